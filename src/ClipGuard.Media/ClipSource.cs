@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Media;
+
+/// <summary>Where a clip's bytes are.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "from")]
+[JsonDerivedType(typeof(FileSource), "file")]
+[JsonDerivedType(typeof(FileListSource), "files")]
+[JsonDerivedType(typeof(MemorySource), "memory")]
+public abstract record ClipSource;
+
+/// <summary>A regular file, or a byte range of one (a member of a tar shard, decoded in place).</summary>
+/// <param name="Path">Absolute path.</param>
+public sealed record FileSource(string Path) : ClipSource
+{
+    /// <summary>First byte of the clip within the file. Default 0.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>Bytes of the clip; null (the default) means up to the file's end.</summary>
+    public long? Length { get; init; }
+}
+
+/// <summary>A video given as the list of its frame images, in order.</summary>
+/// <param name="Paths">Absolute paths, one a frame.</param>
+public sealed record FileListSource(IReadOnlyList<string> Paths) : ClipSource;
+
+/// <summary>Bytes held in memory, as a <c>data:</c> URI gives them. They travel to the helper in shared memory, never through a pipe.</summary>
+/// <param name="Bytes">The encoded file.</param>
+public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> Bytes) : ClipSource
+{
+    /// <summary>Used on the wire, where the bytes themselves do not travel in the message.</summary>
+    [JsonConstructor]
+    internal MemorySource()
+        : this(ReadOnlyMemory<byte>.Empty)
+    {
+    }
+}

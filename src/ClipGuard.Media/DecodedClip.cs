@@ -1,0 +1,29 @@
+namespace ClipGuard.Media;
+
+/// <summary>What a decode gave: the shape and meaning of the payload. The bytes themselves lie in the decode's payload memory.</summary>
+/// <param name="Element">Type of one element.</param>
+/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, 3]</c> or <c>[height, width, 3]</c>.</param>
+public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
+{
+    /// <summary>Sample rate of audio in Hz; 0 for pictures.</summary>
+    public int SampleRateHz { get; init; }
+
+    /// <summary>Presentation time of each delivered frame, in seconds from the clip's start; empty for audio and images.</summary>
+    public IReadOnlyList<double> FrameTimesSeconds { get; init; } = [];
+
+    /// <summary>What was damaged and still within the threshold.</summary>
+    public DamageReport Damage { get; init; } = DamageReport.None;
+
+    /// <summary>Bytes that the shape and element type come to.</summary>
+    /// <exception cref="OverflowException">A dimension is negative, or the product does not fit in 63 bits: the sender is not to be believed.</exception>
+    public long PayloadBytes()
+    {
+        long elements = 1;
+        foreach (int dimension in Shape)
+        {
+            elements = checked(elements * checked((uint)dimension));
+        }
+
+        return checked(elements * (Element == ElementType.Float32 ? sizeof(float) : sizeof(byte)));
+    }
+}

@@ -1,0 +1,7 @@
+namespace ClipGuard.Media;
+
+/// <summary>A decoder's own finding that a clip cannot be delivered.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Stage">Where.</param>
+/// <param name="Message">One sentence: what was found, and what was expected or allowed.</param>
+public sealed record DecoderFault(FaultKind Kind, DecodeStage Stage, string Message);

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text;
+
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Media;
+
+/// <summary>
+/// What a decode has done so far, kept in memory that the supervisor can read at any moment, also of a helper that is stuck or dead.
+/// Only real progress moves the marks: a helper that marks without progress would be trusted while it hangs.
+/// </summary>
+public sealed unsafe class ProgressMarks
+{
+    private readonly MarksPage* _page;
+
+    /// <summary>Marks over a page that outlives them.</summary>
+    /// <param name="page"><see cref="MarksPage.Size"/> bytes, aligned to 8.</param>
+    public ProgressMarks(byte* page) => _page = (MarksPage*)page;
+
+    /// <summary>The decode has entered a stage.</summary>
+    public void Enter(DecodeStage stage)
+    {
+        Volatile.Write(ref _page->Stage, (int)stage);
+        Stamp();
+    }
+
+    /// <summary>The stage entered last.</summary>
+    public DecodeStage Stage => (DecodeStage)Volatile.Read(ref _page->Stage);
+
+    /// <summary>Encoded bytes were read.</summary>
+    public void AddBytes(long count)
+    {
+        _page->Bytes += count;
+        Stamp();
+    }
+
+    /// <summary>One packet came out of the container.</summary>
+    public void AddPacket()
+    {
+        _page->Packets++;
+        Stamp();
+    }
+
+    /// <summary>One frame came out of the decoder.</summary>
+    public void AddFrame()
+    {
+        _page->Frames++;
+        Stamp();
+    }
+
+    /// <summary>Keeps a line of the decoder's log. The last <see cref="MarksPage.LogCapacity"/> bytes are kept.</summary>
+    /// <param name="line">One line without its line feed.</param>
+    public void Log(string line)
+    {
+        Span<byte> utf8 = stackalloc byte[512];
+        Encoding.UTF8.TryGetBytes(line.AsSpan(0, Math.Min(line.Length, 160)), utf8[..^1], out int length);
+        utf8[length++] = (byte)'\n';
+        long written = _page->LogWritten;
+        for (int i = 0; i < length; i++)
+        {
+            _page->Log[(int)((written + i) % MarksPage.LogCapacity)] = utf8[i];
+        }
+
+        Volatile.Write(ref _page->LogWritten, written + length);
+    }
+
+    // The stamp comes last: whoever sees a new stamp sees the progress it stands for.
+    private void Stamp() => Volatile.Write(ref _page->StampNanoseconds, Stopwatch.GetTimestamp());
+}

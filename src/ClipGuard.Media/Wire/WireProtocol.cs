@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Media.Wire;
+
+/// <summary>The constants of the helper protocol and its JSON form. Protocol.md is the contract.</summary>
+internal static class WireProtocol
+{
+    /// <summary>Version of the protocol. A helper that says another one is not used.</summary>
+    public const int Version = 1;
+
+    /// <summary>Descriptor of the helper's end of the socket (SOCK_SEQPACKET).</summary>
+    public const int SocketDescriptor = 3;
+
+    /// <summary>Descriptor of the shared memory: one <see cref="MarksPage"/>, then the payload.</summary>
+    public const int MemoryDescriptor = 4;
+
+    /// <summary>Longest datagram, in bytes, either way.</summary>
+    public const int MaxMessageBytes = 128 * 1024;
+}
+
+/// <summary>The messages as JSON: camel case, enumerations by name.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(HelperMessage))]
+[JsonSerializable(typeof(DecodeMessage))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,10 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>A clip's conviction: why it gave no data, where, and all that is known of it.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Stage">Where the decode was.</param>
+/// <param name="Message">One sentence for a person.</param>
+/// <param name="PostMortem">What was measured.</param>
+public sealed record ClipFault(FaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem);

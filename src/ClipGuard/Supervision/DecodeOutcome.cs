@@ -1,0 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>
+/// What one guarded decode came to: a clip with its bytes, or a fault. The caller owns it and disposes it;
+/// until then a clip's helper belongs to it, so copy the bytes and dispose soon.
+/// </summary>
+public abstract class DecodeOutcome : IDisposable
+{
+    /// <summary>An outcome with a clip or with a fault.</summary>
+    private protected DecodeOutcome(DecodedClip? clip, ClipFault? fault, TimeSpan elapsed)
+    {
+        Clip = clip;
+        Fault = fault;
+        Elapsed = elapsed;
+    }
+
+    /// <summary>Shape and meaning of the bytes; null where there is a fault.</summary>
+    public DecodedClip? Clip { get; }
+
+    /// <summary>Why there is no clip; null where there is one.</summary>
+    public ClipFault? Fault { get; }
+
+    /// <summary>True where there is a clip.</summary>
+    [MemberNotNullWhen(true, nameof(Clip))]
+    [MemberNotNullWhen(false, nameof(Fault))]
+    public bool IsClip => Clip is not null;
+
+    /// <summary>Wall clock from dispatch to verdict, all tries together.</summary>
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is a fault. Valid until this is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>
+    public abstract ReadOnlySpan<byte> Payload { get; }
+
+    /// <summary>Ends the lease. Calling it again does nothing.</summary>
+    public abstract void Dispose();
+}

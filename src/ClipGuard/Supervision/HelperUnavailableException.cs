@@ -1,0 +1,15 @@
+namespace ClipGuard.Supervision;
+
+/// <summary>No helper can be started: trouble of the installation, never a clip's fault.</summary>
+public sealed class HelperUnavailableException : Exception
+{
+    /// <summary>An exception that says what is wrong with the installation.</summary>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="decoderMissing">True where the decoder's libraries are missing or of the wrong version.</param>
+    /// <param name="inner">The cause, where there is one.</param>
+    public HelperUnavailableException(string message, bool decoderMissing = false, Exception? inner = null)
+        : base(message, inner) => DecoderMissing = decoderMissing;
+
+    /// <summary>True where the decoder's libraries are missing or of the wrong version.</summary>
+    public bool DecoderMissing { get; }
+}

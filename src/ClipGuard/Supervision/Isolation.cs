@@ -1,0 +1,14 @@
+namespace ClipGuard.Supervision;
+
+/// <summary>What stands between a decode and the process that asked for it.</summary>
+public enum Isolation
+{
+    /// <summary>A warm helper is leased to one decode at a time, and only one whose every decode was clean is used again.</summary>
+    Pooled,
+
+    /// <summary>A new process for each decode, started ahead of need. Its exit is part of the decode.</summary>
+    FreshPerDecode,
+
+    /// <summary>No helper, no deadline, no overhead: a clip that hangs or crashes takes the caller along.</summary>
+    InProcess,
+}

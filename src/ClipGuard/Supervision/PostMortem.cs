@@ -1,0 +1,38 @@
+namespace ClipGuard.Supervision;
+
+/// <summary>What is known of a decode that gave no data. Taken before the helper is killed, so that it tells of the trouble and not of the kill.</summary>
+public sealed record PostMortem
+{
+    /// <summary>Wall clock from dispatch to verdict, of the try that convicted the clip.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>CPU time that the helper used for this decode.</summary>
+    public TimeSpan CpuTime { get; init; }
+
+    /// <summary>Time since the decode last made progress; the whole of <see cref="Elapsed"/> where it never did.</summary>
+    public TimeSpan SinceProgress { get; init; }
+
+    /// <summary>Encoded bytes read.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>Packets that came out of the container.</summary>
+    public long Packets { get; init; }
+
+    /// <summary>Frames that came out of the decoder.</summary>
+    public long Frames { get; init; }
+
+    /// <summary>Most resident memory that the helper held during this decode, in bytes; 0 where it was not known.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>The signal that ended the helper, where one did that was not the supervisor's own.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>The exit code with which the helper ended by itself, where it did.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Tries that failed: 1 where the decoder gave its finding, 2 where a hang or a crash was tried once more.</summary>
+    public int Strikes { get; init; } = 1;
+
+    /// <summary>The decoder's last log lines, oldest first.</summary>
+    public IReadOnlyList<string> Log { get; init; } = [];
+}

@@ -1,0 +1,43 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>How decodes are guarded.</summary>
+public sealed record SupervisorOptions
+{
+    /// <summary>What stands between a decode and this process. Default <see cref="Isolation.Pooled"/>.</summary>
+    public Isolation Isolation { get; init; } = Isolation.Pooled;
+
+    /// <summary>Wall clock from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). Positive; default 60 s.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a decode may go without progress. Positive; default 15 s: a healthy picture of 144 megapixels takes 5 s in one call.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Decodes that may run at the same time, each in a helper of its own. Default: the number of cores.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. Default 1.</summary>
+    public int Spares { get; init; } = 1;
+
+    /// <summary>Clean decodes after which a pooled helper is replaced. Default 1000.</summary>
+    public int RecycleAfter { get; init; } = 1000;
+
+    /// <summary>Resident memory beyond which a pooled helper is replaced after its decode. Default 512 MiB.</summary>
+    public long RecycleAboveBytes { get; init; } = 512L << 20;
+
+    /// <summary>Memory that a helper may take for one decode on top of what it holds when it is ready. Default 2 GiB.</summary>
+    public long HelperMemoryBytes { get; init; } = 2L << 30;
+
+    /// <summary>How tightly helpers are confined. A kernel that lacks a piece gives a lower level, which is reported. Default <see cref="SandboxLevel.Standard"/>.</summary>
+    public SandboxLevel Sandbox { get; init; } = SandboxLevel.Standard;
+
+    /// <summary>Time that a helper has from its start to saying that it is ready. Default 30 s; a warning is logged after 5 s.</summary>
+    public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The helper's program; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
+    public string? HelperPath { get; init; }
+
+    /// <summary>Arguments for the helper's program. Default none.</summary>
+    public IReadOnlyList<string> HelperArguments { get; init; } = [];
+}
