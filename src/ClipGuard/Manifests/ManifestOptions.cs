@@ -1,0 +1,33 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>How the rows of a manifest are read.</summary>
+public sealed record ManifestOptions
+{
+    /// <summary>Folder against which relative paths are tried first; null (the default) for none.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>
+    /// Folder against which relative paths are tried next; null for none. Default: the environment variable <c>ROOT_IMAGE_DIR</c>, as in ms-swift.
+    /// After it come the manifest's own folder and the current folder.
+    /// </summary>
+    public string? RootImageDirectory { get; init; } = Environment.GetEnvironmentVariable("ROOT_IMAGE_DIR") is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>Longest line, in bytes without its line ending. A longer one is a <see cref="BadRow"/> and is not kept in memory. Positive; default 64 MiB.</summary>
+    public int MaxLineBytes { get; init; } = 64 << 20;
+
+    /// <summary>How tags and clips must match. Default <see cref="MediaCounting.Lenient"/>.</summary>
+    public MediaCounting Counting { get; init; } = MediaCounting.Lenient;
+
+    /// <summary>Whether a row without <c>messages</c> is a <see cref="BadRow"/>, as in ms-swift. Default true.</summary>
+    public bool RequireMessages { get; init; } = true;
+}
+
+/// <summary>How the tags in a row's messages must match its clips.</summary>
+public enum MediaCounting
+{
+    /// <summary>As ms-swift: tags that are missing are put before the first message, tags too many are a warning.</summary>
+    Lenient,
+
+    /// <summary>As LLaMA-Factory: for each kind, exactly as many tags as clips, or the row is bad.</summary>
+    Strict,
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>One training sample: its text and the clips that belong to it.</summary>
+public sealed record Sample
+{
+    /// <summary>
+    /// The conversation, in order. Clips stand in it as <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c>, which take the clips of
+    /// their kind from left to right. Empty where the manifest's format has no messages.
+    /// </summary>
+    public IReadOnlyList<Message> Messages { get; init; } = [];
+
+    /// <summary>The clips in the order in which the row names them. Clips of one kind stand in the order in which the tags take them.</summary>
+    public IReadOnlyList<ClipReference> Clips { get; init; } = [];
+
+    /// <summary>Every key of the row that is neither messages nor media, in order, as raw JSON.</summary>
+    public IReadOnlyList<SampleField> Fields { get; init; } = [];
+
+    /// <summary>What is odd about the row and does not stop training, one sentence each: more tags than clips, for instance.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Parses the field of that name.</summary>
+    /// <param name="name">The key as the row writes it.</param>
+    /// <param name="value">Its value; it stays valid and needs no disposal.</param>
+    /// <returns>False where the row has no such key.</returns>
+    public bool TryGetField(string name, out JsonElement value)
+    {
+        foreach (SampleField field in Fields)
+        {
+            if (string.Equals(field.Name, name, StringComparison.Ordinal))
+            {
+                value = JsonElement.Parse(field.Json.Span);
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+}
+
+/// <summary>A key of a row that ClipGuard passes on without reading it.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Json">Its value as it stands in the manifest, in UTF-8.</param>
+public readonly record struct SampleField(string Name, ReadOnlyMemory<byte> Json);
