@@ -1,0 +1,151 @@
+// Targets: Restore Build Test DryRun Publish Format Clean.   dotnet tool restore && dotnet cake --target=NAME
+// Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
+
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+const int MachineLacksSomething = 3;
+const string Solution = "Pipeline.sln";
+const string PublishedCommand = "artifacts/clipguard/clipguard";
+const string DryRunOutput = "artifacts/dry-run-sample";
+const string TestResults = "artifacts/test-results";
+
+// The libraries of FFmpeg 5.1, 6.1 and 7.1 by the names of Debian's and Ubuntu's packages: libavformat59 holds libavformat.so.59.
+string[][] ffmpegReleases =
+[
+    ["libavformat59", "libavcodec59", "libavutil57", "libswresample4", "libswscale6"],
+    ["libavformat60", "libavcodec60", "libavutil58", "libswresample4", "libswscale7"],
+    ["libavformat61", "libavcodec61", "libavutil59", "libswresample5", "libswscale8"],
+];
+
+// For the tests alone: peers to compare with, and a compiler and headers to check structure layouts against.
+string[] testPackages = ["ffmpeg", "gcc", "libc6-dev", "libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"];
+
+TestRun testRun = null;
+
+// Programs that were built find the runtime that runs this script, wherever the SDK lies.
+Environment.SetEnvironmentVariable("DOTNET_ROOT", System.IO.Path.GetFullPath(RuntimeEnvironment.GetRuntimeDirectory() + "../../.."));
+
+Task("Restore").Does(() => DotNet($"restore {Solution} --disable-build-servers"));
+
+Task("Build").Does(() => DotNet($"build {Solution} -c Release --disable-build-servers"));
+
+Task("Publish")
+    .Does(() => DotNet($"publish src/ClipGuard.Cli -c Release -o {System.IO.Path.GetDirectoryName(PublishedCommand)} --disable-build-servers"));
+
+Task("FFmpeg").Does(() =>
+{
+    if (ffmpegReleases.Any(CanBeLoaded))
+    {
+        return;
+    }
+
+    string[] offered = AptOffers() ?? (Apt("update") == 0 ? AptOffers() : null) ?? ffmpegReleases[0];
+    if (Apt($"install {string.Join(' ', offered)}") != 0 || !CanBeLoaded(offered))
+    {
+        throw new CakeException(MachineLacksSomething, $"FFmpeg's shared libraries are missing. Install them with: {CommandThatInstalls(offered)}");
+    }
+});
+
+Task("TestTools").Does(() =>
+{
+    if (Quietly("dpkg", $"-s {string.Join(' ', testPackages)}") != 0 && Apt($"install {string.Join(' ', testPackages)}") != 0)
+    {
+        Console.WriteLine($"Tests that need these skip themselves where one is missing: {string.Join(' ', testPackages)}");
+    }
+});
+
+Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
+{
+    const int NoFault = 0, FaultsFound = 1;
+    int exitCode = StartProcess(PublishedCommand, $"dry-run datasets-sample/manifest.jsonl --config configs/dry-run.json --out {DryRunOutput}");
+    if (exitCode is not (NoFault or FaultsFound))
+    {
+        throw new CakeException(exitCode, $"The dry run ended with exit code {exitCode}.");
+    }
+
+    Console.WriteLine($"The output lies in {DryRunOutput}: faults.jsonl, clean.jsonl, summary.json.");
+});
+
+Task("Test").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Publish").IsDependentOn("Build").Does(() =>
+{
+    CleanDirectory(TestResults);
+    int exitCode = StartProcess("dotnet", $"test {Solution} -c Release --no-build --logger trx --results-directory {TestResults} --blame-hang-timeout 10m --blame-hang-dump-type none");
+    testRun = TestRun.Read(TestResults, exitCode);
+    foreach (string skipped in testRun.Skipped)
+    {
+        Console.WriteLine($"Skipped: {skipped}");
+    }
+});
+
+Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));
+
+Task("Clean").Does(() => CleanDirectory("artifacts"));
+
+RunTarget(Argument("target", "Build"));
+
+// After Cake's own report, so that the count is the last line of all.
+if (testRun is not null)
+{
+    Console.WriteLine(testRun.Counts);
+    if (!testRun.Succeeded)
+    {
+        Environment.Exit(1);
+    }
+}
+
+void DotNet(string arguments)
+{
+    int exitCode = StartProcess("dotnet", arguments);
+    if (exitCode != 0)
+    {
+        throw new CakeException(exitCode, $"dotnet {arguments} ended with exit code {exitCode}.");
+    }
+}
+
+int Quietly(string program, string arguments) =>
+    Context.Tools.Resolve(program) is null ? -1 : StartProcess(program, new ProcessSettings { Arguments = arguments, Silent = true, RedirectStandardOutput = true, RedirectStandardError = true });
+
+bool CanBeLoaded(string[] libraries) =>
+    libraries.All(library => NativeLibrary.TryLoad(Regex.Replace(library, @"(\d+)$", ".so.$1"), out _));
+
+string[] AptOffers() =>
+    ffmpegReleases.FirstOrDefault(release => Quietly("apt-cache", $"show {string.Join(' ', release)}") == 0);
+
+// Runs apt-get where this user may: as root, or through sudo that asks for no password.
+int Apt(string arguments)
+{
+    string apt = $"env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends -o DPkg::Lock::Timeout=300 {arguments}";
+    return Context.Tools.Resolve("apt-get") is null ? -1
+        : Environment.IsPrivilegedProcess ? StartProcess("env", apt["env ".Length..])
+        : Quietly("sudo", "-n true") == 0 ? StartProcess("sudo", "-n " + apt)
+        : -1;
+}
+
+string CommandThatInstalls(string[] packages) =>
+    Context.Tools.Resolve("apt-get") is not null ? $"sudo apt-get update && sudo apt-get install -y --no-install-recommends {string.Join(' ', packages)}"
+    : Context.Tools.Resolve("dnf") is not null ? "sudo dnf install -y ffmpeg-free"
+    : Context.Tools.Resolve("apk") is not null ? "sudo apk add ffmpeg-libs"
+    : Context.Tools.Resolve("pacman") is not null ? "sudo pacman -S --noconfirm ffmpeg"
+    : "this system's package manager (FFmpeg 5.1 to 7.1 with libavformat, libavcodec, libavutil, libswresample and libswscale)";
+
+sealed record TestRun(int Passed, int Failed, string[] Skipped, bool Succeeded)
+{
+    public string Counts => $"{Passed} passed, {Failed} failed, {Skipped.Length} skipped";
+
+    public static TestRun Read(string folder, int exitCode)
+    {
+        XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+        XDocument[] files = [.. System.IO.Directory.EnumerateFiles(folder, "*.trx").Select(file => XDocument.Load(file))];
+        var classes = files.Descendants(trx + "UnitTest")
+            .ToDictionary(test => test.Attribute("id").Value, test => test.Element(trx + "TestMethod").Attribute("className").Value);
+        var results = files.Descendants(trx + "UnitTestResult").ToLookup(result => result.Attribute("outcome")?.Value);
+
+        string[] skipped = [.. results["NotExecuted"].Select(result =>
+            $"{classes[result.Attribute("testId").Value]}.{result.Attribute("testName").Value}: {result.Descendants(trx + "Message").FirstOrDefault()?.Value.Trim()}")];
+        int passed = results["Passed"].Count();
+        int failed = results.Sum(outcome => outcome.Count()) - passed - skipped.Length;
+        return new TestRun(passed, failed, skipped, exitCode == 0 && failed == 0 && passed > 0);
+    }
+}
