@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// Reads what may stand for a clip: a path, a URL, a <c>data:</c> URI, base64, <c>{"bytes", "path"}</c> or <c>{"url"}</c>,
+/// and for a video a list of frame images.
+/// </summary>
+internal sealed class ClipReferenceReader(PathResolver paths)
+{
+    private readonly List<string> _frames = [];
+
+    /// <summary>Reads one clip or a list of clips.</summary>
+    public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            Add(Read(ref json, kind, key, draft), draft);
+            return;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            Add(Read(ref json, kind, key, draft), draft);
+        }
+    }
+
+    /// <summary>Reads the clip of a message's typed part, if it has one: without, the part stands for a clip of the row's lists.</summary>
+    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleDraft draft)
+    {
+        bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
+        if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, draft) is { } clip)
+        {
+            draft.Lift(clip);
+        }
+    }
+
+    private static void Add(ClipReference? clip, SampleDraft draft)
+    {
+        if (clip is not null)
+        {
+            draft.Clips.Add(clip);
+        }
+    }
+
+    private ClipReference? Read(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft) => json.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.String => ReadText(ref json, kind, key),
+        JsonTokenType.StartObject => ReadObject(ref json, kind, key, draft),
+        JsonTokenType.StartArray when kind == ClipKind.Video => ReadFrames(ref json, key),
+        _ => throw json.Bad(kind == ClipKind.Video ? "a path, a URL, encoded bytes, or a list of frame images" : "a path, a URL or encoded bytes"),
+    };
+
+    private ClipReference ReadText(ref Utf8JsonReader json, ClipKind kind, string key)
+    {
+        if (!json.ValueIsEscaped)
+        {
+            return ClipText.Refer(json.ValueSpan, kind, key, paths);
+        }
+
+        // Base64 from writers that escape slashes: unescaped in a rented array, it never becomes a string of twice the size.
+        byte[] text = ArrayPool<byte>.Shared.Rent(json.ValueSpan.Length);
+        try
+        {
+            int length = json.CopyString(text);
+            return ClipText.Refer(text.AsSpan(0, length), kind, key, paths);
+        }
+        catch (InvalidOperationException)
+        {
+            throw json.Bad("half of a surrogate pair in a string", "Unicode text");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    private ClipReference? ReadObject(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft)
+    {
+        long start = json.TokenStartIndex;
+        ClipReference? place = null;
+        ClipReference? encoded = null;
+        bool isKnown = false;
+        while (json.ReadKey())
+        {
+            bool isBytes = json.ValueTextEquals("bytes"u8);
+            if (!isBytes && !json.ValueTextEquals("path"u8) && !json.ValueTextEquals("url"u8))
+            {
+                draft.Warnings.Add($"the key '{json.Text()}' of a clip under '{key}' is not used");
+                json.Read();
+                json.Skip();
+                continue;
+            }
+
+            isKnown = true;
+            json.ReadOnce((isBytes ? encoded : place) is not null);
+            if (json.TokenType != JsonTokenType.Null)
+            {
+                json.Expect(JsonTokenType.String, isBytes ? "base64" : "a path or a URL");
+                encoded = isBytes ? EncodedClip.FromBase64(Encoding.UTF8.GetBytes(json.Text()), kind, key) : encoded;
+                place = isBytes ? place : ReadText(ref json, kind, key);
+            }
+        }
+
+        // Beside bytes, a path is only the name that they once had.
+        return isKnown ? encoded ?? place : throw new BadRowException(start, "an object that names no clip", "'path', 'url' or 'bytes' in it");
+    }
+
+    private ClipReference ReadFrames(ref Utf8JsonReader json, string key)
+    {
+        long start = json.TokenStartIndex;
+        string? firstAsWritten = null;
+        ClipRefusal? refusal = null;
+        _frames.Clear();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            json.Expect(JsonTokenType.String, "the path of a frame image");
+            ClipReference frame = ReadText(ref json, ClipKind.Image, key);
+            firstAsWritten ??= frame.AsWritten;
+            if (frame.Source is FileSource file)
+            {
+                _frames.Add(file.Path);
+            }
+            else
+            {
+                refusal ??= frame.Refusal ?? new ClipRefusal(FaultKind.Unsupported, "A list of frame images holds paths of files, no encoded bytes.");
+            }
+        }
+
+        if (firstAsWritten is null)
+        {
+            throw new BadRowException(start, "an empty list", "at least one frame image");
+        }
+
+        return new ClipReference(ClipKind.Video, key, $"{firstAsWritten} … ({_frames.Count} frames)")
+        {
+            Path = _frames.FirstOrDefault(),
+            Source = refusal is null ? new FileListSource([.. _frames]) : null,
+            Refusal = refusal,
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Tells what a string stands for where a clip is named.</summary>
+internal static class ClipText
+{
+    // ms-swift never takes a longer string for a path.
+    private const int LongestPath = 2000;
+
+    private static readonly SearchValues<byte> SchemeCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-"u8);
+
+    /// <summary>The clip that a string names; ms-swift's order of guesses, white space around it left out.</summary>
+    public static ClipReference Refer(ReadOnlySpan<byte> text, ClipKind kind, string key, PathResolver paths)
+    {
+        text = text.Trim(" \t\r\n"u8);
+        if (text.StartsWith("data:"u8))
+        {
+            return EncodedClip.FromDataUri(text, kind, key);
+        }
+
+        bool isTooLong = text.Length > LongestPath && Encoding.UTF8.GetCharCount(text) > LongestPath;
+        if (isTooLong || EncodedClip.IsRecognised(text))
+        {
+            return EncodedClip.FromBase64(text, kind, key);
+        }
+
+        string written = Encoding.UTF8.GetString(text);
+        return SchemeLength(text) > 0 ? ReferToUrl(written, kind, key) : ReferToFile(written, written, kind, key, paths);
+    }
+
+    private static ClipReference ReferToFile(string written, string path, ClipKind kind, string key, PathResolver paths)
+    {
+        string? wrong = path.Length == 0 ? "The path is empty." : path.Contains('\0') ? "The path holds a NUL character, which no file name can." : null;
+        if (wrong is not null)
+        {
+            return new ClipReference(kind, key, written) { Refusal = new ClipRefusal(FaultKind.Missing, wrong) };
+        }
+
+        string resolved = paths.Resolve(path);
+        return new ClipReference(kind, key, written) { Path = resolved, Source = new FileSource(resolved) };
+    }
+
+    private static ClipReference ReferToUrl(string written, ClipKind kind, string key)
+    {
+        if (Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && uri.IsFile && uri.Host is "" or "localhost")
+        {
+            return new ClipReference(kind, key, written) { Path = uri.LocalPath, Source = new FileSource(uri.LocalPath) };
+        }
+
+        string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
+        return new ClipReference(kind, key, written)
+        {
+            Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips are read from files, not from {scheme}:// addresses; fetch it and name the file."),
+        };
+    }
+
+    private static int SchemeLength(ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOf("://"u8);
+        return end > 0 && text[..end].IndexOfAnyExcept(SchemeCharacters) < 0 ? end : 0;
+    }
+}

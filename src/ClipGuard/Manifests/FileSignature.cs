@@ -1,0 +1,31 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>Tells from a file's first bytes that it is no UTF-8 text of one JSON object a line, before every line is called bad.</summary>
+internal static class FileSignature
+{
+    /// <summary>Bytes that <see cref="SkipByteOrderMark"/> wants to see, unless the file is shorter.</summary>
+    public const int EnoughBytes = 4;
+
+    /// <summary>Bytes to skip at the start of UTF-8 text: 3 for a byte order mark, otherwise 0.</summary>
+    /// <exception cref="ManifestException">The file is something else, and the message says what to do about it.</exception>
+    public static int SkipByteOrderMark(ReadOnlySpan<byte> start, string path)
+    {
+        string? instead = start switch
+        {
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "is UTF-16 text; a manifest is UTF-8: convert it with iconv -f UTF-16 -t UTF-8",
+            [0x1F, 0x8B, ..] => "is compressed with gzip; unpack it with gunzip first",
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => "is compressed with zstd; unpack it with unzstd first",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file; convert it with "
+                + "python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True)' IN OUT",
+            [(byte)'P', (byte)'K', 3, 4, ..] => "is a zip archive; unpack it first",
+            _ when start.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..] => "is one JSON array; make it one object a line with jq -c '.[]' IN > OUT",
+            _ => null,
+        };
+        if (instead is not null)
+        {
+            throw new ManifestException($"The manifest {path} {instead}.");
+        }
+
+        return start is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
+    }
+}

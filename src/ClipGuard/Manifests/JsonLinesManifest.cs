@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// A JSON Lines file in ms-swift's format: one object a line, with <c>messages</c> and the clips under <c>images</c>, <c>videos</c> and
+/// <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
+/// </summary>
+public sealed class JsonLinesManifest : IManifest
+{
+    private readonly ManifestOptions _options;
+    private readonly PathResolver _paths;
+
+    /// <summary>A manifest that is opened when it is read.</summary>
+    /// <param name="path">The file; a pipe will do where it is read only once.</param>
+    /// <param name="options">How rows are read; null for the defaults.</param>
+    public JsonLinesManifest(string path, ManifestOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _options = options ?? new ManifestOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxLineBytes, nameof(ManifestOptions.MaxLineBytes));
+        Name = Path.GetFullPath(path);
+        _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var lines = LineReader.Open(Name, _options.MaxLineBytes);
+        var rows = new JsonRowReader(_options, _paths);
+        while (await lines.FillAsync(cancellation).ConfigureAwait(false))
+        {
+            while (lines.TryRead(out TextLine line))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (rows.Read(line) is { } row)
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Turns lines into rows. One thread at a time.</summary>
+internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
+{
+    private readonly SampleReader _samples = new(options, paths);
+
+    /// <summary>Reads one line.</summary>
+    /// <returns>Null where the line is white space.</returns>
+    public ManifestRow? Read(TextLine line)
+    {
+        if (line.IsTooLong)
+        {
+            return new BadRow(line.Number, 1, $"a line of {line.Length} bytes", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+        }
+
+        ReadOnlySpan<byte> text = line.Raw.Span[..(int)line.Length];
+        if (text.IndexOfAnyExcept(" \t\r"u8) < 0)
+        {
+            return null;
+        }
+
+        if (!Utf8.IsValid(text))
+        {
+            int at = FirstInvalidByte(text);
+            return new BadRow(line.Number, ColumnOf(text, at), $"the byte 0x{text[at]:X2}", "UTF-8");
+        }
+
+        // The sample's raw values are slices of these bytes, so they leave the line reader's buffer here, once.
+        byte[] raw = line.Raw.ToArray();
+        try
+        {
+            Sample sample = _samples.Read(raw.AsMemory(0, text.Length));
+            return new SampleRow(line.Number, raw, sample) { Offset = line.Offset };
+        }
+        catch (BadRowException bad)
+        {
+            return new BadRow(line.Number, ColumnOf(text, bad.At), bad.Found, bad.Expected);
+        }
+        catch (JsonException broken)
+        {
+            int at = (int)Math.Min(broken.BytePositionInLine ?? 0, text.Length);
+            return new BadRow(line.Number, ColumnOf(text, at), CharacterAt(text, at), $"JSON: {Reason(broken)}");
+        }
+    }
+
+    private static int FirstInvalidByte(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out int length) == OperationStatus.Done)
+        {
+            at += length;
+        }
+
+        return at;
+    }
+
+    private static int ColumnOf(ReadOnlySpan<byte> text, long at)
+    {
+        int column = 1;
+        foreach (byte value in text[..(int)at])
+        {
+            bool continuesCharacter = (value & 0xC0) == 0x80;
+            column += continuesCharacter ? 0 : 1;
+        }
+
+        return column;
+    }
+
+    private static string CharacterAt(ReadOnlySpan<byte> text, int at)
+    {
+        if (at >= text.Length)
+        {
+            return "the end of the line";
+        }
+
+        Rune.DecodeFromUtf8(text[at..], out Rune character, out _);
+        return Rune.IsControl(character) ? $"the control character U+{character.Value:X4}" : $"'{character}'";
+    }
+
+    // System.Text.Json appends a line and a byte position of its own, which count from this row.
+    private static string Reason(JsonException broken)
+    {
+        int position = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return position < 0 ? broken.Message : broken.Message[..position];
+    }
+}

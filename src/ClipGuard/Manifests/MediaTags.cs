@@ -1,0 +1,98 @@
+using System.Text;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>The tags <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c> that stand in messages for clips.</summary>
+internal static class MediaTags
+{
+    // ms-swift puts missing tags before the text in this order, one kind after the other, so that the last kind comes to stand first.
+    private static readonly ClipKind[] DefaultOrder = [ClipKind.Image, ClipKind.Audio, ClipKind.Video];
+
+    public static string Noun(ClipKind kind) => kind switch
+    {
+        ClipKind.Image => "image",
+        ClipKind.Video => "video",
+        _ => "audio",
+    };
+
+    public static string Tag(ClipKind kind) => kind switch
+    {
+        ClipKind.Image => "<image>",
+        ClipKind.Video => "<video>",
+        _ => "<audio>",
+    };
+
+    /// <summary>Makes tags and clips of each kind match as far as <paramref name="counting"/> allows.</summary>
+    /// <exception cref="BadRowException">They must match and do not.</exception>
+    public static void Match(SampleDraft draft, MediaCounting counting)
+    {
+        if (draft.Messages.Count == 0)
+        {
+            return;
+        }
+
+        foreach (ClipKind kind in DefaultOrder)
+        {
+            int clips = CountClips(draft.Clips, kind);
+            if (clips == 0 && counting == MediaCounting.Lenient)
+            {
+                continue;
+            }
+
+            int tags = CountTags(draft.Messages, Tag(kind));
+            if (tags != clips)
+            {
+                Mend(draft, kind, clips, tags, counting);
+            }
+        }
+    }
+
+    private static void Mend(SampleDraft draft, ClipKind kind, int clips, int tags, MediaCounting counting)
+    {
+        string tag = Tag(kind);
+        int first = draft.Messages.FindIndex(static message => message.Role != MessageRole.System);
+        if (counting == MediaCounting.Strict)
+        {
+            throw new BadRowException(draft.MessagesAt, $"{tags} {tag} tags for {clips} {Noun(kind)} clips", "one tag for each clip");
+        }
+        else if (tags > clips)
+        {
+            draft.Warnings.Add($"{tags} {tag} tags for {clips} {Noun(kind)} clips");
+        }
+        else if (first < 0)
+        {
+            draft.Warnings.Add($"{clips - tags} {Noun(kind)} clips have no tag, and there is no message to put one in");
+        }
+        else
+        {
+            Message message = draft.Messages[first];
+            string missing = new StringBuilder().Insert(0, tag, clips - tags).ToString();
+            draft.Messages[first] = message with { Content = missing + message.Content };
+        }
+    }
+
+    private static int CountClips(List<ClipReference> clips, ClipKind kind)
+    {
+        int count = 0;
+        foreach (ClipReference clip in clips)
+        {
+            // Rejected images take the place of the others; they have no tags of their own.
+            count += clip.Kind == kind && clip.Key != SampleReader.RejectedImagesKey ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static int CountTags(List<Message> messages, string tag)
+    {
+        int count = 0;
+        foreach (Message message in messages)
+        {
+            count += message.Content.AsSpan().Count(tag);
+        }
+
+        return count;
+    }
+}

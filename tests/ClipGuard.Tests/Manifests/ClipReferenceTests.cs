@@ -1,0 +1,162 @@
+using System.Text;
+
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Manifests;
+
+[CancelAfter(30_000)]
+public sealed class ClipReferenceTests
+{
+    // The smallest PNG header that is long enough to be recognised as base64.
+    private static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, .. Enumerable.Range(0, 64).Select(i => (byte)i)];
+
+    private static readonly ManifestOptions AnyRow = new() { RequireMessages = false, RootImageDirectory = null };
+
+    [TestCase(""" "images":["/a.png","/b.png"] """, ClipKind.Image, "images", "/a.png /b.png")]
+    [TestCase(""" "images":"/a.png" """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "image":"/a.png" """, ClipKind.Image, "image", "/a.png")]
+    [TestCase(""" "image":["/a.png"] """, ClipKind.Image, "image", "/a.png")]
+    [TestCase(""" "videos":["/a.mp4","/b.mp4"] """, ClipKind.Video, "videos", "/a.mp4 /b.mp4")]
+    [TestCase(""" "video":"/a.mp4" """, ClipKind.Video, "video", "/a.mp4")]
+    [TestCase(""" "audios":"/a.wav" """, ClipKind.Audio, "audios", "/a.wav")]
+    [TestCase(""" "audio":["/a.wav"] """, ClipKind.Audio, "audio", "/a.wav")]
+    [TestCase(""" "rejected_images":["/a.png"] """, ClipKind.Image, "rejected_images", "/a.png")]
+    [TestCase(""" "images":[null,"/a.png",null] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":null,"image":"/a.png" """, ClipKind.Image, "image", "/a.png")]
+    [TestCase(""" "images":[{"path":"/a.png","bytes":null}] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":[{"url":"/a.png"}] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":[" /a.png\n"] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":["\/a\u002epng"] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":["file:///a%20b.png"] """, ClipKind.Image, "images", "/a b.png")]
+    [TestCase(""" "images":["/x/../a.png"] """, ClipKind.Image, "images", "/a.png")]
+    public void Files_are_named_in_many_ways(string media, ClipKind kind, string key, string paths)
+    {
+        Sample sample = ManifestFile.ReadSample($"{{{media}}}", AnyRow);
+
+        Assert.That(string.Join(' ', sample.Clips.Select(clip => clip.Path)), Is.EqualTo(paths));
+        Assert.That(sample.Clips.Select(clip => (clip.Kind, clip.Key)), Is.All.EqualTo((kind, key)));
+        Assert.That(sample.Clips.Select(clip => clip.Source), Is.EqualTo(sample.Clips.Select(clip => new FileSource(clip.Path!))));
+        Assert.That(sample.Clips.Select(clip => clip.Refusal), Is.All.Null);
+    }
+
+    [TestCase(""" "images":[] """)]
+    [TestCase(""" "images":null """)]
+    [TestCase(""" "images":[null] """)]
+    [TestCase(""" "images":[{"bytes":null,"path":null}] """)]
+    [TestCase(""" "label":1 """)]
+    public void Nothing_named_is_no_clip(string media)
+    {
+        Assert.That(ManifestFile.ReadSample($"{{{media}}}", AnyRow).Clips, Is.Empty);
+    }
+
+    [TestCase("https://example.org/a.png", FaultKind.Unsupported, "https://")]
+    [TestCase("HTTP://example.org/a.png", FaultKind.Unsupported, "HTTP://")]
+    [TestCase("s3://bucket/a.png", FaultKind.Unsupported, "s3://")]
+    [TestCase("file://other-host/a.png", FaultKind.Unsupported, "file://")]
+    [TestCase("", FaultKind.Missing, "empty")]
+    [TestCase("  ", FaultKind.Missing, "empty")]
+    [TestCase("a\\u0000b.png", FaultKind.Missing, "NUL")]
+    [TestCase("data:image/png;base64", FaultKind.Corrupt, "no comma")]
+    [TestCase("data:image/png;base64,@@@@", FaultKind.Corrupt, "not base64")]
+    public void What_leads_nowhere_is_refused_before_any_decode(string written, FaultKind fault, string message)
+    {
+        ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow).Clips.Single();
+
+        Assert.That(clip.Source, Is.Null);
+        Assert.That(clip.Refusal?.Kind, Is.EqualTo(fault));
+        Assert.That(clip.Refusal?.Message, Does.Contain(message));
+    }
+
+    [TestCase("data:image/png;base64,")]
+    [TestCase("data:;base64,")]
+    [TestCase("")]
+    public void Encoded_bytes_are_decoded_and_shortened_in_reports(string prefix)
+    {
+        string written = prefix + Convert.ToBase64String(Png);
+
+        foreach (string escaped in new[] { written, written.Replace("/", "\\/"), written.Replace("V", "\\u0056") })
+        {
+            ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{escaped}}"]}""", AnyRow).Clips.Single();
+
+            Assert.That(((MemorySource)clip.Source!).Bytes.ToArray(), Is.EqualTo(Png));
+            Assert.That(clip.Path, Is.Null);
+            Assert.That(clip.AsWritten, Is.EqualTo($"{written[..32]}… ({written.Length} characters)"));
+        }
+    }
+
+    [TestCase("data:,a%20b%C3%A4%zz%", "a bä%zz%")]
+    [TestCase("data:text/plain;charset=utf-8,x", "x")]
+    public void A_data_uri_may_be_percent_encoded(string written, string text)
+    {
+        ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow).Clips.Single();
+
+        Assert.That(Encoding.UTF8.GetString(((MemorySource)clip.Source!).Bytes.Span), Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Bytes_win_over_the_path_beside_them()
+    {
+        string line = $$"""{"images":[{"bytes":"{{Convert.ToBase64String(Png)}}","path":"a.png"},{"path":"a.png","bytes":"{{Convert.ToBase64String(Png)}}"}]}""";
+
+        Sample sample = ManifestFile.ReadSample(line, AnyRow);
+
+        Assert.That(sample.Clips.Select(clip => ((MemorySource)clip.Source!).Bytes.ToArray()), Is.All.EqualTo(Png));
+    }
+
+    [TestCase(2000, true)]
+    [TestCase(2001, false)]
+    public void A_string_of_more_than_two_thousand_characters_is_no_path(int length, bool isPath)
+    {
+        string written = "/" + new string('ä', length - 1);
+
+        ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow).Clips.Single();
+
+        Assert.That(clip.Path is not null, Is.EqualTo(isPath));
+        Assert.That(clip.Refusal?.Kind, Is.EqualTo(isPath ? null : FaultKind.Corrupt));
+    }
+
+    [Test]
+    public void A_long_string_is_base64_whatever_its_first_bytes()
+    {
+        byte[] bytes = new byte[30_000];
+        string written = Convert.ToBase64String(bytes);
+
+        ClipReference clip = ManifestFile.ReadSample($$"""{"audio":"{{written}}"}""", AnyRow).Clips.Single();
+
+        Assert.That(((MemorySource)clip.Source!).Bytes.ToArray(), Is.EqualTo(bytes));
+    }
+
+    [Test]
+    public void A_list_within_the_videos_is_one_video_of_frame_images()
+    {
+        Sample sample = ManifestFile.ReadSample("""{"videos":[["/1.png","/2.png","/3.png"],"/v.mp4"]}""", AnyRow);
+
+        Assert.That(sample.Clips.Select(clip => clip.Kind), Is.All.EqualTo(ClipKind.Video));
+        Assert.That(((FileListSource)sample.Clips[0].Source!).Paths, Is.EqualTo(new[] { "/1.png", "/2.png", "/3.png" }));
+        Assert.That(sample.Clips[0].AsWritten, Is.EqualTo("/1.png … (3 frames)"));
+        Assert.That(sample.Clips[0].Path, Is.EqualTo("/1.png"));
+        Assert.That(sample.Clips[1].Source, Is.EqualTo(new FileSource("/v.mp4")));
+    }
+
+    [TestCase("https://example.org/1.png", FaultKind.Unsupported)]
+    [TestCase("data:image/png;base64,iVBORw0KGgo=", FaultKind.Unsupported)]
+    [TestCase("", FaultKind.Missing)]
+    public void A_frame_that_is_no_file_refuses_its_video(string frame, FaultKind fault)
+    {
+        ClipReference clip = ManifestFile.ReadSample($$"""{"videos":[["/1.png","{{frame}}"]]}""", AnyRow).Clips.Single();
+
+        Assert.That(clip.Source, Is.Null);
+        Assert.That(clip.Refusal?.Kind, Is.EqualTo(fault));
+    }
+
+    [Test]
+    public void Clips_keep_the_order_in_which_the_row_names_them()
+    {
+        Sample sample = ManifestFile.ReadSample("""{"videos":["/1","/2"],"x":0,"images":["/3"],"audio":"/4"}""", AnyRow);
+
+        Assert.That(sample.Clips.Select(clip => clip.Path), Is.EqualTo(new[] { "/1", "/2", "/3", "/4" }));
+    }
+}
