@@ -1,24 +1,38 @@
+using System.Collections.Concurrent;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
 /// Makes relative paths absolute. The first base under which something exists wins; where nothing does under any of them, it is the first base,
 /// so that the report names the place the user most likely meant. Absolute paths, and paths where there is but one base, touch no disk.
+/// Any number of threads.
 /// </summary>
 internal sealed class PathResolver
 {
-    private readonly string[] _bases;
+    private static readonly TimeSpan RemoteLimit = TimeSpan.FromSeconds(5);
 
-    private PathResolver(string[] bases) => _bases = bases;
+    // One thread for each remote base in the whole process; manifests that are opened again and again share it.
+    private static readonly ConcurrentDictionary<string, Lazy<RemoteFolder>> RemoteFolders = new(StringComparer.Ordinal);
+
+    private readonly (string Folder, Func<string, bool> Holds)[] _bases;
+
+    public PathResolver(IEnumerable<(string Folder, Func<string, bool> Holds)> bases) => _bases = [.. bases];
 
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
     public static PathResolver For(ManifestOptions options, string manifestFolder)
     {
         string current = Environment.CurrentDirectory;
-        IEnumerable<string> bases = new[] { options.Root, options.RootImageDirectory, manifestFolder, current }
+        string[] folders = [.. new[] { options.Root, options.RootImageDirectory, manifestFolder, current }
             .OfType<string>()
             .Select(folder => Path.GetFullPath(folder, current))
-            .Distinct(StringComparer.Ordinal);
-        return new PathResolver([.. bases]);
+            .Distinct(StringComparer.Ordinal)];
+        if (folders.Length == 1)
+        {
+            return new PathResolver([(folders[0], Path.Exists)]);
+        }
+
+        var mounts = MountTable.Current();
+        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists)));
     }
 
     /// <summary>The absolute form of <paramref name="path"/>, which is not empty and holds no NUL.</summary>
@@ -31,16 +45,19 @@ internal sealed class PathResolver
 
         if (_bases.Length > 1)
         {
-            foreach (string folder in _bases)
+            foreach ((string folder, Func<string, bool> holds) in _bases)
             {
                 string candidate = Path.GetFullPath(path, folder);
-                if (Path.Exists(candidate))
+                if (holds(candidate))
                 {
                     return candidate;
                 }
             }
         }
 
-        return Path.GetFullPath(path, _bases[0]);
+        return Path.GetFullPath(path, _bases[0].Folder);
     }
+
+    private static Func<string, bool> Remote(string folder) =>
+        RemoteFolders.GetOrAdd(folder, static _ => new Lazy<RemoteFolder>(() => new RemoteFolder(Path.Exists, RemoteLimit))).Value.Holds;
 }

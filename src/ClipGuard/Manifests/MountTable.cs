@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// The mounted file systems, read from text that the kernel makes up itself: unlike asking the file system, that never waits for a server.
+/// Linux only; elsewhere every folder counts as local.
+/// </summary>
+internal sealed partial class MountTable
+{
+    // File systems whose server may stop answering, and with it every thread that asks.
+    private static readonly string[] RemoteTypes =
+        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "beegfs", "ceph", "gfs2", "glusterfs", "gpfs", "lustre", "ocfs2", "orangefs", "virtiofs", "autofs"];
+
+    private readonly List<(string Folder, bool IsRemote)> _mounts = [];
+
+    /// <summary>A table in the format of <c>/proc/self/mountinfo</c> (proc_pid_mountinfo(5)).</summary>
+    public MountTable(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            string[] halves = line.Split(" - ", 2);
+            string[] about = halves[0].Split(' ');
+            if (halves.Length == 2 && about.Length > 4)
+            {
+                string type = halves[1].Split(' ')[0];
+                _mounts.Add((Unescape(about[4]), RemoteTypes.Contains(type) || type.StartsWith("fuse", StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    /// <summary>The mounts that this process sees now.</summary>
+    public static MountTable Current()
+    {
+        const string Path = "/proc/self/mountinfo";
+        return new MountTable(File.Exists(Path) ? File.ReadLines(Path) : []);
+    }
+
+    /// <summary>True where a folder, or anything mounted below it, may depend on a server. Links are not followed.</summary>
+    public bool IsRemote(string folder)
+    {
+        string on = string.Empty;
+        bool onRemote = false;
+        foreach ((string mount, bool isRemote) in _mounts)
+        {
+            // Later mounts hide earlier ones in the same place.
+            if (IsWithin(folder, mount) && mount.Length >= on.Length)
+            {
+                on = mount;
+                onRemote = isRemote;
+            }
+
+            if (isRemote && IsWithin(mount, folder))
+            {
+                return true;
+            }
+        }
+
+        return onRemote;
+    }
+
+    private static bool IsWithin(string path, string folder) =>
+        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || folder.EndsWith('/') || path[folder.Length] == '/');
+
+    private static string Unescape(string text) =>
+        OctalEscape().Replace(text, static match => ((char)Convert.ToInt32(match.ValueSpan[1..].ToString(), 8)).ToString());
+
+    [GeneratedRegex(@"\\[0-7]{3}")]
+    private static partial Regex OctalEscape();
+}

@@ -1,0 +1,70 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// Asks whether files exist under a folder whose server may stop answering. The question is put by a thread of its own: one that is stuck in the
+/// kernel cannot be had back. Once an answer takes too long, everything under the folder counts as existing, so that the clip's helper finds out,
+/// which can be killed.
+/// </summary>
+internal sealed class RemoteFolder : IDisposable
+{
+    private readonly Lock _turn = new();
+    private readonly SemaphoreSlim _asked = new(0);
+    private readonly SemaphoreSlim _answered = new(0);
+    private readonly Func<string, bool> _exists;
+    private readonly TimeSpan _limit;
+    private string? _question;
+    private bool _answer;
+    private bool _gaveUp;
+
+    /// <param name="exists">Answers the question, or never returns.</param>
+    /// <param name="limit">Longest wait for one answer.</param>
+    public RemoteFolder(Func<string, bool> exists, TimeSpan limit)
+    {
+        _exists = exists;
+        _limit = limit;
+        new Thread(Answer) { IsBackground = true, Name = "clipguard remote folder" }.Start();
+    }
+
+    /// <summary>Whether the file is there, as far as the folder answers.</summary>
+    public bool Holds(string path)
+    {
+        lock (_turn)
+        {
+            if (_gaveUp)
+            {
+                return true;
+            }
+
+            _question = path;
+            _asked.Release();
+            _gaveUp = !_answered.Wait(_limit);
+            return _gaveUp || _answer;
+        }
+    }
+
+    /// <summary>Ends the thread, unless it is stuck.</summary>
+    public void Dispose()
+    {
+        lock (_turn)
+        {
+            _gaveUp = true;
+            _question = null;
+            _asked.Release();
+        }
+    }
+
+    private void Answer()
+    {
+        while (true)
+        {
+            _asked.Wait();
+            if (_question is not { } path)
+            {
+                return;
+            }
+
+            _answer = _exists(path);
+            _answered.Release();
+        }
+    }
+}
