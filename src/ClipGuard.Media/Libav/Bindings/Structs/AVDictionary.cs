@@ -1,0 +1,4 @@
+namespace FFmpeg.AutoGen;
+
+/// <summary>A dictionary; only libavutil sees into it.</summary>
+internal struct AVDictionary;

@@ -1,0 +1,4 @@
+namespace FFmpeg.AutoGen;
+
+/// <summary>A resampler; only libswresample sees into it.</summary>
+internal struct SwrContext;

@@ -1,0 +1,4 @@
+namespace FFmpeg.AutoGen;
+
+/// <summary>A scaler; only libswscale sees into it.</summary>
+internal struct SwsContext;

@@ -1,0 +1,4 @@
+namespace FFmpeg.AutoGen;
+
+/// <summary>Filters of a scaler; never made here.</summary>
+internal struct SwsFilter;

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Bytes;
+
+/// <summary>A clip's bytes as the stream that libavformat reads. Owns the bytes.</summary>
+internal sealed unsafe class ByteStream : IDisposable
+{
+    // What libavformat takes for files of its own.
+    private const int BufferBytes = 32 * 1024;
+    private const int SeekCurrent = 1;
+    private const int SeekEnd = 2;
+
+    private readonly DecodeSession _session;
+    private readonly ClipBytes _bytes;
+    private GCHandle _self;
+    private long _position;
+
+    public ByteStream(DecodeSession session, ClipBytes bytes)
+    {
+        _session = session;
+        _bytes = bytes;
+        _self = GCHandle.Alloc(this);
+        byte* buffer = (byte*)ffmpeg.av_malloc(BufferBytes);
+        Io = ffmpeg.avio_alloc_context(
+            buffer,
+            BufferBytes,
+            0,
+            (void*)GCHandle.ToIntPtr(_self),
+            new avio_alloc_context_read_packet_func { Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, byte*, int, int>)&Read },
+            default,
+            new avio_alloc_context_seek_func { Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, long, int, long>)&Seek });
+    }
+
+    public AVIOContext* Io { get; private set; }
+
+    public string Name => _bytes.Name;
+
+    public void Dispose()
+    {
+        if (Io != null)
+        {
+            // libavformat may have replaced the buffer by a longer one.
+            ffmpeg.av_freep(&Io->buffer);
+            AVIOContext* io = Io;
+            ffmpeg.avio_context_free(&io);
+            Io = null;
+            _self.Free();
+            _bytes.Dispose();
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Read(void* opaque, byte* buffer, int length) => Of(opaque).Read(new Span<byte>(buffer, length));
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static long Seek(void* opaque, long offset, int whence) => Of(opaque).Seek(offset, whence);
+
+    private static ByteStream Of(void* opaque) => (ByteStream)GCHandle.FromIntPtr((nint)opaque).Target!;
+
+    private int Read(Span<byte> buffer)
+    {
+        if (_session.ShouldStop())
+        {
+            return ffmpeg.AVERROR_EXIT;
+        }
+
+        int read = _bytes.ReadAt(_position, buffer);
+        if (read < 0)
+        {
+            _session.ReadError = $"Reading failed at byte {_position}: {Marshal.GetPInvokeErrorMessage(-read)}.";
+            return read;
+        }
+
+        if (read == 0)
+        {
+            return ffmpeg.AVERROR_EOF;
+        }
+
+        _position += read;
+        _session.Marks.AddBytes(read);
+        return read;
+    }
+
+    private long Seek(long offset, int whence)
+    {
+        if ((whence & ffmpeg.AVSEEK_SIZE) != 0)
+        {
+            return _bytes.Length;
+        }
+
+        long target = (whence & 3) switch
+        {
+            SeekCurrent => _position + offset,
+            SeekEnd => _bytes.Length + offset,
+            _ => offset,
+        };
+        if (target < 0)
+        {
+            return ffmpeg.AVERROR(ffmpeg.EINVAL);
+        }
+
+        return _position = target;
+    }
+}

@@ -1,0 +1,42 @@
+namespace ClipGuard.Media.Libav.Bytes;
+
+/// <summary>The encoded bytes of one clip: a length, and reading at any position.</summary>
+internal abstract class ClipBytes : IDisposable
+{
+    /// <summary>How many bytes there are.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>The file's name without its folder, which some formats are told apart by; empty where there is none.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Reads what lies at <paramref name="position"/>, up to the buffer's length.</summary>
+    /// <returns>Bytes read, 0 at the end, or a negative error number of the system.</returns>
+    public abstract int ReadAt(long position, Span<byte> buffer);
+
+    public abstract void Dispose();
+
+    /// <summary>Opens a source.</summary>
+    /// <param name="session">The decode that reads it.</param>
+    /// <param name="source">A file, a range of one, or memory.</param>
+    /// <param name="bytes">The bytes, where there is no fault; the caller disposes them.</param>
+    /// <returns>Null, or why they cannot be read.</returns>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, out ClipBytes? bytes)
+    {
+        bytes = null;
+        DecoderFault? fault = source switch
+        {
+            FileSource file => FileBytes.Open(session, file, out bytes),
+            MemorySource memory => MemoryBytes.Open(memory, out bytes),
+            _ => session.Fault(FaultKind.Unsupported, "A list of files is a video; it cannot be decoded as anything else."),
+        };
+
+        if (fault is null && bytes!.Length == 0)
+        {
+            bytes.Dispose();
+            bytes = null;
+            fault = session.Fault(FaultKind.Corrupt, "The clip is empty: 0 bytes.");
+        }
+
+        return fault;
+    }
+}

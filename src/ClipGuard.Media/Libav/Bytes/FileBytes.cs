@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace ClipGuard.Media.Libav.Bytes;
+
+/// <summary>
+/// A regular file, or a range of one. A path is looked at before it is opened: opening a FIFO waits for a writer and opening
+/// a device may do anything, so neither is ever opened.
+/// </summary>
+internal sealed unsafe class FileBytes : ClipBytes
+{
+    private readonly int _descriptor;
+    private readonly long _offset;
+
+    private FileBytes(int descriptor, string path, long offset, long length)
+    {
+        _descriptor = descriptor;
+        _offset = offset;
+        Name = Path.GetFileName(path);
+        Length = length;
+    }
+
+    public override long Length { get; }
+
+    public override string Name { get; }
+
+    public static DecoderFault? Open(DecodeSession session, FileSource source, out ClipBytes? bytes)
+    {
+        bytes = null;
+        if (FileFacts.OfPath(source.Path, out FileFacts facts) is { } error || (error = facts.WhyNotRegular) is not null)
+        {
+            return session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
+        }
+
+        int descriptor = Posix.Open(source.Path, Posix.ReadOnly | Posix.NonBlocking | Posix.CloseOnExec | Posix.NoControllingTerminal, 0);
+        if (descriptor < 0)
+        {
+            return session.Fault(FaultKind.Missing, $"{source.Path}: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
+        // The path may have become something else since it was looked at.
+        error = FileFacts.OfDescriptor(descriptor, out facts) ?? facts.WhyNotRegular;
+        DecoderFault? fault = error is null ? CheckRange(session, source, facts.Length) : session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
+        if (fault is not null)
+        {
+            _ = Posix.Close(descriptor);
+            return fault;
+        }
+
+        bytes = new FileBytes(descriptor, source.Path, source.Offset, source.Length ?? (facts.Length - source.Offset));
+        return null;
+    }
+
+    public override int ReadAt(long position, Span<byte> buffer)
+    {
+        nuint count = (nuint)Math.Min(buffer.Length, Math.Max(0, Length - position));
+        fixed (byte* start = buffer)
+        {
+            nint read;
+            do
+            {
+                read = Posix.ReadAt(_descriptor, start, count, _offset + position);
+            }
+            while (read < 0 && Marshal.GetLastPInvokeError() == Posix.Interrupted);
+
+            return read < 0 ? -Marshal.GetLastPInvokeError() : (int)read;
+        }
+    }
+
+    public override void Dispose() => _ = Posix.Close(_descriptor);
+
+    private static DecoderFault? CheckRange(DecodeSession session, FileSource source, long fileLength)
+    {
+        long length = source.Length ?? (fileLength - source.Offset);
+        return source.Offset < 0 || length < 0 || source.Offset > fileLength - length
+            ? session.Fault(FaultKind.Corrupt, $"{source.Path}: the clip is to be {length} bytes at {source.Offset}, and the file has {fileLength}.")
+            : null;
+    }
+}

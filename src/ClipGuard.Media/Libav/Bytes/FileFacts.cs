@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace ClipGuard.Media.Libav.Bytes;
+
+/// <summary>What a path or an open file is, asked without opening it.</summary>
+/// <param name="Mode">Kind and permissions, as stat gives them.</param>
+/// <param name="Length">Bytes of a regular file.</param>
+internal readonly unsafe record struct FileFacts(int Mode, long Length)
+{
+    // The layout of statx is the same on every architecture, which stat's is not.
+    private const int StatxBytes = 256;
+    private const int ModeOffset = 28;
+    private const int SizeOffset = 40;
+    private const uint ModeAndSize = 0x1 | 0x2 | 0x200;
+    private const int CurrentFolder = -100;
+    private const int EmptyPath = 0x1000;
+
+    private const int KindMask = 0xF000;
+
+    /// <summary>Null for a regular file; otherwise what it is instead, in words.</summary>
+    public string? WhyNotRegular => (Mode & KindMask) switch
+    {
+        0x8000 => null,
+        0x4000 => "a folder, not a file",
+        0x1000 => "a FIFO, which is never opened",
+        0xC000 => "a socket, not a file",
+        _ => "a device, which is never opened",
+    };
+
+    /// <summary>Looks at a path, through links.</summary>
+    /// <returns>Null, or why it cannot be looked at.</returns>
+    public static string? OfPath(string path, out FileFacts facts) => Ask(CurrentFolder, path, 0, out facts);
+
+    /// <summary>Looks at an open file.</summary>
+    /// <returns>Null, or why it cannot be looked at.</returns>
+    public static string? OfDescriptor(int descriptor, out FileFacts facts) => Ask(descriptor, string.Empty, EmptyPath, out facts);
+
+    private static string? Ask(int folder, string path, int flags, out FileFacts facts)
+    {
+        byte* buffer = stackalloc byte[StatxBytes];
+        if (Posix.Statx(folder, path, flags, ModeAndSize, buffer) != 0)
+        {
+            facts = default;
+            return Marshal.GetLastPInvokeErrorMessage();
+        }
+
+        facts = new FileFacts(*(ushort*)(buffer + ModeOffset), *(long*)(buffer + SizeOffset));
+        return null;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media.Libav.Bytes;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Containers;
+
+/// <summary>An open container with all streams discarded that were not asked for. Owns its bytes.</summary>
+internal sealed unsafe class Container : IDisposable
+{
+    private const int PermissionDenied = 13;
+
+    private readonly DecodeSession _session;
+    private readonly ByteStream _stream;
+    private readonly GCHandle _sessionHandle;
+    private AVFormatContext* _format;
+
+    private Container(DecodeSession session, ByteStream stream)
+    {
+        _session = session;
+        _stream = stream;
+        _sessionHandle = GCHandle.Alloc(session);
+    }
+
+    public AVFormatContext* Format => _format;
+
+    /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
+    public string FormatName => Marshal.PtrToStringUTF8((nint)_format->iformat->name) ?? string.Empty;
+
+    /// <summary>Opens a clip and finds out what is in it.</summary>
+    /// <param name="session">The decode.</param>
+    /// <param name="source">Where the bytes are.</param>
+    /// <param name="wanted">The kind of stream that is not discarded.</param>
+    /// <param name="container">The container where there is no fault; the caller disposes it.</param>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType wanted, out Container? container)
+    {
+        container = null;
+        session.Marks.Enter(DecodeStage.Open);
+        if (ClipBytes.Open(session, source, out ClipBytes? bytes) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var opened = new Container(session, new ByteStream(session, bytes!));
+        if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
+        {
+            opened.Dispose();
+            return fault;
+        }
+
+        container = opened;
+        return null;
+    }
+
+    public void Dispose()
+    {
+        AVFormatContext* format = _format;
+        ffmpeg.avformat_close_input(&format);
+        _format = null;
+        _stream.Dispose();
+        if (_sessionHandle.IsAllocated)
+        {
+            _sessionHandle.Free();
+        }
+    }
+
+    private DecoderFault? OpenHeader()
+    {
+        if (Recognise(out AVInputFormat* demuxer) is { } fault)
+        {
+            return fault;
+        }
+
+        AVFormatContext* format = ffmpeg.avformat_alloc_context();
+        format->pb = _stream.Io;
+        format->opaque = (void*)GCHandle.ToIntPtr(_sessionHandle);
+        format->error_recognition = ffmpeg.AV_EF_CRCCHECK;
+        format->interrupt_callback = new AVIOInterruptCB
+        {
+            callback = new AVIOInterruptCB_callback_func { Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, int>)&AskToStop },
+            opaque = (void*)GCHandle.ToIntPtr(_sessionHandle),
+        };
+        format->io_open = new AVFormatContext_io_open_func
+        {
+            Pointer = (nint)(delegate* unmanaged[Cdecl]<AVFormatContext*, AVIOContext**, byte*, int, AVDictionary**, int>)&RefuseOpen,
+        };
+
+        // On an error libavformat frees the context itself and leaves a null.
+        int error = ffmpeg.avformat_open_input(&format, _stream.Name, demuxer, null);
+        _format = format;
+        return error < 0 ? _session.FaultOf(error, "The container's header could not be read") : null;
+    }
+
+    private DecoderFault? Recognise(out AVInputFormat* demuxer)
+    {
+        AVInputFormat* found = null;
+        int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Name, null, 0, 0);
+        if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
+        {
+            // The name alone spoke for the demuxer that opens by name; without one the content decides, and the demuxers for streams answer.
+            found = null;
+            ffmpeg.avio_seek(_stream.Io, 0, 0);
+            error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
+            if (error == ffmpeg.AVERROR_INVALIDDATA)
+            {
+                // Some pictures cannot be told by their content (SVG without an XML declaration, TGA): this one goes by the name, and still reads the stream.
+                found = ffmpeg.av_find_input_format("image2pipe");
+                error = (int)Math.Min(0, ffmpeg.avio_seek(_stream.Io, 0, 0));
+            }
+        }
+
+        demuxer = found;
+        if (error < 0)
+        {
+            return _session.FaultOf(error, "No format that FFmpeg reads was recognised");
+        }
+
+        return RefusedFormats.Find(NameOf(found)) is { } refused
+            ? _session.Fault(FaultKind.Unsupported, $"The format {refused} leads to other files, devices or addresses, and is refused.")
+            : null;
+    }
+
+    private DecoderFault? Probe(AVMediaType wanted)
+    {
+        _session.Marks.Enter(DecodeStage.Probe);
+
+        // Opening may decode a cover picture of any size unless it is discarded before. Streams of an unknown kind may yet turn out to be wanted.
+        for (uint i = 0; i < _format->nb_streams; i++)
+        {
+            AVMediaType kind = _format->streams[i]->codecpar->codec_type;
+            if (kind != wanted && kind != AVMediaType.AVMEDIA_TYPE_UNKNOWN)
+            {
+                _format->streams[i]->discard = AVDiscard.AVDISCARD_ALL;
+            }
+        }
+
+        if (OversizedPicture() is { } oversized)
+        {
+            return oversized;
+        }
+
+        int error = ffmpeg.avformat_find_stream_info(_format, null);
+        return error < 0 ? _session.FaultOf(error, "The streams could not be told") : OversizedPicture() ?? _session.PixelFault();
+    }
+
+    // Said from the header, before a decoder takes memory for the picture.
+    private DecoderFault? OversizedPicture()
+    {
+        for (uint i = 0; i < _format->nb_streams; i++)
+        {
+            AVStream* stream = _format->streams[i];
+            long width = stream->codecpar->width;
+            long height = stream->codecpar->height;
+            if (stream->discard < AVDiscard.AVDISCARD_ALL && width > 0 && height > 0 && width * height > _session.Limits.MaxFramePixels)
+            {
+                return _session.PixelFault(width, height);
+            }
+        }
+
+        return null;
+    }
+
+    private static string NameOf(AVInputFormat* demuxer) => Marshal.PtrToStringUTF8((nint)demuxer->name) ?? string.Empty;
+
+    private static DecodeSession SessionOf(void* handle) => (DecodeSession)GCHandle.FromIntPtr((nint)handle).Target!;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int AskToStop(void* session) => SessionOf(session).ShouldStop() ? 1 : 0;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int RefuseOpen(AVFormatContext* format, AVIOContext** stream, byte* url, int flags, AVDictionary** options)
+    {
+        SessionOf(format->opaque).RefusedOpen = Marshal.PtrToStringUTF8((nint)url);
+        return ffmpeg.AVERROR(PermissionDenied);
+    }
+}

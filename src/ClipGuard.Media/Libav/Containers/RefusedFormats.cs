@@ -1,0 +1,30 @@
+namespace ClipGuard.Media.Libav.Containers;
+
+/// <summary>
+/// The formats that lead elsewhere: to other files, devices, addresses or programs. A clip of such a format reaches what its manifest
+/// never named, and may wait for it without end, so it is refused by its demuxer's name before its header is read.
+/// </summary>
+internal static class RefusedFormats
+{
+    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    {
+        // Playlists and scripts that name other media.
+        "hls", "applehttp", "dash", "webm_dash_manifest", "concat", "imf", "vapoursynth", "avisynth",
+
+        // Session descriptions and what they lead to.
+        "sdp", "rtsp", "rtp", "rtp_mpegts", "sap",
+
+        // Pictures that are opened by name or by a pattern of names, and subtitles that open the file beside them.
+        "image2", "alias_pix", "brender_pix", "vobsub",
+
+        // Devices and generators.
+        "alsa", "android_camera", "avfoundation", "bktr", "decklink", "dshow", "fbdev", "gdigrab", "iec61883", "jack", "kmsgrab", "lavfi",
+        "libcdio", "libdc1394", "ndi", "openal", "oss", "pulse", "sndio", "v4l2", "video4linux2", "vfwcap", "x11grab", "xcbgrab",
+    };
+
+    /// <summary>Pictures that a demuxer would open by name, and that another demuxer of libavformat's reads as a stream.</summary>
+    public static bool OpensByName(string demuxer) => demuxer is "image2" or "alias_pix" or "brender_pix";
+
+    /// <summary>The name under which a demuxer is refused; null where it is not. A demuxer may have several names, parted by commas.</summary>
+    public static string? Find(string demuxer) => demuxer.Split(',').FirstOrDefault(Names.Contains);
+}

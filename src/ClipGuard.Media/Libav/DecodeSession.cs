@@ -1,0 +1,53 @@
+namespace ClipGuard.Media.Libav;
+
+/// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
+internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
+{
+    public DecodeRequest Request { get; } = request;
+
+    public DecodeLimits Limits => Request.Limits;
+
+    public PayloadWriter Payload { get; } = context.Payload;
+
+    public ProgressMarks Marks { get; } = context.Marks;
+
+    /// <summary>True once the time to give up was seen. Whatever else came out of the decode, it was cut short.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>A file, device or address that the clip itself wanted opened.</summary>
+    public string? RefusedOpen { get; set; }
+
+    /// <summary>What went wrong with reading the bytes themselves, as against what they mean.</summary>
+    public string? ReadError { get; set; }
+
+    /// <summary>Asks whether to give up, and remembers the answer.</summary>
+    public bool ShouldStop() => Stopped |= context.ShouldStop;
+
+    public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
+
+    /// <summary>What an error of FFmpeg's means, seen with all that was noticed on the way to it.</summary>
+    public DecoderFault FaultOf(int error, string doing)
+    {
+        if (ReadError is not null)
+        {
+            return Fault(FaultKind.Missing, ReadError);
+        }
+
+        if (RefusedOpen is not null)
+        {
+            return Fault(FaultKind.Unsupported, $"The clip leads to {RefusedOpen}, and formats that lead to other files are refused.");
+        }
+
+        return PixelFault() ?? Fault(FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
+    }
+
+    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
+    public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
+
+    /// <summary>The fault of a picture over the limit.</summary>
+    public DecoderFault PixelFault(long width, long height) =>
+        Fault(FaultKind.LimitExceeded, $"A picture of {width}×{height} is over the limit of {Limits.MaxFramePixels} pixels.");
+
+    public DecoderFault PayloadFault(string what) =>
+        Fault(FaultKind.LimitExceeded, $"{what} is over the limit of {Payload.Capacity} bytes.");
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav;
+
+/// <summary>
+/// FFmpeg's warnings and errors, line by line, on their way to the marks of the decode that runs on the thread.
+/// FFmpeg has one log for the whole process; lines of its own worker threads belong to no decode and are dropped.
+/// </summary>
+internal sealed unsafe class LibavLog : IDisposable
+{
+    private const int LineBytes = 512;
+
+    [ThreadStatic]
+    private static LibavLog? s_current;
+
+    private readonly ProgressMarks _marks;
+    private readonly LibavLog? _outer;
+    private string _last = string.Empty;
+    private int _repeats;
+    private int _continues = 1;
+
+    /// <summary>Takes the thread's lines until it is disposed.</summary>
+    public LibavLog(ProgressMarks marks)
+    {
+        _marks = marks;
+        _outer = s_current;
+        s_current = this;
+    }
+
+    /// <summary>
+    /// Width and height that a picture claimed and FFmpeg refused. libavutil checks every size in one place before any memory is taken,
+    /// and where a decoder refuses, its log line is the only thing that says the size.
+    /// </summary>
+    public (long Width, long Height)? RefusedSize { get; private set; }
+
+    /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
+    public static void Install() => ffmpeg.av_log_set_callback(new av_log_set_callback_callback_func
+    {
+        Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, int, byte*, byte*, void>)&Receive,
+    });
+
+    public void Dispose()
+    {
+        FlushRepeats();
+        s_current = _outer;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Receive(void* source, int level, byte* format, byte* arguments)
+    {
+        if ((level & 0xff) > ffmpeg.AV_LOG_WARNING || s_current is not { } log)
+        {
+            return;
+        }
+
+        byte* line = stackalloc byte[LineBytes];
+        int printPrefix = log._continues;
+        ffmpeg.av_log_format_line2(source, level & 0xff, Marshal.PtrToStringUTF8((nint)format) ?? string.Empty, arguments, line, LineBytes, &printPrefix);
+        log._continues = printPrefix;
+        log.Take(WithoutAddress(Marshal.PtrToStringUTF8((nint)line) ?? string.Empty));
+    }
+
+    // "[mp3 @ 0x55d0c8a3f2c0] Header missing" differs from run to run only by the address.
+    private static string WithoutAddress(string line)
+    {
+        line = line.TrimEnd();
+        while (line.IndexOf(" @ 0x", StringComparison.Ordinal) is >= 0 and var start && line.IndexOf(']', start) is >= 0 and var end)
+        {
+            line = line.Remove(start, end - start);
+        }
+
+        return line;
+    }
+
+    private void Take(string line)
+    {
+        if (line.Length == 0)
+        {
+            return;
+        }
+
+        if (line == _last)
+        {
+            _repeats++;
+            return;
+        }
+
+        FlushRepeats();
+        _last = line;
+        _marks.Log(line);
+        ReadRefusedSize(line);
+    }
+
+    private void FlushRepeats()
+    {
+        if (_repeats > 0)
+        {
+            _marks.Log($"  (the last line {_repeats} more times)");
+            _repeats = 0;
+        }
+    }
+
+    private void ReadRefusedSize(string line)
+    {
+        const string Words = "Picture size ";
+        int start = line.IndexOf(Words, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<char> size = line.AsSpan(start + Words.Length);
+        int by = size.IndexOf('x');
+        int end = by < 0 ? -1 : size.IndexOf(' ');
+        if (end > by
+            && long.TryParse(size[..by], NumberStyles.None, CultureInfo.InvariantCulture, out long width)
+            && long.TryParse(size[(by + 1)..end], NumberStyles.None, CultureInfo.InvariantCulture, out long height))
+        {
+            RefusedSize = (width, height);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media.Libav.Containers;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Tracks;
+
+/// <summary>The one stream of a container that is decoded, and the decoder for it. Owns both.</summary>
+internal sealed unsafe class Track : IDisposable
+{
+    private readonly DecodeSession _session;
+    private AVCodecContext* _codec;
+    private AVPacket* _packet;
+
+    private Track(DecodeSession session, Container container, AVStream* stream)
+    {
+        _session = session;
+        Container = container;
+        Stream = stream;
+    }
+
+    public Container Container { get; }
+
+    public AVStream* Stream { get; }
+
+    public AVCodecContext* Codec => _codec;
+
+    /// <summary>Packets of this track that were read.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Packets that the decoder refused, and frames that it gave an error for.</summary>
+    public long RefusedPackets { get; private set; }
+
+    /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
+    public string? ReadingBrokeOff { get; private set; }
+
+    /// <summary>Opens a clip's best stream of a kind and its decoder.</summary>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, out Track? track)
+    {
+        track = null;
+        if (Container.Open(session, source, kind, out Container? container) is { } fault)
+        {
+            return fault;
+        }
+
+        AVCodec* decoder;
+        int index = ffmpeg.av_find_best_stream(container!.Format, kind, -1, -1, &decoder, 0);
+        if (index < 0)
+        {
+            fault = NoStream(session, container, kind);
+            container.Dispose();
+            return fault;
+        }
+
+        var opened = new Track(session, container, container.Format->streams[index]);
+        if (opened.OpenDecoder(decoder) is { } refused)
+        {
+            opened.Dispose();
+            return refused;
+        }
+
+        track = opened;
+        return null;
+    }
+
+    /// <summary>Reads the track's next packet into <paramref name="packet"/>, which must be empty.</summary>
+    /// <returns>False at the end, or where reading broke off.</returns>
+    public bool Read(AVPacket* packet)
+    {
+        _session.Marks.Enter(DecodeStage.Read);
+        int error;
+        while ((error = ffmpeg.av_read_frame(Container.Format, packet)) >= 0)
+        {
+            _session.Marks.AddPacket();
+            if (packet->stream_index == Stream->index)
+            {
+                Packets++;
+                return true;
+            }
+
+            ffmpeg.av_packet_unref(packet);
+            if (_session.ShouldStop())
+            {
+                return false;
+            }
+        }
+
+        if (error != ffmpeg.AVERROR_EOF && !_session.Stopped)
+        {
+            ReadingBrokeOff = LibavError.Describe(error);
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the decoder a packet; null tells it that there are no more.</summary>
+    public void Send(AVPacket* packet)
+    {
+        _session.Marks.Enter(DecodeStage.Decode);
+        int error = ffmpeg.avcodec_send_packet(_codec, packet);
+        if (error < 0 && error != LibavError.TryAgain && error != ffmpeg.AVERROR_EOF)
+        {
+            RefusedPackets++;
+        }
+    }
+
+    /// <summary>Takes the next frame that is ready.</summary>
+    /// <returns>1 for a frame, 0 where the decoder wants another packet, -1 once it has given all.</returns>
+    public int Receive(AVFrame* frame)
+    {
+        int error;
+        while ((error = ffmpeg.avcodec_receive_frame(_codec, frame)) < 0)
+        {
+            if (error == LibavError.TryAgain)
+            {
+                return 0;
+            }
+
+            if (error == ffmpeg.AVERROR_EOF)
+            {
+                return -1;
+            }
+
+            RefusedPackets++;
+        }
+
+        _session.Marks.AddFrame();
+        return 1;
+    }
+
+    /// <summary>The next frame, in presentation order.</summary>
+    /// <returns>False once there are no more, or the time to give up has come.</returns>
+    public bool Next(AVFrame* frame)
+    {
+        int state;
+        while ((state = Receive(frame)) == 0)
+        {
+            if (_session.ShouldStop())
+            {
+                return false;
+            }
+
+            if (Read(_packet))
+            {
+                Send(_packet);
+                ffmpeg.av_packet_unref(_packet);
+            }
+            else
+            {
+                Send(null);
+            }
+        }
+
+        return state > 0 && !_session.ShouldStop();
+    }
+
+    public void Dispose()
+    {
+        AVPacket* packet = _packet;
+        ffmpeg.av_packet_free(&packet);
+        AVCodecContext* codec = _codec;
+        ffmpeg.avcodec_free_context(&codec);
+        Container.Dispose();
+    }
+
+    private DecoderFault? OpenDecoder(AVCodec* decoder)
+    {
+        _packet = ffmpeg.av_packet_alloc();
+        _codec = ffmpeg.avcodec_alloc_context3(decoder);
+        int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
+        if (error >= 0)
+        {
+            _codec->thread_count = _session.Request.DecoderThreads;
+            _codec->pkt_timebase = Stream->time_base;
+            _codec->max_pixels = _session.Limits.MaxFramePixels;
+            _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK;
+            error = ffmpeg.avcodec_open2(_codec, decoder, null);
+        }
+
+        return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
+    }
+
+    private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind)
+    {
+        string word = kind == AVMediaType.AVMEDIA_TYPE_AUDIO ? "audio" : "video";
+        List<string> held = [];
+        for (uint i = 0; i < container.Format->nb_streams; i++)
+        {
+            AVCodecParameters* codec = container.Format->streams[i]->codecpar;
+            held.Add(ffmpeg.avcodec_get_name(codec->codec_id));
+            if (codec->codec_type == kind)
+            {
+                return session.Fault(FaultKind.Unsupported, $"This FFmpeg has no decoder for the {word} stream ({ffmpeg.avcodec_get_name(codec->codec_id)}).");
+            }
+        }
+
+        string content = held.Count == 0 ? "no streams at all" : string.Join(", ", held);
+        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream; the {container.FormatName} file holds {content}.");
+    }
+
+    private static string NameOf(AVCodec* decoder) => Marshal.PtrToStringUTF8((nint)decoder->name) ?? string.Empty;
+}
