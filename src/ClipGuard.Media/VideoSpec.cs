@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media;
 
 /// <summary>A choice of video frames: uint8 RGB, shape <c>[frames, height, width, 3]</c>.</summary>
 public sealed record VideoSpec : ClipSpec
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ClipKind Kind => ClipKind.Video;
 
     /// <summary>How many frames, spread evenly from the first to the last. Default 16.</summary>

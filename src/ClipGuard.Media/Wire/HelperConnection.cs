@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace ClipGuard.Media.Wire;
+
+/// <summary>
+/// A helper's side of the protocol: the socket and the memory that it was born with. Plain system calls, nothing that needs a thread.
+/// </summary>
+internal sealed unsafe partial class HelperConnection : IDisposable
+{
+    private const int EINTR = 4;
+    private const int MSG_NOSIGNAL = 0x4000;
+    private const int SEEK_END = 2;
+    private const int ProtectReadWrite = 0x3;
+    private const int MapShared = 0x1;
+
+    private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
+    private readonly byte* _memory;
+    private readonly long _length;
+
+    /// <summary>Maps the shared memory.</summary>
+    /// <exception cref="InvalidOperationException">The descriptors are not there: this was not started by a supervisor.</exception>
+    public HelperConnection()
+    {
+        _length = Lseek(WireProtocol.MemoryDescriptor, 0, SEEK_END);
+        if (_length < MarksPage.Size)
+        {
+            throw new InvalidOperationException(
+                $"Descriptor {WireProtocol.MemoryDescriptor} is not the shared memory of a supervisor. A helper is started by ClipGuard, never by hand.");
+        }
+
+        void* map = Mmap(null, (nuint)_length, ProtectReadWrite, MapShared, WireProtocol.MemoryDescriptor, 0);
+        if (map == (void*)-1)
+        {
+            throw new InvalidOperationException($"The shared memory cannot be mapped: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
+        _memory = (byte*)map;
+        Marks = new ProgressMarks(_memory);
+    }
+
+    /// <summary>The marks that the supervisor reads.</summary>
+    public ProgressMarks Marks { get; }
+
+    /// <summary>First byte of the payload.</summary>
+    public byte* Payload => _memory + MarksPage.Size;
+
+    /// <summary>Bytes of payload.</summary>
+    public long PayloadCapacity => _length - MarksPage.Size;
+
+    /// <summary>Waits for a request.</summary>
+    /// <returns>Null once the supervisor has closed its end.</returns>
+    public DecodeMessage? Receive()
+    {
+        nint length = ReceiveBytes();
+        return length <= 0 ? null : JsonSerializer.Deserialize(_buffer.AsSpan(0, (int)length), WireJson.Default.DecodeMessage);
+    }
+
+    /// <summary>Says something.</summary>
+    public void Send(HelperMessage message) => SendBytes(JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.HelperMessage));
+
+    /// <summary>Sends one datagram as it stands.</summary>
+    public void SendBytes(ReadOnlySpan<byte> datagram)
+    {
+        fixed (byte* start = datagram)
+        {
+            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0 && Marshal.GetLastPInvokeError() == EINTR)
+            {
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = Munmap(_memory, (nuint)_length);
+
+    private nint ReceiveBytes()
+    {
+        fixed (byte* start = _buffer)
+        {
+            while (true)
+            {
+                nint length = Recv(WireProtocol.SocketDescriptor, start, (nuint)_buffer.Length, 0);
+                if (length >= 0 || Marshal.GetLastPInvokeError() != EINTR)
+                {
+                    return length;
+                }
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Lseek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial void* Mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Munmap(void* address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int socket, void* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint Recv(int socket, void* buffer, nuint length, int flags);
+}
