@@ -40,4 +40,39 @@ public sealed record SupervisorOptions
 
     /// <summary>Arguments for the helper's program. Default none.</summary>
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
+
+    /// <summary>Environment variables for the helper's program on top of ClipGuard's own; nothing else of this process's environment is passed on but DOTNET_ROOT and LD_LIBRARY_PATH.</summary>
+    public IReadOnlyDictionary<string, string> HelperEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Shared memory of a helper, in bytes: the most that a decode can deliver, with the encoded bytes of a clip that is held in memory.
+    /// Only what is written to takes memory. Default 1 GiB.
+    /// </summary>
+    public long PayloadBytes { get; init; } = 1L << 30;
+
+    /// <summary>Checks every setting against its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
+    internal void Validate()
+    {
+        Positive(Deadline, nameof(Deadline));
+        Positive(StallLimit, nameof(StallLimit));
+        Positive(StartLimit, nameof(StartLimit));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Spares);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAboveBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
+
+        // A payload is read as one span.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(PayloadBytes, int.MaxValue);
+    }
+
+    private static void Positive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(30))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it has to be positive and at most 30 days.");
+        }
+    }
 }

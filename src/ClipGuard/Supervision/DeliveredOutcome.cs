@@ -1,0 +1,42 @@
+using ClipGuard.Media;
+using ClipGuard.Supervision.Helpers;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>A clip whose bytes lie in its helper's memory.</summary>
+internal sealed unsafe class DeliveredOutcome : DecodeOutcome
+{
+    private readonly HelperPool _pool;
+    private readonly Helper _helper;
+    private readonly byte* _start;
+    private readonly int _length;
+    private int _disposed;
+
+    public DeliveredOutcome(HelperPool pool, Helper helper, Attempt attempt, DecodedClip clip, TimeSpan elapsed)
+        : base(clip, fault: null, elapsed)
+    {
+        _pool = pool;
+        _helper = helper;
+        _start = helper.Process.Memory.Payload + attempt.OutputOffset;
+        _length = checked((int)clip.PayloadBytes());
+    }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Payload
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            return new ReadOnlySpan<byte>(_start, _length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _pool.Release(_helper, _length);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>One try at one clip in one helper.</summary>
+internal sealed class Attempt
+{
+    private const long Alignment = 4096;
+
+    private readonly long _payloadCapacity;
+    private readonly TaskCompletionSource<AttemptResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Prepares a try: all that can be done before a helper is leased.</summary>
+    public Attempt(long id, DecodeRequest request, long payloadCapacity, TimeSpan timeLeft)
+    {
+        Id = id;
+        _payloadCapacity = payloadCapacity;
+        Request = request;
+        InputLength = (request.Source as MemorySource)?.Bytes.Length ?? 0;
+        long outputOffset = (InputLength + Alignment - 1) / Alignment * Alignment;
+        OutputOffset = outputOffset;
+        OutputCapacity = Math.Min(request.Limits.MaxPayloadBytes, Math.Max(0, payloadCapacity - outputOffset));
+        Message = JsonSerializer.SerializeToUtf8Bytes(
+            new DecodeMessage(id, request)
+            {
+                InputLength = InputLength,
+                OutputOffset = OutputOffset,
+                OutputCapacity = OutputCapacity,
+                TimeLeftMilliseconds = timeLeft.TotalMilliseconds,
+            },
+            WireJson.Default.DecodeMessage);
+    }
+
+    /// <summary>The number that the reply has to repeat.</summary>
+    public long Id { get; }
+
+    /// <summary>What is to be decoded.</summary>
+    public DecodeRequest Request { get; }
+
+    /// <summary>Bytes of a clip that travels in memory, at the payload's start.</summary>
+    public long InputLength { get; }
+
+    /// <summary>Where in the payload the result begins.</summary>
+    public long OutputOffset { get; }
+
+    /// <summary>Bytes that the result may take.</summary>
+    public long OutputCapacity { get; }
+
+    /// <summary>Why this request cannot be put to any helper, or null.</summary>
+    public string? Complaint =>
+        OutputCapacity <= 0 ? $"The clip's {InputLength} encoded bytes leave no room in the {_payloadCapacity} bytes of a helper's memory."
+        : Message.Length > WireProtocol.MaxMessageBytes ? $"The request takes {Message.Length} bytes where {WireProtocol.MaxMessageBytes} are allowed."
+        : null;
+
+    /// <summary>The request as it is sent.</summary>
+    public byte[] Message { get; }
+
+    /// <summary>Completes with the verdict on this try; cancelled where the caller gave up.</summary>
+    public Task<AttemptResult> Task => _done.Task;
+
+    /// <summary>Says what came of it. The first word counts.</summary>
+    public void Conclude(AttemptResult result) => _done.TrySetResult(result);
+
+    /// <summary>There is no helper to try it in.</summary>
+    public void Fail(HelperUnavailableException reason) => _done.TrySetException(reason);
+
+    /// <summary>The caller gave up, and the helper is gone.</summary>
+    public void Cancel() => _done.TrySetCanceled();
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+// A lease: from the request to the verdict, and to the end of reading.
+internal sealed unsafe partial class Helper
+{
+    private long _dispatchedAt;
+    private long _deadlineAt;
+    private long _progressAt;
+    private Progress _progress;
+    private TimeSpan _cpuBefore;
+    private bool _cancelled;
+
+    /// <summary>True for a helper that is used for one decode only.</summary>
+    private bool IsSingleUse => _options.Isolation == Isolation.FreshPerDecode;
+
+    /// <summary>Gives it a decode. Both clocks start here.</summary>
+    public void Dispatch(Attempt attempt)
+    {
+        Process.Memory.ClearMarks();
+        if (attempt.Request.Source is MemorySource memory)
+        {
+            memory.Bytes.Span.CopyTo(new Span<byte>(Process.Memory.Payload, (int)attempt.InputLength));
+        }
+
+        Decodes++;
+        _attempt = attempt;
+        _reply = null;
+        _progress = default;
+        _cpuBefore = ProcessUse.CpuTime(Process.Pid);
+        _dispatchedAt = Stopwatch.GetTimestamp();
+        _progressAt = _dispatchedAt;
+        _deadlineAt = _dispatchedAt + Nanoseconds(_options.Deadline);
+        Step(HelperEvent.Leased);
+
+        fixed (byte* message = attempt.Message)
+        {
+            if (Libc.Send(Process.Socket, message, (nuint)attempt.Message.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == attempt.Message.Length)
+            {
+                return;
+            }
+        }
+
+        // The helper died while it was idle, and nobody has heard of it yet: the clip was not touched.
+
+        _attempt = null;
+        string reason = Libc.ErrorText(Marshal.GetLastPInvokeError());
+        attempt.Conclude(new AttemptResult.Trouble($"The request could not be sent to the helper: {reason}"));
+        Step(HelperEvent.Cancelled);
+        _pool.EndLease();
+    }
+
+    /// <summary>The payload of a delivered clip has been read: the helper is used again if it is still good.</summary>
+    /// <param name="residentBytes">Memory that it holds now.</param>
+    public void Release(long residentBytes)
+    {
+        bool worn = Decodes >= _options.RecycleAfter || residentBytes > _options.RecycleAboveBytes;
+        Step(worn ? HelperEvent.Retired : HelperEvent.Released);
+    }
+
+    /// <summary>The caller of this attempt gave up.</summary>
+    public void Cancel(Attempt attempt)
+    {
+        if (_attempt == attempt)
+        {
+            _cancelled = true;
+            Step(HelperEvent.Cancelled);
+        }
+    }
+
+    /// <summary>The supervisor is being disposed: ends it, whatever it does.</summary>
+    public void CancelAny()
+    {
+        _cancelled = true;
+        Step(HelperEvent.Cancelled);
+    }
+
+    private void ReadProgress(long now)
+    {
+        var progress = Progress.Read(Process.Memory.Marks);
+        _progressAt = progress.LastMoved(_progress, _progressAt, now);
+        _progress = progress;
+    }
+
+    private void Conclude(ProcessExit exit)
+    {
+        if (_attempt is not { } attempt)
+        {
+            return;
+        }
+
+        _attempt = null;
+        if (_ending is { } ending)
+        {
+            attempt.Conclude(ending);
+        }
+        else if (_cancelled || _reply is null)
+        {
+            attempt.Cancel();
+        }
+        else if (_reply.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
+        {
+            // A lease of the memory of its own: the process may go while the payload is read.
+            Process.Memory.Share();
+            attempt.Conclude(new AttemptResult.Delivered(clip));
+            return;
+        }
+        else
+        {
+            attempt.Conclude(_reply.Fault is { } fault ? Finding(fault) : BadExit(exit));
+        }
+
+        _pool.EndLease();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+// Why a decode gave nothing, and all that is known of it. Taken before the kill wherever the process still lives.
+internal sealed unsafe partial class Helper
+{
+    private const int MaxLogLines = 20;
+
+    // Above this share of the memory it may take, a crash is put down to memory.
+    private const double NearLimit = 0.8;
+
+    // What allocators print before they abort.
+    private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
+
+    private AttemptResult Examine(HelperEvent happened, HelperState before, string? detail, ProcessExit exit)
+    {
+        PostMortem postMortem = TakePostMortem(exit);
+        string where = $"in stage {_progress.Stage}";
+        string activity = Activity(postMortem);
+        return happened switch
+        {
+            HelperEvent.Exited => Crash(postMortem, exit, where),
+            HelperEvent.Stalled => Struck(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.TimeOver when before == HelperState.Decoding =>
+                Struck(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Struck(new ClipFault(
+                FaultKind.TimedOut, DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem)),
+            HelperEvent.TimeOver => Struck(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
+            _ => Struck(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
+        };
+    }
+
+    private AttemptResult Crash(PostMortem postMortem, ProcessExit exit, string where)
+    {
+        bool nearLimit = postMortem.PeakMemoryBytes >= NearLimit * _options.HelperMemoryBytes
+            || postMortem.Log.Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
+        if (nearLimit)
+        {
+            return Struck(
+                FaultKind.LimitExceeded,
+                $"The helper {exit} {where} when it wanted more memory than the {_options.HelperMemoryBytes} bytes that a decode may take.",
+                postMortem);
+        }
+
+        // A SIGKILL that is not ours is the out-of-memory killer's or somebody's; so says a helper whose end nobody saw.
+        return exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null }
+            ? new AttemptResult.Trouble($"The helper {exit} {where}, which was not the supervisor's doing.")
+            : Struck(FaultKind.Crashed, $"The helper {exit} {where}.", postMortem);
+    }
+
+    private AttemptResult Finding(DecoderFault fault)
+    {
+        var clipFault = new ClipFault(fault.Kind, fault.Stage, fault.Message, TakePostMortem(exit: default));
+        return fault.Kind == FaultKind.TimedOut ? new AttemptResult.Struck(clipFault) : new AttemptResult.Found(clipFault);
+    }
+
+    private AttemptResult.Struck BadExit(ProcessExit exit) =>
+        new AttemptResult.Struck(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
+
+    private AttemptResult.Struck Struck(FaultKind kind, string message, PostMortem postMortem) =>
+        new(new ClipFault(kind, _progress.Stage, message, postMortem));
+
+    private PostMortem TakePostMortem(ProcessExit exit)
+    {
+        long now = Stopwatch.GetTimestamp();
+        ReadProgress(now);
+        TimeSpan cpu = exit == default ? ProcessUse.CpuTime(Process.Pid) : exit.CpuTime;
+        return new PostMortem
+        {
+            Elapsed = Stopwatch.GetElapsedTime(_dispatchedAt, now),
+            CpuTime = cpu > _cpuBefore ? cpu - _cpuBefore : TimeSpan.Zero,
+            SinceProgress = Stopwatch.GetElapsedTime(_progressAt, now),
+            BytesRead = _progress.Bytes,
+            Packets = _progress.Packets,
+            Frames = _progress.Frames,
+            PeakMemoryBytes = exit == default ? ProcessUse.PeakMemoryBytes(Process.Pid) : Process.PeakMemoryBytes(exit),
+            Signal = exit.Signal,
+            ExitCode = exit.Code,
+            Log = [.. Progress.ReadLog(Process.Memory.Marks).Concat(_errors.Lines()).TakeLast(MaxLogLines)],
+        };
+    }
+
+    private string StartFailure(HelperEvent happened, string? detail, ProcessExit exit)
+    {
+        string errors = string.Join(" ", _errors.Lines());
+        string what = happened switch
+        {
+            HelperEvent.TimeOver when State == HelperState.Starting => $"was not ready within {Seconds(_options.StartLimit)}",
+            HelperEvent.TimeOver => "closed its end of the connection before it was ready, and lived on",
+            HelperEvent.Exited => $"{exit} before it was ready",
+            _ => detail ?? "spoke out of turn",
+        };
+        return _saidDecoderMissing ? what : $"The helper {what}.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}";
+    }
+
+    // A spinning helper has used the CPU since it last made progress, a blocked one has waited.
+    private static string Activity(PostMortem postMortem) =>
+        postMortem.CpuTime > 0.25 * postMortem.Elapsed
+            ? $"spinning ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})"
+            : $"blocked ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
+
+    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+// What a helper says. Nothing of it is believed before it is checked.
+internal sealed unsafe partial class Helper
+{
+    private bool _saidDecoderMissing;
+
+    /// <summary>Takes all that can be read from the socket.</summary>
+    public void OnReadable()
+    {
+        while (_pool.Watch.ListensTo(this))
+        {
+            Span<byte> buffer = _pool.Watch.MessageBuffer;
+            nint length;
+            fixed (byte* start = buffer)
+            {
+                length = Libc.Recv(Process.Socket, start, (nuint)buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
+            }
+
+            if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
+            {
+                return;
+            }
+
+            if (length <= 0)
+            {
+                _pool.Watch.IgnoreSocket(this);
+                Step(HelperEvent.HungUp);
+            }
+            else if (length > buffer.Length)
+            {
+                Step(HelperEvent.SaidNonsense, $"sent a message of {length} bytes where {buffer.Length} are allowed");
+            }
+            else
+            {
+                OnMessage(buffer[..(int)length]);
+            }
+        }
+    }
+
+    private void OnMessage(ReadOnlySpan<byte> json)
+    {
+        HelperMessage? message;
+        try
+        {
+            message = JsonSerializer.Deserialize(json, WireJson.Default.HelperMessage);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            Step(HelperEvent.SaidNonsense, $"sent {json.Length} bytes that are no message: {error.Message}");
+            return;
+        }
+
+        switch (message)
+        {
+            case ReadyMessage { Protocol: not WireProtocol.Version } ready:
+                Step(HelperEvent.SaidNonsense, $"speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here");
+                break;
+            case ReadyMessage ready:
+                Greeting ??= ready;
+                Step(HelperEvent.SaidReady, "said a second time that it is ready");
+                break;
+            case UnreadyMessage unready:
+                _saidDecoderMissing = unready.Reason == UnreadyReason.DecoderMissing;
+                Step(HelperEvent.SaidNonsense, unready.Message);
+                break;
+            case ReplyMessage reply:
+                OnReply(reply);
+                break;
+            default:
+                Step(HelperEvent.SaidNonsense, "sent an empty message");
+                break;
+        }
+    }
+
+    private void OnReply(ReplyMessage reply)
+    {
+        if (_attempt is null)
+        {
+            Step(HelperEvent.Replied, "answered without having been asked");
+        }
+        else if (ReplyCheck.Find(reply, _attempt) is { } complaint)
+        {
+            Step(HelperEvent.SaidNonsense, complaint);
+        }
+        else
+        {
+            _reply = reply;
+            Step(IsSingleUse ? HelperEvent.RepliedLast : HelperEvent.Replied);
+            if (State == HelperState.Delivered && reply.Fault is not null)
+            {
+                // A failed decode can leave the decoder in a state that spoils the next clip: a helper that has seen any fault is not used again.
+                Step(HelperEvent.Retired);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>
+/// One helper: its state, the decode that it is leased to, and the carrying out of what <see cref="HelperLife"/> says.
+/// Everything here happens under the pool's lock.
+/// </summary>
+internal sealed partial class Helper
+{
+    private static readonly TimeSpan HangUpGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
+
+    private readonly HelperPool _pool;
+    private readonly SupervisorOptions _options;
+    private readonly StandardErrorTail _errors;
+    private readonly long _startedAt;
+
+    private long _timerAt;
+    private bool _slowStartSaid;
+    private Attempt? _attempt;
+    private ReplyMessage? _reply;
+    private AttemptResult? _ending;
+
+    /// <summary>A helper whose process has just been started.</summary>
+    public Helper(long id, HelperProcess process, HelperPool pool, SupervisorOptions options)
+    {
+        Id = id;
+        Process = process;
+        _pool = pool;
+        _options = options;
+        _errors = new StandardErrorTail(process.Errors);
+        _startedAt = Stopwatch.GetTimestamp();
+        ProcessUse.OfferToOutOfMemoryKiller(process.Pid);
+        _timerAt = After(options.StartLimit);
+    }
+
+    /// <summary>A number within the pool.</summary>
+    public long Id { get; }
+
+    /// <summary>The process.</summary>
+    public HelperProcess Process { get; }
+
+    /// <summary>Where it is in its life.</summary>
+    public HelperState State { get; private set; } = HelperState.Starting;
+
+    /// <summary>Decodes that were given to it. One with none is fresh.</summary>
+    public int Decodes { get; private set; }
+
+    /// <summary>True once it was killed and did not end in time.</summary>
+    public bool WasSetAside { get; private set; }
+
+    /// <summary>What it said of itself when it was ready.</summary>
+    public ReadyMessage? Greeting { get; private set; }
+
+    /// <summary>Carries one event through the table.</summary>
+    /// <param name="happened">What happened.</param>
+    /// <param name="detail">What exactly, for the report.</param>
+    /// <param name="exit">How the process ended, with <see cref="HelperEvent.Exited"/>.</param>
+    public void Step(HelperEvent happened, string? detail = null, ProcessExit exit = default)
+    {
+        HelperState before = State;
+        HelperStep step = HelperLife.Next(before, happened);
+        if (step.Actions.HasFlag(HelperAction.Examine))
+        {
+            if (_attempt is null)
+            {
+                _pool.StartFailed(StartFailure(happened, detail, exit), _saidDecoderMissing);
+            }
+            else
+            {
+                _ending = Examine(happened, before, detail, exit);
+            }
+        }
+
+        State = step.Next;
+        if (before != step.Next)
+        {
+            _timerAt = TimerOf(step.Next);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Kill))
+        {
+            Process.Kill();
+            _pool.Watch.IgnoreSocket(this);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Close))
+        {
+            _pool.Watch.IgnoreSocket(this);
+            Process.CloseSocket();
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Conclude))
+        {
+            Conclude(exit);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Replace))
+        {
+            _pool.Lost(this);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Bury))
+        {
+            _pool.Watch.Forget(this);
+            Process.Bury();
+            _pool.Forget(this);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Offer))
+        {
+            _pool.Offer(this);
+        }
+
+        if (step.Next == HelperState.SetAside && before != step.Next)
+        {
+            WasSetAside = true;
+            _pool.SetAside(this);
+        }
+
+        _pool.Watch.Arm(NextWake());
+    }
+
+    /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
+    public long NextWake() => State switch
+    {
+        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(SlowStart)),
+        HelperState.Decoding => Math.Min(_timerAt, _progressAt + Nanoseconds(_options.StallLimit)),
+        _ => _timerAt,
+    };
+
+    /// <summary>Lets the time pass: warns, or steps where a clock has run out.</summary>
+    public void CheckClocks(long now)
+    {
+        if (now < NextWake())
+        {
+            return;
+        }
+
+        if (State == HelperState.Decoding)
+        {
+            ReadProgress(now);
+        }
+
+        if (now >= _timerAt)
+        {
+            Step(HelperEvent.TimeOver);
+        }
+        else if (State == HelperState.Starting)
+        {
+            _slowStartSaid = true;
+            _pool.WarnOfSlowStart(this, SlowStart);
+        }
+        else if (State == HelperState.Decoding && now >= NextWake())
+        {
+            Step(HelperEvent.Stalled);
+        }
+    }
+
+    /// <summary>The process has ended: reads what it said last, reaps it, and steps.</summary>
+    public void OnEnded()
+    {
+        OnReadable();
+        if (State != HelperState.Gone && Process.TryReap(out ProcessExit exit))
+        {
+            _errors.Drain();
+            Step(HelperEvent.Exited, exit.ToString(), exit);
+        }
+    }
+
+    /// <summary>It wrote to its standard error.</summary>
+    public void OnErrors()
+    {
+        if (!_errors.Drain())
+        {
+            _pool.Watch.IgnoreErrors(this);
+        }
+    }
+
+    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
+
+    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + Nanoseconds(time);
+
+    private long TimerOf(HelperState state) => state switch
+    {
+        HelperState.Decoding or HelperState.Finishing => _deadlineAt,
+        HelperState.HungUp => After(HangUpGrace),
+        HelperState.Leaving => After(LeaveGrace),
+        HelperState.Dying => After(KillPatience),
+        _ => long.MaxValue,
+    };
+}

@@ -1,0 +1,41 @@
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>What can happen to a helper.</summary>
+internal enum HelperEvent
+{
+    /// <summary>It said that it is ready, with the right version.</summary>
+    SaidReady,
+
+    /// <summary>It answered the request that it has, believably.</summary>
+    Replied,
+
+    /// <summary>As <see cref="Replied"/>, of a helper that is used once.</summary>
+    RepliedLast,
+
+    /// <summary>It said anything else: an answer to another request, a shape that does not fit, half a message, that it cannot start.</summary>
+    SaidNonsense,
+
+    /// <summary>Its end of the socket is closed.</summary>
+    HungUp,
+
+    /// <summary>It has ended and was reaped.</summary>
+    Exited,
+
+    /// <summary>The timer of its state ran out.</summary>
+    TimeOver,
+
+    /// <summary>No progress for the stall limit.</summary>
+    Stalled,
+
+    /// <summary>A decode was given to it.</summary>
+    Leased,
+
+    /// <summary>The payload has been read, and it may be used again.</summary>
+    Released,
+
+    /// <summary>It is not to be used again: worn, too large, or not wanted.</summary>
+    Retired,
+
+    /// <summary>The caller gave up, or the supervisor is being disposed: end it now.</summary>
+    Cancelled,
+}

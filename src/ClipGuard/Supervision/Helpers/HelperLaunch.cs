@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
+internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, long PayloadBytes)
+{
+    /// <summary>File name of ClipGuard's own helper.</summary>
+    public const string DefaultProgram = "ClipGuard.Helper";
+
+    /// <summary>Variables of this process that a helper sees too: where libraries and the runtime are found.</summary>
+    private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT"];
+
+    /// <summary>The launch that the options ask for.</summary>
+    public static HelperLaunch From(SupervisorOptions options)
+    {
+        string path = options.HelperPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, DefaultProgram);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            // Each kill would leave the diagnostics sockets in the temporary folder.
+            ["DOTNET_EnableDiagnostics"] = "0",
+
+            // The helper lives off precompiled code: profiling it for a second compilation costs more than it brings.
+            ["DOTNET_TieredPGO"] = "0",
+            ["CLIPGUARD_SANDBOX"] = options.Sandbox.ToString(),
+            ["CLIPGUARD_MEMORY_BYTES"] = options.HelperMemoryBytes.ToString(CultureInfo.InvariantCulture),
+        };
+        if (RuntimeRoot() is { } root)
+        {
+            environment["DOTNET_ROOT"] = root;
+        }
+
+        foreach (string name in Passed)
+        {
+            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+            {
+                environment[name] = value;
+            }
+        }
+
+        foreach ((string name, string value) in options.HelperEnvironment)
+        {
+            environment[name] = value;
+        }
+
+        return new HelperLaunch(
+            path,
+            [path, .. options.HelperArguments],
+            [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
+            options.PayloadBytes);
+    }
+
+    // A framework-dependent host runs from <root>/shared/Microsoft.NETCore.App/<version>/.
+    private static string? RuntimeRoot()
+    {
+        DirectoryInfo? shared = Directory.GetParent(typeof(object).Assembly.Location)?.Parent?.Parent;
+        return shared?.Name == "shared" ? shared.Parent?.FullName : null;
+    }
+}

@@ -1,0 +1,102 @@
+using static ClipGuard.Supervision.Helpers.HelperAction;
+using static ClipGuard.Supervision.Helpers.HelperEvent;
+using static ClipGuard.Supervision.Helpers.HelperState;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>
+/// A helper's life as a table of state × event. It is pure: the code around it only carries the actions out.
+/// A cell that is not in the table cannot happen, and asking for it is a bug.
+/// </summary>
+internal static class HelperLife
+{
+    private static readonly Dictionary<(HelperState, HelperEvent), HelperStep> Table = new()
+    {
+        // A helper that cannot start is trouble of ours; why it failed is examined, and no clip is blamed.
+        [(Starting, SaidReady)] = new(Ready, Offer),
+        [(Starting, Replied)] = new(Dying, Examine | Kill | Replace),
+        [(Starting, RepliedLast)] = new(Dying, Examine | Kill | Replace),
+        [(Starting, SaidNonsense)] = new(Dying, Examine | Kill | Replace),
+        [(Starting, HelperEvent.HungUp)] = new(HelperState.HungUp, None),
+        [(Starting, Exited)] = new(Gone, Examine | Replace | Bury),
+        [(Starting, TimeOver)] = new(Dying, Examine | Kill | Replace),
+        [(Starting, Retired)] = new(Dying, Kill | Replace),
+        [(Starting, Cancelled)] = new(Dying, Kill | Replace),
+
+        [(Ready, Leased)] = new(Decoding, None),
+        [(Ready, SaidReady)] = new(Dying, Kill | Replace),
+        [(Ready, Replied)] = new(Dying, Kill | Replace),
+        [(Ready, RepliedLast)] = new(Dying, Kill | Replace),
+        [(Ready, SaidNonsense)] = new(Dying, Kill | Replace),
+        [(Ready, HelperEvent.HungUp)] = new(Dying, Kill | Replace),
+        [(Ready, Exited)] = new(Gone, Replace | Bury),
+        [(Ready, Retired)] = new(Leaving, Close | Replace),
+        [(Ready, Cancelled)] = new(Dying, Kill | Replace),
+
+        [(Decoding, Replied)] = new(Delivered, Conclude),
+        [(Decoding, RepliedLast)] = new(Finishing, Close),
+        [(Decoding, SaidReady)] = new(Dying, Examine | Kill | Replace),
+        [(Decoding, SaidNonsense)] = new(Dying, Examine | Kill | Replace),
+        [(Decoding, HelperEvent.HungUp)] = new(HelperState.HungUp, None),
+        [(Decoding, Exited)] = new(Gone, Examine | Conclude | Replace | Bury),
+        [(Decoding, TimeOver)] = new(Dying, Examine | Kill | Replace),
+        [(Decoding, Stalled)] = new(Dying, Examine | Kill | Replace),
+        [(Decoding, Cancelled)] = new(Dying, Kill | Replace),
+
+        // While the payload is read, the helper's end spoils nothing: the memory is ours. It is only not used again.
+        [(Delivered, Released)] = new(Ready, Offer),
+        [(Delivered, Retired)] = new(Leaving, Close | Replace),
+        [(Delivered, SaidReady)] = new(Dying, Kill | Replace),
+        [(Delivered, Replied)] = new(Dying, Kill | Replace),
+        [(Delivered, SaidNonsense)] = new(Dying, Kill | Replace),
+        [(Delivered, HelperEvent.HungUp)] = new(Dying, Kill | Replace),
+        [(Delivered, Exited)] = new(Gone, Replace | Bury),
+        [(Delivered, Cancelled)] = new(Dying, Kill | Replace),
+
+        // Fresh per decode: the answer counts once the process has exited, and the deadline covers that.
+        [(Finishing, Exited)] = new(Gone, Conclude | Replace | Bury),
+        [(Finishing, TimeOver)] = new(Dying, Examine | Kill | Replace),
+        [(Finishing, Cancelled)] = new(Dying, Kill | Replace),
+
+        // A process that dies closes its end first. Only one that lives on is killed for having hung up.
+        [(HelperState.HungUp, Exited)] = new(Gone, Examine | Conclude | Replace | Bury),
+        [(HelperState.HungUp, TimeOver)] = new(Dying, Examine | Kill | Replace),
+        [(HelperState.HungUp, Stalled)] = new(Dying, Examine | Kill | Replace),
+        [(HelperState.HungUp, Cancelled)] = new(Dying, Kill | Replace),
+
+        [(Leaving, Exited)] = new(Gone, Bury),
+        [(Leaving, TimeOver)] = new(Dying, Kill),
+        [(Leaving, Cancelled)] = new(Dying, Kill),
+
+        // The verdict waits for the reaper, so that "done" means gone, but not for ever.
+        [(Dying, Exited)] = new(Gone, Conclude | Bury),
+        [(Dying, TimeOver)] = new(SetAside, Conclude),
+        [(Dying, Cancelled)] = new(Dying, None),
+        [(Dying, Released)] = new(Dying, None),
+        [(Dying, Retired)] = new(Dying, None),
+
+        [(SetAside, Exited)] = new(Gone, Bury),
+        [(SetAside, Cancelled)] = new(SetAside, None),
+        [(SetAside, Released)] = new(SetAside, None),
+        [(SetAside, Retired)] = new(SetAside, None),
+
+        [(Gone, Released)] = new(Gone, None),
+        [(Gone, Retired)] = new(Gone, None),
+        [(Gone, Cancelled)] = new(Gone, None),
+    };
+
+    /// <summary>All cells, for the tests.</summary>
+    public static IReadOnlyDictionary<(HelperState State, HelperEvent Event), HelperStep> Cells => Table;
+
+    /// <summary>What an event does to a helper in a state.</summary>
+    /// <exception cref="InvalidOperationException">The event cannot happen in this state.</exception>
+    public static HelperStep Next(HelperState state, HelperEvent happened) =>
+        Table.TryGetValue((state, happened), out HelperStep step)
+            ? step
+            : throw new InvalidOperationException($"A helper that is {state} cannot meet {happened}.");
+}
+
+/// <summary>One cell of the table.</summary>
+/// <param name="Next">The state after the event.</param>
+/// <param name="Actions">What is to be done.</param>
+internal readonly record struct HelperStep(HelperState Next, HelperAction Actions);

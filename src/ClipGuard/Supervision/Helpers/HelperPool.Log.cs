@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Supervision.Helpers;
+
+// What the pool tells the log. Sinks can block, so nothing is logged under the lock or on the thread that keeps the clocks.
+internal sealed partial class HelperPool
+{
+    private void LogLater(Action<ILogger> write) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.write(state._logger), (write, _logger), preferLocal: false);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Helper {Pid} is not ready after {Seconds} s; it is given up after {Limit} s")]
+    private static partial void LogSlowStart(ILogger logger, int pid, double seconds, double limit);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A helper did not start: {Reason}")]
+    private static partial void LogStartFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel and set aside")]
+    private static partial void LogSetAside(ILogger logger, int pid);
+}

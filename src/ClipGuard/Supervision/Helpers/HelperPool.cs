@@ -1,0 +1,160 @@
+using ClipGuard.Media.Wire;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>
+/// Who gets which helper, and how many there are. As many are kept as decodes may run at once, and some spare ones,
+/// so that after a kill the next decode finds a warm helper and does not wait for a process to start.
+/// </summary>
+internal sealed partial class HelperPool : IAsyncDisposable
+{
+    /// <summary>Starts that may fail one after the other before the installation is given up.</summary>
+    private const int MaxFailedStarts = 3;
+
+    /// <summary>Helpers stuck in the kernel that are put up with. More than these, and the machine's storage is broken.</summary>
+    private const int MaxSetAside = 16;
+
+    private readonly Lock _gate = new();
+    private readonly SupervisorOptions _options;
+    private readonly HelperLaunch _launch;
+    private readonly HelperSpawner _spawner;
+    private readonly ILogger _logger;
+    private readonly HashSet<Helper> _all = [];
+    private readonly List<Helper> _ready = [];
+    private readonly LinkedList<Waiter> _waiters = [];
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long _lastId;
+    private int _wanted;
+    private int _starting;
+    private int _leased;
+    private int _setAside;
+    private int _failedStarts;
+    private HelperUnavailableException? _broken;
+    private bool _disposed;
+
+    /// <summary>A pool that starts its helpers at once.</summary>
+    public HelperPool(SupervisorOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        _launch = HelperLaunch.From(options);
+        _spawner = HelperSpawner.For(options.Sandbox);
+        Watch = new HelperWatch(_gate);
+        lock (_gate)
+        {
+            KeepUp();
+        }
+    }
+
+    /// <summary>The thread that keeps the clocks.</summary>
+    public HelperWatch Watch { get; }
+
+    /// <summary>Bytes of payload that a helper's memory holds.</summary>
+    public long PayloadCapacity => _launch.PayloadBytes;
+
+    /// <summary>What the kernel lacks for the sandbox, or null.</summary>
+    public Task<string?> SandboxMissing => _spawner.Missing;
+
+    /// <summary>Waits for a helper and gives it a decode.</summary>
+    /// <param name="attempt">The decode.</param>
+    /// <param name="fresh">True where only a helper that has decoded nothing will do.</param>
+    /// <param name="cancellation">Ends the wait, or the decode and its helper.</param>
+    /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
+    public async Task<(Helper Helper, AttemptResult Result)> DecodeAsync(Attempt attempt, bool fresh, CancellationToken cancellation)
+    {
+        var waiter = new Waiter(attempt, fresh);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_broken is not null)
+            {
+                throw _broken;
+            }
+
+            waiter.Node = fresh ? _waiters.AddFirst(waiter) : _waiters.AddLast(waiter);
+            Serve();
+        }
+
+        using (cancellation.UnsafeRegister(static (state, token) => ((Action)state!)(), () => GiveUp(waiter)))
+        {
+            AttemptResult result = await attempt.Task.ConfigureAwait(false);
+            return (waiter.Helper!, result);
+        }
+    }
+
+    /// <summary>Waits until one helper is ready and gives what it says of itself; the helper stays warm.</summary>
+    /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
+    public Task<ReadyMessage> GreetAsync() => _greeting.Task;
+
+    /// <summary>Ends all helpers and waits until they are gone, or set aside.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            FailWaiters(waiter => waiter.Attempt.Cancel());
+            foreach (Helper helper in _all.ToArray())
+            {
+                helper.CancelAny();
+            }
+
+            EndIfEmpty();
+        }
+
+        await _empty.Task.ConfigureAwait(false);
+        Watch.Dispose();
+    }
+
+    private void GiveUp(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            if (waiter.Helper is { } helper)
+            {
+                helper.Cancel(waiter.Attempt);
+            }
+            else
+            {
+                Remove(waiter);
+                waiter.Attempt.Cancel();
+            }
+        }
+    }
+
+    private void Remove(Waiter waiter)
+    {
+        if (waiter.Node is { List: not null } node)
+        {
+            _waiters.Remove(node);
+        }
+    }
+
+    private void FailWaiters(Action<Waiter> fail)
+    {
+        while (_waiters.First is { } node)
+        {
+            _waiters.RemoveFirst();
+            fail(node.Value);
+        }
+    }
+
+    /// <summary>One caller: it waits for a helper first, and then for that helper's verdict.</summary>
+    private sealed class Waiter(Attempt attempt, bool fresh)
+    {
+        public Attempt Attempt { get; } = attempt;
+
+        public bool Fresh { get; } = fresh;
+
+        public Helper? Helper { get; set; }
+
+        public LinkedListNode<Waiter>? Node { get; set; }
+    }
+}

@@ -1,0 +1,155 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>The process behind a helper and everything that is open for it. Calls on it come from under the pool's lock.</summary>
+internal sealed unsafe class HelperProcess
+{
+    private const int SYS_pidfd_send_signal = 424;
+
+    private readonly long _startersPeak = ProcessUse.PeakMemoryBytes(Environment.ProcessId);
+    private bool _socketOpen = true;
+
+    private HelperProcess(int pid, int pidDescriptor, int socket, int errors, DecodeMemory memory)
+    {
+        Pid = pid;
+        PidDescriptor = pidDescriptor;
+        Socket = socket;
+        Errors = errors;
+        Memory = memory;
+    }
+
+    /// <summary>Process id; not given to another process before <see cref="TryReap"/> has said yes.</summary>
+    public int Pid { get; }
+
+    /// <summary>Readable once the process has ended.</summary>
+    public int PidDescriptor { get; }
+
+    /// <summary>Our end of the socket.</summary>
+    public int Socket { get; }
+
+    /// <summary>Read end of its standard error.</summary>
+    public int Errors { get; }
+
+    /// <summary>Its memory.</summary>
+    public DecodeMemory Memory { get; }
+
+    /// <summary>Starts the helper's program. Called on the spawner's thread, whose restrictions and parent-death signal the helper inherits.</summary>
+    /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
+    public static HelperProcess Start(HelperLaunch launch, int devNull)
+    {
+        int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
+        DecodeMemory? memory = null;
+        try
+        {
+            int* ends = stackalloc int[2];
+            Check(Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC, 0, ends), "socketpair");
+            (ours, theirs) = (ends[0], ends[1]);
+            theirs = Descriptors.Raised(theirs, "fcntl");
+            Check(Libc.Pipe2(ends, Libc.O_CLOEXEC), "pipe2");
+            (errorsRead, errorsWrite) = (ends[0], ends[1]);
+            errorsWrite = Descriptors.Raised(errorsWrite, "fcntl");
+
+            memory = new DecodeMemory(launch.PayloadBytes);
+            ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor];
+            int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, out int pid);
+            if (error != 0)
+            {
+                throw new Win32Exception(error, $"The helper program {launch.Path} cannot be started: {Libc.ErrorText(error)}.");
+            }
+
+            int pidDescriptor = Libc.PidfdOpen(pid);
+            if (pidDescriptor < 0)
+            {
+                string reason = Libc.LastError();
+                _ = Libc.Kill(pid, Libc.SIGKILL);
+                _ = Libc.Wait4(pid, null, 0, null);
+                throw new Win32Exception($"pidfd_open: {reason}");
+            }
+
+            var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory);
+            (ours, errorsRead, memory) = (-1, -1, null);
+            return process;
+        }
+        finally
+        {
+            CloseAll(ours, theirs, errorsRead, errorsWrite);
+            memory?.Dispose();
+        }
+    }
+
+    /// <summary>SIGKILL to the process and to whatever else is in its group.</summary>
+    public void Kill()
+    {
+        _ = Libc.Kill(-Pid, Libc.SIGKILL);
+        _ = Libc.Syscall(SYS_pidfd_send_signal, PidDescriptor, Libc.SIGKILL, 0, 0);
+    }
+
+    /// <summary>Closes our end of the socket; a healthy helper ends when it sees that.</summary>
+    public void CloseSocket()
+    {
+        if (_socketOpen)
+        {
+            _socketOpen = false;
+            _ = Libc.Close(Socket);
+        }
+    }
+
+    /// <summary>Reaps the process if it has ended.</summary>
+    /// <param name="exit">How it ended.</param>
+    /// <returns>False while it still lives.</returns>
+    public bool TryReap(out ProcessExit exit)
+    {
+        int status;
+        Libc.ResourceUsage usage;
+        // What the helper started may still be there. Its group can be named safely only while the helper itself is not yet reaped.
+        _ = Libc.Kill(-Pid, Libc.SIGKILL);
+        int result = Libc.Wait4(Pid, &status, Libc.WNOHANG, &usage);
+        if (result == 0)
+        {
+            exit = default;
+            return false;
+        }
+
+        // A host that ignores SIGCHLD has its children reaped by the kernel: then how they ended is not known.
+        exit = result == Pid ? ProcessExit.From(status, usage) : default;
+        return true;
+    }
+
+    /// <summary>
+    /// The peak that an exit tells of. The kernel carries the peak of the process that started it over into a new one,
+    /// so a figure that is not above that says nothing, and 0 is given.
+    /// </summary>
+    public long PeakMemoryBytes(ProcessExit exit) => exit.PeakMemoryBytes > _startersPeak ? exit.PeakMemoryBytes : 0;
+
+    /// <summary>Releases what is left once the process is reaped.</summary>
+    public void Bury()
+    {
+        CloseSocket();
+        _ = Libc.Close(Errors);
+        _ = Libc.Close(PidDescriptor);
+        Memory.Dispose();
+    }
+
+    private static void Check(int result, string call)
+    {
+        if (result < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Libc.LastError()}");
+        }
+    }
+
+    private static void CloseAll(params ReadOnlySpan<int> descriptors)
+    {
+        foreach (int descriptor in descriptors)
+        {
+            if (descriptor >= 0)
+            {
+                _ = Libc.Close(descriptor);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>
+/// The thread that starts all helpers of one sandbox level, and lives as long as this process. It has to: a helper's
+/// parent-death signal follows the thread that started it, so a helper that a pool thread started would die with that thread.
+/// The thread restricts itself with landlock before its first start, so every helper is restricted from birth and this process is not.
+/// </summary>
+internal sealed class HelperSpawner
+{
+    private static readonly ConcurrentDictionary<bool, Lazy<HelperSpawner>> Spawners = new();
+
+    private readonly BlockingCollection<Action> _starts = [];
+    private readonly TaskCompletionSource<string?> _missing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _confined;
+
+    private HelperSpawner(bool confined)
+    {
+        _confined = confined;
+
+        // Before the thread is restricted: it could not open it for writing.
+        DevNull = Descriptors.Raised(Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
+        new Thread(Run) { IsBackground = true, Name = confined ? "clipguard-spawn" : "clipguard-spawn-open" }.Start();
+    }
+
+    /// <summary>/dev/null, open for reading and writing, for the helpers' standard streams.</summary>
+    public int DevNull { get; }
+
+    /// <summary>Null where helpers are confined as asked; otherwise what the kernel lacks.</summary>
+    public Task<string?> Missing => _missing.Task;
+
+    /// <summary>The spawner for a sandbox level.</summary>
+    public static HelperSpawner For(SandboxLevel level) =>
+        Spawners.GetOrAdd(level != SandboxLevel.Off, confined => new Lazy<HelperSpawner>(() => new HelperSpawner(confined))).Value;
+
+    /// <summary>Has the thread do a start. The start handles its own errors.</summary>
+    public void Post(Action start) => _starts.Add(start);
+
+    private void Run()
+    {
+        _missing.SetResult(_confined ? Landlock.RestrictThread() : null);
+        foreach (Action start in _starts.GetConsumingEnumerable())
+        {
+            start();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>Where a helper is in its life.</summary>
+internal enum HelperState
+{
+    /// <summary>Started, and has not yet said that it is ready. Timer: the start limit.</summary>
+    Starting,
+
+    /// <summary>Warm and without work.</summary>
+    Ready,
+
+    /// <summary>At work on one decode. Timers: its deadline and its stall limit.</summary>
+    Decoding,
+
+    /// <summary>Has answered; its lease lasts until the payload is read.</summary>
+    Delivered,
+
+    /// <summary>Has answered, and must exit before the answer counts (fresh per decode). Timer: what is left of the deadline.</summary>
+    Finishing,
+
+    /// <summary>Has closed its end in mid-decode; how it died is about to be known. Timer: a short grace.</summary>
+    HungUp,
+
+    /// <summary>No longer wanted and without work; asked to end. Timer: a grace.</summary>
+    Leaving,
+
+    /// <summary>Killed, not yet reaped. Timer: the patience with the kernel.</summary>
+    Dying,
+
+    /// <summary>Killed and still not gone: stuck in the kernel. Watched, nothing waits for it.</summary>
+    SetAside,
+
+    /// <summary>Reaped.</summary>
+    Gone,
+}

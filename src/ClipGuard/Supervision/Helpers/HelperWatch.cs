@@ -1,0 +1,167 @@
+using System.Diagnostics;
+
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>
+/// The thread that keeps the clocks and hears the helpers. It waits in the kernel for sockets, ends of processes and one timer,
+/// and for nothing else: no busy thread pool and no stuck caller can hold it up.
+/// </summary>
+internal sealed class HelperWatch : IDisposable
+{
+    private const int SocketTag = 0;
+    private const int ProcessTag = 1;
+    private const int ErrorsTag = 2;
+    private const int TagsPerHelper = 4;
+
+    private readonly Lock _gate;
+    private readonly Epoll _epoll = new();
+    private readonly Thread _thread;
+    private readonly Dictionary<long, Watched> _helpers = [];
+    private readonly byte[] _messageBuffer = new byte[WireProtocol.MaxMessageBytes];
+    private long _armedAt = long.MaxValue;
+    private bool _stopping;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="gate">The lock that everything about the pool's helpers happens under.</param>
+    public HelperWatch(Lock gate)
+    {
+        _gate = gate;
+        _thread = new Thread(Run) { IsBackground = true, Name = "clipguard-watch", Priority = ThreadPriority.Highest };
+        _thread.Start();
+    }
+
+    /// <summary>Where messages are received; used under the lock only.</summary>
+    public Span<byte> MessageBuffer => _messageBuffer;
+
+    /// <summary>Begins to watch a helper.</summary>
+    public void Add(Helper helper)
+    {
+        _helpers.Add(helper.Id, new Watched(helper));
+        _epoll.Add(helper.Process.Socket, Tag(helper, SocketTag));
+        _epoll.Add(helper.Process.PidDescriptor, Tag(helper, ProcessTag));
+        _epoll.Add(helper.Process.Errors, Tag(helper, ErrorsTag));
+        Arm(helper.NextWake());
+    }
+
+    /// <summary>True while the helper's socket is listened to.</summary>
+    public bool ListensTo(Helper helper) => _helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Socket;
+
+    /// <summary>What the helper says no longer matters.</summary>
+    public void IgnoreSocket(Helper helper)
+    {
+        if (_helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Socket)
+        {
+            watched.Socket = false;
+            _epoll.Remove(helper.Process.Socket);
+        }
+    }
+
+    /// <summary>Its standard error is at its end.</summary>
+    public void IgnoreErrors(Helper helper)
+    {
+        if (_helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Errors)
+        {
+            watched.Errors = false;
+            _epoll.Remove(helper.Process.Errors);
+        }
+    }
+
+    /// <summary>Stops watching a helper that is gone, before its descriptors are closed.</summary>
+    public void Forget(Helper helper)
+    {
+        IgnoreSocket(helper);
+        IgnoreErrors(helper);
+        _epoll.Remove(helper.Process.PidDescriptor);
+        _helpers.Remove(helper.Id);
+    }
+
+    /// <summary>Has the timer fire no later than this.</summary>
+    public void Arm(long at)
+    {
+        if (at < _armedAt)
+        {
+            _armedAt = at;
+            _epoll.SetTimer(at);
+        }
+    }
+
+    /// <summary>Ends the thread; all helpers are gone by then.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _stopping, true);
+        _epoll.Wake();
+        _thread.Join();
+        _epoll.Dispose();
+    }
+
+    private static long Tag(Helper helper, int kind) => (helper.Id * TagsPerHelper) + kind;
+
+    private void Run()
+    {
+        Span<long> room = stackalloc long[64];
+        while (!Volatile.Read(ref _stopping))
+        {
+            ReadOnlySpan<long> tags = _epoll.Wait(room);
+            lock (_gate)
+            {
+                foreach (long tag in tags)
+                {
+                    // A helper may have gone while an earlier tag of the same wait was dealt with.
+                    if (tag >= 0 && _helpers.TryGetValue(tag / TagsPerHelper, out Watched? watched))
+                    {
+                        Hear(watched.Helper, (int)(tag % TagsPerHelper));
+                    }
+                }
+
+                KeepClocks();
+            }
+        }
+    }
+
+    private static void Hear(Helper helper, int kind)
+    {
+        switch (kind)
+        {
+            case SocketTag:
+                helper.OnReadable();
+                break;
+            case ProcessTag:
+                helper.OnEnded();
+                break;
+            default:
+                helper.OnErrors();
+                break;
+        }
+    }
+
+    private void KeepClocks()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (now < _armedAt)
+        {
+            return;
+        }
+
+        _armedAt = long.MaxValue;
+        foreach (Watched watched in _helpers.Values.ToArray())
+        {
+            watched.Helper.CheckClocks(now);
+        }
+
+        long next = _helpers.Count == 0 ? long.MaxValue : _helpers.Values.Min(watched => watched.Helper.NextWake());
+        _armedAt = next;
+        _epoll.SetTimer(next);
+    }
+
+    private sealed class Watched(Helper helper)
+    {
+        public Helper Helper { get; } = helper;
+
+        public bool Socket { get; set; } = true;
+
+        public bool Errors { get; set; } = true;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>The marks of a decode as the supervisor has read them, and how far they can be believed.</summary>
+internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, long Packets, long Frames, long StampNanoseconds)
+{
+    /// <summary>Reads the marks as they stand. The helper may be writing them.</summary>
+    public static Progress Read(MarksPage* page)
+    {
+        // The stamp is written last and so read first: what it stands for is then there.
+        long stamp = Volatile.Read(ref page->StampNanoseconds);
+        var stage = (DecodeStage)Volatile.Read(ref page->Stage);
+        return new Progress(
+            Enum.IsDefined(stage) ? stage : DecodeStage.None,
+            Math.Max(0, page->Bytes),
+            Math.Max(0, page->Packets),
+            Math.Max(0, page->Frames),
+            stamp);
+    }
+
+    /// <summary>
+    /// When progress was last made, given what was known before. A stamp counts only where something else has moved with it,
+    /// so that a mere heartbeat is no progress, and it lies neither before <paramref name="known"/> nor in the future.
+    /// </summary>
+    public long LastMoved(in Progress before, long known, long now) =>
+        this with { StampNanoseconds = 0 } == before with { StampNanoseconds = 0 } ? known : Math.Clamp(StampNanoseconds, known, now);
+
+    /// <summary>The last lines of the decoder's log.</summary>
+    public static IEnumerable<string> ReadLog(MarksPage* page)
+    {
+        long written = Math.Max(0, Volatile.Read(ref page->LogWritten));
+        int length = (int)Math.Min(written, MarksPage.LogCapacity);
+        byte[] text = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            text[i] = page->Log[(int)((written - length + i) % MarksPage.LogCapacity)];
+        }
+
+        string[] lines = Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        // Where the ring has gone round, its first line has lost its beginning.
+        return written > length ? lines.Skip(1) : lines;
+    }
+}

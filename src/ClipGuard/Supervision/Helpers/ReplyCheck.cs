@@ -1,0 +1,68 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>Whether a helper's reply can be believed. Nothing in it is used before it has passed.</summary>
+internal static class ReplyCheck
+{
+    /// <summary>What is wrong with the reply, or null.</summary>
+    public static string? Find(ReplyMessage reply, Attempt attempt)
+    {
+        if (reply.Id != attempt.Id)
+        {
+            return $"answered request {reply.Id} instead of {attempt.Id}";
+        }
+
+        return reply switch
+        {
+            { Clip: not null, Fault: not null } => "answered with a clip and a fault at once",
+            { Clip: { } clip } => FindInClip(clip, attempt),
+            { Fault: { } fault } => FindInFault(fault),
+            _ => "answered with neither a clip nor a fault",
+        };
+    }
+
+    private static string? FindInClip(DecodedClip clip, Attempt attempt)
+    {
+        if (clip.Shape is null || clip.FrameTimesSeconds is null || clip.Damage is null)
+        {
+            return "left out the shape";
+        }
+
+        (ElementType element, int dimensions) = attempt.Request.Spec.Kind switch
+        {
+            ClipKind.Audio => (ElementType.Float32, 2),
+            ClipKind.Video => (ElementType.UInt8, 4),
+            _ => (ElementType.UInt8, 3),
+        };
+        string shape = $"{clip.Element} [{string.Join(", ", clip.Shape)}]";
+        if (clip.Element != element || clip.Shape.Count != dimensions)
+        {
+            return $"gave {shape} where {element} with {dimensions} dimensions was asked for";
+        }
+
+        if (clip.Shape.Any(dimension => dimension < 0))
+        {
+            return $"gave the negative shape {shape}";
+        }
+
+        try
+        {
+            long bytes = clip.PayloadBytes();
+            return bytes <= attempt.OutputCapacity ? null : $"claims {bytes} bytes where {attempt.OutputCapacity} fit";
+        }
+        catch (OverflowException)
+        {
+            return $"claims the impossible shape {shape}";
+        }
+    }
+
+    // What only a supervisor can know, a helper cannot find.
+    private static string? FindInFault(DecoderFault fault) =>
+        fault.Kind is FaultKind.Missing or FaultKind.Unsupported or FaultKind.Corrupt or FaultKind.LimitExceeded or FaultKind.TimedOut
+            && Enum.IsDefined(fault.Stage)
+            && fault.Message is not null
+            ? null
+            : $"found {fault.Kind}, which is not a decoder's to find";
+}

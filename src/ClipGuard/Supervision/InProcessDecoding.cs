@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Libav;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>Decodes in this process: no guard and no overhead, the measure that guarded decoding is compared with.</summary>
+internal sealed class InProcessDecoding : IDisposable
+{
+    private readonly ConcurrentBag<Desk> _free = [];
+    private readonly SemaphoreSlim _places;
+    private readonly long _payloadBytes;
+
+    public InProcessDecoding(SupervisorOptions options)
+    {
+        _places = new SemaphoreSlim(options.Workers);
+        _payloadBytes = options.PayloadBytes;
+        if (LibavLibrary.FindTrouble() is { } trouble)
+        {
+            throw new HelperUnavailableException(trouble, decoderMissing: true);
+        }
+
+        var first = new Desk(_payloadBytes);
+        DecoderVersion = first.Decoder.Version;
+        _free.Add(first);
+    }
+
+    /// <summary>Name and version of what decodes.</summary>
+    public string DecoderVersion { get; }
+
+    /// <summary>Decodes one clip on the thread pool. A decode that hangs in native code hangs for ever.</summary>
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation)
+    {
+        await _places.WaitAsync(cancellation).ConfigureAwait(false);
+        Desk? desk = null;
+        try
+        {
+            desk = _free.TryTake(out Desk? free) ? free : new Desk(_payloadBytes);
+            Desk taken = desk;
+            DecodeOutcome outcome = await Task.Run(() => taken.Decode(request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
+            desk = outcome.IsClip ? null : desk;
+            return outcome;
+        }
+        finally
+        {
+            if (desk is not null)
+            {
+                Return(desk);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_free.TryTake(out Desk? desk))
+        {
+            desk.Dispose();
+        }
+    }
+
+    private void Return(Desk desk)
+    {
+        _free.Add(desk);
+        _places.Release();
+    }
+
+    /// <summary>A decoder and the memory it writes to; one decode at a time.</summary>
+    private sealed unsafe class Desk(long payloadBytes) : IDisposable
+    {
+        private readonly DecodeMemory _memory = new(payloadBytes);
+
+        public LibavDecoder Decoder { get; } = new();
+
+        public byte* Payload => _memory.Payload;
+
+        public DecodeOutcome Decode(DecodeRequest request, InProcessDecoding owner, CancellationToken cancellation)
+        {
+            long began = Stopwatch.GetTimestamp();
+            _memory.ClearMarks();
+            var writer = new PayloadWriter(_memory.Payload, Math.Min(request.Limits.MaxPayloadBytes, _memory.PayloadCapacity));
+            var context = new DecodeContext(writer, new ProgressMarks((byte*)_memory.Marks), timeLeft: null, cancellation);
+            DecodeAnswer answer = Decoder.Decode(request, context);
+            cancellation.ThrowIfCancellationRequested();
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+            if (answer.IsClip)
+            {
+                return new InProcessOutcome(this, owner, answer.Clip, elapsed);
+            }
+
+            Helpers.Progress progress = Helpers.Progress.Read(_memory.Marks);
+            var postMortem = new PostMortem
+            {
+                Elapsed = elapsed,
+                BytesRead = progress.Bytes,
+                Packets = progress.Packets,
+                Frames = progress.Frames,
+                SinceProgress = TimeSpan.FromTicks(
+                    Math.Max(0, Stopwatch.GetTimestamp() - Math.Max(began, progress.StampNanoseconds)) / TimeSpan.NanosecondsPerTick),
+                Log = [.. Helpers.Progress.ReadLog(_memory.Marks)],
+            };
+            return new FaultOutcome(new ClipFault(answer.Fault.Kind, answer.Fault.Stage, answer.Fault.Message, postMortem), elapsed);
+        }
+
+        public void Trim(long usedBytes) => _memory.Trim(usedBytes);
+
+        public void Dispose()
+        {
+            Decoder.Dispose();
+            _memory.Dispose();
+        }
+    }
+
+    /// <summary>A clip whose bytes lie in a desk's memory.</summary>
+    private sealed unsafe class InProcessOutcome(Desk desk, InProcessDecoding owner, DecodedClip clip, TimeSpan elapsed)
+        : DecodeOutcome(clip, fault: null, elapsed)
+    {
+        private readonly int _length = checked((int)clip.PayloadBytes());
+        private int _disposed;
+
+        public override ReadOnlySpan<byte> Payload
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(_disposed != 0, this);
+                return new ReadOnlySpan<byte>(desk.Payload, _length);
+            }
+        }
+
+        public override void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                desk.Trim(_length);
+                owner.Return(desk);
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>
+/// Decodes clips so that none of them can stall the caller: each decode runs in a helper process of its own,
+/// under a deadline and a stall limit that hold whatever the decode does. May be called from any number of threads.
+/// </summary>
+/// <remarks>
+/// <see cref="DecodeAsync(DecodeRequest, CancellationToken)"/> gives a clip or a <see cref="ClipFault"/>; expected trouble never throws.
+/// A timeout, stall, crash or unbelievable answer is a strike: the clip is tried once more, alone in a helper that has decoded nothing before
+/// and with one decoder thread, and only a second failure convicts it. What the decoder itself finds (missing, unsupported, corrupt, too large)
+/// convicts at once. Trouble that is not the clip's is tried again elsewhere and, where it does not end, thrown as <see cref="HelperUnavailableException"/>.
+/// </remarks>
+public sealed partial class Supervisor : IAsyncDisposable
+{
+    private const int StrikesToConvict = 2;
+    private const int MaxTroubles = 3;
+
+    private readonly SupervisorOptions _options;
+    private readonly ILogger _logger;
+    private readonly HelperPool? _pool;
+    private readonly InProcessDecoding? _inProcess;
+    private long _lastRequest;
+
+    private Supervisor(SupervisorOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        if (options.Isolation == Isolation.InProcess)
+        {
+            _inProcess = new InProcessDecoding(options);
+            DecoderVersion = _inProcess.DecoderVersion;
+            HelperVersion = string.Empty;
+        }
+        else
+        {
+            _pool = new HelperPool(options, logger);
+        }
+    }
+
+    /// <summary>Name and version of what decodes, as in <c>FFmpeg 5.1.9</c>.</summary>
+    public string DecoderVersion { get; private set; } = string.Empty;
+
+    /// <summary>Name and version of the helper program; empty for <see cref="Isolation.InProcess"/>.</summary>
+    public string HelperVersion { get; private set; } = string.Empty;
+
+    /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do.</summary>
+    public SandboxLevel Sandbox { get; private set; }
+
+    /// <summary>Starts helpers and waits until the first is ready.</summary>
+    /// <param name="options">How decodes are guarded.</param>
+    /// <param name="loggerFactory">Where strikes, kills and slow starts are told; null for nowhere.</param>
+    /// <param name="cancellation">Ends the wait; what was started is then ended too.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
+    public static async Task<Supervisor> StartAsync(
+        SupervisorOptions options, ILoggerFactory? loggerFactory = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
+        var supervisor = new Supervisor(options, logger);
+        try
+        {
+            await supervisor.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false);
+            return supervisor;
+        }
+        catch
+        {
+            await supervisor.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Decodes one clip under guard.</summary>
+    /// <param name="request">What to decode, as what.</param>
+    /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
+    /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
+    public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
+        DecodeAsync(request, struck: null, cancellation);
+
+    /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
+    /// <param name="request">What to decode, as what.</param>
+    /// <param name="struck">Called after a first strike, before the second try begins: time to prepare for a conviction.</param>
+    /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellation.ThrowIfCancellationRequested();
+        if (_inProcess is not null)
+        {
+            return await _inProcess.DecodeAsync(request, cancellation).ConfigureAwait(false);
+        }
+
+        HelperPool pool = _pool!;
+        long began = Stopwatch.GetTimestamp();
+        ClipFault? firstStrike = null;
+        int troubles = 0;
+        while (true)
+        {
+            var attempt = new Attempt(
+                Interlocked.Increment(ref _lastRequest),
+                firstStrike is null ? request : request with { DecoderThreads = 1 },
+                pool.PayloadCapacity,
+                PoliteTime());
+            if (attempt.Complaint is { } complaint)
+            {
+                return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
+            }
+
+            (Helper helper, AttemptResult result) = await pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation).ConfigureAwait(false);
+            switch (result)
+            {
+                case AttemptResult.Delivered delivered:
+                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began));
+
+                case AttemptResult.Found found:
+                    return Convict(found.Fault, firstStrike, began);
+
+                case AttemptResult.Struck strike when firstStrike is not null:
+                    return Convict(strike.Fault, firstStrike, began);
+
+                case AttemptResult.Struck strike:
+                    firstStrike = strike.Fault;
+                    LogStrike(_logger, request.Source, strike.Fault.Kind, strike.Fault.Message);
+                    struck?.Invoke(strike.Fault);
+                    break;
+
+                case AttemptResult.Trouble trouble when ++troubles == MaxTroubles:
+                    throw new HelperUnavailableException(
+                        $"Helpers keep failing for reasons that are not the clip's ({troubles} times for {request.Source}). {trouble.Message}");
+
+                case AttemptResult.Trouble trouble:
+                    LogTrouble(_logger, request.Source, trouble.Message);
+                    break;
+
+                default:
+                    throw new UnreachableException();
+            }
+        }
+    }
+
+    /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _inProcess?.Dispose();
+        if (_pool is not null)
+        {
+            await _pool.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static FaultOutcome Convict(ClipFault fault, ClipFault? firstStrike, long began)
+    {
+        if (firstStrike is not null)
+        {
+            string before = firstStrike.Kind == fault.Kind ? string.Empty : $" (The first try: {firstStrike.Message})";
+            fault = fault with
+            {
+                Message = fault.Message + before,
+                PostMortem = fault.PostMortem with { Strikes = StrikesToConvict },
+            };
+        }
+
+        return new FaultOutcome(fault, Stopwatch.GetElapsedTime(began));
+    }
+
+    // What can end politely is to end a little before it is killed.
+    private TimeSpan PoliteTime() => _options.Deadline - TimeSpan.FromMilliseconds(Math.Min(100, _options.Deadline.TotalMilliseconds / 10));
+
+    private async Task GreetAsync()
+    {
+        if (_pool is null)
+        {
+            return;
+        }
+
+        ReadyMessage greeting = await _pool.GreetAsync().ConfigureAwait(false);
+        DecoderVersion = greeting.Decoder;
+        HelperVersion = greeting.Helper;
+        Sandbox = greeting.Sandbox;
+        if (await _pool.SandboxMissing.ConfigureAwait(false) is { } missing)
+        {
+            Sandbox = SandboxLevel.Off;
+            LogSandboxMissing(_logger, missing);
+        }
+
+        if (Sandbox < _options.Sandbox)
+        {
+            LogLowerSandbox(_logger, _options.Sandbox, Sandbox);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: first strike, {Fault}. {Reason}")]
+    private static partial void LogStrike(ILogger logger, ClipSource source, FaultKind fault, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: tried again elsewhere. {Reason}")]
+    private static partial void LogTrouble(ILogger logger, ClipSource source, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
+    private static partial void LogSandboxMissing(ILogger logger, string missing);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox level in force is {Actual}, not {Wanted}")]
+    private static partial void LogLowerSandbox(ILogger logger, SandboxLevel wanted, SandboxLevel actual);
+}
