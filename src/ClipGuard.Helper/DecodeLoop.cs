@@ -1,0 +1,32 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Helper;
+
+/// <summary>Takes requests and answers them, one at a time, until the supervisor closes its end.</summary>
+internal sealed unsafe class DecodeLoop(HelperConnection connection, IClipDecoder decoder)
+{
+    public void Run()
+    {
+        while (connection.Receive() is { } message)
+        {
+            connection.Send(Answer(message));
+        }
+    }
+
+    private ReplyMessage Answer(DecodeMessage message)
+    {
+        DecodeRequest request = message.Request;
+        if (request.Source is MemorySource)
+        {
+            // The clip's bytes lie at the payload's start; the result goes behind them.
+            var encoded = new ReadOnlySpan<byte>(connection.Payload, checked((int)message.InputLength));
+            request = request with { Source = new MemorySource(encoded.ToArray()) };
+        }
+
+        var payload = new PayloadWriter(connection.Payload + message.OutputOffset, message.OutputCapacity);
+        var context = new DecodeContext(payload, connection.Marks, TimeSpan.FromMilliseconds(message.TimeLeftMilliseconds));
+        DecodeAnswer answer = decoder.Decode(request, context);
+        return new ReplyMessage(message.Id) { Clip = answer.Clip, Fault = answer.Fault };
+    }
+}

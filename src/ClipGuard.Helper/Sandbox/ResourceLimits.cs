@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace ClipGuard.Helper.Sandbox;
+
+/// <summary>Limits that the kernel keeps for this process (setrlimit).</summary>
+internal static unsafe class ResourceLimits
+{
+    private const int RLIMIT_FSIZE = 1;
+    private const int RLIMIT_DATA = 2;
+    private const int RLIMIT_CORE = 4;
+
+    /// <summary>
+    /// Lets private memory grow by so much over what the runtime and the decoder hold now. The limit on address space would not do:
+    /// the runtime reserves hundreds of gigabytes that it never uses.
+    /// </summary>
+    public static void BoundMemory(long bytes) => Set(RLIMIT_DATA, (ulong)(PrivateBytes() + bytes));
+
+    /// <summary>No core file of a crash: it can be as large as the memory, and holds the user's clips.</summary>
+    public static void ForbidCoreDumps() => Set(RLIMIT_CORE, 0);
+
+    /// <summary>No file can grow, wherever it was opened.</summary>
+    public static void ForbidFileGrowth() => Set(RLIMIT_FSIZE, 0);
+
+    private static void Set(int resource, ulong limit)
+    {
+        ulong* softAndHard = stackalloc ulong[2] { limit, limit };
+        _ = SystemCalls.SetResourceLimit(resource, softAndHard);
+    }
+
+    // VmData of /proc/self/status is what RLIMIT_DATA is compared with.
+    private static long PrivateBytes()
+    {
+        foreach (string line in File.ReadLines("/proc/self/status"))
+        {
+            if (line.StartsWith("VmData:", StringComparison.Ordinal))
+            {
+                return long.Parse(line.AsSpan(7).Trim(" \tkB"), NumberStyles.None, CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+
+        return 0;
+    }
+}
