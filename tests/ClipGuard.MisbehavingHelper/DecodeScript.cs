@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.MisbehavingHelper;
+
+/// <summary>Ways to decode. The clip's name says which: <c>/scripts/hang</c>, <c>/scripts/ok:16000</c>.</summary>
+internal sealed unsafe class DecodeScript(HelperConnection connection)
+{
+    private int _decodes;
+
+    public void Play(DecodeMessage message)
+    {
+        _decodes++;
+        string[] words = Path.GetFileName(((FileSource)message.Request.Source).Path).Split(':');
+        int number = words.Length > 1 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : 0;
+        switch (words[0])
+        {
+            case "ok":
+                Deliver(message, number);
+                break;
+            case "sleep":
+                Thread.Sleep(number);
+                Deliver(message, 1);
+                break;
+            case "fault":
+                connection.Send(new ReplyMessage(message.Id) { Fault = new DecoderFault(Enum.Parse<FaultKind>(words[1]), DecodeStage.Decode, "scripted") });
+                break;
+            case "hang":
+                connection.Marks.Enter(DecodeStage.Decode);
+                connection.Marks.Log("about to hang");
+                Trouble.Block();
+                break;
+            case "spin":
+                connection.Marks.Enter(DecodeStage.Convert);
+                Trouble.Spin();
+                break;
+            case "stop":
+                _ = Trouble.Raise(19);
+                break;
+            case "heartbeat":
+                Beat(progress: false);
+                break;
+            case "endless":
+                Beat(progress: true);
+                break;
+            case "segv":
+                Trouble.Segfault();
+                break;
+            case "abort":
+                Trouble.Abort();
+                break;
+            case "exit":
+                Trouble.Exit(number);
+                break;
+            case "killed":
+                _ = Trouble.Raise(9);
+                break;
+            case "half-reply":
+                connection.SendBytes("{\"type\":\"reply\",\"id\":"u8);
+                Trouble.Block();
+                break;
+            case "other-reply":
+                Deliver(message with { Id = message.Id + 1 }, 1);
+                Trouble.Block();
+                break;
+            case "twice":
+                Deliver(message, 1);
+                Deliver(message, 1);
+                break;
+            case "too-large":
+                Claim(message, ElementType.Float32, 1, int.MaxValue);
+                break;
+            case "overflow":
+                Claim(message, ElementType.Float32, int.MaxValue, int.MaxValue);
+                break;
+            case "negative":
+                Claim(message, ElementType.Float32, -1, 4);
+                break;
+            case "wrong-type":
+                Claim(message, ElementType.UInt8, 1, 4);
+                break;
+            case "neither":
+                connection.Send(new ReplyMessage(message.Id));
+                break;
+            case "convicts":
+                connection.Send(new ReplyMessage(message.Id) { Fault = new DecoderFault(FaultKind.Crashed, DecodeStage.Decode, "not mine to say") });
+                break;
+            case "huge-message":
+                connection.SendBytes(new byte[160 * 1024]);
+                Trouble.Block();
+                break;
+            case "stderr":
+                Flood(number);
+                Deliver(message, 1);
+                break;
+            case "hangs-up":
+                _ = Trouble.Close(WireProtocol.SocketDescriptor);
+                Trouble.Block();
+                break;
+            case "grandchild":
+                Process.Start("/bin/sleep", words[1]);
+                Trouble.Exit(0);
+                break;
+            case "late":
+                connection.Marks.Enter(DecodeStage.Decode);
+                Thread.Sleep(number);
+                Deliver(message, 1);
+                break;
+            case "lingers":
+                Deliver(message, 1);
+                Trouble.Block();
+                break;
+            case "rewrites":
+                Deliver(message, 1024);
+                Rewrite(message);
+                break;
+            case "allocates":
+                Allocate();
+                break;
+            case "once-used-hangs":
+                PlayIf(_decodes > 1, message);
+                break;
+            case "threads-hang":
+                PlayIf(message.Request.DecoderThreads > 1, message);
+                break;
+            case "inside":
+                EscapeScript.Try(words[1], connection, message);
+                break;
+            default:
+                throw new ArgumentException($"There is no decode called {words[0]}.");
+        }
+    }
+
+    private void PlayIf(bool hang, DecodeMessage message)
+    {
+        if (hang)
+        {
+            Trouble.Block();
+        }
+
+        Deliver(message, 1);
+    }
+
+    // Samples count up from zero, so that a test knows them.
+    private void Deliver(DecodeMessage message, int samples)
+    {
+        float* output = (float*)(connection.Payload + message.OutputOffset);
+        for (int i = 0; i < samples; i++)
+        {
+            output[i] = i;
+        }
+
+        Claim(message, ElementType.Float32, 1, samples);
+    }
+
+    private void Claim(DecodeMessage message, ElementType element, params int[] shape) =>
+        connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(element, shape) { SampleRateHz = 16_000 } });
+
+    private void Beat(bool progress)
+    {
+        connection.Marks.Enter(DecodeStage.Decode);
+        while (true)
+        {
+            Thread.Sleep(5);
+            if (progress)
+            {
+                connection.Marks.AddFrame();
+            }
+            else
+            {
+                connection.Marks.Enter(DecodeStage.Decode);
+            }
+        }
+    }
+
+    private static void Flood(int megabytes)
+    {
+        byte[] noise = new byte[1 << 20];
+        Array.Fill(noise, (byte)'x');
+        fixed (byte* start = noise)
+        {
+            for (long written = 0; written < (long)megabytes << 20;)
+            {
+                written += Math.Max(0, Trouble.Write(2, start, (nuint)noise.Length));
+            }
+        }
+    }
+
+    private void Rewrite(DecodeMessage message)
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            _ = Trouble.Ftruncate(WireProtocol.MemoryDescriptor, 0);
+            new Span<byte>(connection.Payload + message.OutputOffset, 4096).Fill((byte)round);
+            Thread.Sleep(1);
+        }
+    }
+
+    private static void Allocate()
+    {
+        const nuint block = 16 << 20;
+        while (true)
+        {
+            NativeMemory.Fill(NativeMemory.Alloc(block), block, 1);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+using ClipGuard.Helper.Sandbox;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.MisbehavingHelper;
+
+/// <summary>Ways to start.</summary>
+internal static class StartScript
+{
+    public static void Run(string how, HelperConnection connection)
+    {
+        string[] words = how.Split(':');
+        switch (words[0])
+        {
+            case "well":
+                Greet(connection, WireProtocol.Version);
+                break;
+            case "slow":
+                Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
+                Greet(connection, WireProtocol.Version);
+                break;
+            case "never-ready":
+                Trouble.Block();
+                break;
+            case "dies":
+                Console.Error.WriteLine("this helper dies before it is ready");
+                Environment.Exit(7);
+                break;
+            case "wrong-version":
+                Greet(connection, WireProtocol.Version + 1);
+                break;
+            case "unready":
+                connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, "The decoder is not installed: apt-get install it"));
+                Environment.Exit(1);
+                break;
+            case "nonsense":
+                connection.SendBytes("good morning"u8);
+                Trouble.Block();
+                break;
+            case "hangs-up":
+                _ = Trouble.Close(WireProtocol.SocketDescriptor);
+                Trouble.Block();
+                break;
+            default:
+                throw new ArgumentException($"There is no start called {how}.");
+        }
+    }
+
+    private static void Greet(HelperConnection connection, int version) =>
+        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close()));
+}

@@ -1,0 +1,221 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Supervision;
+
+/// <summary>
+/// What every guarded isolation mode promises, against a helper that misbehaves on request: the right verdict in time,
+/// the next decode on a healthy helper, and nothing left behind.
+/// </summary>
+[TestFixture]
+internal abstract class GuardedDecodingContract
+{
+    private Leftovers _before = null!;
+    private Supervisor _supervisor = null!;
+
+    protected abstract Isolation Isolation { get; }
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
+        await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
+        _before = new Leftovers();
+        _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _supervisor.DisposeAsync();
+        _before.AssertNone();
+    }
+
+    [TestCase("hang", FaultKind.Stalled, DecodeStage.Decode, TestName = "{m}(hangs in native code)")]
+    [TestCase("spin", FaultKind.Stalled, DecodeStage.Convert, TestName = "{m}(spins)")]
+    [TestCase("stop", FaultKind.Stalled, DecodeStage.None, TestName = "{m}(stopped by SIGSTOP)")]
+    [TestCase("heartbeat", FaultKind.Stalled, DecodeStage.Decode, TestName = "{m}(beats without progress)")]
+    [TestCase("endless", FaultKind.TimedOut, DecodeStage.Decode, TestName = "{m}(progresses for ever)")]
+    [TestCase("late:60000", FaultKind.Stalled, DecodeStage.Decode, TestName = "{m}(replies after the deadline)")]
+    [TestCase("segv", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(SIGSEGV)")]
+    [TestCase("abort", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(abort)")]
+    [TestCase("exit:0", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(exits with 0 and no reply)")]
+    [TestCase("exit:3", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(exits with 3)")]
+    [TestCase("grandchild:300", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(leaves a grandchild that keeps the pipe open)")]
+    [TestCase("half-reply", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(half a reply)")]
+    [TestCase("other-reply", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a reply for another request)")]
+    [TestCase("too-large", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims more than the memory holds)")]
+    [TestCase("overflow", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims a shape that overflows)")]
+    [TestCase("negative", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims a negative shape)")]
+    [TestCase("wrong-type", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives another element type)")]
+    [TestCase("neither", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(neither clip nor fault)")]
+    [TestCase("convicts", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
+    [TestCase("huge-message", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a message over the limit)")]
+    [TestCase("hangs-up", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(closes its pipe and lives on)")]
+    [TestCase("allocates", FaultKind.LimitExceeded, DecodeStage.None, TestName = "{m}(allocates without end)")]
+    [CancelAfter(60_000)]
+    public async Task Convicts_what_fails_twice(string script, FaultKind kind, DecodeStage stage, CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+
+        Assert.That(outcome.Fault, Is.Not.Null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
+            Assert.That(outcome.Fault.Stage, Is.EqualTo(stage));
+            Assert.That(outcome.Fault.PostMortem.Strikes, Is.EqualTo(2));
+            Assert.That(outcome.Fault.Message, Is.Not.Empty);
+            Assert.That(outcome.Payload.IsEmpty);
+        });
+        await AssertHealthy(cancellation);
+    }
+
+    [TestCase(FaultKind.Missing)]
+    [TestCase(FaultKind.Unsupported)]
+    [TestCase(FaultKind.Corrupt)]
+    [TestCase(FaultKind.LimitExceeded)]
+    [CancelAfter(60_000)]
+    public async Task Believes_a_decoders_finding_at_once(FaultKind kind, CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind));
+        Assert.That(outcome.Fault!.PostMortem.Strikes, Is.EqualTo(1));
+        Assert.That(outcome.Fault.Message, Is.EqualTo("scripted"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_helper_that_a_stranger_kills_is_never_the_clips_fault(CancellationToken cancellation)
+    {
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            async () => (await _supervisor.DecodeAsync(TestHelper.Script("killed"), cancellation)).Dispose())!;
+
+        Assert.That(error.Message, Does.Contain("SIGKILL"));
+        await AssertHealthy(cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task The_second_try_has_one_decoder_thread(CancellationToken cancellation)
+    {
+        ClipFault? struck = null;
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(
+            TestHelper.Script("threads-hang") with { DecoderThreads = 4 }, fault => struck = fault, cancellation);
+
+        Assert.That(outcome.IsClip);
+        Assert.That(struck?.Kind, Is.EqualTo(FaultKind.Stalled));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_flood_on_standard_error_holds_up_nothing(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("stderr:600"), cancellation);
+
+        Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_payload_of_any_size_comes_whole(CancellationToken cancellation)
+    {
+        const int samples = 8 << 20;
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"ok:{samples}"), cancellation);
+
+        Assert.That(outcome.IsClip);
+        Assert.That(outcome.Payload.Length, Is.EqualTo(samples * sizeof(float)));
+        float[] payload = MemoryMarshal.Cast<byte, float>(outcome.Payload).ToArray();
+        Assert.That(payload[^1], Is.EqualTo((float)(samples - 1)));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Memory_stays_readable_while_its_writer_cuts_and_rewrites_it(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("rewrites"), cancellation);
+
+        Assert.That(outcome.IsClip);
+        long sum = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            foreach (byte value in outcome.Payload)
+            {
+                sum += value;
+            }
+
+            await Task.Delay(1, cancellation);
+        }
+
+        Assert.That(sum, Is.GreaterThanOrEqualTo(0));
+        Assert.That(outcome.Payload.Length, Is.EqualTo(4096));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public void Cancelling_a_running_decode_is_no_fault_and_frees_its_helper(CancellationToken cancellation)
+    {
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ValueTask<DecodeOutcome> decode = _supervisor.DecodeAsync(TestHelper.Script("hang"), caller.Token);
+        caller.CancelAfter(TimeSpan.FromMilliseconds(200));
+
+        Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), async () => (await decode).Dispose());
+        Assert.DoesNotThrowAsync(() => AssertHealthy(cancellation));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Cancelling_a_waiting_decode_leaves_the_others_alone(CancellationToken cancellation)
+    {
+        Task<DecodeOutcome>[] running = [.. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:600"), cancellation).AsTask())];
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
+        await caller.CancelAsync();
+
+        Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => waiting);
+        foreach (DecodeOutcome outcome in await Task.WhenAll(running))
+        {
+            Assert.That(outcome.IsClip);
+            outcome.Dispose();
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Many_callers_are_all_served(CancellationToken cancellation)
+    {
+        int[] lengths = [.. Enumerable.Range(1, 60)];
+        DecodeOutcome[] outcomes = await Task.WhenAll(lengths.Select(async length =>
+        {
+            DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"ok:{length}"), cancellation);
+            Assert.That(outcome.Payload.Length, Is.EqualTo(length * sizeof(float)));
+            outcome.Dispose();
+            return outcome;
+        }));
+
+        Assert.That(outcomes.Select(outcome => outcome.Clip!.Shape[1]), Is.EqualTo(lengths));
+    }
+
+    private async Task AssertHealthy(CancellationToken cancellation)
+    {
+        using DecodeOutcome next = await _supervisor.DecodeAsync(TestHelper.Script("ok:5"), cancellation);
+        Assert.That(next.IsClip, () => next.Fault!.Message);
+        Assert.That(next.Payload.Length, Is.EqualTo(5 * sizeof(float)));
+    }
+}
+
+[TestFixture]
+internal sealed class PooledDecoding : GuardedDecodingContract
+{
+    protected override Isolation Isolation => Isolation.Pooled;
+}
+
+[TestFixture]
+internal sealed class FreshPerDecodeDecoding : GuardedDecodingContract
+{
+    protected override Isolation Isolation => Isolation.FreshPerDecode;
+}
