@@ -44,7 +44,7 @@ Task("FFmpeg").Does(() =>
     string[] offered = AptOffers() ?? (Apt("update") == 0 ? AptOffers() : null) ?? ffmpegReleases[0];
     if (Apt($"install {string.Join(' ', offered)}") != 0 || !CanBeLoaded(offered))
     {
-        throw new CakeException(MachineLacksSomething, $"FFmpeg's shared libraries are missing. Install them with: {CommandThatInstalls(offered)}");
+        End(MachineLacksSomething, $"FFmpeg's shared libraries are missing. Install them with: {CommandThatInstalls(offered)}");
     }
 });
 
@@ -62,7 +62,7 @@ Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
     int exitCode = StartProcess(PublishedCommand, $"dry-run datasets-sample/manifest.jsonl --config configs/dry-run.json --out {DryRunOutput}");
     if (exitCode is not (NoFault or FaultsFound))
     {
-        throw new CakeException(exitCode, $"The dry run ended with exit code {exitCode}.");
+        End(exitCode, $"The dry run ended with exit code {exitCode}.");
     }
 
     Console.WriteLine($"The output lies in {DryRunOutput}: faults.jsonl, clean.jsonl, summary.json.");
@@ -95,12 +95,19 @@ if (testRun is not null)
     }
 }
 
+// Cake would end with 1 whatever a task threw.
+void End(int exitCode, string message)
+{
+    Console.Error.WriteLine(message);
+    Environment.Exit(exitCode);
+}
+
 void DotNet(string arguments)
 {
     int exitCode = StartProcess("dotnet", arguments);
     if (exitCode != 0)
     {
-        throw new CakeException(exitCode, $"dotnet {arguments} ended with exit code {exitCode}.");
+        End(exitCode, $"dotnet {arguments} ended with exit code {exitCode}.");
     }
 }
 
