@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>
+/// Bounds the bytes of the rows in flight: a channel bounds their number, and one row may be a hundred bytes or, with clips inside it, tens of megabytes.
+/// One task takes, one gives back. A row over the whole budget passes alone.
+/// </summary>
+internal sealed class ByteBudget(long bytes)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _waiting;
+    private long _taken;
+
+    /// <summary>Takes bytes as soon as they are free.</summary>
+    public async ValueTask TakeAsync(long count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task free;
+            lock (_lock)
+            {
+                Debug.Assert(_waiting is null, "One task takes.");
+                if (_taken == 0 || _taken + count <= bytes)
+                {
+                    _taken += count;
+                    return;
+                }
+
+                _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                free = _waiting.Task;
+            }
+
+            await free.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives bytes back.</summary>
+    public void Return(long count)
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+        {
+            _taken -= count;
+            Debug.Assert(_taken >= 0, "Only what was taken comes back.");
+            (waiting, _waiting) = (_waiting, null);
+        }
+
+        waiting?.SetResult();
+    }
+}

@@ -1,0 +1,25 @@
+namespace ClipGuard.DryRuns;
+
+/// <summary>
+/// Where an interrupted run can go on: up to here every row is recorded, and the files end at these lengths. It lies in the output folder as
+/// <c>unfinished.json</c> for as long as the run has not ended.
+/// </summary>
+internal sealed record Checkpoint
+{
+    /// <summary>The only layout so far.</summary>
+    public const int CurrentVersion = 1;
+
+    public int Version { get; init; } = CurrentVersion;
+
+    public required ManifestIdentity Manifest { get; init; }
+
+    public required VerdictSettings Settings { get; init; }
+
+    public required RunTally Tally { get; init; }
+
+    public required long FaultsBytes { get; init; }
+
+    public required long CleanBytes { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+}

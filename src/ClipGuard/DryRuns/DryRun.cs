@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>
+/// Decodes every clip of a manifest the way training would, and writes down which ones gave no data. Rows are read by one task, their clips decoded by
+/// workers in whatever order they end, and the verdicts recorded by one task in manifest order, with bounded channels between.
+/// </summary>
+public sealed class DryRun
+{
+    // A clip that hangs holds up the recording of the rows behind it, not their decoding: this many may wait for it.
+    private const int RowsInFlight = 4096;
+    private const long BytesInFlight = 32 << 20;
+
+    private readonly IManifest _manifest;
+    private readonly GuardedDecoder _decoder;
+    private readonly DryRunOptions _options;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly VerdictSettings _settings;
+
+    /// <summary>A dry run that has not begun.</summary>
+    /// <param name="manifest">What to decode.</param>
+    /// <param name="supervisor">Who guards the decodes; it stays the caller's.</param>
+    /// <param name="options">What clips are decoded to, and where the findings go.</param>
+    /// <param name="log">Where the run and each fault are told; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public DryRun(IManifest manifest, Supervisor supervisor, DryRunOptions options, ILogger<DryRun>? log = null, TimeProvider? time = null)
+        : this(manifest, GuardedDecoder.Of(supervisor), options, log, time)
+    {
+    }
+
+    internal DryRun(IManifest manifest, GuardedDecoder decoder, DryRunOptions options, ILogger? log = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
+        _manifest = manifest;
+        _decoder = decoder;
+        _options = options;
+        _log = log ?? NullLogger.Instance;
+        _time = time ?? TimeProvider.System;
+        _settings = options.VerdictSettings(decoder);
+        Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
+    }
+
+    /// <summary>How far the run is.</summary>
+    public DryRunProgress Progress { get; }
+
+    /// <summary>
+    /// Runs to the manifest's end. Where <paramref name="cancellation"/> ends it before, decodes are broken off, what was found is on disk, complete line by
+    /// line, and the summary says so; the next run into the same folder goes on from there.
+    /// </summary>
+    /// <param name="cancellation">Ends the run early. This is no exception.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled before its first row; the output folder is as it was.</exception>
+    /// <exception cref="ManifestException">The manifest cannot be read.</exception>
+    /// <exception cref="OutputException">The output folder cannot be used, is in use, or holds a run that cannot go on with these settings.</exception>
+    /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
+    public async Task<DryRunSummary> RunAsync(CancellationToken cancellation = default)
+    {
+        long begun = _time.GetTimestamp();
+        using var stop = new RunStop(cancellation);
+
+        // The first row is read before the output folder is touched: a wrong manifest must not cost the findings of an earlier run.
+        await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        bool any = await rows.MoveNextAsync().ConfigureAwait(false);
+        var identity = ManifestIdentity.Of(_manifest.Name);
+        using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
+
+        RunTally tally = resumed?.Tally ?? new RunTally();
+        TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
+        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null ? null : new Checkpoint
+        {
+            Manifest = identity,
+            Settings = _settings,
+            Tally = recorded,
+            FaultsBytes = output.Faults.Length,
+            CleanBytes = output.Clean.Length,
+            Elapsed = Elapsed(),
+        };
+
+        Progress.Start(identity?.Bytes ?? 0, tally);
+        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.Version, _decoder.Sandbox);
+        if (resumed is not null)
+        {
+            _log.RunGoesOn(tally.Rows);
+        }
+
+        var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
+        bool complete = !any || await DecodeAsync(rows, tally.Rows, recorder, stop).ConfigureAwait(false);
+        DryRunSummary summary = Summarise(tally, Elapsed(), cancelled: !complete);
+        output.End(summary);
+        _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
+        return summary;
+    }
+
+    private async Task<bool> DecodeAsync(IAsyncEnumerator<ManifestRow> rows, long skip, Recorder recorder, RunStop stop)
+    {
+        int workers = _options.Guard.Workers;
+        var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(RowsInFlight) { SingleReader = true, SingleWriter = true });
+        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
+        var budget = new ByteBudget(BytesInFlight);
+
+        var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options.Limit);
+        Task[] stages =
+        [
+            stop.RunAsync(() => reader.ReadAsync(rows, skip, stop.Token)),
+            .. Enumerable.Range(0, workers).Select(worker => stop.RunAsync(() => new ClipWorker(worker, _decoder, _options, Progress).WorkAsync(clips.Reader, stop))),
+            stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
+        ];
+        await Task.WhenAll(stages).ConfigureAwait(false);
+        stop.ThrowIfFailed();
+        return reader.ReachedEnd && !recorder.HasGap;
+    }
+
+    private static async Task RecordAsync(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder)
+    {
+        try
+        {
+            while (await rows.WaitToReadAsync().ConfigureAwait(false))
+            {
+                while (rows.TryRead(out RowInFlight? row))
+                {
+                    if (!row.Finished.IsCompleted)
+                    {
+                        recorder.Flush();
+                        await row.Finished.ConfigureAwait(false);
+                    }
+
+                    recorder.Record(row);
+                    budget.Return(row.HeldBytes);
+                }
+
+                recorder.Flush();
+            }
+        }
+        finally
+        {
+            // However the run ends, the next one goes on from here.
+            recorder.Checkpoint();
+        }
+    }
+
+    private DryRunSummary Summarise(RunTally tally, TimeSpan elapsed, bool cancelled) => new()
+    {
+        Cancelled = cancelled,
+        Manifest = _manifest.Name,
+        Samples = tally.Samples,
+        CleanSamples = tally.CleanSamples,
+        SamplesWithWarnings = tally.SamplesWithWarnings,
+        Clips = tally.Clips,
+        Ok = tally.Ok,
+        Faults = tally.Faults,
+        ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
+        ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
+        Slowest = tally.Slowest,
+        CleanHasRelativePaths = tally.CleanHasRelativePaths,
+        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.Version),
+        Settings = new DryRunSettings
+        {
+            Guard = _options.Guard,
+            SandboxInForce = _decoder.Sandbox,
+            Manifest = _options.Manifest,
+            Audio = _options.Audio,
+            Video = _options.Video,
+            Image = _options.Image,
+            Limits = _options.Limits,
+            Limit = _options.Limit,
+            CleanManifest = _settings.CleanManifest,
+        },
+    };
+}

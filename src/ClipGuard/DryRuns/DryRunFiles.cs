@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>What a dry run leaves in its output folder.</summary>
+public static class DryRunFiles
+{
+    /// <summary>Path of the bad clips and lines, one JSON object a line, in manifest order.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Faults(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.FaultsName);
+
+    /// <summary>Path of the clean rows, where <see cref="DryRunOptions.CleanManifest"/> does not say otherwise.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Clean(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName);
+
+    /// <summary>Path of the <see cref="DryRunSummary"/>.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);
+
+    /// <summary>Reads <c>faults.jsonl</c>, line by line as it is asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="JsonException">A line is no such record.</exception>
+    public static IEnumerable<FaultRecord> ReadFaults(string path)
+    {
+        foreach (string line in File.ReadLines(path))
+        {
+            using var document = JsonDocument.Parse(line);
+            FaultRecord? record = document.RootElement.TryGetProperty("clip", out _)
+                ? document.Deserialize(RecordLayout.Lines.ClipFaultRecord)
+                : document.Deserialize(RecordLayout.Lines.BadLineRecord);
+            yield return record ?? throw new JsonException($"{path} holds a line that is no record.");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using ClipGuard.Media;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>What a dry run says to the log. Each fault once, at the level of information: to a dry run a bad clip is a finding, not trouble.</summary>
+internal static partial class DryRunLog
+{
+    [LoggerMessage(
+        EventId = 2001,
+        Level = LogLevel.Information,
+        Message = "Dry run of {Manifest} into {OutputFolder} begins with {Decoder}, sandbox {Sandbox}")]
+    public static partial void RunBegins(this ILogger log, string manifest, string outputFolder, string decoder, SandboxLevel sandbox);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Goes on after {Rows} rows of an interrupted run")]
+    public static partial void RunGoesOn(this ILogger log, long rows);
+
+    [LoggerMessage(
+        EventId = 2003,
+        Level = LogLevel.Information,
+        Message = "Line {Line}: {Clip} is {Fault} in stage {Stage}: {FaultMessage} {@PostMortem}")]
+    public static partial void ClipFaulted(
+        this ILogger log, long line, string clip, string fault, DecodeStage stage, string faultMessage, ClipFaultRecord postMortem);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "Line {Line}, column {Column}: no sample: {FaultMessage}")]
+    public static partial void BadManifestLine(this ILogger log, long line, int column, string faultMessage);
+
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Line {Line}: {Warning}")]
+    public static partial void SampleWarned(this ILogger log, long line, string warning);
+
+    [LoggerMessage(
+        EventId = 2006,
+        Level = LogLevel.Information,
+        Message = "Dry run ends: {Samples} samples, {Clips} clips, {Faults} faults in {ElapsedSeconds} s, cancelled: {Cancelled}")]
+    public static partial void RunEnds(this ILogger log, long samples, long clips, long faults, double elapsedSeconds, bool cancelled);
+}

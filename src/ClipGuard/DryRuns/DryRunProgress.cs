@@ -1,0 +1,103 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>How far a dry run is. Every member may be read from any thread while it goes on.</summary>
+public sealed class DryRunProgress
+{
+    private readonly TimeProvider _time;
+    private readonly long[] _faults = new long[Enum.GetValues<FaultKind>().Length];
+    private readonly Slot?[] _running;
+    private readonly long? _limit;
+    private long _rowsRead;
+    private long _rows;
+    private long _ok;
+    private long _badLines;
+    private long _bytesRead;
+    private long _totalBytes;
+    private long _clipsBefore;
+
+    internal DryRunProgress(int workers, long? limit, TimeProvider time)
+    {
+        _limit = limit;
+        _running = new Slot?[workers];
+        _time = time;
+    }
+
+    /// <summary>Rows all of whose clips have a verdict, those of an interrupted run that this one goes on from included.</summary>
+    public long Rows => Interlocked.Read(ref _rows);
+
+    /// <summary>Clips that decoded.</summary>
+    public long Ok => Interlocked.Read(ref _ok);
+
+    /// <summary>Manifest lines that are no sample.</summary>
+    public long BadLines => Interlocked.Read(ref _badLines);
+
+    /// <summary>Clips with a verdict.</summary>
+    public long Clips => Ok + _faults.Select((_, kind) => Interlocked.Read(ref _faults[kind])).Sum();
+
+    /// <summary>Clips with a verdict of this run alone.</summary>
+    public long ClipsThisRun => Clips - Interlocked.Read(ref _clipsBefore);
+
+    /// <summary>How much is done, from 0 to 1, by the manifest's bytes and the limit on rows; null where its length is not known.</summary>
+    public double? Fraction
+    {
+        get
+        {
+            long total = Interlocked.Read(ref _totalBytes);
+            long read = Interlocked.Read(ref _rowsRead);
+            if (total == 0 || read == 0)
+            {
+                return total == 0 ? null : 0;
+            }
+
+            double byBytes = (double)Interlocked.Read(ref _bytesRead) / total;
+            double byRows = _limit is { } limit ? (double)read / limit : 0;
+            return Math.Clamp(Math.Max(byBytes, byRows) * Rows / read, 0, 1);
+        }
+    }
+
+    /// <summary>Clips with this fault.</summary>
+    public long Count(FaultKind kind) => Interlocked.Read(ref _faults[(int)kind]);
+
+    /// <summary>The clips that are being decoded now, longest first.</summary>
+    public IReadOnlyList<RunningClip> Running() =>
+        [.. _running.Select((_, worker) => Volatile.Read(ref _running[worker])).OfType<Slot>()
+            .Select(slot => new RunningClip(slot.Line, slot.Clip, _time.GetElapsedTime(slot.Since)))
+            .OrderByDescending(clip => clip.Elapsed)];
+
+    internal void Start(long totalBytes, RunTally before)
+    {
+        Interlocked.Exchange(ref _totalBytes, totalBytes);
+        Interlocked.Exchange(ref _ok, before.Ok);
+        Interlocked.Exchange(ref _badLines, before.Faults[BadLineRecord.Name]);
+        Interlocked.Exchange(ref _clipsBefore, before.Clips);
+        foreach (FaultKind kind in Enum.GetValues<FaultKind>())
+        {
+            Interlocked.Exchange(ref _faults[(int)kind], before.Faults[kind.ToString()]);
+        }
+    }
+
+    internal void RowRead(ManifestRow row)
+    {
+        Interlocked.Increment(ref _rowsRead);
+        if (row is SampleRow sample)
+        {
+            Interlocked.Exchange(ref _bytesRead, sample.Offset + sample.Raw.Length);
+        }
+    }
+
+    internal void RowFinished() => Interlocked.Increment(ref _rows);
+
+    internal void BadLineFound() => Interlocked.Increment(ref _badLines);
+
+    internal void Begin(int worker, long line, string clip) => Volatile.Write(ref _running[worker], new Slot(line, clip, _time.GetTimestamp()));
+
+    internal void End(int worker) => Volatile.Write(ref _running[worker], null);
+
+    internal void Decided(ClipVerdict verdict) =>
+        Interlocked.Increment(ref verdict.Fault is { } fault ? ref _faults[(int)fault.Kind] : ref _ok);
+
+    private sealed record Slot(long Line, string Clip, long Since);
+}

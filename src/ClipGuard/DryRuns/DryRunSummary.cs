@@ -1,0 +1,90 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>What a dry run came to: the content of <c>summary.json</c>.</summary>
+public sealed record DryRunSummary
+{
+    /// <summary>True where the run was stopped before the manifest's end. The counts are then of what was found so far.</summary>
+    public required bool Cancelled { get; init; }
+
+    /// <summary>Absolute path of the manifest.</summary>
+    public required string Manifest { get; init; }
+
+    /// <summary>Rows that are samples.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Samples all of whose clips decoded.</summary>
+    public required long CleanSamples { get; init; }
+
+    /// <summary>Samples about which the manifest reader had something to say that does not stop training; the log has it.</summary>
+    public required long SamplesWithWarnings { get; init; }
+
+    /// <summary>Clips with a verdict.</summary>
+    public required long Clips { get; init; }
+
+    /// <summary>Clips that decoded.</summary>
+    public required long Ok { get; init; }
+
+    /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
+    public required IReadOnlyDictionary<string, long> Faults { get; init; }
+
+    /// <summary>Wall clock, that of an interrupted run that this one went on from included.</summary>
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>Clips by elapsed seconds.</summary>
+    public required double ClipsPerSecond { get; init; }
+
+    /// <summary>The slowest clips, slowest first, ten at most.</summary>
+    public required IReadOnlyList<SlowClip> Slowest { get; init; }
+
+    /// <summary>True where rows in the clean manifest name clips by relative paths, which hold beside the original manifest or with the same root.</summary>
+    public required bool CleanHasRelativePaths { get; init; }
+
+    /// <summary>What decoded.</summary>
+    public required DryRunVersions Versions { get; init; }
+
+    /// <summary>The settings in force.</summary>
+    public required DryRunSettings Settings { get; init; }
+
+    /// <summary>Faults of all kinds together.</summary>
+    internal long FaultCount => Faults.Values.Sum();
+}
+
+/// <summary>What decoded.</summary>
+/// <param name="ClipGuard">ClipGuard's version.</param>
+/// <param name="Decoder">Name and version of the decoder, as in <c>FFmpeg 5.1.9</c>.</param>
+public sealed record DryRunVersions(string ClipGuard, string Decoder);
+
+/// <summary>The settings that a dry run ran with.</summary>
+public sealed record DryRunSettings
+{
+    /// <summary>How decodes were guarded.</summary>
+    public required SupervisorOptions Guard { get; init; }
+
+    /// <summary>The sandbox level that this machine gave, which may be lower than what was asked for.</summary>
+    public required SandboxLevel SandboxInForce { get; init; }
+
+    /// <summary>How the manifest was read.</summary>
+    public required ManifestOptions Manifest { get; init; }
+
+    /// <summary>What audio was decoded to.</summary>
+    public required AudioSpec Audio { get; init; }
+
+    /// <summary>What video was decoded to.</summary>
+    public required VideoSpec Video { get; init; }
+
+    /// <summary>What images were decoded to.</summary>
+    public required ImageSpec Image { get; init; }
+
+    /// <summary>What one clip might ask for.</summary>
+    public required DecodeLimits Limits { get; init; }
+
+    /// <summary>Rows to read; null for all.</summary>
+    public required long? Limit { get; init; }
+
+    /// <summary>Where the clean rows went.</summary>
+    public required string CleanManifest { get; init; }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>
+/// The folder that a dry run writes to, held by one run at a time: what is recorded, how far that goes, and where an interrupted run goes on.
+/// </summary>
+internal sealed class OutputFolder : IDisposable
+{
+    public const string FaultsName = "faults.jsonl";
+    public const string CleanName = "clean.jsonl";
+    public const string SummaryName = "summary.json";
+    public const string UnfinishedName = "unfinished.json";
+    private const string LockName = ".clipguard.lock";
+
+    private readonly FileStream _lock;
+    private readonly string _unfinishedPath;
+
+    private OutputFolder(string folder, string cleanPath, FileStream held)
+    {
+        _lock = held;
+        FaultsPath = Path.Combine(folder, FaultsName);
+        CleanPath = cleanPath;
+        SummaryPath = Path.Combine(folder, SummaryName);
+        _unfinishedPath = Path.Combine(folder, UnfinishedName);
+    }
+
+    public string FaultsPath { get; }
+
+    public string CleanPath { get; }
+
+    public string SummaryPath { get; }
+
+    /// <summary>The bad clips and lines, open to append to.</summary>
+    public WholeLineFile Faults { get; private set; } = null!;
+
+    /// <summary>The clean rows, open to append to.</summary>
+    public WholeLineFile Clean { get; private set; } = null!;
+
+    /// <summary>Takes the folder, makes sure that nothing of the user's is overwritten, and opens the files where the run is to begin.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="manifestPath">The manifest's path.</param>
+    /// <param name="manifest">Which manifest the run reads; null where there is no coming back to it.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="resumed">Where an interrupted run goes on; null for a new one.</param>
+    /// <exception cref="OutputException">The folder cannot be used.</exception>
+    public static OutputFolder Open(
+        DryRunOptions options, string manifestPath, ManifestIdentity? manifest, VerdictSettings settings, out Checkpoint? resumed)
+    {
+        string path = Path.GetFullPath(options.OutputFolder);
+        var folder = new OutputFolder(path, settings.CleanManifest, Hold(path));
+        try
+        {
+            folder.RefuseToOverwrite(manifestPath);
+            resumed = options.Fresh ? null : folder.FindUnfinished(manifest, settings);
+            folder.Begin(resumed);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes what is recorded so far the place where the next run goes on.</summary>
+    public void Save(Checkpoint checkpoint)
+    {
+        Faults.FlushToDisk();
+        Clean.FlushToDisk();
+        AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
+    }
+
+    /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, forgets where it could have gone on.</summary>
+    public void End(DryRunSummary summary)
+    {
+        Faults.FlushToDisk();
+        Clean.FlushToDisk();
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
+        AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
+        if (!summary.Cancelled)
+        {
+            File.Delete(_unfinishedPath);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Faults?.Dispose();
+        Clean?.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Hold(string folder)
+    {
+        string path = Path.Combine(folder, LockName);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            throw new OutputException($"{folder} is in use by another run: wait for it, or choose another folder");
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            throw OutputException.For(File.Exists(folder) ? folder + ", which is a file" : folder, trouble);
+        }
+    }
+
+    private void RefuseToOverwrite(string manifestPath)
+    {
+        string[] ours = [FaultsPath, SummaryPath, _unfinishedPath];
+        if (ours.Append(CleanPath).FirstOrDefault(path => path == manifestPath || FileIdentity.Same(path, manifestPath)) is { } overwritten)
+        {
+            throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
+        }
+
+        if (ours.FirstOrDefault(path => path == CleanPath || FileIdentity.Same(path, CleanPath)) is { } clash)
+        {
+            throw new OutputException($"the clean manifest {CleanPath} would overwrite {clash}: choose another name");
+        }
+    }
+
+    private Checkpoint? FindUnfinished(ManifestIdentity? manifest, VerdictSettings settings)
+    {
+        if (!File.Exists(_unfinishedPath))
+        {
+            return null;
+        }
+
+        Checkpoint? found = null;
+        try
+        {
+            found = JsonSerializer.Deserialize(File.ReadAllBytes(_unfinishedPath), RecordLayout.Readable.Checkpoint);
+        }
+        catch (Exception trouble) when (trouble is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException($"{_unfinishedPath} cannot be read ({trouble.Message}): start over (--fresh) or choose another folder", trouble);
+        }
+
+        string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
+            : found.Manifest != manifest ? $"its manifest was {found.Manifest.Path} of {found.Manifest.Bytes} bytes, written {found.Manifest.ModifiedUtc:u}"
+            : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
+            : null;
+        return change is null ? found : throw new OutputException(
+            $"{Path.GetDirectoryName(_unfinishedPath)} holds a run that did not end and cannot go on like this: {change}. "
+            + "Run it as it was, start over (--fresh) or choose another folder");
+    }
+
+    private void Begin(Checkpoint? resumed)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(CleanPath)!);
+            File.Delete(SummaryPath);
+            if (resumed is null)
+            {
+                File.Delete(_unfinishedPath);
+            }
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            throw OutputException.For(SummaryPath, trouble);
+        }
+
+        Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);
+        Clean = WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+
+using ClipGuard.Manifests;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>Writes finished rows down, in manifest order, and marks from time to time where an interrupted run can go on.</summary>
+/// <remarks>
+/// A fault is on its way to the file as soon as it is recorded, and a clean row at the latest when the recorder has nothing else to do or a second has
+/// passed. Not thread-safe: one task records.
+/// </remarks>
+internal sealed class Recorder
+{
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
+    private readonly OutputFolder _output;
+    private readonly Func<RunTally, Checkpoint?> _checkpoint;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private long _checkpointed;
+    private long _flushed;
+
+    /// <param name="output">Where rows go.</param>
+    /// <param name="tally">What was counted before.</param>
+    /// <param name="checkpoint">Makes a checkpoint of a tally; null where the manifest cannot be come back to.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where each fault is told once.</param>
+    public Recorder(OutputFolder output, RunTally tally, Func<RunTally, Checkpoint?> checkpoint, TimeProvider time, ILogger log)
+    {
+        _output = output;
+        Tally = tally;
+        _checkpoint = checkpoint;
+        _time = time;
+        _log = log;
+        _checkpointed = _flushed = time.GetTimestamp();
+    }
+
+    /// <summary>What was counted so far.</summary>
+    public RunTally Tally { get; }
+
+    /// <summary>True once a row was recorded with clips that have no verdict, for the run was stopped.</summary>
+    public bool HasGap { get; private set; }
+
+    /// <summary>Records a row whose clips are settled.</summary>
+    public void Record(RowInFlight row)
+    {
+        bool decided = row.Verdicts.All(verdict => verdict is not null);
+        if (!decided && !HasGap)
+        {
+            // The run was stopped, and beyond this row there are gaps. What was found there is written down all the same, but a second run goes on from here.
+            Checkpoint();
+            HasGap = true;
+        }
+
+        switch (row.Row)
+        {
+            case BadRow bad:
+                RecordBadLine(bad);
+                break;
+            case SampleRow sample:
+                RecordSample(sample, row, decided);
+                break;
+            default:
+                throw new InvalidOperationException($"A manifest gave a row of an unknown kind: {row.Row.GetType()}.");
+        }
+
+        Tally.Rows++;
+        if (!HasGap && _time.GetElapsedTime(_checkpointed) >= CheckpointInterval)
+        {
+            Checkpoint();
+        }
+        else if (_time.GetElapsedTime(_flushed) >= FlushInterval)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Hands the file system what was gathered. For when there is a moment to spare.</summary>
+    public void Flush()
+    {
+        _output.Clean.Flush();
+        _flushed = _time.GetTimestamp();
+    }
+
+    /// <summary>Marks this as the place where a second run goes on, unless rows before it are missing.</summary>
+    public void Checkpoint()
+    {
+        if (!HasGap && Tally.Rows > 0 && _checkpoint(Tally) is { } checkpoint)
+        {
+            _output.Save(checkpoint);
+            _checkpointed = _flushed = _time.GetTimestamp();
+        }
+    }
+
+    private void RecordBadLine(BadRow row)
+    {
+        Tally.AddBadLine();
+        Append(JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
+        _log.BadManifestLine(row.Line, row.Column, row.Message);
+    }
+
+    private void RecordSample(SampleRow row, RowInFlight settled, bool decided)
+    {
+        bool clean = decided;
+        foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
+        {
+            Tally.Add(row.Line, verdict);
+            if (verdict.Fault is { } fault)
+            {
+                clean = false;
+                var record = ClipFaultRecord.Of(row.Line, verdict.Clip, fault);
+                Append(JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
+                _log.ClipFaulted(row.Line, record.Clip, record.Fault, record.Stage, record.Message, record);
+            }
+        }
+
+        foreach (string warning in row.Sample.Warnings)
+        {
+            _log.SampleWarned(row.Line, warning);
+        }
+
+        if (decided)
+        {
+            Tally.Add(row, clean);
+        }
+
+        if (clean)
+        {
+            _output.Clean.Append(row.Raw.Span);
+        }
+    }
+
+    private void Append(byte[] record)
+    {
+        _output.Faults.Append([.. record, (byte)'\n']);
+        _output.Faults.Flush();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+using ClipGuard.Manifests;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>A row between the reader and the recorder, while its clips are decoded in whatever order.</summary>
+internal sealed class RowInFlight
+{
+    private readonly ClipVerdict?[] _verdicts;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open;
+
+    public RowInFlight(ManifestRow row)
+    {
+        Row = row;
+        Clips = row is SampleRow sample ? sample.Sample.Clips : [];
+        _verdicts = new ClipVerdict?[Clips.Count];
+        _open = Clips.Count;
+        if (_open == 0)
+        {
+            _finished.SetResult();
+        }
+    }
+
+    public ManifestRow Row { get; }
+
+    public IReadOnlyList<ClipReference> Clips { get; }
+
+    /// <summary>Completes once each clip has been settled.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>One for each clip, in the row's order; null where the run was stopped before there was one. Read it once <see cref="Finished"/>.</summary>
+    public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
+
+    /// <summary>Memory that the row holds, near enough to bound the rows in flight.</summary>
+    public long HeldBytes => Row is SampleRow sample ? sample.Raw.Length : 0;
+
+    /// <summary>Gives a clip its verdict, or null where the run was stopped first. Once for each clip, from any thread.</summary>
+    /// <returns>True where it was the row's last clip.</returns>
+    public bool Settle(int index, ClipVerdict? verdict)
+    {
+        Debug.Assert(_verdicts[index] is null, "A clip is settled once.");
+        _verdicts[index] = verdict;
+        if (Interlocked.Decrement(ref _open) > 0)
+        {
+            return false;
+        }
+
+        _finished.SetResult();
+        return true;
+    }
+}
+
+/// <summary>One clip of a row on its way to a worker.</summary>
+internal readonly record struct ClipInFlight(RowInFlight Row, int Index);

@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+
+using ClipGuard.Manifests;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>The stage that reads the manifest: each row goes to the recorder in order, and each of its clips to a worker.</summary>
+internal sealed class RowReader(
+    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, ByteBudget budget, DryRunProgress progress, long? limit)
+{
+    /// <summary>True once the manifest's end or the limit was reached.</summary>
+    public bool ReachedEnd { get; private set; }
+
+    /// <summary>Reads to the end, the limit or the stop, and closes both channels.</summary>
+    /// <param name="rows">The manifest's rows; the first is current.</param>
+    /// <param name="skip">Rows that an interrupted run has recorded.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task ReadAsync(IAsyncEnumerator<ManifestRow> rows, long skip, CancellationToken stop)
+    {
+        try
+        {
+            long count = 0;
+            do
+            {
+                progress.RowRead(rows.Current);
+                if (++count <= skip)
+                {
+                    progress.RowFinished();
+                    continue;
+                }
+
+                await SendAsync(new RowInFlight(rows.Current), stop).ConfigureAwait(false);
+            }
+            while (count != limit && await rows.MoveNextAsync().ConfigureAwait(false));
+            ReachedEnd = true;
+        }
+        finally
+        {
+            inOrder.Complete();
+            clips.Complete();
+        }
+    }
+
+    private async Task SendAsync(RowInFlight row, CancellationToken stop)
+    {
+        await budget.TakeAsync(row.HeldBytes, stop).ConfigureAwait(false);
+        await inOrder.WriteAsync(row, stop).ConfigureAwait(false);
+        if (row.Row is BadRow)
+        {
+            progress.BadLineFound();
+        }
+
+        if (row.Clips.Count == 0)
+        {
+            progress.RowFinished();
+        }
+
+        for (int index = 0; index < row.Clips.Count; index++)
+        {
+            try
+            {
+                await clips.WriteAsync(new ClipInFlight(row, index), stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The recorder waits for every row it was sent: what no worker will see is settled here.
+                while (index < row.Clips.Count)
+                {
+                    row.Settle(index++, null);
+                }
+
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.ExceptionServices;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>Ends a run's stages together: on the caller's word, or because one of them failed. The first failure is the one to tell.</summary>
+internal sealed class RunStop(CancellationToken cancellation) : IDisposable
+{
+    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Cancelled once the run is to end.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Runs a stage on the pool. Its failure ends the others; being stopped is no failure.</summary>
+    public Task RunAsync(Func<Task> stage) => Task.Run(async () =>
+    {
+        try
+        {
+            await stage().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Token.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // Whatever it is, it is rethrown by ThrowIfFailed once every stage has ended.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Fail(failure);
+        }
+    });
+
+    /// <summary>Ends the run because of a failure.</summary>
+    public void Fail(Exception failure)
+    {
+        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
+        _source.Cancel();
+    }
+
+    /// <summary>Throws the first failure, if there was one.</summary>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+}

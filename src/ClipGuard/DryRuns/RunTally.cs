@@ -1,0 +1,82 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>What a run has counted so far, in manifest order. Part of the journal, so that an interrupted run goes on counting.</summary>
+internal sealed class RunTally
+{
+    private const int SlowestKept = 10;
+
+    private readonly SlowestClips _slowest = new(SlowestKept);
+
+    /// <summary>Rows recorded, bad ones included.</summary>
+    public long Rows { get; set; }
+
+    /// <summary>Rows that are samples and were recorded whole.</summary>
+    public long Samples { get; set; }
+
+    /// <summary>Samples all of whose clips decoded.</summary>
+    public long CleanSamples { get; set; }
+
+    /// <summary>Samples about which the manifest reader had something to say.</summary>
+    public long SamplesWithWarnings { get; set; }
+
+    /// <summary>Clips with a verdict.</summary>
+    public long Clips { get; set; }
+
+    /// <summary>Clips that decoded.</summary>
+    public long Ok { get; set; }
+
+    /// <summary>A count for each fault, bad manifest lines included; every name is there.</summary>
+    public Dictionary<string, long> Faults { get; set; } = Enum.GetNames<FaultKind>().Append(BadLineRecord.Name).ToDictionary(name => name, _ => 0L);
+
+    /// <summary>True once a clean row named a clip by a relative path.</summary>
+    public bool CleanHasRelativePaths { get; set; }
+
+    /// <summary>The slowest clips, slowest first.</summary>
+    public IReadOnlyList<SlowClip> Slowest
+    {
+        get => _slowest.ToList();
+        set
+        {
+            foreach (SlowClip clip in value)
+            {
+                _slowest.Add(clip);
+            }
+        }
+    }
+
+    /// <summary>Counts a bad manifest line.</summary>
+    public void AddBadLine() => Faults[BadLineRecord.Name]++;
+
+    /// <summary>Counts a clip.</summary>
+    public void Add(long line, ClipVerdict verdict)
+    {
+        Clips++;
+        _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(verdict.Elapsed)));
+        if (verdict.Fault is { } fault)
+        {
+            Faults[fault.Kind.ToString()]++;
+        }
+        else
+        {
+            Ok++;
+        }
+    }
+
+    /// <summary>Counts a sample all of whose clips have a verdict.</summary>
+    public void Add(SampleRow row, bool clean)
+    {
+        Samples++;
+        SamplesWithWarnings += row.Sample.Warnings.Count > 0 ? 1 : 0;
+        if (clean)
+        {
+            CleanSamples++;
+            CleanHasRelativePaths |= row.Sample.Clips.Any(IsRelative);
+        }
+    }
+
+    private static bool IsRelative(ClipReference clip) =>
+        clip.Path is not null && !Path.IsPathRooted(clip.AsWritten) && !clip.AsWritten.Contains("://", StringComparison.Ordinal);
+}

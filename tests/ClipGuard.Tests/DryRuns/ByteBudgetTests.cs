@@ -1,0 +1,50 @@
+using ClipGuard.DryRuns;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.DryRuns;
+
+[CancelAfter(10_000)]
+public sealed class ByteBudgetTests
+{
+    [Test]
+    public async Task Bytes_over_the_budget_wait_until_some_come_back()
+    {
+        var budget = new ByteBudget(10);
+        await budget.TakeAsync(6, default);
+        Task second = budget.TakeAsync(5, default).AsTask();
+        Assert.That(second.IsCompleted, Is.False);
+
+        budget.Return(6);
+        await second;
+    }
+
+    [Test]
+    public async Task A_row_over_the_whole_budget_passes_alone()
+    {
+        var budget = new ByteBudget(10);
+        await budget.TakeAsync(1, default);
+        Task large = budget.TakeAsync(100, default).AsTask();
+        Assert.That(large.IsCompleted, Is.False);
+
+        budget.Return(1);
+        await large;
+        Task next = budget.TakeAsync(1, default).AsTask();
+        Assert.That(next.IsCompleted, Is.False);
+
+        budget.Return(100);
+        await next;
+    }
+
+    [Test]
+    public async Task A_wait_can_be_cancelled()
+    {
+        var budget = new ByteBudget(10);
+        await budget.TakeAsync(10, default);
+        using var stop = new CancellationTokenSource();
+        Task waiting = budget.TakeAsync(1, stop.Token).AsTask();
+        await stop.CancelAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+    }
+}

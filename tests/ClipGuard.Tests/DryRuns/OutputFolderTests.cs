@@ -1,0 +1,113 @@
+using ClipGuard.DryRuns;
+
+using NUnit.Framework;
+
+using static ClipGuard.Tests.DryRuns.DryRunBench;
+
+namespace ClipGuard.Tests.DryRuns;
+
+[CancelAfter(30_000)]
+public sealed class OutputFolderTests
+{
+    [Test]
+    public void The_manifest_is_never_overwritten()
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        string content = File.ReadAllText(bench.ManifestPath);
+        Directory.CreateDirectory(bench.Options.OutputFolder);
+        bench.Options = bench.Options with { CleanManifest = bench.ManifestPath };
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("is the manifest itself"));
+        Assert.That(File.ReadAllText(bench.ManifestPath), Is.EqualTo(content));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_manifest_is_not_overwritten_through_a_link_either(bool symbolic)
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        Directory.CreateDirectory(bench.Options.OutputFolder);
+        if (symbolic)
+        {
+            File.CreateSymbolicLink(bench.FaultsPath, bench.ManifestPath);
+        }
+        else
+        {
+            using var ln = System.Diagnostics.Process.Start("ln", [bench.ManifestPath, bench.FaultsPath]);
+            ln.WaitForExit();
+        }
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("is the manifest itself"));
+    }
+
+    [Test]
+    public void The_clean_manifest_cannot_take_another_outputs_place()
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        bench.Options = bench.Options with { CleanManifest = bench.FaultsPath };
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("faults.jsonl"));
+    }
+
+    [Test]
+    public async Task The_clean_manifest_may_lie_elsewhere()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("bad.png"));
+        bench.Options = bench.Options with { CleanManifest = Path.Combine(bench.Folder, "deep", "er", "good.jsonl") };
+
+        await bench.RunAsync();
+
+        Assert.That(await File.ReadAllTextAsync(bench.Options.CleanManifest!), Is.EqualTo(Row("a.png") + "\n"));
+        Assert.That(bench.CleanPath, Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task Two_runs_do_not_share_a_folder()
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        bench.Decoder.Hold("a.png");
+        Task<DryRunSummary> first = bench.RunAsync();
+        await Until(() => bench.Decoder.Asked.Count == 1);
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("in use by another run"));
+
+        bench.Decoder.Release("a.png");
+        Assert.That((await first).Ok, Is.EqualTo(1));
+    }
+
+    [TestCase("/dev/null/out")]
+    [TestCase("/proc/clipguard")]
+    public void A_folder_that_cannot_be_made_is_named(string folder)
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        bench.Options = bench.Options with { OutputFolder = folder };
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains(folder));
+    }
+
+    [Test]
+    public void A_wrong_manifest_costs_no_earlier_findings()
+    {
+        using var bench = new DryRunBench(Row("a.png"));
+        Directory.CreateDirectory(bench.Options.OutputFolder);
+        File.WriteAllText(bench.FaultsPath, "found earlier");
+        File.Delete(bench.ManifestPath);
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<ClipGuard.Manifests.ManifestException>());
+        Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo("found earlier"));
+    }
+
+    [Test]
+    public async Task What_was_found_is_on_disk_while_the_run_goes_on()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("bad.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        Task<DryRunSummary> running = bench.RunAsync();
+
+        await Until(() => File.Exists(bench.CleanPath) && File.ReadAllText(bench.CleanPath) == Row("a.png") + "\n");
+        await Until(() => bench.Faults().Count == 1);
+
+        bench.Decoder.Release("stuck.png");
+        await running;
+    }
+}
