@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+using ClipGuard.Cli.DryRuns;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli;
+
+/// <summary>The command <c>clipguard</c>: parses, runs, and turns whatever happens into one clear line and an exit code.</summary>
+internal static class ClipGuardCommand
+{
+    private const string Name = "clipguard";
+
+    /// <summary>Runs the command.</summary>
+    /// <param name="arguments">The command line without the program's name.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject);
+        ParseResult parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is not (HelpText or VersionAction) && Complaint(parsed) is { } complaint)
+        {
+            await Say(complaint).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (trouble is UsageException or ManifestException or OutputException)
+        {
+            await Say(trouble.Message).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        catch (HelperUnavailableException trouble)
+        {
+            await Say(trouble.Message).ConfigureAwait(false);
+            return ExitCode.MissingOnMachine;
+        }
+        catch (OperationCanceledException)
+        {
+            await Say("cancelled").ConfigureAwait(false);
+            return ExitCode.Cancelled;
+        }
+#pragma warning disable CA1031 // The last resort: the stack trace is in the log, the user gets a line.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            await Say(BugLine(bug)).ConfigureAwait(false);
+            return ExitCode.OwnBug;
+        }
+    }
+
+    /// <summary>The command line's grammar. Not a RootCommand, which would be called after the assembly.</summary>
+    internal static Command Build()
+    {
+        var help = new HelpOption { Description = "Show this help." };
+        help.Action = new HelpText((HelpAction)help.Action!);
+        return new Command(Name, "Finds the clips of a multimodal dataset that would stall, crash or corrupt a training run.")
+        {
+            help,
+            new VersionOption { Description = "Show the version.", Action = new VersionAction() },
+            DryRunCommand.Build(),
+        };
+    }
+
+    // System.CommandLine's own report is many lines and exits with 1, which here means that faults were found.
+    private static string? Complaint(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string name = command.Name == Name ? Name : $"{Name} {command.Name}";
+        string? complaint = command.Name == Name && parsed.Tokens.Count == 0 ? "no command was given"
+            : parsed.UnmatchedTokens is [{ } unknown, ..] ? Unknown(unknown, name, command)
+            : parsed.Errors is [{ } error, ..] ? error.Message.TrimEnd('.')
+            : null;
+        return complaint is null ? null : $"{complaint}; see {name} --help";
+    }
+
+    private static string Unknown(string word, string name, Command command)
+    {
+        bool option = word.StartsWith('-');
+        string what = option ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        string? near = NearestName.Find(word, option ? command.Options.Select(known => known.Name) : command.Subcommands.Select(known => known.Name));
+        return $"'{word}' is no {what} of {name}{(near is null ? string.Empty : $", did you mean '{near}'?")}";
+    }
+
+    private static Task Say(string line) => Console.Error.WriteLineAsync($"{Name}: {Printable.Line(line)}");
+
+    private static string BugLine(Exception bug) => $"a bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message} (the log has more)";
+
+    // On a thread of nobody's: there is nothing to unwind, and helpers end with this process.
+    private static void EndOnBug(Exception bug)
+    {
+        Say(BugLine(bug)).Wait();
+        StopSignals.EndNow(ExitCode.OwnBug);
+    }
+}

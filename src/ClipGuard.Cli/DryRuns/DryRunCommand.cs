@@ -1,0 +1,120 @@
+using System.CommandLine;
+
+using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Cli.DryRuns;
+
+/// <summary><c>clipguard dry-run MANIFEST</c>.</summary>
+internal static class DryRunCommand
+{
+    private static readonly Setting[] Settings = [.. RunSettings.All, .. GuardSettings.All, .. SpecSettings.All];
+
+    /// <summary>The command's grammar.</summary>
+    public static Command Build()
+    {
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format." };
+        var command = new Command(
+            "dry-run",
+            "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.")
+        {
+            manifest,
+            RunSettings.Config.Option,
+        };
+        foreach (Setting setting in Settings)
+        {
+            command.Add(setting.Option);
+        }
+
+        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult commandLine, string manifestPath)
+    {
+        var screen = Screen.TakeConsole();
+        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, Settings);
+        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        DryRunOptions options = ReadOptions(sources);
+        RunConfiguration.WarnOfUnknownVariables(Settings, screen);
+        RefuseUnreadable(manifestPath);
+        RefuseUnusable(options.OutputFolder);
+
+        using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; once more ends at once"));
+        using var log = RunLog.Open(file, options.OutputFolder);
+        try
+        {
+            return await RunAsync(manifestPath, options, screen.ForDryRun(), log, stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception trouble)
+        {
+            log.Factory.CreateLogger(nameof(DryRunCommand)).RunFailed(trouble);
+            throw;
+        }
+    }
+
+    private static async Task<int> RunAsync(string manifestPath, DryRunOptions options, IDryRunScreen screen, RunLog log, CancellationToken stop)
+    {
+        Supervisor supervisor = await Supervisor.StartAsync(options.Guard, log.Factory, stop).ConfigureAwait(false);
+        await using (supervisor.ConfigureAwait(false))
+        {
+            var manifest = new JsonLinesManifest(manifestPath, options.Manifest);
+            var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
+            screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
+
+            Task<DryRunSummary> running = run.RunAsync(stop);
+            await screen.WatchAsync(run.Progress, running).ConfigureAwait(false);
+            DryRunSummary summary = await running.ConfigureAwait(false);
+
+            var findings = DryRunFindings.Read(summary, options.OutputFolder);
+            screen.End(findings);
+            return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
+        }
+    }
+
+    private static DryRunOptions ReadOptions(SettingSources sources) => new()
+    {
+        OutputFolder = sources.Get(RunSettings.Out, Path.GetFullPath(RunSettings.DefaultOut)),
+        CleanManifest = sources.OriginOf(RunSettings.Clean) is null ? null : sources.Get(RunSettings.Clean, string.Empty),
+        Limit = sources.OriginOf(RunSettings.Limit) is null ? null : sources.Get(RunSettings.Limit, 0),
+        Fresh = sources.Get(RunSettings.Fresh, false),
+        Guard = GuardSettings.Read(sources),
+        Manifest = RunSettings.ReadManifest(sources),
+        Audio = SpecSettings.ReadAudio(sources),
+        Video = SpecSettings.ReadVideo(sources),
+        Image = SpecSettings.ReadImage(sources),
+        Limits = SpecSettings.ReadLimits(sources),
+    };
+
+    // Before helpers are started: the commonest mistakes should cost no second.
+    private static void RefuseUnreadable(string manifestPath)
+    {
+        string? reason = manifestPath.Length == 0 ? "no name was given"
+            : Directory.Exists(manifestPath) ? "it is a folder, not a JSON Lines file"
+            : !File.Exists(manifestPath) ? "there is no such file"
+            : null;
+        if (reason is not null)
+        {
+            throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
+        }
+    }
+
+    // The log is opened in the folder before the run itself takes it.
+    private static void RefuseUnusable(string outputFolder)
+    {
+        try
+        {
+            Directory.CreateDirectory(outputFolder);
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"output folder {outputFolder} cannot be made: {trouble.Message}", trouble);
+        }
+    }
+}

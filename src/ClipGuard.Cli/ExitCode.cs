@@ -1,0 +1,23 @@
+namespace ClipGuard.Cli;
+
+/// <summary>What the command's exit code says. Part of the public contract: README lists them.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done, and no fault was found.</summary>
+    public const int Clean = 0;
+
+    /// <summary>Done, and faults were found; bad manifest lines count.</summary>
+    public const int FaultsFound = 1;
+
+    /// <summary>The command line, the configuration, the manifest or the output folder is not usable.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Something is missing on the machine.</summary>
+    public const int MissingOnMachine = 3;
+
+    /// <summary>A bug of ClipGuard's own.</summary>
+    public const int OwnBug = 70;
+
+    /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
+    public const int Cancelled = 130;
+}

@@ -1,0 +1,3 @@
+using ClipGuard.Cli;
+
+return await ClipGuardCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+using ClipGuard.DryRuns;
+using ClipGuard.Media;
+
+using Spectre.Console;
+
+namespace ClipGuard.Cli.Screens;
+
+/// <summary>The tables at the end of a dry run at a terminal.</summary>
+internal static class FindingTables
+{
+    private const int ClipWidth = 60;
+
+    public static Table Verdicts(DryRunFindings findings)
+    {
+        Table table = NewTable("Verdicts", ("Verdict", Justify.Left), ("Clips", Justify.Right));
+        table.AddRow(Cell("ok", Color.Green), Cell(Wording.Number(findings.Summary.Ok)));
+        foreach ((string fault, long count) in findings.FaultCounts)
+        {
+            table.AddRow(Cell(fault, ColorOf(fault)), Cell(Wording.Number(count)));
+        }
+
+        return table;
+    }
+
+    public static Table Faults(DryRunFindings findings)
+    {
+        Table table = NewTable(
+            "Bad clips", ("Line", Justify.Right), ("Clip", Justify.Left), ("Fault", Justify.Left), ("Stage", Justify.Left), ("Time", Justify.Right), ("Message", Justify.Left));
+        foreach (FaultRecord fault in findings.Shown)
+        {
+            var clip = fault as ClipFaultRecord;
+            table.AddRow(
+                Cell(fault.Line.ToString(CultureInfo.InvariantCulture)),
+                Cell(clip is null ? string.Empty : Printable.Short(clip.Clip, ClipWidth)),
+                Cell(fault.Fault, ColorOf(fault.Fault)),
+                Cell(clip is null ? string.Empty : Wording.Lower(clip.Stage)),
+                Cell(clip is null ? string.Empty : Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))),
+                Cell(Printable.Line(fault.Message)));
+        }
+
+        return table;
+    }
+
+    public static Table Slowest(DryRunFindings findings)
+    {
+        Table table = NewTable("Slowest clips", ("Time", Justify.Right), ("Line", Justify.Right), ("Clip", Justify.Left));
+        foreach (SlowClip clip in findings.Slowest)
+        {
+            table.AddRow(
+                Cell(Wording.Seconds(TimeSpan.FromSeconds(clip.Seconds))),
+                Cell(clip.Line.ToString(CultureInfo.InvariantCulture)),
+                Cell(Printable.Short(clip.Clip, ClipWidth)));
+        }
+
+        return table;
+    }
+
+    public static Grid Files(DryRunFindings findings) => new Grid().AddColumns(2)
+        .AddRow(Cell("Bad clips"), Cell(Printable.Line(findings.FaultsPath)))
+        .AddRow(Cell("Clean rows"), Cell($"{Printable.Line(findings.CleanPath)}: {Wording.Count(findings.Summary.CleanSamples, "row")}"))
+        .AddRow(Cell("Summary"), Cell(Printable.Line(findings.SummaryPath)));
+
+    private static Table NewTable(string title, params (string Name, Justify Side)[] columns)
+    {
+        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(title), UseSafeBorder = true };
+        foreach ((string name, Justify side) in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(name)) { Alignment = side });
+        }
+
+        return table;
+    }
+
+    // A clip that never comes back is worse news than one that is merely not there.
+    private static Color ColorOf(string fault) =>
+        fault is nameof(FaultKind.Stalled) or nameof(FaultKind.TimedOut) or nameof(FaultKind.Crashed) or nameof(FaultKind.ProtocolViolated) ? Color.Red : Color.Yellow;
+
+    private static Text Cell(string text, Color? color = null) => new Text(text, color is { } chosen ? new Style(chosen) : null);
+}

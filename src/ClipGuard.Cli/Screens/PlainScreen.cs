@@ -1,0 +1,96 @@
+using ClipGuard.DryRuns;
+
+namespace ClipGuard.Cli.Screens;
+
+/// <summary>For logs, pipes and files: plain lines, no colours, and a line of progress now and then.</summary>
+internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan interval) : IDryRunScreen
+{
+    private const int ClipWidth = 200;
+
+    /// <inheritdoc/>
+    public void Begin(string header, string manifest)
+    {
+        output.WriteLine(header);
+        output.WriteLine($"Dry run of {Printable.Line(manifest)}");
+    }
+
+    /// <inheritdoc/>
+    public async Task WatchAsync(DryRunProgress progress, Task run)
+    {
+        long begun = time.GetTimestamp();
+        using var timer = new PeriodicTimer(interval, time);
+        while (await NextTickAsync(timer, run).ConfigureAwait(false))
+        {
+            string percent = progress.Fraction is { } fraction ? $"{fraction * 100:0}%, " : string.Empty;
+            output.WriteLine(percent + Wording.Progress(progress, time.GetElapsedTime(begun)) + " · " + Wording.Verdicts(progress));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void End(DryRunFindings findings)
+    {
+        output.WriteLine(Wording.Outcome(findings.Summary, findings.FaultCount));
+        output.WriteLine();
+        output.WriteLine("Verdicts");
+        output.WriteLine($"  {"ok",-17} {Wording.Number(findings.Summary.Ok),9}");
+        foreach ((string fault, long count) in findings.FaultCounts)
+        {
+            output.WriteLine($"  {fault,-17} {Wording.Number(count),9}");
+        }
+
+        WriteFaults(findings);
+        WriteSlowest(findings);
+        output.WriteLine();
+        output.WriteLine($"Bad clips   {Printable.Line(findings.FaultsPath)}");
+        output.WriteLine($"Clean rows  {Printable.Line(findings.CleanPath)}: {Wording.Count(findings.Summary.CleanSamples, "row")}");
+        output.WriteLine($"Summary     {Printable.Line(findings.SummaryPath)}");
+        if (Wording.RelativePathsHint(findings.Summary) is { } hint)
+        {
+            output.WriteLine(Printable.Line(hint));
+        }
+    }
+
+    private static async Task<bool> NextTickAsync(PeriodicTimer timer, Task run)
+    {
+        Task<bool> tick = timer.WaitForNextTickAsync().AsTask();
+        return await Task.WhenAny(tick, run).ConfigureAwait(false) == tick;
+    }
+
+    private void WriteFaults(DryRunFindings findings)
+    {
+        if (findings.FaultCount == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine("Bad clips");
+        foreach (FaultRecord fault in findings.Shown)
+        {
+            output.WriteLine(fault is ClipFaultRecord clip
+                ? $"  line {clip.Line}  {Printable.Short(clip.Clip, ClipWidth)}  {Wording.Lower(clip.Kind)}  {clip.Fault}  in {Wording.Lower(clip.Stage)}  "
+                    + $"{Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))}  {Printable.Line(clip.Message)}"
+                : $"  line {fault.Line}  {fault.Fault}  {Printable.Line(fault.Message)}");
+        }
+
+        if (findings.More > 0)
+        {
+            output.WriteLine($"  … and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}");
+        }
+    }
+
+    private void WriteSlowest(DryRunFindings findings)
+    {
+        if (!findings.Slowest.Any())
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine("Slowest clips");
+        foreach (SlowClip clip in findings.Slowest)
+        {
+            output.WriteLine($"  {Wording.Seconds(TimeSpan.FromSeconds(clip.Seconds)),9}  line {clip.Line}  {Printable.Short(clip.Clip, ClipWidth)}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Spectre.Console;
+
+namespace ClipGuard.Cli.Screens;
+
+/// <summary>The process's standard streams, as this command uses them: results to output, trouble and the log to error.</summary>
+internal sealed class Screen
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+
+    private readonly TextWriter _output;
+    private readonly ScreenText _error;
+    private readonly bool _terminal;
+
+    private Screen(TextWriter output, ScreenText error, bool terminal)
+    {
+        _output = output;
+        _error = error;
+        _terminal = terminal;
+    }
+
+    /// <summary>Takes the console's streams over; the log, which writes to the console too, goes the same way from here on.</summary>
+    public static Screen TakeConsole()
+    {
+        bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        var error = new ScreenText(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
+        Console.SetError(error);
+        return new Screen(Console.Out, error, terminal);
+    }
+
+    /// <summary>How a dry run is shown here.</summary>
+    public IDryRunScreen ForDryRun() => _terminal
+        ? new TerminalScreen(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }), _error, TimeProvider.System)
+        : new PlainScreen(_output, TimeProvider.System, PlainInterval);
+
+    /// <summary>Tells the user something beside the results.</summary>
+    public void Note(string line) => _error.WriteLine("clipguard: " + line);
+}

@@ -1,0 +1,98 @@
+using ClipGuard.DryRuns;
+
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ClipGuard.Cli.Screens;
+
+/// <summary>For people at a terminal: progress that redraws itself, and tables at the end. Text of others is never read as markup.</summary>
+internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, TimeProvider time) : IDryRunScreen
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongRunning = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public void Begin(string header, string manifest)
+    {
+        console.Write(new Text(header + "\n", new Style(decoration: Decoration.Bold)));
+        console.Write(new Text($"Dry run of {Printable.Line(manifest)}\n"));
+    }
+
+    /// <inheritdoc/>
+    public async Task WatchAsync(DryRunProgress progress, Task run)
+    {
+        long begun = time.GetTimestamp();
+        using IDisposable above = text.WriteThrough(line => console.Write(new Text(line + "\n", new Style(Color.Yellow))));
+        await console.Live(Render(progress, TimeSpan.Zero)).AutoClear(true).StartAsync(async live =>
+        {
+            using var timer = new PeriodicTimer(Redraw, time);
+            Task<bool> tick;
+            do
+            {
+                live.UpdateTarget(Render(progress, time.GetElapsedTime(begun)));
+                tick = timer.WaitForNextTickAsync().AsTask();
+            }
+            while (await Task.WhenAny(tick, run).ConfigureAwait(false) == tick);
+        }).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void End(DryRunFindings findings)
+    {
+        Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
+        console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n\n", outcome));
+        console.Write(FindingTables.Verdicts(findings));
+        if (findings.FaultCount > 0)
+        {
+            console.Write(FindingTables.Faults(findings));
+        }
+
+        if (findings.More > 0)
+        {
+            console.Write(new Text($"… and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}\n\n"));
+        }
+
+        if (findings.Slowest.Any())
+        {
+            console.Write(FindingTables.Slowest(findings));
+        }
+
+        console.Write(FindingTables.Files(findings));
+        if (Wording.RelativePathsHint(findings.Summary) is { } hint)
+        {
+            console.Write(new Text(Printable.Line(hint) + "\n", new Style(Color.Yellow)));
+        }
+    }
+
+    private Rows Render(DryRunProgress progress, TimeSpan elapsed)
+    {
+        int width = Math.Max(20, console.Profile.Width - 1);
+        var lines = new List<IRenderable>();
+        if (progress.Fraction is { } fraction)
+        {
+            lines.Add(Bar(fraction, width));
+        }
+
+        lines.Add(new Text(Printable.Short(Wording.Progress(progress, elapsed), width)));
+        lines.Add(new Text(Printable.Short(Wording.Verdicts(progress), width)));
+        if (progress.Running() is [{ } longest, ..] && longest.Elapsed >= LongRunning)
+        {
+            string now = $"{Wording.Seconds(longest.Elapsed)} in line {longest.Line}: ";
+            lines.Add(new Text(now + Printable.Short(longest.Clip, Math.Max(10, width - now.Length)), new Style(Color.Grey)));
+        }
+
+        return new Rows(lines);
+    }
+
+    private Paragraph Bar(double fraction, int width)
+    {
+        string percent = $" {fraction * 100,3:0}%";
+        int length = Math.Min(60, width - percent.Length);
+        int done = (int)(length * fraction);
+        (char full, char empty) = console.Profile.Capabilities.Unicode ? ('━', '━') : ('#', '-');
+        return new Paragraph()
+            .Append(new string(full, done), new Style(Color.Green))
+            .Append(new string(empty, length - done), new Style(Color.Grey))
+            .Append(percent);
+    }
+}

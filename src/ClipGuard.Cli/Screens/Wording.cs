@@ -1,0 +1,72 @@
+using System.Globalization;
+
+using ClipGuard.DryRuns;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli.Screens;
+
+/// <summary>The words that both screens use, so that they say the same thing.</summary>
+internal static class Wording
+{
+    /// <summary>What is about to run.</summary>
+    public static string Header(Supervisor supervisor, SupervisorOptions guard) => guard.Isolation == Isolation.InProcess
+        ? $"clipguard {ProductVersion.Text} · {supervisor.DecoderVersion} · in this process: no helper, no deadline, {Count(guard.Workers, "worker")}"
+        : $"clipguard {ProductVersion.Text} · {supervisor.DecoderVersion} · {Count(guard.Workers, "helper")}, sandbox {Lower(supervisor.Sandbox)}, "
+            + $"deadline {Seconds(guard.Deadline)}, stall limit {Seconds(guard.StallLimit)}";
+
+    /// <summary>How it ended.</summary>
+    public static string Outcome(DryRunSummary summary, long faults) =>
+        $"{(summary.Cancelled ? "Cancelled" : "Done")} after {Seconds(TimeSpan.FromSeconds(summary.ElapsedSeconds))}: "
+        + $"{Count(summary.Samples, "sample")}, {Count(summary.Clips, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
+        + (faults == 0 ? "no fault" : Count(faults, "fault"));
+
+    /// <summary>How far a run is, on one line.</summary>
+    public static string Progress(DryRunProgress progress, TimeSpan elapsed)
+    {
+        double rate = elapsed > TimeSpan.Zero ? progress.ClipsThisRun / elapsed.TotalSeconds : 0;
+        string left = progress.Fraction is > 0.001 and < 1 and var done && elapsed.TotalSeconds >= 2
+            ? $", about {Clock(elapsed * ((1 - done) / done))} left"
+            : string.Empty;
+        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, {Clock(elapsed)} gone{left}";
+    }
+
+    /// <summary>Verdicts so far: what decoded, and each fault that was seen.</summary>
+    public static string Verdicts(DryRunProgress progress)
+    {
+        IEnumerable<string> faults = Enum.GetValues<FaultKind>()
+            .Where(kind => progress.Count(kind) > 0)
+            .Select(kind => $"{kind} {Number(progress.Count(kind))}");
+        IEnumerable<string> badLines = progress.BadLines > 0 ? [$"{BadLineRecord.Name} {Number(progress.BadLines)}"] : [];
+        return string.Join(" · ", faults.Concat(badLines).Prepend($"ok {Number(progress.Ok)}"));
+    }
+
+    /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
+    public static string? RelativePathsHint(DryRunSummary summary)
+    {
+        string home = Path.GetDirectoryName(summary.Manifest)!;
+        return !summary.CleanHasRelativePaths || Path.GetDirectoryName(summary.Settings.CleanManifest) == home ? null
+            : summary.Settings.Manifest.Root is { } root
+                ? $"Its rows hold relative paths: they need the same root, --root {root}."
+                : $"Its rows hold relative paths: the file belongs beside the manifest, in {home}, or needs that folder as its root.";
+    }
+
+    /// <summary>A count and its noun.</summary>
+    public static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? string.Empty : "s")}";
+
+    /// <summary>A whole number with its thousands told apart.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A number to three digits or so.</summary>
+    public static string Number(double number) => number.ToString(number < 100 ? "0.#" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Seconds with their unit.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.##", CultureInfo.InvariantCulture) + " s";
+
+    /// <summary>An enum's word as the command line writes it.</summary>
+    public static string Lower<T>(T word)
+        where T : struct, Enum => word.ToString().ToLowerInvariant();
+
+    private static string Clock(TimeSpan time) =>
+        time.TotalDays > 99 ? "days" : time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture);
+}

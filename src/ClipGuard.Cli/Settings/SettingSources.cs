@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace ClipGuard.Cli.Settings;
+
+/// <summary>
+/// Where values come from, strongest first: the command line, the setting's environment variable, its other environment variable
+/// where it has one, the configuration file, and the built-in default.
+/// </summary>
+/// <param name="commandLine">The parsed command line.</param>
+/// <param name="environment">Looks up an environment variable.</param>
+/// <param name="file">The configuration file; null where none was named.</param>
+internal sealed class SettingSources(ParseResult commandLine, Func<string, string?> environment, ConfigurationFile? file)
+{
+    /// <summary>The value in force, or <paramref name="unset"/> where nobody gave one.</summary>
+    /// <exception cref="UsageException">What was given is no such value; the message says where it stands.</exception>
+    public T Get<T>(Setting<T> setting, T unset)
+    {
+        if (Find(setting) is not { } found)
+        {
+            return unset;
+        }
+
+        try
+        {
+            return setting.Parse(found.Text);
+        }
+        catch (FormatException trouble)
+        {
+            throw new UsageException($"{found.Origin}: {trouble.Message}", trouble);
+        }
+    }
+
+    /// <summary>Where the value in force was given, for messages; null where nobody gave one.</summary>
+    public string? OriginOf(Setting setting) => Find(setting)?.Origin;
+
+    private (string Text, string Origin)? Find(Setting setting)
+    {
+        if (setting.From(commandLine) is { } option)
+        {
+            return (option, setting.OptionName);
+        }
+
+        foreach (string? variable in new[] { setting.Variable, setting.OtherVariable })
+        {
+            if (variable is not null && environment(variable) is { } value)
+            {
+                return (value, variable);
+            }
+        }
+
+        return file?.Find(setting.Key) is { } entry ? (entry.Text, entry.Origin) : null;
+    }
+}
