@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// A JSON Lines file in ms-swift's format: one object a line, with <c>messages</c> and the clips under <c>images</c>, <c>videos</c> and
 /// <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// </summary>
-public sealed class JsonLinesManifest : IManifest
+public sealed class JsonLinesManifest : IIndexableManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -43,4 +43,8 @@ public sealed class JsonLinesManifest : IManifest
             }
         }
     }
+
+    /// <inheritdoc/>
+    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
+        IndexedLines.BuildAsync(LineReader.Open(Name, _options.MaxLineBytes), Name, 0, () => new JsonRowReader(_options, _paths), cancellation);
 }

@@ -6,25 +6,24 @@ using System.Text.Unicode;
 namespace ClipGuard.Manifests;
 
 /// <summary>Turns lines into rows. One thread at a time.</summary>
-internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
+internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths) : ITextRowReader
 {
     private readonly SampleReader _samples = new(options, paths);
 
-    /// <summary>Reads one line.</summary>
-    /// <returns>Null where the line is white space.</returns>
+    /// <inheritdoc/>
     public ManifestRow? Read(TextLine line)
     {
         if (line.IsTooLong)
         {
-            return new BadRow(line.Number, 1, $"a line of {line.Length} bytes", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+            return line.TooLong(options);
         }
 
-        ReadOnlySpan<byte> text = line.Raw.Span[..(int)line.Length];
-        if (text.IndexOfAnyExcept(" \t\r"u8) < 0)
+        if (line.IsBlank)
         {
             return null;
         }
 
+        ReadOnlySpan<byte> text = line.Text;
         if (!Utf8.IsValid(text))
         {
             int at = FirstInvalidByte(text);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class LineReader : IDisposable
     private readonly FileStream _file;
     private readonly string _path;
     private readonly int _maxLineBytes;
+    private readonly byte? _quote;
 
     private byte[] _buffer = new byte[UsualBufferBytes];
     private int _start;      // first byte of the line at hand
@@ -21,18 +24,30 @@ internal sealed class LineReader : IDisposable
     private long _position;  // of _buffer[0] in the file
     private long _discarded; // bytes of an overlong line that are gone already
     private long _number;
+    private bool _quoted;    // inside a quoted cell at _scanned
+    private int _breaks;     // line feeds inside quoted cells of the line at hand
     private bool _atStart = true;
     private bool _atEnd;
 
-    private LineReader(FileStream file, string path, int maxLineBytes)
+    private LineReader(FileStream file, string path, int maxLineBytes, byte? quote)
     {
+        _quote = quote;
         _file = file;
         _path = path;
         _maxLineBytes = maxLineBytes;
     }
 
+    /// <summary>Takes in every byte that is read; null for none.</summary>
+    public IncrementalHash? Hash { get; set; }
+
+    /// <summary>Bytes read from the file so far.</summary>
+    public long Position => _position + _end;
+
+    /// <param name="path">The file.</param>
+    /// <param name="maxLineBytes">Longest line that is kept.</param>
+    /// <param name="quote">What cells are quoted with that may hold line feeds; null where every line feed ends a line.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
-    public static LineReader Open(string path, int maxLineBytes)
+    public static LineReader Open(string path, int maxLineBytes, byte? quote = null)
     {
         try
         {
@@ -41,7 +56,7 @@ internal sealed class LineReader : IDisposable
                 throw new ManifestException($"The manifest {path} is a folder; name a file.");
             }
 
-            return new LineReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), path, maxLineBytes);
+            return new LineReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), path, maxLineBytes, quote);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -67,9 +82,10 @@ internal sealed class LineReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ManifestException($"The manifest {_path} cannot be read at byte {_position + _end}: {error.Message}", error);
+            throw new ManifestException($"The manifest {_path} cannot be read at byte {Position}: {error.Message}", error);
         }
 
+        Hash?.AppendData(_buffer, _end, read);
         _end += read;
         _atEnd = read == 0;
         if (_atStart && (_atEnd || _end >= FileSignature.EnoughBytes))
@@ -91,39 +107,52 @@ internal sealed class LineReader : IDisposable
             return false;
         }
 
-        int found = _buffer.AsSpan(_scanned, _end - _scanned).IndexOf(LineFeed);
-        bool ended = found >= 0;
+        bool ended = FindLineFeed();
         bool isLast = _atEnd && _start < _end;
         if (!ended && !isLast)
         {
-            _scanned = _end;
             return false;
         }
 
-        int next = ended ? _scanned + found + 1 : _end;
+        int next = ended ? _scanned : _end;
         ReadOnlyMemory<byte> raw = _buffer.AsMemory(_start, next - _start);
-        long length = _discarded + LengthWithoutEnding(raw.Span);
-        line = new TextLine(++_number, _position + _start - _discarded, length > _maxLineBytes ? default : raw, length);
+        long length = _discarded + TextLine.LengthWithoutEnding(raw.Span);
+        line = new TextLine(_number + 1, _position + _start - _discarded, length > _maxLineBytes ? default : raw, length);
+        _number += 1 + _breaks;
         _start = _scanned = next;
-        _discarded = 0;
+        _discarded = _breaks = 0;
+        _quoted = false;
         return true;
     }
 
     public void Dispose() => _file.Dispose();
 
-    private static int LengthWithoutEnding(ReadOnlySpan<byte> raw)
+    /// <summary>Moves <see cref="_scanned"/> behind the next line feed that ends a line, or to the end of what was read.</summary>
+    private bool FindLineFeed()
     {
-        int length = raw.Length;
-        if (length > 0 && raw[length - 1] == LineFeed)
+        while (true)
         {
-            length--;
-            if (length > 0 && raw[length - 1] == (byte)'\r')
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_scanned, _end - _scanned);
+            int found = rest.IndexOf(LineFeed);
+            if (_quote is { } quote)
             {
-                length--;
+                _quoted ^= rest[..(found < 0 ? rest.Length : found)].Count(quote) % 2 != 0;
             }
-        }
 
-        return length;
+            if (found < 0)
+            {
+                _scanned = _end;
+                return false;
+            }
+
+            _scanned += found + 1;
+            if (!_quoted)
+            {
+                return true;
+            }
+
+            _breaks++;
+        }
     }
 
     private void MakeRoom()

@@ -2,7 +2,11 @@ namespace ClipGuard.Manifests;
 
 /// <summary>One row of a manifest: a <see cref="SampleRow"/> or a <see cref="BadRow"/>.</summary>
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
-public abstract record ManifestRow(long Line);
+public abstract record ManifestRow(long Line)
+{
+    /// <summary>Name of the manifest in which the row stands, where that is one of several; otherwise null.</summary>
+    public string? Origin { get; init; }
+}
 
 /// <summary>A row that is a sample.</summary>
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>

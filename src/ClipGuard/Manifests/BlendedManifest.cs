@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>When an epoch over a blend is over.</summary>
+public enum BlendLength
+{
+    /// <summary>With the source that is used up first: no row comes twice.</summary>
+    UntilFirstIsUsedUp,
+
+    /// <summary>With the source that is used up last: rows of the others come several times, all of them once before any comes once more.</summary>
+    UntilAllAreUsedUp,
+}
+
+/// <summary>
+/// Several manifests in one, mixed evenly by weight: after any number of rows, no source is a whole row ahead of its share.
+/// Which rows of a source are taken, where not all are, and in which order, follows from the seed. Row and line numbers are the source's own.
+/// </summary>
+public sealed class BlendedManifest : IIndexableManifest
+{
+    private readonly (IIndexableManifest Manifest, double Weight)[] _sources;
+    private readonly BlendLength _length;
+    private readonly int _seed;
+
+    /// <summary>A blend whose sources are opened when it is read.</summary>
+    /// <param name="sources">At most 256 manifests, each with a positive weight; the weights need not add up to anything.</param>
+    /// <param name="length">When an epoch is over.</param>
+    /// <param name="seed">Which rows are taken, and in which order.</param>
+    public BlendedManifest(
+        IEnumerable<(IIndexableManifest Manifest, double Weight)> sources, BlendLength length = BlendLength.UntilFirstIsUsedUp, int seed = 0)
+    {
+        _sources = [.. sources];
+        _length = length;
+        _seed = seed;
+        if (_sources.Length is 0 or > 256 || _sources.Any(static source => !(source.Weight > 0) || double.IsInfinity(source.Weight)))
+        {
+            throw new ArgumentException("A blend has 1 to 256 sources, each with a positive weight.", nameof(sources));
+        }
+
+        Name = string.Join(" + ", _sources.Select(static source => source.Manifest.Name));
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using IndexedRows rows = await IndexAsync(cancellation).ConfigureAwait(false);
+        for (long row = 0; row < rows.Count; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return rows.Read(row);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
+    {
+        var opened = new List<IndexedRows>();
+        try
+        {
+            foreach ((IIndexableManifest manifest, _) in _sources)
+            {
+                opened.Add(await manifest.IndexAsync(cancellation).ConfigureAwait(false));
+            }
+
+            return new IndexedBlend(
+                [.. opened], [.. _sources.Select(static source => source.Manifest.Name)], [.. _sources.Select(static source => source.Weight)], _length, _seed);
+        }
+        catch
+        {
+            opened.ForEach(static rows => rows.Dispose());
+            throw;
+        }
+    }
+}

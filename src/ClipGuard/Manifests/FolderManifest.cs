@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// Every media file below a folder as a sample of one clip, in ordinal order of their paths; what a file is, its extension says.
+/// Fields: <c>path</c> (relative to the folder) and <c>folder</c> (the first part of it, often a class; empty for files at the top).
+/// Links to folders are not followed, hidden files are left out. The names are held in memory.
+/// </summary>
+/// <param name="folder">The folder.</param>
+public sealed class FolderManifest(string folder) : IIndexableManifest
+{
+    /// <inheritdoc/>
+    public string Name { get; } = Path.GetFullPath(folder);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using IndexedRows rows = await IndexAsync(cancellation).ConfigureAwait(false);
+        for (long row = 0; row < rows.Count; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return rows.Read(row);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
+        Task.Run<IndexedRows>(() => new IndexedFiles(Name, List(cancellation)), cancellation);
+
+    private string[] List(CancellationToken cancellation)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+            IgnoreInaccessible = false,
+        };
+        try
+        {
+            var paths = new List<string>();
+            foreach (FileInfo file in new DirectoryInfo(Name).EnumerateFiles("*", options))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (MediaExtensions.KindOf(file.Extension.TrimStart('.')) is not null)
+                {
+                    paths.Add(Path.GetRelativePath(Name, file.FullName));
+                }
+            }
+
+            paths.Sort(StringComparer.Ordinal);
+            return [.. paths];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ManifestException($"The folder {Name} cannot be listed: {error.Message}", error);
+        }
+    }
+
+    private sealed class IndexedFiles(string root, string[] paths) : IndexedRows
+    {
+        public override long Count => paths.Length;
+
+        public override string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', paths))));
+
+        public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
+
+        public override ManifestRow Read(long row)
+        {
+            string path = paths[row];
+            string full = Path.Combine(root, path);
+            ClipKind kind = MediaExtensions.KindOf(Path.GetExtension(path).TrimStart('.'))!.Value;
+            int end = path.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            return new SampleRow(row + 1, default, new Sample
+            {
+                Clips = [new ClipReference(kind, MediaTags.Noun(kind), path) { Path = full, Source = new FileSource(full) }],
+                Fields = [Field("path", path), Field("folder", end < 0 ? string.Empty : path[..end])],
+            });
+        }
+
+        private static SampleField Field(string name, string value) => new(name, Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(value)}\""));
+    }
+}

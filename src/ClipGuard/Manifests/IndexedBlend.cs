@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+using ClipGuard.Loading;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Rows of several sources, mixed by weight. One byte a row says which source it comes from; how many came before is counted from the last milestone on.</summary>
+internal sealed class IndexedBlend : IndexedRows
+{
+    private const int MilestoneRows = 4096;
+
+    private readonly IndexedRows[] _sources;
+    private readonly string[] _names;
+    private readonly ulong _seed;
+    private readonly byte[][] _sourceOf;
+    private readonly List<long[]> _milestones = [];
+
+    public IndexedBlend(IndexedRows[] sources, string[] names, double[] weights, BlendLength length, int seed)
+    {
+        _sources = sources;
+        _names = names;
+        _seed = unchecked((ulong)seed);
+        double[] shares = [.. weights.Select(weight => weight / weights.Sum())];
+        Count = CountRows(sources, shares, length);
+        _sourceOf = new byte[(Count + MilestoneRows - 1) / MilestoneRows][];
+        Mix(shares);
+        string content = string.Join(';', sources.Select((source, i) => source.Fingerprint + shares[i].ToString("R", CultureInfo.InvariantCulture)));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{content};{length};{seed}")));
+    }
+
+    public override long Count { get; }
+
+    public override string Fingerprint { get; }
+
+    /// <summary>Lines of a blend are those of its sources, and none of them is the blend's.</summary>
+    public override long FindLine(long line) => -1;
+
+    public override ManifestRow Read(long row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Count, nameof(row));
+        byte[] piece = _sourceOf[row / MilestoneRows];
+        int place = (int)(row % MilestoneRows);
+        byte source = piece[place];
+        long taken = _milestones[(int)(row / MilestoneRows)][source] + piece.AsSpan(0, place).Count(source);
+        (long pass, long within) = Math.DivRem(taken, _sources[source].Count);
+        var order = new Permutation(StableHash.Of(_seed, source, (ulong)pass), _sources[source].Count);
+        return _sources[source].Read(order[within]) with { Origin = _names[source] };
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (IndexedRows source in _sources)
+        {
+            source.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static long CountRows(IndexedRows[] sources, double[] shares, BlendLength length)
+    {
+        if (length == BlendLength.UntilAllAreUsedUp && sources.Any(static source => source.Count == 0))
+        {
+            throw new ManifestException("A blend cannot go on until an empty source is used up.");
+        }
+
+        // The rounding of a share must not cost a row of a source that fits exactly.
+        IEnumerable<double> rows = sources.Select((source, i) => (source.Count / shares[i]) + 1e-6);
+        return (long)(length == BlendLength.UntilFirstIsUsedUp ? rows.Min() : rows.Max());
+    }
+
+    // The next row comes from the source that is furthest behind its share.
+    private void Mix(double[] shares)
+    {
+        long[] taken = new long[shares.Length];
+        for (long row = 0; row < Count; row++)
+        {
+            if (row % MilestoneRows == 0)
+            {
+                _milestones.Add([.. taken]);
+                _sourceOf[row / MilestoneRows] = new byte[MilestoneRows];
+            }
+
+            int most = 0;
+            double largest = double.NegativeInfinity;
+            for (int source = 0; source < shares.Length; source++)
+            {
+                double behind = (shares[source] * (row + 1)) - taken[source];
+                if (behind > largest + 1e-9)
+                {
+                    (most, largest) = (source, behind);
+                }
+            }
+
+            taken[most]++;
+            _sourceOf[row / MilestoneRows][row % MilestoneRows] = (byte)most;
+        }
+    }
+}

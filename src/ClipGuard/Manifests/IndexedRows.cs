@@ -1,0 +1,34 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>The rows of a manifest, each to be read at any time and from any thread. Row numbers are 0-based and without gaps; bad rows have one too.</summary>
+public abstract class IndexedRows : IDisposable
+{
+    /// <summary>How many rows there are.</summary>
+    public abstract long Count { get; }
+
+    /// <summary>A hash of what was indexed, in hexadecimal: equal for equal manifests, and different as soon as one has changed.</summary>
+    public abstract string Fingerprint { get; }
+
+    /// <summary>Reads one row.</summary>
+    /// <param name="row">In [0, <see cref="Count"/>).</param>
+    /// <exception cref="ManifestException">The manifest has changed or gone since it was indexed.</exception>
+    public abstract ManifestRow Read(long row);
+
+    /// <summary>The row at a line.</summary>
+    /// <param name="line">1-based line as in <see cref="ManifestRow.Line"/>.</param>
+    /// <returns>The row's number, or -1 where no row begins at that line.</returns>
+    public abstract long FindLine(long line);
+
+    /// <summary>Closes the manifest.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes what the rows are read from.</summary>
+    /// <param name="disposing">True where it is <see cref="Dispose()"/> that calls.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

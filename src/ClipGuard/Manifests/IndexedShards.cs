@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>The samples of tar shards: shard, place and number of members of each.</summary>
+internal sealed class IndexedShards : IndexedRows
+{
+    private const int Broken = -1;
+
+    private readonly IReadOnlyList<string> _shards;
+    private readonly RowIndex _index;
+    private readonly ManifestOptions _options;
+    private readonly ConcurrentBag<TarRowReader> _readers = [];
+
+    private IndexedShards(IReadOnlyList<string> shards, RowIndex index, ManifestOptions options, string fingerprint)
+    {
+        _shards = shards;
+        _index = index;
+        _options = options;
+        Fingerprint = fingerprint;
+    }
+
+    public override long Count => _index.Count;
+
+    public override string Fingerprint { get; }
+
+    public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var index = new RowIndex();
+        for (int shard = 0; shard < shards.Count; shard++)
+        {
+            foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                index.Add(new RowAddress(group.Offset, group.Trouble is null ? group.Members.Count : Broken, shard));
+                foreach (TarMember member in group.Members)
+                {
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0"));
+                }
+            }
+        }
+
+        return new IndexedShards(shards, index, options, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
+
+    public override ManifestRow Read(long row)
+    {
+        RowAddress address = _index[row];
+        if (!_readers.TryTake(out TarRowReader? reader))
+        {
+            reader = new TarRowReader(_options);
+        }
+
+        try
+        {
+            string shard = _shards[address.Line];
+            TarGroup? group = TarGroup.ReadAll(shard, address.Offset).FirstOrDefault();
+            int members = group is null ? 0 : group.Trouble is null ? group.Members.Count : Broken;
+            return members == address.Length
+                ? reader.Read(group!, row + 1)
+                : throw new ManifestException($"The shard {shard} has changed since it was indexed; start again with the new one.");
+        }
+        finally
+        {
+            _readers.Add(reader);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>The header of a table.</summary>
+internal static class TableColumns
+{
+    /// <summary>The keys that the columns stand for, in order.</summary>
+    /// <exception cref="ManifestException">The header cannot be a header, or the options name a column that is not in it.</exception>
+    public static string[] Read(TextLine header, char delimiter, TableOptions options, string path)
+    {
+        string[]? cells = header.IsTooLong ? null : TableCells.Split(header.Text, delimiter);
+        if (cells is null)
+        {
+            throw new ManifestException($"The first row of {path} cannot be read as column names.");
+        }
+
+        string? absent = options.Columns.Keys.FirstOrDefault(name => !cells.Contains(name));
+        if (absent is not null)
+        {
+            throw new ManifestException($"{path} has no column '{absent}'; its columns are {string.Join(", ", cells)}.");
+        }
+
+        string[] keys = [.. cells.Select(name => options.Columns.TryGetValue(name, out string? key) ? key : name.Trim())];
+        string? twice = keys.GroupBy(key => key).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return twice is null ? keys : throw new ManifestException($"{path} has two columns for '{twice}'.");
+    }
+}

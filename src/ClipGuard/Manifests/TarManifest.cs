@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// WebDataset shards: tar files in which neighbouring members with the same name up to its first dot make one sample. Media members are decoded
+/// in place, by their byte range. A <c>.json</c> member that is an object gives messages and fields, <c>.txt</c> and <c>.cls</c> members give
+/// fields of those names; other members are named in the sample's warnings. The line of a row is its 1-based number over all shards.
+/// </summary>
+public sealed class TarManifest : IIndexableManifest
+{
+    private readonly IReadOnlyList<string> _shards;
+    private readonly ManifestOptions _options;
+
+    /// <summary>Shards that are opened when they are read.</summary>
+    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c>; shards must not be compressed.</param>
+    /// <param name="options">How text members are read; null for the defaults without required messages.</param>
+    public TarManifest(string pattern, ManifestOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        Name = Path.GetFullPath(pattern);
+        _shards = BracePattern.Expand(Name);
+        _options = options ?? new ManifestOptions { RequireMessages = false };
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        var rows = new TarRowReader(_options);
+        long line = 0;
+        foreach (string shard in _shards)
+        {
+            foreach (TarGroup group in TarGroup.ReadAll(shard))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return rows.Read(group, ++line);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
+        Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, cancellation), cancellation);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Turns groups of tar members into rows. One thread at a time.</summary>
+internal sealed class TarRowReader(ManifestOptions options)
+{
+    // Paths inside a member's JSON are relative to the shard, which names them by its members; only absolute ones lead anywhere.
+    private readonly SampleReader _samples = new(options with { RequireMessages = false }, PathResolver.For(options, "/"));
+
+    public ManifestRow Read(TarGroup group, long line)
+    {
+        if (group.Trouble is { } trouble)
+        {
+            return new BadRow(line, 1, $"a broken shard at byte {group.Offset} of {group.Shard}: {trouble}", "a tar header or the shard's end");
+        }
+
+        try
+        {
+            return new SampleRow(line, default, ReadSample(group)) { Offset = group.Offset };
+        }
+        catch (BadRowException bad)
+        {
+            return new BadRow(line, 1, $"{bad.Found} in {group.Members[0].Key} of {group.Shard}", bad.Expected);
+        }
+        catch (JsonException broken)
+        {
+            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", broken.Message);
+        }
+    }
+
+    private Sample ReadSample(TarGroup group)
+    {
+        Sample said = new();
+        var clips = new List<ClipReference>();
+        var fields = new List<SampleField> { new("__key__", Json(group.Members[0].Key)) };
+        var warnings = new List<string>();
+        using FileStream shard = File.OpenRead(group.Shard);
+        foreach (TarMember member in group.Members)
+        {
+            string last = member.Extension[(member.Extension.LastIndexOf('.') + 1)..].ToLowerInvariant();
+            if (MediaExtensions.KindOf(last) is { } kind)
+            {
+                clips.Add(new ClipReference(kind, member.Extension, member.Name)
+                {
+                    Path = group.Shard,
+                    Source = new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length },
+                });
+            }
+            else if (last is "json" or "txt" or "cls")
+            {
+                byte[] text = Load(shard, member);
+                if (last == "json" && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+                {
+                    said = _samples.Read(text);
+                }
+                else
+                {
+                    fields.Add(new SampleField(member.Extension, last == "json" ? Checked(text) : last == "cls" ? Class(text) : Json(Encoding.UTF8.GetString(text))));
+                }
+            }
+            else
+            {
+                warnings.Add($"the member {member.Name} is neither a clip nor text and is not used");
+            }
+        }
+
+        return said with
+        {
+            Clips = [.. clips, .. said.Clips],
+            Fields = [.. fields, .. said.Fields],
+            Warnings = [.. warnings, .. said.Warnings],
+        };
+    }
+
+    private byte[] Load(FileStream shard, TarMember member)
+    {
+        if (member.Length > options.MaxLineBytes)
+        {
+            throw new BadRowException(0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+        }
+
+        byte[] bytes = new byte[member.Length];
+        shard.Position = member.Offset;
+        shard.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static byte[] Checked(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+        }
+
+        return json;
+    }
+
+    // A class is a number in WebDataset's own decoders; what is none stays text.
+    private static byte[] Class(byte[] text)
+    {
+        string trimmed = Encoding.UTF8.GetString(text).Trim();
+        return long.TryParse(trimmed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture))
+            : Json(trimmed);
+    }
+
+    private static byte[] Json(string text) => Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(text)}\"");
+}

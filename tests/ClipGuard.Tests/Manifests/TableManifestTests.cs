@@ -1,0 +1,102 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Manifests;
+
+public sealed class TableManifestTests : IndexableManifestContract
+{
+    private string File => Path.Combine(Folder, "m.csv");
+
+    protected override IIndexableManifest Make()
+    {
+        System.IO.File.WriteAllText(File, """
+            video,query,response,note
+            /a.mp4,What?,"He said ""no"".",1
+
+            ,"two
+            lines",,2
+            "[""/b.mp4"",""/c.mp4""]",q,r,"x,y"
+            too,few
+            /d.mp4,q,r,"ä"
+            """);
+        return new TableManifest(File);
+    }
+
+    protected override void Change() => System.IO.File.AppendAllText(File, "\n/e.mp4,q,r,");
+
+    [Test]
+    public void Cells_become_what_their_columns_say()
+    {
+        List<ManifestRow> rows = Make().ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 2, 4, 6, 7, 8 }));
+        Assert.That((rows[3] as BadRow)?.Message, Is.EqualTo("found 2 cells, expected 4, one for each column"));
+        Sample[] samples = [.. rows.OfType<SampleRow>().Select(row => row.Sample)];
+        Assert.That(samples[0].Messages.Select(message => message.Content), Is.EqualTo(new[] { "<video>What?", "He said \"no\"." }));
+        Assert.That(samples[1].Messages.Select(message => message.Content), Is.EqualTo(new[] { "two\nlines" }));
+        Assert.That(samples[1].Clips, Is.Empty);
+        Assert.That(samples[2].Clips.Select(clip => (clip.Kind, clip.Path)), Is.EqualTo(new[] { (ClipKind.Video, "/b.mp4"), (ClipKind.Video, "/c.mp4") }));
+        Assert.That(samples.Select(sample => sample.TryGetField("note", out var note) ? note.GetString() : null), Is.EqualTo(new[] { "1", "2", "x,y", "ä" }));
+    }
+
+    [Test]
+    public void Columns_with_other_names_can_be_said()
+    {
+        string path = Path.Combine(Folder, "other.tsv");
+        System.IO.File.WriteAllText(path, "file\ttext\r\na.wav\thello, \"you\"\r\n");
+
+        var options = new TableOptions { Columns = new Dictionary<string, string> { ["file"] = "audio" }, Rows = new() { RequireMessages = false, RootImageDirectory = null } };
+        var row = (SampleRow)new TableManifest(path, options).ReadRowsAsync().ToBlockingEnumerable().Single();
+
+        Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo(Path.Combine(Folder, "a.wav")));
+        Assert.That(row.Sample.Fields.Select(field => field.Name), Is.EqualTo(new[] { "text" }));
+    }
+
+    [Test]
+    public void A_messages_column_holds_json()
+    {
+        string path = Path.Combine(Folder, "messages.csv");
+        System.IO.File.WriteAllText(path, "messages\n\"[{\"\"role\"\":\"\"user\"\",\"\"content\"\":\"\"hi\"\"}]\"\nnonsense\n\"\"\"open\n");
+
+        List<ManifestRow> rows = new TableManifest(path).ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(rows.Select(row => row is SampleRow), Is.EqualTo(new[] { true, false, false }));
+        Assert.That(((SampleRow)rows[0]).Sample.Messages.Single().Content, Is.EqualTo("hi"));
+    }
+
+    [TestCase("a,a\n1,2", "two columns for 'a'")]
+    [TestCase("a,\"b\n1,2", "cannot be read as column names")]
+    public void A_header_that_cannot_be_one_is_refused(string content, string message)
+    {
+        System.IO.File.WriteAllText(File, content);
+
+        Assert.That(() => new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList(), Throws.InstanceOf<ManifestException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void A_column_that_is_not_there_is_said_with_those_that_are()
+    {
+        Make();
+        var manifest = new TableManifest(File, new TableOptions { Columns = new Dictionary<string, string> { ["clip"] = "video" } });
+
+        Assert.That(() => manifest.ReadRowsAsync().ToBlockingEnumerable().ToList(),
+            Throws.InstanceOf<ManifestException>().With.Message.Contains("no column 'clip'; its columns are video, query, response, note"));
+    }
+
+    [TestCase("a,b", "a;b")]
+    [TestCase("", "")]
+    [TestCase(",", ";")]
+    [TestCase("\"a,b\",c", "a,b;c")]
+    [TestCase("\"a\"\"b\"", "a\"b")]
+    [TestCase("a\"b,c", "a\"b;c")]
+    [TestCase("\"a\"b", null)]
+    [TestCase("\"a", null)]
+    public void Cells_are_split_as_rfc_4180_says(string row, string? cells)
+    {
+        string[]? split = TableCells.Split(System.Text.Encoding.UTF8.GetBytes(row), ',');
+
+        Assert.That(split is null ? null : string.Join(';', split), Is.EqualTo(cells));
+    }
+}

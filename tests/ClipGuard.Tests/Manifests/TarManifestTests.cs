@@ -1,0 +1,110 @@
+using System.Formats.Tar;
+using System.Text;
+
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Manifests;
+
+public sealed class TarManifestTests : IndexableManifestContract
+{
+    private static readonly string LongName = "folder/" + new string('n', 150);
+
+    protected override IIndexableManifest Make()
+    {
+        Write("s-000.tar", ("a/1.wav", "RIFF"), ("a/1.txt", "hello"), ("a/1.cls", " 7\n"), ("b.png", "PNG!"), ("b.json", """{"label":[1],"messages":[{"role":"user","content":"<image>?"}]}"""));
+        Write("s-001.tar", ("c.seg.flac", "fLaC"), ("c.meta.json", "[1,2]"), ("c.npy", "x"), (LongName + ".mp4", "ftyp"), ("d.json", "{nonsense"));
+        Write("s-002.tar", ("e.wav", new string('e', 5000)), ("f.wav", "12345"));
+        return new TarManifest(Path.Combine(Folder, "s-{000..002}.tar"));
+    }
+
+    protected override void Change() => Write("s-002.tar", ("e.wav", "other"));
+
+    [Test]
+    public void Members_with_one_key_are_one_sample_and_are_decoded_in_place()
+    {
+        List<ManifestRow> rows = Make().ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 1, 2, 3, 4, 5, 6, 7 }));
+        Assert.That(rows[4], Is.InstanceOf<BadRow>());
+        Sample[] samples = [.. rows.OfType<SampleRow>().Select(row => row.Sample)];
+        Assert.That(samples.Select(sample => sample.Clips.Single().Kind), Is.EqualTo(
+            new[] { ClipKind.Audio, ClipKind.Image, ClipKind.Audio, ClipKind.Video, ClipKind.Audio, ClipKind.Audio }));
+        Assert.That(samples.Select(Content), Is.EqualTo(new[] { "RIFF", "PNG!", "fLaC", "ftyp", new string('e', 5000), "12345" }));
+        Assert.That(samples.Select(sample => Field(sample, "__key__")), Is.EqualTo(new[] { "\"a/1\"", "\"b\"", "\"c\"", $"\"{LongName}\"", "\"e\"", "\"f\"" }));
+        Assert.That((Field(samples[0], "txt"), Field(samples[0], "cls")), Is.EqualTo(("\"hello\"", "7")));
+        Assert.That((Field(samples[1], "label"), samples[1].Messages.Single().Content), Is.EqualTo(("[1]", "<image>?")));
+        Assert.That((Field(samples[2], "meta.json"), samples[2].Warnings.Single()), Is.EqualTo(("[1,2]", "the member c.npy is neither a clip nor text and is not used")));
+    }
+
+    [TestCase(100)]
+    [TestCase(1000)]
+    [TestCase(5000)]
+    public void A_shard_that_is_cut_off_says_so_after_what_is_whole(int bytes)
+    {
+        Make();
+        string shard = Path.Combine(Folder, "s-002.tar");
+        using (FileStream file = File.OpenWrite(shard))
+        {
+            file.SetLength(bytes);
+        }
+
+        ManifestRow last = new TarManifest(shard).ReadRowsAsync().ToBlockingEnumerable().Last();
+
+        Assert.That((last as BadRow)?.Message, Does.Contain("broken shard").And.Contain(shard));
+    }
+
+    [Test]
+    public async Task A_shard_written_anew_is_said_to_have_changed()
+    {
+        using IndexedRows rows = await Make().IndexAsync();
+        Write("s-000.tar", ("x.wav", "1"));
+
+        Assert.That(() => rows.Read(0), Throws.InstanceOf<ManifestException>().With.Message.Contains("has changed"));
+    }
+
+    [Test]
+    public void A_shard_that_is_not_there_is_said_by_name()
+    {
+        Assert.That(() => new TarManifest("/nowhere/{0..1}.tar").ReadRowsAsync().ToBlockingEnumerable().ToList(),
+            Throws.InstanceOf<ManifestException>().With.Message.Contains("/nowhere/0.tar"));
+    }
+
+    [TestCase("a.tar", "a.tar")]
+    [TestCase("{000..003}", "000 001 002 003")]
+    [TestCase("{8..11}", "8 9 10 11")]
+    [TestCase("{08..11}", "08 09 10 11")]
+    [TestCase("{2..0}", "2 1 0")]
+    [TestCase("x{a,b}y{0..1}", "xay0 xay1 xby0 xby1")]
+    [TestCase("{a,{0..2}}", "a 0 1 2")]
+    [TestCase("{a,}x", "ax x")]
+    [TestCase("{}", "{}")]
+    [TestCase("{a}", "{a}")]
+    [TestCase("a{b", "a{b")]
+    [TestCase("{x}{1,2}", "{x}1 {x}2")]
+    public void Braces_stand_for_names_as_in_a_shell(string pattern, string names)
+    {
+        Assert.That(string.Join(' ', BracePattern.Expand(pattern)), Is.EqualTo(names));
+    }
+
+    private static string? Field(Sample sample, string name) =>
+        sample.Fields.Where(field => field.Name == name).Select(field => Encoding.UTF8.GetString(field.Json.Span)).SingleOrDefault();
+
+    private static string Content(Sample sample)
+    {
+        var source = (FileSource)sample.Clips.Single().Source!;
+        return Encoding.UTF8.GetString(File.ReadAllBytes(source.Path).AsSpan((int)source.Offset, (int)source.Length!.Value));
+    }
+
+    private void Write(string shard, params (string Name, string Content)[] members)
+    {
+        using FileStream file = File.Create(Path.Combine(Folder, shard));
+        using var tar = new TarWriter(file, TarEntryFormat.Pax);
+        foreach ((string name, string content) in members)
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+        }
+    }
+}
