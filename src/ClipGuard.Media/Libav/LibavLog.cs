@@ -15,7 +15,7 @@ internal sealed unsafe class LibavLog : IDisposable
     private const int LineBytes = 512;
 
     [ThreadStatic]
-    private static LibavLog? s_current;
+    private static LibavLog? _current;
 
     private readonly ProgressMarks _marks;
     private readonly LibavLog? _outer;
@@ -27,8 +27,8 @@ internal sealed unsafe class LibavLog : IDisposable
     public LibavLog(ProgressMarks marks)
     {
         _marks = marks;
-        _outer = s_current;
-        s_current = this;
+        _outer = _current;
+        _current = this;
     }
 
     /// <summary>
@@ -46,13 +46,13 @@ internal sealed unsafe class LibavLog : IDisposable
     public void Dispose()
     {
         FlushRepeats();
-        s_current = _outer;
+        _current = _outer;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Receive(void* source, int level, byte* format, byte* arguments)
     {
-        if ((level & 0xff) > ffmpeg.AV_LOG_WARNING || s_current is not { } log)
+        if ((level & 0xff) > ffmpeg.AV_LOG_WARNING || _current is not { } log)
         {
             return;
         }
