@@ -13,7 +13,8 @@ internal static class GuardSettings
         "SECONDS",
         $"Hard deadline of one try at a clip, default {Default.Deadline.TotalSeconds}. 0 decodes inside this process: no helper, no deadline. "
             + "The variable MEDIA_DECODE_TIMEOUT counts too.",
-        ValueText.SecondsOrOff) { OtherVariable = "MEDIA_DECODE_TIMEOUT" };
+        ValueText.SecondsOrOff)
+    { OtherVariable = "MEDIA_DECODE_TIMEOUT" };
 
     public static readonly Setting<TimeSpan> Stall = new ValueSetting<TimeSpan>(
         "stall",
