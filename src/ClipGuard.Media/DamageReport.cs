@@ -6,7 +6,7 @@ public sealed record DamageReport
     /// <summary>No damage.</summary>
     public static DamageReport None { get; } = new();
 
-    /// <summary>Frames in which the decoder concealed errors.</summary>
+    /// <summary>Frames in which the decoder concealed errors, seen while decoding what was wanted.</summary>
     public long ConcealedFrames { get; init; }
 
     /// <summary>Frames or packets marked corrupt.</summary>
@@ -15,8 +15,17 @@ public sealed record DamageReport
     /// <summary>Packets that the decoder refused.</summary>
     public long RefusedPackets { get; init; }
 
-    /// <summary>Frames that were promised or asked for and never came.</summary>
+    /// <summary>Video frames that were promised or asked for and never came.</summary>
     public long MissingFrames { get; init; }
+
+    /// <summary>Audio samples of each channel, at the track's own rate, that were promised by the container or lay in a packet that was refused.</summary>
+    public long MissingSamples { get; init; }
+
+    /// <summary>Delivered frames that are the same as the one before, because more were wanted than there are.</summary>
+    public long RepeatedFrames { get; init; }
+
+    /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>
+    public long DamagedWantedFrames { get; init; }
 
     /// <summary>Time of the first damage within the clip; null where there is none or it is not known.</summary>
     public TimeSpan? FirstAt { get; init; }

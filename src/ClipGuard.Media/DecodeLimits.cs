@@ -1,6 +1,6 @@
 namespace ClipGuard.Media;
 
-/// <summary>What one decode may ask for. Beyond a limit the verdict is <see cref="FaultKind.LimitExceeded"/>, said before the work where the container tells.</summary>
+/// <summary>What one decode may ask for. Beyond a size limit the verdict is <see cref="FaultKind.LimitExceeded"/>, said before the work where the container tells.</summary>
 public sealed record DecodeLimits
 {
     /// <summary>Pixels of one frame as coded. Default 100 megapixels.</summary>
@@ -9,6 +9,21 @@ public sealed record DecodeLimits
     /// <summary>Bytes of decoded data. Default 1 GiB.</summary>
     public long MaxPayloadBytes { get; init; } = 1L << 30;
 
-    /// <summary>Duration of what is decoded; null (the default) sets no limit.</summary>
+    /// <summary>Duration of the clip; null (the default) sets no limit.</summary>
     public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>Wanted frames that may be damaged, missing or made up before the clip is <see cref="FaultKind.Corrupt"/>. Default 0.</summary>
+    public int MaxDamagedFrames { get; init; }
+
+    /// <summary>Share of the audio that may be damaged or missing before the clip is <see cref="FaultKind.Corrupt"/>, 0 to 1. Default 0.01.</summary>
+    public double MaxDamagedAudioShare { get; init; } = 0.01;
+
+    /// <summary>
+    /// Containers that are read, by FFmpeg's demuxer names (<c>mov</c>, <c>matroska</c>, <c>wav</c>); null (the default) reads all that lead nowhere else.
+    /// Others are <see cref="FaultKind.Unsupported"/>.
+    /// </summary>
+    public IReadOnlyList<string>? AllowedFormats { get; init; }
+
+    /// <summary>Codecs that are decoded, by FFmpeg's names (<c>h264</c>, <c>aac</c>); null (the default) decodes all. Others are <see cref="FaultKind.Unsupported"/>.</summary>
+    public IReadOnlyList<string>? AllowedCodecs { get; init; }
 }

@@ -2,7 +2,7 @@ namespace ClipGuard.Media;
 
 /// <summary>What a decode gave: the shape and meaning of the payload. The bytes themselves lie in the decode's payload memory.</summary>
 /// <param name="Element">Type of one element.</param>
-/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, 3]</c> or <c>[height, width, 3]</c>.</param>
+/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width.</param>
 public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 {
     /// <summary>Sample rate of audio in Hz; 0 for pictures.</summary>
@@ -10,6 +10,9 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 
     /// <summary>Presentation time of each delivered frame, in seconds from the clip's start; empty for audio and images.</summary>
     public IReadOnlyList<double> FrameTimesSeconds { get; init; } = [];
+
+    /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>
+    public int InterlacedFrames { get; init; }
 
     /// <summary>What was damaged and still within the threshold.</summary>
     public DamageReport Damage { get; init; } = DamageReport.None;

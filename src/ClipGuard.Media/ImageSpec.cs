@@ -2,16 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>One picture: uint8 RGB, shape <c>[height, width, 3]</c>, upright.</summary>
-public sealed record ImageSpec : ClipSpec
+/// <summary>
+/// One picture: uint8, <c>[height, width, channels]</c> or <c>[channels, height, width]</c>; of an animated file the first.
+/// It is turned as its EXIF orientation says. The default is RGB in the picture's own size.
+/// </summary>
+public sealed record ImageSpec : PictureSpec
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override ClipKind Kind => ClipKind.Image;
-
-    /// <summary>Width of the result in pixels; null (the default) keeps the picture's own. Set both or neither.</summary>
-    public int? Width { get; init; }
-
-    /// <summary>Height of the result in pixels; null (the default) keeps the picture's own.</summary>
-    public int? Height { get; init; }
 }

@@ -2,19 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>A choice of video frames: uint8 RGB, shape <c>[frames, height, width, 3]</c>.</summary>
-public sealed record VideoSpec : ClipSpec
+/// <summary>
+/// A choice of video frames: uint8, <c>[frames, height, width, channels]</c> or <c>[frames, channels, height, width]</c>.
+/// Frames are told apart by their presentation times, and those times come along.
+/// </summary>
+public sealed record VideoSpec : PictureSpec
 {
+    /// <summary>Sixteen uniform frames of 224×224.</summary>
+    public VideoSpec() => Size = new ExactSize(224, 224);
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override ClipKind Kind => ClipKind.Video;
 
-    /// <summary>How many frames, spread evenly from the first to the last. Default 16.</summary>
-    public int Frames { get; init; } = 16;
+    /// <summary>Which frames. Default 16, spread evenly.</summary>
+    public FrameSelection Selection { get; init; } = new UniformFrames(16);
 
-    /// <summary>Width of the result in pixels. Default 224.</summary>
-    public int Width { get; init; } = 224;
+    /// <summary>Frames that are shown earlier than this many seconds from the video's start are left out before any are chosen. Default 0.</summary>
+    public double StartSeconds { get; init; }
 
-    /// <summary>Height of the result in pixels. Default 224.</summary>
-    public int Height { get; init; } = 224;
+    /// <summary>Frames that are shown later than this many seconds from the video's start are left out; null (the default) leaves out none.</summary>
+    public double? EndSeconds { get; init; }
+
+    /// <summary>Which of the clip's video tracks, from 0; null (the default) is the one that FFmpeg takes for the main one. Attached pictures are no tracks.</summary>
+    public int? Track { get; init; }
 }

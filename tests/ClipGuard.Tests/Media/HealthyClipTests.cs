@@ -94,7 +94,7 @@ internal sealed class HealthyClipTests
     public void A_list_of_pictures_is_a_video()
     {
         string[] paths = [.. Enumerable.Range(0, 5).Select(i => _media.Make($"frame{i}.png", $"-f lavfi -i color=c=0x{i * 40:X2}0000:s=40x30 -frames:v 1"))];
-        using DirectDecode decode = new(new DecodeRequest(new FileListSource(paths), new VideoSpec { Frames = 3, Width = 8, Height = 8 }));
+        using DirectDecode decode = new(new DecodeRequest(new FileListSource(paths), new VideoSpec { Selection = new UniformFrames(3), Size = new ExactSize(8, 8) }));
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 3, 8, 8, 3 }));
         Assert.That(new[] { decode.Bytes[0], decode.Bytes[192], decode.Bytes[384] }, Is.EqualTo(new[] { 0, 80, 160 }).Within(2));
     }

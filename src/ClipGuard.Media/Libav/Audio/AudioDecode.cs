@@ -14,7 +14,7 @@ internal static unsafe class AudioDecode
 
     public static DecodeAnswer Run(DecodeSession session, AudioSpec spec)
     {
-        if (Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_AUDIO, out Track? opened) is { } fault)
+        if (Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_AUDIO, spec.Track, out Track? opened) is { } fault)
         {
             return new DecodeAnswer(fault);
         }

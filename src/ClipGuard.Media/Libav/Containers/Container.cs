@@ -54,6 +54,30 @@ internal sealed unsafe class Container : IDisposable
         return null;
     }
 
+    /// <summary>The index of a stream by its number among those of its kind, attached pictures not counted; -1 where there is none.</summary>
+    public int StreamNumber(AVMediaType kind, int number)
+    {
+        for (uint i = 0; i < _format->nb_streams; i++)
+        {
+            AVStream* stream = _format->streams[i];
+            if (stream->codecpar->codec_type == kind && (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) == 0 && number-- == 0)
+            {
+                return (int)i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Discards all streams but one.</summary>
+    public void KeepOnly(int index)
+    {
+        for (uint i = 0; i < _format->nb_streams; i++)
+        {
+            _format->streams[i]->discard = i == index ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_ALL;
+        }
+    }
+
     public void Dispose()
     {
         AVFormatContext* format = _format;
@@ -117,8 +141,13 @@ internal sealed unsafe class Container : IDisposable
             return _session.FaultOf(error, "No format that FFmpeg reads was recognised");
         }
 
-        return RefusedFormats.Find(NameOf(found)) is { } refused
-            ? _session.Fault(FaultKind.Unsupported, $"The format {refused} leads to other files, devices or addresses, and is refused.")
+        if (RefusedFormats.Find(NameOf(found)) is { } refused)
+        {
+            return _session.Fault(FaultKind.Unsupported, $"The format {refused} leads to other files, devices or addresses, and is refused.");
+        }
+
+        return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
+            ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;
     }
 

@@ -2,41 +2,52 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Converts decoded frames of one clip to packed 8-bit pixels of one size. Owns libswscale's context.</summary>
+/// <summary>Converts pixels to packed 8-bit RGB of one size with libswscale. Owns its context, which is kept while the kind of picture stays the same.</summary>
 internal sealed unsafe class PictureScaler : IDisposable
 {
     private const int Planes = 4;
+    private const int FixedPointOne = 1 << 16;
 
     private readonly byte*[] _source = new byte*[Planes];
     private readonly int[] _sourceStride = new int[Planes];
     private readonly byte*[] _target = new byte*[Planes];
     private readonly int[] _targetStride = new int[Planes];
     private SwsContext* _sws;
-    private (int Width, int Height, int Format, AVColorSpace Space, AVColorRange Range, int TargetWidth, int TargetHeight, AVPixelFormat TargetFormat) _setting;
+    private (int Width, int Height, AVPixelFormat Format, AVColorSpace Space, bool FullRange, int TargetWidth, int TargetHeight, AVPixelFormat TargetFormat, int Flags) _setting;
 
-    /// <summary>Scales a frame into <paramref name="pixels"/>.</summary>
-    /// <returns>False where libswscale cannot convert such frames.</returns>
-    public bool Scale(AVFrame* frame, int width, int height, AVPixelFormat format, byte* pixels, int strideBytes)
+    /// <summary>Scales into <paramref name="pixels"/>.</summary>
+    /// <param name="source">What is scaled.</param>
+    /// <param name="width">Pixels of the result.</param>
+    /// <param name="height">Pixels of the result.</param>
+    /// <param name="format">Its packed format.</param>
+    /// <param name="filter">How it is scaled.</param>
+    /// <param name="pixels">Where it goes.</param>
+    /// <param name="strideBytes">Bytes from row to row.</param>
+    /// <returns>False where libswscale cannot convert such pixels.</returns>
+    public bool Scale(in PixelSource source, int width, int height, AVPixelFormat format, ScaleFilter filter, byte* pixels, int strideBytes)
     {
-        var setting = (frame->width, frame->height, frame->format, frame->colorspace, frame->color_range, width, height, format);
+        var setting = (source.Width, source.Height, source.Format, source.Space, source.FullRange, width, height, format, FlagsOf(filter));
         if (_sws == null || setting != _setting)
         {
             _setting = setting;
-            if (!Open(frame, width, height, format))
+            if (!Open(source.Space, source.FullRange))
             {
                 return false;
             }
         }
 
-        for (uint i = 0; i < Planes; i++)
+        _source[0] = source.Plane0;
+        _source[1] = source.Plane1;
+        _source[2] = source.Plane2;
+        _source[3] = source.Plane3;
+        for (int i = 0; i < Planes; i++)
         {
-            _source[i] = frame->data[i];
-            _sourceStride[i] = frame->linesize[i];
+            _sourceStride[i] = source.Strides[i];
         }
 
         _target[0] = pixels;
         _targetStride[0] = strideBytes;
-        return ffmpeg.sws_scale(_sws, _source, _sourceStride, 0, frame->height, _target, _targetStride) == height;
+        return ffmpeg.sws_scale(_sws, _source, _sourceStride, 0, source.Height, _target, _targetStride) == height;
     }
 
     public void Dispose()
@@ -45,25 +56,32 @@ internal sealed unsafe class PictureScaler : IDisposable
         _sws = null;
     }
 
-    private bool Open(AVFrame* frame, int width, int height, AVPixelFormat format)
+    // Without accurate rounding and full chroma libswscale takes shortcuts that are off by several steps.
+    private static int FlagsOf(ScaleFilter filter) => ffmpeg.SWS_ACCURATE_RND | ffmpeg.SWS_FULL_CHR_H_INT | filter switch
+    {
+        ScaleFilter.Bilinear => ffmpeg.SWS_BILINEAR,
+        ScaleFilter.Area => ffmpeg.SWS_AREA,
+        _ => ffmpeg.SWS_BICUBIC,
+    };
+
+    private bool Open(AVColorSpace space, bool fullRange)
     {
         Dispose();
-        const int Flags = ffmpeg.SWS_BICUBIC | ffmpeg.SWS_ACCURATE_RND | ffmpeg.SWS_FULL_CHR_H_INT;
-        _sws = ffmpeg.sws_getContext(frame->width, frame->height, (AVPixelFormat)frame->format, width, height, format, Flags, null, null, null);
+        _sws = ffmpeg.sws_getContext(
+            _setting.Width, _setting.Height, _setting.Format, _setting.TargetWidth, _setting.TargetHeight, _setting.TargetFormat, _setting.Flags, null, null, null);
         if (_sws == null)
         {
             return false;
         }
 
-        // Frames that name no matrix are BT.601, as the ffmpeg program takes them.
-        int_array4 source = Coefficients(MatrixOf(frame->colorspace));
+        // RGB on the one side makes its coefficients and range immaterial, and libswscale then answers with an error that means nothing.
+        int_array4 source = Coefficients(MatrixOf(space));
         int_array4 target = Coefficients(ffmpeg.SWS_CS_DEFAULT);
-        int fullRange = frame->color_range == AVColorRange.AVCOL_RANGE_JPEG || IsFullRangeFormat((AVPixelFormat)frame->format) ? 1 : 0;
-        const int One = 1 << 16;
-        _ = ffmpeg.sws_setColorspaceDetails(_sws, in source, fullRange, in target, 1, 0, One, One);
+        _ = ffmpeg.sws_setColorspaceDetails(_sws, in source, fullRange ? 1 : 0, in target, 1, 0, FixedPointOne, FixedPointOne);
         return true;
     }
 
+    // Pictures that name no matrix are BT.601, as the ffmpeg program takes them.
     private static int MatrixOf(AVColorSpace space) => space switch
     {
         AVColorSpace.AVCOL_SPC_BT709 => ffmpeg.SWS_CS_ITU709,
@@ -73,15 +91,11 @@ internal sealed unsafe class PictureScaler : IDisposable
         _ => ffmpeg.SWS_CS_DEFAULT,
     };
 
-    // The J formats of old are full range by name.
-    private static bool IsFullRangeFormat(AVPixelFormat format) => format is AVPixelFormat.AV_PIX_FMT_YUVJ420P or AVPixelFormat.AV_PIX_FMT_YUVJ422P
-        or AVPixelFormat.AV_PIX_FMT_YUVJ444P or AVPixelFormat.AV_PIX_FMT_YUVJ440P or AVPixelFormat.AV_PIX_FMT_YUVJ411P;
-
     private static int_array4 Coefficients(int space)
     {
         int* values = ffmpeg.sws_getCoefficients(space);
         int_array4 result = default;
-        for (uint i = 0; i < 4; i++)
+        for (uint i = 0; i < Planes; i++)
         {
             result[i] = values[i];
         }

@@ -1,105 +1,201 @@
-using System.Runtime.InteropServices;
+using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Writes decoded frames into the payload as upright RGB pictures of one size. Owns its scaler and its memory for turned pictures.</summary>
-internal sealed unsafe class PictureWriter(DecodeSession session) : IDisposable
+/// <summary>Writes decoded frames into the payload as upright pictures, all of the size that the first one comes to. Owns its scalers and scratch memory.</summary>
+internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec spec) : IDisposable
 {
     private const int RgbBytes = 3;
     private const int RgbaBytes = 4;
-    private const byte White = 255;
-    private const int ScratchAlignment = 64;
 
     private readonly PictureScaler _scaler = new();
-    private byte* _scratch;
-    private long _scratchBytes;
+    private readonly PictureScaler _flattener = new();
+    private readonly ScratchMemory _full = new();
+    private readonly ScratchMemory _narrowed = new();
+    private readonly ScratchMemory _scaled = new();
+    private readonly int _channels = spec.Colors == PixelColors.Gray ? 1 : RgbBytes;
+    private (int Width, int Height) _firstUpright;
+    private PicturePlan? _plan;
+    private byte* _payload;
+    private int _count;
 
-    /// <summary>Adds one picture.</summary>
+    /// <summary>The payload's shape; null until a picture was written.</summary>
+    public IReadOnlyList<int>? Shape { get; private set; }
+
+    /// <summary>Pictures written that are interlaced, each slot counted.</summary>
+    public int InterlacedFrames { get; private set; }
+
+    private long PictureBytes => (long)_plan!.Value.Width * _plan.Value.Height * _channels;
+
+    /// <summary>Forgets what was written, for another try.</summary>
+    /// <param name="count">Pictures that the payload is to hold.</param>
+    public void Begin(int count)
+    {
+        session.Payload.Trim(0);
+        (_plan, Shape, _count, InterlacedFrames) = (null, null, count, 0);
+    }
+
+    /// <summary>Writes a picture.</summary>
     /// <param name="frame">The decoded frame.</param>
-    /// <param name="turn">How it is turned upright.</param>
-    /// <param name="width">Width of the upright result in pixels.</param>
-    /// <param name="height">Height of the upright result in pixels.</param>
+    /// <param name="track">Its track.</param>
+    /// <param name="slots">The places in the payload that it goes to, at least one.</param>
     /// <returns>Null, or why it cannot be written.</returns>
-    public DecoderFault? Write(AVFrame* frame, DisplayTurn turn, int width, int height)
+    public DecoderFault? Write(AVFrame* frame, Track track, ReadOnlySpan<int> slots)
     {
         session.Marks.Enter(DecodeStage.Convert);
-        if (!session.Payload.TryTake((long)width * height * RgbBytes, out byte* target))
+        DisplayTurn turn = DisplayTurn.Of(frame, track.Stream);
+        if ((PlanFor(UprightSize(frame, track, turn), out PicturePlan plan) ?? Reserve()) is { } fault)
         {
-            return session.PayloadFault($"A result of {width}×{height} pixels a frame");
+            return fault;
         }
 
-        (int scaledWidth, int scaledHeight) = turn.Sideways ? (height, width) : (width, height);
-        bool written = HasAlpha(frame)
-            ? WriteOverBackground(frame, turn, scaledWidth, scaledHeight, target)
-            : WriteOpaque(frame, turn, scaledWidth, scaledHeight, target);
-        return written
-            ? null
-            : session.Fault(FaultKind.Unsupported, $"Pictures in the pixel format {ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format)} cannot be converted to RGB.");
+        byte* target = _payload + (slots[0] * PictureBytes);
+        if (!Convert(frame, turn, plan, target))
+        {
+            return session.Fault(FaultKind.Unsupported, $"Pictures in the pixel format {ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format)} cannot be converted to RGB.");
+        }
+
+        Copy(slots[0], slots[1..]);
+        InterlacedFrames += frame->interlaced_frame != 0 ? slots.Length : 0;
+        return null;
+    }
+
+    /// <summary>Writes a picture that is there already to other places too.</summary>
+    public void Copy(int slot, ReadOnlySpan<int> others)
+    {
+        foreach (int other in others)
+        {
+            Buffer.MemoryCopy(_payload + (slot * PictureBytes), _payload + (other * PictureBytes), PictureBytes, PictureBytes);
+        }
     }
 
     public void Dispose()
     {
         _scaler.Dispose();
-        NativeMemory.AlignedFree(_scratch);
-        _scratch = null;
+        _flattener.Dispose();
+        _full.Dispose();
+        _narrowed.Dispose();
+        _scaled.Dispose();
     }
 
-    private bool WriteOpaque(AVFrame* frame, DisplayTurn turn, int width, int height, byte* target)
+    private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayTurn turn)
     {
-        if (turn.IsUpright)
+        AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
+        bool square = aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
+        int width = square ? frame->width : (int)Math.Clamp(Math.Round((double)frame->width * aspect.num / aspect.den), 1, int.MaxValue);
+        return turn.Sideways ? (frame->height, width) : (width, frame->height);
+    }
+
+    // A video whose size changes on the way keeps the size of its first wanted frame.
+    private DecoderFault? PlanFor((int Width, int Height) upright, out PicturePlan plan)
+    {
+        PictureSize size = _plan is { } known && upright != _firstUpright ? new ExactSize(known.Width, known.Height) : spec.Size;
+        if (PicturePlan.For(size, upright.Width, upright.Height, spec is VideoSpec ? _count : null) is not { } found)
         {
-            return _scaler.Scale(frame, width, height, AVPixelFormat.AV_PIX_FMT_RGB24, target, width * RgbBytes);
+            plan = default;
+            return session.Fault(FaultKind.Unsupported, $"A picture of {upright.Width}×{upright.Height} is too long for its width: smart sizes end at 200 to 1.");
         }
 
-        byte* scaled = Scratch((long)width * height * RgbBytes);
-        if (!_scaler.Scale(frame, width, height, AVPixelFormat.AV_PIX_FMT_RGB24, scaled, width * RgbBytes))
+        plan = found;
+        if ((long)plan.ScaledWidth * plan.ScaledHeight > session.Limits.MaxFramePixels)
+        {
+            return session.PixelFault(plan.ScaledWidth, plan.ScaledHeight);
+        }
+
+        if (_plan is null)
+        {
+            (_plan, _firstUpright) = (plan, upright);
+        }
+
+        return null;
+    }
+
+    private DecoderFault? Reserve()
+    {
+        if (Shape is not null)
+        {
+            return null;
+        }
+
+        PicturePlan plan = _plan!.Value;
+        if (!session.Payload.TryTake(_count * PictureBytes, out _payload))
+        {
+            return session.PayloadFault($"A result of {_count} times {plan.Width}×{plan.Height} pixels");
+        }
+
+        int[] one = spec.Layout == PixelLayout.ChannelsFirst ? [_channels, plan.Height, plan.Width] : [plan.Height, plan.Width, _channels];
+        Shape = spec is VideoSpec ? [_count, .. one] : one;
+        return null;
+    }
+
+    private bool Convert(AVFrame* frame, DisplayTurn turn, in PicturePlan plan, byte* target)
+    {
+        (int width, int height) = turn.Sideways ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
+        ScaleFilter filter = spec.Filter ?? (spec.Size is SmartSize ? ScaleFilter.AntialiasedBicubic : ScaleFilter.Bicubic);
+        PixelSource source = PixelSource.Of(frame);
+        if (Transparency.Of(source.Format) && !Flatten(ref source))
         {
             return false;
         }
 
-        PixelMoves.Turn(scaled, width, height, RgbBytes, turn, target);
-        return true;
-    }
+        bool asItIs = turn.IsUpright && (plan.Width, plan.Height) == (width, height) && spec is { Colors: PixelColors.Rgb, Layout: PixelLayout.ChannelsLast };
+        if (filter == ScaleFilter.AntialiasedBicubic && (source.Width, source.Height) != (width, height))
+        {
+            if (!ScaleAntialiased(source, width, height, out byte* scaled))
+            {
+                return false;
+            }
 
-    private bool WriteOverBackground(AVFrame* frame, DisplayTurn turn, int width, int height, byte* target)
-    {
-        long pixels = (long)width * height;
-        byte* scaled = Scratch(pixels * (RgbaBytes + RgbBytes));
-        if (!_scaler.Scale(frame, width, height, AVPixelFormat.AV_PIX_FMT_RGBA, scaled, width * RgbaBytes))
+            PixelLayouter.Lay(scaled, width, height, RgbaBytes, turn, plan, spec, target);
+            return true;
+        }
+
+        byte* pixels = asItIs ? target : _scaled.Take((long)width * height * RgbBytes);
+        if (!_scaler.Scale(source, width, height, AVPixelFormat.AV_PIX_FMT_RGB24, filter, pixels, width * RgbBytes))
         {
             return false;
         }
 
-        byte* flat = turn.IsUpright ? target : scaled + (pixels * RgbaBytes);
-        PixelMoves.Flatten(scaled, pixels, White, flat);
-        if (!turn.IsUpright)
+        if (!asItIs)
         {
-            PixelMoves.Turn(flat, width, height, RgbBytes, turn, target);
+            PixelLayouter.Lay(pixels, width, height, RgbBytes, turn, plan, spec, target);
         }
 
         return true;
     }
 
-    private byte* Scratch(long bytes)
+    // Transparent pixels are laid over the background before they are scaled; their colours would bleed into their neighbours otherwise.
+    private bool Flatten(ref PixelSource source)
     {
-        if (bytes > _scratchBytes)
+        byte* full = _full.Take((long)source.Width * source.Height * RgbaBytes);
+        if (!_flattener.Scale(source, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGBA, ScaleFilter.Bicubic, full, source.Width * RgbaBytes))
         {
-            NativeMemory.AlignedFree(_scratch);
-            _scratch = null;
-            _scratch = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, ScratchAlignment);
-            _scratchBytes = bytes;
+            return false;
         }
 
-        return _scratch;
+        Transparency.LayOver(full, (long)source.Width * source.Height, spec.Background);
+        source = PixelSource.Packed(full, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGB0, RgbaBytes);
+        return true;
     }
 
-    private static bool HasAlpha(AVFrame* frame)
+    private bool ScaleAntialiased(PixelSource source, int width, int height, out byte* scaled)
     {
-        // A palette may hold transparent colours.
-        var format = (AVPixelFormat)frame->format;
-        AVPixFmtDescriptor* description = ffmpeg.av_pix_fmt_desc_get(format);
-        return format == AVPixelFormat.AV_PIX_FMT_PAL8 || (description != null && (description->flags & ffmpeg.AV_PIX_FMT_FLAG_ALPHA) != 0);
+        scaled = null;
+        byte* full = source.Plane0;
+        if (source.Format != AVPixelFormat.AV_PIX_FMT_RGB0)
+        {
+            full = _full.Take((long)source.Width * source.Height * RgbaBytes);
+            if (!_scaler.Scale(source, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGB0, ScaleFilter.Bicubic, full, source.Width * RgbaBytes))
+            {
+                return false;
+            }
+        }
+
+        byte* narrowed = _narrowed.Take((long)width * source.Height * RgbaBytes);
+        scaled = _scaled.Take((long)width * height * RgbaBytes);
+        AntialiasedBicubic.Scale(full, source.Width, source.Height, narrowed, scaled, width, height);
+        return true;
     }
 }

@@ -9,6 +9,10 @@ namespace ClipGuard.Media.Libav.Tracks;
 /// <summary>The one stream of a container that is decoded, and the decoder for it. Owns both.</summary>
 internal sealed unsafe class Track : IDisposable
 {
+    public const int WantsPacket = 0;
+    public const int Ended = -1;
+    public const int Refused = -2;
+
     private readonly DecodeSession _session;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
@@ -29,14 +33,19 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets of this track that were read.</summary>
     public long Packets { get; private set; }
 
-    /// <summary>Packets that the decoder refused, and frames that it gave an error for.</summary>
+    /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
     /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
     public string? ReadingBrokeOff { get; private set; }
 
     /// <summary>Opens a clip's best stream of a kind and its decoder.</summary>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, out Track? track)
+    /// <param name="session">The decode.</param>
+    /// <param name="source">Where the bytes are.</param>
+    /// <param name="kind">Audio or video.</param>
+    /// <param name="number">Which stream of that kind, from 0; null for the one that FFmpeg takes for the main one.</param>
+    /// <param name="track">The track where there is no fault; the caller disposes it.</param>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track)
     {
         track = null;
         if (Container.Open(session, source, kind, out Container? container) is { } fault)
@@ -44,15 +53,17 @@ internal sealed unsafe class Track : IDisposable
             return fault;
         }
 
-        AVCodec* decoder;
-        int index = ffmpeg.av_find_best_stream(container!.Format, kind, -1, -1, &decoder, 0);
+        AVCodec* decoder = null;
+        int chosen = number is { } which ? container!.StreamNumber(kind, which) : -1;
+        int index = number is not null && chosen < 0 ? -1 : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
         if (index < 0)
         {
-            fault = NoStream(session, container, kind);
-            container.Dispose();
+            fault = NoStream(session, container!, kind, number);
+            container!.Dispose();
             return fault;
         }
 
+        container!.KeepOnly(index);
         var opened = new Track(session, container, container.Format->streams[index]);
         if (opened.OpenDecoder(decoder) is { } refused)
         {
@@ -94,62 +105,63 @@ internal sealed unsafe class Track : IDisposable
         return false;
     }
 
+    /// <summary>Jumps to a place from which decoding reaches a time: the last key frame before it, or earlier.</summary>
+    /// <param name="ticks">The time, in the track's time base.</param>
+    /// <returns>False where the container cannot.</returns>
+    public bool Seek(long ticks)
+    {
+        _session.Marks.Enter(DecodeStage.Seek);
+        return ffmpeg.avformat_seek_file(Container.Format, Stream->index, long.MinValue, ticks, ticks, 0) >= 0;
+    }
+
     /// <summary>Gives the decoder a packet; null tells it that there are no more.</summary>
-    public void Send(AVPacket* packet)
+    /// <returns>False where the decoder refused it as damaged.</returns>
+    public bool Send(AVPacket* packet)
     {
         _session.Marks.Enter(DecodeStage.Decode);
         int error = ffmpeg.avcodec_send_packet(_codec, packet);
-        if (error < 0 && error != LibavError.TryAgain && error != ffmpeg.AVERROR_EOF)
-        {
-            RefusedPackets++;
-        }
+        return error >= 0 || error == LibavError.TryAgain || error == ffmpeg.AVERROR_EOF;
     }
 
     /// <summary>Takes the next frame that is ready.</summary>
-    /// <returns>1 for a frame, 0 where the decoder wants another packet, -1 once it has given all.</returns>
+    /// <returns>1 for a frame, <see cref="WantsPacket"/>, <see cref="Ended"/>, or <see cref="Refused"/> where it gave an error instead of a frame.</returns>
     public int Receive(AVFrame* frame)
     {
-        int error;
-        while ((error = ffmpeg.avcodec_receive_frame(_codec, frame)) < 0)
+        int error = ffmpeg.avcodec_receive_frame(_codec, frame);
+        if (error >= 0)
         {
-            if (error == LibavError.TryAgain)
-            {
-                return 0;
-            }
-
-            if (error == ffmpeg.AVERROR_EOF)
-            {
-                return -1;
-            }
-
-            RefusedPackets++;
+            _session.Marks.AddFrame();
+            return 1;
         }
 
-        _session.Marks.AddFrame();
-        return 1;
+        return error == LibavError.TryAgain ? WantsPacket : error == ffmpeg.AVERROR_EOF ? Ended : Refused;
     }
 
-    /// <summary>The next frame, in presentation order.</summary>
+    /// <summary>The next frame, in presentation order, decoding on.</summary>
     /// <returns>False once there are no more, or the time to give up has come.</returns>
     public bool Next(AVFrame* frame)
     {
         int state;
-        while ((state = Receive(frame)) == 0)
+        while ((state = Receive(frame)) is WantsPacket or Refused)
         {
             if (_session.ShouldStop())
             {
                 return false;
             }
 
-            if (Read(_packet))
+            if (state == Refused)
             {
-                Send(_packet);
-                ffmpeg.av_packet_unref(_packet);
+                RefusedPackets++;
+                continue;
             }
-            else
+
+            bool more = Read(_packet);
+            if (!Send(more ? _packet : null))
             {
-                Send(null);
+                RefusedPackets++;
             }
+
+            ffmpeg.av_packet_unref(_packet);
         }
 
         return state > 0 && !_session.ShouldStop();
@@ -168,6 +180,11 @@ internal sealed unsafe class Track : IDisposable
     {
         _packet = ffmpeg.av_packet_alloc();
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
+        if (_session.Limits.AllowedCodecs is { } allowed && !allowed.Contains(ffmpeg.avcodec_get_name(Stream->codecpar->codec_id)))
+        {
+            return _session.Fault(FaultKind.Unsupported, $"The codec {ffmpeg.avcodec_get_name(Stream->codecpar->codec_id)} is not among those allowed: {string.Join(", ", allowed)}.");
+        }
+
         int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
         if (error >= 0)
         {
@@ -181,7 +198,7 @@ internal sealed unsafe class Track : IDisposable
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
     }
 
-    private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind)
+    private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
     {
         string word = kind == AVMediaType.AVMEDIA_TYPE_AUDIO ? "audio" : "video";
         List<string> held = [];
@@ -189,14 +206,14 @@ internal sealed unsafe class Track : IDisposable
         {
             AVCodecParameters* codec = container.Format->streams[i]->codecpar;
             held.Add(ffmpeg.avcodec_get_name(codec->codec_id));
-            if (codec->codec_type == kind)
+            if (codec->codec_type == kind && number is null)
             {
                 return session.Fault(FaultKind.Unsupported, $"This FFmpeg has no decoder for the {word} stream ({ffmpeg.avcodec_get_name(codec->codec_id)}).");
             }
         }
 
         string content = held.Count == 0 ? "no streams at all" : string.Join(", ", held);
-        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream; the {container.FormatName} file holds {content}.");
+        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream{(number is null ? string.Empty : $" number {number}")}; the {container.FormatName} file holds {content}.");
     }
 
     private static string NameOf(AVCodec* decoder) => Marshal.PtrToStringUTF8((nint)decoder->name) ?? string.Empty;

@@ -2,7 +2,10 @@ using ClipGuard.Media.Libav.Pictures;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>A video given as a list of pictures: the chosen ones are decoded, the others are not even opened.</summary>
+/// <summary>
+/// A video given as a list of pictures: the chosen ones are decoded, the others are not even opened. Their times are their numbers,
+/// at one frame a second, since the list does not say when they were taken.
+/// </summary>
 internal static class FrameListDecode
 {
     public static DecodeAnswer Run(DecodeSession session, VideoSpec spec, FileListSource list)
@@ -12,17 +15,28 @@ internal static class FrameListDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The list of frames is empty."));
         }
 
-        using var writer = new PictureWriter(session);
-        int[] wanted = UniformFrames.Pick(list.Paths.Count, spec.Frames);
-        for (int i = 0; i < wanted.Length; i++)
+        var timeline = new FrameTimeline([.. Enumerable.Range(0, list.Paths.Count)], [.. Enumerable.Repeat(true, list.Paths.Count)], 1, 1, 1);
+        if (FramePicker.Pick(spec, timeline, out int[] frames) is var (kind, message))
         {
-            string path = list.Paths[wanted[i]];
-            if (ImageDecode.Add(session, new FileSource(path), writer, spec.Width, spec.Height, out _) is { } fault)
+            return new DecodeAnswer(session.Fault(kind, message));
+        }
+
+        using var writer = new PictureWriter(session, spec);
+        writer.Begin(frames.Length);
+        var slotsOf = frames.Select((frame, slot) => (frame, slot)).GroupBy(pair => pair.frame, pair => pair.slot);
+        foreach (IGrouping<int, int> group in slotsOf)
+        {
+            string path = list.Paths[group.Key];
+            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group]) is { } fault)
             {
-                return new DecodeAnswer(fault with { Message = $"Frame {wanted[i]} of the list, {path}: {fault.Message}" });
+                return new DecodeAnswer(fault with { Message = $"Frame {group.Key} of the list, {path}: {fault.Message}" });
             }
         }
 
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, [wanted.Length, spec.Height, spec.Width, 3]));
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)
+        {
+            FrameTimesSeconds = [.. frames],
+            Damage = new DamageReport { RepeatedFrames = frames.Length - slotsOf.Count() },
+        });
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
@@ -7,51 +5,118 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// All encoded packets of one track, read once and kept. They give every frame's presentation time before anything is decoded,
-/// and the decoder is then fed from them. Owns the packets.
+/// All encoded packets of one track, read once. They tell every frame's presentation time before anything is decoded, and the decoder is
+/// then fed from them in any order. A long track's packets are not kept but read again where they are needed. Owns the packets.
 /// </summary>
 internal sealed unsafe class PacketReel : IDisposable
 {
-    private readonly List<nint> _packets = [];
+    // Beyond this the memory of keeping them would cost more than reading them again.
+    private const long MaxKeptBytes = 64L << 20;
 
-    /// <summary>Presentation times of the frames to be shown, ascending, in the track's time base; null where packets do not say them.</summary>
-    public long[]? ShownTimes { get; private set; }
-
-    public int Count => _packets.Count;
-
-    public AVPacket* this[int index] => (AVPacket*)_packets[index];
+    private readonly DecodeSession _session;
+    private readonly Track _track;
+    private readonly List<PacketMark> _marks = [];
+    private readonly List<nint> _kept = [];
+    private readonly AVPacket* _reread = ffmpeg.av_packet_alloc();
+    private int _cursor = -1;
 
     /// <summary>Reads the whole track.</summary>
-    public void Fill(DecodeSession session, Track track)
+    public PacketReel(DecodeSession session, Track track)
     {
-        List<long> shown = [];
-        bool timed = true;
-        AVPacket* packet = ffmpeg.av_packet_alloc();
-        while (!session.ShouldStop() && track.Read(packet))
-        {
-            _packets.Add((nint)packet);
-            timed &= packet->pts != ffmpeg.AV_NOPTS_VALUE;
-            if ((packet->flags & ffmpeg.AV_PKT_FLAG_DISCARD) == 0)
-            {
-                shown.Add(packet->pts);
-            }
-
-            packet = ffmpeg.av_packet_alloc();
-        }
-
-        ffmpeg.av_packet_free(&packet);
-        CollectionsMarshal.AsSpan(shown).Sort();
-        ShownTimes = timed ? [.. shown.Distinct()] : null;
+        _session = session;
+        _track = track;
+        Fill();
     }
+
+    public IReadOnlyList<PacketMark> Marks => _marks;
+
+    /// <summary>A packet, to be sent before the next is asked for; null where it cannot be read again.</summary>
+    public AVPacket* this[int index] => _kept.Count > 0 ? (AVPacket*)_kept[index] : ReadAgain(index);
 
     public void Dispose()
     {
-        foreach (nint address in _packets)
+        Forget();
+        AVPacket* packet = _reread;
+        ffmpeg.av_packet_free(&packet);
+    }
+
+    private void Fill()
+    {
+        bool reordered = _track.Stream->codecpar->video_delay > 0;
+        long bytes = 0;
+        AVPacket* packet = ffmpeg.av_packet_alloc();
+        while (!_session.ShouldStop() && _track.Read(packet))
+        {
+            // Some containers give decoding times only; without reordering they are the presentation times.
+            long ticks = packet->pts == ffmpeg.AV_NOPTS_VALUE && !reordered ? packet->dts : packet->pts;
+            packet->pts = ticks;
+            _marks.Add(new PacketMark(ticks, packet->dts, packet->flags, packet->size));
+            bytes += packet->size;
+            if (bytes <= MaxKeptBytes)
+            {
+                _kept.Add((nint)packet);
+                packet = ffmpeg.av_packet_alloc();
+            }
+            else
+            {
+                Forget();
+                ffmpeg.av_packet_unref(packet);
+            }
+        }
+
+        ffmpeg.av_packet_free(&packet);
+    }
+
+    private void Forget()
+    {
+        foreach (nint address in _kept)
         {
             AVPacket* packet = (AVPacket*)address;
             ffmpeg.av_packet_free(&packet);
         }
 
-        _packets.Clear();
+        _kept.Clear();
+    }
+
+    private AVPacket* ReadAgain(int index)
+    {
+        if (_cursor != index && !SeekTo(index))
+        {
+            return null;
+        }
+
+        while (!_session.ShouldStop())
+        {
+            ffmpeg.av_packet_unref(_reread);
+            if (!_track.Read(_reread))
+            {
+                return null;
+            }
+
+            if (IsPacket(index, _reread))
+            {
+                _cursor = index + 1;
+                return _reread;
+            }
+        }
+
+        return null;
+    }
+
+    // To the packet or to some place before it; what lies between is read over.
+    private bool SeekTo(int index)
+    {
+        long ticks = _marks[index].DecodeTicks == ffmpeg.AV_NOPTS_VALUE ? _marks[index].Ticks : _marks[index].DecodeTicks;
+        return _track.Seek(Math.Min(ticks, _marks[index].Ticks));
+    }
+
+    private bool IsPacket(int index, AVPacket* packet)
+    {
+        if (packet->pts == ffmpeg.AV_NOPTS_VALUE)
+        {
+            packet->pts = packet->dts;
+        }
+
+        return packet->dts == _marks[index].DecodeTicks && packet->pts == _marks[index].Ticks && packet->size == _marks[index].Bytes;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
 
@@ -11,27 +13,24 @@ internal sealed unsafe class VideoDecode : IDisposable
     private readonly DecodeSession _session;
     private readonly VideoSpec _spec;
     private readonly Track _track;
-    private readonly PacketReel _reel = new();
+    private readonly PacketReel _reel;
+    private readonly RunDecoder _decoder;
     private readonly PictureWriter _writer;
-    private readonly List<double> _times = [];
-    private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
-    private readonly AVFrame* _shown = ffmpeg.av_frame_alloc();
-    private long[] _wanted = [];
-    private int _next;
-    private int _fed;
-    private long _framesOut;
+    private WantedFrames _wanted = new([]);
 
     private VideoDecode(DecodeSession session, VideoSpec spec, Track track)
     {
         _session = session;
         _spec = spec;
         _track = track;
-        _writer = new PictureWriter(session);
+        _reel = new PacketReel(session, track);
+        _decoder = new RunDecoder(session, track, _reel);
+        _writer = new PictureWriter(session, spec);
     }
 
     public static DecodeAnswer Run(DecodeSession session, VideoSpec spec)
     {
-        if (Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_VIDEO, out Track? opened) is { } fault)
+        if (Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_VIDEO, spec.Track, out Track? opened) is { } fault)
         {
             return new DecodeAnswer(fault);
         }
@@ -48,116 +47,114 @@ internal sealed unsafe class VideoDecode : IDisposable
 
     public void Dispose()
     {
-        AVFrame* frame = _frame;
-        ffmpeg.av_frame_free(&frame);
-        frame = _shown;
-        ffmpeg.av_frame_free(&frame);
-        _reel.Dispose();
         _writer.Dispose();
+        _decoder.Dispose();
+        _reel.Dispose();
     }
 
     private DecodeAnswer Run()
     {
-        long bytes = (long)_spec.Frames * _spec.Width * _spec.Height * 3;
-        if (bytes > _session.Payload.Capacity)
-        {
-            return new DecodeAnswer(_session.PayloadFault($"A result of {_spec.Frames} frames of {_spec.Width}×{_spec.Height}"));
-        }
-
-        _reel.Fill(_session, _track);
-        if (_track.ReadingBrokeOff is { } error)
-        {
-            return new DecodeAnswer(_session.FaultOf(ffmpeg.AVERROR_INVALIDDATA, $"The file breaks off before its end ({error})"));
-        }
-
-        // Without times the frames are numbered as they come out, which is the order they are shown in.
-        int total = _reel.ShownTimes?.Length ?? _reel.Count;
-        if (total == 0)
-        {
-            return new DecodeAnswer(_session.Fault(FaultKind.Corrupt, "The video stream has no frames."));
-        }
-
-        _wanted = [.. UniformFrames.Pick(total, _spec.Frames).Select(index => _reel.ShownTimes?[index] ?? index)];
-        return (Decode() ?? Judge()) is { } fault
-            ? new DecodeAnswer(fault)
-            : new DecodeAnswer(new DecodedClip(ElementType.UInt8, [_wanted.Length, _spec.Height, _spec.Width, 3]) { FrameTimesSeconds = _times });
+        FrameTimeline? timeline = TimelineReader.Read(_reel.Marks, _track.Stream);
+        return timeline is null ? RunUntimed(_reel.Marks.Count) : RunTimed(timeline);
     }
 
-    private DecoderFault? Decode()
+    // The packets say when each frame is shown, so only what the wanted ones need is decoded.
+    private DecodeAnswer RunTimed(FrameTimeline timeline)
     {
-        while (_next < _wanted.Length && Receive())
+        var plan = new DecodePlan(_reel.Marks);
+        if ((Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is { } fault)
         {
-            long time = _reel.ShownTimes is null ? _framesOut : _frame->best_effort_timestamp;
-            _framesOut++;
+            return new DecodeAnswer(fault);
+        }
 
-            // The frame on show at a wanted time is the last one that began by then.
-            while (_next < _wanted.Length && time > _wanted[_next] && _shown->width > 0)
-            {
-                if (Write(_shown) is { } fault)
-                {
-                    return fault;
-                }
-            }
+        DamageFinding finding = Judge(timeline, plan);
+        if (finding.DamagedWanted == 0 || _session.ShouldStop())
+        {
+            return Answer(timeline, finding);
+        }
 
-            ffmpeg.av_frame_unref(_shown);
-            ffmpeg.av_frame_move_ref(_shown, _frame);
-            while (_next < _wanted.Length && time == _wanted[_next])
+        // Something is amiss: the clip, or the place where decoding began (a key frame that is none). Decoding it all, from the beginning, tells.
+        List<long> shown = [];
+        fault = Decode([new DecodeRun(0, _reel.Marks.Count - 1)], null, shown);
+        finding = Judge(timeline, plan);
+        if (fault is not null || !finding.OnlyMissing || shown.Count == 0)
+        {
+            return fault is null ? Answer(timeline, finding) : new DecodeAnswer(fault);
+        }
+
+        // No damage anywhere, and yet not every packet gave a frame: the frames themselves are the timeline.
+        timeline = TimelineReader.FromFrames(shown, timeline);
+        fault = Want(timeline) ?? Decode([new DecodeRun(0, _reel.Marks.Count - 1)], null);
+        return fault is null ? Answer(timeline, Judge(timeline, plan)) : new DecodeAnswer(fault);
+    }
+
+    // Frames without times are numbered as they come out, which is the order they are shown in; only then is it known how many there are.
+    private DecodeAnswer RunUntimed(int expected)
+    {
+        FrameTimeline timeline = TimelineReader.Numbered(expected, _track.Stream);
+        DecodeRun all = new(0, _reel.Marks.Count - 1);
+        DecoderFault? fault = expected == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.") : Want(timeline) ?? Decode([all], null);
+        if (fault is null && _decoder.FramesOut is > 0 and var count && count != expected && _decoder.RefusedPackets.Count == 0)
+        {
+            timeline = TimelineReader.Numbered((int)count, _track.Stream);
+            fault = Want(timeline) ?? Decode([all], null);
+        }
+
+        return fault is null ? Answer(timeline, Judge(timeline, null)) : new DecodeAnswer(fault);
+    }
+
+    private DecoderFault? Want(FrameTimeline timeline)
+    {
+        if (FramePicker.Pick(_spec, timeline, out int[] frames) is var (kind, message))
+        {
+            return _session.Fault(kind, message);
+        }
+
+        _wanted = new WantedFrames([.. frames.Select(frame => timeline.Ticks[frame])]);
+        return null;
+    }
+
+    private DecoderFault? Decode(IReadOnlyList<DecodeRun> runs, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
+    {
+        _decoder.Begin();
+        _writer.Begin(_wanted.Slots.Count);
+        _wanted.Begin();
+        foreach (DecodeRun run in runs)
+        {
+            if (_decoder.Decode(run, isWanted, Take) is { } fault)
             {
-                if (Write(_shown) is { } fault)
-                {
-                    return fault;
-                }
+                return fault;
             }
         }
 
         return null;
+
+        DecoderFault? Take(long ticks, AVFrame* frame)
+        {
+            shown?.Add(ticks);
+            return _wanted.Take(ticks) is { } slots ? _writer.Write(frame, _track, slots) : null;
+        }
     }
 
-    private bool Receive()
+    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) => DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _reel.Marks, DependsOnAll);
+
+    private bool DependsOnAll => _spec.Selection is not TimeFrames && !(_spec.Selection is IndexFrames indices && indices.Indices.All(index => index >= 0));
+
+    private DecodeAnswer Answer(FrameTimeline timeline, DamageFinding finding)
     {
-        int state;
-        while ((state = _track.Receive(_frame)) == 0 && !_session.ShouldStop())
+        DamageReport damage = finding.Report;
+        if (finding.DamagedWanted > _session.Limits.MaxDamagedFrames || _writer.Shape is null)
         {
-            _track.Send(_fed < _reel.Count ? _reel[_fed++] : null);
+            string where = damage.FirstAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", the first at {at.TotalSeconds:0.###} s") : string.Empty;
+            return new DecodeAnswer(_session.Fault(FaultKind.Corrupt, $"{finding.DamagedWanted} of {_wanted.Slots.Count} wanted frames are damaged or missing{where}: {finding.Describe()}."));
         }
 
-        return state > 0;
-    }
-
-    private DecoderFault? Write(AVFrame* frame)
-    {
-        if (frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0)
+        _wanted.FillMissing(_writer);
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, _writer.Shape)
         {
-            return _session.Fault(FaultKind.Corrupt, $"Wanted frame {_next} is damaged, and parts of it would be made up.");
-        }
-
-        AVRational timeBase = _track.Stream->time_base;
-        double fromStart = _reel.ShownTimes is { } shown ? (_wanted[_next] - shown[0]) * (double)timeBase.num / timeBase.den : _wanted[_next] * FrameSeconds();
-        _times.Add(fromStart);
-        _next++;
-        return _writer.Write(frame, DisplayTurn.Of(frame, _track.Stream), _spec.Width, _spec.Height);
-    }
-
-    private double FrameSeconds()
-    {
-        AVRational rate = _track.Stream->avg_frame_rate;
-        return rate.num > 0 ? rate.den / (double)rate.num : 0;
-    }
-
-    private DecoderFault? Judge()
-    {
-        if (_session.PixelFault() is { } oversized)
-        {
-            return oversized;
-        }
-
-        if (_next < _wanted.Length)
-        {
-            return _session.Fault(FaultKind.Corrupt, $"{_wanted.Length - _next} of {_wanted.Length} wanted frames are missing.");
-        }
-
-        return _track.RefusedPackets > 0
-            ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_reel.Count} video packets.")
-            : null;
+            FrameTimesSeconds = [.. _wanted.Slots.Select(ticks => (double)(ticks - timeline.Ticks[0]) * timeline.SecondsNumerator / timeline.SecondsDenominator)],
+            InterlacedFrames = _writer.InterlacedFrames,
+            Damage = damage,
+        });
     }
 }

@@ -4,6 +4,11 @@ internal enum AVPixelFormat : int
 {
     AV_PIX_FMT_NONE = -1,
     AV_PIX_FMT_YUV420P = 0,
+    AV_PIX_FMT_YUV422P = 4,
+    AV_PIX_FMT_YUV444P = 5,
+    AV_PIX_FMT_YUV440P = 31,
+    AV_PIX_FMT_YUV411P = 7,
+    AV_PIX_FMT_RGB0 = 119,
     AV_PIX_FMT_RGB24 = 2,
     AV_PIX_FMT_GRAY8 = 8,
     AV_PIX_FMT_PAL8 = 11,

@@ -1,0 +1,110 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>What decoding showed of damage, and how much of it touches wanted frames.</summary>
+/// <param name="Report">The counts.</param>
+/// <param name="BrokeOff">What ended the reading early; null where nothing did.</param>
+internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
+{
+    /// <summary>Wanted frames that are damaged or missing.</summary>
+    public long DamagedWanted => Report.DamagedWantedFrames;
+
+    /// <summary>True where frames are missing and nothing says that the clip is damaged.</summary>
+    public bool OnlyMissing => Report is { ConcealedFrames: 0, CorruptFrames: 0, RefusedPackets: 0 } && BrokeOff is null;
+
+    /// <summary>Finds it.</summary>
+    /// <param name="decoder">What the decoder saw.</param>
+    /// <param name="wanted">What was wanted, and what came.</param>
+    /// <param name="track">The track that was read.</param>
+    /// <param name="timeline">All frames that there are.</param>
+    /// <param name="plan">Which packet holds which frame; null where packets have no times.</param>
+    /// <param name="packets">The track's packets.</param>
+    /// <param name="dependsOnAll">True where another number of frames would have made another choice.</param>
+    public static unsafe DamageFinding Of(
+        RunDecoder decoder,
+        WantedFrames wanted,
+        Track track,
+        FrameTimeline timeline,
+        DecodePlan? plan,
+        IReadOnlyList<PacketMark> packets,
+        bool dependsOnAll)
+    {
+        List<long> flagged = [.. decoder.ConcealedFrames, .. decoder.CorruptFrames];
+        int[] marked = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsCorrupt)];
+        int[] damagedPackets = plan is null
+            ? [.. decoder.RefusedPackets, .. marked]
+            : [.. decoder.RefusedPackets, .. marked, .. flagged.Select(plan.PacketOf).Where(packet => packet >= 0)];
+        Array.Sort(damagedPackets);
+
+        long damagedWanted = 0;
+        long missing = 0;
+        foreach (long ticks in wanted.Ticks)
+        {
+            missing += wanted.HasCome(ticks) ? 0 : 1;
+            damagedWanted += !wanted.HasCome(ticks) || flagged.Contains(ticks) || IsBuiltOnDamage(ticks, plan, damagedPackets) ? 1 : 0;
+        }
+
+        // A container with an index says how many frames there are to be.
+        long promised = Math.Max(0, track.Stream->nb_frames - packets.Count);
+        if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
+        {
+            // What is chosen from too few frames is another choice than the one asked for.
+            damagedWanted = Math.Max(damagedWanted, 1);
+        }
+
+        long? firstTicks = damagedPackets.Length > 0 ? packets[damagedPackets[0]].Ticks : missing > 0 ? wanted.Ticks.First(ticks => !wanted.HasCome(ticks)) : null;
+        var report = new DamageReport
+        {
+            ConcealedFrames = decoder.ConcealedFrames.Count,
+            CorruptFrames = decoder.CorruptFrames.Count + marked.Length,
+            RefusedPackets = decoder.RefusedPackets.Count,
+            MissingFrames = missing + promised,
+            RepeatedFrames = wanted.Repeats,
+            DamagedWantedFrames = damagedWanted,
+            FirstAt = firstTicks is { } first && first != ffmpeg.AV_NOPTS_VALUE && plan is not null
+                ? TimeSpan.FromSeconds((double)(first - timeline.Ticks[0]) * timeline.SecondsNumerator / timeline.SecondsDenominator)
+                : null,
+        };
+        return new DamageFinding(report, track.ReadingBrokeOff);
+    }
+
+    /// <summary>The counts that are not 0, in words.</summary>
+    public string Describe()
+    {
+        List<string> parts = [];
+        Add(Report.ConcealedFrames, "concealed");
+        Add(Report.CorruptFrames, "marked corrupt");
+        Add(Report.RefusedPackets, "packets refused by the decoder");
+        Add(Report.MissingFrames, "missing");
+        if (BrokeOff is not null)
+        {
+            parts.Add($"reading broke off ({BrokeOff})");
+        }
+
+        return parts.Count == 0 ? "no frame came out" : string.Join(", ", parts);
+
+        void Add(long count, string what)
+        {
+            if (count > 0)
+            {
+                parts.Add($"{count} {what}");
+            }
+        }
+    }
+
+    // Errors live on in every frame that is built on the damaged one, up to the next key frame.
+    private static bool IsBuiltOnDamage(long ticks, DecodePlan? plan, int[] damagedPackets)
+    {
+        if (plan is null || damagedPackets.Length == 0)
+        {
+            return damagedPackets.Length > 0;
+        }
+
+        int packet = plan.PacketOf(ticks);
+        int start = plan.StartFor(ticks);
+        return damagedPackets.Any(damaged => damaged >= start && damaged <= packet);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>A run of packets to decode without a gap.</summary>
+/// <param name="First">The first packet: a key frame, or the track's beginning.</param>
+/// <param name="Last">The last packet, included: the one that holds the last wanted frame of the run.</param>
+internal readonly record struct DecodeRun(int First, int Last);
+
+/// <summary>
+/// Which packets have to be decoded for the wanted frames: for each frame all from the key frame before it, and none besides.
+/// Where that leaves packets out, decoding jumps over them.
+/// </summary>
+internal sealed class DecodePlan
+{
+    private readonly int[] _keys;
+    private readonly Dictionary<long, int> _packetOf = [];
+
+    /// <summary>A plan over packets in decoding order, each with a presentation time of its own.</summary>
+    public DecodePlan(IReadOnlyList<PacketMark> packets)
+    {
+        Packets = packets;
+        _keys = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsKey)];
+        for (int i = 0; i < packets.Count; i++)
+        {
+            _packetOf.TryAdd(packets[i].Ticks, i);
+        }
+    }
+
+    public IReadOnlyList<PacketMark> Packets { get; }
+
+    /// <summary>The packet that holds the frame of a presentation time; -1 where none does.</summary>
+    public int PacketOf(long ticks) => _packetOf.GetValueOrDefault(ticks, -1);
+
+    /// <summary>
+    /// Where decoding has to begin for a frame: the last key frame before it that is also shown before it. A frame that follows a key frame
+    /// in the file but is shown before it belongs to the frames before that key frame (an open group of pictures).
+    /// </summary>
+    public int StartFor(long ticks)
+    {
+        int index = Array.BinarySearch(_keys, PacketOf(ticks));
+        for (index = index >= 0 ? index : ~index - 1; index >= 0; index--)
+        {
+            if (Packets[_keys[index]].Ticks <= ticks)
+            {
+                return _keys[index];
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The runs that give all the wanted frames.</summary>
+    /// <param name="ticks">Their presentation times, ascending.</param>
+    public IReadOnlyList<DecodeRun> RunsFor(IEnumerable<long> ticks)
+    {
+        List<DecodeRun> runs = [];
+        foreach (DecodeRun run in ticks.Select(tick => new DecodeRun(StartFor(tick), PacketOf(tick))).OrderBy(run => run.First).ThenBy(run => run.Last))
+        {
+            Span<DecodeRun> known = CollectionsMarshal.AsSpan(runs);
+            if (known.Length > 0 && run.First <= known[^1].Last)
+            {
+                known[^1] = known[^1] with { Last = Math.Max(known[^1].Last, run.Last) };
+            }
+            else
+            {
+                runs.Add(run);
+            }
+        }
+
+        return runs;
+    }
+}

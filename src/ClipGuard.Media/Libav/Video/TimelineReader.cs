@@ -1,0 +1,76 @@
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>Reads a timeline off what a track's packets or frames say.</summary>
+internal static unsafe class TimelineReader
+{
+    /// <summary>The timeline of a track's packets; null where they do not say when their frames are shown, each at a time of its own.</summary>
+    public static FrameTimeline? Read(IReadOnlyList<PacketMark> packets, AVStream* stream)
+    {
+        int firstKey = 0;
+        while (firstKey < packets.Count && !packets[firstKey].IsKey)
+        {
+            firstKey++;
+        }
+
+        // Some streams mark no key frames at all; otherwise nothing can be decoded before the first.
+        firstKey = firstKey == packets.Count ? 0 : firstKey;
+        var shown = new List<(long Ticks, bool IsKey)>(packets.Count);
+        for (int i = firstKey; i < packets.Count; i++)
+        {
+            if (packets[i].Ticks == ffmpeg.AV_NOPTS_VALUE)
+            {
+                return null;
+            }
+
+            if (!packets[i].IsHidden && packets[i].Ticks >= packets[firstKey].Ticks)
+            {
+                shown.Add((packets[i].Ticks, packets[i].IsKey));
+            }
+        }
+
+        shown.Sort((a, b) => a.Ticks.CompareTo(b.Ticks));
+        for (int i = 1; i < shown.Count; i++)
+        {
+            if (shown[i].Ticks == shown[i - 1].Ticks)
+            {
+                return null;
+            }
+        }
+
+        return shown.Count == 0 ? null : Make([.. shown.Select(frame => frame.Ticks)], [.. shown.Select(frame => frame.IsKey)], stream);
+    }
+
+    /// <summary>The timeline of the frames that really came out.</summary>
+    public static FrameTimeline FromFrames(IEnumerable<long> ticks, FrameTimeline packets)
+    {
+        long[] sorted = [.. ticks.Distinct().Order()];
+        return packets with { Ticks = sorted, IsKey = [.. sorted.Select(tick => Array.BinarySearch(packets.Ticks, tick) is >= 0 and var index && packets.IsKey[index])] };
+    }
+
+    /// <summary>A timeline of frames that have numbers only: one each tick of the frame rate.</summary>
+    public static FrameTimeline Numbered(int count, AVStream* stream)
+    {
+        AVRational rate = Rate(stream);
+        (int num, int den) = rate.num > 0 && rate.den > 0 ? (rate.den, rate.num) : (1, 25);
+        long[] ticks = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            ticks[i] = i;
+        }
+
+        return new FrameTimeline(ticks, new bool[count], num, den, (double)den / num);
+    }
+
+    private static FrameTimeline Make(long[] ticks, bool[] isKey, AVStream* stream)
+    {
+        AVRational unit = stream->time_base;
+        AVRational rate = Rate(stream);
+        double seconds = (double)(ticks[^1] - ticks[0]) * unit.num / unit.den;
+        double average = ticks.Length > 1 && seconds > 0 ? (ticks.Length - 1) / seconds : 1;
+        return new FrameTimeline(ticks, isKey, unit.num, unit.den, rate.num > 0 && rate.den > 0 ? (double)rate.num / rate.den : average);
+    }
+
+    private static AVRational Rate(AVStream* stream) => stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
+}
