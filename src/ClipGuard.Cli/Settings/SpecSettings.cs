@@ -6,7 +6,8 @@ namespace ClipGuard.Cli.Settings;
 internal static class SpecSettings
 {
     private static readonly AudioSpec DefaultAudio = new();
-    private static readonly VideoSpec DefaultVideo = new();
+    private static readonly UniformFrames DefaultFrames = new(16);
+    private static readonly PixelSize DefaultSize = new(224, 224);
     private static readonly DecodeLimits DefaultLimits = new();
 
     public static readonly Setting<int> AudioRate = new ValueSetting<int>(
@@ -18,13 +19,13 @@ internal static class SpecSettings
     public static readonly Setting<int> Frames = new ValueSetting<int>(
         "frames",
         "N",
-        $"Frames taken of a video, spread evenly, default {DefaultVideo.Frames}.",
+        $"Frames taken of a video, spread evenly, default {DefaultFrames.Count}.",
         ValueText.Count);
 
     public static readonly Setting<PixelSize> Size = new ValueSetting<PixelSize>(
         "size",
         "WxH",
-        $"Size of decoded video frames in pixels, default {DefaultVideo.Width}x{DefaultVideo.Height}.",
+        $"Size of decoded video frames in pixels, default {DefaultSize.Width}x{DefaultSize.Height}.",
         ValueText.Size);
 
     public static readonly Setting<PixelSize?> ImageSize = new ValueSetting<PixelSize?>(
@@ -57,15 +58,18 @@ internal static class SpecSettings
 
     public static VideoSpec ReadVideo(SettingSources sources)
     {
-        PixelSize size = sources.Get(Size, new PixelSize(DefaultVideo.Width, DefaultVideo.Height));
-        return DefaultVideo with { Frames = sources.Get(Frames, DefaultVideo.Frames), Width = size.Width, Height = size.Height };
+        PixelSize size = sources.Get(Size, DefaultSize);
+        return new VideoSpec
+        {
+            Selection = new UniformFrames(sources.Get(Frames, DefaultFrames.Count)),
+            Size = new ExactSize(size.Width, size.Height),
+        };
     }
 
-    public static ImageSpec ReadImage(SettingSources sources)
+    public static ImageSpec ReadImage(SettingSources sources) => new()
     {
-        PixelSize? size = sources.Get(ImageSize, null);
-        return new ImageSpec { Width = size?.Width, Height = size?.Height };
-    }
+        Size = sources.Get(ImageSize, null) is { } size ? new ExactSize(size.Width, size.Height) : new OwnSize(),
+    };
 
     public static DecodeLimits ReadLimits(SettingSources sources) => DefaultLimits with
     {

@@ -107,8 +107,8 @@ public sealed class DryRunTests
         bench.Options = bench.Options with
         {
             Audio = new AudioSpec { SampleRateHz = 8000 },
-            Video = new VideoSpec { Frames = 3 },
-            Image = new ImageSpec { Width = 5, Height = 6 },
+            Video = new VideoSpec { Selection = new UniformFrames(3) },
+            Image = new ImageSpec { Size = new ExactSize(5, 6) },
             Limits = new DecodeLimits { MaxFramePixels = 9 },
         };
 

@@ -63,6 +63,12 @@ internal static unsafe partial class ffmpeg
     [LibraryImport(Avutil, EntryPoint = "av_get_pix_fmt_name")]
     private static partial byte* av_get_pix_fmt_name_native(AVPixelFormat pix_fmt);
 
+    [LibraryImport(Avutil)]
+    public static partial int av_sample_fmt_is_planar(AVSampleFormat sample_fmt);
+
+    [LibraryImport(Avutil)]
+    public static partial int av_get_bytes_per_sample(AVSampleFormat sample_fmt);
+
     public static string av_get_sample_fmt_name(AVSampleFormat sample_fmt) => Text(av_get_sample_fmt_name_native(sample_fmt));
 
     [LibraryImport(Avutil, EntryPoint = "av_get_sample_fmt_name")]

@@ -1,0 +1,119 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Audio;
+
+/// <summary>Counts what is wrong with the audio that is wanted: packets refused, frames marked corrupt, samples promised that never came.</summary>
+internal sealed unsafe class AudioDamage
+{
+    // Headers of streams that were written before their length was known give the largest length there is.
+    private const long UnknownBytes = 0x7FFF_0000;
+
+    // A last frame that is cut short or padded is no damage.
+    private const int SlackFrames = 2;
+
+    // What a frame comes to in a codec that does not say.
+    private const int UsualFrameSamples = 1024;
+
+    // Demuxers whose headers count samples. The others tell a duration of the whole file or an estimate.
+    private static readonly string[] Promising = ["wav", "w64", "flac", "aiff", "au", "caf", "mp3", "tta", "wv", "ape"];
+
+    private long _refusedBefore;
+    private long _corruptFrames;
+    private long _damagedSamples;
+    private long? _firstSample;
+    private long _seenRefused;
+
+    /// <summary>Samples a second of the track.</summary>
+    public int RateHz { get; private set; }
+
+    /// <summary>Samples of each channel that the header promises; null where it does not.</summary>
+    public long? PromisedSamples { get; private set; }
+
+    public DamageReport Report { get; private set; } = DamageReport.None;
+
+    public void Begin(Track track, int rateHz)
+    {
+        RateHz = rateHz;
+        PromisedSamples = Promise(track, rateHz);
+    }
+
+    /// <summary>Looks at a frame of which something is wanted.</summary>
+    /// <param name="track">Its track.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="position">Its first sample's number.</param>
+    /// <param name="count">Samples of it that are wanted.</param>
+    /// <param name="jumped">True before the first wanted frame after a jump: what was refused until then belongs to the preroll. Set to false.</param>
+    public void See(Track track, AVFrame* frame, long position, int count, ref bool jumped)
+    {
+        if (jumped)
+        {
+            _seenRefused = _refusedBefore = track.RefusedPackets;
+            jumped = false;
+        }
+
+        if ((frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0 || frame->decode_error_flags != 0)
+        {
+            _corruptFrames++;
+            _damagedSamples += count;
+            _firstSample ??= position;
+        }
+
+        if (track.RefusedPackets != _seenRefused)
+        {
+            _seenRefused = track.RefusedPackets;
+            _firstSample ??= position;
+        }
+    }
+
+    /// <summary>The verdict.</summary>
+    /// <param name="track">The track.</param>
+    /// <param name="session">The decode.</param>
+    /// <param name="from">First wanted sample.</param>
+    /// <param name="to">One past the last wanted sample that there is or that was promised.</param>
+    /// <param name="position">How far decoding came.</param>
+    public DecoderFault? Judge(Track track, DecodeSession session, long from, long to, long position)
+    {
+        int frameSamples = track.Stream->codecpar->frame_size > 0 ? track.Stream->codecpar->frame_size : UsualFrameSamples;
+        long refused = track.RefusedPackets - _refusedBefore;
+        long promisedMissing = Math.Max(0, Math.Min(to, PromisedSamples ?? 0) - Math.Max(position, from) - (SlackFrames * frameSamples));
+        long missing = Math.Max(promisedMissing, refused * frameSamples);
+        if (missing > 0)
+        {
+            _firstSample ??= Math.Max(position, from);
+        }
+
+        Report = new DamageReport
+        {
+            CorruptFrames = _corruptFrames,
+            RefusedPackets = refused,
+            MissingSamples = missing,
+            FirstAt = _firstSample is { } first ? TimeSpan.FromSeconds((double)first / RateHz) : null,
+        };
+        if (track.ReadingBrokeOff is { } error && position < to)
+        {
+            return session.Fault(FaultKind.Corrupt, $"The file breaks off at {(double)position / RateHz:0.###} s of audio: {error}.");
+        }
+
+        double share = (double)(missing + _damagedSamples) / Math.Max(1, to - from);
+        return share > session.Limits.MaxDamagedAudioShare
+            ? session.Fault(FaultKind.Corrupt, $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: {refused} packets refused, {_corruptFrames} frames corrupt, {missing} samples missing.")
+            : null;
+    }
+
+    private static long? Promise(Track track, int rateHz)
+    {
+        AVFormatContext* format = track.Container.Format;
+        AVStream* stream = track.Stream;
+        if (stream->duration <= 0 || stream->duration == ffmpeg.AV_NOPTS_VALUE
+            || format->duration_estimation_method == AVDurationEstimationMethod.AVFMT_DURATION_FROM_BITRATE
+            || !Promising.Contains(track.Container.FormatName))
+        {
+            return null;
+        }
+
+        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        return seconds * stream->codecpar->bit_rate / 8 >= UnknownBytes ? null : (long)(seconds * rateHz);
+    }
+}

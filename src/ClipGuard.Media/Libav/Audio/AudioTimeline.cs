@@ -1,0 +1,50 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Audio;
+
+/// <summary>
+/// Turns presentation times into sample numbers. The track's first sample, encoder delay left out, is number 0.
+/// Where the container's clock is too coarse to tell samples apart, whole codec frames are counted instead.
+/// </summary>
+internal sealed unsafe class AudioTimeline
+{
+    private readonly AVRational _unit;
+    private readonly long _firstTicks;
+    private readonly int _rateHz;
+    private readonly int _frameSamples;
+    private readonly int _phase;
+
+    /// <summary>A timeline that begins with a track's first frame.</summary>
+    public AudioTimeline(Track track, AVFrame* first)
+    {
+        _unit = track.Stream->time_base;
+        _firstTicks = first->best_effort_timestamp;
+        _rateHz = first->sample_rate;
+        _frameSamples = track.Stream->codecpar->frame_size;
+
+        // The first frame may be short: the encoder's delay was cut off it. All others are whole.
+        _phase = _frameSamples > 0 ? first->nb_samples % _frameSamples : 0;
+    }
+
+    /// <summary>True where a presentation time names one sample.</summary>
+    public bool IsExact => _firstTicks != ffmpeg.AV_NOPTS_VALUE && (ClockIsFine || _frameSamples > 0);
+
+    private bool ClockIsFine => (long)_unit.num * _rateHz <= _unit.den;
+
+    /// <summary>The number of the sample at a presentation time; null where that cannot be told.</summary>
+    public long? SampleAt(long ticks)
+    {
+        if (ticks == ffmpeg.AV_NOPTS_VALUE || !IsExact)
+        {
+            return null;
+        }
+
+        double sample = (double)((Int128)(ticks - _firstTicks) * _unit.num * _rateHz) / _unit.den;
+        return ClockIsFine ? (long)Math.Round(sample) : ((long)Math.Round((sample - _phase) / _frameSamples) * _frameSamples) + _phase;
+    }
+
+    /// <summary>The presentation time of a sample, rounded down.</summary>
+    public long TicksOf(long sample) => _firstTicks + (long)((Int128)sample * _unit.den / ((Int128)_unit.num * _rateHz));
+}
