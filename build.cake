@@ -152,7 +152,8 @@ sealed record TestRun(int Passed, int Failed, string[] Skipped, bool Succeeded)
         string[] skipped = [.. results["NotExecuted"].Select(result =>
             $"{classes[result.Attribute("testId").Value]}.{result.Attribute("testName").Value}: {result.Descendants(trx + "Message").FirstOrDefault()?.Value.Trim()}")];
         int passed = results["Passed"].Count();
-        int failed = results.Sum(outcome => outcome.Count()) - passed - skipped.Length;
+        int brokenTearDowns = files.Descendants(trx + "RunInfo").Count(problem => problem.Value.Contains("TearDown failed for"));
+        int failed = results.Sum(outcome => outcome.Count()) - passed - skipped.Length + brokenTearDowns;
         return new TestRun(passed, failed, skipped, exitCode == 0 && failed == 0 && passed > 0);
     }
 }
