@@ -59,7 +59,7 @@ Task("TestTools").Does(() =>
 Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
 {
     const int NoFault = 0, FaultsFound = 1;
-    int exitCode = StartProcess(PublishedCommand, $"dry-run datasets-sample/manifest.jsonl --config configs/dry-run.json --out {DryRunOutput}");
+    int exitCode = StartProcess(PublishedCommand, $"dry-run datasets-sample/manifest.jsonl --config configs/dry-run.json --out {DryRunOutput} --fresh");
     if (exitCode is not (NoFault or FaultsFound))
     {
         End(exitCode, $"The dry run ended with exit code {exitCode}.");
