@@ -1,0 +1,81 @@
+namespace ClipGuard.Loading;
+
+/// <summary>Samples that are trained on together. Dispose it after use: its memory then serves another batch.</summary>
+public sealed class Batch : IDisposable
+{
+    private readonly Dictionary<string, BatchTensor> _tensors;
+    private readonly BatchMemory _memory;
+
+    internal Batch(long number, IReadOnlyList<BatchSample> samples, IEnumerable<BatchTensor> tensors, BatchMemory memory, BatchReport report)
+    {
+        Number = number;
+        Samples = samples;
+        Report = report;
+        _memory = memory;
+        _tensors = tensors.ToDictionary(static tensor => tensor.Name);
+    }
+
+    /// <summary>0-based number of the batch on this rank, counted from where the present number of ranks began.</summary>
+    public long Number { get; }
+
+    /// <summary>The samples, in the order of the tensors' first dimension.</summary>
+    public IReadOnlyList<BatchSample> Samples { get; }
+
+    /// <summary>For each sample whether it is real: false for padding and masked samples, whose tensors are zero.</summary>
+    public IReadOnlyList<bool> Mask => [.. Samples.Select(static sample => !sample.IsMasked)];
+
+    /// <summary>The tensors by name. A kind of clip of which the batch has none has no tensor.</summary>
+    public IReadOnlyDictionary<string, BatchTensor> Tensors => _tensors;
+
+    /// <summary>What went wrong, and how long it took.</summary>
+    public BatchReport Report { get; }
+
+    /// <summary>The loader's state once this batch is consumed.</summary>
+    public LoaderState State { get; internal set; } = null!;
+
+    /// <summary>The tensor of a name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public BatchTensor this[string name] => _tensors.TryGetValue(name, out BatchTensor? tensor)
+        ? tensor
+        : throw new KeyNotFoundException($"The batch has no tensor '{name}'; it has {(_tensors.Count == 0 ? "none" : string.Join(", ", _tensors.Keys))}.");
+
+    /// <summary>Adds a tensor of zeros, to be filled by a collate hook.</summary>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="byte"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
+    /// <param name="name">A name that the batch does not have yet.</param>
+    /// <param name="shape">Length of each dimension, outermost first.</param>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="NotSupportedException">The type is another one.</exception>
+    public BatchTensor Add<T>(string name, params ReadOnlySpan<nint> shape)
+        where T : unmanaged
+    {
+        if (_tensors.ContainsKey(name))
+        {
+            throw new ArgumentException($"The batch has a tensor '{name}' already.", nameof(name));
+        }
+
+        var tensor = BatchTensor.Dense(name, BatchTensor.ElementOf<T>(), _memory, shape);
+        _tensors.Add(name, tensor);
+        return tensor;
+    }
+
+    /// <summary>
+    /// Takes a tensor out of the batch: its memory outlives the batch and belongs to the caller, who disposes the block after the last use.
+    /// The <see cref="BatchTensor"/> itself must not be used any more.
+    /// </summary>
+    public BatchBlock Detach(string name)
+    {
+        BatchTensor tensor = this[name];
+        _tensors.Remove(name);
+        tensor.Abandon();
+        return tensor.Block;
+    }
+
+    /// <summary>Gives the memory of all tensors back. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        foreach (BatchTensor tensor in _tensors.Values)
+        {
+            tensor.Release();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace ClipGuard.Loading;
+
+/// <summary>What happened while a batch was made.</summary>
+public sealed record BatchReport
+{
+    /// <summary>Every row and clip that gave no sample, by position and attempt.</summary>
+    public IReadOnlyList<SampleFault> Faults { get; init; } = [];
+
+    /// <summary>Rows that were tried, faulty ones included.</summary>
+    public int Tries { get; init; }
+
+    /// <summary>Clips decoded into the batch.</summary>
+    public int Clips { get; init; }
+
+    /// <summary>Bytes copied into the batch.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Time that decodes took, all workers together.</summary>
+    public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>Time that the consumer waited for this batch.</summary>
+    public TimeSpan Waited { get; init; }
+}

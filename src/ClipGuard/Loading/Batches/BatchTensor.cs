@@ -1,0 +1,201 @@
+using System.Numerics.Tensors;
+
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>
+/// One tensor of a batch, in memory that does not move and that belongs to the batch: after the batch is disposed it must not be touched.
+/// The tensor may be strided: rows can lie further apart than they are long.
+/// </summary>
+public sealed unsafe class BatchTensor
+{
+    private readonly nint[] _shape;
+    private readonly nint[] _strides;
+    private readonly BatchBlock _block;
+    private bool _isDisposed;
+
+    private BatchTensor(string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips)
+    {
+        Name = name;
+        Element = element;
+        _block = block;
+        _shape = shape;
+        _strides = strides;
+        Clips = clips;
+    }
+
+    /// <summary>What the batch calls it: <c>audio</c>, <c>video</c>, <c>image</c>, or the name that a hook gave it.</summary>
+    public string Name { get; }
+
+    /// <summary>Type of one element.</summary>
+    public TensorElement Element { get; }
+
+    /// <summary>Length of each dimension, outermost first. The first is the samples of the batch; with more than one clip a sample the second is its clips.</summary>
+    public ReadOnlySpan<nint> Shape => _shape;
+
+    /// <summary>Elements from one index to the next, for each dimension.</summary>
+    public ReadOnlySpan<nint> Strides => _strides;
+
+    /// <summary>
+    /// What is known of each clip, sample by sample; null where a sample has no such clip. A clip's own shape says how much of its row is data
+    /// and how much padding, which is zero. Empty for a tensor that a hook made.
+    /// </summary>
+    public IReadOnlyList<DecodedClip?> Clips { get; }
+
+    /// <summary>Elements of each clip along its first dimension that is padded or may be: samples of audio, frames of video, rows of images; 0 for none.</summary>
+    public IReadOnlyList<int> Lengths => [.. Clips.Select(static clip => clip is null ? 0 : clip.Element == ElementType.Float32 ? clip.Shape[^1] : clip.Shape[0])];
+
+    /// <summary>True where elements follow one another without gaps.</summary>
+    public bool IsContiguous
+    {
+        get
+        {
+            nint expected = 1;
+            for (int dimension = _shape.Length - 1; dimension >= 0; dimension--)
+            {
+                if (_shape[dimension] > 1 && _strides[dimension] != expected)
+                {
+                    return false;
+                }
+
+                expected *= _shape[dimension];
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>First byte of the memory; it stays where it is until the batch is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public nint Address
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _block.Address;
+        }
+    }
+
+    /// <summary>Bytes from the first element to behind the last, gaps included.</summary>
+    public long SpanBytes
+    {
+        get
+        {
+            long last = 0;
+            for (int dimension = 0; dimension < _shape.Length; dimension++)
+            {
+                if (_shape[dimension] == 0)
+                {
+                    return 0;
+                }
+
+                last += (_shape[dimension] - 1) * _strides[dimension];
+            }
+
+            return (last + 1) * SizeOf(Element);
+        }
+    }
+
+    /// <summary>The block that holds the memory. An adapter that keeps the memory beyond the batch takes it with <see cref="Batch.Detach"/>.</summary>
+    public BatchBlock Block => _block;
+
+    /// <summary>The elements, to read and to write.</summary>
+    /// <typeparam name="T">The type that <see cref="Element"/> names.</typeparam>
+    /// <exception cref="InvalidCastException">It is another type.</exception>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public TensorSpan<T> AsTensorSpan<T>()
+        where T : unmanaged
+    {
+        if (typeof(T) != TypeOf(Element))
+        {
+            throw new InvalidCastException($"The tensor '{Name}' holds {TypeOf(Element).Name}, not {typeof(T).Name}.");
+        }
+
+        return new TensorSpan<T>((T*)Address, (nint)(SpanBytes / sizeof(T)), _shape, ClipLayout.SpanStrides(_shape, _strides));
+    }
+
+    /// <summary>One sample's part of the tensor as bytes, padding and gaps included.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    public ReadOnlySpan<byte> SampleBytes(int sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sample, (uint)_shape[0], nameof(sample));
+        long stride = _strides[0] * SizeOf(Element);
+        return new ReadOnlySpan<byte>((byte*)Address + (sample * stride), checked((int)Math.Min(stride, SpanBytes - (sample * stride))));
+    }
+
+    internal static BatchTensor OfClips(
+        string name, ElementType element, BatchBlock block, int samples, int clips, int clipCapacity, int[] shape, int[] capacity, bool squeeze, DecodedClip?[] all)
+    {
+        nint stretch = (nint)ClipLayout.Elements(capacity);
+        nint[] inner = [.. Enumerable.Range(0, capacity.Length).Select(dimension => (nint)ClipLayout.Elements(capacity.AsSpan(dimension + 1)))];
+        nint[] lengths = [.. shape.Select(static length => (nint)length)];
+        return new BatchTensor(
+            name,
+            element == ElementType.Float32 ? TensorElement.Float32 : TensorElement.UInt8,
+            block,
+            squeeze ? [samples, .. lengths] : [samples, clips, .. lengths],
+            squeeze ? [stretch * clipCapacity, .. inner] : [stretch * clipCapacity, stretch, .. inner],
+            all);
+    }
+
+    internal static BatchTensor Dense(string name, TensorElement element, BatchMemory memory, ReadOnlySpan<nint> shape)
+    {
+        nint[] strides = new nint[shape.Length];
+        nint elements = 1;
+        for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(shape[dimension], nameof(shape));
+            strides[dimension] = elements;
+            elements = checked(elements * shape[dimension]);
+        }
+
+        long bytes = Math.Max(1, checked((long)elements * SizeOf(element)));
+        BatchBlock block = memory.Rent(bytes);
+        ClipLayout.Clear((byte*)block.Address, bytes);
+        return new BatchTensor(name, element, block, shape.ToArray(), strides, []);
+    }
+
+    internal static TensorElement ElementOf<T>() => Enum.GetValues<TensorElement>() is var all && Array.FindIndex(all, element => TypeOf(element) == typeof(T)) is >= 0 and var index
+        ? all[index]
+        : throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported; those of {string.Join(", ", all)} are.");
+
+    internal static int SizeOf(TensorElement element) => element switch
+    {
+        TensorElement.UInt8 => 1,
+        TensorElement.Int64 => 8,
+        _ => 4,
+    };
+
+    internal void Release()
+    {
+        _isDisposed = true;
+        _block.Dispose();
+    }
+
+    internal void Abandon() => _isDisposed = true;
+
+    private static Type TypeOf(TensorElement element) => element switch
+    {
+        TensorElement.Float32 => typeof(float),
+        TensorElement.UInt8 => typeof(byte),
+        TensorElement.Int32 => typeof(int),
+        _ => typeof(long),
+    };
+}
+
+/// <summary>The type of one element of a batch's tensor.</summary>
+public enum TensorElement
+{
+    /// <summary><see cref="float"/>.</summary>
+    Float32,
+
+    /// <summary><see cref="byte"/>.</summary>
+    UInt8,
+
+    /// <summary><see cref="int"/>.</summary>
+    Int32,
+
+    /// <summary><see cref="long"/>.</summary>
+    Int64,
+}

@@ -1,0 +1,25 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Loading;
+
+/// <summary>Why a row gave no sample.</summary>
+/// <param name="Position">The position in the epoch that it was to fill.</param>
+/// <param name="Attempt">0 for the position's own row, 1 for its first substitute, and so on.</param>
+/// <param name="Line">The row's 1-based line in the manifest.</param>
+/// <param name="Message">One sentence for a person.</param>
+public sealed record SampleFault(long Position, int Attempt, long Line, string Message)
+{
+    /// <summary>The manifest or source of the row, where there are several; otherwise null.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The clip that gave no data; null where the row itself is no sample.</summary>
+    public ClipReference? Clip { get; init; }
+
+    /// <summary>Which fault; null where the row itself is no sample.</summary>
+    public FaultKind? Kind { get; init; }
+
+    /// <summary>The guarded decode's verdict with its post-mortem; null where it never came to a decode.</summary>
+    public ClipFault? Verdict { get; init; }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace ClipGuard.Loading;
+
+/// <summary>How far one rank is in an epoch.</summary>
+/// <param name="Epoch">0-based.</param>
+/// <param name="Legs">What was consumed before with other ranks.</param>
+/// <param name="LeftOutLines">Frozen when the epoch began.</param>
+/// <param name="Consumed">Batches consumed without a gap since the last leg.</param>
+/// <param name="Ahead">Batches consumed beyond the first that was not.</param>
+internal sealed record EpochProgress(
+    int Epoch, IReadOnlyList<PlanLeg> Legs, IReadOnlyList<long> LeftOutLines, long Consumed, ImmutableSortedSet<long> Ahead)
+{
+    public static EpochProgress Start(int epoch, IReadOnlyList<PlanLeg> legs, IReadOnlyList<long> leftOutLines) => new(epoch, legs, leftOutLines, 0, []);
+
+    /// <summary>The progress once a batch is consumed.</summary>
+    public EpochProgress After(long batch)
+    {
+        ImmutableSortedSet<long> ahead = Ahead.Add(batch);
+        long consumed = Consumed;
+        while (ahead.Count > 0 && ahead.Min == consumed)
+        {
+            ahead = ahead.Remove(consumed++);
+        }
+
+        return this with { Consumed = consumed, Ahead = ahead };
+    }
+}

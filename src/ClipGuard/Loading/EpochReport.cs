@@ -1,0 +1,64 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>What an epoch, or the part of it that was read, came to on this rank.</summary>
+public sealed record EpochReport
+{
+    /// <summary>0-based.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Batches delivered.</summary>
+    public long Batches { get; init; }
+
+    /// <summary>Samples delivered that are real.</summary>
+    public long Samples { get; init; }
+
+    /// <summary>Those of them that stand in for others.</summary>
+    public long Substitutes { get; init; }
+
+    /// <summary>Places that hold zeros: padding and masked samples.</summary>
+    public long Masked { get; init; }
+
+    /// <summary>Clips decoded into batches.</summary>
+    public long Clips { get; init; }
+
+    /// <summary>Bytes copied into batches.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Bad clips by fault.</summary>
+    public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
+
+    /// <summary>Rows that were no samples.</summary>
+    public long BadRows { get; init; }
+
+    /// <summary>Wall clock from the loop's start to its end.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>How much of it the consumer waited for batches.</summary>
+    public TimeSpan Waited { get; init; }
+
+    /// <summary>Time that decodes took, all workers together, from dispatch to verdict.</summary>
+    public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>
+    /// Share of the machine's processors that was busy meanwhile, in [0, 1], whoever kept them busy; null where the system does not tell.
+    /// </summary>
+    public double? ProcessorUse { get; init; }
+
+    /// <summary>Who was slow.</summary>
+    public Bottleneck Bottleneck { get; init; }
+}
+
+/// <summary>What held an epoch up.</summary>
+public enum Bottleneck
+{
+    /// <summary>The training loop: it waited for batches during less than a tenth of the time.</summary>
+    Consumer,
+
+    /// <summary>Decoding: the loop waited, and the processors that the workers can use were busy.</summary>
+    Decoding,
+
+    /// <summary>Storage: the loop waited, and processors were idle while the workers had work.</summary>
+    Storage,
+}

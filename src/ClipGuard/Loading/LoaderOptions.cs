@@ -1,0 +1,139 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Loading;
+
+/// <summary>What a <see cref="ClipLoader"/> delivers, and how.</summary>
+public sealed record LoaderOptions
+{
+    /// <summary>Samples in a batch of one rank. Default 8.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>What audio clips become; null (the default) leaves them undecoded.</summary>
+    public AudioSpec? Audio { get; init; }
+
+    /// <summary>What video clips become; null (the default) leaves them undecoded.</summary>
+    public VideoSpec? Video { get; init; }
+
+    /// <summary>What images become; null (the default) leaves them undecoded.</summary>
+    public ImageSpec? Image { get; init; }
+
+    /// <summary>
+    /// Clips of one kind in a sample. 1 (the default) gives tensors <c>[batch, …]</c>, another number <c>[batch, clips, …]</c>, and a sample with
+    /// more clips is an error. Null gives <c>[batch, clips, …]</c> with as many as the batch's largest sample has. Missing clips are zeros.
+    /// </summary>
+    public int? ClipsPerSample { get; init; } = 1;
+
+    /// <summary>What one decode may ask for.</summary>
+    public DecodeLimits Limits { get; init; } = new();
+
+    /// <summary>
+    /// Most bytes of one tensor once it is padded to its largest clip. A clip that alone would make it larger is a fault. Default 2 GiB less 1 MiB,
+    /// the most that one array holds.
+    /// </summary>
+    public long MaxPaddedBytes { get; init; } = int.MaxValue - (1L << 20);
+
+    /// <summary>The order of the rows. Default <see cref="RowShuffle.Full"/>.</summary>
+    public RowShuffle Shuffle { get; init; } = RowShuffle.Full;
+
+    /// <summary>Rows in a window of <see cref="RowShuffle.Windowed"/>. Default 10,000.</summary>
+    public int ShuffleWindow { get; init; } = 10_000;
+
+    /// <summary>What every random choice follows from. Default 0.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Which of several ranks this is. Default the only one.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>Leaves out a last batch that is not full on every rank, instead of padding it with masked samples. Default false.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>Puts samples of like size into one batch; null (the default) does not. Needs an index.</summary>
+    public BucketOptions? Buckets { get; init; }
+
+    /// <summary>What happens where a row gives no sample. Default <see cref="BadSamplePolicy.Substitute"/>.</summary>
+    public BadSamplePolicy OnBadSample { get; init; } = BadSamplePolicy.Substitute;
+
+    /// <summary>Substitutes that are tried for one sample before it is masked. Default 8.</summary>
+    public int SubstituteAttempts { get; init; } = 8;
+
+    /// <summary>How much failure an epoch accepts. Default: a tenth of all tries, after the first hundred.</summary>
+    public FailureBudget Budget { get; init; } = new();
+
+    /// <summary>
+    /// Lines of the manifest (1-based) that are left out of every epoch, because their clips were convicted before. Must be the same on every rank.
+    /// Default none.
+    /// </summary>
+    public IReadOnlyCollection<long> LeaveOutLines { get; init; } = [];
+
+    /// <summary>
+    /// Leaves out of each epoch what was convicted in the epochs before it. With more than one rank this is not possible, because no rank knows what
+    /// the others convicted; collect the faults and give <see cref="LeaveOutLines"/>. Default false.
+    /// </summary>
+    public bool LeaveOutConvicted { get; init; }
+
+    /// <summary>How decodes are guarded, and with how many workers.</summary>
+    public SupervisorOptions Supervision { get; init; } = new();
+
+    /// <summary>Batches that are made ahead of the consumer. Default 4.</summary>
+    public int PrefetchBatches { get; init; } = 4;
+
+    /// <summary>Bytes of tensors that are held ahead of the consumer; one batch is always made. Default 1 GiB.</summary>
+    public long PrefetchBytes { get; init; } = 1L << 30;
+
+    /// <summary>True (the default) delivers batches in the plan's order; false delivers each as soon as it is complete.</summary>
+    public bool InOrder { get; init; } = true;
+
+    /// <summary>Sees every decoded clip in the batch's memory and may change it: for augmentation. Runs on the workers. Default none.</summary>
+    public SampleTransform? Transform { get; init; }
+
+    /// <summary>Sees every batch before it is delivered and may add tensors: labels, tokens. Default none.</summary>
+    public Action<Batch>? Collate { get; init; }
+
+    /// <summary>Where batches are built. Default: pinned arrays, used again.</summary>
+    public BatchMemory? Memory { get; init; }
+
+    internal ClipSpec? SpecOf(ClipKind kind) => kind switch
+    {
+        ClipKind.Audio => Audio,
+        ClipKind.Video => Video,
+        _ => Image,
+    };
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ClipsPerSample ?? 1, nameof(ClipsPerSample));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ShuffleWindow, nameof(ShuffleWindow));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefetchBatches, nameof(PrefetchBatches));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefetchBytes, nameof(PrefetchBytes));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPaddedBytes, nameof(MaxPaddedBytes));
+        ArgumentOutOfRangeException.ThrowIfNegative(SubstituteAttempts, nameof(SubstituteAttempts));
+        Shard.Validate();
+        if (LeaveOutConvicted && Shard.World > 1)
+        {
+            throw new ArgumentException($"{nameof(LeaveOutConvicted)} works on one rank only: the ranks would come to different plans.");
+        }
+    }
+}
+
+/// <summary>Sees a decoded clip of a sample and may change its elements in place.</summary>
+/// <param name="sample">What the row says.</param>
+/// <param name="clip">The clip; valid during the call only.</param>
+/// <param name="seed">A number that depends on seed, epoch, position and clip alone: make random choices from it, and they are the same in every run.</param>
+public delegate void SampleTransform(Sample sample, ClipView clip, ulong seed);
+
+/// <summary>How samples of like size come into one batch.</summary>
+/// <param name="SizeOf">Size of a sample as its row tells it, before anything is decoded; the same on every rank.</param>
+public sealed record BucketOptions(Func<Sample, double> SizeOf)
+{
+    /// <summary>Global batches among which samples are sorted: more give evener batches and a coarser shuffle. Default 64.</summary>
+    public int WindowBatches { get; init; } = 64;
+
+    /// <summary>Buckets by a numeric field of the row, as <c>"duration": 9.5</c> or <c>"9.5"</c>; rows without it count as 0.</summary>
+    public static BucketOptions ByField(string name) => new(sample => sample.NumberOf(name));
+
+    /// <summary>Buckets by the length of the messages' text, in characters.</summary>
+    public static BucketOptions ByText() => new(static sample => sample.Messages.Sum(static message => message.Content.Length));
+}

@@ -1,0 +1,31 @@
+using ClipGuard.Manifests;
+
+namespace ClipGuard.Loading;
+
+/// <summary>The rows of an epoch by position.</summary>
+internal abstract class EpochRows : IAsyncDisposable
+{
+    /// <summary>How many positions there are; null where that shows only at the end.</summary>
+    public abstract long? Count { get; }
+
+    /// <summary>The sample at a position. Positions are asked for in ascending order where <see cref="Count"/> is not known.</summary>
+    /// <returns>Null behind the end.</returns>
+    public abstract ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation);
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Rows that have an index.</summary>
+internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order) : EpochRows, IRowChoice
+{
+    public override long? Count => order.Count;
+
+    public long Choices => order.Count;
+
+    public override ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation) =>
+        new(position < order.Count ? new PlannedSample(position, this, order.RowAt(position)) : null);
+
+    public long Choose(long nth) => order.NotLeftOut(nth);
+
+    public ManifestRow Read(long row) => rows.Read(row);
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Loading;
+
+/// <summary>Fills one place of a batch: reads the row, decodes its clips under guard, and looks for a substitute where that fails. Any number of threads.</summary>
+internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode, int epoch, LoaderTelemetry telemetry)
+{
+    private const ulong TransformPurpose = 0x7A4F;
+
+    private readonly ulong _seed = unchecked((ulong)options.Seed);
+
+    /// <summary>Fills a place and says what came of it.</summary>
+    public async Task<SlotResult> FillAsync(BatchDraft draft, int slot, CancellationToken cancellation)
+    {
+        if (draft.Plan[slot] is not { } planned)
+        {
+            return new SlotResult(new BatchSample { IsMasked = true }, []);
+        }
+
+        var faults = new List<SampleFault>();
+        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? options.SubstituteAttempts + 1 : 1;
+        TimeSpan decodeTime = TimeSpan.Zero;
+        Attempt? next = null;
+        for (int number = 0; number < attempts; number++)
+        {
+            Attempt attempt = next ?? await TryAsync(planned, number, new DirectPlace(draft, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
+            next = attempt.Next;
+            decodeTime += attempt.DecodeTime;
+            if (attempt.Fault is not { } fault)
+            {
+                attempt.Held?.MoveTo(draft, slot);
+                Transform(draft, slot, planned, attempt.Row!);
+                return new SlotResult(Describe(planned, attempt), faults)
+                {
+                    Tries = number + 1,
+                    Clips = attempt.Clips,
+                    Bytes = attempt.Bytes,
+                    DecodeTime = decodeTime,
+                };
+            }
+
+            draft.Empty(slot);
+            faults.Add(fault);
+            telemetry.Fault(fault);
+        }
+
+        return options.OnBadSample switch
+        {
+            BadSamplePolicy.Skip => new SlotResult(null, faults) { Tries = attempts, DecodeTime = decodeTime },
+            BadSamplePolicy.Throw => new SlotResult(null, faults)
+            {
+                Tries = attempts,
+                Fatal = new BadSampleException($"The row at line {faults[0].Line} gave no sample: {faults[0].Message}", faults),
+            },
+            _ => new SlotResult(new BatchSample { Position = planned.Position, Line = faults[0].Line, Origin = faults[0].Origin, IsMasked = true }, faults)
+            {
+                Tries = attempts,
+                DecodeTime = decodeTime,
+            },
+        };
+    }
+
+    private static BatchSample Describe(PlannedSample planned, Attempt attempt) => new()
+    {
+        Position = planned.Position,
+        Sample = attempt.Row!.Sample,
+        Line = attempt.Row.Line,
+        Origin = attempt.Row.Origin,
+        Attempt = attempt.Number,
+    };
+
+    private async Task<Attempt> TryAsync(PlannedSample planned, int number, IClipPlace place, bool maySubstitute, CancellationToken cancellation)
+    {
+        ManifestRow row = planned.Read(_seed, epoch, number);
+        if (row is not SampleRow sampleRow)
+        {
+            return new Attempt(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
+        }
+
+        var attempt = new Attempt(number) { Row = sampleRow, Held = place as HeldPlace };
+        int[] indexes = new int[3];
+        foreach (ClipReference clip in sampleRow.Sample.Clips)
+        {
+            if (options.SpecOf(clip.Kind) is not { } spec)
+            {
+                continue;
+            }
+
+            int index = indexes[(int)clip.Kind]++;
+            CheckClipCount(sampleRow, clip.Kind, index + 1);
+            if (clip.Refusal is { } refusal)
+            {
+                attempt.Fault = FaultOf(planned, attempt, clip, refusal.Kind, refusal.Message);
+                return attempt;
+            }
+
+            var request = new DecodeRequest(clip.Source!, spec) { Limits = options.Limits };
+            await DecodeAsync(planned, attempt, clip, index, request, place, maySubstitute, cancellation).ConfigureAwait(false);
+            if (attempt.Fault is not null)
+            {
+                return attempt;
+            }
+        }
+
+        return attempt;
+    }
+
+    private async Task DecodeAsync(
+        PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipPlace place, bool maySubstitute, CancellationToken cancellation)
+    {
+        // After a first strike the substitute is decoded beside the second try, so that nobody waits for two deadlines and a decode in a row.
+        using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<Attempt>? substitute = null;
+        void Struck(ClipFault strike) =>
+            substitute = Task.Run(() => TryAsync(planned, attempt.Number + 1, new HeldPlace(), maySubstitute: false, unneeded.Token), CancellationToken.None);
+
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            using (DecodeOutcome outcome = await decode(request, maySubstitute ? Struck : null, cancellation).ConfigureAwait(false))
+            {
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+                attempt.DecodeTime += elapsed;
+                LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
+                Take(planned, attempt, clip, index, outcome, place);
+            }
+
+            if (attempt.Fault is not null && substitute is not null)
+            {
+                attempt.Next = await substitute.ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (substitute is { IsCompleted: false })
+            {
+                await unneeded.CancelAsync().ConfigureAwait(false);
+                await ((Task)substitute).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipPlace place)
+    {
+        if (!outcome.IsClip)
+        {
+            attempt.Fault = FaultOf(planned, attempt, clip, outcome.Fault.Kind, outcome.Fault.Message) with { Verdict = outcome.Fault };
+            return;
+        }
+
+        long padded = outcome.Clip.PayloadBytes() * options.BatchSize * (options.ClipsPerSample ?? index + 1);
+        if (padded > options.MaxPaddedBytes)
+        {
+            attempt.Fault = FaultOf(
+                planned,
+                attempt,
+                clip,
+                FaultKind.LimitExceeded,
+                $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that {nameof(LoaderOptions.MaxPaddedBytes)} allows.");
+            return;
+        }
+
+        place.Put(clip.Kind, index, outcome.Clip, outcome.Payload);
+        attempt.Clips++;
+        attempt.Bytes += outcome.Payload.Length;
+    }
+
+    private void Transform(BatchDraft draft, int slot, PlannedSample planned, SampleRow row)
+    {
+        if (options.Transform is not { } transform)
+        {
+            return;
+        }
+
+        int[] indexes = new int[3];
+        foreach (ClipReference clip in row.Sample.Clips)
+        {
+            if (options.SpecOf(clip.Kind) is not null)
+            {
+                int index = indexes[(int)clip.Kind]++;
+                ulong seed = StableHash.Of(StableHash.Of(_seed, TransformPurpose, (ulong)epoch), (ulong)planned.Position, (ulong)clip.Kind, (ulong)index);
+                draft[clip.Kind].Visit(slot, index, view => transform(row.Sample, view, seed));
+            }
+        }
+    }
+
+    private void CheckClipCount(SampleRow row, ClipKind kind, int count)
+    {
+        if (count > options.ClipsPerSample)
+        {
+            throw new InvalidOperationException(
+                $"The sample at line {row.Line} has more than {options.ClipsPerSample} {MediaTags.Noun(kind)} clips; "
+                + $"set {nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} to the most that a sample may have, or to null.");
+        }
+    }
+
+    private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind kind, string message) =>
+        new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
+
+    /// <summary>One row's try.</summary>
+    private sealed class Attempt(int number)
+    {
+        public int Number { get; } = number;
+
+        public SampleRow? Row { get; init; }
+
+        public HeldPlace? Held { get; init; }
+
+        public SampleFault? Fault { get; set; }
+
+        /// <summary>The next try, where it was made ahead of need.</summary>
+        public Attempt? Next { get; set; }
+
+        public int Clips { get; set; }
+
+        public long Bytes { get; set; }
+
+        public TimeSpan DecodeTime { get; set; }
+    }
+}

@@ -1,0 +1,89 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>Counts up an <see cref="EpochReport"/>.</summary>
+internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
+{
+    private const double ConsumerWaitsLittle = 0.1;
+    private const double ProcessorsAreBusy = 0.75;
+
+    private readonly long _began = time.GetTimestamp();
+    private readonly ProcessorTimes? _processorsBefore = ProcessorTimes.Now();
+    private readonly Dictionary<FaultKind, long> _faults = [];
+    private TimeSpan _waited;
+    private EpochReport _sum = new() { Epoch = epoch };
+
+    public void Waited(TimeSpan waited) => _waited += waited;
+
+    public void Add(Batch batch)
+    {
+        int masked = batch.Samples.Count(static sample => sample.IsMasked);
+        foreach (SampleFault fault in batch.Report.Faults)
+        {
+            if (fault.Kind is { } kind)
+            {
+                _faults[kind] = _faults.GetValueOrDefault(kind) + 1;
+            }
+        }
+
+        _sum = _sum with
+        {
+            Batches = _sum.Batches + 1,
+            Samples = _sum.Samples + batch.Samples.Count - masked,
+            Substitutes = _sum.Substitutes + batch.Samples.Count(static sample => sample.IsSubstitute),
+            Masked = _sum.Masked + masked,
+            Clips = _sum.Clips + batch.Report.Clips,
+            Bytes = _sum.Bytes + batch.Report.Bytes,
+            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault.Kind is null),
+            DecodeTime = _sum.DecodeTime + batch.Report.DecodeTime,
+        };
+    }
+
+    public EpochReport Finish()
+    {
+        TimeSpan elapsed = time.GetElapsedTime(_began);
+        double? use = ProcessorTimes.Now() is { } after && _processorsBefore is { } before ? after.UseSince(before) : null;
+        double reachable = Math.Min(1.0, (double)workers / Environment.ProcessorCount);
+        bool isConsumer = _waited < elapsed * ConsumerWaitsLittle;
+        bool isDecoding = use is null || use >= ProcessorsAreBusy * reachable;
+        return _sum with
+        {
+            Elapsed = elapsed,
+            Waited = _waited,
+            Faults = new Dictionary<FaultKind, long>(_faults),
+            ProcessorUse = use,
+            Bottleneck = isConsumer ? Bottleneck.Consumer : isDecoding ? Bottleneck.Decoding : Bottleneck.Storage,
+        };
+    }
+}
+
+/// <summary>Busy and idle time of all processors together since the system's start, in its own ticks (proc_stat(5)).</summary>
+internal readonly record struct ProcessorTimes(long Busy, long Idle)
+{
+    public static ProcessorTimes? Now()
+    {
+        try
+        {
+            return Parse(File.ReadLines("/proc/stat").First());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public static ProcessorTimes? Parse(string line)
+    {
+        // cpu user nice system idle iowait irq softirq steal …
+        long[] times = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static text => long.TryParse(text, out long ticks) ? ticks : 0)];
+        return times.Length < 8 ? null : new ProcessorTimes(times[0] + times[1] + times[2] + times[5] + times[6], times[3] + times[4] + times[7]);
+    }
+
+    public double? UseSince(ProcessorTimes before)
+    {
+        long busy = Busy - before.Busy;
+        long all = busy + Idle - before.Idle;
+        return all > 0 ? (double)busy / all : null;
+    }
+}
