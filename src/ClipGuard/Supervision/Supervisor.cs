@@ -201,7 +201,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: first strike, {Fault}. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: first strike, {Fault}. {Reason}")]
     private static partial void LogStrike(ILogger logger, ClipSource source, FaultKind fault, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: tried again elsewhere. {Reason}")]
