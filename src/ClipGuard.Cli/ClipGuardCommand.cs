@@ -20,11 +20,13 @@ internal static class ClipGuardCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject);
+        // The stream itself: a command may put something between Console.Error and the terminal.
+        TextWriter error = Console.Error;
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
         ParseResult parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is not (HelpText or VersionAction) && Complaint(parsed) is { } complaint)
         {
-            await Say(complaint).ConfigureAwait(false);
+            await Say(error, complaint).ConfigureAwait(false);
             return ExitCode.Usage;
         }
 
@@ -35,24 +37,24 @@ internal static class ClipGuardCommand
         }
         catch (Exception trouble) when (trouble is UsageException or ManifestException or OutputException)
         {
-            await Say(trouble.Message).ConfigureAwait(false);
+            await Say(error, trouble.Message).ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (HelperUnavailableException trouble)
         {
-            await Say(trouble.Message).ConfigureAwait(false);
+            await Say(error, trouble.Message).ConfigureAwait(false);
             return ExitCode.MissingOnMachine;
         }
         catch (OperationCanceledException)
         {
-            await Say("cancelled").ConfigureAwait(false);
+            await Say(error, "cancelled").ConfigureAwait(false);
             return ExitCode.Cancelled;
         }
 #pragma warning disable CA1031 // The last resort: the stack trace is in the log, the user gets a line.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            await Say(BugLine(bug)).ConfigureAwait(false);
+            await Say(error, BugLine(bug)).ConfigureAwait(false);
             return ExitCode.OwnBug;
         }
     }
@@ -90,14 +92,14 @@ internal static class ClipGuardCommand
         return $"'{word}' is no {what} of {name}{(near is null ? string.Empty : $", did you mean '{near}'?")}";
     }
 
-    private static Task Say(string line) => Console.Error.WriteLineAsync($"{Name}: {Printable.Line(line)}");
+    private static Task Say(TextWriter error, string line) => error.WriteLineAsync($"{Name}: {Printable.Line(line)}");
 
     private static string BugLine(Exception bug) => $"a bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message} (the log has more)";
 
     // On a thread of nobody's: there is nothing to unwind, and helpers end with this process.
-    private static void EndOnBug(Exception bug)
+    private static void EndOnBug(Exception bug, TextWriter error)
     {
-        Say(BugLine(bug)).Wait();
+        Say(error, BugLine(bug)).Wait();
         StopSignals.EndNow(ExitCode.OwnBug);
     }
 }

@@ -44,13 +44,13 @@ internal static class DryRunCommand
         DryRunOptions options = ReadOptions(sources);
         RunConfiguration.WarnOfUnknownVariables(Settings, screen);
         RefuseUnreadable(manifestPath);
-        RefuseUnusable(options.OutputFolder);
+        DryRunFiles.Prepare(options.OutputFolder);
 
         using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; once more ends at once"));
         using var log = RunLog.Open(file, options.OutputFolder);
         try
         {
-            return await RunAsync(manifestPath, options, screen.ForDryRun(), log, stop.Token).ConfigureAwait(false);
+            return await RunAsync(manifestPath, options, screen, log, stop.Token).ConfigureAwait(false);
         }
         catch (Exception trouble)
         {
@@ -59,9 +59,10 @@ internal static class DryRunCommand
         }
     }
 
-    private static async Task<int> RunAsync(string manifestPath, DryRunOptions options, IDryRunScreen screen, RunLog log, CancellationToken stop)
+    private static async Task<int> RunAsync(string manifestPath, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
-        Supervisor supervisor = await Supervisor.StartAsync(options.Guard, log.Factory, stop).ConfigureAwait(false);
+        Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(options.Guard, log.Factory, stop)).ConfigureAwait(false);
+        IDryRunScreen screen = console.ForDryRun();
         await using (supervisor.ConfigureAwait(false))
         {
             var manifest = new JsonLinesManifest(manifestPath, options.Manifest);
@@ -95,26 +96,22 @@ internal static class DryRunCommand
     // Before helpers are started: the commonest mistakes should cost no second.
     private static void RefuseUnreadable(string manifestPath)
     {
-        string? reason = manifestPath.Length == 0 ? "no name was given"
-            : Directory.Exists(manifestPath) ? "it is a folder, not a JSON Lines file"
-            : !File.Exists(manifestPath) ? "there is no such file"
-            : null;
-        if (reason is not null)
-        {
-            throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
-        }
-    }
-
-    // The log is opened in the folder before the run itself takes it.
-    private static void RefuseUnusable(string outputFolder)
-    {
         try
         {
-            Directory.CreateDirectory(outputFolder);
+            string? reason = manifestPath.Length == 0 ? "no name was given"
+                : Directory.Exists(manifestPath) ? "it is a folder, not a JSON Lines file"
+                : !File.Exists(manifestPath) ? "there is no such file"
+                : null;
+            if (reason is not null)
+            {
+                throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
+            }
+
+            File.OpenHandle(manifestPath).Dispose();
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"output folder {outputFolder} cannot be made: {trouble.Message}", trouble);
+            throw new UsageException($"manifest {manifestPath} cannot be read: {trouble.Message.TrimEnd('.')}", trouble);
         }
     }
 }

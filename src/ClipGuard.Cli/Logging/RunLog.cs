@@ -83,7 +83,7 @@ internal sealed class RunLog : IDisposable
             }
 
             Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
-            return complaints.Count == 0 ? logger : throw new InvalidOperationException(complaints[0]);
+            return complaints.Count == 0 ? logger : throw new InvalidOperationException(WithoutPadding(complaints[0]));
         }
         catch (Exception trouble)
         {
@@ -93,5 +93,14 @@ internal sealed class RunLog : IDisposable
         {
             SelfLog.Disable();
         }
+    }
+
+    // A time stands in front, and behind it may come every method that Serilog has.
+    private static string WithoutPadding(string complaint)
+    {
+        string line = complaint.Split('\n')[0];
+        line = line[(line.IndexOf("Z ", StringComparison.Ordinal) is >= 0 and var time ? time + 2 : 0)..];
+        int candidates = line.IndexOf(" Candidate methods", StringComparison.Ordinal);
+        return (candidates < 0 ? line : line[..candidates]).TrimEnd('.', ' ');
     }
 }

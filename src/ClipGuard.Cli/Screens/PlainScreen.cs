@@ -30,6 +30,11 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     public void End(DryRunFindings findings)
     {
         output.WriteLine(Wording.Outcome(findings.Summary, findings.FaultCount));
+        if (Wording.Runs(findings.Summary) is { } runs)
+        {
+            output.WriteLine(runs);
+        }
+
         output.WriteLine();
         output.WriteLine("Verdicts");
         output.WriteLine($"  {"ok",-17} {Wording.Number(findings.Summary.Ok),9}");

@@ -32,6 +32,18 @@ internal sealed class Screen
         ? new TerminalScreen(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }), _error, TimeProvider.System)
         : new PlainScreen(_output, TimeProvider.System, PlainInterval);
 
+    /// <summary>
+    /// Starts something whose failure says all there is to say: what the log says meanwhile is shown once it has started. Where it fails, the log stays
+    /// off the screen for good, for it may come late.
+    /// </summary>
+    public async Task<T> StartQuietlyAsync<T>(Func<Task<T>> start)
+    {
+        _error.Hold();
+        T started = await start().ConfigureAwait(false);
+        _error.Release();
+        return started;
+    }
+
     /// <summary>Tells the user something beside the results.</summary>
     public void Note(string line) => _error.WriteLine("clipguard: " + line);
 }

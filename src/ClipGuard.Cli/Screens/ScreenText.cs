@@ -13,6 +13,7 @@ internal sealed class ScreenText(TextWriter console, bool sharesScreen) : TextWr
     private readonly Lock _lock = new();
     private readonly StringBuilder _line = new();
     private Action<string>? _through;
+    private List<string>? _held;
 
     /// <inheritdoc/>
     public override Encoding Encoding => console.Encoding;
@@ -28,6 +29,28 @@ internal sealed class ScreenText(TextWriter console, bool sharesScreen) : TextWr
         return new Restored(this);
     }
 
+    /// <summary>Keeps lines back until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            _held = [];
+        }
+    }
+
+    /// <summary>Lets lines through again, and those that were kept back too.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            (List<string>? held, _held) = (_held, null);
+            foreach (string line in held ?? [])
+            {
+                Show(line);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override void Write(char value)
     {
@@ -41,19 +64,30 @@ internal sealed class ScreenText(TextWriter console, bool sharesScreen) : TextWr
 
             string line = Printable.Line(_line.ToString());
             _line.Clear();
-            if (_through is { } write)
+            if (_held is { } held)
             {
-                write(line);
+                held.Add(line);
+                return;
             }
-            else
-            {
-                console.WriteLine(line);
-            }
+
+            Show(line);
         }
     }
 
     /// <inheritdoc/>
     public override void Flush() => console.Flush();
+
+    private void Show(string line)
+    {
+        if (_through is { } write)
+        {
+            write(line);
+        }
+        else
+        {
+            console.WriteLine(line);
+        }
+    }
 
     private sealed class Restored(ScreenText text) : IDisposable
     {

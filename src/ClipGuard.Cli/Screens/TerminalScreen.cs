@@ -22,7 +22,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     public async Task WatchAsync(DryRunProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
-        using IDisposable above = text.WriteThrough(line => console.Write(new Text(line + "\n", new Style(Color.Yellow))));
+        using IDisposable above = text.WriteThrough(line => console.Write(new LineAbove(line, new Style(Color.Yellow))));
         await console.Live(Render(progress, TimeSpan.Zero)).AutoClear(true).StartAsync(async live =>
         {
             using var timer = new PeriodicTimer(Redraw, time);
@@ -40,23 +40,32 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     public void End(DryRunFindings findings)
     {
         Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
-        console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n\n", outcome));
+        console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));
+        if (Wording.Runs(findings.Summary) is { } runs)
+        {
+            console.Write(new Text(runs + "\n"));
+        }
+
+        console.WriteLine();
         console.Write(FindingTables.Verdicts(findings));
         if (findings.FaultCount > 0)
         {
+            console.WriteLine();
             console.Write(FindingTables.Faults(findings));
         }
 
         if (findings.More > 0)
         {
-            console.Write(new Text($"… and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}\n\n"));
+            console.Write(new Text($"… and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}\n"));
         }
 
         if (findings.Slowest.Any())
         {
+            console.WriteLine();
             console.Write(FindingTables.Slowest(findings));
         }
 
+        console.WriteLine();
         console.Write(FindingTables.Files(findings));
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {

@@ -21,6 +21,14 @@ internal static class Wording
         + $"{Count(summary.Samples, "sample")}, {Count(summary.Clips, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
         + (faults == 0 ? "no fault" : Count(faults, "fault"));
 
+    /// <summary>What belongs to the outcome where there was, or can be, more than one run.</summary>
+    public static string? Runs(DryRunSummary summary)
+    {
+        string before = summary.ResumedAfterRows > 0 ? $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before. " : string.Empty;
+        string after = summary.Cancelled ? "Run it again, without --fresh, and it goes on from here." : string.Empty;
+        return before.Length + after.Length > 0 ? (before + after).TrimEnd() : null;
+    }
+
     /// <summary>How far a run is, on one line.</summary>
     public static string Progress(DryRunProgress progress, TimeSpan elapsed)
     {
@@ -44,11 +52,11 @@ internal static class Wording
     /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
     public static string? RelativePathsHint(DryRunSummary summary)
     {
+        string clean = summary.Settings.CleanManifest;
         string home = Path.GetDirectoryName(summary.Manifest)!;
-        return !summary.CleanHasRelativePaths || Path.GetDirectoryName(summary.Settings.CleanManifest) == home ? null
-            : summary.Settings.Manifest.Root is { } root
-                ? $"Its rows hold relative paths: they need the same root, --root {root}."
-                : $"Its rows hold relative paths: the file belongs beside the manifest, in {home}, or needs that folder as its root.";
+        return !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
+            : summary.Settings.Manifest.Root is { } root ? $"{Path.GetFileName(clean)} holds relative paths: read it with the same root, --root {root}."
+            : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }
 
     /// <summary>A count and its noun.</summary>

@@ -18,7 +18,7 @@ internal static class AtomicFile
 
             File.Move(beside, path, overwrite: true);
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
         {
             throw OutputException.For(path, trouble);
         }

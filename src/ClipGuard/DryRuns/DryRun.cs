@@ -74,6 +74,7 @@ public sealed class DryRun
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
 
         RunTally tally = resumed?.Tally ?? new RunTally();
+        long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
         Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null ? null : new Checkpoint
         {
@@ -93,8 +94,8 @@ public sealed class DryRun
         }
 
         var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
-        bool complete = !any || await DecodeAsync(rows, tally.Rows, recorder, stop).ConfigureAwait(false);
-        DryRunSummary summary = Summarise(tally, Elapsed(), cancelled: !complete);
+        bool complete = !any || await DecodeAsync(rows, resumedAfter, recorder, stop).ConfigureAwait(false);
+        DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
         output.End(summary);
         _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
@@ -147,7 +148,7 @@ public sealed class DryRun
         }
     }
 
-    private DryRunSummary Summarise(RunTally tally, TimeSpan elapsed, bool cancelled) => new()
+    private DryRunSummary Summarise(RunTally tally, long resumedAfter, TimeSpan elapsed, bool cancelled) => new()
     {
         Cancelled = cancelled,
         Manifest = _manifest.Name,
@@ -157,6 +158,7 @@ public sealed class DryRun
         Clips = tally.Clips,
         Ok = tally.Ok,
         Faults = tally.Faults,
+        ResumedAfterRows = resumedAfter,
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
         Slowest = tally.Slowest,

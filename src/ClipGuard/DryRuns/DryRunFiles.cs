@@ -17,6 +17,11 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);
 
+    /// <summary>Makes the output folder where it does not exist, and makes sure that a run could use it: for hosts that want to know early.</summary>
+    /// <param name="folder">The output folder.</param>
+    /// <exception cref="OutputException">It cannot be made or written to, or another run is using it.</exception>
+    public static void Prepare(string folder) => OutputFolder.Hold(Path.GetFullPath(folder)).Dispose();
+
     /// <summary>Reads <c>faults.jsonl</c>, line by line as it is asked for.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="JsonException">A line is no such record.</exception>

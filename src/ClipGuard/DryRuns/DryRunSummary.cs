@@ -31,6 +31,9 @@ public sealed record DryRunSummary
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
+    /// <summary>Rows, bad ones included, that an interrupted run before this one had recorded; 0 where there was none.</summary>
+    public required long ResumedAfterRows { get; init; }
+
     /// <summary>Wall clock, that of an interrupted run that this one went on from included.</summary>
     public required double ElapsedSeconds { get; init; }
 

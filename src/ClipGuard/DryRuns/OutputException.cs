@@ -11,10 +11,25 @@ public sealed class OutputException : Exception
     {
     }
 
-    /// <summary>The exception to throw where a file cannot be used; anything that is no file trouble comes back as it is.</summary>
-    internal static Exception For(string path, Exception trouble) =>
-        trouble is IOException or UnauthorizedAccessException ? new OutputException($"cannot write {path}: {Reason(path, trouble)}", trouble) : trouble;
+    /// <summary>The exception to throw where a file cannot be written; anything that is no file trouble comes back as it is.</summary>
+    internal static Exception For(string path, Exception trouble) => !IsFileTrouble(trouble) ? trouble
+        : new OutputException($"cannot write {path}: {(Directory.Exists(path) ? "it is a folder" : Reason(trouble))}", trouble);
 
-    private static string Reason(string path, Exception trouble) =>
-        Directory.Exists(path) ? "it is a folder" : trouble is UnauthorizedAccessException ? "access is denied" : trouble.Message.TrimEnd('.');
+    /// <summary>The exception to throw where a folder cannot be made or written to.</summary>
+    internal static OutputException ForFolder(string path, Exception trouble)
+    {
+        string above = path;
+        while (!Path.Exists(above) && Path.GetDirectoryName(above) is { } parent)
+        {
+            above = parent;
+        }
+
+        string reason = Directory.Exists(above) ? Reason(trouble) : $"{(above == path ? "it" : above)} is a file";
+        return new OutputException($"cannot use {path} as the output folder: {reason}", trouble);
+    }
+
+    /// <summary>True for what happens to files, and not to programs.</summary>
+    internal static bool IsFileTrouble(Exception trouble) => trouble is IOException or UnauthorizedAccessException;
+
+    private static string Reason(Exception trouble) => trouble is UnauthorizedAccessException ? "access is denied" : trouble.Message.TrimEnd('.');
 }

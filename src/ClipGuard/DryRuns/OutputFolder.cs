@@ -92,7 +92,8 @@ internal sealed class OutputFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static FileStream Hold(string folder)
+    /// <summary>Makes the folder and takes it for one run; where another has it, that is an <see cref="OutputException"/>.</summary>
+    public static FileStream Hold(string folder)
     {
         string path = Path.Combine(folder, LockName);
         try
@@ -104,9 +105,9 @@ internal sealed class OutputFolder : IDisposable
         {
             throw new OutputException($"{folder} is in use by another run: wait for it, or choose another folder");
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
         {
-            throw OutputException.For(File.Exists(folder) ? folder + ", which is a file" : folder, trouble);
+            throw OutputException.ForFolder(folder, trouble);
         }
     }
 
@@ -136,7 +137,7 @@ internal sealed class OutputFolder : IDisposable
         {
             found = JsonSerializer.Deserialize(File.ReadAllBytes(_unfinishedPath), RecordLayout.Readable.Checkpoint);
         }
-        catch (Exception trouble) when (trouble is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (trouble is JsonException || OutputException.IsFileTrouble(trouble))
         {
             throw new OutputException($"{_unfinishedPath} cannot be read ({trouble.Message}): start over (--fresh) or choose another folder", trouble);
         }
@@ -161,7 +162,7 @@ internal sealed class OutputFolder : IDisposable
                 File.Delete(_unfinishedPath);
             }
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
         {
             throw OutputException.For(SummaryPath, trouble);
         }

@@ -45,6 +45,7 @@ public sealed class InterruptedRunTests
         Assert.That(
             (summary.Samples, summary.CleanSamples, summary.Clips, summary.Ok, summary.Cancelled),
             Is.EqualTo((expected.Samples, expected.CleanSamples, expected.Clips, expected.Ok, false)));
+        Assert.That(summary.ResumedAfterRows, Is.EqualTo(3));
         Assert.That(bench.UnfinishedPath, Does.Not.Exist);
     }
 

@@ -1,0 +1,122 @@
+using ClipGuard.Cli.Screens;
+using ClipGuard.DryRuns;
+using ClipGuard.Tests.DryRuns;
+
+using NUnit.Framework;
+
+using Spectre.Console;
+
+using static ClipGuard.Tests.DryRuns.DryRunBench;
+
+namespace ClipGuard.Tests.Cli;
+
+[CancelAfter(30_000)]
+public sealed class ScreenTests
+{
+    [TestCase("plain", "plain")]
+    [TestCase("Grüße 🎬", "Grüße 🎬")]
+    [TestCase("a\u001b[31mred\nline\t\u202eevil", "a\\u001b[31mred\\nline\\t\\u202eevil")]
+    public void Other_peoples_text_cannot_steer_the_terminal(string text, string shown) => Assert.That(Printable.Line(text), Is.EqualTo(shown));
+
+    [TestCase("0123456789", 10, "0123456789")]
+    [TestCase("0123456789A", 10, "012…56789A")]
+    public void Long_names_lose_their_middle(string text, int most, string shown) => Assert.That(Printable.Short(text, most), Is.EqualTo(shown));
+
+    [Test]
+    public async Task Brackets_in_names_are_no_markup_and_tables_are_complete()
+    {
+        using var bench = new DryRunBench(Row("bad[red].png"), Row("good[/].png"), "no sample");
+        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+
+        foreach (string screen in new[] { Terminal(findings), Plain(findings) })
+        {
+            Assert.That(screen, Does.Contain("bad[red].png").And.Contain("Corrupt").And.Contain("BadManifestLine").And.Contain("good[/].png"));
+            Assert.That(screen, Does.Contain("clean.jsonl: 1 row").And.Contain("2 faults"));
+        }
+    }
+
+    [Test]
+    public async Task More_faults_than_fit_are_counted_and_their_file_named()
+    {
+        using var bench = new DryRunBench([.. Enumerable.Range(0, 60).Select(row => Row($"bad{row}.png"))]);
+        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+
+        Assert.That(Plain(findings), Does.Contain("bad49.png").And.Not.Contain("bad50.png").And.Contain("… and 10 more in " + bench.FaultsPath));
+        Assert.That(Terminal(findings), Does.Contain("… and 10 more in "));
+    }
+
+    [Test]
+    public async Task Plain_progress_is_a_line_now_and_then()
+    {
+        using var bench = new DryRunBench(Row("bad.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        DryRun run = bench.Start();
+        Task<DryRunSummary> running = run.RunAsync();
+        var output = new StringWriter();
+        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(run.Progress, running);
+        await Until(() => output.ToString().Contains("ok 0 · Corrupt 1", StringComparison.Ordinal));
+        bench.Decoder.Release("stuck.png");
+        await watching;
+
+        Assert.That(output.ToString(), Does.Contain("50%, 1 sample, 1 clip,"));
+    }
+
+    [Test]
+    public async Task A_line_of_the_log_erases_the_progress_that_it_is_put_over()
+    {
+        using var bench = new DryRunBench(Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        DryRun run = bench.Start();
+        Task<DryRunSummary> running = run.RunAsync();
+        var output = new StringWriter();
+        var log = new ScreenText(TextWriter.Null, sharesScreen: true);
+        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(run.Progress, running);
+        await Until(() => run.Progress.Running().Count == 1);
+        log.WriteLine("careful \u001b[2J");
+        bench.Decoder.Release("stuck.png");
+        await watching;
+
+        Assert.That(output.ToString(), Does.Contain("\u001b[0J").And.Contain("careful \\u001b[2J"));
+    }
+
+    [Test]
+    public void Log_lines_that_were_held_back_are_shown_on_release()
+    {
+        var output = new StringWriter();
+        var log = new ScreenText(output, sharesScreen: false);
+        log.Hold();
+        log.WriteLine("early");
+        Assert.That(output.ToString(), Is.Empty);
+
+        log.Release();
+        log.WriteLine("late");
+        Assert.That(output.ToString(), Is.EqualTo("early\nlate\n"));
+    }
+
+    private static string Plain(DryRunFindings findings)
+    {
+        var output = new StringWriter();
+        new PlainScreen(output, TimeProvider.System, TimeSpan.FromSeconds(1)).End(findings);
+        return output.ToString();
+    }
+
+    private static string Terminal(DryRunFindings findings)
+    {
+        var output = new StringWriter();
+        new TerminalScreen(ConsoleOver(output, 140), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
+        return output.ToString();
+    }
+
+    private static IAnsiConsole ConsoleOver(TextWriter output, int width)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = width;
+        return console;
+    }
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+
+using ClipGuard.Cli;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Cli;
+
+[CancelAfter(30_000)]
+public sealed class SettingTests
+{
+    private readonly Dictionary<string, string> _environment = [];
+    private string? _configuration;
+
+    [SetUp]
+    public void Forget()
+    {
+        _environment.Clear();
+        _configuration = null;
+    }
+
+    [Test]
+    public void A_setting_is_an_option_a_variable_and_a_key()
+    {
+        Assert.That(
+            (SpecSettings.AudioRate.OptionName, SpecSettings.AudioRate.Variable, SpecSettings.AudioRate.Key),
+            Is.EqualTo(("--audio-rate", "CLIPGUARD_AUDIO_RATE", "audioRate")));
+    }
+
+    [Test]
+    public void Without_a_word_the_defaults_hold() =>
+        Assert.That(GuardSettings.Read(Sources()), Is.EqualTo(new SupervisorOptions()).UsingPropertiesComparer());
+
+    [Test]
+    public void The_command_line_is_over_the_environment_and_that_over_the_file()
+    {
+        _configuration = """{ "timeout": 5 }""";
+        Assert.That(GuardSettings.Read(Sources()).Deadline, Is.EqualTo(TimeSpan.FromSeconds(5)));
+
+        _environment["MEDIA_DECODE_TIMEOUT"] = "6.5";
+        Assert.That(GuardSettings.Read(Sources()).Deadline, Is.EqualTo(TimeSpan.FromSeconds(6.5)));
+
+        _environment["CLIPGUARD_TIMEOUT"] = "7";
+        Assert.That(GuardSettings.Read(Sources()).Deadline, Is.EqualTo(TimeSpan.FromSeconds(7)));
+        Assert.That(GuardSettings.Read(Sources("--timeout", "8")).Deadline, Is.EqualTo(TimeSpan.FromSeconds(8)));
+    }
+
+    [TestCase("0")]
+    [TestCase("0.0")]
+    public void A_timeout_of_0_decodes_in_this_process(string zero)
+    {
+        _environment["MEDIA_DECODE_TIMEOUT"] = zero;
+        Assert.That(GuardSettings.Read(Sources()).Isolation, Is.EqualTo(Isolation.InProcess));
+        Assert.That(GuardSettings.Read(Sources("--timeout", "1")).Isolation, Is.EqualTo(Isolation.Pooled));
+    }
+
+    [TestCase("1,5")]
+    [TestCase("60s")]
+    [TestCase("-1")]
+    [TestCase("NaN")]
+    [TestCase("∞")]
+    [TestCase("0.0001")]
+    [TestCase("99999999999")]
+    [TestCase("")]
+    public void Any_other_timeout_is_an_error_that_names_its_origin(string text)
+    {
+        _environment["MEDIA_DECODE_TIMEOUT"] = text;
+        Assert.That(() => GuardSettings.Read(Sources()), Throws.TypeOf<UsageException>().With.Message.StartsWith("MEDIA_DECODE_TIMEOUT: "));
+    }
+
+    [TestCase("true", true)]
+    [TestCase("False", false)]
+    public void A_flag_can_be_given_anywhere(string text, bool expected)
+    {
+        _environment["CLIPGUARD_FRESH"] = text;
+        Assert.That(Sources().Get(RunSettings.Fresh, !expected), Is.EqualTo(expected));
+        Assert.That(Sources("--fresh").Get(RunSettings.Fresh, false), Is.True);
+    }
+
+    [TestCase("224", 224, 224)]
+    [TestCase("320x240", 320, 240)]
+    [TestCase("1X32768", 1, 32768)]
+    public void Sizes(string text, int width, int height) => Assert.That(ValueText.Size(text), Is.EqualTo(new PixelSize(width, height)));
+
+    [TestCase("0x5")]
+    [TestCase("1x2x3")]
+    [TestCase("x")]
+    [TestCase("40000")]
+    [TestCase(" 5x5")]
+    public void No_sizes(string text) => Assert.That(() => ValueText.Size(text), Throws.TypeOf<FormatException>());
+
+    [TestCase("1", 1)]
+    [TestCase("3KiB", 3 << 10)]
+    [TestCase("512 mib", 512L << 20)]
+    [TestCase("2GiB", 2L << 30)]
+    public void Byte_counts(string text, long bytes) => Assert.That(ValueText.Bytes(text), Is.EqualTo(bytes));
+
+    [TestCase("0")]
+    [TestCase("2GB")]
+    [TestCase("99999999999999GiB")]
+    public void No_byte_counts(string text) => Assert.That(() => ValueText.Bytes(text), Throws.TypeOf<FormatException>());
+
+    [Test]
+    public void Values_in_the_file_are_told_by_line()
+    {
+        _configuration = "{\n  \"workers\": \"two\"\n}";
+        Assert.That(() => GuardSettings.Read(Sources()), Throws.TypeOf<UsageException>().With.Message.Contains(", line 2, workers: 'two' was given"));
+    }
+
+    [Test]
+    public void The_shipped_configuration_is_valid()
+    {
+        _configuration = File.ReadAllText(Path.Combine(PublishedCommand.Repository, "configs", "dry-run.json"));
+        Assert.That(GuardSettings.Read(Sources()).StallLimit, Is.EqualTo(TimeSpan.FromSeconds(3)));
+    }
+
+    private SettingSources Sources(params string[] arguments)
+    {
+        Setting[] settings = [.. RunSettings.All, .. GuardSettings.All, .. SpecSettings.All];
+        var command = new Command("test");
+        foreach (Setting setting in settings)
+        {
+            command.Add(setting.Option);
+        }
+
+        ConfigurationFile? file = null;
+        if (_configuration is not null)
+        {
+            string path = Path.GetTempFileName();
+            File.WriteAllText(path, _configuration);
+            file = ConfigurationFile.Read(path, [.. settings.Select(setting => setting.Key)]);
+            File.Delete(path);
+        }
+
+        return new SettingSources(command.Parse(arguments), _environment.GetValueOrDefault, file);
+    }
+}
