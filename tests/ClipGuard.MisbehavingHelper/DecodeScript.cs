@@ -121,6 +121,25 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             case "allocates":
                 Allocate();
                 break;
+            case "holds":
+                _ = Hold(number);
+                Trouble.Block();
+                break;
+            case "keeps":
+                _ = Hold(number);
+                Number(message, Environment.ProcessId);
+                break;
+            case "borrows":
+                NativeMemory.Free(Hold(number));
+                Number(message, Environment.ProcessId);
+                break;
+            case "burns":
+                Burn(TimeSpan.FromMilliseconds(number));
+                Number(message, Environment.ProcessId);
+                break;
+            case "pid":
+                Number(message, Environment.ProcessId);
+                break;
             case "once-used-hangs":
                 PlayIf(_decodes > 1, message);
                 break;
@@ -197,6 +216,30 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             _ = Trouble.Ftruncate(WireProtocol.MemoryDescriptor, 0);
             new Span<byte>(connection.Payload + message.OutputOffset, 4096).Fill((byte)round);
             Thread.Sleep(1);
+        }
+    }
+
+    // Process ids are exact as floats: the kernel's highest is 2^22.
+    private void Number(DecodeMessage message, int value)
+    {
+        *(float*)(connection.Payload + message.OutputOffset) = value;
+        Claim(message, ElementType.Float32, 1, 1);
+    }
+
+    private static void* Hold(int megabytes)
+    {
+        nuint bytes = (nuint)megabytes << 20;
+        void* memory = NativeMemory.Alloc(bytes);
+        NativeMemory.Fill(memory, bytes, 1);
+        return memory;
+    }
+
+    private static void Burn(TimeSpan time)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < time)
+        {
+            Thread.SpinWait(100);
         }
     }
 

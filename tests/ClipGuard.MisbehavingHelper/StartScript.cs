@@ -20,6 +20,14 @@ internal static class StartScript
                 Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
                 Greet(connection, WireProtocol.Version);
                 break;
+            case "unless":
+                if (File.Exists(words[1]))
+                {
+                    Trouble.Block();
+                }
+
+                Greet(connection, WireProtocol.Version);
+                break;
             case "never-ready":
                 Trouble.Block();
                 break;

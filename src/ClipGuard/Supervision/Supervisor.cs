@@ -55,6 +55,9 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do.</summary>
     public SandboxLevel Sandbox { get; private set; }
 
+    /// <summary>Helpers that are warm and without work at this moment.</summary>
+    internal int ReadyHelpers => _pool?.ReadyHelpers ?? 0;
+
     /// <summary>Starts helpers and waits until the first is ready.</summary>
     /// <param name="options">How decodes are guarded.</param>
     /// <param name="loggerFactory">Where strikes, kills and slow starts are told; null for nowhere.</param>

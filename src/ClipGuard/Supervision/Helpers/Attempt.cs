@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 using ClipGuard.Media;
@@ -58,11 +59,21 @@ internal sealed class Attempt
     /// <summary>The request as it is sent.</summary>
     public byte[] Message { get; }
 
+    /// <summary>When it was given to a helper, as Stopwatch counts.</summary>
+    public long DispatchedAt { get; set; }
+
+    /// <summary>When the verdict was there.</summary>
+    public long ConcludedAt { get; private set; }
+
     /// <summary>Completes with the verdict on this try; cancelled where the caller gave up.</summary>
     public Task<AttemptResult> Task => _done.Task;
 
     /// <summary>Says what came of it. The first word counts.</summary>
-    public void Conclude(AttemptResult result) => _done.TrySetResult(result);
+    public void Conclude(AttemptResult result)
+    {
+        ConcludedAt = Stopwatch.GetTimestamp();
+        _done.TrySetResult(result);
+    }
 
     /// <summary>There is no helper to try it in.</summary>
     public void Fail(HelperUnavailableException reason) => _done.TrySetException(reason);

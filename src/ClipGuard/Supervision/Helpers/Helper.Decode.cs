@@ -32,8 +32,8 @@ internal sealed unsafe partial class Helper
         _attempt = attempt;
         _reply = null;
         _progress = default;
-        _cpuBefore = ProcessUse.CpuTime(Process.Pid);
-        _dispatchedAt = Stopwatch.GetTimestamp();
+        _cpuBefore = _use!.CpuTime();
+        _dispatchedAt = attempt.DispatchedAt = Stopwatch.GetTimestamp();
         _progressAt = _dispatchedAt;
         _deadlineAt = _dispatchedAt + Nanoseconds(_options.Deadline);
         Step(HelperEvent.Leased);
@@ -56,10 +56,15 @@ internal sealed unsafe partial class Helper
     }
 
     /// <summary>The payload of a delivered clip has been read: the helper is used again if it is still good.</summary>
-    /// <param name="residentBytes">Memory that it holds now.</param>
-    public void Release(long residentBytes)
+    public void Release()
     {
-        bool worn = Decodes >= _options.RecycleAfter || residentBytes > _options.RecycleAboveBytes;
+        bool alive = State == HelperState.Delivered;
+        bool worn = alive && (Decodes >= _options.RecycleAfter || _use!.ResidentBytes() > _options.RecycleAboveBytes);
+        if (alive && !worn)
+        {
+            _use!.ForgetPeak();
+        }
+
         Step(worn ? HelperEvent.Retired : HelperEvent.Released);
     }
 

@@ -20,7 +20,7 @@ internal sealed unsafe partial class Helper
     {
         PostMortem postMortem = TakePostMortem(exit);
         string where = $"in stage {_progress.Stage}";
-        string activity = Activity(postMortem);
+        string activity = happened == HelperEvent.Exited ? string.Empty : Activity(postMortem);
         return happened switch
         {
             HelperEvent.Exited => Crash(postMortem, exit, where),
@@ -68,7 +68,7 @@ internal sealed unsafe partial class Helper
     {
         long now = Stopwatch.GetTimestamp();
         ReadProgress(now);
-        TimeSpan cpu = exit == default ? ProcessUse.CpuTime(Process.Pid) : exit.CpuTime;
+        TimeSpan cpu = exit == default ? _use!.CpuTime() : exit.CpuTime;
         return new PostMortem
         {
             Elapsed = Stopwatch.GetElapsedTime(_dispatchedAt, now),
@@ -77,7 +77,7 @@ internal sealed unsafe partial class Helper
             BytesRead = _progress.Bytes,
             Packets = _progress.Packets,
             Frames = _progress.Frames,
-            PeakMemoryBytes = exit == default ? ProcessUse.PeakMemoryBytes(Process.Pid) : Process.PeakMemoryBytes(exit),
+            PeakMemoryBytes = exit == default ? _use!.PeakMemoryBytes() : Process.PeakMemoryBytes(exit),
             Signal = exit.Signal,
             ExitCode = exit.Code,
             Log = [.. Progress.ReadLog(Process.Memory.Marks).Concat(_errors.Lines()).TakeLast(MaxLogLines)],
@@ -97,11 +97,9 @@ internal sealed unsafe partial class Helper
         return _saidDecoderMissing ? what : $"The helper {what}.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}";
     }
 
-    // A spinning helper has used the CPU since it last made progress, a blocked one has waited.
-    private static string Activity(PostMortem postMortem) =>
-        postMortem.CpuTime > 0.25 * postMortem.Elapsed
-            ? $"spinning ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})"
-            : $"blocked ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
+    // The share of CPU time alone would not tell: on a busy machine a spinning helper gets little of it.
+    private string Activity(PostMortem postMortem) =>
+        $"{(_use!.IsRunning() ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 }

@@ -11,37 +11,37 @@ internal sealed unsafe partial class Helper
 {
     private bool _saidDecoderMissing;
 
-    /// <summary>Takes all that can be read from the socket.</summary>
-    public void OnReadable()
+    /// <summary>Takes one message from the socket.</summary>
+    /// <returns>False where there was none.</returns>
+    public bool OnReadable()
     {
-        while (_pool.Watch.ListensTo(this))
+        Span<byte> buffer = _pool.Watch.MessageBuffer;
+        nint length;
+        fixed (byte* start = buffer)
         {
-            Span<byte> buffer = _pool.Watch.MessageBuffer;
-            nint length;
-            fixed (byte* start = buffer)
-            {
-                length = Libc.Recv(Process.Socket, start, (nuint)buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
-            }
-
-            if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
-            {
-                return;
-            }
-
-            if (length <= 0)
-            {
-                _pool.Watch.IgnoreSocket(this);
-                Step(HelperEvent.HungUp);
-            }
-            else if (length > buffer.Length)
-            {
-                Step(HelperEvent.SaidNonsense, $"sent a message of {length} bytes where {buffer.Length} are allowed");
-            }
-            else
-            {
-                OnMessage(buffer[..(int)length]);
-            }
+            length = Libc.Recv(Process.Socket, start, (nuint)buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
         }
+
+        if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
+        {
+            return false;
+        }
+
+        if (length <= 0)
+        {
+            _pool.Watch.IgnoreSocket(this);
+            Step(HelperEvent.HungUp);
+            return false;
+        }
+
+        if (length > buffer.Length)
+        {
+            Step(HelperEvent.SaidNonsense, $"sent a message of {length} bytes where {buffer.Length} are allowed");
+            return false;
+        }
+
+        OnMessage(buffer[..(int)length]);
+        return true;
     }
 
     private void OnMessage(ReadOnlySpan<byte> json)

@@ -23,6 +23,7 @@ internal sealed partial class Helper
     private long _timerAt;
     private bool _slowStartSaid;
     private Attempt? _attempt;
+    private ProcessUse? _use;
     private ReplyMessage? _reply;
     private AttemptResult? _ending;
 
@@ -35,7 +36,6 @@ internal sealed partial class Helper
         _options = options;
         _errors = new StandardErrorTail(process.Errors);
         _startedAt = Stopwatch.GetTimestamp();
-        ProcessUse.OfferToOutOfMemoryKiller(process.Pid);
         _timerAt = After(options.StartLimit);
     }
 
@@ -109,11 +109,14 @@ internal sealed partial class Helper
         {
             _pool.Watch.Forget(this);
             Process.Bury();
+            _use?.Dispose();
             _pool.Forget(this);
         }
 
         if (step.Actions.HasFlag(HelperAction.Offer))
         {
+            // Not at the start: that is the spawner's thread, which may open nothing for writing.
+            _use ??= ProcessUse.OfHelper(Process.Pid);
             _pool.Offer(this);
         }
 
@@ -165,7 +168,10 @@ internal sealed partial class Helper
     /// <summary>The process has ended: reads what it said last, reaps it, and steps.</summary>
     public void OnEnded()
     {
-        OnReadable();
+        while (_pool.Watch.ListensTo(this) && OnReadable())
+        {
+        }
+
         if (State != HelperState.Gone && Process.TryReap(out ProcessExit exit))
         {
             _errors.Drain();

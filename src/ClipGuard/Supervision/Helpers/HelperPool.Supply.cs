@@ -27,14 +27,11 @@ internal sealed partial class HelperPool
     /// <summary>The payload of a delivered clip has been read.</summary>
     public void Release(Helper helper, long payloadBytes)
     {
-        // Before the lock is taken: what the kernel is asked here takes longer than what the pool does under it.
         helper.Process.Memory.Trim(payloadBytes);
-        long resident = ProcessUse.ResidentBytes(helper.Process.Pid);
-        ProcessUse.ForgetPeak(helper.Process.Pid);
         helper.Process.Memory.Dispose();
         lock (_gate)
         {
-            helper.Release(resident);
+            helper.Release();
             EndLease();
         }
     }

@@ -55,6 +55,18 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>Bytes of payload that a helper's memory holds.</summary>
     public long PayloadCapacity => _launch.PayloadBytes;
 
+    /// <summary>Helpers that are warm and without work at this moment.</summary>
+    public int ReadyHelpers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready.Count;
+            }
+        }
+    }
+
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>
     public Task<string?> SandboxMissing => _spawner.Missing;
 

@@ -110,7 +110,7 @@ internal sealed class HelperWatch : IDisposable
                 foreach (long tag in tags)
                 {
                     // A helper may have gone while an earlier tag of the same wait was dealt with.
-                    if (tag >= 0 && _helpers.TryGetValue(tag / TagsPerHelper, out Watched? watched))
+                    if (tag >= 0 && _helpers.TryGetValue(tag / TagsPerHelper, out Watched? watched) && watched.Minds((int)(tag % TagsPerHelper)))
                     {
                         Hear(watched.Helper, (int)(tag % TagsPerHelper));
                     }
@@ -126,7 +126,7 @@ internal sealed class HelperWatch : IDisposable
         switch (kind)
         {
             case SocketTag:
-                helper.OnReadable();
+                _ = helper.OnReadable();
                 break;
             case ProcessTag:
                 helper.OnEnded();
@@ -163,5 +163,7 @@ internal sealed class HelperWatch : IDisposable
         public bool Socket { get; set; } = true;
 
         public bool Errors { get; set; } = true;
+
+        public bool Minds(int kind) => kind == ProcessTag || (kind == SocketTag ? Socket : Errors);
     }
 }

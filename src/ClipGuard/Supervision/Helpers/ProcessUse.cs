@@ -4,80 +4,102 @@ using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 
-/// <summary>What a living process uses, as the kernel counts it.</summary>
-internal static unsafe class ProcessUse
+/// <summary>
+/// What a process uses, as the kernel counts it. What is asked for after every decode is kept open; after the process's end the answers are zero.
+/// </summary>
+internal sealed unsafe class ProcessUse : IDisposable
 {
-    /// <summary>CPU time used so far; zero where the process is gone.</summary>
-    public static TimeSpan CpuTime(int pid)
+    private const int OpenWriteOnly = 1;
+
+    private readonly int _pid;
+    private readonly int _clock;
+    private readonly int _memory;
+    private readonly int _forget;
+
+    private ProcessUse(int pid)
     {
+        _pid = pid;
         int clock;
-        Libc.TimeSpec time;
-        return Libc.ClockGetCpuClockId(pid, &clock) == 0 && Libc.ClockGetTime(clock, &time) == 0
-            ? TimeSpan.FromTicks(time.TotalNanoseconds / TimeSpan.NanosecondsPerTick)
-            : TimeSpan.Zero;
+        _clock = Libc.ClockGetCpuClockId(pid, &clock) == 0 ? clock : -1;
+        _memory = Libc.Open($"/proc/{pid}/statm", Libc.O_CLOEXEC, 0);
+        _forget = Libc.Open($"/proc/{pid}/clear_refs", OpenWriteOnly | Libc.O_CLOEXEC, 0);
     }
 
-    /// <summary>Most resident memory since the last <see cref="ForgetPeak"/>, in bytes; 0 where it is not to be known.</summary>
-    public static long PeakMemoryBytes(int pid) => StatusKilobytes(pid, "VmHWM:"u8) * 1024;
-
-    /// <summary>Resident memory now, in bytes; 0 where it is not to be known.</summary>
-    public static long ResidentBytes(int pid)
+    /// <summary>The use of a helper that has not been reaped. From now on it is also what the kernel ends first when memory runs out.</summary>
+    public static ProcessUse OfHelper(int pid)
     {
-        Span<byte> buffer = stackalloc byte[128];
-        ReadOnlySpan<byte> text = Read($"/proc/{pid}/statm", buffer);
+        int fd = Libc.Open($"/proc/{pid}/oom_score_adj", OpenWriteOnly | Libc.O_CLOEXEC, 0);
+        fixed (byte* most = "1000"u8)
+        {
+            _ = Libc.Write(fd, most, 4);
+        }
+
+        _ = Libc.Close(fd);
+        return new ProcessUse(pid);
+    }
+
+    /// <summary>CPU time used so far.</summary>
+    public TimeSpan CpuTime()
+    {
+        Libc.TimeSpec time;
+        return Libc.ClockGetTime(_clock, &time) == 0 ? TimeSpan.FromTicks(time.TotalNanoseconds / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;
+    }
+
+    /// <summary>Resident memory now, in bytes.</summary>
+    public long ResidentBytes()
+    {
+        byte* buffer = stackalloc byte[128];
+        nint length = Libc.Pread(_memory, buffer, 128, 0);
+        var text = new ReadOnlySpan<byte>(buffer, (int)Math.Max(0, length));
         int second = text.IndexOf((byte)' ') + 1;
         return Utf8Parser.TryParse(text[second..], out long pages, out _) ? pages * Environment.SystemPageSize : 0;
     }
 
+    /// <summary>Most resident memory since the last <see cref="ForgetPeak"/>, in bytes.</summary>
+    public long PeakMemoryBytes() => PeakMemoryBytes(_pid);
+
+    /// <summary>True where a thread of the process is running or wants to, rather than waiting for something.</summary>
+    public bool IsRunning()
+    {
+        try
+        {
+            // "pid (name) state …": the name may hold anything, the state follows its last bracket.
+            return Directory.EnumerateDirectories($"/proc/{_pid}/task")
+                .Select(task => File.ReadAllText(Path.Combine(task, "stat")))
+                .Any(stat => stat[stat.LastIndexOf(')')..].StartsWith(") R", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Starts the count of the peak anew, so that it tells of the next decode alone.</summary>
-    public static void ForgetPeak(int pid) => Write($"/proc/{pid}/clear_refs", "5"u8);
-
-    /// <summary>When memory runs out, a helper is what the kernel is to end first.</summary>
-    public static void OfferToOutOfMemoryKiller(int pid) => Write($"/proc/{pid}/oom_score_adj", "1000"u8);
-
-    private static void Write(string path, ReadOnlySpan<byte> text)
+    public void ForgetPeak()
     {
-        int fd = Libc.Open(path, 1 | Libc.O_CLOEXEC, 0);
-        if (fd >= 0)
+        fixed (byte* five = "5"u8)
         {
-            fixed (byte* start = text)
-            {
-                _ = Libc.Write(fd, start, (nuint)text.Length);
-            }
-
-            _ = Libc.Close(fd);
+            _ = Libc.Write(_forget, five, 1);
         }
     }
 
-    private static long StatusKilobytes(int pid, ReadOnlySpan<byte> name)
+    /// <summary>Most resident memory of any process so far, in bytes; 0 where it is not to be known.</summary>
+    public static long PeakMemoryBytes(int pid)
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        ReadOnlySpan<byte> text = Read($"/proc/{pid}/status", buffer);
-        int at = text.IndexOf(name);
-        if (at < 0)
-        {
-            return 0;
-        }
-
-        ReadOnlySpan<byte> value = text[(at + name.Length)..].TrimStart(" \t"u8);
-        return Utf8Parser.TryParse(value, out long kilobytes, out _) ? kilobytes : 0;
-    }
-
-    private static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
-    {
-        int fd = Libc.Open(path, Libc.O_CLOEXEC, 0);
-        if (fd < 0)
-        {
-            return [];
-        }
-
-        nint length;
-        fixed (byte* start = buffer)
-        {
-            length = Libc.Read(fd, start, (nuint)buffer.Length);
-        }
-
+        const int size = 4096;
+        byte* buffer = stackalloc byte[size];
+        int fd = Libc.Open($"/proc/{pid}/status", Libc.O_CLOEXEC, 0);
+        nint length = Libc.Read(fd, buffer, size);
         _ = Libc.Close(fd);
-        return buffer[..(int)Math.Max(0, length)];
+        var text = new ReadOnlySpan<byte>(buffer, (int)Math.Max(0, length));
+        int at = text.IndexOf("VmHWM:"u8);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..].TrimStart(" \t"u8), out long kilobytes, out _) ? kilobytes * 1024 : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ = Libc.Close(_memory);
+        _ = Libc.Close(_forget);
     }
 }

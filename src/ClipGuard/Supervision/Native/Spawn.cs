@@ -11,6 +11,7 @@ internal static unsafe partial class Spawn
 {
     private const short SetSigDef = 0x04;
     private const short SetSigMask = 0x08;
+    private const short SetScheduler = 0x20;
     private const short SetSid = 0x80;
 
     // glibc's and musl's structures are smaller than this on every 64-bit platform (glibc: 80, 336 and 128 bytes).
@@ -49,8 +50,13 @@ internal static unsafe partial class Spawn
             _ = SigFillSet(signals);
             Require(AttributesSetSigDefault(attributes, signals));
 
+            // A real-time host would hand its priority on, and one spinning helper could then starve the thread that has to kill it.
+            int ordinary = 0;
+            Require(AttributesSetSchedulerPolicy(attributes, ordinary));
+            Require(AttributesSetSchedulerParameters(attributes, &ordinary));
+
             // A session of its own: Ctrl-C in the terminal is for the supervisor, and the whole group can be killed at once.
-            Require(AttributesSetFlags(attributes, SetSigDef | SetSigMask | SetSid));
+            Require(AttributesSetFlags(attributes, SetSigDef | SetSigMask | SetScheduler | SetSid));
 
             int child;
             int error = PosixSpawn(&child, path, actions, attributes, argv.Pointers, envp.Pointers);
@@ -101,6 +107,12 @@ internal static unsafe partial class Spawn
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
     private static partial int AttributesSetSigDefault(void* attributes, void* signals);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setschedpolicy")]
+    private static partial int AttributesSetSchedulerPolicy(void* attributes, int policy);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setschedparam")]
+    private static partial int AttributesSetSchedulerParameters(void* attributes, int* parameters);
 
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     private static partial int SigEmptySet(void* signals);
