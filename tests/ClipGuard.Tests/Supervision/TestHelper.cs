@@ -7,8 +7,19 @@ namespace ClipGuard.Tests.Supervision;
 internal static class TestHelper
 {
     /// <summary>Built beside this assembly, under the same configuration.</summary>
-    public static string ProgramPath { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "ClipGuard.MisbehavingHelper", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "ClipGuard.MisbehavingHelper"));
+    public static string ProgramPath { get; } = Beside("ClipGuard.MisbehavingHelper");
+
+    /// <summary>ClipGuard's own helper.</summary>
+    public static string RealProgramPath { get; } = Beside("ClipGuard.Helper");
+
+    /// <summary>The host whose end is watched.</summary>
+    public static string HostProgramPath { get; } = Beside("ClipGuard.TestHost");
+
+    /// <summary>The benchmarks, which hold the soak.</summary>
+    public static string BenchmarksProgramPath { get; } = Beside("ClipGuard.Benchmarks");
+
+    private static string Beside(string name) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), name));
 
     /// <summary>Settings with clocks short enough for tests, and long enough for a busy machine.</summary>
     public static SupervisorOptions Options(Isolation isolation, string start = "well") => new()

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Benchmarks;
+
+/// <summary>A run in which 5 % of the clips hang, beside the same run without them: it may be slower only by what the stall limit itself costs.</summary>
+internal static class HangingClipsBenchmark
+{
+    private const int Clips = 2000;
+    private const int HangingEvery = 20;
+    private const int Workers = 2;
+    private const int Strikes = 2;
+    private static readonly TimeSpan StallLimit = TimeSpan.FromMilliseconds(500);
+
+    public static async Task RunAsync()
+    {
+        TimeSpan clean = await TimeAsync(hanging: false);
+        TimeSpan faulty = await TimeAsync(hanging: true);
+        double explained = Clips / HangingEvery * Strikes * StallLimit.TotalSeconds / Workers;
+        double allowed = (clean.TotalSeconds + explained) * 1.05;
+        Console.WriteLine(FormattableString.Invariant(
+            $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
+    }
+
+    private static async Task<TimeSpan> TimeAsync(bool hanging)
+    {
+        await using Supervisor supervisor = await Supervisor.StartAsync(new SupervisorOptions
+        {
+            HelperPath = Programs.Scripted,
+            Workers = Workers,
+            Spares = 2,
+            StallLimit = StallLimit,
+        });
+        long began = Stopwatch.GetTimestamp();
+        await Parallel.ForAsync(0, Clips, new ParallelOptions { MaxDegreeOfParallelism = 2 * Workers }, async (i, cancellation) =>
+        {
+            string script = hanging && i % HangingEvery == 0 ? "hang" : "sleep:5";
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource($"/scripts/{script}"), new AudioSpec()), cancellation);
+            if (outcome.IsClip == (script == "hang"))
+            {
+                throw new InvalidOperationException($"{script} came out as {outcome.Fault?.Kind.ToString() ?? "a clip"}.");
+            }
+        });
+        return Stopwatch.GetElapsedTime(began);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+using ClipGuard.Tests.Supervision;
+
+namespace ClipGuard.Benchmarks;
+
+/// <summary>Many decodes at full speed, 1 % of them misbehaving in mixed ways: every verdict has to be the right one, and nothing may be left.</summary>
+internal static class SoakRun
+{
+    private const int MisbehavingEvery = 100;
+
+    private static readonly (string Script, FaultKind Verdict)[] Misbehaviours =
+    [
+        ("hang", FaultKind.Stalled),
+        ("spin", FaultKind.Stalled),
+        ("endless", FaultKind.TimedOut),
+        ("segv", FaultKind.Crashed),
+        ("abort", FaultKind.Crashed),
+        ("exit:0", FaultKind.Crashed),
+        ("half-reply", FaultKind.ProtocolViolated),
+        ("other-reply", FaultKind.ProtocolViolated),
+        ("too-large", FaultKind.ProtocolViolated),
+        ("hangs-up", FaultKind.ProtocolViolated),
+        ("fault:Corrupt", FaultKind.Corrupt),
+        ("fault:Missing", FaultKind.Missing),
+    ];
+
+    private static SupervisorOptions Options => new()
+    {
+        HelperPath = Programs.Scripted,
+        Workers = 4,
+        Spares = 2,
+        StallLimit = TimeSpan.FromSeconds(1),
+        Deadline = TimeSpan.FromSeconds(3),
+        PayloadBytes = 64 << 20,
+    };
+
+    public static async Task<int> RunAsync(int decodes)
+    {
+        int wrong = 0;
+        int done = 0;
+        var growth = new MemoryGrowth(decodes);
+
+        // What a process opens once and keeps is there before the count begins.
+        Console.WriteLine($"soak: {decodes} decodes, every {MisbehavingEvery}th misbehaves");
+        await (await Supervisor.StartAsync(Options)).DisposeAsync();
+        var left = new Leftovers();
+        long began = Stopwatch.GetTimestamp();
+        await using (Supervisor supervisor = await Supervisor.StartAsync(Options))
+        {
+            await Parallel.ForAsync(0, decodes, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
+            {
+                (string script, FaultKind? expected) = i % MisbehavingEvery == MisbehavingEvery - 1
+                    ? (Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Script, (FaultKind?)Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Verdict)
+                    : ($"ok:{i % 5000}", null);
+                using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource($"/scripts/{script}"), new AudioSpec()), cancellation);
+                if (outcome.Fault?.Kind != expected)
+                {
+                    Console.Error.WriteLine($"decode {i}, {script}: expected {expected?.ToString() ?? "a clip"}, got {outcome.Fault?.Kind.ToString() ?? "a clip"}: {outcome.Fault?.Message}");
+                    Interlocked.Increment(ref wrong);
+                }
+
+                growth.Note(Interlocked.Increment(ref done));
+            });
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+        string[] leftovers = left.Find();
+        Console.WriteLine(FormattableString.Invariant(
+            $"soak: {done} of {decodes} verdicts, {wrong} wrong, {decodes / elapsed.TotalSeconds:0} decodes/s, memory growth from the first to the last tenth {growth.Megabytes:0.0} MB, left over: {(leftovers.Length == 0 ? "nothing" : string.Join("; ", leftovers))}"));
+        return wrong == 0 && done == decodes && leftovers.Length == 0 && growth.Megabytes < 20 ? 0 : 1;
+    }
+}

@@ -1,0 +1,52 @@
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+// A host whose end the tests watch: it starts helpers, sets some to work that never ends, and then ends as it is told.
+// Arguments: the helper's program, and how to end. It prints READY once its helpers are there.
+string program = args[0];
+string end = args[1];
+var options = new SupervisorOptions
+{
+    HelperPath = program,
+    HelperArguments = ["well"],
+    Workers = 2,
+    Spares = 1,
+    StallLimit = TimeSpan.FromMinutes(5),
+    Deadline = TimeSpan.FromMinutes(5),
+};
+
+// A thread of its own starts the supervisor and ends: helpers belong to the process, not to that thread.
+Supervisor? supervisor = null;
+var starter = new Thread(() => supervisor = Supervisor.StartAsync(options).GetAwaiter().GetResult());
+starter.Start();
+starter.Join();
+Task<DecodeOutcome> stuck = supervisor!.DecodeAsync(Script("hang")).AsTask();
+(await supervisor.DecodeAsync(Script("ok:1"))).Dispose();
+Console.WriteLine("READY");
+switch (end)
+{
+    case "killed":
+        await stuck;
+        break;
+    case "returns":
+        break;
+    case "throws":
+        _ = Console.ReadLine();
+        new Thread(() => throw new InvalidOperationException("the host fails")).Start();
+        await stuck;
+        break;
+    case "lives":
+        _ = Console.ReadLine();
+        using (DecodeOutcome outcome = await supervisor.DecodeAsync(Script("ok:1")))
+        {
+            Console.WriteLine(outcome.IsClip ? "STILL THERE" : outcome.Fault.Message);
+        }
+
+        break;
+    default:
+        throw new ArgumentException($"There is no end called {end}.");
+}
+
+return;
+
+static DecodeRequest Script(string name) => new(new FileSource($"/scripts/{name}"), new AudioSpec());

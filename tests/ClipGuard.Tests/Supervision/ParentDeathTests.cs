@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Supervision;
+
+/// <summary>Helpers end when their host does, however it ends, and not when the thread that started them does.</summary>
+[TestFixture]
+internal sealed class ParentDeathTests
+{
+    [TestCase("killed")]
+    [TestCase("returns")]
+    [TestCase("throws")]
+    [CancelAfter(60_000)]
+    public async Task Helpers_end_with_their_host(string end, CancellationToken cancellation)
+    {
+        using Process host = await StartHostAsync(end, cancellation);
+        int[] helpers = Children(host.Id);
+        if (end != "returns")
+        {
+            Assert.That(helpers, Has.Length.GreaterThanOrEqualTo(3));
+        }
+
+        if (end == "killed")
+        {
+            host.Kill();
+        }
+
+        await host.StandardInput.WriteLineAsync();
+        await host.WaitForExitAsync(cancellation);
+
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        Assert.That(helpers.Where(IsAlive), Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Helpers_outlive_the_thread_that_asked_for_them(CancellationToken cancellation)
+    {
+        using Process host = await StartHostAsync("lives", cancellation);
+        int[] helpers = Children(host.Id);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
+
+        Assert.That(helpers.Where(pid => !IsAlive(pid)), Is.Empty);
+        await host.StandardInput.WriteLineAsync();
+        Assert.That(await host.StandardOutput.ReadLineAsync(cancellation), Is.EqualTo("STILL THERE"));
+        await host.WaitForExitAsync(cancellation);
+    }
+
+    private static async Task<Process> StartHostAsync(string end, CancellationToken cancellation)
+    {
+        Process host = Process.Start(new ProcessStartInfo(TestHelper.HostProgramPath, [TestHelper.ProgramPath, end])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        host.BeginErrorReadLine();
+        Assert.That(await host.StandardOutput.ReadLineAsync(cancellation), Is.EqualTo("READY"));
+        return host;
+    }
+
+    private static int[] Children(int pid)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories($"/proc/{pid}/task")
+                .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            // The host that returns may be gone already.
+            return [];
+        }
+    }
+
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
