@@ -31,8 +31,12 @@ Task("Restore").Does(() => DotNet($"restore {Solution} --disable-build-servers")
 
 Task("Build").Does(() => DotNet($"build {Solution} -c Release --disable-build-servers"));
 
-Task("Publish")
-    .Does(() => DotNet($"publish src/ClipGuard.Cli -c Release -o {System.IO.Path.GetDirectoryName(PublishedCommand)} --disable-build-servers"));
+Task("Publish").Does(() =>
+{
+    string folder = System.IO.Path.GetDirectoryName(PublishedCommand);
+    CleanDirectory(folder);
+    DotNet($"publish src/ClipGuard.Cli -c Release -o {folder} --disable-build-servers");
+});
 
 Task("FFmpeg").Does(() =>
 {
@@ -41,8 +45,13 @@ Task("FFmpeg").Does(() =>
         return;
     }
 
-    string[] offered = AptOffers() ?? (Apt("update") == 0 ? AptOffers() : null) ?? ffmpegReleases[0];
-    if (Apt($"install {string.Join(' ', offered)}") != 0 || !CanBeLoaded(offered))
+    if (AptOffers() is null)
+    {
+        Apt("update");
+    }
+
+    string[] offered = AptOffers() ?? ffmpegReleases[0];
+    if (!Install(offered) || !CanBeLoaded(offered))
     {
         End(MachineLacksSomething, $"FFmpeg's shared libraries are missing. Install them with: {CommandThatInstalls(offered)}");
     }
@@ -50,7 +59,7 @@ Task("FFmpeg").Does(() =>
 
 Task("TestTools").Does(() =>
 {
-    if (Quietly("dpkg", $"-s {string.Join(' ', testPackages)}") != 0 && Apt($"install {string.Join(' ', testPackages)}") != 0)
+    if (Quietly("dpkg", $"-s {string.Join(' ', testPackages)}") != 0 && !Install(testPackages))
     {
         Console.WriteLine($"Tests that need these skip themselves where one is missing: {string.Join(' ', testPackages)}");
     }
@@ -119,6 +128,13 @@ bool CanBeLoaded(string[] libraries) =>
 
 string[] AptOffers() =>
     ffmpegReleases.FirstOrDefault(release => Quietly("apt-cache", $"show {string.Join(' ', release)}") == 0);
+
+// A second time after an update, for lists of packages that are old or not there yet.
+bool Install(string[] packages)
+{
+    string install = $"install {string.Join(' ', packages)}";
+    return Apt(install) == 0 || (Apt("update") >= 0 && Apt(install) == 0);
+}
 
 // Runs apt-get where this user may: as root, or through sudo that asks for no password.
 int Apt(string arguments)
