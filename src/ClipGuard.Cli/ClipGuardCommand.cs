@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
+using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
@@ -69,6 +70,7 @@ internal static class ClipGuardCommand
             help,
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
+            DecodeCommand.Build(),
         };
     }
 

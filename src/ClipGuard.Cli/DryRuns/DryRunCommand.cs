@@ -87,10 +87,10 @@ internal static class DryRunCommand
         Fresh = sources.Get(RunSettings.Fresh, false),
         Guard = GuardSettings.Read(sources),
         Manifest = RunSettings.ReadManifest(sources),
-        Audio = SpecSettings.ReadAudio(sources),
-        Video = SpecSettings.ReadVideo(sources),
-        Image = SpecSettings.ReadImage(sources),
-        Limits = SpecSettings.ReadLimits(sources),
+        Audio = AudioSettings.Read(sources),
+        Video = PictureSettings.ReadVideo(sources),
+        Image = PictureSettings.ReadImage(sources, PictureSettings.ImageSize),
+        Limits = LimitSettings.Read(sources),
     };
 
     // Before helpers are started: the commonest mistakes should cost no second.

@@ -44,6 +44,9 @@ internal sealed class Screen
         return started;
     }
 
+    /// <summary>Says a result.</summary>
+    public void Say(string line) => _output.WriteLine(Printable.Line(line));
+
     /// <summary>Tells the user something beside the results.</summary>
     public void Note(string line) => _error.WriteLine("clipguard: " + line);
 }

@@ -59,6 +59,31 @@ internal static class Wording
             : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }
 
+    /// <summary>What was decoded.</summary>
+    public static string Clip(DecodedClip clip)
+    {
+        string shape = $"{Lower(clip.Element)} [{string.Join(", ", clip.Shape)}]";
+        return clip.SampleRateHz > 0 ? $"{shape} at {clip.SampleRateHz} Hz"
+            : clip.FrameTimesSeconds is [var first, .., var last] ? $"{shape}, frames from {Seconds(TimeSpan.FromSeconds(first))} to {Seconds(TimeSpan.FromSeconds(last))}"
+            : shape;
+    }
+
+    /// <summary>What was damaged.</summary>
+    public static string Damage(DamageReport damage)
+    {
+        (long Count, string Noun)[] kinds =
+        [
+            (damage.ConcealedFrames, "concealed frame"),
+            (damage.CorruptFrames, "corrupt frame"),
+            (damage.RefusedPackets, "refused packet"),
+            (damage.MissingFrames, "missing frame"),
+            (damage.MissingSamples, "missing sample"),
+            (damage.RepeatedFrames, "repeated frame"),
+        ];
+        string counts = string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => Count(kind.Count, kind.Noun)));
+        return damage.FirstAt is { } first ? $"{counts}, the first at {Seconds(first)}" : counts;
+    }
+
     /// <summary>A count and its noun.</summary>
     public static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? string.Empty : "s")}";
 

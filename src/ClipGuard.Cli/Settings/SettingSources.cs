@@ -33,21 +33,24 @@ internal sealed class SettingSources(ParseResult commandLine, Func<string, strin
     /// <summary>Where the value in force was given, for messages; null where nobody gave one.</summary>
     public string? OriginOf(Setting setting) => Find(setting)?.Origin;
 
-    private (string Text, string Origin)? Find(Setting setting)
+    /// <summary>How strong the source of the value in force is: more is stronger, and 0 is none.</summary>
+    public int StrengthOf(Setting setting) => Find(setting)?.Strength ?? 0;
+
+    private (string Text, string Origin, int Strength)? Find(Setting setting)
     {
         if (setting.From(commandLine) is { } option)
         {
-            return (option, setting.OptionName);
+            return (option, setting.OptionName, 3);
         }
 
         foreach (string? variable in new[] { setting.Variable, setting.OtherVariable })
         {
             if (variable is not null && environment(variable) is { } value)
             {
-                return (value, variable);
+                return (value, variable, 2);
             }
         }
 
-        return file?.Find(setting.Key) is { } entry ? (entry.Text, entry.Origin) : null;
+        return file?.Find(setting.Key) is { } entry ? (entry.Text, entry.Origin, 1) : null;
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Media;
+
 
 namespace ClipGuard.Cli.Settings;
 
@@ -26,8 +28,48 @@ internal static class ValueText
     /// <summary>A whole number of at least 1 that need not fit in 32 bits.</summary>
     public static long LongCount(string text) => Whole(text, 1, long.MaxValue);
 
-    /// <summary>A sample rate in Hz.</summary>
-    public static int SampleRate(string text) => (int)Whole(text, 1, 1_000_000);
+    /// <summary>A sample rate in Hz, or <c>native</c>.</summary>
+    public static int SampleRate(string text) =>
+        string.Equals(text, "native", StringComparison.OrdinalIgnoreCase) ? AudioSpec.NativeRate : (int)Whole(text, 1, 1_000_000);
+
+    /// <summary>A number of seconds from a clip's start, at least 0.</summary>
+    public static double SecondsFromStart(string text) =>
+        Number(text) is { } seconds and >= 0 ? seconds : throw Unlike(text, "a number of seconds, at least 0");
+
+    /// <summary>A share from 0 to 1.</summary>
+    public static double Share(string text) => Number(text) is { } share and >= 0 and <= 1 ? share : throw Unlike(text, "a number from 0 to 1");
+
+    /// <summary>Frames a second, and perhaps the fewest and the most frames: <c>2</c> or <c>2:4:768</c>.</summary>
+    public static FrameSelection FrameRate(string text) => text.Split(':') switch
+    {
+        [var rate] when Number(rate) is { } perSecond and > 0 => new RateFrames(perSecond),
+        [var rate, var min, var max] when Number(rate) is { } perSecond and > 0 =>
+            new RateFrames(perSecond) { MinFrames = Count(min), MaxFrames = Count(max) },
+        _ => throw Unlike(text, "a positive number of frames a second, such as 2 or 0.5, or with the fewest and the most frames, such as 2:4:768"),
+    };
+
+    /// <summary>Whole numbers between commas; negative ones count from the end.</summary>
+    public static IReadOnlyList<int> Indices(string text) => [.. text.Split(',').Select(part =>
+        int.TryParse(part.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index)
+            ? index
+            : throw Unlike(text, "whole numbers between commas, such as 0,10,-1"))];
+
+    /// <summary>Seconds between commas.</summary>
+    public static IReadOnlyList<double> Times(string text) => [.. text.Split(',').Select(part =>
+        Number(part) is { } seconds and >= 0 ? seconds : throw Unlike(text, "seconds between commas, such as 0,1.5,3"))];
+
+    /// <summary>Words between commas, at least one.</summary>
+    public static IReadOnlyList<string> Words(string text)
+    {
+        string[] words = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0 ? words : throw Unlike(text, "names between commas");
+    }
+
+    /// <summary>A colour as six hexadecimal digits.</summary>
+    public static RgbColor Color(string text) =>
+        text.Length == 6 && int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int color)
+            ? new RgbColor((byte)(color >> 16), (byte)(color >> 8), (byte)color)
+            : throw Unlike(text, "a colour of six hexadecimal digits, such as ffffff");
 
     /// <summary>A number of bytes, with KiB, MiB, GiB or nothing behind it.</summary>
     public static long Bytes(string text)
@@ -46,32 +88,6 @@ internal static class ValueText
         return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= 1 && value <= long.MaxValue >> shift
             ? value << shift
             : throw Unlike(text, "a positive number of bytes, such as 1073741824, 512MiB or 2GiB");
-    }
-
-    /// <summary>Width and height in pixels, <c>320x240</c>, or one number for a square.</summary>
-    public static PixelSize Size(string text)
-    {
-        const int largest = 32_768;
-        string[] sides = text.Split('x', 'X');
-        return sides.Length <= 2
-            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width)
-            && int.TryParse(sides[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int height)
-            && width is >= 1 and <= largest && height is >= 1 and <= largest
-                ? new PixelSize(width, height)
-                : throw Unlike(text, $"WIDTHxHEIGHT, such as 320x240, or one number for a square, each from 1 to {largest}");
-    }
-
-    /// <summary>A size, or <c>own</c> for null: the picture's own.</summary>
-    public static PixelSize? SizeOrOwn(string text)
-    {
-        try
-        {
-            return string.Equals(text, "own", StringComparison.OrdinalIgnoreCase) ? null : Size(text);
-        }
-        catch (FormatException trouble)
-        {
-            throw new FormatException(trouble.Message + ", or 'own' for the picture's own size");
-        }
     }
 
     /// <summary>A path, made absolute against the current folder.</summary>
@@ -107,11 +123,15 @@ internal static class ValueText
             : TimeSpan.FromSeconds(seconds);
     }
 
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+
     private static long Whole(string text, long least, long most) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= least && value <= most
             ? value
             : throw Unlike(text, most is int.MaxValue or long.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}");
 
-    private static FormatException Unlike(string text, string expected) =>
+    /// <summary>What is thrown where a text is no such value.</summary>
+    public static FormatException Unlike(string text, string expected) =>
         new($"{(text.Length == 0 ? "nothing" : $"'{text}'")} was given, expected {expected}");
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using ClipGuard.Cli;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Media;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;
@@ -25,7 +26,7 @@ public sealed class SettingTests
     public void A_setting_is_an_option_a_variable_and_a_key()
     {
         Assert.That(
-            (SpecSettings.AudioRate.OptionName, SpecSettings.AudioRate.Variable, SpecSettings.AudioRate.Key),
+            (AudioSettings.Rate.OptionName, AudioSettings.Rate.Variable, AudioSettings.Rate.Key),
             Is.EqualTo(("--audio-rate", "CLIPGUARD_AUDIO_RATE", "audioRate")));
     }
 
@@ -79,17 +80,51 @@ public sealed class SettingTests
         Assert.That(Sources("--fresh").Get(RunSettings.Fresh, false), Is.True);
     }
 
-    [TestCase("224", 224, 224)]
-    [TestCase("320x240", 320, 240)]
-    [TestCase("1X32768", 1, 32768)]
-    public void Sizes(string text, int width, int height) => Assert.That(ValueText.Size(text), Is.EqualTo(new PixelSize(width, height)));
+    private static readonly (string Text, PictureSize Size)[] Sizes =
+    [
+        ("224", new ExactSize(224, 224)),
+        ("320x240", new ExactSize(320, 240)),
+        ("1X32768", new ExactSize(1, 32768)),
+        ("own", new OwnSize()),
+        ("shorter:256:224x200", new ShorterSideSize(256, 224, 200)),
+        ("smart", new SmartSize()),
+        ("Smart:32", new SmartSize { Factor = 32 }),
+        ("smart:28:3136:12845056", new SmartSize { MinPixels = 3136, MaxPixels = 12845056 }),
+    ];
+
+    [TestCaseSource(nameof(Sizes))]
+    public void Picture_sizes((string Text, PictureSize Size) pair) => Assert.That(PictureSizeText.Read(pair.Text), Is.EqualTo(pair.Size));
 
     [TestCase("0x5")]
     [TestCase("1x2x3")]
     [TestCase("x")]
     [TestCase("40000")]
     [TestCase(" 5x5")]
-    public void No_sizes(string text) => Assert.That(() => ValueText.Size(text), Throws.TypeOf<FormatException>());
+    [TestCase("shorter:256")]
+    [TestCase("smart:28:9:5")]
+    public void No_picture_sizes(string text) => Assert.That(() => PictureSizeText.Read(text), Throws.TypeOf<FormatException>());
+
+    [Test]
+    public void Of_several_ways_of_choosing_frames_the_strongest_source_has_its_own()
+    {
+        _configuration = """{ "frames": 8 }""";
+        Assert.That(FrameSettings.Read(Sources()), Is.EqualTo(new UniformFrames(8)));
+        Assert.That(FrameSettings.Read(Sources("--fps", "2:6:100")), Is.EqualTo(new RateFrames(2) { MinFrames = 6, MaxFrames = 100 }));
+        Assert.That(((IndexFrames)FrameSettings.Read(Sources("--indices", "0, 5,-1"))).Indices, Is.EqualTo(new[] { 0, 5, -1 }));
+        Assert.That(FrameSettings.Read(Sources("--key-frames", "all")), Is.EqualTo(new KeyFrames()));
+        Assert.That(
+            () => FrameSettings.Read(Sources("--times", "0,1.5", "--midpoint-frames", "4")),
+            Throws.TypeOf<UsageException>().With.Message.Contains("--midpoint-frames and --times are two ways"));
+    }
+
+    [Test]
+    public void A_stretch_holds_for_audio_and_video()
+    {
+        SettingSources sources = Sources("--start", "1.5", "--duration", "2");
+        Assert.That((AudioSettings.Read(sources).StartSeconds, AudioSettings.Read(sources).DurationSeconds), Is.EqualTo((1.5, 2.0)));
+        Assert.That((PictureSettings.ReadVideo(sources).StartSeconds, PictureSettings.ReadVideo(sources).EndSeconds), Is.EqualTo((1.5, 3.5)));
+        Assert.That(PictureSettings.ReadVideo(Sources("--start", "1")).EndSeconds, Is.Null);
+    }
 
     [TestCase("1", 1)]
     [TestCase("3KiB", 3 << 10)]

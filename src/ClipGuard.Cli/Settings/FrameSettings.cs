@@ -1,0 +1,67 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Cli.Settings;
+
+/// <summary>Which frames of a video are wanted: one of five ways.</summary>
+internal static class FrameSettings
+{
+    private const int DefaultCount = 16;
+
+    public static readonly Setting<FrameSelection> Frames = new ValueSetting<FrameSelection>(
+        "frames",
+        "N",
+        $"Frames taken of a video, spread evenly from the first to the last, default {DefaultCount}.",
+        text => new UniformFrames(ValueText.Count(text)));
+
+    public static readonly Setting<FrameSelection> Midpoints = new ValueSetting<FrameSelection>(
+        "midpoint-frames",
+        "N",
+        "Instead: the middles of N equal stretches, as InternVL has it.",
+        text => new MidpointFrames(ValueText.Count(text)));
+
+    public static readonly Setting<FrameSelection> Fps = new ValueSetting<FrameSelection>(
+        "fps",
+        "RATE[:MIN:MAX]",
+        "Instead: so many frames a second, at least MIN (4) and at most MAX (768), as qwen-vl-utils has it.",
+        ValueText.FrameRate);
+
+    public static readonly Setting<FrameSelection> Indices = new ValueSetting<FrameSelection>(
+        "indices",
+        "I,J,…",
+        "Instead: frames by number from 0, negative ones from the end, as decord's get_batch has it.",
+        text => new IndexFrames(ValueText.Indices(text)));
+
+    public static readonly Setting<FrameSelection> Times = new ValueSetting<FrameSelection>(
+        "times",
+        "S,T,…",
+        "Instead: the frames on show at these seconds.",
+        text => new TimeFrames(ValueText.Times(text)));
+
+    public static readonly Setting<FrameSelection> KeyFrames = new ValueSetting<FrameSelection>(
+        "key-frames",
+        "N",
+        "Instead: key frames only, at most N of them, or 'all'.",
+        text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : ValueText.Count(text) });
+
+    private static readonly Setting<FrameSelection>[] Ways = [Frames, Midpoints, Fps, Indices, Times, KeyFrames];
+
+    public static IReadOnlyList<Setting> All { get; } = Ways;
+
+    /// <summary>The way in force: the one from the strongest source.</summary>
+    /// <exception cref="UsageException">One source gives two ways.</exception>
+    public static FrameSelection Read(SettingSources sources)
+    {
+        Setting<FrameSelection>[] strongest = [.. Ways
+            .Where(way => sources.OriginOf(way) is not null)
+            .GroupBy(sources.StrengthOf)
+            .OrderByDescending(ways => ways.Key)
+            .FirstOrDefault() ?? Enumerable.Empty<Setting<FrameSelection>>()];
+        return strongest switch
+        {
+            [] => new UniformFrames(DefaultCount),
+            [var way] => sources.Get(way, new UniformFrames(DefaultCount)),
+            [var one, var other, ..] => throw new UsageException(
+                $"{sources.OriginOf(one)} and {sources.OriginOf(other)} are two ways of choosing frames: give one or the other"),
+        };
+    }
+}
