@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ClipGuard.Media;
 
 /// <summary>What a decode is to deliver: <see cref="AudioSpec"/>, <see cref="VideoSpec"/> or <see cref="ImageSpec"/>.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "as")]
 [JsonDerivedType(typeof(AudioSpec), "audio")]
 [JsonDerivedType(typeof(VideoSpec), "video")]
 [JsonDerivedType(typeof(ImageSpec), "image")]
