@@ -1,4 +1,4 @@
-// Targets: Restore Build Test DryRun Publish Format Clean.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test DryRun Publish Format Clean Soak Bench.   dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
 
 using System.Runtime.InteropServices;
@@ -9,6 +9,7 @@ const int MachineLacksSomething = 3;
 const string Solution = "Pipeline.sln";
 const string PublishedCommand = "artifacts/clipguard/clipguard";
 const string DryRunOutput = "artifacts/dry-run-sample";
+const string Benchmarks = "artifacts/bin/ClipGuard.Benchmarks/release/ClipGuard.Benchmarks";
 const string TestResults = "artifacts/test-results";
 
 // The libraries of FFmpeg 5.1, 6.1 and 7.1 by the names of Debian's and Ubuntu's packages: libavformat59 holds libavformat.so.59.
@@ -88,6 +89,13 @@ Task("Test").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("P
     }
 });
 
+// Decodes at full speed, one in a hundred misbehaving: every verdict right, nothing left over.
+Task("Soak").IsDependentOn("Build").Does(() => Run(Benchmarks, $"soak {Argument("decodes", 100_000)}"));
+
+// The figures of the guard. Clips for them are made with the ffmpeg program.
+Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Publish").IsDependentOn("Build").Does(() =>
+    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput")));
+
 Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));
 
 Task("Clean").Does(() => CleanDirectory("artifacts"));
@@ -111,12 +119,14 @@ void End(int exitCode, string message)
     Environment.Exit(exitCode);
 }
 
-void DotNet(string arguments)
+void DotNet(string arguments) => Run("dotnet", arguments);
+
+void Run(string program, string arguments)
 {
-    int exitCode = StartProcess("dotnet", arguments);
+    int exitCode = StartProcess(program, arguments);
     if (exitCode != 0)
     {
-        End(exitCode, $"dotnet {arguments} ended with exit code {exitCode}.");
+        End(exitCode, $"{program} {arguments} ended with exit code {exitCode}.");
     }
 }
 

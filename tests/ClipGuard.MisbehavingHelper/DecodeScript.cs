@@ -196,7 +196,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         }
     }
 
-    private static void Flood(int megabytes)
+    private void Flood(int megabytes)
     {
         byte[] noise = new byte[1 << 20];
         Array.Fill(noise, (byte)'x');
@@ -204,6 +204,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         {
             for (long written = 0; written < (long)megabytes << 20;)
             {
+                connection.Marks.AddPacket();
                 written += Math.Max(0, Trouble.Write(2, start, (nuint)noise.Length));
             }
         }
@@ -243,11 +244,13 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         }
     }
 
-    private static void Allocate()
+    // With progress, as a decoder that piles up frames makes it: what ends this is memory, not a clock.
+    private void Allocate()
     {
         const nuint block = 16 << 20;
         while (true)
         {
+            connection.Marks.AddPacket();
             NativeMemory.Fill(NativeMemory.Alloc(block), block, 1);
         }
     }
