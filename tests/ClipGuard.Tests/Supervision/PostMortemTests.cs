@@ -52,7 +52,7 @@ internal sealed class PostMortemTests
     [CancelAfter(60_000)]
     public async Task Cpu_time_and_peak_memory_are_those_of_this_decode_alone(CancellationToken cancellation)
     {
-        SupervisorOptions patient = OneHelper with { RecycleAboveBytes = 1 << 30, StallLimit = TimeSpan.FromSeconds(8), Deadline = TimeSpan.FromSeconds(30) };
+        SupervisorOptions patient = OneHelper with { RecycleAboveBytes = 1 << 30, StallLimit = TimeSpan.FromSeconds(8), Deadline = TimeSpan.FromSeconds(30), HelperMemoryBytes = 400 << 20 };
         await using Supervisor supervisor = await Supervisor.StartAsync(patient, cancellation: cancellation);
         foreach (string before in new[] { "burns:1200", "borrows:180" })
         {

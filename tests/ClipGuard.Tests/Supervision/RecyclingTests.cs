@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Supervision;
 [TestFixture]
 internal sealed class RecyclingTests
 {
-    private static readonly SupervisorOptions OneHelper = TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, StallLimit = TimeSpan.FromSeconds(10), Deadline = TimeSpan.FromSeconds(30) };
+    private static readonly SupervisorOptions OneHelper = TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, StallLimit = TimeSpan.FromSeconds(10), Deadline = TimeSpan.FromSeconds(30), HelperMemoryBytes = 400 << 20 };
 
     [Test]
     [CancelAfter(60_000)]

@@ -32,7 +32,7 @@ internal static class TestHelper
         Deadline = TimeSpan.FromSeconds(4),
         StallLimit = TimeSpan.FromSeconds(1.5),
         StartLimit = TimeSpan.FromSeconds(30),
-        HelperMemoryBytes = 200 << 20,
+        HelperMemoryBytes = 80 << 20,
         PayloadBytes = 64 << 20,
     };
 
