@@ -1,25 +1,44 @@
 using System.Reflection;
 
+using ClipGuard.Helper;
+using ClipGuard.Helper.Guard;
 using ClipGuard.Helper.Sandbox;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Media.Wire;
 
+using var connection = new HelperConnection();
+
+// A guardian is no helper: it decodes nothing, is not confined, and outlives its parent for as long as it takes to end what it guards.
+if (args is ["guard", { } folder])
+{
+    new Guardian(connection, folder).Run();
+    return 0;
+}
+
 // A helper's whole life: end with the parent, link the decoder, close the sandbox, say ready, decode until the socket ends.
 // The order matters: once the sandbox is closed nothing can be loaded that brings code of its own along.
 ParentDeath.EndWithParent();
 
-using var connection = new HelperConnection();
 if (LibavLibrary.FindTrouble() is { } trouble)
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, trouble));
     return 1;
 }
 
+bool streams = args is ["stream"];
 using LibavDecoder decoder = new LibavDecoder();
-SandboxLevel level = Confinement.Close();
+SandboxLevel level = Confinement.Close(streams);
 string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level));
 
-new ClipGuard.Helper.DecodeLoop(connection, decoder).Run();
+if (streams)
+{
+    new StreamLoop(connection).Run();
+}
+else
+{
+    new DecodeLoop(connection, decoder).Run();
+}
+
 return 0;

@@ -26,4 +26,7 @@ public enum DecodeStage
 
     /// <summary>Answered, and the process is ending.</summary>
     Exit = 7,
+
+    /// <summary>Writing into a stream, or waiting for its reader.</summary>
+    Write = 8,
 }

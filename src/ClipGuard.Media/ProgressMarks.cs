@@ -48,6 +48,13 @@ public sealed unsafe class ProgressMarks
         Stamp();
     }
 
+    /// <summary>Bytes were written into a stream and taken by its reader or the pipe.</summary>
+    public void AddWritten(long count)
+    {
+        _page->Written += count;
+        Stamp();
+    }
+
     /// <summary>Keeps a line of the decoder's log. The last <see cref="MarksPage.LogCapacity"/> bytes are kept.</summary>
     /// <param name="line">One line without its line feed.</param>
     public void Log(string line)

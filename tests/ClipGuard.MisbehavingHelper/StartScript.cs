@@ -8,17 +8,17 @@ namespace ClipGuard.MisbehavingHelper;
 /// <summary>Ways to start.</summary>
 internal static class StartScript
 {
-    public static void Run(string how, HelperConnection connection)
+    public static void Run(string how, HelperConnection connection, bool streams = false)
     {
         string[] words = how.Split(':');
         switch (words[0])
         {
             case "well":
-                Greet(connection, WireProtocol.Version);
+                Greet(connection, WireProtocol.Version, streams);
                 break;
             case "slow":
                 Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
-                Greet(connection, WireProtocol.Version);
+                Greet(connection, WireProtocol.Version, streams);
                 break;
             case "unless":
                 if (File.Exists(words[1]))
@@ -36,7 +36,7 @@ internal static class StartScript
                 Environment.Exit(7);
                 break;
             case "wrong-version":
-                Greet(connection, WireProtocol.Version + 1);
+                Greet(connection, WireProtocol.Version + 1, streams);
                 break;
             case "unready":
                 connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, "The decoder is not installed: apt-get install it"));
@@ -55,6 +55,6 @@ internal static class StartScript
         }
     }
 
-    private static void Greet(HelperConnection connection, int version) =>
-        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close()));
+    private static void Greet(HelperConnection connection, int version, bool streams) =>
+        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams)));
 }

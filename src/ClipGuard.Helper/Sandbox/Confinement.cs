@@ -13,7 +13,8 @@ internal static class Confinement
     private const int PR_SET_NO_NEW_PRIVS = 38;
 
     /// <summary>Closes it and says which level is in force: what was asked for, or less where the kernel lacks a piece.</summary>
-    public static SandboxLevel Close()
+    /// <param name="streams">True for a helper that makes FIFOs, or files up to the size that the environment says, where landlock lets it.</param>
+    public static SandboxLevel Close(bool streams = false)
     {
         if (!Enum.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_SANDBOX"), out SandboxLevel level))
         {
@@ -32,8 +33,9 @@ internal static class Confinement
             return level;
         }
 
-        ResourceLimits.ForbidFileGrowth();
-        bool filtered = SystemCalls.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level).Install();
+        _ = ulong.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_FILE_BYTES"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong fileBytes);
+        ResourceLimits.BoundFiles(streams ? fileBytes : 0);
+        bool filtered = SystemCalls.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level, makesFifos: streams).Install();
         return filtered ? level : SandboxLevel.Off;
     }
 }

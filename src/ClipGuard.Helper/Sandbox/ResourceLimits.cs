@@ -18,8 +18,8 @@ internal static unsafe class ResourceLimits
     /// <summary>No core file of a crash: it can be as large as the memory, and holds the user's clips.</summary>
     public static void ForbidCoreDumps() => Set(RLIMIT_CORE, 0);
 
-    /// <summary>No file can grow, wherever it was opened.</summary>
-    public static void ForbidFileGrowth() => Set(RLIMIT_FSIZE, 0);
+    /// <summary>No file can grow beyond this, wherever it was opened. Pipes are not meant.</summary>
+    public static void BoundFiles(ulong bytes) => Set(RLIMIT_FSIZE, bytes);
 
     private static void Set(int resource, ulong limit)
     {

@@ -24,6 +24,10 @@ internal sealed unsafe class SeccompFilter
     private const uint NumberAt = 0;
     private const uint ArchitectureAt = 4;
     private const uint FirstArgumentAt = 16;
+    private const uint ArgumentBytes = 8;
+
+    // mknodat's third argument for a FIFO that only its owner may open: S_IFIFO | 0600.
+    private const uint PrivateFifo = 0x1180;
 
     private readonly List<Instruction> _program = [];
 
@@ -32,7 +36,9 @@ internal sealed unsafe class SeccompFilter
     }
 
     /// <summary>The filter of a level.</summary>
-    public static SeccompFilter For(SandboxLevel level)
+    /// <param name="level">How much it refuses.</param>
+    /// <param name="makesFifos">True where FIFOs of mode 0600 may be made; where, landlock says.</param>
+    public static SeccompFilter For(SandboxLevel level, bool makesFifos = false)
     {
         var filter = new SeccompFilter();
         SystemCallTable calls = SystemCallTable.Current;
@@ -47,6 +53,11 @@ internal sealed unsafe class SeccompFilter
         foreach (uint call in calls.ToAProcess)
         {
             filter.AllowWithArgument(call, (uint)Environment.ProcessId);
+        }
+
+        if (makesFifos)
+        {
+            filter.AllowWhere(calls.MakeNode, new Instruction(0x15, 1, 0, PrivateFifo), argument: 2);
         }
 
         // Its own limits are the process's to read; zero means itself.
@@ -105,10 +116,10 @@ internal sealed unsafe class SeccompFilter
 
     private void AllowWithArgumentBit(uint number, uint bit) => AllowWhere(number, new Instruction(0x45, 1, 0, bit));
 
-    private void AllowWhere(uint number, Instruction test)
+    private void AllowWhere(uint number, Instruction test, uint argument = 0)
     {
         _program.Add(new Instruction(0x15, 0, 4, number));
-        Load(FirstArgumentAt);
+        Load(FirstArgumentAt + (argument * ArgumentBytes));
         _program.Add(test);
         Return(Error | EPERM);
         Return(Allow);

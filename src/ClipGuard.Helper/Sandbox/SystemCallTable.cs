@@ -213,6 +213,9 @@ internal sealed class SystemCallTable
     /// <summary>clone3.</summary>
     public const uint Clone3 = 435;
 
+    /// <summary>mknodat.</summary>
+    public uint MakeNode => _arm ? 33u : 259u;
+
     /// <summary>prlimit64.</summary>
     public uint ResourceLimit => _arm ? 261u : 302u;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ClipGuard.Media.Wire;
 
@@ -50,10 +51,15 @@ internal sealed unsafe partial class HelperConnection : IDisposable
 
     /// <summary>Waits for a request.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
-    public DecodeMessage? Receive()
+    public DecodeMessage? Receive() => Receive(WireJson.Default.DecodeMessage);
+
+    /// <summary>Waits for a message of a kind.</summary>
+    /// <returns>Null once the supervisor has closed its end.</returns>
+    public T? Receive<T>(JsonTypeInfo<T> kind)
+        where T : class
     {
         nint length = ReceiveBytes();
-        return length <= 0 ? null : JsonSerializer.Deserialize(_buffer.AsSpan(0, (int)length), WireJson.Default.DecodeMessage);
+        return length <= 0 ? null : JsonSerializer.Deserialize(_buffer.AsSpan(0, (int)length), kind);
     }
 
     /// <summary>Says something.</summary>

@@ -7,6 +7,11 @@ namespace ClipGuard.Media.Wire;
 [JsonDerivedType(typeof(ReadyMessage), "ready")]
 [JsonDerivedType(typeof(UnreadyMessage), "unready")]
 [JsonDerivedType(typeof(ReplyMessage), "reply")]
+[JsonDerivedType(typeof(StreamOpenedMessage), "opened")]
+[JsonDerivedType(typeof(StreamWrittenMessage), "written")]
+[JsonDerivedType(typeof(ToolStartedMessage), "started")]
+[JsonDerivedType(typeof(ToolNotStartedMessage), "notStarted")]
+[JsonDerivedType(typeof(ToolExitedMessage), "exited")]
 internal abstract record HelperMessage;
 
 /// <summary>The helper can decode. Said once, before anything else.</summary>

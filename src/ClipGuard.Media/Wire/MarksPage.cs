@@ -34,6 +34,10 @@ internal unsafe struct MarksPage
     [FieldOffset(40)]
     public long LogWritten;
 
+    /// <summary>Bytes written into a stream; 0 for other decodes.</summary>
+    [FieldOffset(48)]
+    public long Written;
+
     [FieldOffset(1024)]
     public fixed byte Log[LogCapacity];
 }

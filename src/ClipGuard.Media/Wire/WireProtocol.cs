@@ -27,4 +27,6 @@ internal static class WireProtocol
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(HelperMessage))]
 [JsonSerializable(typeof(DecodeMessage))]
+[JsonSerializable(typeof(StreamOrder))]
+[JsonSerializable(typeof(RunToolOrder))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -23,6 +23,12 @@ internal readonly record struct DisplayTurn(int QuarterTurns, bool Mirrored)
             return FromMatrix((int*)ofFrame->data);
         }
 
+        return Of(stream);
+    }
+
+    /// <summary>The turn that a stream asks for.</summary>
+    public static unsafe DisplayTurn Of(AVStream* stream)
+    {
         ulong bytes;
         byte* ofStream = ffmpeg.av_stream_get_side_data(stream, AVPacketSideDataType.AV_PKT_DATA_DISPLAYMATRIX, &bytes);
         return ofStream != null && bytes >= MatrixNumbers * sizeof(int) ? FromMatrix((int*)ofStream) : default;

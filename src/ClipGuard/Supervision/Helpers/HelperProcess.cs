@@ -38,8 +38,11 @@ internal sealed unsafe class HelperProcess
     public DecodeMemory Memory { get; }
 
     /// <summary>Starts the helper's program. Called on the spawner's thread, whose restrictions and parent-death signal the helper inherits.</summary>
+    /// <param name="launch">What is started.</param>
+    /// <param name="devNull">/dev/null, open.</param>
+    /// <param name="further">Descriptors, 10 or higher, that follow those of the protocol.</param>
     /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, int devNull)
+    public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further)
     {
         int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
         DecodeMemory? memory = null;
@@ -54,7 +57,7 @@ internal sealed unsafe class HelperProcess
             errorsWrite = Descriptors.Raised(errorsWrite, "fcntl");
 
             memory = new DecodeMemory(launch.PayloadBytes);
-            ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor];
+            ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further];
             int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, out int pid);
             if (error != 0)
             {

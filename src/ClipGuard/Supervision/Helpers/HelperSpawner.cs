@@ -10,17 +10,19 @@ namespace ClipGuard.Supervision.Helpers;
 /// parent-death signal follows the thread that started it, so a helper that a pool thread started would die with that thread.
 /// The thread restricts itself with landlock before its first start, so every helper is restricted from birth and this process is not.
 /// </summary>
-internal sealed class HelperSpawner
+internal sealed class HelperSpawner : IDisposable
 {
     private static readonly ConcurrentDictionary<bool, Lazy<HelperSpawner>> Spawners = new();
 
     private readonly BlockingCollection<Action> _starts = [];
     private readonly TaskCompletionSource<string?> _missing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _confined;
+    private readonly string? _streamFolder;
 
-    private HelperSpawner(bool confined)
+    private HelperSpawner(bool confined, string? streamFolder = null)
     {
         _confined = confined;
+        _streamFolder = streamFolder;
 
         // Before the thread is restricted: it could not open it for writing.
         DevNull = Descriptors.Raised(Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
@@ -37,15 +39,24 @@ internal sealed class HelperSpawner
     public static HelperSpawner For(SandboxLevel level) =>
         Spawners.GetOrAdd(level != SandboxLevel.Off, confined => new Lazy<HelperSpawner>(() => new HelperSpawner(confined))).Value;
 
+    /// <summary>A spawner of its own for helpers that may make FIFOs and files beneath one folder. The caller disposes it, and with it end the helpers that it started.</summary>
+    public static HelperSpawner ForStreams(SandboxLevel level, string folder) => new(level != SandboxLevel.Off, folder);
+
+    /// <summary>Ends the thread of a spawner that was made by <see cref="ForStreams"/>, after the starts that were posted.</summary>
+    public void Dispose() => _starts.CompleteAdding();
+
     /// <summary>Has the thread do a start. The start handles its own errors.</summary>
     public void Post(Action start) => _starts.Add(start);
 
     private void Run()
     {
-        _missing.SetResult(_confined ? Landlock.RestrictThread() : null);
+        _missing.SetResult(_confined ? Landlock.RestrictThread(_streamFolder) : null);
         foreach (Action start in _starts.GetConsumingEnumerable())
         {
             start();
         }
+
+        _ = Libc.Close(DevNull);
+        _starts.Dispose();
     }
 }

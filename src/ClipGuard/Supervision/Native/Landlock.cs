@@ -9,7 +9,10 @@ namespace ClipGuard.Supervision.Native;
 internal static unsafe class Landlock
 {
     private const long SYS_create_ruleset = 444;
+    private const long SYS_add_rule = 445;
     private const long SYS_restrict_self = 446;
+    private const nint PathBeneath = 1;
+    private const int O_PATH = 0x200000;
     private const nint GiveVersion = 1;
     private const int PR_SET_NO_NEW_PRIVS = 38;
 
@@ -20,9 +23,13 @@ internal static unsafe class Landlock
     private const ulong DeviceControlRight = 1UL << 15;
     private const ulong TcpRights = 0b11;
 
+    // What a helper that writes streams may do in the folder that it is given: make FIFOs and files, and write to them.
+    private const ulong StreamRights = (1UL << 1) | (1UL << 8) | (1UL << 10);
+
     /// <summary>Restricts the calling thread and all that it will start. There is no way back.</summary>
+    /// <param name="streamFolder">The one folder beneath which FIFOs and files may be made and written; null for none.</param>
     /// <returns>Null, or why this kernel cannot do it.</returns>
-    public static string? RestrictThread()
+    public static string? RestrictThread(string? streamFolder = null)
     {
         long abi = Libc.Syscall(SYS_create_ruleset, 0, 0, GiveVersion, 0);
         if (abi < 1)
@@ -44,9 +51,35 @@ internal static unsafe class Landlock
             return $"landlock_create_ruleset: {Libc.LastError()}";
         }
 
+        if (streamFolder is not null && !Except(ruleset, streamFolder))
+        {
+            string reason = Libc.LastError();
+            _ = Libc.Close(ruleset);
+            return $"landlock_add_rule: {reason}";
+        }
+
         bool restricted = Libc.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && Libc.Syscall(SYS_restrict_self, ruleset, 0, 0, 0) == 0;
         int error = Marshal.GetLastPInvokeError();
         _ = Libc.Close(ruleset);
         return restricted ? null : $"landlock_restrict_self: {Libc.ErrorText(error)}";
+    }
+
+    private static bool Except(int ruleset, string folder)
+    {
+        int parent = Libc.Open(folder, O_PATH | Libc.O_CLOEXEC, 0);
+        if (parent < 0)
+        {
+            return false;
+        }
+
+        // struct landlock_path_beneath_attr is packed: eight bytes of rights, four of a descriptor.
+        byte* rule = stackalloc byte[12];
+        *(ulong*)rule = StreamRights;
+        *(int*)(rule + sizeof(ulong)) = parent;
+        bool added = Libc.Syscall(SYS_add_rule, ruleset, PathBeneath, (nint)rule, 0) == 0;
+        int error = Marshal.GetLastPInvokeError();
+        _ = Libc.Close(parent);
+        Marshal.SetLastPInvokeError(error);
+        return added;
     }
 }

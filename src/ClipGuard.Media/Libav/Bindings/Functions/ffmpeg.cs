@@ -26,6 +26,8 @@ internal static unsafe partial class ffmpeg
     public const int AV_LOG_WARNING = 24;
     public const int AV_OPT_SEARCH_CHILDREN = 1;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
+    public const int AV_PIX_FMT_FLAG_PLANAR = 0x10;
+    public const int AV_PIX_FMT_FLAG_BE = 1;
     public const int AV_PIX_FMT_FLAG_RGB = 0x20;
     public const int AV_PKT_FLAG_CORRUPT = 2;
     public const int AV_PKT_FLAG_DISCARD = 4;
@@ -43,6 +45,9 @@ internal static unsafe partial class ffmpeg
     public const int SWS_CS_FCC = 4;
     public const int SWS_CS_ITU709 = 1;
     public const int SWS_CS_SMPTE240M = 7;
+    public const int SWS_LANCZOS = 0x200;
+    public const int SWS_POINT = 0x10;
+    public const int SWS_SPLINE = 0x400;
     public const int SWS_FULL_CHR_H_INP = 0x4000;
     public const int SWS_FULL_CHR_H_INT = 0x2000;
 

@@ -15,6 +15,12 @@ internal static unsafe partial class ffmpeg
     public static partial SwsContext* sws_getContext(int srcW, int srcH, AVPixelFormat srcFormat, int dstW, int dstH, AVPixelFormat dstFormat, int flags, SwsFilter* srcFilter, SwsFilter* dstFilter, double* param);
 
     [LibraryImport(Swscale)]
+    public static partial SwsContext* sws_alloc_context();
+
+    [LibraryImport(Swscale)]
+    public static partial int sws_init_context(SwsContext* sws_context, SwsFilter* srcFilter, SwsFilter* dstFilter);
+
+    [LibraryImport(Swscale)]
     public static partial void sws_freeContext(SwsContext* swsContext);
 
     [LibraryImport(Swscale)]

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace ClipGuard.Helper.Guard;
+
+/// <summary>
+/// Every process that descends from this one. The kernel makes orphans among them its children (PR_SET_CHILD_SUBREAPER), also those that
+/// began a session of their own, so none can get away. Only direct children are ever killed: their ids cannot pass to strangers before
+/// they are reaped here, and the death of each makes its own children direct ones.
+/// </summary>
+internal sealed unsafe partial class Offspring
+{
+    private const int PR_SET_CHILD_SUBREAPER = 36;
+    private const int SIGKILL = 9;
+    private const int WaitAny = 0;
+    private const int Exited = 4;
+    private const int Interrupted = 4;
+    private const int LeaveWaitable = 0x01000000;
+    private const int DoNotHang = 1;
+    private const int SignalInfoBytes = 128;
+    private const int PidOffset = 16;
+
+    private readonly Lock _gate = new();
+    private bool _ending;
+
+    /// <summary>Processes that were ended and had outlived the first child.</summary>
+    public int LeftBehind { get; private set; }
+
+    /// <summary>Makes this process the one that orphans among its descendants fall to.</summary>
+    public static void Adopt() => Prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+
+    /// <summary>Waits until the first child and then all others have ended; what outlives the first child is killed.</summary>
+    /// <returns>How the first child ended, as wait(2) has it.</returns>
+    public int ReapAll(int firstChild)
+    {
+        int firstStatus = 0;
+        byte* info = stackalloc byte[SignalInfoBytes];
+        while (WaitId(WaitAny, 0, info, Exited | LeaveWaitable) is var waited && (waited == 0 || Marshal.GetLastPInvokeError() == Interrupted))
+        {
+            if (waited != 0)
+            {
+                continue;
+            }
+
+            lock (_gate)
+            {
+                int pid = *(int*)(info + PidOffset);
+                int status;
+                if (Wait(pid, &status, DoNotHang, null) == firstChild)
+                {
+                    firstStatus = status;
+                    LeftBehind = _ending ? 0 : Children().Count;
+                    _ending = true;
+                }
+
+                if (_ending)
+                {
+                    KillChildren();
+                }
+            }
+        }
+
+        return firstStatus;
+    }
+
+    /// <summary>Ends every descendant. <see cref="ReapAll"/> returns when they are gone.</summary>
+    public void EndAll()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+            KillChildren();
+        }
+    }
+
+    private static void KillChildren() => Children().ForEach(pid => Kill(pid, SIGKILL));
+
+    // Those that live; the dead ones are only waiting to be reaped.
+    private static List<int> Children()
+    {
+        string parent = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        List<int> children = [];
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && StateAndParent(folder) is [not "Z" and not "X", { } itsParent, ..]
+                && itsParent == parent)
+            {
+                children.Add(pid);
+            }
+        }
+
+        return children;
+    }
+
+    // The name before them may hold anything but ends with the last parenthesis.
+    private static string[] StateAndParent(string folder)
+    {
+        try
+        {
+            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    private static partial int WaitId(int kind, int id, void* info, int options);
+
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    private static partial int Wait(int pid, int* status, int options, void* usage);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}

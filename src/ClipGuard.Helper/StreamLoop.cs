@@ -1,0 +1,38 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Libav.Streams;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Helper;
+
+/// <summary>A stream helper's work: opens and writes one stream after the other, until the supervisor closes its end.</summary>
+internal sealed unsafe class StreamLoop(HelperConnection connection)
+{
+    public void Run()
+    {
+        ClipStreamer? streamer = null;
+        while (connection.Receive(WireJson.Default.StreamOrder) is { } order)
+        {
+            switch (order)
+            {
+                case OpenStreamOrder open when streamer is null:
+                    streamer = new ClipStreamer(WithBytes(open), connection.Marks);
+                    connection.Send(streamer.Open());
+                    break;
+                case WriteStreamOrder write when streamer is not null:
+                    connection.Send(streamer.Write(write.Format));
+                    break;
+                case CloseStreamOrder when streamer is not null:
+                    streamer.Dispose();
+                    streamer = null;
+                    break;
+                default:
+                    throw new InvalidOperationException("A stream is opened, written and closed, in this order.");
+            }
+        }
+    }
+
+    // The clip's bytes lie at the payload's start.
+    private OpenStreamOrder WithBytes(OpenStreamOrder order) => order.Source is MemorySource
+        ? order with { Source = new MemorySource(new ReadOnlySpan<byte>(connection.Payload, checked((int)order.InputLength)).ToArray()) }
+        : order;
+}

@@ -1,0 +1,69 @@
+using ClipGuard.Media.Streams;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Media.Libav.Streams;
+
+/// <summary>Carries out the orders for one stream: open the clip and make the FIFO, write, close.</summary>
+internal sealed unsafe class ClipStreamer : IDisposable
+{
+    private readonly OpenStreamOrder _order;
+    private readonly ProgressMarks _marks;
+    private readonly LibavLog _log;
+    private readonly DecodeSession _session;
+    private RawStream? _stream;
+    private StreamSink? _sink;
+
+    /// <summary>A streamer for one order.</summary>
+    /// <param name="order">The order to open.</param>
+    /// <param name="marks">Marks that the supervisor reads.</param>
+    public ClipStreamer(OpenStreamOrder order, ProgressMarks marks)
+    {
+        _order = order;
+        _marks = marks;
+        _log = new LibavLog(marks);
+        ClipSpec spec = order.Kind == ClipKind.Audio ? new AudioSpec() : new VideoSpec();
+        var request = new DecodeRequest(order.Source, spec) { Limits = order.Limits, DecoderThreads = order.DecoderThreads };
+        _session = new DecodeSession(request, new DecodeContext(new PayloadWriter(null, 0), marks, timeLeft: null), _log);
+    }
+
+    /// <summary>Opens the clip and makes the FIFO or file.</summary>
+    /// <returns><see cref="StreamOpenedMessage"/>, or <see cref="StreamWrittenMessage"/> with a fault.</returns>
+    public HelperMessage Open()
+    {
+        _marks.Enter(DecodeStage.Open);
+        DecoderFault? fault = _order.Kind == ClipKind.Audio
+            ? RawAudio.Open(_session, _order.Source, out _stream)
+            : RawVideo.Open(_session, _order.Source, out _stream);
+        if (fault is not null)
+        {
+            return new StreamWrittenMessage(_order.Id) { Fault = fault };
+        }
+
+        string? trouble = _order.AsFile ? StreamSink.MakeFile(_order.Path) : StreamSink.MakeFifo(_order.Path);
+        if (trouble is not null)
+        {
+            throw new IOException($"The stream cannot be made: {trouble}.");
+        }
+
+        return new StreamOpenedMessage(_order.Id, _stream!.Shape);
+    }
+
+    /// <summary>Writes the stream. Its end stays open until this is disposed.</summary>
+    /// <param name="format">What to write.</param>
+    public StreamWrittenMessage Write(StreamFormat format)
+    {
+        _marks.Enter(DecodeStage.Write);
+        _sink = StreamSink.OpenEnd(_order.Path, _marks, out string error) ?? throw new IOException($"The stream cannot be opened: {error}.");
+        DecoderFault? fault = _stream!.Write(format, _sink);
+        return _sink.Error is { } failed
+            ? throw new IOException($"The stream cannot be written: {failed}.")
+            : new StreamWrittenMessage(_order.Id) { Frames = _stream.Frames, Bytes = _sink.Bytes, ReaderLeft = _sink.ReaderLeft, Fault = fault };
+    }
+
+    public void Dispose()
+    {
+        _sink?.Dispose();
+        _stream?.Dispose();
+        _log.Dispose();
+    }
+}

@@ -1,0 +1,55 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Streams;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Streams.Comparing;
+
+/// <summary>Compares distorted clips with their references, each pair in a guarded tool run of its own.</summary>
+/// <param name="guard">The guard that the runs happen under; it stays the caller's.</param>
+/// <param name="options">What is measured, and how.</param>
+public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
+{
+    /// <summary>Name of the reference's stream.</summary>
+    public const string Reference = "reference";
+
+    /// <summary>Name of the distorted clip's stream.</summary>
+    public const string Distorted = "distorted";
+
+    /// <summary>Compares one pair.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="distorted">The clip that is measured against it.</param>
+    /// <param name="cancellation">Ends the comparison with all its processes.</param>
+    /// <returns>The scores, or the fault.</returns>
+    /// <exception cref="ToolUnavailableException">The program that measures is not there.</exception>
+    /// <exception cref="HelperUnavailableException">Helpers cannot be started.</exception>
+    public async Task<ComparisonResult> CompareAsync(ClipSource reference, ClipSource distorted, CancellationToken cancellation = default)
+    {
+        VideoForm form = options.Tool is null ? VideoForm.Y4m : options.Form;
+        var run = new ToolRun(
+            options.Tool ?? MetricTool.Of(options.Metric, options.AnyLength),
+            [
+                new ClipStream(Reference, reference, new VideoStreamSpec { Form = form, Chroma = options.Chroma, BitDepth = options.BitDepth }),
+                new ClipStream(Distorted, distorted, new VideoStreamSpec { Form = form, FitTo = Reference, Scaler = options.Scaler }),
+            ])
+        {
+            AnyFrameRate = options.AnyFrameRate,
+            AnyLength = options.AnyLength,
+            DecoderThreads = options.DecoderThreads,
+        };
+        ToolOutcome outcome = await guard.RunAsync(run, cancellation).ConfigureAwait(false);
+        if (!outcome.IsSuccess)
+        {
+            return new ComparisonResult(new Dictionary<string, double>(), outcome);
+        }
+
+        IReadOnlyDictionary<string, double> scores = options.Tool is null ? ScoreText.Read(options.Metric, outcome) : ScoreText.ReadAny(outcome);
+        return scores.Count > 0 ? new ComparisonResult(scores, outcome) : new ComparisonResult(scores, outcome with { Fault = NoScore(outcome) });
+    }
+
+    private static ToolFault NoScore(ToolOutcome outcome)
+    {
+        string[] said = [.. $"{outcome.StandardOutput}\n{outcome.StandardError}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        var postMortem = new PostMortem { Elapsed = outcome.Elapsed, CpuTime = outcome.ToolCpuTime, ExitCode = outcome.ExitCode, Log = [.. said.TakeLast(20)] };
+        return new ToolFault(ToolFault.Tool, ToolFaultKind.ToolFailed, DecodeStage.None, "The tool ended well, and no score is in what it wrote.", postMortem);
+    }
+}

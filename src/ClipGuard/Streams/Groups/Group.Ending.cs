@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Text;
+
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Groups;
+
+// The end: of each process, and of the group.
+internal sealed partial class Group
+{
+    // What allocators print before they abort.
+    private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
+
+    private const int FileTooLarge = 25;
+
+    private bool _guardianEnded;
+    private CapturedText _output = CapturedText.Nothing;
+
+    private void OnHelperEnded(Member member)
+    {
+        StreamHelper helper = member.Helper!;
+        Receive(member.Index);
+        if (!ReferenceEquals(member.Helper, helper) || !helper.Process.TryReap(out ProcessExit exit))
+        {
+            return;
+        }
+
+        helper.Errors.Drain();
+        IgnoreAll(member.Index);
+        member.Ended = true;
+        if (member.Written is null)
+        {
+            member.ReadProgress(Stopwatch.GetTimestamp());
+            Break(CrashOf(member, exit));
+        }
+
+        member.Helper = null;
+        helper.Process.Bury();
+    }
+
+    private static Cause CrashOf(Member member, ProcessExit exit)
+    {
+        string where = $"in stage {member.Progress.Stage}";
+        if (member.Helper!.Greeting is null)
+        {
+            string errors = string.Join(" ", member.Helper.Errors.Lines());
+            return new Cause.Trouble(new HelperUnavailableException(
+                $"The helper of '{member.Name}' {exit} before it was ready.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}"));
+        }
+
+        if (exit.Signal == FileTooLarge)
+        {
+            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The work file of '{member.Name}' is over its limit.") { Exit = exit };
+        }
+
+        if (member.LogLines().Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase))))
+        {
+            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The helper of '{member.Name}' {exit} {where} when it wanted more memory than it may take.") { Exit = exit };
+        }
+
+        // A SIGKILL that is not ours is the out-of-memory killer's or somebody's.
+        return exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null }
+            ? new Cause.Trouble(new HelperUnavailableException($"The helper of '{member.Name}' {exit} {where}, which was not the guard's doing."))
+            : new Cause.OfStream(member, ToolFaultKind.Crashed, $"The helper of '{member.Name}' {exit} {where}.") { Exit = exit };
+    }
+
+    private void OnGuardianEnded(GuardianProcess guardian)
+    {
+        Receive(GuardianIndex);
+        if (!guardian.Process.TryReap(out ProcessExit exit))
+        {
+            return;
+        }
+
+        guardian.OwnErrors.Drain();
+        IgnoreAll(GuardianIndex);
+        _guardianEnded = true;
+        if (!exit.IsClean)
+        {
+            guardian.EndOrphans();
+        }
+
+        string errors = string.Join(" ", guardian.OwnErrors.Lines());
+        Break(new Cause.Trouble(new HelperUnavailableException(
+            $"The guardian of a tool run {exit}, which was not the guard's doing.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}")));
+    }
+
+    // Helpers that wrote cleanly wait for the next group; everything else is ended.
+    private void EndAll()
+    {
+        foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
+        {
+            StreamHelper helper = member.Helper!;
+            if (member.Written is { Fault: null })
+            {
+                IgnoreAll(member.Index);
+                member.Helper = null;
+                _helpers.Return(helper);
+            }
+            else
+            {
+                Ignore(member.Index, SocketKind);
+                helper.Process.Kill();
+            }
+        }
+
+        if (_guardian is { } guardian && !_guardianEnded)
+        {
+            Dismiss(guardian);
+        }
+    }
+
+    // It sees the end of the connection, ends the tool and all that descends from it, and exits.
+    private void Dismiss(GuardianProcess guardian)
+    {
+        ReadOutput();
+        Ignore(GuardianIndex, SocketKind);
+        guardian.Process.CloseSocket();
+    }
+
+    private void EndIfAllGone()
+    {
+        if (_state is GroupState.Ending or GroupState.SetAside
+            && _pendingStarts == 0
+            && (_guardian is null || _guardianEnded)
+            && _members.All(member => member.Helper is null))
+        {
+            Step(GroupEvent.AllGone);
+            if (_state == GroupState.Gone)
+            {
+                Clear();
+            }
+        }
+    }
+
+    // The guardian removes the folder when it goes.
+    private void ReadOutput()
+    {
+        if (_guardian?.Exited is null || !File.Exists(OutputPath))
+        {
+            return;
+        }
+
+        try
+        {
+            using FileStream file = File.OpenRead(OutputPath);
+            long total = file.Length;
+            file.Seek(Math.Max(0, total - _options.OutputBytes), SeekOrigin.Begin);
+            byte[] text = new byte[Math.Min(total, _options.OutputBytes)];
+            int read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+            _output = new CapturedText(Encoding.UTF8.GetString(text, 0, read), total, total > read);
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            _output = CapturedText.Nothing;
+        }
+    }
+
+    private void Conclude()
+    {
+        if (_state == GroupState.SetAside)
+        {
+            int pid = _guardian?.Process.Pid ?? 0;
+            ThreadPool.UnsafeQueueUserWorkItem(static state => LogSetAside(state._logger, state.pid), (_logger, pid), preferLocal: false);
+        }
+        else
+        {
+            Clear();
+        }
+
+        if (_cancelled && _cause is null)
+        {
+            _done.TrySetCanceled();
+        }
+        else if (_cause is Cause.Trouble trouble)
+        {
+            _done.TrySetResult(new GroupResult.Trouble(trouble.Error));
+        }
+        else
+        {
+            _done.TrySetResult(new GroupResult.Judged(Outcome()));
+        }
+    }
+
+    private ToolOutcome Outcome() => new()
+    {
+        Fault = _fault,
+        ExitCode = _guardian?.Exited is { } exited ? ProcessExit.From(exited.Status, default).Code : null,
+        StandardOutput = _guardian?.Output.Text() ?? CapturedText.Nothing,
+        StandardError = _guardian?.ToolErrors.Text() ?? CapturedText.Nothing,
+        Output = _output,
+        Streams = _reports,
+        Elapsed = Stopwatch.GetElapsedTime(_startedAt),
+        ToolCpuTime = TimeSpan.FromSeconds(_guardian?.Exited?.CpuSeconds ?? 0),
+        LeftBehind = _guardian?.Exited?.LeftBehind ?? 0,
+    };
+
+    // What is left once every process is gone.
+    private void Clear()
+    {
+        _guardian?.Output.DrainRest();
+        _guardian?.ToolErrors.DrainRest();
+        _guardian?.Dispose();
+        foreach (Member member in _members)
+        {
+            member.Probe?.Dispose();
+            member.Probe = null;
+        }
+
+        StreamFolder.Remove(_folder);
+    }
+
+    private void AbandonAll()
+    {
+        foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
+        {
+            member.Helper!.End();
+        }
+
+        _guardian?.Process.CloseSocket();
+        StreamFolder.Remove(_folder);
+    }
+}

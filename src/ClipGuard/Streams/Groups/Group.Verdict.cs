@@ -1,0 +1,140 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Helpers;
+
+namespace ClipGuard.Streams.Groups;
+
+// Why a run gave no result, or that it gave one. Taken before anything is killed.
+internal sealed partial class Group
+{
+    private const int MaxLogLines = 20;
+
+    private Cause? _cause;
+    private bool _cancelled;
+    private ToolFault? _fault;
+    private IReadOnlyList<StreamReport> _reports = [];
+
+    private void Examine(GroupEvent happened)
+    {
+        long now = Stopwatch.GetTimestamp();
+        foreach (Member member in _members)
+        {
+            member.ReadProgress(now);
+        }
+
+        _cause ??= happened switch
+        {
+            GroupEvent.TimeOver when _state == GroupState.Opening => NotThere(now >= _deadlineAt ? _options.Deadline : _options.OpenLimit),
+            GroupEvent.TimeOver => Stuck(ToolFaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)}"),
+            _ => Stuck(ToolFaultKind.Stalled, $"Nothing moved for {Seconds(_options.StallLimit)}"),
+        };
+        _reports = [.. _members.Select(member => member.Report())];
+        _fault = _cause switch
+        {
+            Cause.OfStream stream => FaultOf(stream, now),
+            Cause.OfTool tool => FaultOfTool(tool.Kind, tool.Message),
+            _ => null,
+        };
+    }
+
+    // The tool has ended by itself: whether it did what it was to do.
+    private void Judge()
+    {
+        ToolExitedMessage exited = _guardian!.Exited!;
+        var exit = ProcessExit.From(exited.Status, default);
+        _reports = [.. _members.Select(member => member.Report())];
+        Shapes.Mismatch? mismatch = Shapes.CompareLengths(_run, _reports);
+        if (mismatch is not null)
+        {
+            _cause = new Cause.OfStream(_members.First(member => member.Name == mismatch.Stream), ToolFaultKind.Mismatched, mismatch.Message);
+            _fault = FaultOf((Cause.OfStream)_cause, Stopwatch.GetTimestamp());
+        }
+        else if (exit.Code is not { } code || !_run.SuccessCodes.Contains(code))
+        {
+            _fault = FaultOfTool(ToolFaultKind.ToolFailed, $"The tool {exit}.");
+        }
+        else if (!_run.PartialReading && WhatWasNotRead() is { } unread)
+        {
+            _fault = FaultOfTool(ToolFaultKind.ToolFailed, $"The tool {exit} and had not read everything: {unread}.");
+        }
+    }
+
+    // Where lengths may differ, the tool may stop where the shortest stream ends.
+    private string? WhatWasNotRead()
+    {
+        bool mayStop = _run.AnyLength && _reports.Any(report => report is { IsWhole: true, UnreadBytes: 0 });
+        string[] unread = mayStop ? [] : [.. _reports.Where(report => !report.IsWhole || report.UnreadBytes > 0).Select(HowFar)];
+        return unread.Length == 0 ? null : string.Join(", ", unread);
+    }
+
+    private static string HowFar(StreamReport report) => report.Bytes == 0
+        ? $"it never opened '{report.Name}'"
+        : $"of '{report.Name}' it read {report.Bytes - report.UnreadBytes} bytes and there were {(report.IsWhole ? string.Empty : "more than ")}{report.Bytes}";
+
+    private Cause NotThere(TimeSpan limit)
+    {
+        Member? late = _members.FirstOrDefault(member => member.Shape is null);
+        return late is null
+            ? new Cause.Trouble(new HelperUnavailableException($"The guardian of a tool run was not ready within {Seconds(limit)}."))
+            : new Cause.OfStream(late, ToolFaultKind.TimedOut, $"The stream '{late.Name}' was not there within {Seconds(limit)}; {Doing(late)}.");
+    }
+
+    // A stream that waits for its reader is held up by the tool; one that does anything else is held up by its clip.
+    private Cause Stuck(ToolFaultKind kind, string what)
+    {
+        Member[] unwritten = [.. _members.Where(member => member.Written is null)];
+        return unwritten.FirstOrDefault(member => member.Progress.Stage != DecodeStage.Write) is { } own
+            ? new Cause.OfStream(own, kind, $"{what}; {Doing(own)}.")
+            : _state == GroupState.Filling
+            ? new Cause.OfStream(unwritten[0], kind, $"{what}; {Doing(unwritten[0])}.")
+            : new Cause.OfTool(kind, $"{what}; {string.Join(", ", _members.Select(Waiting))}.");
+    }
+
+    private static string Doing(Member member) => member.Helper is not { Greeting: not null }
+        ? $"the helper of '{member.Name}' was not ready"
+        : $"'{member.Name}' was in stage {member.Progress.Stage}";
+
+    private static string Waiting(Member member) => member.Written is not null ? $"'{member.Name}' was written whole"
+        : member.WrittenBytes == 0 ? $"nobody opened '{member.Name}'"
+        : $"after {member.WrittenBytes} bytes nobody read on in '{member.Name}'";
+
+    private ToolFault FaultOf(Cause.OfStream cause, long now)
+    {
+        Member member = cause.Member;
+        bool ended = cause.Exit != default;
+        TimeSpan cpu = ended ? cause.Exit.CpuTime : member.Helper is { } helper ? ProcessTree.CpuTime(helper.Process.Pid) : TimeSpan.Zero;
+        var postMortem = new PostMortem
+        {
+            Elapsed = Stopwatch.GetElapsedTime(_startedAt, now),
+            CpuTime = cpu > member.CpuBefore ? cpu - member.CpuBefore : TimeSpan.Zero,
+            SinceProgress = Stopwatch.GetElapsedTime(Math.Min(member.ProgressAt, now), now),
+            BytesRead = member.Progress.Bytes,
+            Packets = member.Progress.Packets,
+            Frames = member.Progress.Frames,
+            Signal = cause.Exit.Signal,
+            ExitCode = cause.Exit.Code,
+            Log = [.. member.LogLines().TakeLast(MaxLogLines)],
+        };
+        return new ToolFault(member.Name, cause.Kind, cause.Stage ?? member.Progress.Stage, cause.Message, postMortem);
+    }
+
+    private ToolFault FaultOfTool(ToolFaultKind kind, string message)
+    {
+        ProcessExit exit = _guardian?.Exited is { } exited ? ProcessExit.From(exited.Status, default) : default;
+        string[] lines = _guardian?.ToolErrors.Text().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var postMortem = new PostMortem
+        {
+            Elapsed = Stopwatch.GetElapsedTime(_startedAt),
+            CpuTime = _guardian?.Exited is { } end ? TimeSpan.FromSeconds(end.CpuSeconds) : _toolUsed,
+            SinceProgress = Stopwatch.GetElapsedTime(_progressAt),
+            PeakMemoryBytes = _guardian?.Exited?.PeakMemoryBytes ?? 0,
+            Signal = exit.Signal,
+            ExitCode = exit.Code,
+            Log = [.. lines.TakeLast(MaxLogLines)],
+        };
+        return new ToolFault(ToolFault.Tool, kind, DecodeStage.None, message, postMortem);
+    }
+}

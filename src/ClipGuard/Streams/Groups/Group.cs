@@ -1,0 +1,264 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>
+/// One try at one tool run: its helpers, its guardian, its clocks. It has a thread of its own, which waits in the kernel for all of them and
+/// for one timer, and for nothing else: no busy thread pool and no stuck caller can hold it up, and nothing here needs a lock.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
+internal sealed partial class Group
+{
+    private readonly ToolRun _run;
+    private readonly string _program;
+    private readonly int _decoderThreads;
+    private readonly bool _fresh;
+    private readonly StreamOptions _options;
+    private readonly StreamHelpers _helpers;
+    private readonly HelperSpawner _guardians;
+    private readonly ILogger _logger;
+    private readonly string _folder;
+    private readonly Member[] _members;
+    private readonly Epoll _epoll = new();
+    private readonly ConcurrentQueue<Action> _inbox = new();
+    private readonly TaskCompletionSource<GroupResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Lock _wakeGate = new();
+
+    private GuardianProcess? _guardian;
+    private bool _deaf;
+    private GroupState _state = GroupState.Opening;
+    private int _pendingStarts;
+
+    /// <summary>Prepares a try.</summary>
+    /// <param name="run">What to run.</param>
+    /// <param name="program">The tool's program, found.</param>
+    /// <param name="second">True for a second try: new helpers, one decoder thread.</param>
+    /// <param name="options">The clocks and bounds.</param>
+    /// <param name="helpers">Where helpers come from.</param>
+    /// <param name="folder">The group's own folder; the group removes it.</param>
+    /// <param name="logger">Where slow starts are told.</param>
+    public Group(ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, string folder, ILogger logger)
+    {
+        _run = run;
+        _program = program;
+        _decoderThreads = second ? 1 : run.DecoderThreads;
+        _fresh = second;
+        _options = options;
+        _helpers = helpers;
+        _guardians = HelperSpawner.For(Media.SandboxLevel.Off);
+        _folder = folder;
+        _logger = logger;
+        _members = [.. run.Streams.Select((stream, index) => new Member(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="cancellation">Ends it; the task is then cancelled once everything is gone.</param>
+    public async Task<GroupResult> RunAsync(CancellationToken cancellation)
+    {
+        new Thread(Live) { IsBackground = true, Name = "clipguard-group", Priority = ThreadPriority.Highest }.Start();
+        using (cancellation.UnsafeRegister(static state => ((Group)state!).Post(((Group)state).Cancel), this))
+        {
+            return await _done.Task.ConfigureAwait(false);
+        }
+    }
+
+    // The whole life, on the group's own thread.
+    private void Live()
+    {
+        try
+        {
+            Begin();
+            Span<long> room = stackalloc long[64];
+            while (_state != GroupState.Gone)
+            {
+                foreach (long tag in _epoll.Wait(room))
+                {
+                    Hear(tag);
+                }
+
+                while (_inbox.TryDequeue(out Action? message))
+                {
+                    message();
+                }
+
+                CheckClocks(Stopwatch.GetTimestamp());
+                EndIfAllGone();
+            }
+        }
+#pragma warning disable CA1031 // A bug here has to reach the caller, and must leave no process behind.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            AbandonAll();
+            _done.TrySetException(bug);
+        }
+        finally
+        {
+            lock (_wakeGate)
+            {
+                _deaf = true;
+                _epoll.Dispose();
+            }
+        }
+    }
+
+    private void Begin()
+    {
+        StartClocks();
+        _pendingStarts++;
+        _guardians.Post(() =>
+        {
+            (GuardianProcess? guardian, string failure) = StartGuardian();
+            Post(() => OnGuardianStarted(guardian, failure));
+        });
+        foreach (Member member in _members)
+        {
+            if (!_fresh && _helpers.TryTake() is { } idle)
+            {
+                Employ(member, idle);
+            }
+            else
+            {
+                _pendingStarts++;
+                _helpers.Start((helper, failure) => Post(() => OnHelperStarted(member, helper, failure)));
+            }
+        }
+    }
+
+    private (GuardianProcess? Guardian, string Failure) StartGuardian()
+    {
+        try
+        {
+            return (GuardianProcess.Start(_options, _folder, _guardians.DevNull), string.Empty);
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            return (null, error.Message);
+        }
+    }
+
+    private void OnGuardianStarted(GuardianProcess? guardian, string failure)
+    {
+        _pendingStarts--;
+        if (guardian is null)
+        {
+            Break(new Cause.Trouble(new HelperUnavailableException(failure)));
+            return;
+        }
+
+        _guardian = guardian;
+        Watch(guardian);
+        if (_state != GroupState.Opening)
+        {
+            Dismiss(guardian);
+        }
+    }
+
+    private void OnHelperStarted(Member member, StreamHelper? helper, string failure)
+    {
+        _pendingStarts--;
+        if (helper is null)
+        {
+            Break(new Cause.Trouble(new HelperUnavailableException(failure)));
+            return;
+        }
+
+        Employ(member, helper);
+        if (_state != GroupState.Opening)
+        {
+            helper.Process.Kill();
+        }
+    }
+
+    private void Employ(Member member, StreamHelper helper)
+    {
+        member.Helper = helper;
+        helper.Streams++;
+        member.CpuBefore = ProcessTree.CpuTime(helper.Process.Pid);
+        helper.Process.Memory.ClearMarks();
+        Watch(member);
+        if (helper.Greeting is not null)
+        {
+            Open(member);
+        }
+    }
+
+    // From any thread.
+    private void Post(Action message)
+    {
+        _inbox.Enqueue(message);
+        lock (_wakeGate)
+        {
+            // A group that is gone has nothing left to be told, and its descriptor may be somebody else's by now.
+            if (!_deaf)
+            {
+                _epoll.Wake();
+            }
+        }
+    }
+
+    private void Cancel()
+    {
+        _cancelled = true;
+        Step(GroupEvent.Cancelled);
+    }
+
+    // Carries one event through the table.
+    private void Step(GroupEvent happened)
+    {
+        GroupStep step = GroupLife.Next(_state, happened);
+        GroupState before = _state;
+        if (step.Actions.HasFlag(GroupAction.Examine))
+        {
+            Examine(happened);
+        }
+
+        if (step.Actions.HasFlag(GroupAction.Judge))
+        {
+            Judge();
+        }
+
+        _state = step.Next;
+        if (before != step.Next)
+        {
+            SetTimer(step.Next);
+        }
+
+        if (step.Actions.HasFlag(GroupAction.Write))
+        {
+            Write();
+        }
+
+        if (step.Actions.HasFlag(GroupAction.StartTool))
+        {
+            StartTool();
+        }
+
+        if (step.Actions.HasFlag(GroupAction.End))
+        {
+            EndAll();
+        }
+
+        if (step.Actions.HasFlag(GroupAction.Conclude))
+        {
+            Conclude();
+        }
+    }
+
+    private static string Extension(StreamSpec spec) => spec switch
+    {
+        VideoStreamSpec { Form: Media.Streams.VideoForm.Y4m } => ".y4m",
+        VideoStreamSpec => ".yuv",
+        AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
+        _ => ".s16le",
+    };
+}

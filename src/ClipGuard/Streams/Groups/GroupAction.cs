@@ -1,0 +1,27 @@
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>What a step of a group's life asks of the code around it, in the order of the names.</summary>
+[Flags]
+internal enum GroupAction
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Note what failed, while the processes still live.</summary>
+    Examine = 1,
+
+    /// <summary>Have every helper write its stream.</summary>
+    Write = 1 << 1,
+
+    /// <summary>Have the guardian start the tool.</summary>
+    StartTool = 1 << 2,
+
+    /// <summary>Weigh what the tool and the streams came to.</summary>
+    Judge = 1 << 3,
+
+    /// <summary>End every process that is not to be used again.</summary>
+    End = 1 << 4,
+
+    /// <summary>Remove the folder and say the verdict.</summary>
+    Conclude = 1 << 5,
+}

@@ -1,0 +1,65 @@
+using static ClipGuard.Streams.Groups.GroupAction;
+using static ClipGuard.Streams.Groups.GroupEvent;
+using static ClipGuard.Streams.Groups.GroupState;
+
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>
+/// A group's life as a table of state × event. It is pure: the code around it only carries the actions out.
+/// A cell that is not in the table cannot happen, and asking for it is a bug.
+/// </summary>
+internal static class GroupLife
+{
+    private static readonly Dictionary<(GroupState, GroupEvent), GroupStep> Table = new()
+    {
+        // The tool is started only once every FIFO is there: it never has to wait for one, or finds none.
+        [(Opening, FifosOpened)] = new(Running, Write | StartTool),
+        [(Opening, FilesOpened)] = new(Filling, Write),
+        [(Opening, Broke)] = new(Ending, Examine | End),
+        [(Opening, TimeOver)] = new(Ending, Examine | End),
+        [(Opening, Cancelled)] = new(Ending, End),
+
+        // A work file is whole before anybody reads it.
+        [(Filling, AllWritten)] = new(Running, StartTool),
+        [(Filling, Broke)] = new(Ending, Examine | End),
+        [(Filling, TimeOver)] = new(Ending, Examine | End),
+        [(Filling, Stalled)] = new(Ending, Examine | End),
+        [(Filling, Cancelled)] = new(Ending, End),
+
+        [(Running, AllWritten)] = new(Running, None),
+        [(Running, ToolExited)] = new(Draining, None),
+        [(Running, Broke)] = new(Ending, Examine | End),
+        [(Running, TimeOver)] = new(Ending, Examine | End),
+        [(Running, Stalled)] = new(Ending, Examine | End),
+        [(Running, Cancelled)] = new(Ending, End),
+
+        // A stream that the tool never opened has nobody to wake its helper: hence the grace.
+        [(Draining, AllWritten)] = new(Ending, Judge | End),
+        [(Draining, TimeOver)] = new(Ending, Judge | End),
+        [(Draining, Broke)] = new(Ending, Examine | End),
+        [(Draining, Cancelled)] = new(Ending, End),
+
+        // The verdict waits for the reaper, so that "done" means gone, but not for ever.
+        [(Ending, AllGone)] = new(Gone, Conclude),
+        [(Ending, TimeOver)] = new(SetAside, Conclude),
+        [(Ending, Cancelled)] = new(Ending, None),
+
+        [(SetAside, AllGone)] = new(Gone, None),
+        [(SetAside, Cancelled)] = new(SetAside, None),
+    };
+
+    /// <summary>All cells, for the tests.</summary>
+    public static IReadOnlyDictionary<(GroupState State, GroupEvent Event), GroupStep> Cells => Table;
+
+    /// <summary>What an event does to a group in a state.</summary>
+    /// <exception cref="InvalidOperationException">The event cannot happen in this state.</exception>
+    public static GroupStep Next(GroupState state, GroupEvent happened) =>
+        Table.TryGetValue((state, happened), out GroupStep step)
+            ? step
+            : throw new InvalidOperationException($"A group that is {state} cannot meet {happened}.");
+}
+
+/// <summary>One cell of the table.</summary>
+/// <param name="Next">The state after the event.</param>
+/// <param name="Actions">What is to be done.</param>
+internal readonly record struct GroupStep(GroupState Next, GroupAction Actions);

@@ -1,0 +1,140 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>The process that runs a group's tool and ends all that descends from it.</summary>
+internal sealed unsafe class GuardianProcess : IDisposable
+{
+    private const string Mark = "CLIPGUARD_GROUP";
+
+    private readonly string _folder;
+    private int _disposed;
+
+    private GuardianProcess(HelperProcess process, OutputTail output, OutputTail errors, string folder)
+    {
+        Process = process;
+        Output = output;
+        ToolErrors = errors;
+        OwnErrors = new StandardErrorTail(process.Errors);
+        _folder = folder;
+    }
+
+    /// <summary>The process.</summary>
+    public HelperProcess Process { get; }
+
+    /// <summary>The tool's standard output.</summary>
+    public OutputTail Output { get; }
+
+    /// <summary>The tool's standard error.</summary>
+    public OutputTail ToolErrors { get; }
+
+    /// <summary>What the guardian itself complained of.</summary>
+    public StandardErrorTail OwnErrors { get; }
+
+    /// <summary>True once it has said that it is ready.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>How the tool ended; null while it has not.</summary>
+    public ToolExitedMessage? Exited { get; set; }
+
+    /// <summary>Starts a guardian on a thread that is not confined and lives as long as this process.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static GuardianProcess Start(StreamOptions options, string folder, int devNull)
+    {
+        string path = options.GuardianPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, HelperLaunch.DefaultProgram);
+        var launch = new HelperLaunch(path, [path, "guard", folder], Environment(), PayloadBytes: System.Environment.SystemPageSize);
+        int* output = stackalloc int[2] { -1, -1 };
+        int* errors = stackalloc int[2] { -1, -1 };
+        try
+        {
+            MakePipe(output);
+            MakePipe(errors);
+            var process = HelperProcess.Start(launch, devNull, output[1], errors[1]);
+            var guardian = new GuardianProcess(
+                process, new OutputTail(output[0], options.OutputBytes), new OutputTail(errors[0], options.OutputBytes), folder);
+            (output[0], errors[0]) = (-1, -1);
+            return guardian;
+        }
+        finally
+        {
+            foreach (int descriptor in (ReadOnlySpan<int>)[output[0], output[1], errors[0], errors[1]])
+            {
+                _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
+            }
+        }
+    }
+
+    /// <summary>Has it run the tool.</summary>
+    /// <returns>Null, or why the order could not be given.</returns>
+    public string? Run(RunToolOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.RunToolOrder));
+
+    /// <summary>
+    /// Ends what a guardian that is gone too early has left: by the mark in the environment that every process of the group inherits.
+    /// </summary>
+    public void EndOrphans()
+    {
+        byte[] mark = System.Text.Encoding.UTF8.GetBytes($"{Mark}={_folder}\0");
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(System.IO.Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && IsMarked(process, mark))
+            {
+                _ = Libc.Kill(pid, Libc.SIGKILL);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Process.Bury();
+            Output.Dispose();
+            ToolErrors.Dispose();
+        }
+    }
+
+    private static bool IsMarked(string process, byte[] mark)
+    {
+        try
+        {
+            return File.ReadAllBytes(System.IO.Path.Combine(process, "environ")).AsSpan().IndexOf(mark) >= 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void MakePipe(int* ends)
+    {
+        if (Libc.Pipe2(ends, Libc.O_CLOEXEC) < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"pipe2: {Libc.LastError()}");
+        }
+
+        ends[1] = Descriptors.Raised(ends[1], "fcntl");
+    }
+
+    // The tool runs as if the user had started it, so it sees what this process sees.
+    private static List<string> Environment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        }
+
+        variables["DOTNET_EnableDiagnostics"] = "0";
+        variables["DOTNET_TieredPGO"] = "0";
+        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
+    }
+}

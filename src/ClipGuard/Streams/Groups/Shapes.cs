@@ -1,0 +1,100 @@
+using ClipGuard.Media.Streams;
+
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>Settles what every stream of a group is written as, and whether they fit each other. Pure.</summary>
+internal static class Shapes
+{
+    /// <summary>A mismatch: which stream, and what differs with the figures.</summary>
+    public sealed record Mismatch(string Stream, string Message);
+
+    /// <summary>Settles the formats.</summary>
+    /// <param name="run">What was asked for.</param>
+    /// <param name="clips">What each clip is by itself, in the run's order.</param>
+    /// <param name="formats">What to write, in the run's order; empty where there is a mismatch.</param>
+    public static Mismatch? Settle(ToolRun run, IReadOnlyList<ClipShape> clips, out StreamFormat[] formats)
+    {
+        formats = [];
+        var settled = new StreamFormat?[run.Streams.Count];
+        for (int i = 0; i < settled.Length; i++)
+        {
+            if (Settle(run, clips, settled, i) is { } mismatch)
+            {
+                return mismatch;
+            }
+        }
+
+        formats = settled!;
+        return null;
+    }
+
+    /// <summary>The lengths of streams that were to fit each other, where they differ.</summary>
+    /// <param name="run">What was asked for.</param>
+    /// <param name="reports">How far each stream came, in the run's order.</param>
+    public static Mismatch? CompareLengths(ToolRun run, IReadOnlyList<StreamReport> reports)
+    {
+        foreach (StreamReport report in run.AnyLength ? [] : reports)
+        {
+            string? fitTo = run.Streams.First(stream => stream.Name == report.Name).Spec.FitTo;
+            if (reports.FirstOrDefault(other => other.Name == fitTo) is { } target && Differ(report, target))
+            {
+                return new Mismatch(report.Name, $"{Length(report)}, and {Length(target)}.");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Differ(StreamReport one, StreamReport other) => (one.IsWhole, other.IsWhole) switch
+    {
+        (true, true) => one.Frames != other.Frames,
+        (true, false) => other.Frames >= one.Frames && other.Bytes > 0,
+        (false, true) => one.Frames >= other.Frames && one.Bytes > 0,
+        _ => false,
+    };
+
+    private static string Length(StreamReport report) =>
+        $"'{report.Name}' has {(report.IsWhole ? string.Empty : "more than ")}{report.Frames} {(report.Format is AudioFormat ? "samples" : "frames")}";
+
+    private static Mismatch? Settle(ToolRun run, IReadOnlyList<ClipShape> clips, StreamFormat?[] settled, int i)
+    {
+        ClipStream stream = run.Streams[i];
+        int target = stream.Spec.FitTo is { } name ? run.Streams.Select((other, at) => (other.Name, at)).First(other => other.Name == name).at : i;
+        if (target > i && settled[target] is null && Settle(run, clips, settled, target) is { } inTarget)
+        {
+            return inTarget;
+        }
+
+        switch (stream.Spec)
+        {
+            case VideoStreamSpec spec:
+                VideoShape own = clips[i].Video!;
+                VideoShape model = target == i ? own : ((VideoFormat)settled[target]!).Shape;
+                if (target != i && !run.AnyFrameRate && !own.Rate.Fits(clips[target].Video!.Rate))
+                {
+                    return new Mismatch(stream.Name, $"'{stream.Name}' has {own.Rate}, and '{stream.Spec.FitTo}' has {clips[target].Video!.Rate}.");
+                }
+
+                VideoShape shape = model with
+                {
+                    Width = spec.Width ?? model.Width,
+                    Height = spec.Height ?? model.Height,
+                    Chroma = spec.Chroma ?? model.Chroma,
+                    BitDepth = spec.BitDepth ?? model.BitDepth,
+                };
+                if (spec.Scaler is null && (shape.Width, shape.Height) != (own.Width, own.Height))
+                {
+                    return new Mismatch(stream.Name, $"'{stream.Name}' is {own.Width}×{own.Height}, and {shape.Width}×{shape.Height} is wanted.");
+                }
+
+                settled[i] = new VideoFormat(shape, spec.Form, spec.Scaler ?? ScalingFilter.Bicubic);
+                return null;
+            case AudioStreamSpec spec:
+                AudioShape sound = target == i ? clips[i].Audio! : ((AudioFormat)settled[target]!).Shape;
+                settled[i] = new AudioFormat(new AudioShape(spec.SampleRateHz ?? sound.SampleRateHz, spec.Channels ?? sound.Channels), spec.Sample);
+                return null;
+            default:
+                throw new ArgumentException($"There is no stream of a {stream.Spec.GetType()}.");
+        }
+    }
+}

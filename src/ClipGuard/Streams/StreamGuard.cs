@@ -1,0 +1,142 @@
+using System.Diagnostics;
+
+using ClipGuard.Streams.Groups;
+using ClipGuard.Supervision;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipGuard.Streams;
+
+/// <summary>
+/// Runs other people's programs on clips that they read from paths, so that neither a clip nor the program can stall the caller.
+/// Each stream has a helper process of its own, and all write at the same time; the program and everything that it starts is in the hands
+/// of a guardian process. May be called from any number of threads.
+/// </summary>
+/// <remarks>
+/// <see cref="RunAsync"/> gives the tool's output or a <see cref="ToolFault"/>; expected trouble never throws. A timeout, stall, crash or
+/// unbelievable answer is a strike, and is tried once more with new helpers (<see cref="StreamOptions.Tries"/>).
+/// Trouble that is neither a clip's nor the tool's is tried again and, where it does not end, thrown as <see cref="HelperUnavailableException"/>.
+/// </remarks>
+public sealed partial class StreamGuard : IAsyncDisposable
+{
+    private const int MaxTroubles = 3;
+
+    private readonly StreamOptions _options;
+    private readonly ILogger _logger;
+    private readonly StreamFolder _folder;
+    private readonly StreamHelpers _helpers;
+    private readonly SemaphoreSlim _places;
+    private readonly CancellationTokenSource _closing = new();
+    private int _disposed;
+
+    /// <summary>Makes the private folder, and sweeps away those of guards whose process is dead. Helpers are started as they are needed.</summary>
+    /// <param name="options">How tool runs are guarded.</param>
+    /// <param name="loggerFactory">Where strikes and slow starts are told; null for nowhere.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    public StreamGuard(StreamOptions options, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<StreamGuard>();
+        _folder = StreamFolder.Make(options.Folder);
+        _helpers = new StreamHelpers(options, _folder);
+        _places = new SemaphoreSlim(options.Groups);
+    }
+
+    /// <summary>Runs a tool on clips.</summary>
+    /// <param name="run">The tool and its streams.</param>
+    /// <param name="cancellation">Ends the run with all its processes; never counted as a fault.</param>
+    /// <returns>The tool's output, or the fault. When it is there, every process of the run is gone.</returns>
+    /// <exception cref="ArgumentException">The run is not well formed: names, placeholders.</exception>
+    /// <exception cref="ToolUnavailableException">The program is not there or cannot be started.</exception>
+    /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are neither a clip's nor the tool's.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<ToolOutcome> RunAsync(ToolRun run, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        run.Validate();
+        string program = ProgramSearch.Find(run.Tool.Program);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
+        await _places.WaitAsync(ends.Token).ConfigureAwait(false);
+        try
+        {
+            return await TryAsync(run, program, ends.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Ends all runs and all helpers, and removes the folder. When this is done they have exited and are reaped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        for (int place = 0; place < _options.Groups; place++)
+        {
+            await _places.WaitAsync().ConfigureAwait(false);
+        }
+
+        _helpers.Dispose();
+        _folder.Dispose();
+        _places.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task<ToolOutcome> TryAsync(ToolRun run, string program, CancellationToken cancellation)
+    {
+        long began = Stopwatch.GetTimestamp();
+        ToolFault? firstStrike = null;
+        int troubles = 0;
+        while (true)
+        {
+            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _folder.MakeGroupFolder(), _logger);
+            switch (await group.RunAsync(cancellation).ConfigureAwait(false))
+            {
+                case GroupResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:
+                    firstStrike = struck.Outcome.Fault!;
+                    LogStrike(_logger, firstStrike.Culprit, firstStrike.Kind, firstStrike.Message);
+                    break;
+
+                case GroupResult.Judged judged:
+                    return judged.Outcome with { Fault = Convict(judged.Outcome.Fault, firstStrike), Elapsed = Stopwatch.GetElapsedTime(began) };
+
+                case GroupResult.Trouble { Error: HelperUnavailableException { DecoderMissing: false } error } when ++troubles < MaxTroubles:
+                    LogTrouble(_logger, run.Tool, error.Message);
+                    break;
+
+                case GroupResult.Trouble trouble:
+                    throw trouble.Error;
+
+                default:
+                    throw new UnreachableException();
+            }
+        }
+    }
+
+    private static ToolFault? Convict(ToolFault? fault, ToolFault? firstStrike)
+    {
+        if (fault is null || firstStrike is null)
+        {
+            return fault;
+        }
+
+        string before = firstStrike.Kind == fault.Kind ? string.Empty : $" (The first try: {firstStrike.Message})";
+        return fault with { Message = fault.Message + before, PostMortem = fault.PostMortem with { Strikes = 2 } };
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Culprit}: first strike, {Fault}. {Reason}")]
+    private static partial void LogStrike(ILogger logger, string culprit, ToolFaultKind fault, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Tool}: tried again. {Reason}")]
+    private static partial void LogTrouble(ILogger logger, ToolCommand tool, string reason);
+}

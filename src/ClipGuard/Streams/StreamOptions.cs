@@ -1,0 +1,79 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Streams;
+
+/// <summary>How tool runs are guarded. The clocks are those of a whole group: its helpers, its tool and all that the tool starts.</summary>
+public sealed record StreamOptions
+{
+    /// <summary>Wall clock of one try, from dispatch to the tool's end. Positive; default 1 h.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a group may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a CPU. Positive; default 15 s.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time until every stream has to be there. Positive; default 30 s. A warning is logged after 5 s.</summary>
+    public TimeSpan OpenLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Tool runs at the same time. Default: half the number of cores, at least 1, since each run has several processes at work.</summary>
+    public int Groups { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Tries before a timeout, stall, crash or unbelievable answer convicts: 1 or 2. Default 2; the second has new helpers and one decoder thread.</summary>
+    public int Tries { get; init; } = 2;
+
+    /// <summary>True writes each stream into a file before the tool starts, for tools that jump about in their input. Default false: FIFOs.</summary>
+    public bool WorkFiles { get; init; }
+
+    /// <summary>Bytes that one work file may take. Default 64 GiB.</summary>
+    public long WorkFileBytes { get; init; } = 64L << 30;
+
+    /// <summary>Where the folder for FIFOs and files is made; null (the default) for the system's temporary folder.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Bytes of the tool's standard output, standard error and output file that are kept, each. Default 1 MiB.</summary>
+    public int OutputBytes { get; init; } = 1 << 20;
+
+    /// <summary>What each clip's decode may ask for. The limit on payload does not apply to streams.</summary>
+    public DecodeLimits Limits { get; init; } = new();
+
+    /// <summary>Memory that a stream's helper may take on top of what it holds when it is ready. Default 2 GiB.</summary>
+    public long HelperMemoryBytes { get; init; } = 2L << 30;
+
+    /// <summary>How tightly the streams' helpers are confined; the tool itself never is. Default <see cref="SandboxLevel.Standard"/>.</summary>
+    public SandboxLevel Sandbox { get; init; } = SandboxLevel.Standard;
+
+    /// <summary>Streams after which a helper is replaced. Default 1000.</summary>
+    public int RecycleAfter { get; init; } = 1000;
+
+    /// <summary>The program that writes streams; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
+    public string? HelperPath { get; init; }
+
+    /// <summary>Arguments for it; <c>stream</c> is put behind them. Default none.</summary>
+    public IReadOnlyList<string> HelperArguments { get; init; } = [];
+
+    /// <summary>The program that guards tools; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
+    public string? GuardianPath { get; init; }
+
+    /// <summary>Checks every setting against its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
+    internal void Validate()
+    {
+        Positive(Deadline, nameof(Deadline));
+        Positive(StallLimit, nameof(StallLimit));
+        Positive(OpenLimit, nameof(OpenLimit));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Groups, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Tries, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Tries, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WorkFileBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(OutputBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
+    }
+
+    private static void Positive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(30))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it has to be positive and at most 30 days.");
+        }
+    }
+}

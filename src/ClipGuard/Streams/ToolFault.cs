@@ -1,0 +1,16 @@
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Streams;
+
+/// <summary>The verdict on a tool run that gave no result.</summary>
+/// <param name="Culprit">Name of the stream that it lay with, or <see cref="Tool"/>.</param>
+/// <param name="Kind">Why.</param>
+/// <param name="Stage">Where that stream's decode was; <see cref="DecodeStage.None"/> for the tool.</param>
+/// <param name="Message">One sentence for a person, with the figures.</param>
+/// <param name="PostMortem">What was measured of the culprit.</param>
+public sealed record ToolFault(string Culprit, ToolFaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem)
+{
+    /// <summary>The culprit's name where it is the tool. No stream can be called so.</summary>
+    public const string Tool = "(tool)";
+}

@@ -1,0 +1,205 @@
+using ClipGuard.Media.Streams;
+using ClipGuard.Streams;
+using ClipGuard.Supervision;
+using ClipGuard.Tests.Supervision;
+
+using Microsoft.Extensions.Logging;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Streams;
+
+/// <summary>Streams whose helpers misbehave, each as either of two and under tools that open them in both orders.</summary>
+[TestFixture]
+internal sealed class ScriptedStreamTests
+{
+    private StreamGuard _guard = null!;
+    private Leftovers _before = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        await using (var first = new StreamGuard(StreamTestRig.Scripted()))
+        {
+            await first.RunAsync(Run("in-step", false, "ok:2", "ok:2"));
+        }
+
+        _before = new Leftovers();
+        _guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(15) });
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _guard.DisposeAsync();
+        _before.AssertNone();
+    }
+
+    [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
+    [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
+    [TestCase("hangs-up", ToolFaultKind.Stalled, "Nothing moved")]
+    [TestCase("corrupt", ToolFaultKind.Corrupt, "scripted")]
+    [TestCase("wrong-size:4", ToolFaultKind.ProtocolViolated, "5 frames of 115200 bytes, and 460800 bytes")]
+    [TestCase("nonsense", ToolFaultKind.ProtocolViolated, "no message")]
+    [TestCase("impossible", ToolFaultKind.ProtocolViolated, "impossible shape")]
+    [TestCase("no-fifo", ToolFaultKind.ProtocolViolated, "is there, and it is not")]
+    [TestCase("dies-opening", ToolFaultKind.Crashed, "exit code 9")]
+    [TestCase("never-opens", ToolFaultKind.TimedOut, "was not there within 15 s")]
+    [CancelAfter(240_000)]
+    public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
+    {
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await _guard.RunAsync(
+                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
+
+            string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
+            Assert.That(outcome.Fault, Is.Not.Null);
+            Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
+            Assert.That(outcome.Fault.Message, Does.Contain(says));
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(script == "hangs-up" ? ToolFault.Tool : culprit));
+        }
+    }
+
+    [TestCase("ok:30", "ok:20", "'distorted' has 20 frames, and 'reference' has 30 frames.")]
+    [TestCase("ok:20", "ok:30", "'distorted' has 30 frames, and 'reference' has 20 frames.")]
+    [TestCase("ok:30", "other-rate:30", "'distorted' has 24 fps, and 'reference' has 25 fps.")]
+    [CancelAfter(120_000)]
+    public async Task Streams_that_do_not_fit_are_a_fault_with_the_figures(string reference, string distorted, string says, CancellationToken cancellation)
+    {
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await _guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Is.EqualTo(says));
+        }
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Another_size_is_a_fault_where_no_filter_scales_it(CancellationToken cancellation)
+    {
+        ToolRun run = Run("in-step", false, "ok:3", "other-size:3");
+        run = run with { Streams = [run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } }] };
+        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched));
+        Assert.That(outcome.Fault!.Message, Is.EqualTo("'distorted' is 160×240, and 320×240 is wanted."));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Different_lengths_and_rates_can_be_allowed(CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await _guard.RunAsync(Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_stream_that_trickles_is_no_stall(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = TimeSpan.FromSeconds(2) });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", false, "trickles:50", "ok:50"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_strike_is_tried_once_more(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2 });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "segv"), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed));
+        Assert.That(outcome.Fault!.PostMortem.Strikes, Is.EqualTo(2));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_slow_start_under_load_is_waited_for_with_one_warning(CancellationToken cancellation)
+    {
+        using var load = new BusyCores();
+        using var log = new KeptLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", true, "slow-opens:7000", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(log.Lines, Has.Count.EqualTo(1), () => string.Join("\n", log.Lines));
+        Assert.That(log.Lines.Single(), Does.Contain("'reference' is not there after 5 s"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void A_helper_that_dies_before_it_is_ready_is_trouble_of_ours(CancellationToken cancellation)
+    {
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(async () =>
+        {
+            await using var guard = new StreamGuard(StreamTestRig.Scripted("dies"));
+            await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
+        })!;
+
+        Assert.That(error.Message, Does.Contain("exit code 7").And.Contain("this helper dies before it is ready"));
+    }
+
+    private static ToolRun Run(string tool, bool distortedFirst, string reference, string distorted) =>
+        StreamTestRig.Run(tool, distortedFirst, StreamTestRig.Script(reference), StreamTestRig.Script(distorted));
+
+    private sealed class BusyCores : IDisposable
+    {
+        private readonly Thread[] _threads;
+        private volatile bool _stop;
+
+        public BusyCores()
+        {
+            _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
+            {
+                while (!_stop)
+                {
+                    Thread.SpinWait(1000);
+                }
+            }))];
+            Array.ForEach(_threads, thread => thread.Start());
+        }
+
+        public void Dispose()
+        {
+            _stop = true;
+            Array.ForEach(_threads, thread => thread.Join());
+        }
+    }
+
+    private sealed class KeptLog : ILoggerFactory, ILogger
+    {
+        private readonly Lock _gate = new();
+
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_gate)
+            {
+                Lines.Add(formatter(state, exception));
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

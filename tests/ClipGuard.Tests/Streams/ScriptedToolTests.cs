@@ -1,0 +1,194 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Streams;
+using ClipGuard.Streams;
+using ClipGuard.Tests.Media;
+using ClipGuard.Tests.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Streams;
+
+/// <summary>Tools that treat their inputs in every way, each opening them in both orders: the right verdict, and nothing left of the group.</summary>
+[TestFixture]
+internal sealed class ScriptedToolTests
+{
+    // More than a pipe holds.
+    private const long FrameBytes = 320 * 240 * 3 / 2;
+    private const int Frames = 50;
+
+    private MediaFolder _media = null!;
+    private FileSource _clip = null!;
+    private StreamGuard _guard = null!;
+    private Leftovers _before = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _media = new MediaFolder();
+        _clip = new FileSource(_media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=320x240:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
+
+        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
+        await using (var first = new StreamGuard(StreamTestRig.Options))
+        {
+            await first.RunAsync(StreamTestRig.Run("in-step", false, _clip, _clip));
+        }
+
+        _before = new Leftovers();
+        _guard = new StreamGuard(StreamTestRig.Options);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _guard.DisposeAsync();
+        _before.AssertNone();
+        _media.Dispose();
+    }
+
+    [TestCase("in-step", true)]
+    [TestCase("in-step", false)]
+    [TestCase("in-turn", true)]
+    [TestCase("in-turn", false)]
+    [CancelAfter(120_000)]
+    public async Task However_it_reads_it_gets_everything(string tool, bool distortedFirst, CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await RunAsync(tool, distortedFirst, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{Frames * FrameBytes} {Frames * FrameBytes}"));
+        Assert.That(outcome.ExitCode, Is.Zero);
+        Assert.That(outcome.Streams, Has.All.Matches<StreamReport>(stream => stream is { Frames: Frames, IsWhole: true, UnreadBytes: 0 }));
+    }
+
+    [TestCase("exit:3", ToolFaultKind.ToolFailed, "exit code 3")]
+    [TestCase("segv", ToolFaultKind.ToolFailed, "SIGSEGV")]
+    [TestCase("never-opens", ToolFaultKind.ToolFailed, "never opened 'reference'")]
+    [TestCase("part:2000000", ToolFaultKind.ToolFailed, "had not read everything: of 'reference' it read 2000000 bytes")]
+    [TestCase("part:5759999", ToolFaultKind.ToolFailed, "read 5759999 bytes and there were 5760000")]
+    [TestCase("sleeps", ToolFaultKind.Stalled, "nobody opened 'reference'")]
+    [TestCase("never-reads", ToolFaultKind.Stalled, "nobody read on in 'reference'")]
+    [TestCase("stops-reading", ToolFaultKind.Stalled, "nobody read on in 'distorted'")]
+    [TestCase("daemon-and-sleeps:31415", ToolFaultKind.Stalled, "Nothing moved")]
+    [CancelAfter(120_000)]
+    public async Task What_it_does_wrong_is_its_fault(string tool, ToolFaultKind kind, string says, CancellationToken cancellation)
+    {
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await RunAsync(tool, distortedFirst, cancellation);
+
+            Assert.That(outcome.Fault, Is.Not.Null);
+            Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(ToolFault.Tool));
+            Assert.That(outcome.Fault.Message, Does.Contain(says));
+            AssertNobodySleeps();
+        }
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task One_that_works_for_ever_meets_the_deadline(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(8), StallLimit = TimeSpan.FromSeconds(4) });
+        ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", false, _clip, _clip), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
+        Assert.That(outcome.Fault!.PostMortem.CpuTime, Is.GreaterThan(TimeSpan.Zero));
+    }
+
+    [TestCase("grandchild:31415")]
+    [TestCase("daemon:31415")]
+    [CancelAfter(120_000)]
+    public async Task What_it_leaves_behind_is_ended_and_counted(string tool, CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await RunAsync(tool, distortedFirst: false, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.LeftBehind, Is.EqualTo(1));
+        AssertNobodySleeps();
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_flood_of_output_is_drained_and_bounded(CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await RunAsync("floods:20000", distortedFirst: false, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.IsCut);
+        Assert.That(outcome.StandardOutput.TotalBytes, Is.GreaterThan(20_000 * 1024));
+        Assert.That(outcome.StandardOutput.Text, Has.Length.EqualTo(StreamTestRig.Options.OutputBytes).And.Contains("the end"));
+        Assert.That(outcome.StandardError.IsCut);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Reading_a_part_can_be_allowed(CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await _guard.RunAsync(StreamTestRig.Run("part:2000000", false, _clip, _clip) with { PartialReading = true }, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.Streams[0].Bytes - outcome.Streams[0].UnreadBytes, Is.EqualTo(2_000_000));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void Cancelling_ends_the_whole_group(CancellationToken cancellation)
+    {
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<ToolOutcome> run = _guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:31415", false, _clip, _clip), caller.Token);
+        caller.CancelAfter(TimeSpan.FromSeconds(2));
+
+        Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => run);
+        AssertNobodySleeps();
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Work_files_are_whole_before_the_tool_starts(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Options with { WorkFiles = true });
+        ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("in-turn", true, _clip, _clip), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{Frames * FrameBytes} {Frames * FrameBytes}"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_work_file_has_a_limit(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Options with { WorkFiles = true, WorkFileBytes = 1 << 20 });
+        ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("in-turn", true, _clip, _clip), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.LimitExceeded), outcome.Fault?.Message);
+    }
+
+    [Test]
+    public void A_missing_program_is_said_with_what_to_do()
+    {
+        var run = new ToolRun(new ToolCommand("vmaf-that-is-not-there", ["{reference}"]), [new ClipStream("reference", _clip, new VideoStreamSpec())]);
+        ToolUnavailableException error = Assert.ThrowsAsync<ToolUnavailableException>(() => _guard.RunAsync(run))!;
+
+        Assert.That(error.Message, Does.Contain("vmaf-that-is-not-there is not installed"));
+    }
+
+    private Task<ToolOutcome> RunAsync(string tool, bool distortedFirst, CancellationToken cancellation) =>
+        _guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoForm.Raw), cancellation);
+
+    private static void AssertNobodySleeps() => Assert.That(
+        Directory.EnumerateDirectories("/proc").Where(process => ReadOrEmpty(Path.Combine(process, "cmdline")) == "/bin/sleep\u000031415\u0000"),
+        Is.Empty,
+        "processes that the tool started");
+
+    private static string ReadOrEmpty(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty;
+        }
+    }
+}
