@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
+using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Streams;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli;
@@ -41,7 +43,7 @@ internal static class ClipGuardCommand
             await Say(error, trouble.Message).ConfigureAwait(false);
             return ExitCode.Usage;
         }
-        catch (HelperUnavailableException trouble)
+        catch (Exception trouble) when (trouble is HelperUnavailableException or ToolUnavailableException)
         {
             await Say(error, trouble.Message).ConfigureAwait(false);
             return ExitCode.MissingOnMachine;
@@ -71,6 +73,7 @@ internal static class ClipGuardCommand
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
             DecodeCommand.Build(),
+            CompareCommand.Build(),
         };
     }
 

@@ -14,7 +14,7 @@ internal static partial class Placeholders
     private static readonly string[] Figures = ["width", "height", "pixfmt", "subsampling", "bitdepth", "rate", "samplerate", "channels"];
 
     /// <summary>Finds a placeholder that stands for nothing, and a stream that the command line never names.</summary>
-    /// <exception cref="ArgumentException">There is one.</exception>
+    /// <exception cref="FormatException">There is one.</exception>
     public static void Check(ToolRun run)
     {
         HashSet<string> used = [.. run.Tool.Arguments.SelectMany(argument => Pattern().Matches(argument))
@@ -23,14 +23,14 @@ internal static partial class Placeholders
         {
             if (!used.Contains(stream.Name))
             {
-                throw new ArgumentException($"The command line never names {{{stream.Name}}}: {run.Tool}");
+                throw new FormatException($"The command line never names {{{stream.Name}}}: {run.Tool}");
             }
         }
 
         HashSet<string> known = [Output, .. Figures, .. run.Streams.SelectMany(stream => Figures.Select(figure => $"{stream.Name}.{figure}").Prepend(stream.Name))];
         if (used.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
-            throw new ArgumentException($"{{{unknown}}} stands for nothing; known are {string.Join(", ", known.Where(name => !name.Contains('.')).Select(name => $"{{{name}}}"))}.");
+            throw new FormatException($"{{{unknown}}} stands for nothing; known are {string.Join(", ", known.Where(name => !name.Contains('.')).Select(name => $"{{{name}}}"))}.");
         }
     }
 
@@ -68,7 +68,7 @@ internal static partial class Placeholders
         (AudioFormat audio, "samplerate") => Number(audio.Shape.SampleRateHz),
         (AudioFormat audio, "channels") => Number(audio.Shape.Channels),
         (AudioFormat audio, "bitdepth") => audio.Sample == AudioSampleType.Signed16 ? "16" : "32",
-        _ => throw new ArgumentException($"{{{figure}}} is no figure of {(format is VideoFormat ? "a video" : "an audio")} stream."),
+        _ => throw new FormatException($"{{{figure}}} is no figure of {(format is VideoFormat ? "a video" : "an audio")} stream."),
     };
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

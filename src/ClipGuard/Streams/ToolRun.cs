@@ -21,7 +21,8 @@ public sealed record ToolRun(ToolCommand Tool, IReadOnlyList<ClipStream> Streams
     public int DecoderThreads { get; init; } = 1;
 
     /// <summary>Finds what no run could put right.</summary>
-    /// <exception cref="ArgumentException">It names the part and says what is wrong.</exception>
+    /// <exception cref="ArgumentException">A stream's name or target is not usable.</exception>
+    /// <exception cref="FormatException">The command line does not go with the streams.</exception>
     internal void Validate()
     {
         if (Streams.Count == 0)

@@ -32,7 +32,7 @@ internal sealed class ScriptedStreamTests
     public async Task Stop()
     {
         await _guard.DisposeAsync();
-        _before.AssertNone();
+        Assert.That(_before.Find(), Is.Empty);
     }
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]

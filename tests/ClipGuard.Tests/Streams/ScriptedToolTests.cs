@@ -41,7 +41,7 @@ internal sealed class ScriptedToolTests
     public async Task Stop()
     {
         await _guard.DisposeAsync();
-        _before.AssertNone();
+        Assert.That(_before.Find(), Is.Empty);
         _media.Dispose();
     }
 

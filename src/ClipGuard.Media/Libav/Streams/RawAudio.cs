@@ -33,7 +33,7 @@ internal sealed unsafe class RawAudio : RawStream
     public static DecoderFault? Open(DecodeSession session, ClipSource source, out RawStream? stream)
     {
         stream = null;
-        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_AUDIO, out Track? track) is { } fault)
+        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_AUDIO, number: null, out Track? track) is { } fault)
         {
             return fault;
         }

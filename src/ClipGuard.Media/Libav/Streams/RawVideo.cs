@@ -28,7 +28,7 @@ internal sealed unsafe class RawVideo : RawStream
     public static DecoderFault? Open(DecodeSession session, ClipSource source, out RawStream? stream)
     {
         stream = null;
-        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, out Track? track) is { } fault)
+        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, number: null, out Track? track) is { } fault)
         {
             return fault;
         }

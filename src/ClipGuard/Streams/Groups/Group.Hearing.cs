@@ -331,7 +331,7 @@ internal sealed unsafe partial class Group
                 Break(new Cause.Trouble(new ToolUnavailableException($"{_program} cannot be started: {failure}.")));
             }
         }
-        catch (ArgumentException unfit)
+        catch (FormatException unfit)
         {
             Break(new Cause.Trouble(unfit));
         }

@@ -1,0 +1,108 @@
+using System.CommandLine;
+
+using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Streams;
+using ClipGuard.Streams.Comparing;
+
+namespace ClipGuard.Cli.Comparing;
+
+/// <summary><c>clipguard compare REFERENCE DISTORTED</c>, and <c>clipguard compare --manifest FILE</c>.</summary>
+internal static class CompareCommand
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>The command's grammar.</summary>
+    public static Command Build()
+    {
+        var clips = new Argument<string[]>("clips")
+        {
+            HelpName = "REFERENCE DISTORTED",
+            Description = "The two clips. Both or, with --manifest, none.",
+            Arity = new ArgumentArity(0, 2),
+        };
+        var command = new Command(
+            "compare",
+            "Measures how far distorted clips are from their references, by ffmpeg, vmaf or a program of yours, which reads them through FIFOs under guard.")
+        {
+            clips,
+            RunSettings.Config.Option,
+        };
+        foreach (Setting setting in CompareSettings.All)
+        {
+            command.Add(setting.Option);
+        }
+
+        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetValue(clips) ?? []));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult commandLine, string[] clips)
+    {
+        var screen = Screen.TakeConsole();
+        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, CompareSettings.All);
+        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        ComparisonOptions comparison = CompareSettings.ReadComparison(sources);
+        StreamOptions guardOptions = CompareSettings.ReadGuard(sources);
+        bool manifest = sources.OriginOf(CompareSettings.Manifest) is not null;
+        if (clips.Length != (manifest ? 0 : 2))
+        {
+            throw new UsageException(manifest ? "--manifest names the clips: give no others" : "two clips are needed, REFERENCE and DISTORTED; see clipguard compare --help");
+        }
+
+        using var stop = new StopSignals(() => screen.Note("stopping"));
+        using var log = RunLog.Open(file, outputFolder: null);
+        try
+        {
+            var guard = new StreamGuard(guardOptions, log.Factory);
+            await using (guard.ConfigureAwait(false))
+            {
+                var comparer = new ClipComparer(guard, comparison);
+                return manifest
+                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false)
+                    : await RunPairAsync(comparer, clips[0], clips[1], sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (FormatException unfit)
+        {
+            // A placeholder of --tool that stands for nothing, or a stream that it never names.
+            throw new UsageException(unfit.Message, unfit);
+        }
+    }
+
+    private static async Task<int> RunPairAsync(ClipComparer comparer, string reference, string distorted, bool json, CancellationToken stop)
+    {
+        (reference, distorted) = (Path.GetFullPath(reference), Path.GetFullPath(distorted));
+        ComparisonResult result = await comparer.CompareAsync(new FileSource(reference), new FileSource(distorted), stop).ConfigureAwait(false);
+        Console.Out.WriteLine(json ? CompareWording.Json(reference, distorted, result) : CompareWording.Text(result));
+        return result.Outcome.IsSuccess ? ExitCode.Clean : ExitCode.FaultsFound;
+    }
+
+    private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, bool json, CancellationToken stop)
+    {
+        var run = new PairRun(comparer, options);
+        Task running = run.RunAsync(stop);
+        using var timer = new PeriodicTimer(ProgressInterval);
+        while (await Task.WhenAny(running, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false) != running)
+        {
+            await Console.Error.WriteLineAsync($"{Wording.Count(run.Scored, "pair")} scored, {Wording.Number(run.Faults)} without a score").ConfigureAwait(false);
+        }
+
+        await running.ConfigureAwait(false);
+        Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
+        return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
+    }
+
+    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => new()
+    {
+        ManifestPath = sources.Get(CompareSettings.Manifest, string.Empty),
+        OutputFolder = sources.Get(CompareSettings.Out, Path.GetFullPath(RunSettings.DefaultOut)),
+        ReferenceColumn = sources.Get(CompareSettings.ReferenceColumn, ClipComparer.Reference),
+        DistortedColumn = sources.Get(CompareSettings.DistortedColumn, ClipComparer.Distorted),
+        Manifest = new ManifestOptions { Root = sources.OriginOf(RunSettings.Root) is null ? null : sources.Get(RunSettings.Root, string.Empty) },
+        Pairs = guard.Groups,
+    };
+}

@@ -1,0 +1,16 @@
+namespace ClipGuard.Streams.Comparing;
+
+/// <summary>One row of a manifest of pairs.</summary>
+/// <param name="Line">1-based line.</param>
+/// <param name="Raw">The line as it stands, without its ending.</param>
+internal sealed record PairRow(long Line, byte[] Raw)
+{
+    /// <summary>Absolute path of the reference.</summary>
+    public string Reference { get; init; } = string.Empty;
+
+    /// <summary>Absolute path of the distorted clip.</summary>
+    public string Distorted { get; init; } = string.Empty;
+
+    /// <summary>Why the line names no pair; null where it does.</summary>
+    public string? Trouble { get; init; }
+}

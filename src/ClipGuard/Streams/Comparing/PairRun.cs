@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Threading.Channels;
+
+using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+namespace ClipGuard.Streams.Comparing;
+
+/// <summary>
+/// Compares every pair of a manifest. Rows that got scores go to <c>scores.jsonl</c>, each as it stood with its scores as further fields, so that
+/// the file is a manifest again that a loader can filter on; the others go to <c>faults.jsonl</c>. Both keep the manifest's order.
+/// </summary>
+/// <param name="comparer">What compares a pair.</param>
+/// <param name="options">The manifest and where the results go.</param>
+public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
+{
+    /// <summary>Name of the file with the scored rows.</summary>
+    public const string ScoresName = "scores.jsonl";
+
+    /// <summary>Name of the file with the pairs that got none.</summary>
+    public const string FaultsName = "faults.jsonl";
+
+    private readonly Dictionary<string, (long Count, double Sum)> _sums = [];
+    private long _scored;
+    private long _faults;
+
+    /// <summary>Pairs that got scores so far.</summary>
+    public long Scored => Interlocked.Read(ref _scored);
+
+    /// <summary>Pairs and lines that got none so far.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>The mean of each score over all pairs that have it. Ask once the run has ended.</summary>
+    public IReadOnlyDictionary<string, double> Means => _sums.ToDictionary(sum => sum.Key, sum => sum.Value.Sum / sum.Value.Count);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="cancellation">Ends it; what was found so far is in the files.</param>
+    /// <exception cref="ManifestException">The manifest cannot be read.</exception>
+    /// <exception cref="OutputException">The output folder cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task RunAsync(CancellationToken cancellation = default)
+    {
+        string folder = Path.GetFullPath(options.OutputFolder);
+        using FileStream held = OutputFolder.Hold(folder);
+        using var scores = WholeLineFile.Open(Path.Combine(folder, ScoresName), keepBytes: 0);
+        using var faults = WholeLineFile.Open(Path.Combine(folder, FaultsName), keepBytes: 0);
+
+        // One place is the writer's: it holds the oldest pair while the others run.
+        var compared = Channel.CreateBounded<Task<(PairRow Row, ComparisonResult? Result)>>(Math.Max(1, options.Pairs - 1));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task reading = ReadAsync(compared.Writer, stop.Token);
+        try
+        {
+            await foreach (Task<(PairRow Row, ComparisonResult? Result)> task in compared.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                (PairRow row, ComparisonResult? result) = await task.ConfigureAwait(false);
+                Record(row, result, scores, faults);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await EndAsync(reading, compared.Reader).ConfigureAwait(false);
+            scores.FlushToDisk();
+            faults.FlushToDisk();
+        }
+
+        await reading.ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(ChannelWriter<Task<(PairRow Row, ComparisonResult? Result)>> compared, CancellationToken cancellation)
+    {
+        Exception? error = null;
+        try
+        {
+            var manifest = new PairManifest(options.ManifestPath, options.ReferenceColumn, options.DistortedColumn, options.Manifest);
+            await foreach (PairRow row in manifest.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                await compared.WaitToWriteAsync(cancellation).ConfigureAwait(false);
+                await compared.WriteAsync(CompareAsync(row, cancellation), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception trouble) when (trouble is ManifestException or OperationCanceledException)
+        {
+            error = trouble;
+            throw;
+        }
+        finally
+        {
+            compared.Complete(error is OperationCanceledException ? null : error);
+        }
+    }
+
+    private async Task<(PairRow Row, ComparisonResult? Result)> CompareAsync(PairRow row, CancellationToken cancellation) => row.Trouble is not null
+        ? (row, null)
+        : (row, await comparer.CompareAsync(new FileSource(row.Reference), new FileSource(row.Distorted), cancellation).ConfigureAwait(false));
+
+    private void Record(PairRow row, ComparisonResult? result, WholeLineFile scores, WholeLineFile faults)
+    {
+        if (result is { Outcome.IsSuccess: true })
+        {
+            scores.Append(ScoredRow.Append(row.Raw, result.Scores));
+            scores.Flush();
+            foreach ((string name, double score) in result.Scores)
+            {
+                (long count, double sum) = _sums.GetValueOrDefault(name);
+                _sums[name] = (count + 1, sum + score);
+            }
+
+            Interlocked.Increment(ref _scored);
+            return;
+        }
+
+        PairFaultRecord record = result?.Outcome.Fault is { } fault
+            ? PairFaultRecord.Of(row.Line, row.Reference, row.Distorted, fault)
+            : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Trouble! };
+        faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairJson.Lines), (byte)'\n']);
+        faults.Flush();
+        Interlocked.Increment(ref _faults);
+    }
+
+    // Nothing that was begun is left unwatched.
+    private static async Task EndAsync(Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared)
+    {
+        while (compared.TryRead(out Task<(PairRow Row, ComparisonResult? Result)>? task))
+        {
+            await Task.WhenAny(task).ConfigureAwait(false);
+        }
+
+        await Task.WhenAny(reading).ConfigureAwait(false);
+        while (compared.TryRead(out Task<(PairRow Row, ComparisonResult? Result)>? task))
+        {
+            await Task.WhenAny(task).ConfigureAwait(false);
+        }
+    }
+}

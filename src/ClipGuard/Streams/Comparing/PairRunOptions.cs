@@ -1,0 +1,25 @@
+using ClipGuard.Manifests;
+
+namespace ClipGuard.Streams.Comparing;
+
+/// <summary>How a manifest of pairs is compared.</summary>
+public sealed record PairRunOptions
+{
+    /// <summary>The JSON Lines file.</summary>
+    public required string ManifestPath { get; init; }
+
+    /// <summary>Receives <c>scores.jsonl</c> and <c>faults.jsonl</c>.</summary>
+    public required string OutputFolder { get; init; }
+
+    /// <summary>The field that names the reference. Default <c>reference</c>.</summary>
+    public string ReferenceColumn { get; init; } = ClipComparer.Reference;
+
+    /// <summary>The field that names the distorted clip. Default <c>distorted</c>.</summary>
+    public string DistortedColumn { get; init; } = ClipComparer.Distorted;
+
+    /// <summary>Where relative paths are looked for, and how long a line may be.</summary>
+    public ManifestOptions Manifest { get; init; } = new();
+
+    /// <summary>Pairs at the same time; more than the guard lets run only wait. Default as the guard's.</summary>
+    public int Pairs { get; init; } = new StreamOptions().Groups;
+}

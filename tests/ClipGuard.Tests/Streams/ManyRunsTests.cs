@@ -1,0 +1,76 @@
+using System.Globalization;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Streams;
+using ClipGuard.Streams;
+using ClipGuard.Tests.Media;
+using ClipGuard.Tests.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Streams;
+
+/// <summary>Many runs, and long ones.</summary>
+[TestFixture]
+internal sealed class ManyRunsTests
+{
+    private const int Runs = 500;
+    private const int Frames = 5;
+
+    [Test]
+    [CancelAfter(900_000)]
+    public async Task Five_hundred_runs_leave_nothing_behind(CancellationToken cancellation)
+    {
+        using var media = new MediaFolder();
+        string parent = Directory.CreateDirectory(media.PathOf("parent")).FullName;
+        var clip = new FileSource(media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
+        ToolRun run = Cat(clip, clip);
+        await using (var first = new StreamGuard(StreamTestRig.Options))
+        {
+            await first.RunAsync(run, cancellation);
+        }
+
+        var before = new Leftovers();
+        await using (var guard = new StreamGuard(StreamTestRig.Options with { Folder = parent }))
+        {
+            for (int i = 0; i < Runs; i++)
+            {
+                ToolOutcome outcome = await guard.RunAsync(run, cancellation);
+                Assert.That(outcome.Fault, Is.Null, () => $"run {i}: {outcome.Fault!.Message}");
+                Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo((2 * Frames * 64 * 48 * 3 / 2).ToString(CultureInfo.InvariantCulture)));
+            }
+
+            Assert.That(Directory.EnumerateFileSystemEntries(Directory.GetDirectories(parent).Single()), Is.Empty, "folders of groups");
+        }
+
+        Assert.That(Directory.EnumerateFileSystemEntries(parent), Is.Empty);
+        Assert.That(before.Find(), Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(900_000)]
+    public async Task A_pair_of_four_gigabytes_passes_in_constant_memory(CancellationToken cancellation)
+    {
+        // 346 frames of 12.4 MB each; a picture that does not move is decoded fast.
+        const int frames = 346;
+        using var media = new MediaFolder();
+        var clip = new FileSource(media.Make("long.mkv", $"-f lavfi -i color=gray:size=3840x2160:rate=25 -frames:v {frames} -pix_fmt yuv420p -c:v libx264 -preset ultrafast"));
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromMinutes(10), HelperMemoryBytes = 256 << 20 });
+        long before = GC.GetTotalAllocatedBytes();
+        ToolOutcome outcome = await guard.RunAsync(Cat(clip, clip), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(long.Parse(outcome.StandardOutput.Text, CultureInfo.InvariantCulture), Is.EqualTo(2L * frames * 3840 * 2160 * 3 / 2).And.GreaterThan(8_000_000_000));
+
+        // What the helpers may take is bounded by HelperMemoryBytes; this process has touched none of the frames.
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(64 << 20));
+    }
+
+    // Counts the bytes of both, the second opened after the first has ended.
+    private static ToolRun Cat(ClipSource reference, ClipSource distorted) => new(
+        new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" | wc -c", "sh", "{reference}", "{distorted}"]),
+        [
+            new ClipStream("reference", reference, new VideoStreamSpec { Form = VideoForm.Raw }),
+            new ClipStream("distorted", distorted, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "reference" }),
+        ]);
+}
