@@ -26,7 +26,7 @@ internal static class StartScript
                     Trouble.Block();
                 }
 
-                Greet(connection, WireProtocol.Version);
+                Greet(connection, WireProtocol.Version, streams);
                 break;
             case "never-ready":
                 Trouble.Block();

@@ -3,7 +3,6 @@ using System.Text.Json;
 
 using ClipGuard.Cli.Screens;
 using ClipGuard.Media.Streams;
-using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
 
 namespace ClipGuard.Cli.Comparing;

@@ -27,7 +27,7 @@ internal sealed class StreamFolderTests
 
         await using var second = new StreamGuard(StreamTestRig.Options with { Folder = parent });
         Assert.That(Directory.GetDirectories(parent), Is.SupersetOf(first).And.Length.EqualTo(3));
-        Assert.That(File.GetUnixFileMode(first.Single(folder => folder != stranger)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        Assert.That(new DirectoryInfo(first.Single(folder => folder != stranger)).UnixFileMode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
     [Test]

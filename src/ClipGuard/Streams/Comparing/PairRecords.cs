@@ -84,8 +84,11 @@ public sealed record PairFaultRecord
 /// <summary>How the lines of a comparison's files are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DryRuns.LowerCaseEnumConverter<DecodeStage>)])]
 [JsonSerializable(typeof(PairFaultRecord))]
-internal sealed partial class PairJson : JsonSerializerContext
+internal sealed partial class PairJson : JsonSerializerContext;
+
+/// <summary>The layout of a line: other alphabets as they are, for these files are read by people and by grep.</summary>
+internal static class PairLayout
 {
-    /// <summary>Other alphabets as they are: these files are read by people and by grep.</summary>
-    public static JsonSerializerOptions Lines { get; } = new(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>One value a line.</summary>
+    public static PairJson Lines { get; } = new(new JsonSerializerOptions(PairJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -31,7 +31,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
     /// <summary>Pairs and lines that got none so far.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
-    /// <summary>The mean of each score over all pairs that have it. Ask once the run has ended.</summary>
+    /// <summary>The mean of each score over all pairs that have it, those left out for which it is infinite. Ask once the run has ended.</summary>
     public IReadOnlyDictionary<string, double> Means => _sums.ToDictionary(sum => sum.Key, sum => sum.Value.Sum / sum.Value.Count);
 
     /// <summary>Runs it.</summary>
@@ -102,7 +102,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         {
             scores.Append(ScoredRow.Append(row.Raw, result.Scores));
             scores.Flush();
-            foreach ((string name, double score) in result.Scores)
+            foreach ((string name, double score) in result.Scores.Where(score => double.IsFinite(score.Value)))
             {
                 (long count, double sum) = _sums.GetValueOrDefault(name);
                 _sums[name] = (count + 1, sum + score);
@@ -115,7 +115,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         PairFaultRecord record = result?.Outcome.Fault is { } fault
             ? PairFaultRecord.Of(row.Line, row.Reference, row.Distorted, fault)
             : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Trouble! };
-        faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairJson.Lines), (byte)'\n']);
+        faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairLayout.Lines.PairFaultRecord), (byte)'\n']);
         faults.Flush();
         Interlocked.Increment(ref _faults);
     }

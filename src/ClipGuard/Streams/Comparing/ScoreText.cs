@@ -42,12 +42,12 @@ internal static partial class ScoreText
     // The last summary counts: earlier lines of that look would be those of other filters.
     private static Dictionary<string, double> ReadSummary(MatchCollection summaries, string name, string whole)
     {
-        var scores = new Dictionary<string, double>();
         if (summaries.Count == 0)
         {
             return None;
         }
 
+        var scores = new Dictionary<string, double> { [name] = double.NaN };
         foreach (Match pair in Figure().Matches(summaries[^1].Value))
         {
             string part = pair.Groups[1].Value;
@@ -57,7 +57,7 @@ internal static partial class ScoreText
             }
         }
 
-        return scores.ContainsKey(name) ? scores : None;
+        return double.IsNaN(scores[name]) ? None : scores;
     }
 
     private static Dictionary<string, double> ReadVmaf(string text)
