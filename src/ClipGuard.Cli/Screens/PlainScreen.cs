@@ -30,9 +30,9 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     public void End(DryRunFindings findings)
     {
         output.WriteLine(Wording.Outcome(findings.Summary, findings.FaultCount));
-        if (Wording.Runs(findings.Summary) is { } runs)
+        foreach (string note in Wording.Notes(findings.Summary))
         {
-            output.WriteLine(runs);
+            output.WriteLine(note);
         }
 
         output.WriteLine();

@@ -41,9 +41,9 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     {
         Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
         console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));
-        if (Wording.Runs(findings.Summary) is { } runs)
+        foreach (string note in Wording.Notes(findings.Summary))
         {
-            console.Write(new Text(runs + "\n"));
+            console.Write(new Text(note + "\n"));
         }
 
         console.WriteLine();

@@ -21,12 +21,23 @@ internal static class Wording
         + $"{Count(summary.Samples, "sample")}, {Count(summary.Clips, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
         + (faults == 0 ? "no fault" : Count(faults, "fault"));
 
-    /// <summary>What belongs to the outcome where there was, or can be, more than one run.</summary>
-    public static string? Runs(DryRunSummary summary)
+    /// <summary>What belongs to the outcome and is not always there: a run before this one, one to come, odd samples.</summary>
+    public static IEnumerable<string> Notes(DryRunSummary summary)
     {
-        string before = summary.ResumedAfterRows > 0 ? $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before. " : string.Empty;
-        string after = summary.Cancelled ? "Run it again, without --fresh, and it goes on from here." : string.Empty;
-        return before.Length + after.Length > 0 ? (before + after).TrimEnd() : null;
+        if (summary.ResumedAfterRows > 0)
+        {
+            yield return $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before.";
+        }
+
+        if (summary.Cancelled)
+        {
+            yield return "Run it again, without --fresh, and it goes on from here.";
+        }
+
+        if (summary.SamplesWithWarnings > 0)
+        {
+            yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";
+        }
     }
 
     /// <summary>How far a run is, on one line.</summary>

@@ -7,7 +7,7 @@ internal static class RunSettings
 {
     public const string DefaultOut = "clipguard-out";
 
-    /// <summary>Names the configuration file; for obvious reasons not a key in it.</summary>
+    /// <summary>Names the configuration file, and so cannot be a key in it.</summary>
     public static readonly Setting<string> Config = new ValueSetting<string>(
         "config",
         "FILE",

@@ -6,11 +6,11 @@ namespace ClipGuard.DryRuns;
 /// <param name="ModifiedUtc">When it was last written.</param>
 internal sealed record ManifestIdentity(string Path, long Bytes, DateTime ModifiedUtc)
 {
-    /// <summary>The identity of a file; null where there is no regular file, and so no coming back to it.</summary>
+    /// <summary>The identity of a file; null where there is none, or one without a length, as pipes are: there is no coming back to it.</summary>
     public static ManifestIdentity? Of(string path)
     {
         var file = new FileInfo(path);
-        return file.Exists && (File.GetAttributes(path) & FileAttributes.Device) == 0
+        return file is { Exists: true, Length: > 0 }
             ? new ManifestIdentity(System.IO.Path.GetFullPath(path), file.Length, file.LastWriteTimeUtc)
             : null;
     }

@@ -46,6 +46,17 @@ public sealed class ScreenTests
     }
 
     [Test]
+    public async Task Odd_samples_are_mentioned()
+    {
+        // A tag more than clips: odd, and no fault.
+        using var bench = new DryRunBench("""{"messages":[{"role":"user","content":"<image><image>"}],"images":["a.png"]}""");
+        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+
+        Assert.That(Plain(findings), Does.Contain("1 sample with something odd").And.Contain("no fault"));
+        Assert.That(Terminal(findings), Does.Contain("1 sample with something odd"));
+    }
+
+    [Test]
     public async Task Plain_progress_is_a_line_now_and_then()
     {
         using var bench = new DryRunBench(Row("bad.png"), Row("stuck.png"));
