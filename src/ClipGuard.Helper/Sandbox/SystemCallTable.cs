@@ -31,6 +31,12 @@ internal sealed class SystemCallTable
         new("pidfd_getfd", 438, 438),
         new("pidfd_send_signal", 424, 424),
         new("tkill", 200, 130),
+        // Priority: a helper that spins must never come before the thread that has to kill it.
+        new("sched_setscheduler", 144, 119),
+        new("sched_setparam", 142, 118),
+        new("sched_setattr", 314, 274),
+        new("setpriority", 141, 140),
+        new("ioprio_set", 251, 30),
         // A second way to make system calls.
         new("io_uring_setup", 425, 425),
         new("io_uring_enter", 426, 426),
@@ -83,7 +89,7 @@ internal sealed class SystemCallTable
         new("clock_adjtime", 305, 266),
     ];
 
-    // What the runtime and FFmpeg were seen to call when every decoder path ran, and what the C library falls back to.
+    // What the runtime and FFmpeg were seen to call while the sample clips were decoded, and what they and the C library fall back to.
     private static readonly SystemCall[] NeededCalls =
     [
         // Files that can be read.
@@ -146,6 +152,8 @@ internal sealed class SystemCallTable
         new("sched_yield", 24, 124),
         new("sched_getaffinity", 204, 123),
         new("sched_setaffinity", 203, 122),
+        new("sched_get_priority_max", 146, 125),
+        new("sched_get_priority_min", 147, 126),
         new("sched_getparam", 143, 121),
         new("sched_getscheduler", 145, 120),
         new("gettid", 186, 178),

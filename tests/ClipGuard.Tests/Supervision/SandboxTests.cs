@@ -35,6 +35,7 @@ internal sealed class SandboxTests(SandboxLevel level)
     [TestCase("read-parent", EPERM)]
     [TestCase("open-parent-memory", EACCES)]
     [TestCase("signal", EPERM)]
+    [TestCase("priority", EPERM)]
     [TestCase("descriptors", 0)]
     [CancelAfter(30_000)]
     public async Task There_is_no_way_out(string way, int error, CancellationToken cancellation) =>
