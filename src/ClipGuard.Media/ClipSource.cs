@@ -18,11 +18,18 @@ public sealed record FileSource(string Path) : ClipSource
 
     /// <summary>Bytes of the clip; null (the default) means up to the file's end.</summary>
     public long? Length { get; init; }
+
+    /// <summary>The path, with the range where it is not the whole file.</summary>
+    public override string ToString() => Offset == 0 && Length is null ? Path : $"{Path}[{Offset}..{Offset + Length}]";
 }
 
 /// <summary>A video given as the list of its frame images, in order.</summary>
 /// <param name="Paths">Absolute paths, one a frame.</param>
-public sealed record FileListSource(IReadOnlyList<string> Paths) : ClipSource;
+public sealed record FileListSource(IReadOnlyList<string> Paths) : ClipSource
+{
+    /// <summary>The first path and how many there are.</summary>
+    public override string ToString() => Paths.Count == 0 ? "no frames" : $"{Paths[0]} … ({Paths.Count} frames)";
+}
 
 /// <summary>Bytes held in memory, as a <c>data:</c> URI gives them. They travel to the helper in shared memory, never through a pipe.</summary>
 /// <param name="Bytes">The encoded file.</param>
@@ -34,4 +41,7 @@ public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> By
         : this(ReadOnlyMemory<byte>.Empty)
     {
     }
+
+    /// <summary>How many bytes there are.</summary>
+    public override string ToString() => $"{Bytes.Length} bytes in memory";
 }

@@ -64,7 +64,7 @@ internal sealed partial class Group
     /// <param name="cancellation">Ends it; the task is then cancelled once everything is gone.</param>
     public async Task<GroupResult> RunAsync(CancellationToken cancellation)
     {
-        new Thread(Live) { IsBackground = true, Name = "clipguard-group", Priority = ThreadPriority.Highest }.Start();
+        new Thread(Live) { IsBackground = true, Name = "clipguard-group" }.Start();
         using (cancellation.UnsafeRegister(static state => ((Group)state!).Post(((Group)state).Cancel), this))
         {
             return await _done.Task.ConfigureAwait(false);

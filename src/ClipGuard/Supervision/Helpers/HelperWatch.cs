@@ -29,7 +29,7 @@ internal sealed class HelperWatch : IDisposable
     public HelperWatch(Lock gate)
     {
         _gate = gate;
-        _thread = new Thread(Run) { IsBackground = true, Name = "clipguard-watch", Priority = ThreadPriority.Highest };
+        _thread = new Thread(Run) { IsBackground = true, Name = "clipguard-watch" };
         _thread.Start();
     }
 
