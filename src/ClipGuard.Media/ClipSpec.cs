@@ -2,11 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>What a decode is to deliver: <see cref="AudioSpec"/>, <see cref="VideoSpec"/> or <see cref="ImageSpec"/>.</summary>
+/// <summary>What a decode is to deliver: <see cref="AudioSpec"/>, <see cref="VideoSpec"/>, <see cref="ImageSpec"/>, or a look with <see cref="InspectSpec"/>.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "as")]
 [JsonDerivedType(typeof(AudioSpec), "audio")]
 [JsonDerivedType(typeof(VideoSpec), "video")]
 [JsonDerivedType(typeof(ImageSpec), "image")]
+[JsonDerivedType(typeof(InspectSpec), "inspect")]
 public abstract record ClipSpec
 {
     /// <summary>The kind of clip that this spec asks for.</summary>

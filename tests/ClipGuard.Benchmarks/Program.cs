@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Benchmarks;
+using ClipGuard.Benchmarks.Decoding;
 
 // Every figure that is compared with another is measured beside it in the same run: machines are shared and noisy, ratios are not.
 if (args is ["soak", .. var rest])
@@ -15,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["kill"] = KillBenchmark.RunAsync,
     ["hangs"] = HangingClipsBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
+    ["decode"] = DecodeCostBenchmark.RunAsync,
 };
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;
 if (asked.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)

@@ -1,4 +1,5 @@
 using ClipGuard.Media.Libav.Audio;
+using ClipGuard.Media.Libav.Inspection;
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Video;
 
@@ -56,6 +57,7 @@ public sealed class LibavDecoder : IClipDecoder
         VideoSpec video when session.Request.Source is FileListSource list => FrameListDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),
         ImageSpec image => ImageDecode.Run(session, image),
+        InspectSpec inspect => ClipInspection.Run(session, inspect),
         _ => throw new ArgumentException($"There is no decoder for {session.Request.Spec.GetType()}."),
     };
 }

@@ -78,7 +78,8 @@ internal sealed unsafe class LibavLog : IDisposable
 
     private void Take(string line)
     {
-        if (line.Length == 0)
+        // Some messages of FFmpeg's end with a line that is a full stop.
+        if (line.Length <= 1)
         {
             return;
         }

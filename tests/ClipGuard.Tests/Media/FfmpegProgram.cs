@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 using NUnit.Framework;
 
@@ -11,9 +12,16 @@ internal static class FfmpegProgram
 
     /// <summary>Runs ffmpeg with arguments parted by spaces; quoted parts stay together.</summary>
     /// <returns>What it wrote to its standard output.</returns>
-    public static byte[] Run(string arguments)
+    public static byte[] Run(string arguments) => Run("ffmpeg", $"-nostdin -v error -y {arguments}");
+
+    /// <summary>Runs ffprobe.</summary>
+    /// <returns>The lines that it wrote.</returns>
+    public static string[] Probe(string arguments) =>
+        Encoding.UTF8.GetString(Run("ffprobe", $"-v error {arguments}")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static byte[] Run(string program, string arguments)
     {
-        var start = new ProcessStartInfo("ffmpeg", $"-nostdin -v error -y {arguments}") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process? process;
         try
         {
@@ -33,11 +41,11 @@ internal static class FfmpegProgram
             if (!process.WaitForExit(Limit))
             {
                 process.Kill();
-                Assert.Fail($"ffmpeg {arguments} did not end within {Limit}.");
+                Assert.Fail($"{program} {arguments} did not end within {Limit}.");
             }
 
             copy.GetAwaiter().GetResult();
-            Assert.That(process.ExitCode, Is.Zero, () => $"ffmpeg {arguments}: {errors.Result}");
+            Assert.That(process.ExitCode, Is.Zero, () => $"{program} {arguments}: {errors.Result}");
             return output.ToArray();
         }
     }

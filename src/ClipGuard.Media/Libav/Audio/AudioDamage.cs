@@ -7,17 +7,11 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <summary>Counts what is wrong with the audio that is wanted: packets refused, frames marked corrupt, samples promised that never came.</summary>
 internal sealed unsafe class AudioDamage
 {
-    // Headers of streams that were written before their length was known give the largest length there is.
-    private const long UnknownBytes = 0x7FFF_0000;
-
     // A last frame that is cut short or padded is no damage.
     private const int SlackFrames = 2;
 
     // What a frame comes to in a codec that does not say.
     private const int UsualFrameSamples = 1024;
-
-    // Demuxers whose headers count samples. The others tell a duration of the whole file or an estimate.
-    private static readonly string[] Promising = ["wav", "w64", "flac", "aiff", "au", "caf", "mp3", "tta", "wv", "ape"];
 
     private long _refusedBefore;
     private long _corruptFrames;
@@ -36,7 +30,7 @@ internal sealed unsafe class AudioDamage
     public void Begin(Track track, int rateHz)
     {
         RateHz = rateHz;
-        PromisedSamples = Promise(track, rateHz);
+        PromisedSamples = (long?)(HeaderPromise.EndSeconds(track) * rateHz);
     }
 
     /// <summary>Looks at a frame of which something is wanted.</summary>
@@ -100,20 +94,5 @@ internal sealed unsafe class AudioDamage
         return share > session.Limits.MaxDamagedAudioShare
             ? session.Fault(FaultKind.Corrupt, $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: {refused} packets refused, {_corruptFrames} frames corrupt, {missing} samples missing.")
             : null;
-    }
-
-    private static long? Promise(Track track, int rateHz)
-    {
-        AVFormatContext* format = track.Container.Format;
-        AVStream* stream = track.Stream;
-        if (stream->duration <= 0 || stream->duration == ffmpeg.AV_NOPTS_VALUE
-            || format->duration_estimation_method == AVDurationEstimationMethod.AVFMT_DURATION_FROM_BITRATE
-            || !Promising.Contains(track.Container.FormatName))
-        {
-            return null;
-        }
-
-        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        return seconds * stream->codecpar->bit_rate / 8 >= UnknownBytes ? null : (long)(seconds * rateHz);
     }
 }

@@ -139,8 +139,8 @@ internal sealed unsafe class AudioDecode : IDisposable
 
     private DecoderFault? Take()
     {
-        long end = _position + _frame->nb_samples;
-        int first = (int)Math.Clamp(_from - _position, 0, _frame->nb_samples);
+        long end = _position + SamplesOf(_frame);
+        int first = (int)Math.Clamp(_from - _position, 0, end - _position);
         int count = (int)(Math.Min(end, _to) - _position) - first;
         if (count > 0)
         {
@@ -155,6 +155,14 @@ internal sealed unsafe class AudioDecode : IDisposable
 
         _position = end;
         return _session.Limits.MaxDuration is { } max && _position > max.TotalSeconds * _frame->sample_rate ? DurationFault() : null;
+    }
+
+    // An mp4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.
+    private int SamplesOf(AVFrame* frame)
+    {
+        AVRational unit = _track.Stream->time_base;
+        bool counted = unit.num == 1 && unit.den == frame->sample_rate && _track.LastPacketTicks > 0;
+        return counted && _track.Container.IsMov ? (int)Math.Min(frame->nb_samples, _track.LastPacketTicks) : frame->nb_samples;
     }
 
     private DecoderFault? Finish()

@@ -17,6 +17,8 @@ internal sealed unsafe class Container : IDisposable
     private readonly GCHandle _sessionHandle;
     private AVFormatContext* _format;
 
+    private string? _formatName;
+
     private Container(DecodeSession session, ByteStream stream)
     {
         _session = session;
@@ -27,14 +29,17 @@ internal sealed unsafe class Container : IDisposable
     public AVFormatContext* Format => _format;
 
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
-    public string FormatName => Marshal.PtrToStringUTF8((nint)_format->iformat->name) ?? string.Empty;
+    public string FormatName => _formatName ??= NameOf(_format->iformat);
+
+    /// <summary>True for MP4, QuickTime and their kin.</summary>
+    public bool IsMov => FormatName.StartsWith("mov,", StringComparison.Ordinal);
 
     /// <summary>Opens a clip and finds out what is in it.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="source">Where the bytes are.</param>
-    /// <param name="wanted">The kind of stream that is not discarded.</param>
+    /// <param name="wanted">The kind of stream that is not discarded; null keeps all but attached pictures.</param>
     /// <param name="container">The container where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType wanted, out Container? container)
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container)
     {
         container = null;
         session.Marks.Enter(DecodeStage.Open);
@@ -151,17 +156,19 @@ internal sealed unsafe class Container : IDisposable
             : null;
     }
 
-    private DecoderFault? Probe(AVMediaType wanted)
+    private DecoderFault? Probe(AVMediaType? wanted)
     {
         _session.Marks.Enter(DecodeStage.Probe);
 
         // Opening may decode a cover picture of any size unless it is discarded before. Streams of an unknown kind may yet turn out to be wanted.
         for (uint i = 0; i < _format->nb_streams; i++)
         {
-            AVMediaType kind = _format->streams[i]->codecpar->codec_type;
-            if (kind != wanted && kind != AVMediaType.AVMEDIA_TYPE_UNKNOWN)
+            AVStream* stream = _format->streams[i];
+            AVMediaType kind = stream->codecpar->codec_type;
+            bool keep = wanted is null ? (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) == 0 : kind == wanted || kind == AVMediaType.AVMEDIA_TYPE_UNKNOWN;
+            if (!keep)
             {
-                _format->streams[i]->discard = AVDiscard.AVDISCARD_ALL;
+                stream->discard = AVDiscard.AVDISCARD_ALL;
             }
         }
 

@@ -28,19 +28,46 @@ internal static unsafe class ImageDecode
         AVFrame* frame = ffmpeg.av_frame_alloc();
         try
         {
-            if (!track.Next(frame))
+            if (!Decode(session, track, frame, out DisplayTurn turn, out bool damaged))
             {
                 return session.PixelFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
             }
 
-            bool damaged = track.RefusedPackets > 0 || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
             return damaged && session.Limits.MaxDamagedFrames < 1
                 ? session.Fault(FaultKind.Corrupt, "The picture is damaged, and parts of it would be made up.")
-                : writer.Write(frame, track, slots);
+                : writer.Write(frame, track, turn, slots);
         }
         finally
         {
             ffmpeg.av_frame_free(&frame);
         }
+    }
+
+    private static bool Decode(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
+    {
+        (turn, damaged) = (default, false);
+        AVPacket* packet = ffmpeg.av_packet_alloc();
+        int state;
+        while ((state = track.Receive(frame)) is Track.WantsPacket or Track.Refused && !session.ShouldStop())
+        {
+            damaged |= state == Track.Refused;
+            if (state == Track.WantsPacket)
+            {
+                bool more = track.Read(packet);
+                turn = more && turn.IsUpright ? PictureOrientation.OfPacket(packet, track.Stream->codecpar->codec_id) : turn;
+                damaged |= !track.Send(more ? packet : null);
+                ffmpeg.av_packet_unref(packet);
+            }
+        }
+
+        ffmpeg.av_packet_free(&packet);
+        if (state <= 0)
+        {
+            return false;
+        }
+
+        damaged |= frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
+        turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track.Stream) : turn;
+        return true;
     }
 }

@@ -40,12 +40,12 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     /// <summary>Writes a picture.</summary>
     /// <param name="frame">The decoded frame.</param>
     /// <param name="track">Its track.</param>
+    /// <param name="turn">How it is turned upright.</param>
     /// <param name="slots">The places in the payload that it goes to, at least one.</param>
     /// <returns>Null, or why it cannot be written.</returns>
-    public DecoderFault? Write(AVFrame* frame, Track track, ReadOnlySpan<int> slots)
+    public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots)
     {
         session.Marks.Enter(DecodeStage.Convert);
-        DisplayTurn turn = DisplayTurn.Of(frame, track.Stream);
         if ((PlanFor(UprightSize(frame, track, turn), out PicturePlan plan) ?? Reserve()) is { } fault)
         {
             return fault;

@@ -36,6 +36,9 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
+    /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
+    public long LastPacketTicks { get; private set; }
+
     /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
     public string? ReadingBrokeOff { get; private set; }
 
@@ -87,6 +90,7 @@ internal sealed unsafe class Track : IDisposable
             if (packet->stream_index == Stream->index)
             {
                 Packets++;
+                LastPacketTicks = packet->duration;
                 return true;
             }
 
@@ -191,12 +195,15 @@ internal sealed unsafe class Track : IDisposable
             _codec->thread_count = _session.Request.DecoderThreads;
             _codec->pkt_timebase = Stream->time_base;
             _codec->max_pixels = _session.Limits.MaxFramePixels;
-            _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK;
+            _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
             error = ffmpeg.avcodec_open2(_codec, decoder, null);
         }
 
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
     }
+
+    // These give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only write it to the log.
+    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
 
     private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
     {

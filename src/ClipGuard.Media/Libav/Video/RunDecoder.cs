@@ -8,12 +8,13 @@ namespace ClipGuard.Media.Libav.Video;
 /// <param name="session">The decode.</param>
 /// <param name="track">The track and its decoder.</param>
 /// <param name="reel">The packets.</param>
-internal sealed unsafe class RunDecoder(DecodeSession session, Track track, PacketReel reel) : IDisposable
+/// <param name="numbered">True where packets have no times of their own: frames are then numbered as they come out.</param>
+internal sealed unsafe class RunDecoder(DecodeSession session, Track track, PacketReel reel, bool numbered) : IDisposable
 {
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private bool _used;
 
-    /// <summary>What is done with a frame: its presentation time in ticks (its number where packets have no times), and the frame.</summary>
+    /// <summary>What is done with a frame: its presentation time in ticks, or its number, and the frame.</summary>
     public delegate DecoderFault? FrameTaker(long ticks, AVFrame* frame);
 
     /// <summary>Packets that the decoder refused since the last <see cref="Begin"/>, by number.</summary>
@@ -95,8 +96,7 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
                 continue;
             }
 
-            long ticks = _frame->pts == ffmpeg.AV_NOPTS_VALUE ? _frame->best_effort_timestamp : _frame->pts;
-            ticks = ticks == ffmpeg.AV_NOPTS_VALUE ? FramesOut : ticks;
+            long ticks = numbered ? FramesOut : _frame->pts == ffmpeg.AV_NOPTS_VALUE ? _frame->best_effort_timestamp : _frame->pts;
             FramesOut++;
             if (_frame->decode_error_flags != 0)
             {

@@ -14,6 +14,7 @@ internal sealed unsafe class VideoDecode : IDisposable
     private readonly VideoSpec _spec;
     private readonly Track _track;
     private readonly PacketReel _reel;
+    private readonly FrameTimeline? _timeline;
     private readonly RunDecoder _decoder;
     private readonly PictureWriter _writer;
     private WantedFrames _wanted = new([]);
@@ -24,7 +25,8 @@ internal sealed unsafe class VideoDecode : IDisposable
         _spec = spec;
         _track = track;
         _reel = new PacketReel(session, track);
-        _decoder = new RunDecoder(session, track, _reel);
+        _timeline = TimelineReader.Read(_reel.Marks, track.Stream);
+        _decoder = new RunDecoder(session, track, _reel, numbered: _timeline is null);
         _writer = new PictureWriter(session, spec);
     }
 
@@ -52,11 +54,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         _reel.Dispose();
     }
 
-    private DecodeAnswer Run()
-    {
-        FrameTimeline? timeline = TimelineReader.Read(_reel.Marks, _track.Stream);
-        return timeline is null ? RunUntimed(_reel.Marks.Count) : RunTimed(timeline);
-    }
+    private DecodeAnswer Run() => _timeline is null ? RunUntimed(_reel.Marks.Count) : RunTimed(_timeline);
 
     // The packets say when each frame is shown, so only what the wanted ones need is decoded.
     private DecodeAnswer RunTimed(FrameTimeline timeline)
@@ -132,7 +130,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         DecoderFault? Take(long ticks, AVFrame* frame)
         {
             shown?.Add(ticks);
-            return _wanted.Take(ticks) is { } slots ? _writer.Write(frame, _track, slots) : null;
+            return _wanted.Take(ticks) is { } slots ? _writer.Write(frame, _track, DisplayTurn.Of(frame, _track.Stream), slots) : null;
         }
     }
 

@@ -55,10 +55,4 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(Avformat)]
     public static partial AVRational av_guess_sample_aspect_ratio(AVFormatContext* format, AVStream* stream, AVFrame* frame);
-
-    [LibraryImport(Avformat)]
-    public static partial int avformat_index_get_entries_count(AVStream* st);
-
-    [LibraryImport(Avformat)]
-    public static partial AVIndexEntry* avformat_index_get_entry(AVStream* st, int idx);
 }

@@ -61,6 +61,16 @@ internal static unsafe partial class ffmpeg
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial AVPixelFormat av_get_pix_fmt(string name);
 
+    public static string av_color_space_name(AVColorSpace space) => Text(av_color_space_name_native(space));
+
+    [LibraryImport(Avutil, EntryPoint = "av_color_space_name")]
+    private static partial byte* av_color_space_name_native(AVColorSpace space);
+
+    public static string av_color_range_name(AVColorRange range) => Text(av_color_range_name_native(range));
+
+    [LibraryImport(Avutil, EntryPoint = "av_color_range_name")]
+    private static partial byte* av_color_range_name_native(AVColorRange range);
+
     public static string av_get_pix_fmt_name(AVPixelFormat pix_fmt) => Text(av_get_pix_fmt_name_native(pix_fmt));
 
     [LibraryImport(Avutil, EntryPoint = "av_get_pix_fmt_name")]

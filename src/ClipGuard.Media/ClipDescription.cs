@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Media;
+
+/// <summary>What a clip is and what is in it.</summary>
+/// <param name="Format">FFmpeg's name of the container, as in <c>matroska,webm</c>.</param>
+/// <param name="DurationSeconds">How long its header says it is; null where it does not.</param>
+/// <param name="Streams">Its streams, in the container's order.</param>
+public sealed record ClipDescription(string Format, double? DurationSeconds, IReadOnlyList<StreamDescription> Streams)
+{
+    /// <summary>Reads the payload that an <see cref="InspectSpec"/> gave.</summary>
+    /// <param name="payload">UTF-8 JSON.</param>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ClipDescription Read(ReadOnlySpan<byte> payload) =>
+        JsonSerializer.Deserialize(payload, DescriptionJson.Default.ClipDescription) ?? throw new JsonException("The description is null.");
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DescriptionJson.Default.ClipDescription);
+}
+
+/// <summary>One stream of a clip. What does not apply to its kind is null.</summary>
+/// <param name="Index">Its place in the container, from 0.</param>
+/// <param name="Kind"><c>audio</c>, <c>video</c>, <c>picture</c> (attached, as a cover is) or <c>other</c>.</param>
+/// <param name="Codec">FFmpeg's name of the codec, as in <c>h264</c>.</param>
+public sealed record StreamDescription(int Index, string Kind, string Codec)
+{
+    /// <summary>How long the header says it is.</summary>
+    public double? DurationSeconds { get; init; }
+
+    /// <summary>Width of a picture as coded, in pixels.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height of a picture as coded, in pixels.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>Width of a pixel by its height, where they differ: <c>4:3</c>.</summary>
+    public string? PixelAspect { get; init; }
+
+    /// <summary>FFmpeg's name of the pixel format, as in <c>yuv420p</c>.</summary>
+    public string? PixelFormat { get; init; }
+
+    /// <summary>FFmpeg's name of the colour matrix, as in <c>bt709</c>; null where the stream names none.</summary>
+    public string? ColorMatrix { get; init; }
+
+    /// <summary><c>tv</c> for limited range, <c>pc</c> for full; null where the stream names none.</summary>
+    public string? ColorRange { get; init; }
+
+    /// <summary>Degrees clockwise by which the picture is turned to be upright: 0, 90, 180 or 270.</summary>
+    public int? RotationDegrees { get; init; }
+
+    /// <summary>True where left and right change places before the picture is turned.</summary>
+    public bool? Mirrored { get; init; }
+
+    /// <summary>Average frames a second, as the container says.</summary>
+    public double? FrameRateHz { get; init; }
+
+    /// <summary>Samples a second of audio.</summary>
+    public int? SampleRateHz { get; init; }
+
+    /// <summary>Channels of audio.</summary>
+    public int? Channels { get; init; }
+
+    /// <summary>FFmpeg's name of the sample format, as in <c>fltp</c>.</summary>
+    public string? SampleFormat { get; init; }
+
+    /// <summary>Frames that the container promises; null where it does not.</summary>
+    public long? PromisedFrames { get; init; }
+
+    /// <summary>Frames that came out of the decoder; null where none were counted.</summary>
+    public long? FoundFrames { get; init; }
+
+    /// <summary>Audio samples of each channel that came out of the decoder; null where none were counted.</summary>
+    public long? FoundSamples { get; init; }
+
+    /// <summary>Damage seen while frames were counted; null where none were.</summary>
+    public DamageReport? Damage { get; init; }
+
+    /// <summary>Why frames could not be counted to the end; null where they were.</summary>
+    public string? Trouble { get; init; }
+}
+
+/// <summary>Descriptions as JSON: camel case, what does not apply left out.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ClipDescription))]
+internal sealed partial class DescriptionJson : JsonSerializerContext;

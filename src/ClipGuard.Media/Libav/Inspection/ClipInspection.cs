@@ -1,0 +1,66 @@
+using ClipGuard.Media.Libav.Containers;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Inspection;
+
+/// <summary>Looks at a clip: what its container says of each stream, and what comes out when each is decoded.</summary>
+internal static unsafe class ClipInspection
+{
+    public static DecodeAnswer Run(DecodeSession session, InspectSpec spec)
+    {
+        if (Container.Open(session, session.Request.Source, null, out Container? opened) is { } fault)
+        {
+            return new DecodeAnswer(fault);
+        }
+
+        List<StreamDescription> streams = [];
+        string formatName;
+        long duration;
+        using (Container container = opened!)
+        {
+            formatName = container.FormatName;
+            duration = container.Format->duration;
+            for (uint i = 0; i < container.Format->nb_streams; i++)
+            {
+                streams.Add(StreamReading.Describe(container.Format->streams[i]));
+            }
+        }
+
+        if (spec.CountFrames)
+        {
+            streams = Count(session, streams);
+        }
+
+        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams));
+    }
+
+    private static List<StreamDescription> Count(DecodeSession session, List<StreamDescription> streams)
+    {
+        List<StreamDescription> counted = [];
+        foreach (StreamDescription stream in streams)
+        {
+            int number = counted.Count(other => other.Kind == stream.Kind);
+            counted.Add(stream.Kind switch
+            {
+                "audio" => StreamReading.Count(session, stream, AVMediaType.AVMEDIA_TYPE_AUDIO, number),
+                "video" => StreamReading.Count(session, stream, AVMediaType.AVMEDIA_TYPE_VIDEO, number),
+                _ => stream,
+            });
+        }
+
+        return counted;
+    }
+
+    private static DecodeAnswer Answer(DecodeSession session, ClipDescription description)
+    {
+        byte[] json = description.ToJson();
+        if (!session.Payload.TryTake(json.Length, out byte* memory))
+        {
+            return new DecodeAnswer(session.PayloadFault("The description"));
+        }
+
+        json.CopyTo(new Span<byte>(memory, json.Length));
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, [json.Length]));
+    }
+}

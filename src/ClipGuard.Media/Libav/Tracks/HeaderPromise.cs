@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Tracks;
+
+/// <summary>
+/// What a container's header says of a track's length, where it says it of this very track. A file that was cut off ends earlier,
+/// and several demuxers take that for the end.
+/// </summary>
+internal static unsafe class HeaderPromise
+{
+    // Demuxers whose headers count an audio track's samples. Others tell an estimate, or the duration of all tracks together.
+    private static readonly string[] CountSamples = ["wav", "w64", "flac", "aiff", "au", "caf", "mp3", "tta", "wv", "ape"];
+
+    // Headers of streams that were written before their length was known give the largest length there is.
+    private const long UnknownBytes = 0x7FFF_0000;
+
+    /// <summary>When the track ends, in seconds on the container's clock; null where nothing reliable says so.</summary>
+    public static double? EndSeconds(Track track)
+    {
+        if (Tag(track.Stream, "DURATION") is { } tag)
+        {
+            return tag;
+        }
+
+        AVStream* stream = track.Stream;
+        bool estimated = track.Container.Format->duration_estimation_method == AVDurationEstimationMethod.AVFMT_DURATION_FROM_BITRATE;
+        if (estimated || stream->duration <= 0 || !CountSamples.Contains(track.Container.FormatName))
+        {
+            return null;
+        }
+
+        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        return seconds * stream->codecpar->bit_rate / 8 >= UnknownBytes ? null : seconds;
+    }
+
+    // Matroska's muxers write each track's length as text: 00:00:04.000000000.
+    private static double? Tag(AVStream* stream, string name)
+    {
+        AVDictionaryEntry* entry = ffmpeg.av_dict_get(stream->metadata, name, null, 0);
+        string? text = entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);
+        string[] parts = text?.Split(':') ?? [];
+        return parts.Length == 3
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes)
+            && double.TryParse(parts[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            ? (((hours * 60L) + minutes) * 60) + seconds
+            : null;
+    }
+}

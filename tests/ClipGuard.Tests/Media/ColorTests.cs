@@ -1,0 +1,92 @@
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Media;
+
+/// <summary>Colour bars, encoded here by the standards' own formulas, come out as the colours they were for each matrix, range and bit depth.</summary>
+[CancelAfter(60_000)]
+internal sealed class ColorTests
+{
+    private const int Side = 16;
+
+    private static readonly (byte R, byte G, byte B)[] Bars =
+        [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0), (255, 255, 255), (255, 0, 0), (16, 128, 240)];
+
+    private readonly MediaFolder _media = new();
+
+    [OneTimeTearDown]
+    public void Remove() => _media.Dispose();
+
+    [Test]
+    public void Bars_keep_their_colours(
+        [Values("bt470bg", "smpte170m", "bt709", "bt2020nc", "smpte240m")] string matrix,
+        [Values("tv", "pc")] string range,
+        [Values(8, 10, 12)] int bits,
+        [Values("444", "420")] string chroma)
+    {
+        string format = $"yuv{chroma}p{(bits == 8 ? string.Empty : $"{bits}le")}";
+        string raw = _media.Write($"{matrix}-{range}-{format}.yuv", Encode(matrix, range == "pc", bits, chroma == "420" ? 2 : 1));
+        string path = _media.Make($"{matrix}-{range}-{format}.mkv", $"-f rawvideo -pix_fmt {format} -s {Side * Bars.Length}x{Side} -i \"{raw}\" -c:v ffv1 -colorspace {matrix} -color_range {range}");
+
+        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() });
+
+        Assert.Multiple(() =>
+        {
+            for (int i = 0; i < Bars.Length; i++)
+            {
+                int middle = ((Side / 2 * Side * Bars.Length) + (i * Side) + (Side / 2)) * 3;
+                Assert.That(decode.Bytes.Slice(middle, 3).ToArray(), Is.EqualTo(new[] { Bars[i].R, Bars[i].G, Bars[i].B }).Within(2), $"bar {i}");
+            }
+        });
+    }
+
+    // Kr and Kb of each standard; full range is 0..1 and limited range 16..235 and 16..240 of 256, scaled to the bit depth.
+    private static byte[] Encode(string matrix, bool full, int bits, int subsampling)
+    {
+        (double kr, double kb) = matrix switch
+        {
+            "bt709" => (0.2126, 0.0722),
+            "bt2020nc" => (0.2627, 0.0593),
+            "smpte240m" => (0.212, 0.087),
+            _ => (0.299, 0.114),
+        };
+        var luma = new List<double>();
+        var blue = new List<double>();
+        var red = new List<double>();
+        foreach ((byte r, byte g, byte b) in Bars)
+        {
+            double y = ((kr * r) + ((1 - kr - kb) * g) + (kb * b)) / 255;
+            luma.Add(y);
+            blue.Add(((b / 255.0) - y) / (2 * (1 - kb)));
+            red.Add(((r / 255.0) - y) / (2 * (1 - kr)));
+        }
+
+        double top = (1 << bits) - 1;
+        double unit = 1 << (bits - 8);
+        var bytes = new List<byte>();
+        Plane(luma, 1, value => full ? value * top : ((value * 219) + 16) * unit);
+        Plane(blue, subsampling, value => full ? (value * top) + (128 * unit) : ((value * 224) + 128) * unit);
+        Plane(red, subsampling, value => full ? (value * top) + (128 * unit) : ((value * 224) + 128) * unit);
+        return [.. bytes];
+
+        void Plane(List<double> values, int step, Func<double, double> code)
+        {
+            for (int row = 0; row < Side / step; row++)
+            {
+                foreach (double value in values)
+                {
+                    int sample = (int)Math.Clamp(Math.Round(code(value)), 0, top);
+                    for (int i = 0; i < Side / step; i++)
+                    {
+                        bytes.Add((byte)sample);
+                        if (bits > 8)
+                        {
+                            bytes.Add((byte)(sample >> 8));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Video;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Media;
+
+/// <summary>The formulas for frames and sizes, against values worked out by hand from the formulas as their authors state them.</summary>
+[CancelAfter(10_000)]
+internal sealed class FrameFormulaTests
+{
+    [TestCase(0, 9, 1, new[] { 0 })]
+    [TestCase(0, 9, 2, new[] { 0, 9 })]
+    [TestCase(0, 9, 4, new[] { 0, 3, 6, 9 })]
+    [TestCase(0, 4, 3, new[] { 0, 2, 4 })]
+    [TestCase(0, 5, 3, new[] { 0, 2, 5 }, Description = "2.5 rounds to the even 2")]
+    [TestCase(0, 7, 3, new[] { 0, 4, 7 }, Description = "3.5 rounds to the even 4")]
+    [TestCase(0, 2, 6, new[] { 0, 0, 1, 1, 2, 2 }, Description = "fewer frames than wanted: 0.4 0.8 1.2 1.6")]
+    [TestCase(0, 0, 3, new[] { 0, 0, 0 })]
+    [TestCase(10, 20, 3, new[] { 10, 15, 20 })]
+    [TestCase(0, 299, 16, new[] { 0, 20, 40, 60, 80, 100, 120, 140, 159, 179, 199, 219, 239, 259, 279, 299 })]
+    public void Uniform_frames_include_both_ends(int first, int last, int count, int[] expected) =>
+        Assert.That(FrameFormulas.Uniform(first, last, count), Is.EqualTo(expected));
+
+    [TestCase(0, 99, 4, new[] { 12, 37, 62, 86 }, Description = "seg 24.75: 12.375, +25, +50 (49.5 to even), +74")]
+    [TestCase(0, 9, 3, new[] { 1, 4, 7 }, Description = "seg 3: 1.5 + 0, 3, 6")]
+    [TestCase(0, 10, 4, new[] { 1, 3, 6, 9 }, Description = "seg 2.5: 1.25 + 0, 2, 5, 8")]
+    [TestCase(0, 0, 2, new[] { 0, 0 })]
+    [TestCase(30, 60, 2, new[] { 37, 52 })]
+    public void Midpoint_frames_lie_within_their_segments(int first, int last, int count, int[] expected) =>
+        Assert.That(FrameFormulas.Midpoint(first, last, count), Is.EqualTo(expected));
+
+    [TestCase(300, 30.0, 2.0, 20)]
+    [TestCase(300, 29.97, 2.0, 20, Description = "20.02 is cut to a multiple of 2")]
+    [TestCase(30, 30.0, 2.0, 4, Description = "2 frames are raised to the least, 4")]
+    [TestCase(3, 30.0, 2.0, 2, Description = "no more than there are, as a multiple of 2")]
+    [TestCase(2, 30.0, 2.0, 2)]
+    [TestCase(1, 30.0, 2.0, 0, Description = "one frame cannot be sampled in pairs")]
+    [TestCase(100_000, 25.0, 2.0, 768, Description = "8000 frames are lowered to the most, 768")]
+    [TestCase(250, 25.0, 0.7, 6, Description = "7 frames are cut to 6")]
+    public void The_number_of_frames_at_a_rate_is_smart_nframes(int total, double videoRate, double rate, int expected) =>
+        Assert.That(FrameFormulas.SmartCount(total, videoRate, new RateFrames(rate)), Is.EqualTo(expected));
+
+    [TestCase(300, 5, 9, 3, 9, Description = "least 5 rounds up to 6, most 9 is a multiple of 3")]
+    [TestCase(300, 4, 10, 4, 8, Description = "most 10 rounds down to 8")]
+    public void Bounds_are_rounded_to_the_factor(int total, int min, int max, int factor, int expected) =>
+        Assert.That(FrameFormulas.SmartCount(total, 30, new RateFrames(2) { MinFrames = min, MaxFrames = max, Factor = factor }), Is.EqualTo(expected));
+
+    [TestCase(0, 299, 4, new[] { 0, 100, 199, 299 })]
+    [TestCase(0, 9, 4, new[] { 0, 3, 6, 9 })]
+    [TestCase(0, 5, 3, new[] { 0, 2, 5 })]
+    [TestCase(0, 16_777_217, 2, new[] { 0, 16_777_216 }, Description = "single precision ends at 24 bits")]
+    [TestCase(0, 10, 21, new[] { 0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 5, 6, 6, 6, 7, 8, 8, 8, 9, 10, 10 }, Description = "halves go to even numbers")]
+    public void Frames_at_a_rate_are_spread_in_single_precision(int first, int last, int count, int[] expected) =>
+        Assert.That(FrameFormulas.SmartSpread(first, last, count), Is.EqualTo(expected));
+
+    [TestCase(1280, 720, 28, 3136L, 12_845_056L, 1288, 728)]
+    [TestCase(1920, 1080, 28, 3136L, 602_112L, 1008, 560)]
+    [TestCase(10, 10, 28, 3136L, 12_845_056L, 56, 56)]
+    [TestCase(4000, 20, 28, 3136L, 12_845_056L, 4004, 28)]
+    [TestCase(98, 42, 28, 3136L, 12_845_056L, 112, 56, Description = "3.5 and 1.5 patches round to even")]
+    [TestCase(1920, 1080, 32, 131_072L, 786_432L, 1152, 640)]
+    public void Smart_sizes_are_multiples_within_the_budget(int width, int height, int factor, long min, long max, int expectedWidth, int expectedHeight) =>
+        Assert.That(SmartResize.Size(width, height, factor, min, max), Is.EqualTo((expectedWidth, expectedHeight)));
+
+    [Test]
+    public void A_picture_over_200_times_as_long_as_wide_has_no_smart_size() =>
+        Assert.That(SmartResize.Size(2010, 10, 28, 3136, 12_845_056), Is.Null);
+
+    [TestCase(16, 100_352.0, 602_112.0, Description = "768 tokens a frame: 115200/16·2 is far more")]
+    [TestCase(768, 100_352.0, 235_200.0, Description = "115200·784/768·2")]
+    [TestCase(100_000, 100_352.0, 105_369.0, Description = "never less than 1.05 of the least")]
+    public void Frames_share_a_budget_of_pixels(int frames, double min, double max) =>
+        Assert.That(SmartResize.FrameBudget(new SmartSize(), frames), Is.EqualTo((min, max)));
+
+    [TestCase(640, 480, 256, 224, 224, 341, 256, 58, 16)]
+    [TestCase(480, 640, 224, 224, 224, 224, 298, 0, 37)]
+    [TestCase(100, 100, 50, 80, 80, 50, 50, 0, 0)]
+    public void The_shorter_side_is_scaled_and_the_middle_cut_out(int width, int height, int side, int cropWidth, int cropHeight, int scaledWidth, int scaledHeight, int left, int top) =>
+        Assert.That(
+            PicturePlan.For(new ShorterSideSize(side, cropWidth, cropHeight), width, height, null),
+            Is.EqualTo(new PicturePlan(scaledWidth, scaledHeight, left, top, Math.Min(cropWidth, scaledWidth), Math.Min(cropHeight, scaledHeight))));
+
+    [TestCase(new[] { 5, -1, 0, 5 }, new[] { 5, 9, 0, 5 })]
+    [TestCase(new[] { -10 }, new[] { 0 })]
+    public void Frames_by_number_keep_order_and_repeats_and_count_from_the_end(int[] indices, int[] expected)
+    {
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames(indices) }, Steady(10), out int[] frames), Is.Null);
+        Assert.That(frames, Is.EqualTo(expected));
+    }
+
+    [TestCase(10)]
+    [TestCase(-11)]
+    public void A_frame_number_out_of_range_is_a_fault(int index) =>
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+
+    [TestCase(0.0, 0)]
+    [TestCase(0.0999, 0)]
+    [TestCase(0.1, 1)]
+    [TestCase(0.55, 5)]
+    [TestCase(0.95, 9)]
+    [TestCase(-3.0, 0)]
+    public void The_frame_at_a_time_is_the_last_that_began_by_then(double seconds, int expected)
+    {
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([seconds]) }, Steady(10), out int[] frames), Is.Null);
+        Assert.That(frames, Is.EqualTo(new[] { expected }));
+    }
+
+    [Test]
+    public void There_is_no_frame_after_the_end() =>
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([1.0]) }, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+
+    [Test]
+    public void A_range_of_time_includes_the_frames_at_both_its_ends()
+    {
+        var spec = new VideoSpec { Selection = new UniformFrames(3), StartSeconds = 0.2, EndSeconds = 0.6 };
+        Assert.That(FramePicker.Pick(spec, Steady(10), out int[] frames), Is.Null);
+        Assert.That(frames, Is.EqualTo(new[] { 2, 4, 6 }));
+    }
+
+    [Test]
+    public void Key_frames_are_taken_all_or_a_uniform_choice_of_them()
+    {
+        FrameTimeline timeline = Steady(10) with { IsKey = [true, false, true, false, true, false, true, false, true, false] };
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames() }, timeline, out int[] all), Is.Null);
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames { Max = 3 } }, timeline, out int[] some), Is.Null);
+        Assert.That(all, Is.EqualTo(new[] { 0, 2, 4, 6, 8 }));
+        Assert.That(some, Is.EqualTo(new[] { 0, 4, 8 }));
+    }
+
+    // Ten frames a second, on a clock of 1/1000 s that starts at 500.
+    private static FrameTimeline Steady(int count) =>
+        new([.. Enumerable.Range(0, count).Select(i => 500L + (i * 100))], [.. Enumerable.Repeat(true, count)], 1, 1000, 10);
+}

@@ -1,0 +1,256 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Libav.Pictures;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Media;
+
+/// <summary>Sizes, layouts, orientation, transparency and filters of pictures.</summary>
+[CancelAfter(120_000)]
+internal sealed class PictureTests
+{
+    // Left to right and top to bottom: red, green, blue, white. Squares of 16, so that nothing bleeds to their middles.
+    private const string FourColors = "-f lavfi -i \"color=red:s=16x16[a];color=lime:s=16x16[b];color=blue:s=16x16[c];color=white:s=16x16[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack,format=rgb24\" -frames:v 1";
+
+    private const string ShrunkByPillow = "36 130 184 132 173 97 174 78 104 125 151 86 168 107 121 128 146 99 184 64 119 119 134 122 113 129 146 153 116 161 140 134 129 127 122 128";
+
+    private const string GrownByPillow =
+        "0 79 161 15 98 186 43 126 226 69 152 251 95 184 89 120 224 11 146 231 56 179 53 81 211 10 115 229 46 139 " +
+        "40 121 236 62 155 131 97 205 51 129 234 97 172 113 87 220 62 104 235 105 152 100 92 198 77 122 116 114 159 21 " +
+        "90 202 108 118 128 70 169 81 50 221 130 96 138 86 168 112 87 152 157 147 66 120 207 111 137 160 96 173 85 63 " +
+        "138 131 29 187 62 73 217 18 139 172 75 192 86 149 169 77 162 101 136 123 32 107 179 86 131 145 152 171 84 195 " +
+        "193 0 100 212 47 142 181 116 190 69 166 196 122 192 89 175 137 68 170 39 143 55 93 152 56 134 193 108 149 235 " +
+        "250 60 143 135 103 203 57 173 196 141 230 49 218 99 94 170 55 177 40 139 215 105 215 68 177 135 60 220 21 120";
+
+    private readonly MediaFolder _media = new();
+
+    [OneTimeTearDown]
+    public void Remove() => _media.Dispose();
+
+    [TestCase(1, "RGBW")]
+    [TestCase(2, "GRWB")]
+    [TestCase(3, "WBGR")]
+    [TestCase(4, "BWRG")]
+    [TestCase(5, "RBGW")]
+    [TestCase(6, "BRWG")]
+    [TestCase(7, "WGBR")]
+    [TestCase(8, "GWRB")]
+    public void Exif_orientation_is_applied(int orientation, string corners)
+    {
+        foreach (string path in new[] { WithExif("four.jpg", orientation), WithExif("four.png", orientation), WithExif("four.tiff", orientation) })
+        {
+            using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+            Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
+            Assert.That(Corners(decode.Bytes, 32), Is.EqualTo(corners), path);
+        }
+    }
+
+    [TestCase(90)]
+    [TestCase(180)]
+    [TestCase(270)]
+    public void A_display_matrix_turns_as_ffmpeg_turns(int degrees)
+    {
+        string upright = _media.Make("upright.mp4", "-f lavfi -i testsrc2=s=64x32:d=0.2 -c:v libx264 -qp 0 -pix_fmt yuv420p");
+        string turned = _media.Make($"turned{degrees}.mp4", $"-i \"{upright}\" -c copy -metadata:s:v rotate={degrees}");
+        byte[] expected = FfmpegProgram.Run($"-i \"{turned}\" -frames:v 1 -vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+        using DirectDecode decode = DirectDecode.Of(turned, new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() });
+        Assert.That(decode.Clip.Shape, Is.EqualTo(degrees == 180 ? new[] { 1, 32, 64, 3 } : [1, 64, 32, 3]));
+
+        // The program turns before it converts colours, so that chroma is interpolated between other neighbours.
+        Assert.That(MeanDifference(decode.Bytes, expected), Is.LessThan(2));
+    }
+
+    [TestCase(2, 1, 128, 32)]
+    [TestCase(1, 2, 32, 32)]
+    public void Pixels_that_are_not_square_are_made_so(int numerator, int denominator, int width, int height)
+    {
+        string path = _media.Make($"aspect{numerator}-{denominator}.mp4", $"-f lavfi -i testsrc2=s=64x32:d=0.2,setsar={numerator}/{denominator} -c:v libx264 -pix_fmt yuv420p");
+        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() });
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, height, width, 3 }));
+    }
+
+    [Test]
+    public void Channels_may_come_first()
+    {
+        string path = _media.Make("four.png", FourColors);
+        using DirectDecode last = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode first = DirectDecode.Of(path, new ImageSpec { Layout = PixelLayout.ChannelsFirst });
+        Assert.That(first.Clip.Shape, Is.EqualTo(new[] { 3, 32, 32 }));
+        byte[] pixels = last.Bytes.ToArray();
+        byte[] planes = [.. pixels.Where((_, i) => i % 3 == 0), .. pixels.Where((_, i) => i % 3 == 1), .. pixels.Where((_, i) => i % 3 == 2)];
+        Assert.That(first.Bytes.ToArray(), Is.EqualTo(planes));
+    }
+
+    [Test]
+    public void Gray_is_the_luma_of_the_colours()
+    {
+        using DirectDecode decode = DirectDecode.Of(_media.Make("four.png", FourColors), new ImageSpec { Colors = PixelColors.Gray });
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 1 }));
+        Assert.That(new[] { decode.Bytes[0], decode.Bytes[31], decode.Bytes[31 * 32], decode.Bytes[1023] }, Is.EqualTo(new byte[] { 76, 150, 29, 255 }).Within(1));
+    }
+
+    [Test]
+    public void Transparent_pixels_show_the_background()
+    {
+        string path = _media.Make("clear.png", "-f lavfi -i color=c=red@0.5:s=8x8,format=rgba -frames:v 1");
+        using DirectDecode white = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode blue = DirectDecode.Of(path, new ImageSpec { Background = new RgbColor(0, 0, 255), Size = new ExactSize(4, 4) });
+        Assert.That(white.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 254, 128, 128 }).Within(2));
+        Assert.That(blue.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 0, 128 }).Within(2));
+    }
+
+    [Test]
+    public void The_shorter_side_is_scaled_and_the_middle_cut_out()
+    {
+        string path = _media.Make("wide.png", "-f lavfi -i \"color=red:s=40x20[a];color=lime:s=40x20[b];color=blue:s=40x20[c];[a][b][c]hstack=3,format=rgb24\" -frames:v 1");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Size = new ShorterSideSize(20, 20, 20) });
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 20, 20, 3 }));
+        Assert.That(Corners(decode.Bytes, 20), Is.EqualTo("GGGG"));
+    }
+
+    [Test]
+    public void Smart_sizes_fit_the_budget_of_an_image_and_of_a_video()
+    {
+        string path = _media.Make("hd.mp4", "-f lavfi -i testsrc2=s=1280x720:d=0.4:r=25 -c:v libx264 -pix_fmt yuv420p");
+        using DirectDecode image = DirectDecode.Of(path, new ImageSpec { Size = new SmartSize() });
+        using DirectDecode video = DirectDecode.Of(path, new VideoSpec { Size = new SmartSize(), Selection = new RateFrames(2) });
+        Assert.That(image.Clip.Shape, Is.EqualTo(new[] { 728, 1288, 3 }));
+        Assert.That(video.Clip.Shape, Is.EqualTo(new[] { 4, 560, 1008, 3 }));
+    }
+
+    [Test]
+    public void A_picture_too_long_for_a_smart_size_is_unsupported()
+    {
+        using DirectDecode decode = DirectDecode.Of(_media.Make("thread.png", "-f lavfi -i color=red:s=410x2 -frames:v 1 -pix_fmt rgb24"), new ImageSpec { Size = new SmartSize() });
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported));
+    }
+
+    // The values are those of Pillow 9.4's resize(size, BICUBIC).
+    [TestCase(3, 4, ShrunkByPillow)]
+    [TestCase(10, 6, GrownByPillow)]
+    public unsafe void Antialiased_bicubic_is_pillows(int width, int height, string expected)
+    {
+        const int Width = 7;
+        const int Height = 5;
+        byte[] source = new byte[Width * Height * 4];
+        for (int i = 0; i < Width * Height * 3; i++)
+        {
+            (int x, int y, int channel) = (i / 3 % Width, i / 3 / Width, i % 3);
+            source[(((y * Width) + x) * 4) + channel] = (byte)((x * 37) + (y * 59) + (channel * 83) + (x * y * 11));
+        }
+
+        byte[] narrowed = new byte[width * Height * 4];
+        byte[] target = new byte[width * height * 4];
+        fixed (byte* from = source, between = narrowed, to = target)
+        {
+            AntialiasedBicubic.Scale(from, Width, Height, between, to, width, height);
+        }
+
+        byte[] rgb = [.. target.Where((_, i) => i % 4 < 3)];
+        Assert.That(rgb, Is.EqualTo(expected.Split(' ').Select(byte.Parse)));
+    }
+
+    [TestCase("sixteen.png", "-pix_fmt rgb48be")]
+    [TestCase("palette.png", "-pix_fmt pal8")]
+    [TestCase("still.gif", "")]
+    [TestCase("still.bmp", "")]
+    [TestCase("still.tiff", "")]
+    [TestCase("still.webp", "-quality 95")]
+    [TestCase("still.ppm", "")]
+    [TestCase("still.tga", "")]
+    [TestCase("still.jp2", "")]
+    [TestCase("still.jxl", "")]
+    [TestCase("still.exr", "-pix_fmt gbrpf32le")]
+    [TestCase("still.qoi", "-pix_fmt rgb24")]
+    [TestCase("still.dpx", "-pix_fmt rgb24")]
+    public void Images_of_many_formats_decode(string name, string options)
+    {
+        using DirectDecode decode = DirectDecode.Of(_media.Make(name, $"{FourColors} {options}"), new ImageSpec());
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
+        Assert.That(Corners(decode.Bytes, 32), Is.EqualTo("RGBW"));
+    }
+
+    // Made with Pillow: 8×8 pixels of gray 100, and of CMYK (0, 255, 255, 0) with Adobe's inversion, which is red.
+    [TestCase("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAB//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8ANH//2Q==", 100, 100, 100)]
+    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABQAAQAAAAAAAAAAAAAAAAAAAAn/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oADgRDAE0AWQBLAAA/AFTFUKoqb//Z", 255, 0, 0)]
+    public void Gray_and_cmyk_jpegs_become_rgb(string base64, int red, int green, int blue)
+    {
+        using DirectDecode decode = new(new DecodeRequest(new MemorySource(Convert.FromBase64String(base64)), new ImageSpec()));
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 8, 8, 3 }));
+        Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new[] { red, green, blue }).Within(3));
+    }
+
+    private static double MeanDifference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        Assert.That(a.Length, Is.EqualTo(b.Length));
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += Math.Abs(a[i] - b[i]);
+        }
+
+        return sum / a.Length;
+    }
+
+    // The colours at the middles of the four quarters, by their first letters.
+    private static string Corners(ReadOnlySpan<byte> rgb, int side)
+    {
+        string corners = string.Empty;
+        foreach ((int x, int y) in new[] { (side / 4, side / 4), (side * 3 / 4, side / 4), (side / 4, side * 3 / 4), (side * 3 / 4, side * 3 / 4) })
+        {
+            ReadOnlySpan<byte> pixel = rgb.Slice(((y * side) + x) * 3, 3);
+            corners += (pixel[0] > 200, pixel[1] > 200, pixel[2] > 200) switch
+            {
+                (true, false, false) => 'R',
+                (false, true, false) => 'G',
+                (false, false, true) => 'B',
+                (true, true, true) => 'W',
+                _ => '?',
+            };
+        }
+
+        return corners;
+    }
+
+    private string WithExif(string name, int orientation)
+    {
+        byte[] exif = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
+        byte[] plain = File.ReadAllBytes(_media.Make(name, $"{FourColors} -q:v 1"));
+        byte[] marked = Path.GetExtension(name) switch
+        {
+            ".jpg" => [.. plain[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. plain[2..]],
+            ".png" => [.. plain[..33], 0, 0, 0, (byte)exif.Length, .. "eXIf"u8, .. exif, .. Crc([.. "eXIf"u8, .. exif]), .. plain[33..]],
+            _ => WithTiffOrientation(plain, orientation),
+        };
+        return _media.Write($"{orientation}-{name}", marked);
+    }
+
+    // The folder of tags is copied to the end with one more entry, and the header pointed there.
+    private static byte[] WithTiffOrientation(byte[] tiff, int orientation)
+    {
+        int folder = BitConverter.ToInt32(tiff, 4);
+        int entries = BitConverter.ToUInt16(tiff, folder);
+        var all = Enumerable.Range(0, entries).Select(i => tiff.AsSpan(folder + 2 + (i * 12), 12).ToArray())
+            .Append([0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0])
+            .OrderBy(entry => BitConverter.ToUInt16(entry)).ToArray();
+        byte[] padded = [.. tiff, .. new byte[tiff.Length % 2]];
+        BitConverter.TryWriteBytes(padded.AsSpan(4), padded.Length);
+        return [.. padded, .. BitConverter.GetBytes((ushort)all.Length), .. all.SelectMany(entry => entry), 0, 0, 0, 0];
+    }
+
+    private static byte[] Crc(byte[] bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+            }
+        }
+
+        crc = ~crc;
+        return [(byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc];
+    }
+}
