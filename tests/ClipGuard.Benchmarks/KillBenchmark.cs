@@ -20,7 +20,7 @@ internal static class KillBenchmark
         foreach (bool busy in new[] { false, true })
         {
             using var load = new BusyCores(busy ? Environment.ProcessorCount : 0);
-            foreach ((int megabytes, int rounds) in new[] { (1, 200), (100, 200), (1000, 20) })
+            foreach ((int megabytes, int rounds) in new[] { (1, 100), (100, 100), (1000, 10) })
             {
                 await MeasureAsync(megabytes, rounds, busy ? "every core busy" : "idle");
             }
