@@ -28,6 +28,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly StreamHelpers _helpers;
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
+    private readonly Task _sandboxTold;
     private int _disposed;
 
     /// <summary>Makes the private folder, and sweeps away those of guards whose process is dead. Helpers are started as they are needed.</summary>
@@ -44,6 +45,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _folder = StreamFolder.Make(options.Folder);
         _helpers = new StreamHelpers(options, _folder);
         _places = new SemaphoreSlim(options.Groups);
+        _sandboxTold = TellOfSandboxAsync();
     }
 
     /// <summary>Runs a tool on clips.</summary>
@@ -87,10 +89,19 @@ public sealed partial class StreamGuard : IAsyncDisposable
             await _places.WaitAsync().ConfigureAwait(false);
         }
 
+        await _sandboxTold.ConfigureAwait(false);
         _helpers.Dispose();
         _folder.Dispose();
         _places.Dispose();
         _closing.Dispose();
+    }
+
+    private async Task TellOfSandboxAsync()
+    {
+        if (await _helpers.SandboxMissing.ConfigureAwait(false) is { } missing)
+        {
+            LogSandboxMissing(_logger, missing);
+        }
     }
 
     private async Task<ToolOutcome> TryAsync(ToolRun run, string program, CancellationToken cancellation)
@@ -137,6 +148,9 @@ public sealed partial class StreamGuard : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Culprit}: first strike, {Fault}. {Reason}")]
     private static partial void LogStrike(ILogger logger, string culprit, ToolFaultKind fault, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox of stream helpers is not whole: {Missing}")]
+    private static partial void LogSandboxMissing(ILogger logger, string missing);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Tool}: tried again. {Reason}")]
     private static partial void LogTrouble(ILogger logger, ToolCommand tool, string reason);

@@ -25,6 +25,7 @@ internal sealed class GroupLifeTests
                 Is.EqualTo(step.Next == GroupState.Ending && state != GroupState.Ending),
                 "everything is ended on the way to the end, once");
             Assert.That(step.Next == GroupState.Gone, Is.EqualTo(happened == GroupEvent.AllGone), "gone when all is gone, and only then");
+            Assert.That(step.Actions.HasFlag(GroupAction.Clear), Is.EqualTo(step.Next == GroupState.Gone), "released when all is gone, once");
             Assert.That(
                 step.Actions.HasFlag(GroupAction.Conclude),
                 Is.EqualTo(state == GroupState.Ending && step.Next != GroupState.Ending),

@@ -128,10 +128,6 @@ internal sealed partial class Group
             && _members.All(member => member.Helper is null))
         {
             Step(GroupEvent.AllGone);
-            if (_state == GroupState.Gone)
-            {
-                Clear();
-            }
         }
     }
 
@@ -164,10 +160,6 @@ internal sealed partial class Group
         {
             int pid = _guardian?.Process.Pid ?? 0;
             ThreadPool.UnsafeQueueUserWorkItem(static state => LogSetAside(state._logger, state.pid), (_logger, pid), preferLocal: false);
-        }
-        else
-        {
-            Clear();
         }
 
         if (_cancelled && _cause is null)

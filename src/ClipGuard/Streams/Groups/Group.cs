@@ -248,6 +248,11 @@ internal sealed partial class Group
             EndAll();
         }
 
+        if (step.Actions.HasFlag(GroupAction.Clear))
+        {
+            Clear();
+        }
+
         if (step.Actions.HasFlag(GroupAction.Conclude))
         {
             Conclude();

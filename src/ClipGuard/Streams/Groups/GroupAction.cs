@@ -22,6 +22,9 @@ internal enum GroupAction
     /// <summary>End every process that is not to be used again.</summary>
     End = 1 << 4,
 
-    /// <summary>Remove the folder and say the verdict.</summary>
-    Conclude = 1 << 5,
+    /// <summary>Release what is left once every process is gone, the folder too.</summary>
+    Clear = 1 << 5,
+
+    /// <summary>Say the verdict.</summary>
+    Conclude = 1 << 6,
 }

@@ -40,11 +40,11 @@ internal static class GroupLife
         [(Draining, Cancelled)] = new(Ending, End),
 
         // The verdict waits for the reaper, so that "done" means gone, but not for ever.
-        [(Ending, AllGone)] = new(Gone, Conclude),
+        [(Ending, AllGone)] = new(Gone, Clear | Conclude),
         [(Ending, TimeOver)] = new(SetAside, Conclude),
         [(Ending, Cancelled)] = new(Ending, None),
 
-        [(SetAside, AllGone)] = new(Gone, None),
+        [(SetAside, AllGone)] = new(Gone, Clear),
         [(SetAside, Cancelled)] = new(SetAside, None),
     };
 
