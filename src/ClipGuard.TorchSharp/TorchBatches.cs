@@ -1,0 +1,94 @@
+using ClipGuard.Loading;
+
+using TorchSharp;
+
+namespace ClipGuard.Torch;
+
+/// <summary>Turns batches into tensors.</summary>
+public static class TorchBatches
+{
+    /// <summary>
+    /// Moves a batch into tensors on a device, and disposes the batch. With <see cref="TorchBatchMemory"/> nothing is copied on the CPU: there the
+    /// tensors are the batch's memory, and to CUDA it is copied without blocking. With other memory each tensor is copied once.
+    /// Tensors may be strided.
+    /// </summary>
+    /// <param name="batch">The batch; it must not be used any more.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    public static TorchBatch ToTorch(this Batch batch, torch.Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        device ??= torch.CPU;
+        using (batch)
+        {
+            var tensors = new Dictionary<string, torch.Tensor>();
+            foreach (string name in batch.Tensors.Keys.ToArray())
+            {
+                tensors.Add(name, Move(batch, name, device));
+            }
+
+            using torch.Tensor mask = torch.tensor(batch.Mask.ToArray(), dtype: torch.ScalarType.Bool);
+            return new TorchBatch(tensors, mask.to(device.type, device.index, copy: true), batch);
+        }
+    }
+
+    private static torch.Tensor Move(Batch batch, string name, torch.Device device)
+    {
+        BatchTensor tensor = batch[name];
+        long[] shape = [.. tensor.Shape.ToArray().Select(static length => (long)length)];
+        long[] strides = [.. tensor.Strides.ToArray().Select(static stride => (long)stride)];
+        torch.ScalarType type = tensor.Element.ToScalarType();
+        long elements = tensor.SpanBytes / type.ByteSize();
+        if (tensor.Block is not TorchBlock block)
+        {
+            using torch.Tensor copy = Copy(tensor, elements, type);
+            if (device.type == DeviceType.CPU)
+            {
+                return copy.as_strided(shape, strides);
+            }
+
+            using torch.Tensor there = OnDevice(copy, elements, device, out torch.Tensor? done);
+            done?.Dispose();
+            return there.as_strided(shape, strides);
+        }
+
+        torch.Tensor storage = block.Take();
+        batch.Detach(name);
+        if (device.type == DeviceType.CPU)
+        {
+            using (storage)
+            {
+                return storage.as_strided(shape, strides);
+            }
+        }
+
+        using torch.Tensor moved = OnDevice(storage, elements, device, out torch.Tensor? fence);
+        block.Owner.Keep(storage, fence);
+        return moved.as_strided(shape, strides);
+    }
+
+    private static unsafe torch.Tensor Copy(BatchTensor tensor, long elements, torch.ScalarType type)
+    {
+        torch.Tensor copy = torch.empty(elements, dtype: type);
+        new ReadOnlySpan<byte>((void*)tensor.Address, checked((int)tensor.SpanBytes)).CopyTo(copy.bytes);
+        return copy;
+    }
+
+    private static torch.Tensor OnDevice(torch.Tensor storage, long elements, torch.Device device, out torch.Tensor? fence)
+    {
+        using torch.Tensor used = storage.narrow(0, 0, elements);
+        torch.Tensor moved = torch.empty(elements, dtype: storage.dtype, device: device);
+        moved.copy_(used, nonBlocking: true);
+        fence = device.type == DeviceType.CUDA ? Fence(device) : null;
+        return moved;
+    }
+
+    // One page-locked byte that the device sets to 1 behind everything that was asked of it before.
+    private static torch.Tensor Fence(torch.Device device)
+    {
+        using torch.Tensor zero = torch.zeros(1, dtype: torch.ScalarType.Byte);
+        torch.Tensor fence = zero.pin_memory().DetachFromDisposeScope();
+        using torch.Tensor one = torch.ones(1, dtype: torch.ScalarType.Byte, device: device);
+        fence.copy_(one, nonBlocking: true);
+        return fence;
+    }
+}
