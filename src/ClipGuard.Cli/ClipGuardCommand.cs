@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 
 using ClipGuard.Cli.Comparing;
+using ClipGuard.Cli.Benching;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Screens;
@@ -74,6 +75,7 @@ internal static class ClipGuardCommand
             DryRunCommand.Build(),
             DecodeCommand.Build(),
             CompareCommand.Build(),
+            BenchCommand.Build(),
         };
     }
 

@@ -1,0 +1,83 @@
+using System.CommandLine;
+
+using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli.Benching;
+
+/// <summary><c>clipguard bench MANIFEST</c>.</summary>
+internal static class BenchCommand
+{
+    private static readonly Setting[] Settings = [.. BenchSettings.All, RunSettings.Root, .. GuardSettings.All, .. SpecSettings.All];
+
+    /// <summary>The command's grammar.</summary>
+    public static Command Build()
+    {
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'." };
+        var command = new Command("bench", "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.")
+        {
+            manifest,
+            RunSettings.Config.Option,
+        };
+        foreach (Setting setting in Settings)
+        {
+            command.Add(setting.Option);
+        }
+
+        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult commandLine, string manifestPath)
+    {
+        var screen = Screen.TakeConsole();
+        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, Settings);
+        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        var options = new LoaderOptions
+        {
+            BatchSize = sources.Get(BenchSettings.Batch, 8),
+            Seed = sources.Get(BenchSettings.Seed, 0),
+            Audio = AudioSettings.Read(sources),
+            Video = PictureSettings.ReadVideo(sources),
+            Image = PictureSettings.ReadImage(sources, PictureSettings.ImageSize),
+            Limits = LimitSettings.Read(sources),
+            ClipsPerSample = null,
+            Budget = FailureBudget.Unlimited,
+            Supervision = GuardSettings.Read(sources),
+        };
+        int epochs = sources.Get(BenchSettings.Epochs, 1);
+        var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false));
+        Action<BatchChecksum>? onBatch = sources.Get(BenchSettings.Checksums, false) ? output.Checksum : null;
+        RunConfiguration.WarnOfUnknownVariables(Settings, screen);
+
+        using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
+        using var log = RunLog.Open(file, outputFolder: null);
+        IManifest manifest = OpenManifest(manifestPath, sources);
+        Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
+        await using (supervisor.ConfigureAwait(false))
+        {
+            ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: stop.Token).ConfigureAwait(false);
+            await using (((IAsyncDisposable)loader).ConfigureAwait(false))
+            {
+                foreach (BenchReport report in await LoaderBench.RunAsync(loader, epochs, onBatch, stop.Token).ConfigureAwait(false))
+                {
+                    output.Report(report);
+                }
+            }
+        }
+
+        return ExitCode.Clean;
+    }
+
+    private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
+        ? throw new UsageException("no manifest was named")
+        : Manifest.Open(path, new ManifestOptions
+        {
+            Root = sources.OriginOf(RunSettings.Root) is null ? null : sources.Get(RunSettings.Root, string.Empty),
+            RequireMessages = false,
+        });
+}

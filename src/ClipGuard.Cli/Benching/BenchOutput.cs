@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+
+using ClipGuard.Loading;
+
+namespace ClipGuard.Cli.Benching;
+
+/// <summary>Prints what a bench came to, for people or for programs.</summary>
+internal sealed class BenchOutput(TextWriter output, bool asJson)
+{
+    /// <summary>Prints one epoch.</summary>
+    public void Report(BenchReport report)
+    {
+        EpochReport epoch = report.Epoch;
+        output.WriteLine(asJson ? ToJson(report) : string.Create(CultureInfo.InvariantCulture, $"""
+            epoch {epoch.Epoch}: {epoch.Samples} samples in {epoch.Batches} batches, {epoch.Elapsed.TotalSeconds:0.00} s
+              {report.SamplesPerSecond:0.0} samples/s, {report.MegabytesPerSecond:0.0} MB/s decoded, first batch after {report.FirstBatch?.TotalSeconds ?? 0:0.00} s
+              held up by {Held(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy
+              {epoch.Clips} clips ok{string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"))}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked
+            """));
+    }
+
+    /// <summary>Prints the checksum of one batch.</summary>
+    public void Checksum(BatchChecksum checksum) => output.WriteLine(asJson
+        ? $$"""{"epoch":{{checksum.Epoch}},"batch":{{checksum.Batch}},"sha256":"{{checksum.Sha256}}"}"""
+        : $"epoch {checksum.Epoch} batch {checksum.Batch} {checksum.Sha256}");
+
+    private static string Held(Bottleneck bottleneck) => bottleneck switch
+    {
+        Bottleneck.Consumer => "the consumer",
+        Bottleneck.Decoding => "decoding",
+        _ => "storage",
+    };
+
+    private static string ToJson(BenchReport report)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            EpochReport epoch = report.Epoch;
+            json.WriteStartObject();
+            json.WriteNumber("epoch", epoch.Epoch);
+            json.WriteNumber("batches", epoch.Batches);
+            json.WriteNumber("samples", epoch.Samples);
+            json.WriteNumber("elapsedSeconds", epoch.Elapsed.TotalSeconds);
+            json.WriteNumber("samplesPerSecond", report.SamplesPerSecond);
+            json.WriteNumber("megabytesPerSecond", report.MegabytesPerSecond);
+            json.WriteNumber("firstBatchSeconds", report.FirstBatch?.TotalSeconds ?? 0);
+            json.WriteNumber("waitedSeconds", epoch.Waited.TotalSeconds);
+            json.WriteNumber("decodeSeconds", epoch.DecodeTime.TotalSeconds);
+            json.WriteString("bottleneck", epoch.Bottleneck.ToString());
+            json.WriteNumber("clips", epoch.Clips);
+            json.WriteNumber("badRows", epoch.BadRows);
+            json.WriteNumber("substitutes", epoch.Substitutes);
+            json.WriteNumber("masked", epoch.Masked);
+            json.WriteStartObject("faults");
+            foreach ((Media.FaultKind kind, long count) in epoch.Faults.OrderBy(static fault => fault.Key))
+            {
+                json.WriteNumber(kind.ToString(), count);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}
