@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
-using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Benching;
+using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Screens;

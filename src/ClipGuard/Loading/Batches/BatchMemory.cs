@@ -8,8 +8,9 @@ public abstract class BatchMemory
 {
     /// <summary>Takes a block of at least so many bytes. What it holds is not defined.</summary>
     /// <param name="bytes">Positive.</param>
+    /// <param name="element">What it will hold, for memory that has a type.</param>
     /// <exception cref="InvalidOperationException">There is no block that large.</exception>
-    public abstract BatchBlock Rent(long bytes);
+    public abstract BatchBlock Rent(long bytes, TensorElement element);
 }
 
 /// <summary>A stretch of memory that does not move. Whoever holds it owns it, and gives it back by disposing it: once, and after the last use.</summary>

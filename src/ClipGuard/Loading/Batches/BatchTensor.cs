@@ -132,7 +132,7 @@ public sealed unsafe class BatchTensor
         nint[] lengths = [.. shape.Select(static length => (nint)length)];
         return new BatchTensor(
             name,
-            element == ElementType.Float32 ? TensorElement.Float32 : TensorElement.UInt8,
+            TensorElementOf(element),
             block,
             squeeze ? [samples, .. lengths] : [samples, clips, .. lengths],
             squeeze ? [stretch * clipCapacity, .. inner] : [stretch * clipCapacity, stretch, .. inner],
@@ -151,7 +151,7 @@ public sealed unsafe class BatchTensor
         }
 
         long bytes = Math.Max(1, checked((long)elements * SizeOf(element)));
-        BatchBlock block = memory.Rent(bytes);
+        BatchBlock block = memory.Rent(bytes, element);
         ClipLayout.Clear((byte*)block.Address, bytes);
         return new BatchTensor(name, element, block, shape.ToArray(), strides, []);
     }
@@ -159,6 +159,8 @@ public sealed unsafe class BatchTensor
     internal static TensorElement ElementOf<T>() => Enum.GetValues<TensorElement>() is var all && Array.FindIndex(all, element => TypeOf(element) == typeof(T)) is >= 0 and var index
         ? all[index]
         : throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported; those of {string.Join(", ", all)} are.");
+
+    internal static TensorElement TensorElementOf(ElementType element) => element == ElementType.Float32 ? TensorElement.Float32 : TensorElement.UInt8;
 
     internal static int SizeOf(TensorElement element) => element switch
     {

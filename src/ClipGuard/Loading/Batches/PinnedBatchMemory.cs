@@ -13,7 +13,7 @@ public sealed class PinnedBatchMemory : BatchMemory
     private readonly Dictionary<long, Stack<byte[]>> _kept = [];
 
     /// <inheritdoc/>
-    public override BatchBlock Rent(long bytes)
+    public override BatchBlock Rent(long bytes, TensorElement element)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         long size = SizeClass(bytes + Alignment);

@@ -180,7 +180,7 @@ internal sealed unsafe class TensorDraft : IDisposable
     private void Grow(int clipsPerSlot, int[] capacity)
     {
         long stretch = ClipLayout.Elements(capacity) * ElementBytes;
-        BatchBlock block = _memory.Rent(Math.Max(1, checked(stretch * clipsPerSlot * _slots)));
+        BatchBlock block = _memory.Rent(Math.Max(1, checked(stretch * clipsPerSlot * _slots)), BatchTensor.TensorElementOf(Element));
         if (_block is not null)
         {
             for (int slot = 0; slot < _slots; slot++)

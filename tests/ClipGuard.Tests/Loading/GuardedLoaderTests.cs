@@ -1,0 +1,79 @@
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+using ClipGuard.Tests.Supervision;
+
+using Microsoft.Extensions.DependencyInjection;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Loading;
+
+/// <summary>The loader over the real supervisor and a helper that misbehaves on request.</summary>
+[CancelAfter(120_000)]
+internal sealed class GuardedLoaderTests
+{
+    private string _manifest = null!;
+
+    [SetUp]
+    public void WriteManifest()
+    {
+        _manifest = Path.GetTempFileName();
+        File.WriteAllLines(_manifest, new[] { "ok:16", "ok:8", "hang", "ok:16", "abort", "ok:16", "ok:16" }.Select(name => $$"""{"audio":"/scripts/{{name}}"}"""));
+    }
+
+    [TearDown]
+    public void DeleteManifest() => File.Delete(_manifest);
+
+    [Test]
+    public async Task Clips_that_hang_or_crash_cost_their_place_and_nothing_else()
+    {
+        var leftovers = new Leftovers();
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options()))
+        {
+            List<SeenBatch> batches = await LoaderRun.ReadAsync(loader);
+
+            Assert.That(batches.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(5));
+            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => (fault.Line, fault.Kind)), Is.EquivalentTo(
+                new (long, FaultKind?)[] { (3, FaultKind.Stalled), (5, FaultKind.Crashed) }));
+            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => fault.Verdict?.PostMortem.Strikes), Is.All.EqualTo(2));
+        }
+
+        Assert.That(leftovers.Find(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_loop_left_in_the_middle_of_a_hang_leaves_no_helper()
+    {
+        var leftovers = new Leftovers();
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Shuffle = RowShuffle.None }))
+        {
+            await LoaderRun.ReadAsync(loader, 1);
+        }
+
+        Assert.That(leftovers.Find(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_loader_comes_out_of_a_service_collection()
+    {
+        await using ServiceProvider services = new ServiceCollection().AddClipLoader(_ => Manifest(), Options()).BuildServiceProvider();
+
+        ClipLoader loader = await services.GetRequiredService<IClipLoaderFactory>().OpenAsync();
+        await using (loader)
+        {
+            Assert.That(loader.Batches, Is.EqualTo(4));
+        }
+    }
+
+    private JsonLinesManifest Manifest() => new(_manifest, new ManifestOptions { RequireMessages = false });
+
+    private static LoaderOptions Options() => new()
+    {
+        BatchSize = 2,
+        Audio = new AudioSpec(),
+        OnBadSample = BadSamplePolicy.Mask,
+        Supervision = TestHelper.Options(Isolation.Pooled),
+    };
+}

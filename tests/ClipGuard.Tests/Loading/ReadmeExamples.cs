@@ -1,0 +1,106 @@
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Loading;
+
+/// <summary>The loader's examples as README prints them, compiled and run.</summary>
+[CancelAfter(120_000)]
+internal sealed class ReadmeExamples
+{
+    private readonly List<string> _trained = [];
+
+    [Test]
+    public async Task The_examples_run_on_the_sample_dataset_as_they_stand_in_readme()
+    {
+        string current = Environment.CurrentDirectory;
+        string folder = Directory.CreateTempSubdirectory("clipguard-example-").FullName;
+        string clips = Path.Combine(FindRoot(), "datasets-sample/good");
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        File.WriteAllLines(Path.Combine(folder, "data/train.jsonl"), Enumerable.Range(0, 20).Select(i => $$"""
+            {"messages":[{"role":"user","content":"<audio><video>What is this?"}],"audios":["{{clips}}/tone.wav"],"videos":["{{clips}}/h264.mp4"],"id":{{i}}}
+            """));
+        try
+        {
+            Environment.CurrentDirectory = folder;
+            await TrainAsync();
+            await ResumeAsync();
+        }
+        finally
+        {
+            Environment.CurrentDirectory = current;
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.That(_trained, Has.Count.EqualTo(9).And.All.EqualTo("audio,video: 8"));
+    }
+
+    [TestCase("train")]
+    [TestCase("resume")]
+    public void Readme_prints_the_example_that_is_compiled_here(string name)
+    {
+        string root = FindRoot();
+        string source = File.ReadAllText(Path.Combine(root, "tests/ClipGuard.Tests/Loading/ReadmeExamples.cs"));
+        string[] lines = source.Split($"// example: {name}\n", 2)[1].Split("// end")[0].TrimEnd().Split('\n');
+        string example = string.Join('\n', lines.Select(line => line.Length > 8 ? line[8..] : line.Trim()));
+
+        Assert.That(File.ReadAllText(Path.Combine(root, "README.md")), Does.Contain(example));
+    }
+
+    private async Task TrainAsync()
+    {
+        // example: train
+        var options = new LoaderOptions
+        {
+            Audio = new AudioSpec { SampleRateHz = 16_000 },
+            Video = new VideoSpec { Selection = new UniformFrames(16), Size = new ExactSize(224, 224) },
+            BatchSize = 8,
+            Seed = 17,
+            Shard = Shard.FromEnvironment(),
+        };
+        await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            await foreach (Batch batch in loader)
+            {
+                using (batch)
+                {
+                    Train(batch);
+                    await File.WriteAllTextAsync("loader.json", batch.State.ToJson());
+                }
+            }
+        }
+        // end
+    }
+
+    private async Task ResumeAsync()
+    {
+        var options = new LoaderOptions { Seed = 17, Audio = new AudioSpec(), Video = new VideoSpec() };
+        // example: resume
+        await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
+        loader.Resume(LoaderState.Parse(await File.ReadAllTextAsync("loader.json")));
+        await foreach (Batch batch in loader)
+        {
+            using (batch)
+            {
+                Train(batch);
+            }
+        }
+        // end
+    }
+
+    private void Train(Batch batch) => _trained.Add($"{string.Join(',', batch.Tensors.Keys)}: {batch.Samples.Count}");
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Pipeline.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new DirectoryNotFoundException("The repository's root was not found.");
+    }
+}

@@ -1,0 +1,287 @@
+using System.Diagnostics.Metrics;
+
+using ClipGuard.Loading;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Loading;
+
+[CancelAfter(60_000)]
+internal sealed class StageTests
+{
+    [TestCase(1, 4)]
+    [TestCase(3, 12)]
+    public async Task A_consumer_that_stops_stops_the_stages(int prefetch, int most)
+    {
+        using LoaderRun run = LoaderRun.Of(400);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { PrefetchBatches = prefetch });
+        await using IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
+        await batches.MoveNextAsync();
+        batches.Current.Dispose();
+
+        int asked = await SettledAsync(() => run.Clips.Asked.Count);
+
+        // The batch that was taken, and those that may be made ahead of the next.
+        Assert.That(asked, Is.EqualTo(4 + most));
+    }
+
+    [Test]
+    public async Task Bytes_ahead_are_bounded_too()
+    {
+        using var run = new LoaderRun(Enumerable.Range(0, 100).Select(i => $"/ok/{i}/100000"));
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { PrefetchBatches = 20, PrefetchBytes = 5_000_000 });
+        await using IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
+        for (int i = 0; i < 5; i++)
+        {
+            await batches.MoveNextAsync();
+            batches.Current.Dispose();
+        }
+
+        int asked = await SettledAsync(() => run.Clips.Asked.Count);
+
+        // A batch of four comes to 1.6 MB and a little, so three of them fit at most.
+        Assert.That(asked, Is.InRange(5 * 4, (5 + 3) * 4));
+    }
+
+    [Test]
+    public async Task Cancellation_at_any_time_ends_every_decode()
+    {
+        using LoaderRun run = LoaderRun.Of(200);
+        var random = new Random(3);
+        run.Clips.Before = async (_, cancellation) => await Task.Delay(random.Next(3), cancellation);
+        for (int attempt = 0; attempt < 25; attempt++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
+            int after = random.Next(40);
+            bool wasCancelled = false;
+            try
+            {
+                await foreach (Batch batch in loader.WithCancellation(cancellation.Token))
+                {
+                    batch.Dispose();
+                    if (--after == 0)
+                    {
+                        cancellation.CancelAfter(random.Next(3));
+                    }
+                }
+            }
+            catch (OperationCanceledException error)
+            {
+                wasCancelled = error.CancellationToken == cancellation.Token || cancellation.IsCancellationRequested;
+            }
+
+            Assert.That(wasCancelled || loader.Epoch == 1, Is.True);
+            Assert.That(run.Clips.Open, Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_loop_that_throws_or_is_left_ends_every_decode_and_gives_all_memory_back()
+    {
+        using LoaderRun run = LoaderRun.Of(200);
+        var memory = new CountedMemory();
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory });
+
+        async Task ThrowAsync()
+        {
+            await foreach (Batch batch in loader)
+            {
+                using (batch)
+                {
+                    throw new NotFiniteNumberException();
+                }
+            }
+        }
+
+        await Assert.ThatAsync(ThrowAsync, Throws.InstanceOf<NotFiniteNumberException>());
+        Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
+        await LoaderRun.ReadAsync(loader, 2);
+        Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task A_decoder_that_fails_by_itself_ends_the_loop_with_its_error()
+    {
+        using LoaderRun run = LoaderRun.Of(40);
+        int decodes = 0;
+        run.Clips.Before = (_, _) => Interlocked.Increment(ref decodes) == 17 ? throw new HelperUnavailableException("no helper") : Task.CompletedTask;
+
+        await Assert.ThatAsync(() => run.ReadAsync(LoaderRun.Options), Throws.InstanceOf<HelperUnavailableException>().With.Message.EqualTo("no helper"));
+        Assert.That(run.Clips.Open, Is.Zero);
+    }
+
+    [TestCase(0, 1, 0)]
+    [TestCase(0, 4, 0)]
+    [TestCase(1, 4, 1)]
+    [TestCase(3, 8, 1)]
+    public async Task Fewer_rows_than_ranks_still_give_equal_batches(int rows, int world, int batches)
+    {
+        using LoaderRun run = LoaderRun.Of(rows);
+        foreach (RowShuffle shuffle in Enum.GetValues<RowShuffle>())
+        {
+            for (int rank = 0; rank < world; rank++)
+            {
+                List<SeenBatch> seen = await run.ReadAsync(LoaderRun.Options with { Shard = new Shard(rank, world), BatchSize = 1, Shuffle = shuffle });
+
+                Assert.That(seen, Has.Count.EqualTo(batches));
+                Assert.That(seen.Sum(batch => batch.Samples.Count(sample => !sample.IsMasked)), Is.EqualTo(rank < rows ? 1 : 0));
+            }
+        }
+    }
+
+    [TestCase(RowShuffle.Full)]
+    [TestCase(RowShuffle.Windowed)]
+    public async Task The_last_batch_can_be_dropped(RowShuffle shuffle)
+    {
+        using LoaderRun run = LoaderRun.Of(43);
+
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { DropLast = true, Shuffle = shuffle, ShuffleWindow = 3, Shard = new Shard(1, 2) });
+
+        Assert.That(batches, Has.Count.EqualTo(5));
+        Assert.That(batches.SelectMany(batch => batch.Samples).Select(sample => sample.IsMasked), Is.All.False);
+    }
+
+    [Test]
+    public async Task One_loop_at_a_time()
+    {
+        using LoaderRun run = LoaderRun.Of(40);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
+        await using IAsyncEnumerator<Batch> first = loader.GetAsyncEnumerator();
+        await first.MoveNextAsync();
+        first.Current.Dispose();
+
+        await Assert.ThatAsync(() => LoaderRun.ReadAsync(loader), Throws.InvalidOperationException);
+        Assert.That(() => loader.Resume(loader.State), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public async Task Hooks_see_clips_and_batches()
+    {
+        using LoaderRun run = LoaderRun.Of(6);
+        LoaderOptions options = LoaderRun.Options with
+        {
+            Shuffle = RowShuffle.None,
+            Transform = (_, clip, seed) => clip.Elements<float>()[0, 0] = seed % 1000,
+            Collate = batch =>
+            {
+                var ids = batch.Add<long>("ids", batch.Samples.Count).AsTensorSpan<long>();
+                for (int i = 0; i < batch.Samples.Count; i++)
+                {
+                    ids[i] = batch.Samples[i].Sample is { } sample && sample.TryGetField("id", out var id) ? id.GetInt64() : -1;
+                }
+            },
+        };
+        List<(long[] Ids, float[] First)> seen = [];
+        for (int repeat = 0; repeat < 2; repeat++)
+        {
+            await using ClipLoader loader = await run.OpenAsync(options);
+            await foreach (Batch batch in loader)
+            {
+                using (batch)
+                {
+                    var ids = batch["ids"].AsTensorSpan<long>();
+                    var audio = batch["audio"].AsTensorSpan<float>();
+                    long[] copied = new long[4];
+                    ids.FlattenTo(copied);
+                    seen.Add((copied, [audio[0, 0, 0], audio[1, 0, 0]]));
+                }
+            }
+        }
+
+        Assert.That(seen.Select(batch => batch.Ids), Is.EqualTo(new[] { new long[] { 0, 1, 2, 3 }, [4, 5, -1, -1], [0, 1, 2, 3], [4, 5, -1, -1] }));
+        Assert.That(seen.Take(2).Select(batch => batch.First), Is.EqualTo(seen.Skip(2).Select(batch => batch.First)));
+        Assert.That(seen.Take(2).SelectMany(batch => batch.First), Is.Unique);
+    }
+
+    [Test]
+    public async Task A_clip_that_would_pad_its_batch_beyond_the_limit_is_a_fault()
+    {
+        using var run = new LoaderRun(["/ok/1/100", "/ok/2/101", "/ok/3/5", "/ok/4/5"]);
+
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { MaxPaddedBytes = 4 * 4 * 100, OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None });
+
+        Assert.That(batches.Single().Faults.Select(fault => (fault.Line, fault.Kind)), Is.EqualTo(new[] { (2L, (FaultKind?)FaultKind.LimitExceeded) }));
+    }
+
+    [Test]
+    public async Task Measurements_and_the_report_add_up()
+    {
+        using LoaderRun run = LoaderRun.Of(40, badEvery: 4);
+        long decodes = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == ClipGuardTelemetry.MeterName && instrument.Name == "clipguard.decodes")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref decodes, value));
+        listener.Start();
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask });
+
+        await LoaderRun.ReadAsync(loader);
+
+        EpochReport report = loader.LastEpoch!;
+        Assert.That((report.Batches, report.Samples, report.Masked, report.Substitutes, report.Clips), Is.EqualTo((10, 30, 10, 0, 30)));
+        Assert.That(report.Faults, Is.EqualTo(new Dictionary<FaultKind, long> { [FaultKind.Corrupt] = 10 }));
+        Assert.That(report.Waited, Is.LessThanOrEqualTo(report.Elapsed));
+        Assert.That(decodes, Is.GreaterThanOrEqualTo(40));
+    }
+
+    [TestCase("cpu  100 0 50 800 50 0 0 0 0 0", "cpu  175 0 50 800 75 0 0 0 0 0", 0.75)]
+    [TestCase("cpu  100 0 50 800 50 0 0 0 0 0", "cpu  100 0 50 800 50 0 0 0 0 0", null)]
+    public void The_processors_use_is_what_the_system_counts(string before, string after, double? use)
+    {
+        Assert.That(ProcessorTimes.Parse(after)!.Value.UseSince(ProcessorTimes.Parse(before)!.Value), Is.EqualTo(use));
+    }
+
+    // Waits until a count no longer changes: what is to be shown is that it stops.
+    private static async Task<int> SettledAsync(Func<int> count)
+    {
+        int last = -1;
+        while (last != count())
+        {
+            last = count();
+            await Task.Delay(300);
+        }
+
+        return last;
+    }
+
+    private sealed class CountedMemory : BatchMemory
+    {
+        private readonly PinnedBatchMemory _inner = new();
+
+        public int Lent;
+
+        public override BatchBlock Rent(long bytes, TensorElement element)
+        {
+            Interlocked.Increment(ref Lent);
+            return new Counted(this, _inner.Rent(bytes, element));
+        }
+
+        private sealed class Counted(CountedMemory owner, BatchBlock inner) : BatchBlock
+        {
+            private int _isGivenBack;
+
+            public override nint Address => inner.Address;
+
+            public override long Capacity => inner.Capacity;
+
+            protected override void Dispose(bool disposing)
+            {
+                if (Interlocked.Exchange(ref _isGivenBack, 1) == 0)
+                {
+                    inner.Dispose();
+                    Interlocked.Decrement(ref owner.Lent);
+                }
+            }
+        }
+    }
+}
