@@ -10,6 +10,7 @@ internal static class ThroughputBenchmark
 {
     private const int Workers = 2;
     private const int Rounds = 5;
+    private const int Passes = 4;
 
     private const int Clips = 200;
 
@@ -33,10 +34,13 @@ internal static class ThroughputBenchmark
         await using Supervisor supervisor = await Supervisor.StartAsync(
             new SupervisorOptions { HelperPath = Programs.Published, Isolation = isolation, Workers = Workers });
         var options = new ParallelOptions { MaxDegreeOfParallelism = Workers };
-        await Parallel.ForEachAsync(clips.Take(2 * Workers), options, DecodeAsync);
-        long began = Stopwatch.GetTimestamp();
+
+        // A pass that is not counted: every helper has started, and both sides have compiled what they run often.
         await Parallel.ForEachAsync(clips, options, DecodeAsync);
-        return clips.Length / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        string[] counted = [.. Enumerable.Repeat(clips, Passes).SelectMany(clip => clip)];
+        long began = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(counted, options, DecodeAsync);
+        return counted.Length / Stopwatch.GetElapsedTime(began).TotalSeconds;
 
         async ValueTask DecodeAsync(string path, CancellationToken cancellation)
         {
