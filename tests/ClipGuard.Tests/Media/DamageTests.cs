@@ -64,6 +64,27 @@ internal sealed class DamageTests
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt), $"{decode.Fault} {decode.Log}");
     }
 
+    [TestCase(0, 0.95)]
+    [TestCase(20, 0.95)]
+    [TestCase(0, 0.5)]
+    public void A_long_mp4_that_was_cut_off_is_corrupt(double start, double share)
+    {
+        byte[] whole = File.ReadAllBytes(_media.Make("minute.m4a", "-f lavfi -i sine=d=60 -movflags +faststart"));
+        string path = _media.Write("cutminute.m4a", whole.AsSpan(0, (int)(whole.Length * share)));
+        using DirectDecode decode = DirectDecode.Of(path, new AudioSpec { StartSeconds = start });
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt), $"{decode.Result} {decode.Log}");
+        Assert.That(DirectDecode.Of(path, new AudioSpec { StartSeconds = start, DurationSeconds = 5 }).Clip.Shape, Is.EqualTo(new[] { 1, 80_000 }));
+    }
+
+    [Test]
+    public void A_gap_in_a_recording_is_no_damage()
+    {
+        string path = _media.Make("gap.m4a", "-f lavfi -i sine=d=30:r=16000 -af aselect='not(between(t\\,1\\,20))'");
+        using DirectDecode decode = DirectDecode.Of(path, new AudioSpec());
+        Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None), decode.Log);
+        Assert.That(decode.Clip.Shape[1], Is.InRange(10 * 16_000, 12 * 16_000));
+    }
+
     [Test]
     public void A_cut_off_recording_still_gives_the_stretch_that_is_there()
     {

@@ -65,13 +65,15 @@ internal sealed unsafe class AudioDamage
     /// <param name="track">The track.</param>
     /// <param name="session">The decode.</param>
     /// <param name="from">First wanted sample.</param>
-    /// <param name="to">One past the last wanted sample that there is or that was promised.</param>
+    /// <param name="wantedTo">One past the last wanted sample, whether or not there is one.</param>
     /// <param name="position">How far decoding came.</param>
-    public DecoderFault? Judge(Track track, DecodeSession session, long from, long to, long position)
+    public DecoderFault? Judge(Track track, DecodeSession session, long from, long wantedTo, long position)
     {
+        long promised = Math.Max(PromisedSamples ?? 0, position + (long)(HeaderPromise.SecondsCutOff(track) * RateHz));
+        long to = Math.Min(wantedTo, Math.Max(position, promised));
         int frameSamples = track.Stream->codecpar->frame_size > 0 ? track.Stream->codecpar->frame_size : UsualFrameSamples;
         long refused = track.RefusedPackets - _refusedBefore;
-        long promisedMissing = Math.Max(0, Math.Min(to, PromisedSamples ?? 0) - Math.Max(position, from) - (SlackFrames * frameSamples));
+        long promisedMissing = Math.Max(0, Math.Min(to, promised) - Math.Max(position, from) - (SlackFrames * frameSamples));
         long missing = Math.Max(promisedMissing, refused * frameSamples);
         if (missing > 0)
         {

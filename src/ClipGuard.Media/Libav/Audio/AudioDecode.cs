@@ -51,6 +51,14 @@ internal sealed unsafe class AudioDecode : IDisposable
             });
     }
 
+    /// <summary>Samples of a frame that belong to the clip. An mp4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.</summary>
+    public static int SamplesOf(Track track, AVFrame* frame)
+    {
+        AVRational unit = track.Stream->time_base;
+        bool counted = unit.num == 1 && unit.den == frame->sample_rate && track.LastPacketTicks > 0;
+        return counted && track.Container.IsMov ? (int)Math.Min(frame->nb_samples, track.LastPacketTicks) : frame->nb_samples;
+    }
+
     public void Dispose()
     {
         AVFrame* frame = _frame;
@@ -139,7 +147,7 @@ internal sealed unsafe class AudioDecode : IDisposable
 
     private DecoderFault? Take()
     {
-        long end = _position + SamplesOf(_frame);
+        long end = _position + SamplesOf(_track, _frame);
         int first = (int)Math.Clamp(_from - _position, 0, end - _position);
         int count = (int)(Math.Min(end, _to) - _position) - first;
         if (count > 0)
@@ -157,14 +165,6 @@ internal sealed unsafe class AudioDecode : IDisposable
         return _session.Limits.MaxDuration is { } max && _position > max.TotalSeconds * _frame->sample_rate ? DurationFault() : null;
     }
 
-    // An mp4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.
-    private int SamplesOf(AVFrame* frame)
-    {
-        AVRational unit = _track.Stream->time_base;
-        bool counted = unit.num == 1 && unit.den == frame->sample_rate && _track.LastPacketTicks > 0;
-        return counted && _track.Container.IsMov ? (int)Math.Min(frame->nb_samples, _track.LastPacketTicks) : frame->nb_samples;
-    }
-
     private DecoderFault? Finish()
     {
         int error = _resampler!.Finish();
@@ -178,7 +178,7 @@ internal sealed unsafe class AudioDecode : IDisposable
             return _session.Fault(FaultKind.Corrupt, $"There is no audio from {_spec.StartSeconds} s on; the track ends at {(double)_position / _damage.RateHz:0.###} s.");
         }
 
-        return _damage.Judge(_track, _session, _from, Math.Min(_to, Math.Max(_position, _damage.PromisedSamples ?? 0)), _position);
+        return _damage.Judge(_track, _session, _from, _to, _position);
     }
 
     private DecoderFault ConversionFault(int error) => error == Resampler.PayloadFull

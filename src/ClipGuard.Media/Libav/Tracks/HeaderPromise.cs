@@ -36,6 +36,20 @@ internal static unsafe class HeaderPromise
         return seconds * stream->codecpar->bit_rate / 8 >= UnknownBytes ? null : seconds;
     }
 
+    /// <summary>
+    /// Seconds between the last packet's end and the end that the index of an MP4 gives the track; 0 where reading has not come to the end, or there is no
+    /// index. Measured on the container's clock: audio with gaps has fewer samples than its length says, and nothing of it is missing.
+    /// </summary>
+    public static double SecondsCutOff(Track track)
+    {
+        AVStream* stream = track.Stream;
+        bool indexed = track.Container.IsMov && stream->nb_frames > 0 && stream->duration > 0;
+        long start = stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : stream->start_time;
+        return indexed && track.IsAtEnd && track.LastPacketEnd is { } end
+            ? Math.Max(0, (double)(start + stream->duration - end) * stream->time_base.num / stream->time_base.den)
+            : 0;
+    }
+
     // Matroska's muxers write each track's length as text: 00:00:04.000000000.
     private static double? Tag(AVStream* stream, string name)
     {

@@ -39,6 +39,12 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
     public long LastPacketTicks { get; private set; }
 
+    /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
+    public long? LastPacketEnd { get; private set; }
+
+    /// <summary>True once the container has no more packets.</summary>
+    public bool IsAtEnd { get; private set; }
+
     /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
     public string? ReadingBrokeOff { get; private set; }
 
@@ -91,6 +97,7 @@ internal sealed unsafe class Track : IDisposable
             {
                 Packets++;
                 LastPacketTicks = packet->duration;
+                LastPacketEnd = packet->pts == ffmpeg.AV_NOPTS_VALUE ? null : packet->pts + packet->duration;
                 return true;
             }
 
@@ -101,7 +108,8 @@ internal sealed unsafe class Track : IDisposable
             }
         }
 
-        if (error != ffmpeg.AVERROR_EOF && !_session.Stopped)
+        IsAtEnd = error == ffmpeg.AVERROR_EOF;
+        if (!IsAtEnd && !_session.Stopped)
         {
             ReadingBrokeOff = LibavError.Describe(error);
         }
@@ -115,6 +123,7 @@ internal sealed unsafe class Track : IDisposable
     public bool Seek(long ticks)
     {
         _session.Marks.Enter(DecodeStage.Seek);
+        IsAtEnd = false;
         return ffmpeg.avformat_seek_file(Container.Format, Stream->index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
