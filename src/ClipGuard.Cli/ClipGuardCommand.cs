@@ -5,6 +5,7 @@ using ClipGuard.Cli.Benching;
 using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
+using ClipGuard.Cli.Inspecting;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.DryRuns;
@@ -74,6 +75,7 @@ internal static class ClipGuardCommand
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
             DecodeCommand.Build(),
+            InspectCommand.Build(),
             CompareCommand.Build(),
             BenchCommand.Build(),
         };

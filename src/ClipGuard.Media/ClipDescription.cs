@@ -9,18 +9,23 @@ namespace ClipGuard.Media;
 /// <param name="Streams">Its streams, in the container's order.</param>
 public sealed record ClipDescription(string Format, double? DurationSeconds, IReadOnlyList<StreamDescription> Streams)
 {
-    /// <summary>Reads the payload that an <see cref="InspectSpec"/> gave.</summary>
+    /// <summary>Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.</summary>
     /// <param name="payload">UTF-8 JSON.</param>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static ClipDescription Read(ReadOnlySpan<byte> payload) =>
-        JsonSerializer.Deserialize(payload, DescriptionJson.Default.ClipDescription) ?? throw new JsonException("The description is null.");
+    /// <exception cref="JsonException">It is no description.</exception>
+    public static ClipDescription Read(ReadOnlySpan<byte> payload)
+    {
+        ClipDescription? read = JsonSerializer.Deserialize(payload, DescriptionJson.Default.ClipDescription);
+        return read is { Format: not null, Streams: not null } && read.Streams.All(stream => stream is { Kind: not null, Codec: not null })
+            ? read
+            : throw new JsonException("The description lacks its format or its streams.");
+    }
 
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DescriptionJson.Default.ClipDescription);
 }
 
 /// <summary>One stream of a clip. What does not apply to its kind is null.</summary>
 /// <param name="Index">Its place in the container, from 0.</param>
-/// <param name="Kind"><c>audio</c>, <c>video</c>, <c>picture</c> (attached, as a cover is) or <c>other</c>.</param>
+/// <param name="Kind"><c>audio</c>, <c>video</c>, <c>image</c> (the one picture of an image file), <c>picture</c> (attached, as a cover is) or <c>other</c>.</param>
 /// <param name="Codec">FFmpeg's name of the codec, as in <c>h264</c>.</param>
 public sealed record StreamDescription(int Index, string Kind, string Codec)
 {
@@ -45,7 +50,9 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     /// <summary><c>tv</c> for limited range, <c>pc</c> for full; null where the stream names none.</summary>
     public string? ColorRange { get; init; }
 
-    /// <summary>Degrees clockwise by which the picture is turned to be upright: 0, 90, 180 or 270.</summary>
+    /// <summary>
+    /// Degrees clockwise by which the picture is turned to be upright: 0, 90, 180 or 270. An image's EXIF orientation is known only where frames were counted.
+    /// </summary>
     public int? RotationDegrees { get; init; }
 
     /// <summary>True where left and right change places before the picture is turned.</summary>
@@ -54,22 +61,22 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     /// <summary>Average frames a second, as the container says.</summary>
     public double? FrameRateHz { get; init; }
 
-    /// <summary>Samples a second of audio.</summary>
+    /// <summary>Samples a second of audio: those of the first frame where frames were counted, otherwise what the header says.</summary>
     public int? SampleRateHz { get; init; }
 
-    /// <summary>Channels of audio.</summary>
+    /// <summary>Channels of audio, known as <see cref="SampleRateHz"/> is.</summary>
     public int? Channels { get; init; }
 
     /// <summary>FFmpeg's name of the sample format, as in <c>fltp</c>.</summary>
     public string? SampleFormat { get; init; }
 
-    /// <summary>Frames that the container promises; null where it does not.</summary>
+    /// <summary>Video frames that the container promises; null where it does not.</summary>
     public long? PromisedFrames { get; init; }
 
     /// <summary>Frames that came out of the decoder; null where none were counted.</summary>
     public long? FoundFrames { get; init; }
 
-    /// <summary>Audio samples of each channel that came out of the decoder; null where none were counted.</summary>
+    /// <summary>Audio samples of each channel, encoder delay and padding left out; null where none were counted.</summary>
     public long? FoundSamples { get; init; }
 
     /// <summary>Damage seen while frames were counted; null where none were.</summary>

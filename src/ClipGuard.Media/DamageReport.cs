@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media;
 
 /// <summary>What a decoder had to guess, drop or repeat. Damage is told, never repaired in silence.</summary>
@@ -27,6 +30,20 @@ public sealed record DamageReport
     /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>
     public long DamagedWantedFrames { get; init; }
 
-    /// <summary>Time of the first damage within the clip; null where there is none or it is not known.</summary>
+    /// <summary>Time of the first damage within the clip; null where there is none or it is not known. In JSON a number of seconds, <c>firstAtSeconds</c>.</summary>
+    [JsonPropertyName("firstAtSeconds")]
+    [JsonConverter(typeof(SecondsJson))]
     public TimeSpan? FirstAt { get; init; }
+}
+
+/// <summary>A time as a number of seconds.</summary>
+internal sealed class SecondsJson : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        double seconds = reader.GetDouble();
+        return Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw new JsonException($"{seconds} seconds are no time.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(value.TotalSeconds);
 }

@@ -2,7 +2,7 @@ namespace ClipGuard.Media;
 
 /// <summary>What a decode gave: the shape and meaning of the payload. The bytes themselves lie in the decode's payload memory.</summary>
 /// <param name="Element">Type of one element.</param>
-/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width.</param>
+/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width; <c>[bytes]</c> for a look.</param>
 public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 {
     /// <summary>Sample rate of audio in Hz; 0 for pictures.</summary>

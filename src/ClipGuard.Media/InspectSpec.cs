@@ -9,6 +9,8 @@ public sealed record InspectSpec : ClipSpec
     /// <summary>A look is at all streams, whatever their kind; this says video for want of a better word.</summary>
     public override ClipKind Kind => ClipKind.Video;
 
-    /// <summary>Decodes every audio and video stream to its end, to count what is really there and what is damaged. Default true.</summary>
+    /// <summary>
+    /// Decodes every audio and video stream to its end, to count what is really there and what is damaged. Default true; false tells what the headers say.
+    /// </summary>
     public bool CountFrames { get; init; } = true;
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 
-using ClipGuard.Cli.Logging;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Export;
@@ -56,17 +55,10 @@ internal static class DecodeCommand
             throw new UsageException($"{output} cannot receive {(kind == ClipKind.Audio ? "audio" : "pictures")}: {objection}");
         }
 
-        SupervisorOptions guard = GuardSettings.Read(sources) with { Workers = 1, Spares = 0 };
-        var request = new DecodeRequest(new FileSource(ValueText.FilePath(clip)), ReadSpec(sources, kind)) { Limits = LimitSettings.Read(sources) };
-
-        using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
-        using var log = RunLog.Open(file, outputFolder: null);
-        Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
-        await using (supervisor.ConfigureAwait(false))
-        {
-            using DecodeOutcome outcome = await supervisor.DecodeAsync(request, stop.Token).ConfigureAwait(false);
-            return outcome.Fault is { } fault ? Tell(console, clip, fault) : Write(console, output, outcome, request.Spec);
-        }
+        ClipSpec spec = ReadSpec(sources, kind);
+        return await GuardedClip.DecodeAsync(console, file, sources, clip, spec, outcome => outcome.Fault is { } fault
+            ? GuardedClip.Tell(console, clip, fault)
+            : Write(console, output, outcome, spec)).ConfigureAwait(false);
     }
 
     private static ClipKind FindKind(string clip, string output, string? text)
@@ -110,16 +102,5 @@ internal static class DecodeCommand
         }
 
         return ExitCode.Clean;
-    }
-
-    private static int Tell(Screen console, string clip, ClipFault fault)
-    {
-        console.Note($"{clip} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
-        foreach (string line in fault.PostMortem.Log)
-        {
-            console.Note("decoder: " + line);
-        }
-
-        return ExitCode.FaultsFound;
     }
 }

@@ -53,6 +53,49 @@ internal sealed class InspectTests
         Assert.That(Look(path).Streams.Select(stream => stream.Kind), Is.EqualTo(new[] { "audio", "picture" }));
     }
 
+    [Test]
+    public void An_image_is_no_video_and_says_how_it_is_to_be_turned()
+    {
+        StreamDescription image = Look(SampleClip("exif-orientation.jpg")).Streams.Single();
+        Assert.That((image.Kind, image.Codec, image.Width, image.Height, image.FoundFrames), Is.EqualTo(("image", "mjpeg", 160, 120, 1L)));
+        Assert.That((image.RotationDegrees, image.Mirrored, image.FrameRateHz, image.DurationSeconds), Is.EqualTo((90, false, (double?)null, (double?)null)));
+    }
+
+    [Test]
+    public void A_video_says_how_it_is_to_be_turned_and_how_wide_its_pixels_are()
+    {
+        string plain = _media.Make("wide.mp4", "-f lavfi -i testsrc2=s=64x32:d=0.2,setsar=4/3 -c:v libx264 -pix_fmt yuv420p");
+        StreamDescription video = Look(_media.Make("turned.mp4", $"-i \"{plain}\" -c copy -metadata:s:v rotate=90")).Streams.Single();
+        Assert.That((video.RotationDegrees, video.Mirrored, video.PixelAspect), Is.EqualTo((270, false, "4:3")));
+    }
+
+    [Test]
+    public void Damaged_audio_is_counted_as_a_decode_would_count_it()
+    {
+        string path = SampleClip("../bad/overwritten.mp3");
+        StreamDescription audio = Look(path).Streams.Single();
+        Assert.That((audio.Damage!.RefusedPackets, audio.Damage.MissingSamples), Is.EqualTo((2, 43_729)));
+        Assert.That(audio.Damage.FirstAt?.TotalSeconds, Is.EqualTo(0.445).Within(0.001));
+    }
+
+    [Test]
+    public void Where_frames_are_not_counted_nothing_is_decoded()
+    {
+        using DirectDecode decode = DirectDecode.Of(SampleClip("h264.mp4"), new InspectSpec { CountFrames = false });
+        StreamDescription video = ClipDescription.Read(decode.Bytes).Streams[0];
+        Assert.That((decode.Frames, video.PromisedFrames, video.FoundFrames, video.Damage), Is.EqualTo((0L, 50L, (long?)null, (DamageReport?)null)));
+    }
+
+    [TestCase("null")]
+    [TestCase("{}")]
+    [TestCase("""{"format":"wav","streams":[null]}""")]
+    [TestCase("""{"format":"wav","streams":[{"index":0}]}""")]
+    [TestCase("""{"format":"wav","streams":[""")]
+    public void What_is_no_description_is_not_read(string json) =>
+        Assert.That(() => ClipDescription.Read(System.Text.Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<System.Text.Json.JsonException>());
+
+    private static string SampleClip(string name) => Path.Combine(Path.GetDirectoryName(Cli.PublishedCommand.SampleManifest)!, "good", name);
+
     private static ClipDescription Look(string path)
     {
         using DirectDecode decode = DirectDecode.Of(path, new InspectSpec());

@@ -79,6 +79,27 @@ internal abstract class DecodingContract
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_look_at_a_clip_comes_out(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(
+            new DecodeRequest(new MemorySource(Wave.Ramp(SampleRateHz, 4000)), new InspectSpec()), cancellation);
+        Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+        ClipDescription clip = ClipDescription.Read(outcome.Payload);
+        StreamDescription audio = clip.Streams.Single();
+        Assert.That((clip.Format, audio.Kind, audio.SampleRateHz, audio.FoundSamples), Is.EqualTo(("wav", "audio", SampleRateHz, 4000L)));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_look_at_what_is_not_there_is_a_fault(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(
+            new DecodeRequest(new FileSource(Path.Combine(_folder, "nowhere.mp4")), new InspectSpec()), cancellation);
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.Missing));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_payload_ends_with_its_outcome(CancellationToken cancellation)
     {
         DecodeOutcome outcome = await _supervisor.DecodeAsync(Request(new MemorySource(Wave.Ramp(SampleRateHz, 10))), cancellation);

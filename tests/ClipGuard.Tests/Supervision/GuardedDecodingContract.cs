@@ -74,6 +74,16 @@ internal abstract class GuardedDecodingContract
         await AssertHealthy(cancellation);
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_look_is_bytes_and_nothing_else(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("ok:5") with { Spec = new InspectSpec() }, cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
+        Assert.That(outcome.Fault!.Message, Does.Contain("UInt8 with 1 dimensions was asked for"));
+    }
+
     [TestCase(FaultKind.Missing)]
     [TestCase(FaultKind.Unsupported)]
     [TestCase(FaultKind.Corrupt)]

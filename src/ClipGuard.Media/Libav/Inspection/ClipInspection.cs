@@ -23,7 +23,7 @@ internal static unsafe class ClipInspection
             duration = container.Format->duration;
             for (uint i = 0; i < container.Format->nb_streams; i++)
             {
-                streams.Add(StreamReading.Describe(container.Format->streams[i]));
+                streams.Add(StreamReading.Describe(container, container.Format->streams[i]));
             }
         }
 
@@ -41,12 +41,7 @@ internal static unsafe class ClipInspection
         foreach (StreamDescription stream in streams)
         {
             int number = counted.Count(other => other.Kind == stream.Kind);
-            counted.Add(stream.Kind switch
-            {
-                "audio" => StreamReading.Count(session, stream, AVMediaType.AVMEDIA_TYPE_AUDIO, number),
-                "video" => StreamReading.Count(session, stream, AVMediaType.AVMEDIA_TYPE_VIDEO, number),
-                _ => stream,
-            });
+            counted.Add(stream.Kind is StreamReading.Audio or StreamReading.Video or StreamReading.Image ? StreamCount.Of(session, stream, number) : stream);
         }
 
         return counted;

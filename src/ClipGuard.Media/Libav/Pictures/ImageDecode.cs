@@ -28,7 +28,7 @@ internal static unsafe class ImageDecode
         AVFrame* frame = ffmpeg.av_frame_alloc();
         try
         {
-            if (!Decode(session, track, frame, out DisplayTurn turn, out bool damaged))
+            if (!DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged))
             {
                 return session.PixelFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
             }
@@ -43,7 +43,14 @@ internal static unsafe class ImageDecode
         }
     }
 
-    private static bool Decode(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
+    /// <summary>Decodes a track's first picture.</summary>
+    /// <param name="session">The decode.</param>
+    /// <param name="track">The track, nothing of it read yet.</param>
+    /// <param name="frame">Receives the picture.</param>
+    /// <param name="turn">How it is to be turned.</param>
+    /// <param name="damaged">True where parts of it are made up.</param>
+    /// <returns>False where there is none.</returns>
+    public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
         AVPacket* packet = ffmpeg.av_packet_alloc();

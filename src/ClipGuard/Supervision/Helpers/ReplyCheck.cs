@@ -30,10 +30,11 @@ internal static class ReplyCheck
             return "left out the shape";
         }
 
-        (ElementType element, int dimensions) = attempt.Request.Spec.Kind switch
+        (ElementType element, int dimensions) = attempt.Request.Spec switch
         {
-            ClipKind.Audio => (ElementType.Float32, 2),
-            ClipKind.Video => (ElementType.UInt8, 4),
+            InspectSpec => (ElementType.UInt8, 1),
+            { Kind: ClipKind.Audio } => (ElementType.Float32, 2),
+            { Kind: ClipKind.Video } => (ElementType.UInt8, 4),
             _ => (ElementType.UInt8, 3),
         };
         string shape = $"{clip.Element} [{string.Join(", ", clip.Shape)}]";

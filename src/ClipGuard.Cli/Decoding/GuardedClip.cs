@@ -1,0 +1,47 @@
+using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli.Decoding;
+
+/// <summary>One clip under guard: what the commands that look at a single clip have in common.</summary>
+internal static class GuardedClip
+{
+    /// <summary>Decodes the clip, and hands over what came of it.</summary>
+    /// <param name="console">Where trouble is told.</param>
+    /// <param name="file">The configuration file, for its log.</param>
+    /// <param name="sources">Where the guard's settings and the limits come from.</param>
+    /// <param name="clip">The clip as the command line names it.</param>
+    /// <param name="spec">What to deliver.</param>
+    /// <param name="finish">Gives the exit code; its outcome ends with the call.</param>
+    public static async Task<int> DecodeAsync(
+        Screen console, ConfigurationFile? file, SettingSources sources, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
+    {
+        SupervisorOptions guard = GuardSettings.Read(sources) with { Workers = 1, Spares = 0 };
+        var request = new DecodeRequest(new FileSource(ValueText.FilePath(clip)), spec) { Limits = LimitSettings.Read(sources) };
+
+        using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
+        using var log = RunLog.Open(file, outputFolder: null);
+        Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
+        await using (supervisor.ConfigureAwait(false))
+        {
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(request, stop.Token).ConfigureAwait(false);
+            return finish(outcome);
+        }
+    }
+
+    /// <summary>Tells of a clip that gave no data.</summary>
+    /// <returns>The exit code that says so.</returns>
+    public static int Tell(Screen console, string clip, ClipFault fault)
+    {
+        console.Note($"{clip} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
+        foreach (string line in fault.PostMortem.Log)
+        {
+            console.Note("decoder: " + line);
+        }
+
+        return ExitCode.FaultsFound;
+    }
+}

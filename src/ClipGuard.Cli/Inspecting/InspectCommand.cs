@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json;
+
+using ClipGuard.Cli.Decoding;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli.Inspecting;
+
+/// <summary><c>clipguard inspect CLIP</c>: what a clip is, what is in it, and what of it is damaged.</summary>
+internal static class InspectCommand
+{
+    private static readonly Setting<bool> Headers = new FlagSetting("headers", "Tell what the headers say, and decode nothing.");
+
+    private static readonly Setting<bool> Json = new FlagSetting("json", "One JSON object on standard output.");
+
+    private static readonly Setting[] Settings = [Headers, Json, .. GuardSettings.All, .. LimitSettings.All];
+
+    /// <summary>The command's grammar.</summary>
+    public static Command Build()
+    {
+        var clip = new Argument<string>("clip") { HelpName = "CLIP", Description = "The clip's file." };
+        var command = new Command("inspect", "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.")
+        {
+            clip,
+            RunSettings.Config.Option,
+        };
+        foreach (Setting setting in Settings)
+        {
+            command.Add(setting.Option);
+        }
+
+        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(clip)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult commandLine, string clip)
+    {
+        var console = Screen.TakeConsole();
+
+        // A configuration for dry runs serves here too.
+        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, [.. RunSettings.All, .. SpecSettings.All, .. Settings]);
+        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        var spec = new InspectSpec { CountFrames = !sources.Get(Headers, false) };
+        bool json = sources.Get(Json, false);
+        return await GuardedClip.DecodeAsync(console, file, sources, clip, spec, outcome =>
+        {
+            if (Read(outcome, out ClipDescription? description) is { } fault)
+            {
+                if (!json)
+                {
+                    return GuardedClip.Tell(console, clip, fault);
+                }
+
+                Console.Out.WriteLine(InspectionJson.Of(clip, fault));
+                return ExitCode.FaultsFound;
+            }
+
+            Console.Out.WriteLine(json ? InspectionJson.Of(clip, description!) : InspectionText.Of(clip, description!));
+            return ExitCode.Clean;
+        }).ConfigureAwait(false);
+    }
+
+    // The guard has checked that there are so many bytes. What they say comes from a process that a clip may have taken over.
+    private static ClipFault? Read(DecodeOutcome outcome, out ClipDescription? description)
+    {
+        description = null;
+        if (outcome.Fault is { } fault)
+        {
+            return fault;
+        }
+
+        try
+        {
+            description = ClipDescription.Read(outcome.Payload);
+            return null;
+        }
+        catch (JsonException trouble)
+        {
+            return new ClipFault(FaultKind.ProtocolViolated, DecodeStage.None, $"The helper's description cannot be read: {trouble.Message}", new PostMortem());
+        }
+    }
+}

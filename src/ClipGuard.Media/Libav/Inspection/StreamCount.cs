@@ -1,0 +1,117 @@
+using ClipGuard.Media.Libav.Audio;
+using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Inspection;
+
+/// <summary>What comes out of a stream when it is decoded to its end, and what is damaged.</summary>
+internal static unsafe class StreamCount
+{
+    /// <summary>Decodes a stream, and adds what was found to its description.</summary>
+    /// <param name="session">The decode.</param>
+    /// <param name="description">What the container says of the stream.</param>
+    /// <param name="number">Which stream of its kind it is, from 0.</param>
+    public static StreamDescription Of(DecodeSession session, StreamDescription description, int number)
+    {
+        AVMediaType kind = description.Kind == StreamReading.Audio ? AVMediaType.AVMEDIA_TYPE_AUDIO : AVMediaType.AVMEDIA_TYPE_VIDEO;
+        if (Track.Open(session, session.Request.Source, kind, number, out Track? opened) is { } fault)
+        {
+            return description with { Trouble = fault.Message };
+        }
+
+        using Track track = opened!;
+        AVFrame* frame = ffmpeg.av_frame_alloc();
+        StreamDescription found = description.Kind switch
+        {
+            StreamReading.Audio => Audio(session, description, track, frame),
+            StreamReading.Image => Image(session, description, track, frame),
+            _ => Video(description, track, frame),
+        };
+        ffmpeg.av_frame_free(&frame);
+        return found with { Trouble = track.ReadingBrokeOff };
+    }
+
+    private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
+    {
+        var damage = new AudioDamage();
+        long frames = 0;
+        long samples = 0;
+        bool jumped = false;
+        while (track.Next(frame))
+        {
+            if (frames++ == 0)
+            {
+                // Headers may say another rate (HE-AAC) or none.
+                description = description with { SampleRateHz = frame->sample_rate, Channels = frame->ch_layout.nb_channels };
+                damage.Begin(track, Math.Max(1, frame->sample_rate));
+            }
+
+            int count = AudioDecode.SamplesOf(track, frame);
+            damage.See(track, frame, samples, count, ref jumped);
+            samples += count;
+            ffmpeg.av_frame_unref(frame);
+        }
+
+        damage.Judge(track, session, 0, long.MaxValue, samples);
+        return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
+    }
+
+    private static StreamDescription Video(StreamDescription description, Track track, AVFrame* frame)
+    {
+        long frames = 0;
+        long concealed = 0;
+        long corrupt = 0;
+        long refused = 0;
+        long firstTicks = 0;
+        TimeSpan? firstDamage = null;
+        while (track.Next(frame))
+        {
+            if (frames++ == 0)
+            {
+                description = StreamReading.WithTurn(description, DisplayTurn.Of(frame, track.Stream));
+                firstTicks = frame->best_effort_timestamp;
+            }
+
+            bool isConcealed = frame->decode_error_flags != 0;
+            bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
+            concealed += isConcealed ? 1 : 0;
+            corrupt += isCorrupt ? 1 : 0;
+            if (isConcealed || isCorrupt || track.RefusedPackets != refused)
+            {
+                refused = track.RefusedPackets;
+                firstDamage ??= Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
+            }
+
+            ffmpeg.av_frame_unref(frame);
+        }
+
+        return description with
+        {
+            FoundFrames = frames,
+            Damage = new DamageReport
+            {
+                ConcealedFrames = concealed,
+                CorruptFrames = corrupt,
+                RefusedPackets = track.RefusedPackets,
+                MissingFrames = Math.Max(0, track.Stream->nb_frames - track.Packets),
+                FirstAt = firstDamage,
+            },
+        };
+    }
+
+    private static StreamDescription Image(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
+    {
+        bool found = ImageDecode.DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged);
+        return StreamReading.WithTurn(description, turn) with
+        {
+            FoundFrames = found ? 1 : 0,
+            Damage = new DamageReport { CorruptFrames = found && damaged ? 1 : 0, MissingFrames = found ? 0 : 1 },
+        };
+    }
+
+    private static TimeSpan? Between(long from, long to, AVRational unit) => from == ffmpeg.AV_NOPTS_VALUE || to == ffmpeg.AV_NOPTS_VALUE
+        ? null
+        : TimeSpan.FromSeconds((double)(to - from) * unit.num / unit.den);
+}
