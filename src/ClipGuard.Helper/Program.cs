@@ -10,9 +10,9 @@ using ClipGuard.Media.Wire;
 using var connection = new HelperConnection();
 
 // A guardian is no helper: it decodes nothing, is not confined, and outlives its parent for as long as it takes to end what it guards.
-if (args is ["guard", { } folder])
+if (args is ["guard"])
 {
-    new Guardian(connection, folder).Run();
+    new Guardian(connection).Run();
     return 0;
 }
 

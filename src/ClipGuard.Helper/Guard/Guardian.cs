@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
@@ -8,10 +7,10 @@ using ClipGuard.Supervision.Native;
 namespace ClipGuard.Helper.Guard;
 
 /// <summary>
-/// One group's guardian: runs the tool, and leaves no process of it behind, whatever the tool does and however the supervisor ends.
-/// The end of the connection, also by the supervisor's death, ends the tool and all its descendants and removes the group's folder.
+/// The guardian of one group after the other: runs the group's tool, and leaves no process of it behind, whatever the tool does and however the
+/// supervisor ends. The end of the connection, also by the supervisor's death, ends the tool and all its descendants and removes the group's folder.
 /// </summary>
-internal sealed unsafe partial class Guardian(HelperConnection connection, string folder)
+internal sealed class Guardian(HelperConnection connection)
 {
     /// <summary>The variable by which every process of a group can be told, also one that is no longer anybody's child.</summary>
     private const string Mark = "CLIPGUARD_GROUP";
@@ -19,66 +18,66 @@ internal sealed unsafe partial class Guardian(HelperConnection connection, strin
     // After standard streams, socket and memory: what becomes the tool's standard output and error.
     private const int OutputDescriptor = 5;
     private const int ErrorsDescriptor = 6;
-    private const int ChildrenAndTheirs = -1;
+    private const int WriteOnly = 1;
 
     private static readonly string[] OwnVariables = ["DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "DOTNET_TieredCompilation"];
 
-    /// <summary>Does all of it.</summary>
+    private string? _folder;
+    private Offspring? _offspring;
+    private Thread? _reaper;
+
+    /// <summary>Does all of it, for as long as the connection lasts.</summary>
     public void Run()
     {
         Offspring.Adopt();
         connection.Send(new ReadyMessage(WireProtocol.Version, "ClipGuard guardian", string.Empty, SandboxLevel.Off));
-        if (connection.Receive(WireJson.Default.RunToolOrder) is { } order)
+        while (connection.Receive(WireJson.Default.GuardianOrder) is { } order)
         {
-            RunTool(order);
+            switch (order)
+            {
+                case HoldFolderOrder hold:
+                    _folder = hold.Folder;
+                    break;
+                case RunToolOrder run when _folder is not null:
+                    RunTool(run);
+                    break;
+                default:
+                    throw new InvalidOperationException("A group begins with its folder.");
+            }
         }
 
-        Remove(folder);
+        _offspring?.EndAll();
+        _reaper?.Join();
+        Remove(_folder);
     }
 
     private void RunTool(RunToolOrder order)
     {
+        // The tool before this one is gone, or there would be no order; its reaper may be on its last line.
+        _reaper?.Join();
         if (Start(order, out int pid) is { } trouble)
         {
             connection.Send(new ToolNotStartedMessage(trouble));
-            WaitForEnd();
             return;
         }
 
         connection.Send(new ToolStartedMessage(pid));
         var offspring = new Offspring();
-        var listener = new Thread(() =>
-        {
-            WaitForEnd();
-            offspring.EndAll();
-        })
-        { IsBackground = true };
-        listener.Start();
-
-        int status = offspring.ReapAll(pid);
-        Libc.ResourceUsage usage;
-        _ = GetResourceUsage(ChildrenAndTheirs, &usage);
-        connection.Send(new ToolExitedMessage(status)
-        {
-            LeftBehind = offspring.LeftBehind,
-            CpuSeconds = usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6),
-            PeakMemoryBytes = usage.MaxResidentKilobytes * 1024,
-        });
-        listener.Join();
+        _offspring = offspring;
+        _reaper = new Thread(() => connection.Send(offspring.ReapAll(pid))) { IsBackground = true };
+        _reaper.Start();
     }
 
     private string? Start(RunToolOrder order, out int pid)
     {
-        Span<int> descriptors = [0, OutputDescriptor, ErrorsDescriptor];
-        for (int i = 0; i < descriptors.Length; i++)
-        {
-            descriptors[i] = Descriptors.Raised(Libc.Fcntl(descriptors[i], Libc.F_DUPFD_CLOEXEC, 10), "fcntl");
-        }
-
+        Span<int> descriptors =
+        [
+            Descriptors.Raised(Libc.Fcntl(0, Libc.F_DUPFD_CLOEXEC, 10), "fcntl"),
+            Opened(OutputDescriptor),
+            Opened(ErrorsDescriptor),
+        ];
         int error = Spawn.Start(order.Program, order.Arguments, ToolEnvironment(), descriptors, out pid);
-
-        // The supervisor sees the end of the tool's output only when nobody else holds it.
-        foreach (int descriptor in (ReadOnlySpan<int>)[.. descriptors, OutputDescriptor, ErrorsDescriptor])
+        foreach (int descriptor in descriptors)
         {
             _ = Libc.Close(descriptor);
         }
@@ -86,10 +85,13 @@ internal sealed unsafe partial class Guardian(HelperConnection connection, strin
         return error == 0 ? null : Libc.ErrorText(error);
     }
 
+    // Opened anew for each tool: one that makes its standard output non-blocking, as some do, does not make the next one's so.
+    private static int Opened(int pipe) => Descriptors.Raised(Libc.Open($"/proc/self/fd/{pipe}", WriteOnly | Libc.O_CLOEXEC, 0), "open");
+
     // What the supervisor's own process has, and the group's mark.
     private List<string> ToolEnvironment()
     {
-        List<string> variables = [$"{Mark}={folder}"];
+        List<string> variables = [$"{Mark}={_folder}"];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             string name = (string)variable.Key;
@@ -102,25 +104,18 @@ internal sealed unsafe partial class Guardian(HelperConnection connection, strin
         return variables;
     }
 
-    private void WaitForEnd()
-    {
-        while (connection.Receive(WireJson.Default.RunToolOrder) is not null)
-        {
-        }
-    }
-
-    private static void Remove(string folder)
+    private static void Remove(string? folder)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            if (folder is not null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
         catch (IOException)
         {
             // The supervisor was first.
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
-    private static partial int GetResourceUsage(int who, Libc.ResourceUsage* usage);
 }

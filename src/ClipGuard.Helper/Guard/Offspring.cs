@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Native;
+
 namespace ClipGuard.Helper.Guard;
 
 /// <summary>
@@ -11,27 +14,27 @@ namespace ClipGuard.Helper.Guard;
 internal sealed unsafe partial class Offspring
 {
     private const int PR_SET_CHILD_SUBREAPER = 36;
-    private const int SIGKILL = 9;
     private const int WaitAny = 0;
     private const int Exited = 4;
     private const int Interrupted = 4;
     private const int LeaveWaitable = 0x01000000;
     private const int DoNotHang = 1;
+    private const int OneSelf = 0;
     private const int SignalInfoBytes = 128;
     private const int PidOffset = 16;
 
     private readonly Lock _gate = new();
     private bool _ending;
-
-    /// <summary>Processes that were ended and had outlived the first child.</summary>
-    public int LeftBehind { get; private set; }
+    private int _leftBehind;
+    private double _cpuSeconds;
+    private long _peakKilobytes;
 
     /// <summary>Makes this process the one that orphans among its descendants fall to.</summary>
     public static void Adopt() => Prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     /// <summary>Waits until the first child and then all others have ended; what outlives the first child is killed.</summary>
-    /// <returns>How the first child ended, as wait(2) has it.</returns>
-    public int ReapAll(int firstChild)
+    /// <returns>How the first child ended, and what all of them used.</returns>
+    public ToolExitedMessage ReapAll(int firstChild)
     {
         int firstStatus = 0;
         byte* info = stackalloc byte[SignalInfoBytes];
@@ -46,10 +49,17 @@ internal sealed unsafe partial class Offspring
             {
                 int pid = *(int*)(info + PidOffset);
                 int status;
-                if (Wait(pid, &status, DoNotHang, null) == firstChild)
+                Libc.ResourceUsage usage;
+                if (Libc.Wait4(pid, &status, Libc.WNOHANG, &usage) != pid)
+                {
+                    continue;
+                }
+
+                Count(usage);
+                if (pid == firstChild)
                 {
                     firstStatus = status;
-                    LeftBehind = _ending ? 0 : Children().Count;
+                    _leftBehind = _ending ? 0 : Children().Count;
                     _ending = true;
                 }
 
@@ -60,7 +70,7 @@ internal sealed unsafe partial class Offspring
             }
         }
 
-        return firstStatus;
+        return new ToolExitedMessage(firstStatus) { LeftBehind = _leftBehind, CpuSeconds = _cpuSeconds, PeakMemoryBytes = PeakBytes() };
     }
 
     /// <summary>Ends every descendant. <see cref="ReapAll"/> returns when they are gone.</summary>
@@ -73,11 +83,31 @@ internal sealed unsafe partial class Offspring
         }
     }
 
-    private static void KillChildren() => Children().ForEach(pid => Kill(pid, SIGKILL));
+    // What a child waited for is counted with it; what it did not wait for falls to this process and is counted here.
+    private void Count(in Libc.ResourceUsage usage)
+    {
+        _cpuSeconds += usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6);
+        _peakKilobytes = Math.Max(_peakKilobytes, usage.MaxResidentKilobytes);
+    }
 
-    // Those that live; the dead ones are only waiting to be reaped.
+    // The kernel carries the peak of the process that starts another over into it: a figure that is not above that says nothing.
+    private long PeakBytes()
+    {
+        Libc.ResourceUsage own;
+        return GetResourceUsage(OneSelf, &own) == 0 && _peakKilobytes > own.MaxResidentKilobytes ? _peakKilobytes * 1024 : 0;
+    }
+
+    private static void KillChildren() => Children().ForEach(pid => Libc.Kill(pid, Libc.SIGKILL));
+
+    // Those that live; the dead ones are only waiting to be reaped. Mostly there are none, and then no list of all processes has to be gone through.
     private static List<int> Children()
     {
+        byte* info = stackalloc byte[SignalInfoBytes];
+        if (WaitId(WaitAny, 0, info, Exited | LeaveWaitable | DoNotHang) != 0)
+        {
+            return [];
+        }
+
         string parent = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         List<int> children = [];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -113,9 +143,6 @@ internal sealed unsafe partial class Offspring
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     private static partial int WaitId(int kind, int id, void* info, int options);
 
-    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
-    private static partial int Wait(int pid, int* status, int options, void* usage);
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    private static partial int GetResourceUsage(int who, Libc.ResourceUsage* usage);
 }

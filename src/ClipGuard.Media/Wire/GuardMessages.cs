@@ -1,9 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media.Wire;
 
-/// <summary>What the supervisor says to a guardian, once: the program to run. The end of the connection means that everything is to end.</summary>
+/// <summary>What the supervisor says to a guardian. The end of the connection means that everything is to end.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(HoldFolderOrder), "hold")]
+[JsonDerivedType(typeof(RunToolOrder), "run")]
+internal abstract record GuardianOrder;
+
+/// <summary>A group begins: this is its folder, which is removed when the connection ends. Nothing is answered.</summary>
+/// <param name="Folder">Absolute path.</param>
+internal sealed record HoldFolderOrder(string Folder) : GuardianOrder;
+
+/// <summary>Run the group's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or <see cref="ToolNotStartedMessage"/>.</summary>
 /// <param name="Program">Absolute path.</param>
 /// <param name="Arguments">Arguments, the program's name first.</param>
-internal sealed record RunToolOrder(string Program, IReadOnlyList<string> Arguments);
+internal sealed record RunToolOrder(string Program, IReadOnlyList<string> Arguments) : GuardianOrder;
 
 /// <summary>The tool runs.</summary>
 /// <param name="Pid">Its process id.</param>
@@ -23,6 +35,6 @@ internal sealed record ToolExitedMessage(int Status) : HelperMessage
     /// <summary>CPU seconds of the tool and all its children.</summary>
     public double CpuSeconds { get; init; }
 
-    /// <summary>Most resident memory of any one of them, in bytes.</summary>
+    /// <summary>Most resident memory of any one of them, in bytes; 0 where it is not to be known.</summary>
     public long PeakMemoryBytes { get; init; }
 }

@@ -28,5 +28,5 @@ internal static class WireProtocol
 [JsonSerializable(typeof(HelperMessage))]
 [JsonSerializable(typeof(DecodeMessage))]
 [JsonSerializable(typeof(StreamOrder))]
-[JsonSerializable(typeof(RunToolOrder))]
+[JsonSerializable(typeof(GuardianOrder))]
 internal sealed partial class WireJson : JsonSerializerContext;

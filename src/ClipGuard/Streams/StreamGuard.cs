@@ -26,6 +26,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly StreamFolder _folder;
     private readonly StreamHelpers _helpers;
+    private readonly Guardians _guardians;
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sandboxTold;
@@ -44,6 +45,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<StreamGuard>();
         _folder = StreamFolder.Make(options.Folder);
         _helpers = new StreamHelpers(options, _folder);
+        _guardians = new Guardians(options);
         _places = new SemaphoreSlim(options.Groups);
         _sandboxTold = TellOfSandboxAsync();
     }
@@ -91,6 +93,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
 
         await _sandboxTold.ConfigureAwait(false);
         _helpers.Dispose();
+        _guardians.Dispose();
         _folder.Dispose();
         _places.Dispose();
         _closing.Dispose();
@@ -111,7 +114,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         int troubles = 0;
         while (true)
         {
-            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _folder.MakeGroupFolder(), _logger);
+            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _guardians, _folder.MakeGroupFolder(), _logger);
             switch (await group.RunAsync(cancellation).ConfigureAwait(false))
             {
                 case GroupResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:

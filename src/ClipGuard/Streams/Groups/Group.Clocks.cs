@@ -24,6 +24,7 @@ internal sealed partial class Group
     private long _lookAt;
     private long _lookedAt;
     private long _armedAt;
+    private TimeSpan _usedBefore;
     private TimeSpan _toolUsed;
     private bool _slowOpeningSaid;
 
@@ -101,7 +102,7 @@ internal sealed partial class Group
 
         if (_guardian is { } guardian)
         {
-            TimeSpan used = ProcessTree.DescendantsCpuTime(guardian.Process.Pid);
+            TimeSpan used = ProcessTree.DescendantsCpuTime(guardian.Process.Pid) - _usedBefore;
             if (used - _toolUsed >= WorkingShare * Stopwatch.GetElapsedTime(_lookedAt, now))
             {
                 _progressAt = now;

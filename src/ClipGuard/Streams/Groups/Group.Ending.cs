@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
+using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
 using ClipGuard.Supervision.Native;
@@ -16,7 +17,11 @@ internal sealed partial class Group
     private const int FileTooLarge = 25;
 
     private bool _guardianEnded;
+    private ToolExitedMessage? _exited;
+    private bool _outputIsWhole;
     private CapturedText _output = CapturedText.Nothing;
+    private CapturedText _standardOutput = CapturedText.Nothing;
+    private CapturedText _standardError = CapturedText.Nothing;
 
     private void OnHelperEnded(Member member)
     {
@@ -87,7 +92,15 @@ internal sealed partial class Group
             $"The guardian of a tool run {exit}, which was not the guard's doing.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}")));
     }
 
-    // Helpers that wrote cleanly wait for the next group; everything else is ended.
+    // Whoever could have written to its output is gone by now.
+    private void OnToolExited(GuardianProcess guardian, ToolExitedMessage exited)
+    {
+        _exited = exited;
+        _outputIsWhole = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
+        ReadOutputFile();
+    }
+
+    // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next group; everything else is ended.
     private void EndAll()
     {
         foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
@@ -108,14 +121,23 @@ internal sealed partial class Group
 
         if (_guardian is { } guardian && !_guardianEnded)
         {
-            Dismiss(guardian);
+            KeepOutput(guardian);
+            if (_exited is not null && _outputIsWhole && _cause is not Cause.Trouble)
+            {
+                IgnoreAll(GuardianIndex);
+                _guardian = null;
+                _guardians.Return(guardian);
+            }
+            else
+            {
+                Dismiss(guardian);
+            }
         }
     }
 
     // It sees the end of the connection, ends the tool and all that descends from it, and exits.
     private void Dismiss(GuardianProcess guardian)
     {
-        ReadOutput();
         Ignore(GuardianIndex, SocketKind);
         guardian.Process.CloseSocket();
     }
@@ -131,10 +153,11 @@ internal sealed partial class Group
         }
     }
 
-    // The guardian removes the folder when it goes.
-    private void ReadOutput()
+    private void KeepOutput(GuardianProcess guardian) => (_standardOutput, _standardError) = (guardian.Output.Text(), guardian.ToolErrors.Text());
+
+    private void ReadOutputFile()
     {
-        if (_guardian?.Exited is null || !File.Exists(OutputPath))
+        if (!File.Exists(OutputPath))
         {
             return;
         }
@@ -179,22 +202,26 @@ internal sealed partial class Group
     private ToolOutcome Outcome() => new()
     {
         Fault = _fault,
-        ExitCode = _guardian?.Exited is { } exited ? ProcessExit.From(exited.Status, default).Code : null,
-        StandardOutput = _guardian?.Output.Text() ?? CapturedText.Nothing,
-        StandardError = _guardian?.ToolErrors.Text() ?? CapturedText.Nothing,
+        ExitCode = _exited is { } exited ? ProcessExit.From(exited.Status, default).Code : null,
+        StandardOutput = _standardOutput,
+        StandardError = _standardError,
         Output = _output,
         Streams = _reports,
         Elapsed = Stopwatch.GetElapsedTime(_startedAt),
-        ToolCpuTime = TimeSpan.FromSeconds(_guardian?.Exited?.CpuSeconds ?? 0),
-        LeftBehind = _guardian?.Exited?.LeftBehind ?? 0,
+        ToolCpuTime = TimeSpan.FromSeconds(_exited?.CpuSeconds ?? 0),
+        LeftBehind = _exited?.LeftBehind ?? 0,
     };
 
     // What is left once every process is gone.
     private void Clear()
     {
-        _guardian?.Output.DrainRest();
-        _guardian?.ToolErrors.DrainRest();
-        _guardian?.Dispose();
+        if (_guardian is { } guardian)
+        {
+            _ = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
+            KeepOutput(guardian);
+            guardian.Dispose();
+        }
+
         foreach (Member member in _members)
         {
             member.Probe?.Dispose();

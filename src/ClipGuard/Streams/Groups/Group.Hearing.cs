@@ -244,7 +244,7 @@ internal sealed unsafe partial class Group
                 Break(new Cause.Trouble(new ToolUnavailableException($"{_program} cannot be started: {failed.Reason}.")));
                 break;
             case ToolExitedMessage exited when _state == GroupState.Running:
-                guardian.Exited = exited;
+                OnToolExited(guardian, exited);
                 Step(GroupEvent.ToolExited);
                 if (_members.All(one => one.Written is not null))
                 {

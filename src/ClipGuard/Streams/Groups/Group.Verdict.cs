@@ -1,7 +1,6 @@
 using System.Diagnostics;
 
 using ClipGuard.Media;
-using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
 
@@ -43,8 +42,7 @@ internal sealed partial class Group
     // The tool has ended by itself: whether it did what it was to do.
     private void Judge()
     {
-        ToolExitedMessage exited = _guardian!.Exited!;
-        var exit = ProcessExit.From(exited.Status, default);
+        var exit = ProcessExit.From(_exited!.Status, default);
         _reports = [.. _members.Select(member => member.Report())];
         Shapes.Mismatch? mismatch = Shapes.CompareLengths(_run, _reports);
         if (mismatch is not null)
@@ -123,14 +121,14 @@ internal sealed partial class Group
 
     private ToolFault FaultOfTool(ToolFaultKind kind, string message)
     {
-        ProcessExit exit = _guardian?.Exited is { } exited ? ProcessExit.From(exited.Status, default) : default;
+        ProcessExit exit = _exited is { } exited ? ProcessExit.From(exited.Status, default) : default;
         string[] lines = _guardian?.ToolErrors.Text().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
         var postMortem = new PostMortem
         {
             Elapsed = Stopwatch.GetElapsedTime(_startedAt),
-            CpuTime = _guardian?.Exited is { } end ? TimeSpan.FromSeconds(end.CpuSeconds) : _toolUsed,
+            CpuTime = _exited is { } end ? TimeSpan.FromSeconds(end.CpuSeconds) : _toolUsed,
             SinceProgress = Stopwatch.GetElapsedTime(_progressAt),
-            PeakMemoryBytes = _guardian?.Exited?.PeakMemoryBytes ?? 0,
+            PeakMemoryBytes = _exited?.PeakMemoryBytes ?? 0,
             Signal = exit.Signal,
             ExitCode = exit.Code,
             Log = [.. lines.TakeLast(MaxLogLines)],

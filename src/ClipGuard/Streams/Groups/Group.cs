@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
 using ClipGuard.Supervision.Native;
 
 using Microsoft.Extensions.Logging;
@@ -23,7 +22,7 @@ internal sealed partial class Group
     private readonly bool _fresh;
     private readonly StreamOptions _options;
     private readonly StreamHelpers _helpers;
-    private readonly HelperSpawner _guardians;
+    private readonly Guardians _guardians;
     private readonly ILogger _logger;
     private readonly string _folder;
     private readonly Member[] _members;
@@ -44,9 +43,11 @@ internal sealed partial class Group
     /// <param name="second">True for a second try: new helpers, one decoder thread.</param>
     /// <param name="options">The clocks and bounds.</param>
     /// <param name="helpers">Where helpers come from.</param>
+    /// <param name="guardians">Where guardians come from.</param>
     /// <param name="folder">The group's own folder; the group removes it.</param>
     /// <param name="logger">Where slow starts are told.</param>
-    public Group(ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, string folder, ILogger logger)
+    public Group(
+        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, Guardians guardians, string folder, ILogger logger)
     {
         _run = run;
         _program = program;
@@ -54,7 +55,7 @@ internal sealed partial class Group
         _fresh = second;
         _options = options;
         _helpers = helpers;
-        _guardians = HelperSpawner.For(Media.SandboxLevel.Off);
+        _guardians = guardians;
         _folder = folder;
         _logger = logger;
         _members = [.. run.Streams.Select((stream, index) => new Member(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
@@ -114,12 +115,16 @@ internal sealed partial class Group
     private void Begin()
     {
         StartClocks();
-        _pendingStarts++;
-        _guardians.Post(() =>
+        if (!_fresh && _guardians.TryTake() is { } guardian)
         {
-            (GuardianProcess? guardian, string failure) = StartGuardian();
-            Post(() => OnGuardianStarted(guardian, failure));
-        });
+            Employ(guardian);
+        }
+        else
+        {
+            _pendingStarts++;
+            _guardians.Start((started, failure) => Post(() => OnGuardianStarted(started, failure)));
+        }
+
         foreach (Member member in _members)
         {
             if (!_fresh && _helpers.TryTake() is { } idle)
@@ -134,18 +139,6 @@ internal sealed partial class Group
         }
     }
 
-    private (GuardianProcess? Guardian, string Failure) StartGuardian()
-    {
-        try
-        {
-            return (GuardianProcess.Start(_options, _folder, _guardians.DevNull), string.Empty);
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            return (null, error.Message);
-        }
-    }
-
     private void OnGuardianStarted(GuardianProcess? guardian, string failure)
     {
         _pendingStarts--;
@@ -155,12 +148,21 @@ internal sealed partial class Group
             return;
         }
 
-        _guardian = guardian;
-        Watch(guardian);
+        Employ(guardian);
         if (_state != GroupState.Opening)
         {
             Dismiss(guardian);
         }
+    }
+
+    private void Employ(GuardianProcess guardian)
+    {
+        _guardian = guardian;
+        _usedBefore = ProcessTree.EndedDescendantsCpuTime(guardian.Process.Pid);
+        Watch(guardian);
+
+        // One that has died meanwhile is heard of by its end.
+        _ = guardian.Hold(_folder);
     }
 
     private void OnHelperStarted(Member member, StreamHelper? helper, string failure)

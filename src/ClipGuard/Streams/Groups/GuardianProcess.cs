@@ -10,21 +10,20 @@ using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Groups;
 
-/// <summary>The process that runs a group's tool and ends all that descends from it.</summary>
+/// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
 internal sealed unsafe class GuardianProcess : IDisposable
 {
     private const string Mark = "CLIPGUARD_GROUP";
 
-    private readonly string _folder;
+    private string _folder = string.Empty;
     private int _disposed;
 
-    private GuardianProcess(HelperProcess process, OutputTail output, OutputTail errors, string folder)
+    private GuardianProcess(HelperProcess process, OutputTail output, OutputTail errors)
     {
         Process = process;
         Output = output;
         ToolErrors = errors;
         OwnErrors = new StandardErrorTail(process.Errors);
-        _folder = folder;
     }
 
     /// <summary>The process.</summary>
@@ -42,15 +41,12 @@ internal sealed unsafe class GuardianProcess : IDisposable
     /// <summary>True once it has said that it is ready.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>How the tool ended; null while it has not.</summary>
-    public ToolExitedMessage? Exited { get; set; }
-
     /// <summary>Starts a guardian on a thread that is not confined and lives as long as this process.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
-    public static GuardianProcess Start(StreamOptions options, string folder, int devNull)
+    public static GuardianProcess Start(StreamOptions options, int devNull)
     {
         string path = options.GuardianPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, HelperLaunch.DefaultProgram);
-        var launch = new HelperLaunch(path, [path, "guard", folder], Environment(), PayloadBytes: System.Environment.SystemPageSize);
+        var launch = new HelperLaunch(path, [path, "guard"], Environment(), PayloadBytes: System.Environment.SystemPageSize);
         int* output = stackalloc int[2] { -1, -1 };
         int* errors = stackalloc int[2] { -1, -1 };
         try
@@ -58,8 +54,7 @@ internal sealed unsafe class GuardianProcess : IDisposable
             MakePipe(output);
             MakePipe(errors);
             var process = HelperProcess.Start(launch, devNull, output[1], errors[1]);
-            var guardian = new GuardianProcess(
-                process, new OutputTail(output[0], options.OutputBytes), new OutputTail(errors[0], options.OutputBytes), folder);
+            var guardian = new GuardianProcess(process, new OutputTail(output[0], options.OutputBytes), new OutputTail(errors[0], options.OutputBytes));
             (output[0], errors[0]) = (-1, -1);
             return guardian;
         }
@@ -72,9 +67,27 @@ internal sealed unsafe class GuardianProcess : IDisposable
         }
     }
 
-    /// <summary>Has it run the tool.</summary>
+    /// <summary>Begins a group.</summary>
+    /// <param name="folder">The group's folder, which it removes where this process cannot any more.</param>
     /// <returns>Null, or why the order could not be given.</returns>
-    public string? Run(RunToolOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.RunToolOrder));
+    public string? Hold(string folder)
+    {
+        _folder = folder;
+        Output.Forget();
+        ToolErrors.Forget();
+        return Send(new HoldFolderOrder(folder));
+    }
+
+    /// <summary>Has it run the group's tool.</summary>
+    /// <returns>Null, or why the order could not be given.</returns>
+    public string? Run(RunToolOrder order) => Send(order);
+
+    /// <summary>Ends it while it has no group.</summary>
+    public void End()
+    {
+        IdleProcess.End(Process);
+        Dispose();
+    }
 
     /// <summary>
     /// Ends what a guardian that is gone too early has left: by the mark in the environment that every process of the group inherits.
@@ -101,6 +114,8 @@ internal sealed unsafe class GuardianProcess : IDisposable
             ToolErrors.Dispose();
         }
     }
+
+    private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
 
     private static bool IsMarked(string process, byte[] mark)
     {

@@ -10,6 +10,9 @@ internal sealed unsafe class OutputTail : IDisposable
     private const int SetFlags = 4;
     private const int ReadBytes = 64 * 1024;
 
+    // Well above what a pipe may hold for users without privileges (1 MiB, /proc/sys/fs/pipe-max-size).
+    private const int MostThatAPipeHolds = 16 << 20;
+
     private readonly int _descriptor;
     private readonly byte[] _kept;
     private long _total;
@@ -47,12 +50,22 @@ internal sealed unsafe class OutputTail : IDisposable
     }
 
     /// <summary>Reads what is left once all writers are gone; bounded, should one be left that nobody could end.</summary>
-    public void DrainRest()
+    /// <returns>False where more came than a pipe can hold.</returns>
+    public bool DrainRest()
     {
-        for (int left = (16 << 20) / ReadBytes; left > 0 && Drain() > 0; left--)
+        for (int left = MostThatAPipeHolds / ReadBytes; left > 0; left--)
         {
+            if (Drain() <= 0)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
+
+    /// <summary>Starts anew, for the next tool.</summary>
+    public void Forget() => _total = 0;
 
     /// <summary>What was kept.</summary>
     public CapturedText Text()

@@ -15,6 +15,9 @@ internal static class ProcessTree
     /// <summary>CPU time of one process; zero where it is gone.</summary>
     public static TimeSpan CpuTime(int pid) => Read(pid) is { } fields ? Ticks(fields, UserField, UserField + 1) : TimeSpan.Zero;
 
+    /// <summary>CPU time of those descendants of a process that have ended and were waited for; zero where it is gone.</summary>
+    public static TimeSpan EndedDescendantsCpuTime(int pid) => Read(pid) is { } fields ? Ticks(fields, UserField + 2, ChildrenSystemField) : TimeSpan.Zero;
+
     /// <summary>CPU time of everything that descends from a process, with those that have ended and were waited for.</summary>
     public static TimeSpan DescendantsCpuTime(int ancestor)
     {

@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Groups;
 
@@ -21,19 +18,10 @@ internal sealed class StreamHelper(HelperProcess process)
     /// <summary>Streams that were given to it.</summary>
     public int Streams { get; set; }
 
-    /// <summary>True while it lives and has nothing to say, as it should without work.</summary>
-    public unsafe bool IsQuiet()
+    /// <summary>Ends it while it has no work.</summary>
+    public void End()
     {
-        const int peek = 2;
-        byte any;
-        return Libc.Recv(Process.Socket, &any, 1, peek | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
-    }
-
-    /// <summary>Kills it and waits until it is gone. For a helper without work, which dies at once.</summary>
-    public unsafe void End()
-    {
-        Process.Kill();
-        _ = Libc.Wait4(Process.Pid, null, 0, null);
+        IdleProcess.End(Process);
         Process.Bury();
     }
 }

@@ -53,7 +53,7 @@ internal sealed class StreamHelpers : IDisposable
         {
             while (_idle.TryPop(out StreamHelper? helper))
             {
-                if (helper.IsQuiet())
+                if (IdleProcess.IsQuiet(helper.Process))
                 {
                     return helper;
                 }

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Groups;
+
+/// <summary>What can be asked and done of a process that waits for work between two groups.</summary>
+internal static unsafe class IdleProcess
+{
+    /// <summary>True while it lives and has nothing to say, as it should without work.</summary>
+    public static bool IsQuiet(HelperProcess process)
+    {
+        const int peek = 2;
+        byte any;
+        return Libc.Recv(process.Socket, &any, 1, peek | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
+    }
+
+    /// <summary>Kills it and waits until it is gone; without work it dies at once.</summary>
+    public static void End(HelperProcess process)
+    {
+        process.Kill();
+        _ = Libc.Wait4(process.Pid, null, 0, null);
+    }
+}
