@@ -85,15 +85,18 @@ internal sealed class CompareCommandTests
         using Process command = PublishedCommand.Start(
             environment, "compare", _reference, _distorted, "--tool", $"sh -c 'setsid --fork sleep 27182; touch {started}; sleep 27182' sh {{reference}} {{distorted}}");
         Assert.That(() => File.Exists(started), Is.True.After(60_000, 50));
+        IReadOnlyList<int> helpersAndGuardian = PublishedCommand.HelpersOf(command.Id);
+        Assert.That(helpersAndGuardian, Has.Count.EqualTo(3));
         command.Kill();
         command.WaitForExit();
 
-        Assert.That(Left, Is.Empty.After(30_000, 50), "processes of the tool and helpers");
+        Assert.That(() => helpersAndGuardian.Where(PublishedCommand.IsAlive), Is.Empty.After(30_000, 50), "helpers and guardian");
+        Assert.That(Left, Is.Empty.After(30_000, 50), "processes of the tool");
         Assert.That(PublishedCommand.Run(environment, "compare", _reference, _reference).ExitCode, Is.Zero);
         Assert.That(Directory.GetDirectories(folder, "clipguard-streams-*"), Is.Empty);
 
-        // Its tool and guardian bear the folder's name in environment or arguments.
-        string[] Left() => [.. Directory.EnumerateDirectories("/proc").Where(process => Says(process, "cmdline", folder) || Says(process, "cmdline", "27182") || Says(process, "environ", $"CLIPGUARD_GROUP={folder}"))];
+        // The tool and what it started bear the group's folder in their environment.
+        string[] Left() => [.. Directory.EnumerateDirectories("/proc").Where(process => Says(process, "environ", $"CLIPGUARD_GROUP={folder}"))];
     }
 
     private static bool Says(string process, string file, string what)

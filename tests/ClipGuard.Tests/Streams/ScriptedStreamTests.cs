@@ -14,6 +14,7 @@ namespace ClipGuard.Tests.Streams;
 internal sealed class ScriptedStreamTests
 {
     private StreamGuard _guard = null!;
+    private StreamGuard _impatient = null!;
     private Leftovers _before = null!;
 
     [OneTimeSetUp]
@@ -25,13 +26,15 @@ internal sealed class ScriptedStreamTests
         }
 
         _before = new Leftovers();
-        _guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(15) });
+        _guard = new StreamGuard(StreamTestRig.Scripted());
+        _impatient = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall, OpenLimit = TimeSpan.FromSeconds(4) });
     }
 
     [OneTimeTearDown]
     public async Task Stop()
     {
         await _guard.DisposeAsync();
+        await _impatient.DisposeAsync();
         Assert.That(_before.Find(), Is.Empty);
     }
 
@@ -44,13 +47,13 @@ internal sealed class ScriptedStreamTests
     [TestCase("impossible", ToolFaultKind.ProtocolViolated, "impossible shape")]
     [TestCase("no-fifo", ToolFaultKind.ProtocolViolated, "is there, and it is not")]
     [TestCase("dies-opening", ToolFaultKind.Crashed, "exit code 9")]
-    [TestCase("never-opens", ToolFaultKind.TimedOut, "was not there within 15 s")]
+    [TestCase("never-opens", ToolFaultKind.TimedOut, "was not there within 4 s")]
     [CancelAfter(240_000)]
     public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
         foreach (bool distortedFirst in (bool[])[true, false])
         {
-            ToolOutcome outcome = await _guard.RunAsync(
+            ToolOutcome outcome = await _impatient.RunAsync(
                 distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
 
             string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
@@ -102,8 +105,8 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(120_000)]
     public async Task A_stream_that_trickles_is_no_stall(CancellationToken cancellation)
     {
-        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = TimeSpan.FromSeconds(2) });
-        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", false, "trickles:50", "ok:50"), cancellation);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", false, "trickles:30", "ok:30"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
     }

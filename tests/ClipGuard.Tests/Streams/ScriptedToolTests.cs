@@ -19,6 +19,7 @@ internal sealed class ScriptedToolTests
     private MediaFolder _media = null!;
     private FileSource _clip = null!;
     private StreamGuard _guard = null!;
+    private StreamGuard _impatient = null!;
     private Leftovers _before = null!;
 
     [OneTimeSetUp]
@@ -35,12 +36,14 @@ internal sealed class ScriptedToolTests
 
         _before = new Leftovers();
         _guard = new StreamGuard(StreamTestRig.Options);
+        _impatient = new StreamGuard(StreamTestRig.Options with { StallLimit = StreamTestRig.ShortStall });
     }
 
     [OneTimeTearDown]
     public async Task Stop()
     {
         await _guard.DisposeAsync();
+        await _impatient.DisposeAsync();
         Assert.That(_before.Find(), Is.Empty);
         _media.Dispose();
     }
@@ -74,7 +77,7 @@ internal sealed class ScriptedToolTests
     {
         foreach (bool distortedFirst in (bool[])[true, false])
         {
-            ToolOutcome outcome = await RunAsync(tool, distortedFirst, cancellation);
+            ToolOutcome outcome = await _impatient.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip), cancellation);
 
             Assert.That(outcome.Fault, Is.Not.Null);
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
@@ -88,7 +91,7 @@ internal sealed class ScriptedToolTests
     [CancelAfter(120_000)]
     public async Task One_that_works_for_ever_meets_the_deadline(CancellationToken cancellation)
     {
-        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(8), StallLimit = TimeSpan.FromSeconds(4) });
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(4), StallLimit = StreamTestRig.ShortStall });
         ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", false, _clip, _clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
@@ -136,7 +139,7 @@ internal sealed class ScriptedToolTests
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<ToolOutcome> run = _guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:31415", false, _clip, _clip), caller.Token);
-        caller.CancelAfter(TimeSpan.FromSeconds(2));
+        caller.CancelAfter(TimeSpan.FromSeconds(1));
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => run);
         AssertNobodySleeps();

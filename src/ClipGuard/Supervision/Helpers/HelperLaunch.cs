@@ -8,8 +8,8 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
     /// <summary>File name of ClipGuard's own helper.</summary>
     public const string DefaultProgram = "ClipGuard.Helper";
 
-    /// <summary>Variables of this process that a helper sees too: where libraries and the runtime are found.</summary>
-    private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT"];
+    /// <summary>Variables of this process that a helper sees too: where libraries and the runtime are found, and where temporary files would go.</summary>
+    private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT", "TMPDIR"];
 
     /// <summary>The launch that the options ask for.</summary>
     public static HelperLaunch From(SupervisorOptions options)

@@ -1,0 +1,26 @@
+using NUnit.Framework;
+
+namespace ClipGuard.Tests;
+
+/// <summary>
+/// All tests, and every process that they start, have a temporary folder of their own: what others put into the system's one meanwhile is no
+/// test's leftover.
+/// </summary>
+[SetUpFixture]
+internal sealed class PrivateTemporaryFolder
+{
+    private const string Variable = "TMPDIR";
+
+    private readonly string? _before = Environment.GetEnvironmentVariable(Variable);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("clipguard-tests-");
+
+    [OneTimeSetUp]
+    public void Enter() => Environment.SetEnvironmentVariable(Variable, _folder.FullName);
+
+    [OneTimeTearDown]
+    public void Leave()
+    {
+        Environment.SetEnvironmentVariable(Variable, _before);
+        _folder.Delete(recursive: true);
+    }
+}
