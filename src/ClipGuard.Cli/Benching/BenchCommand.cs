@@ -18,15 +18,8 @@ internal static class BenchCommand
     public static Command Build()
     {
         var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'." };
-        var command = new Command("bench", "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.")
-        {
-            manifest,
-            RunSettings.Config.Option,
-        };
-        foreach (Setting setting in Settings)
-        {
-            command.Add(setting.Option);
-        }
+        var command = new Command("bench", "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.") { manifest };
+        command.Add(Settings);
 
         command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
         return command;

@@ -26,15 +26,8 @@ internal static class CompareCommand
         };
         var command = new Command(
             "compare",
-            "Measures how far distorted clips are from their references, by ffmpeg, vmaf or a program of yours, which reads them through FIFOs under guard.")
-        {
-            clips,
-            RunSettings.Config.Option,
-        };
-        foreach (Setting setting in CompareSettings.All)
-        {
-            command.Add(setting.Option);
-        }
+            "Measures how far distorted clips are from their references, by ffmpeg, vmaf or a program of yours, which reads them through FIFOs under guard.") { clips };
+        command.Add(CompareSettings.All);
 
         command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetValue(clips) ?? []));
         return command;

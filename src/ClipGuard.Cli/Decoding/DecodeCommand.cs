@@ -31,11 +31,8 @@ internal static class DecodeCommand
             HelpName = "KIND",
             Description = "'audio', 'video' or 'image'; by default what the file's name says.",
         };
-        var command = new Command("decode", "Decodes one clip under guard, and writes exactly what training would get.") { clip, output, kind, RunSettings.Config.Option };
-        foreach (Setting setting in Settings)
-        {
-            command.Add(setting.Option);
-        }
+        var command = new Command("decode", "Decodes one clip under guard, and writes exactly what training would get.") { clip, output, kind };
+        command.Add(Settings);
 
         command.SetAction((commandLine, _) => RunAsync(
             commandLine, commandLine.GetRequiredValue(clip), commandLine.GetRequiredValue(output), commandLine.GetValue(kind)));

@@ -22,15 +22,8 @@ internal static class DryRunCommand
         var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format." };
         var command = new Command(
             "dry-run",
-            "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.")
-        {
-            manifest,
-            RunSettings.Config.Option,
-        };
-        foreach (Setting setting in Settings)
-        {
-            command.Add(setting.Option);
-        }
+            "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.") { manifest };
+        command.Add(Settings);
 
         command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
         return command;

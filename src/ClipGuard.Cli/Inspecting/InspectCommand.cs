@@ -22,15 +22,8 @@ internal static class InspectCommand
     public static Command Build()
     {
         var clip = new Argument<string>("clip") { HelpName = "CLIP", Description = "The clip's file." };
-        var command = new Command("inspect", "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.")
-        {
-            clip,
-            RunSettings.Config.Option,
-        };
-        foreach (Setting setting in Settings)
-        {
-            command.Add(setting.Option);
-        }
+        var command = new Command("inspect", "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.") { clip };
+        command.Add(Settings);
 
         command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(clip)));
         return command;
