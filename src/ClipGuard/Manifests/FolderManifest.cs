@@ -58,7 +58,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ManifestException($"The folder {Name} cannot be listed: {error.Message}", error);
+            throw ManifestException.Refused($"The folder {Name} cannot be listed", error);
         }
     }
 

@@ -60,8 +60,9 @@ internal sealed class LineReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            string why = error is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : $"cannot be read: {error.Message}";
-            throw new ManifestException($"The manifest {path} {why}.", error);
+            throw error is FileNotFoundException or DirectoryNotFoundException
+                ? new ManifestException($"The manifest {path} does not exist.", error)
+                : ManifestException.Refused($"The manifest {path} cannot be read", error);
         }
     }
 
@@ -82,7 +83,7 @@ internal sealed class LineReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ManifestException($"The manifest {_path} cannot be read at byte {Position}: {error.Message}", error);
+            throw ManifestException.Refused($"The manifest {_path} cannot be read at byte {Position}", error);
         }
 
         Hash?.AppendData(_buffer, _end, read);

@@ -10,4 +10,7 @@ public sealed class ManifestException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>What the system refused. Its own sentence may or may not end with a full stop.</summary>
+    internal static ManifestException Refused(string what, Exception inner) => new($"{what}: {inner.Message.TrimEnd('.')}.", inner);
 }

@@ -76,7 +76,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ManifestException($"The shard {shard} cannot be read: {error.Message}", error);
+            throw ManifestException.Refused($"The shard {shard} cannot be read", error);
         }
     }
 

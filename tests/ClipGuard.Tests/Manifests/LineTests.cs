@@ -162,6 +162,11 @@ public sealed class LineTests
             Throws.InstanceOf<ManifestException>().With.Message.EqualTo("The manifest /nowhere/at/all.jsonl does not exist."));
     }
 
+    [TestCase("Access to the path is denied.")]
+    [TestCase("Input/output error")]
+    public void What_the_system_says_ends_with_one_full_stop(string said) =>
+        Assert.That(ManifestException.Refused("The manifest a.jsonl cannot be read", new IOException(said)).Message, Does.EndWith($": {said.TrimEnd('.')}."));
+
     [Test]
     public void A_folder_is_no_manifest()
     {
