@@ -5,13 +5,12 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>Counts what is wrong with the audio that is wanted: packets refused, frames marked corrupt, samples promised that never came.</summary>
-internal sealed unsafe class AudioDamage
+/// <param name="rateHz">Samples a second of the track.</param>
+/// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
+internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
 {
     // A last frame that is cut short or padded is no damage.
     private const int SlackFrames = 2;
-
-    // What a frame comes to in a codec that does not say.
-    private const int UsualFrameSamples = 1024;
 
     private long _refusedBefore;
     private long _corruptFrames;
@@ -19,19 +18,7 @@ internal sealed unsafe class AudioDamage
     private long? _firstSample;
     private long _seenRefused;
 
-    /// <summary>Samples a second of the track.</summary>
-    public int RateHz { get; private set; }
-
-    /// <summary>Samples of each channel that the header promises; null where it does not.</summary>
-    public long? PromisedSamples { get; private set; }
-
     public DamageReport Report { get; private set; } = DamageReport.None;
-
-    public void Begin(Track track, int rateHz)
-    {
-        RateHz = rateHz;
-        PromisedSamples = (long?)(HeaderPromise.EndSeconds(track) * rateHz);
-    }
 
     /// <summary>Looks at a frame of which something is wanted.</summary>
     /// <param name="track">Its track.</param>
@@ -62,19 +49,18 @@ internal sealed unsafe class AudioDamage
     }
 
     /// <summary>The verdict.</summary>
-    /// <param name="track">The track.</param>
     /// <param name="session">The decode.</param>
+    /// <param name="end">What the samples came from.</param>
     /// <param name="from">First wanted sample.</param>
     /// <param name="wantedTo">One past the last wanted sample, whether or not there is one.</param>
     /// <param name="position">How far decoding came.</param>
-    public DecoderFault? Judge(Track track, DecodeSession session, long from, long wantedTo, long position)
+    public DecoderFault? Judge(DecodeSession session, TrackEnd end, long from, long wantedTo, long position)
     {
-        long promised = Math.Max(PromisedSamples ?? 0, position + (long)(HeaderPromise.SecondsCutOff(track) * RateHz));
+        long promised = Math.Max(promisedSamples ?? 0, position + (long)(end.SecondsCutOff * rateHz));
         long to = Math.Min(wantedTo, Math.Max(position, promised));
-        int frameSamples = track.Stream->codecpar->frame_size > 0 ? track.Stream->codecpar->frame_size : UsualFrameSamples;
-        long refused = track.RefusedPackets - _refusedBefore;
-        long promisedMissing = Math.Max(0, Math.Min(to, promised) - Math.Max(position, from) - (SlackFrames * frameSamples));
-        long missing = Math.Max(promisedMissing, refused * frameSamples);
+        long refused = end.RefusedPackets - _refusedBefore;
+        long promisedMissing = Math.Max(0, Math.Min(to, promised) - Math.Max(position, from) - (SlackFrames * end.FrameSamples));
+        long missing = Math.Max(promisedMissing, refused * end.FrameSamples);
         if (missing > 0)
         {
             _firstSample ??= Math.Max(position, from);
@@ -85,11 +71,11 @@ internal sealed unsafe class AudioDamage
             CorruptFrames = _corruptFrames,
             RefusedPackets = refused,
             MissingSamples = missing,
-            FirstAt = _firstSample is { } first ? TimeSpan.FromSeconds((double)first / RateHz) : null,
+            FirstAt = _firstSample is { } first ? TimeSpan.FromSeconds((double)first / rateHz) : null,
         };
-        if (track.ReadingBrokeOff is { } error && position < to)
+        if (end.ReadingBrokeOff is { } error && position < to)
         {
-            return session.Fault(FaultKind.Corrupt, $"The file breaks off at {(double)position / RateHz:0.###} s of audio: {error}.");
+            return session.Fault(FaultKind.Corrupt, $"The file breaks off at {(double)position / rateHz:0.###} s of audio: {error}.");
         }
 
         double share = (double)(missing + _damagedSamples) / Math.Max(1, to - from);

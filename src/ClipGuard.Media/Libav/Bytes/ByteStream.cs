@@ -36,7 +36,7 @@ internal sealed unsafe class ByteStream : IDisposable
 
     public AVIOContext* Io { get; private set; }
 
-    public string Name => _bytes.Name;
+    public ClipBytes Bytes => _bytes;
 
     public void Dispose()
     {
@@ -67,21 +67,9 @@ internal sealed unsafe class ByteStream : IDisposable
             return ffmpeg.AVERROR_EXIT;
         }
 
-        int read = _bytes.ReadAt(_position, buffer);
-        if (read < 0)
-        {
-            _session.ReadError = $"Reading failed at byte {_position}: {Marshal.GetPInvokeErrorMessage(-read)}.";
-            return read;
-        }
-
-        if (read == 0)
-        {
-            return ffmpeg.AVERROR_EOF;
-        }
-
-        _position += read;
-        _session.Marks.AddBytes(read);
-        return read;
+        int read = _bytes.ReadFor(_session, _position, buffer);
+        _position += Math.Max(0, read);
+        return read == 0 ? ffmpeg.AVERROR_EOF : read;
     }
 
     private long Seek(long offset, int whence)

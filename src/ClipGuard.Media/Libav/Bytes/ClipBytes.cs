@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>The encoded bytes of one clip: a length, and reading at any position.</summary>
@@ -14,6 +16,23 @@ internal abstract class ClipBytes : IDisposable
     public abstract int ReadAt(long position, Span<byte> buffer);
 
     public abstract void Dispose();
+
+    /// <summary>Reads for a decode: what was read is progress, and an error is remembered as one of the bytes, not of the clip.</summary>
+    /// <inheritdoc cref="ReadAt"/>
+    public int ReadFor(DecodeSession session, long position, Span<byte> buffer)
+    {
+        int read = ReadAt(position, buffer);
+        if (read > 0)
+        {
+            session.Marks.AddBytes(read);
+        }
+        else if (read < 0)
+        {
+            session.ReadError = $"Reading failed at byte {position}: {Marshal.GetPInvokeErrorMessage(-read)}.";
+        }
+
+        return read;
+    }
 
     /// <summary>Opens a source.</summary>
     /// <param name="session">The decode that reads it.</param>

@@ -28,6 +28,9 @@ internal sealed unsafe class Container : IDisposable
 
     public AVFormatContext* Format => _format;
 
+    /// <summary>The encoded bytes that it is read from.</summary>
+    public ClipBytes Bytes => _stream.Bytes;
+
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
     public string FormatName => _formatName ??= NameOf(_format->iformat);
 
@@ -117,7 +120,7 @@ internal sealed unsafe class Container : IDisposable
         };
 
         // On an error libavformat frees the context itself and leaves a null.
-        int error = ffmpeg.avformat_open_input(&format, _stream.Name, demuxer, null);
+        int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
         return error < 0 ? _session.FaultOf(error, "The container's header could not be read") : null;
     }
@@ -125,7 +128,7 @@ internal sealed unsafe class Container : IDisposable
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
     {
         AVInputFormat* found = null;
-        int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Name, null, 0, 0);
+        int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Bytes.Name, null, 0, 0);
         if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
         {
             // The name alone spoke for the demuxer that opens by name; without one the content decides, and the demuxers for streams answer.

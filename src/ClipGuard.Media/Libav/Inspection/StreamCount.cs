@@ -35,7 +35,7 @@ internal static unsafe class StreamCount
 
     private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
     {
-        var damage = new AudioDamage();
+        AudioDamage damage = new(Math.Max(1, track.Stream->codecpar->sample_rate), promisedSamples: null);
         long frames = 0;
         long samples = 0;
         bool jumped = false;
@@ -45,7 +45,7 @@ internal static unsafe class StreamCount
             {
                 // Headers may say another rate (HE-AAC) or none.
                 description = description with { SampleRateHz = frame->sample_rate, Channels = frame->ch_layout.nb_channels };
-                damage.Begin(track, Math.Max(1, frame->sample_rate));
+                damage = new AudioDamage(Math.Max(1, frame->sample_rate), HeaderPromise.Samples(track, frame->sample_rate));
             }
 
             int count = AudioDecode.SamplesOf(track, frame);
@@ -54,7 +54,7 @@ internal static unsafe class StreamCount
             ffmpeg.av_frame_unref(frame);
         }
 
-        damage.Judge(track, session, 0, long.MaxValue, samples);
+        damage.Judge(session, TrackEnd.Of(track), 0, long.MaxValue, samples);
         return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
     }
 

@@ -17,12 +17,20 @@ internal static unsafe class HeaderPromise
     // Headers of streams that were written before their length was known give the largest length there is.
     private const long UnknownBytes = 0x7FFF_0000;
 
+    /// <summary>How many samples of each channel an audio track has; null where nothing reliable says so.</summary>
+    public static long? Samples(Track track, int rateHz) => (long?)(EndSeconds(track) * rateHz);
+
     /// <summary>When the track ends, in seconds on the container's clock; null where nothing reliable says so.</summary>
     public static double? EndSeconds(Track track)
     {
         if (Tag(track.Stream, "DURATION") is { } tag)
         {
             return tag;
+        }
+
+        if (track.Container.FormatName == "wav" && ffmpeg.avcodec_get_name(track.Stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal))
+        {
+            return WavEndSeconds(track);
         }
 
         AVStream* stream = track.Stream;
@@ -48,6 +56,15 @@ internal static unsafe class HeaderPromise
         return indexed && track.IsAtEnd && track.LastPacketEnd is { } end
             ? Math.Max(0, (double)(start + stream->duration - end) * stream->time_base.num / stream->time_base.den)
             : 0;
+    }
+
+    // libavformat forgets the length in the header where the file is shorter. Samples that are not compressed can be counted by their bytes.
+    private static double? WavEndSeconds(Track track)
+    {
+        AVCodecParameters* codec = track.Stream->codecpar;
+        return codec->block_align > 0 && codec->sample_rate > 0 && WavHeader.SampleBytes(track.Container.Bytes) is { } bytes and < UnknownBytes
+            ? (double)(bytes / codec->block_align) / codec->sample_rate
+            : null;
     }
 
     // Matroska's muxers write each track's length as text: 00:00:04.000000000.

@@ -54,6 +54,9 @@ internal unsafe struct AVCodecParameters
     [FieldOffset(116)]
     public int sample_rate;
 
+    [FieldOffset(120)]
+    public int block_align;
+
     [FieldOffset(124)]
     public int frame_size;
 
