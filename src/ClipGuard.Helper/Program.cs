@@ -26,8 +26,15 @@ if (LibavLibrary.FindTrouble() is { } trouble)
     return 1;
 }
 
+string[] assemblies = Environment.GetEnvironmentVariable(WireProtocol.AudioDecodersVariable)?.Split('\n') ?? [];
+if (AudioDecoderAssembly.Load(assemblies, out IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) is { } lacking)
+{
+    connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, lacking));
+    return 1;
+}
+
 bool streams = args is ["stream"];
-using LibavDecoder decoder = new LibavDecoder();
+using LibavDecoder decoder = new LibavDecoder(audioDecoders);
 SandboxLevel level = Confinement.Close(streams);
 string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level));

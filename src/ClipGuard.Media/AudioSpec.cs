@@ -34,6 +34,12 @@ public sealed record AudioSpec : ClipSpec
 
     /// <summary>What resamples. Default <see cref="AudioResampler.Swr"/>.</summary>
     public AudioResampler Resampler { get; init; }
+
+    /// <summary>
+    /// Which decoder: null (the default) is FFmpeg; otherwise the file name, without its extension, of one of the assemblies that helpers load for it
+    /// (<c>SupervisorOptions.AudioDecoders</c>). What that decoder does not read is <see cref="FaultKind.Unsupported"/>.
+    /// </summary>
+    public string? Decoder { get; init; }
 }
 
 /// <summary>Which channels of audio come out.</summary>

@@ -25,7 +25,16 @@ internal static class AudioSettings
         "'swr' (default), FFmpeg's own, or 'soxr', the SoX resampler as librosa uses it.",
         ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)));
 
-    public static IReadOnlyList<Setting> All { get; } = [Rate, Channels, Resampler];
+    public static readonly Setting<string?> Decoder = new ValueSetting<string?>(
+        "audio-decoder",
+        "WHICH",
+        "'ffmpeg' (default), 'naudio' for WAV and AIFF alone, or the assembly (.dll) of another decoder.",
+        ReadDecoder);
+
+    public static IReadOnlyList<Setting> All { get; } = [Rate, Channels, Resampler, Decoder];
+
+    /// <summary>The assemblies that helpers load.</summary>
+    public static IReadOnlyList<string> ReadAssemblies(SettingSources sources) => sources.Get(Decoder, null) is { } path ? [path] : [];
 
     public static AudioSpec Read(SettingSources sources)
     {
@@ -35,8 +44,16 @@ internal static class AudioSettings
             SampleRateHz = sources.Get(Rate, Default.SampleRateHz),
             Channels = sources.Get(Channels, Default.Channels),
             Resampler = sources.Get(Resampler, Default.Resampler),
+            Decoder = sources.Get(Decoder, null) is { } assembly ? Path.GetFileNameWithoutExtension(assembly) : null,
             StartSeconds = start,
             DurationSeconds = StretchSettings.ReadDuration(sources),
         };
     }
+
+    // The adapter lies beside the command, also where it was built without NAudio: then loading it says so.
+    private static string? ReadDecoder(string text) =>
+        string.Equals(text, "ffmpeg", StringComparison.OrdinalIgnoreCase) ? null
+        : string.Equals(text, "naudio", StringComparison.OrdinalIgnoreCase) ? Path.Combine(AppContext.BaseDirectory, "ClipGuard.NAudio.dll")
+        : text.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? ValueText.FilePath(text)
+        : throw ValueText.Unlike(text, "ffmpeg, naudio, or the path of an assembly that ends with .dll");
 }

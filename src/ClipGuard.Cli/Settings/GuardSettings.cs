@@ -73,6 +73,7 @@ internal static class GuardSettings
             Spares = sources.Get(Spares, Default.Spares),
             Sandbox = sources.Get(Sandbox, Default.Sandbox),
             HelperMemoryBytes = sources.Get(HelperMemory, Default.HelperMemoryBytes),
+            AudioDecoders = AudioSettings.ReadAssemblies(sources),
         };
     }
 }

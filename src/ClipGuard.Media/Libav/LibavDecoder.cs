@@ -5,13 +5,20 @@ using ClipGuard.Media.Libav.Video;
 
 namespace ClipGuard.Media.Libav;
 
-/// <summary>Decodes with FFmpeg's libraries. Nothing is ever opened by name: FFmpeg reads through callbacks from bytes that were checked first.</summary>
+/// <summary>
+/// Decodes with FFmpeg's libraries. Nothing is ever opened by name: FFmpeg reads through callbacks from bytes that were checked first.
+/// Audio whose spec names another decoder goes to that one.
+/// </summary>
 public sealed class LibavDecoder : IClipDecoder
 {
+    private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
+
     /// <summary>A decoder over the libraries of this machine.</summary>
+    /// <param name="audioDecoders">Other decoders of audio, by the names that <see cref="AudioSpec.Decoder"/> may give; null for none.</param>
     /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindTrouble"/> says so beforehand.</exception>
-    public LibavDecoder()
+    public LibavDecoder(IReadOnlyDictionary<string, IAudioDecoder>? audioDecoders = null)
     {
+        _audioDecoders = audioDecoders ?? new Dictionary<string, IAudioDecoder>();
         if (LibavLibrary.FindTrouble() is { } trouble)
         {
             throw new DllNotFoundException(trouble);
@@ -19,7 +26,7 @@ public sealed class LibavDecoder : IClipDecoder
     }
 
     /// <inheritdoc/>
-    public string Version => LibavLibrary.Version;
+    public string Version => string.Join(", ", _audioDecoders.Values.Select(static decoder => decoder.Version).Prepend(LibavLibrary.Version));
 
     /// <inheritdoc/>
     public DecodeAnswer Decode(DecodeRequest request, DecodeContext context)
@@ -38,11 +45,13 @@ public sealed class LibavDecoder : IClipDecoder
         {
             answer = new DecodeAnswer(session.Fault(FaultKind.LimitExceeded, "The decode needs more memory than there is."));
         }
+        catch (OperationCanceledException) when (session.Stopped)
+        {
+            return TimedOut(session);
+        }
 
         // A decode that was told to stop ends like a truncated file; only the clock knows better.
-        return session.Stopped
-            ? new DecodeAnswer(session.Fault(FaultKind.TimedOut, $"The time to give up came in the stage {context.Marks.Stage}."))
-            : answer;
+        return session.Stopped ? TimedOut(session) : answer;
     }
 
     /// <inheritdoc/>
@@ -51,8 +60,12 @@ public sealed class LibavDecoder : IClipDecoder
         // Every native object belongs to one decode and ended with it.
     }
 
-    private static DecodeAnswer Dispatch(DecodeSession session) => session.Request.Spec switch
+    private static DecodeAnswer TimedOut(DecodeSession session) =>
+        new(session.Fault(FaultKind.TimedOut, $"The time to give up came in the stage {session.Marks.Stage}."));
+
+    private DecodeAnswer Dispatch(DecodeSession session) => session.Request.Spec switch
     {
+        AudioSpec { Decoder: { } name } audio => DispatchToPlugIn(session, audio, name),
         AudioSpec audio => AudioDecode.Run(session, audio),
         VideoSpec video when session.Request.Source is FileListSource list => FrameListDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),
@@ -60,4 +73,8 @@ public sealed class LibavDecoder : IClipDecoder
         InspectSpec inspect => ClipInspection.Run(session, inspect),
         _ => throw new ArgumentException($"There is no decoder for {session.Request.Spec.GetType()}."),
     };
+
+    private DecodeAnswer DispatchToPlugIn(DecodeSession session, AudioSpec audio, string name) => _audioDecoders.TryGetValue(name, out IAudioDecoder? decoder)
+        ? PlugInAudioDecode.Run(session, audio, decoder)
+        : new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"This helper has no audio decoder {name}."));
 }

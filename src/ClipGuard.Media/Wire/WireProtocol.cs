@@ -16,6 +16,9 @@ internal static class WireProtocol
 
     /// <summary>Longest datagram, in bytes, either way.</summary>
     public const int MaxMessageBytes = 128 * 1024;
+
+    /// <summary>Environment variable with the absolute paths of the assemblies whose audio decoders a helper loads, one a line.</summary>
+    public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
 }
 
 /// <summary>The messages as JSON: camel case, enumerations by name.</summary>

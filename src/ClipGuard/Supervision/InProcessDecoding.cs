@@ -13,17 +13,19 @@ internal sealed class InProcessDecoding : IDisposable
     private readonly ConcurrentBag<Desk> _free = [];
     private readonly SemaphoreSlim _places;
     private readonly long _payloadBytes;
+    private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
 
     public InProcessDecoding(SupervisorOptions options)
     {
         _places = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
-        if (LibavLibrary.FindTrouble() is { } trouble)
+        string? lacking = AudioDecoderAssembly.Load(options.AudioDecoders, out _audioDecoders);
+        if ((LibavLibrary.FindTrouble() ?? lacking) is { } trouble)
         {
             throw new HelperUnavailableException(trouble, decoderMissing: true);
         }
 
-        var first = new Desk(_payloadBytes);
+        Desk first = NewDesk();
         DecoderVersion = first.Decoder.Version;
         _free.Add(first);
     }
@@ -38,7 +40,7 @@ internal sealed class InProcessDecoding : IDisposable
         Desk? desk = null;
         try
         {
-            desk = _free.TryTake(out Desk? free) ? free : new Desk(_payloadBytes);
+            desk = _free.TryTake(out Desk? free) ? free : NewDesk();
             Desk taken = desk;
             DecodeOutcome outcome = await Task.Run(() => taken.Decode(request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
             desk = outcome.IsClip ? null : desk;
@@ -62,6 +64,8 @@ internal sealed class InProcessDecoding : IDisposable
         }
     }
 
+    private Desk NewDesk() => new(_payloadBytes, _audioDecoders);
+
     private void Return(Desk desk)
     {
         _free.Add(desk);
@@ -69,11 +73,11 @@ internal sealed class InProcessDecoding : IDisposable
     }
 
     /// <summary>A decoder and the memory it writes to; one decode at a time.</summary>
-    private sealed unsafe class Desk(long payloadBytes) : IDisposable
+    private sealed unsafe class Desk(long payloadBytes, IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) : IDisposable
     {
         private readonly DecodeMemory _memory = new(payloadBytes);
 
-        public LibavDecoder Decoder { get; } = new();
+        public LibavDecoder Decoder { get; } = new(audioDecoders);
 
         public byte* Payload => _memory.Payload;
 

@@ -87,6 +87,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <param name="request">What to decode, as what.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
+    /// <exception cref="ArgumentException">The request names an audio decoder that helpers do not load.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
@@ -99,6 +100,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RefuseUnknownDecoder(request);
         cancellation.ThrowIfCancellationRequested();
         if (_inProcess is not null)
         {
@@ -176,6 +178,16 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
 
         return new FaultOutcome(fault, Stopwatch.GetElapsedTime(began));
+    }
+
+    // A mistake of the program's: as a fault it would be blamed on every clip.
+    private void RefuseUnknownDecoder(DecodeRequest request)
+    {
+        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderAssembly.NameOf(path) == name))
+        {
+            throw new ArgumentException(
+                $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly.", nameof(request));
+        }
     }
 
     // What can end politely is to end a little before it is killed.

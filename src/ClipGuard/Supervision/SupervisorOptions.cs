@@ -45,6 +45,12 @@ public sealed record SupervisorOptions
     public IReadOnlyDictionary<string, string> HelperEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
+    /// Assemblies with audio decoders (<see cref="IAudioDecoder"/>) that helpers load before their sandbox closes, by their absolute paths; what they
+    /// depend on lies beside them. <see cref="AudioSpec.Decoder"/> chooses one. Default none: FFmpeg decodes audio.
+    /// </summary>
+    public IReadOnlyList<string> AudioDecoders { get; init; } = [];
+
+    /// <summary>
     /// Shared memory of a helper, in bytes: the most that a decode can deliver, with the encoded bytes of a clip that is held in memory.
     /// Only what is written to takes memory. Default 1 GiB.
     /// </summary>
@@ -63,6 +69,14 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAboveBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
+
+        foreach (string assembly in AudioDecoders)
+        {
+            if (!Path.IsPathFullyQualified(assembly) || assembly.Contains('\n', StringComparison.Ordinal))
+            {
+                throw new ArgumentOutOfRangeException(nameof(AudioDecoders), assembly, $"{nameof(AudioDecoders)} has '{assembly}'; it has to be the absolute path of an assembly.");
+            }
+        }
 
         // A payload is read as one span.
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PayloadBytes, int.MaxValue);

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Supervision;
 
-/// <summary>What every isolation mode promises, with FFmpeg and ClipGuard's own helper.</summary>
+/// <summary>What every isolation mode promises, with ClipGuard's own helper and, where a fixture does not say otherwise, with FFmpeg.</summary>
 [TestFixture]
 internal abstract class DecodingContract
 {
@@ -17,6 +17,9 @@ internal abstract class DecodingContract
 
     protected abstract Isolation Isolation { get; }
 
+    /// <summary>Assemblies with audio decoders; the first of them decodes.</summary>
+    protected virtual IReadOnlyList<string> AudioDecoders => [];
+
     [OneTimeSetUp]
     public async Task Start()
     {
@@ -25,7 +28,7 @@ internal abstract class DecodingContract
             Assert.Ignore(trouble);
         }
 
-        _supervisor = await Supervisor.StartAsync(new SupervisorOptions { Isolation = Isolation, HelperPath = TestHelper.RealProgramPath, Workers = 2 });
+        _supervisor = await Supervisor.StartAsync(new SupervisorOptions { Isolation = Isolation, HelperPath = TestHelper.RealProgramPath, Workers = 2, AudioDecoders = AudioDecoders });
     }
 
     [OneTimeTearDown]
@@ -67,7 +70,7 @@ internal abstract class DecodingContract
     [CancelAfter(60_000)]
     public async Task What_is_not_there_is_missing_and_what_is_noise_is_corrupt(CancellationToken cancellation)
     {
-        string noise = Path.Combine(_folder, "noise.mp4");
+        string noise = Path.Combine(_folder, "noise.wav");
         byte[] bytes = new byte[5000];
         new Random(7).NextBytes(bytes);
         await File.WriteAllBytesAsync(noise, bytes, cancellation);
@@ -137,7 +140,8 @@ internal abstract class DecodingContract
         return outcome.Fault?.Kind;
     }
 
-    private static DecodeRequest Request(ClipSource source) => new(source, new AudioSpec { SampleRateHz = SampleRateHz });
+    private DecodeRequest Request(ClipSource source) =>
+        new(source, new AudioSpec { SampleRateHz = SampleRateHz, Decoder = AudioDecoders.Select(Path.GetFileNameWithoutExtension).FirstOrDefault() });
 }
 
 [TestFixture]

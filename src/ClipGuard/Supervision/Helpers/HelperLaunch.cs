@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Media.Wire;
+
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
@@ -25,6 +27,11 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             ["CLIPGUARD_SANDBOX"] = options.Sandbox.ToString(),
             ["CLIPGUARD_MEMORY_BYTES"] = options.HelperMemoryBytes.ToString(CultureInfo.InvariantCulture),
         };
+        if (options.AudioDecoders.Count > 0)
+        {
+            environment[WireProtocol.AudioDecodersVariable] = string.Join('\n', options.AudioDecoders);
+        }
+
         if (RuntimeRoot() is { } root)
         {
             environment["DOTNET_ROOT"] = root;

@@ -1,0 +1,129 @@
+using ClipGuard.Media.Libav.Bytes;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Audio;
+
+/// <summary>A stretch of a clip's audio, exact to the sample, decoded by a decoder that was loaded from an assembly.</summary>
+internal sealed unsafe class PlugInAudioDecode : IDisposable
+{
+    // Of all channels together.
+    private const int BlockElements = 16_384;
+
+    private readonly DecodeSession _session;
+    private readonly IAudioTrack _track;
+    private readonly AudioStretch _stretch;
+    private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
+
+    private PlugInAudioDecode(DecodeSession session, AudioSpec spec, IAudioTrack track)
+    {
+        _session = session;
+        _track = track;
+        _stretch = new AudioStretch(session, spec, track.SampleRateHz, track.Channels, track.PromisedSamples);
+    }
+
+    public static DecodeAnswer Run(DecodeSession session, AudioSpec spec, IAudioDecoder decoder)
+    {
+        if (ClipBytes.Open(session, session.Request.Source, out ClipBytes? bytes) is { } fault)
+        {
+            return new DecodeAnswer(fault);
+        }
+
+        using var stream = new ClipByteStream(session, bytes!);
+        try
+        {
+            using IAudioTrack track = decoder.Open(stream, bytes!.Name);
+            if (Refuse(session, spec, track) is { } refused)
+            {
+                return new DecodeAnswer(refused);
+            }
+
+            using var decode = new PlugInAudioDecode(session, spec, track);
+            fault = decode._stretch.Begin() ?? decode.ReadAll() ?? decode._stretch.Finish(new TrackEnd(FrameSamples: 1));
+            return fault is null ? new DecodeAnswer(decode._stretch.Clip) : new DecodeAnswer(fault);
+        }
+        catch (NotSupportedException trouble)
+        {
+            return new DecodeAnswer(session.Fault(FaultKind.Unsupported, trouble.Message));
+        }
+        catch (Exception trouble) when (trouble is InvalidDataException or IOException)
+        {
+            return new DecodeAnswer(session.ReadError is { } error ? session.Fault(FaultKind.Missing, error) : session.Fault(FaultKind.Corrupt, trouble.Message));
+        }
+    }
+
+    public void Dispose()
+    {
+        AVFrame* frame = _frame;
+        ffmpeg.av_frame_free(&frame);
+        _stretch.Dispose();
+    }
+
+    private static DecoderFault? Refuse(DecodeSession session, AudioSpec spec, IAudioTrack track)
+    {
+        DecodeLimits limits = session.Limits;
+        return limits.AllowedFormats is { } formats && !formats.Contains(track.Format)
+                ? session.Fault(FaultKind.Unsupported, $"The format {track.Format} is not among those allowed: {string.Join(", ", formats)}.")
+            : limits.AllowedCodecs is { } codecs && !codecs.Contains(track.Codec)
+                ? session.Fault(FaultKind.Unsupported, $"The codec {track.Codec} is not among those allowed: {string.Join(", ", codecs)}.")
+            : spec.Track is { } number && number != 0
+                ? session.Fault(FaultKind.Unsupported, $"There is no audio stream number {number}; the {track.Format} file holds {track.Codec}.")
+            : track.SampleRateHz <= 0 || track.Channels <= 0
+                ? session.Fault(FaultKind.Corrupt, $"The header tells of {track.Channels} channels at {track.SampleRateHz} Hz.")
+            : null;
+    }
+
+    private DecoderFault? ReadAll()
+    {
+        if (_stretch.From > 0)
+        {
+            _session.Marks.Enter(DecodeStage.Seek);
+            _stretch.Position = _track.Seek(_stretch.From);
+        }
+
+        int channels = _track.Channels;
+        float[] block = new float[Math.Max(1, BlockElements / channels) * channels];
+        fixed (float* start = block)
+        {
+            DescribeFrame(start);
+            while (!_stretch.IsWhole && Next(block) is > 0 and var elements)
+            {
+                _frame->nb_samples = elements / channels;
+                if (_stretch.Take(_frame, _frame->nb_samples) is { } fault)
+                {
+                    return fault;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private int Next(Span<float> block)
+    {
+        if (_session.ShouldStop())
+        {
+            return 0;
+        }
+
+        _session.Marks.Enter(DecodeStage.Decode);
+        int elements = _track.Read(block);
+        if (elements > 0)
+        {
+            _session.Marks.AddPacket();
+            _session.Marks.AddFrame();
+        }
+
+        return elements;
+    }
+
+    // A frame over memory that is ours: FFmpeg's resampler reads it and owns nothing of it.
+    private void DescribeFrame(float* samples)
+    {
+        _frame->format = (int)AVSampleFormat.AV_SAMPLE_FMT_FLT;
+        _frame->sample_rate = _track.SampleRateHz;
+        _frame->data[0] = (byte*)samples;
+        _frame->extended_data = (byte**)&_frame->data;
+        ffmpeg.av_channel_layout_default(&_frame->ch_layout, _track.Channels);
+    }
+}
