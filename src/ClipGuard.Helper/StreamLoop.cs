@@ -10,7 +10,7 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
     public void Run()
     {
         ClipStreamer? streamer = null;
-        while (connection.Receive(WireJson.Default.StreamOrder) is { } order)
+        while (connection.Receive(SupervisorMessages.Stream) is { } order)
         {
             switch (order)
             {

@@ -31,7 +31,7 @@ internal sealed class Guardian(HelperConnection connection)
     {
         Offspring.Adopt();
         connection.Send(new ReadyMessage(WireProtocol.Version, "ClipGuard guardian", string.Empty, SandboxLevel.Off));
-        while (connection.Receive(WireJson.Default.GuardianOrder) is { } order)
+        while (connection.Receive(SupervisorMessages.Guardian) is { } order)
         {
             switch (order)
             {

@@ -1,6 +1,5 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ClipGuard.Media.Wire;
 
@@ -16,6 +15,7 @@ internal sealed unsafe partial class HelperConnection : IDisposable
     private const int MapShared = 0x1;
 
     private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
+    private readonly ArrayBufferWriter<byte> _said = new(1024);
     private readonly byte* _memory;
     private readonly long _length;
 
@@ -51,19 +51,24 @@ internal sealed unsafe partial class HelperConnection : IDisposable
 
     /// <summary>Waits for a request.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
-    public DecodeMessage? Receive() => Receive(WireJson.Default.DecodeMessage);
+    public DecodeMessage? Receive() => Receive(SupervisorMessages.Decode);
 
-    /// <summary>Waits for a message of a kind.</summary>
+    /// <summary>Waits for a message of a kind: <see cref="SupervisorMessages"/> has them.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
-    public T? Receive<T>(JsonTypeInfo<T> kind)
+    public T? Receive<T>(Func<ReadOnlyMemory<byte>, T> read)
         where T : class
     {
         nint length = ReceiveBytes();
-        return length <= 0 ? null : JsonSerializer.Deserialize(_buffer.AsSpan(0, (int)length), kind);
+        return length <= 0 ? null : read(_buffer.AsMemory(0, (int)length));
     }
 
     /// <summary>Says something.</summary>
-    public void Send(HelperMessage message) => SendBytes(JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.HelperMessage));
+    public void Send(HelperMessage message)
+    {
+        _said.ResetWrittenCount();
+        HelperMessages.Write(_said, message);
+        SendBytes(_said.WrittenSpan);
+    }
 
     /// <summary>Sends one datagram as it stands.</summary>
     public void SendBytes(ReadOnlySpan<byte> datagram)

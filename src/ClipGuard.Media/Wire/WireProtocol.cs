@@ -21,7 +21,10 @@ internal static class WireProtocol
     public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
 }
 
-/// <summary>The messages as JSON: camel case, enumerations by name.</summary>
+/// <summary>
+/// The messages as JSON, camel case and enumerations by name, as the supervisor reads and writes them. A helper's side is written by hand:
+/// <see cref="SupervisorMessages"/> and <see cref="HelperMessages"/>.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

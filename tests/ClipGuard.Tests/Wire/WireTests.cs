@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+using ClipGuard.Media;
+using ClipGuard.Media.Streams;
+using ClipGuard.Media.Wire;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Wire;
+
+/// <summary>The supervisor's side of the protocol is the serializer's, a helper's is by hand: what one writes the other reads, member by member.</summary>
+public sealed class WireTests
+{
+    private static readonly DecodeLimits Limits = new()
+    {
+        MaxFramePixels = 1,
+        MaxPayloadBytes = 2,
+        MaxDuration = TimeSpan.FromMilliseconds(93_784_567.8),
+        MaxDamagedFrames = 3,
+        MaxDamagedAudioShare = 0.25,
+        AllowedFormats = ["mp3", "wav"],
+        AllowedCodecs = ["flac"],
+    };
+
+    private static readonly DecoderFault Fault = new(FaultKind.Corrupt, DecodeStage.Convert, "it says \"no\"\n");
+
+    private static readonly RgbColor Color = new(1, 2, 3);
+
+    public static IEnumerable<ClipSource> Sources =>
+    [
+        new FileSource("/data/a \"quoted\" ü 音.mp3"),
+        new FileSource("/data/b.tar") { Offset = 1L << 40, Length = 77 },
+        new FileListSource(["/data/1.jpg", "/data/2.jpg"]),
+        new MemorySource(ReadOnlyMemory<byte>.Empty),
+    ];
+
+    public static IEnumerable<PictureSize> Sizes =>
+    [
+        new OwnSize(),
+        new ExactSize(64, 48),
+        new ShorterSideSize(256, 224, 200),
+        new SmartSize(),
+        new SmartSize { Factor = 32, MinPixels = 4, MaxPixels = 1L << 33, TotalPixels = 9 },
+    ];
+
+    public static IEnumerable<FrameSelection> Selections =>
+    [
+        new UniformFrames(7),
+        new MidpointFrames(8),
+        new RateFrames(1.5) { MinFrames = 5, MaxFrames = 6, Factor = 3 },
+        new IndexFrames([0, -1, 5, 5]),
+        new TimeFrames([0.1, 2]),
+        new KeyFrames(),
+        new KeyFrames { Max = 3 },
+    ];
+
+    public static IEnumerable<ClipSpec> Specs =>
+    [
+        new AudioSpec(),
+        new AudioSpec
+        {
+            SampleRateHz = 44_100,
+            Channels = AudioChannels.All,
+            StartSeconds = 0.5,
+            DurationSeconds = 1.0 / 3,
+            Track = 2,
+            Resampler = AudioResampler.Soxr,
+            Decoder = "ClipGuard.NAudio",
+        },
+        new ImageSpec(),
+        .. Sizes.Select(size => new ImageSpec
+        {
+            Size = size,
+            Layout = PixelLayout.ChannelsFirst,
+            Colors = PixelColors.Gray,
+            Filter = ScaleFilter.AntialiasedBicubic,
+            Background = Color,
+        }),
+        new VideoSpec(),
+        .. Selections.Select(selection => new VideoSpec
+        {
+            Size = new OwnSize(),
+            Layout = PixelLayout.ChannelsFirst,
+            Colors = PixelColors.Gray,
+            Filter = ScaleFilter.Area,
+            Background = Color,
+            Selection = selection,
+            StartSeconds = 0.5,
+            EndSeconds = 9.25,
+            Track = 1,
+        }),
+        new InspectSpec(),
+        new InspectSpec { CountFrames = false },
+    ];
+
+    private static IEnumerable<HelperMessage> Said =>
+    [
+        new ReadyMessage(1, "ClipGuard.Helper 1.0", "FFmpeg 5.1", SandboxLevel.Strict),
+        new UnreadyMessage(UnreadyReason.DecoderMissing, "apt-get install …"),
+        new ReplyMessage(9) { Fault = Fault },
+        new ReplyMessage(10)
+        {
+            Clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3])
+            {
+                SampleRateHz = 5,
+                FrameTimesSeconds = [0, 1.0 / 3],
+                InterlacedFrames = 6,
+                Damage = new DamageReport
+                {
+                    ConcealedFrames = 1,
+                    CorruptFrames = 2,
+                    RefusedPackets = 3,
+                    MissingFrames = 4,
+                    MissingSamples = 5,
+                    RepeatedFrames = 6,
+                    DamagedWantedFrames = 7,
+                    FirstAt = TimeSpan.FromTicks(1_234_567),
+                },
+            },
+        },
+        new StreamOpenedMessage(3, new ClipShape
+        {
+            Video = new VideoShape(640, 480, ChromaSampling.Yuv422, 10) { FullRange = true, Rate = new FrameRate(30_000, 1001) },
+            Audio = new AudioShape(48_000, 6),
+        }),
+        new StreamWrittenMessage(4) { Frames = 5, Bytes = 1L << 33, ReaderLeft = true, Fault = Fault },
+        new ToolStartedMessage(1234),
+        new ToolNotStartedMessage("no such program"),
+        new ToolExitedMessage(256) { LeftBehind = 2, CpuSeconds = 0.75, PeakMemoryBytes = 1L << 34 },
+    ];
+
+    private static IEnumerable<StreamOrder> Orders =>
+    [
+        .. Sources.Select(source => new OpenStreamOrder(1, source, ClipKind.Audio, "/run/pipe")
+        {
+            AsFile = true,
+            Limits = Limits,
+            DecoderThreads = 3,
+            InputLength = 12,
+        }),
+        new WriteStreamOrder(2, new AudioFormat(new AudioShape(16_000, 2), AudioSampleType.Float32)),
+        new WriteStreamOrder(2, new VideoFormat(
+            new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) }, VideoForm.Raw, ScalingFilter.Lanczos)),
+        new CloseStreamOrder(3),
+    ];
+
+    private static IEnumerable<GuardianOrder> GuardianOrders => [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
+
+    [Test]
+    public void A_helper_reads_each_spec_as_it_was_written([ValueSource(nameof(Specs))] ClipSpec spec) =>
+        AssertReads(new DecodeMessage(7, new DecodeRequest(new FileSource("/a"), spec)));
+
+    [Test]
+    public void A_helper_reads_each_source_with_every_limit([ValueSource(nameof(Sources))] ClipSource source) =>
+        AssertReads(new DecodeMessage(7, new DecodeRequest(source, new AudioSpec()) { Limits = Limits, DecoderThreads = 4 })
+        {
+            InputLength = 5,
+            OutputOffset = 4096,
+            OutputCapacity = 1L << 32,
+            TimeLeftMilliseconds = 1234.5,
+        });
+
+    [Test]
+    public void A_helper_reads_each_order_to_write_a_stream([ValueSource(nameof(Orders))] object order)
+    {
+        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((StreamOrder)order, WireJson.Default.StreamOrder);
+
+        Assert.That(AsJson(SupervisorMessages.Stream(datagram), WireJson.Default.StreamOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+    }
+
+    [Test]
+    public void A_guardian_reads_its_orders([ValueSource(nameof(GuardianOrders))] object order)
+    {
+        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((GuardianOrder)order, WireJson.Default.GuardianOrder);
+
+        Assert.That(AsJson(SupervisorMessages.Guardian(datagram), WireJson.Default.GuardianOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+    }
+
+    [Test]
+    public void A_supervisor_reads_what_a_helper_says([ValueSource(nameof(Said))] object said)
+    {
+        var datagram = new ArrayBufferWriter<byte>();
+        HelperMessages.Write(datagram, (HelperMessage)said);
+
+        HelperMessage? read = JsonSerializer.Deserialize(datagram.WrittenSpan, WireJson.Default.HelperMessage);
+
+        Assert.That(AsJson(read!, WireJson.Default.HelperMessage), Is.EqualTo(AsJson((HelperMessage)said, WireJson.Default.HelperMessage)));
+    }
+
+    [TestCase("""{"id":1,"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"audio"}},"new":{"a":[1]}}""")]
+    [TestCase("""{"request":{"spec":{"brightness":3,"as":"audio","track":null},"source":{"path":"/a","from":"file"}},"id":1}""")]
+    public void Unknown_members_and_any_order_are_read_and_what_is_absent_has_its_default(string json)
+    {
+        DecodeMessage message = SupervisorMessages.Decode(Encoding.UTF8.GetBytes(json));
+
+        Assert.That(message.Request, Is.EqualTo(new DecodeRequest(new FileSource("/a"), new AudioSpec())));
+    }
+
+    [TestCase("""{"id":1}""", "request is missing")]
+    [TestCase("""{"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"smell"}}}""", "\"smell\" is no spec")]
+    [TestCase("""{"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"audio","channels":"Left"}}}""", "\"Left\", which is no AudioChannels")]
+    public void What_cannot_be_understood_says_what_it_is(string json, string expected) =>
+        Assert.That(() => SupervisorMessages.Decode(Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<JsonException>().With.Message.Contains(expected));
+
+    [Test]
+    public void The_examples_above_leave_no_member_at_its_default()
+    {
+        object[] examples = [.. Specs, .. Sources, .. Sizes, .. Selections, Limits, .. Said, .. Orders, .. GuardianOrders];
+        var forgotten = examples.GroupBy(example => example.GetType()).SelectMany(type => type.Key.GetProperties()
+            .Where(property => property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>() is null)
+            .Where(property => type.Select(property.GetValue).All(value => value is null || value.Equals(Default(type.Key, property))))
+            .Select(property => $"{type.Key.Name}.{property.Name}"));
+
+        Assert.That(forgotten, Is.Empty);
+    }
+
+    // What a member is where nobody has set it; null where the type has no constructor without parameters.
+    private static object? Default(Type type, PropertyInfo property) =>
+        type.GetConstructor(Type.EmptyTypes) is null ? null : property.GetValue(Activator.CreateInstance(type));
+
+    private static void AssertReads(DecodeMessage message)
+    {
+        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DecodeMessage);
+
+        Assert.That(AsJson(SupervisorMessages.Decode(datagram), WireJson.Default.DecodeMessage), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+    }
+
+    private static string AsJson<T>(T message, JsonTypeInfo<T> kind) => JsonSerializer.Serialize(message, kind);
+}
