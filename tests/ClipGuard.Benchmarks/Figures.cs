@@ -9,6 +9,8 @@ internal sealed class Figures(string what)
 
     public double Median => Quantile(0.5);
 
+    public double Sum => _values.Sum();
+
     public double Quantile(double share)
     {
         double[] sorted = [.. _values.Order()];

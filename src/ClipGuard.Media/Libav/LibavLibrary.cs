@@ -29,7 +29,7 @@ public static class LibavLibrary
 
     private static string? Load()
     {
-        string[] missing = [.. Needed.Where(library => !NativeLibrary.TryLoad(FileName(library.Name, library.Major), out _)).Select(library => FileName(library.Name, library.Major))];
+        string[] missing = [.. Needed.Select(library => FileName(library.Name, library.Major)).Where(file => !NativeLibrary.TryLoad(file, out _))];
         if (missing.Length > 0)
         {
             return Explain(missing);

@@ -20,8 +20,8 @@ public sealed record SupervisorOptions
     /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. Default 1.</summary>
     public int Spares { get; init; } = 1;
 
-    /// <summary>Clean decodes after which a pooled helper is replaced. Default 1000.</summary>
-    public int RecycleAfter { get; init; } = 1000;
+    /// <summary>Clean decodes after which a pooled helper is replaced. Default 10,000: a start costs as much as 30 short clips.</summary>
+    public int RecycleAfter { get; init; } = 10_000;
 
     /// <summary>Resident memory beyond which a pooled helper is replaced after its decode. Default 512 MiB.</summary>
     public long RecycleAboveBytes { get; init; } = 512L << 20;

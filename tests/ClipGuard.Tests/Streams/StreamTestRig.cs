@@ -11,8 +11,8 @@ internal static class StreamTestRig
     public const string Reference = "reference";
     public const string Distorted = "distorted";
 
-    /// <summary>The real helper, built beside this assembly under the same configuration.</summary>
-    public static string HelperPath { get; } = TestHelper.ProgramPath.Replace("ClipGuard.MisbehavingHelper", "ClipGuard.Helper", StringComparison.Ordinal);
+    /// <summary>The real helper.</summary>
+    public static string HelperPath => TestHelper.RealProgramPath;
 
     /// <summary>Settings with clocks short enough for tests, and long enough for a busy machine.</summary>
     public static StreamOptions Options { get; } = new()

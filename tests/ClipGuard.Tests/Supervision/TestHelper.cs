@@ -1,5 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Supervision;
+using ClipGuard.Tests.Cli;
 
 namespace ClipGuard.Tests.Supervision;
 
@@ -9,8 +10,8 @@ internal static class TestHelper
     /// <summary>Built beside this assembly, under the same configuration.</summary>
     public static string ProgramPath { get; } = Beside("ClipGuard.MisbehavingHelper");
 
-    /// <summary>ClipGuard's own helper.</summary>
-    public static string RealProgramPath { get; } = Beside("ClipGuard.Helper");
+    /// <summary>ClipGuard's own helper, as it is published.</summary>
+    public static string RealProgramPath => PublishedCommand.HelperProgram;
 
     /// <summary>The host whose end is watched.</summary>
     public static string HostProgramPath { get; } = Beside("ClipGuard.TestHost");
