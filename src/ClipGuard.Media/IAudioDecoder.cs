@@ -11,7 +11,7 @@ namespace ClipGuard.Media;
 /// </remarks>
 public interface IAudioDecoder
 {
-    /// <summary>Name and version of the library that decodes, as in <c>NAudio 3.0.1</c>.</summary>
+    /// <summary>Name and version of the library that decodes, as in <c>NAudio 3.3.0</c>.</summary>
     string Version { get; }
 
     /// <summary>Reads a file's header.</summary>

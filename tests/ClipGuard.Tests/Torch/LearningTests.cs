@@ -5,7 +5,6 @@ using ClipGuard.Torch;
 
 using NUnit.Framework;
 
-using TorchSharp;
 using TorchSharp.Modules;
 
 using static TorchSharp.torch;

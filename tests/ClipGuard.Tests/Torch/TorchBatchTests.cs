@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 
 using ClipGuard.Loading;
-using ClipGuard.Media;
-using ClipGuard.Supervision;
 using ClipGuard.Tests.Loading;
 using ClipGuard.Torch;
 
