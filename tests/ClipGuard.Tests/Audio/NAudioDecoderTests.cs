@@ -27,14 +27,14 @@ internal sealed class NAudioDecoderTests : AudioDecoderContract
     }
 
     [Test]
-    public void A_header_that_leads_round_in_circles_ends_by_the_clock()
+    public void A_header_that_leads_back_to_itself_is_corrupt()
     {
         // The length of the samples in an RF64 is signed: this one leads back to its own chunk.
         byte[] bytes = File.ReadAllBytes(Make("large.wav"));
         int ds64 = bytes.AsSpan().IndexOf("ds64"u8);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(ds64 + 16), -8);
-        using DirectDecode decode = Decode(new DecodeRequest(new MemorySource(bytes), new AudioSpec()), TimeSpan.FromSeconds(0.5));
-        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.TimedOut), () => $"{decode.Fault}");
+        using DirectDecode decode = Decode(new DecodeRequest(new MemorySource(bytes), new AudioSpec()), TimeSpan.FromSeconds(5));
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt), () => $"{decode.Fault}");
     }
 
     [Test]

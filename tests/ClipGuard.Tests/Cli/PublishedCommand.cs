@@ -36,7 +36,9 @@ internal static class PublishedCommand
     {
         Assert.That(Program, Does.Exist, "The command is not published: dotnet cake --target=Publish");
         Assert.That(LastPublished(), Is.GreaterThanOrEqualTo(LastChanged()), "The published command is older than the sources: dotnet cake --target=Publish");
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // Where the tests were started in a shell's background, SIGINT is ignored, and children inherit that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string variable in start.Environment.Keys.Where(IsSetting).ToList())
         {
             start.Environment.Remove(variable);
