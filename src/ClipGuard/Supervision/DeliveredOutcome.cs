@@ -10,6 +10,7 @@ internal sealed unsafe class DeliveredOutcome : DecodeOutcome
     private readonly Helper _helper;
     private readonly byte* _start;
     private readonly int _length;
+    private readonly long _used;
     private int _disposed;
 
     public DeliveredOutcome(HelperPool pool, Helper helper, Attempt attempt, DecodedClip clip, TimeSpan elapsed)
@@ -19,6 +20,7 @@ internal sealed unsafe class DeliveredOutcome : DecodeOutcome
         _helper = helper;
         _start = helper.Process.Memory.Payload + attempt.OutputOffset;
         _length = checked((int)clip.PayloadBytes());
+        _used = attempt.OutputOffset + _length;
     }
 
     /// <inheritdoc/>
@@ -36,7 +38,7 @@ internal sealed unsafe class DeliveredOutcome : DecodeOutcome
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _pool.Release(_helper, _length);
+            _pool.Release(_helper, _used);
         }
     }
 }

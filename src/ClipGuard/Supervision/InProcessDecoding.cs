@@ -14,6 +14,7 @@ internal sealed class InProcessDecoding : IDisposable
     private readonly SemaphoreSlim _places;
     private readonly long _payloadBytes;
     private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
+    private bool _disposed;
 
     public InProcessDecoding(SupervisorOptions options)
     {
@@ -38,17 +39,18 @@ internal sealed class InProcessDecoding : IDisposable
     {
         await _places.WaitAsync(cancellation).ConfigureAwait(false);
         Desk? desk = null;
+        bool delivered = false;
         try
         {
             desk = _free.TryTake(out Desk? free) ? free : NewDesk();
             Desk taken = desk;
             DecodeOutcome outcome = await Task.Run(() => taken.Decode(request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
-            desk = outcome.IsClip ? null : desk;
+            delivered = outcome.IsClip;
             return outcome;
         }
         finally
         {
-            if (desk is not null)
+            if (!delivered)
             {
                 Return(desk);
             }
@@ -58,6 +60,7 @@ internal sealed class InProcessDecoding : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Volatile.Write(ref _disposed, true);
         while (_free.TryTake(out Desk? desk))
         {
             desk.Dispose();
@@ -66,10 +69,19 @@ internal sealed class InProcessDecoding : IDisposable
 
     private Desk NewDesk() => new(_payloadBytes, _audioDecoders);
 
-    private void Return(Desk desk)
+    // Null where there was no memory for one.
+    private void Return(Desk? desk)
     {
-        _free.Add(desk);
+        if (desk is not null)
+        {
+            _free.Add(desk);
+        }
+
         _places.Release();
+        if (Volatile.Read(ref _disposed))
+        {
+            Dispose();
+        }
     }
 
     /// <summary>A decoder and the memory it writes to; one decode at a time.</summary>

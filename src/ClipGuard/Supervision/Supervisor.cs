@@ -29,6 +29,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     private readonly HelperPool? _pool;
     private readonly InProcessDecoding? _inProcess;
     private long _lastRequest;
+    private bool _sandboxIsMissing;
 
     private Supervisor(SupervisorOptions options, ILogger logger)
     {
@@ -52,8 +53,8 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <summary>Name and version of the helper program; empty for <see cref="Isolation.InProcess"/>.</summary>
     public string HelperVersion { get; private set; } = string.Empty;
 
-    /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do.</summary>
-    public SandboxLevel Sandbox { get; private set; }
+    /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do; the lowest, where helpers differ.</summary>
+    public SandboxLevel Sandbox => _pool is null || _sandboxIsMissing ? SandboxLevel.Off : _pool.LowestSandbox;
 
     /// <summary>Helpers that are warm and without work at this moment.</summary>
     internal int ReadyHelpers => _pool?.ReadyHelpers ?? 0;
@@ -95,7 +96,7 @@ public sealed partial class Supervisor : IAsyncDisposable
 
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     /// <param name="request">What to decode, as what.</param>
-    /// <param name="struck">Called after a first strike, before the second try begins: time to prepare for a conviction.</param>
+    /// <param name="struck">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. May not throw.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
     {
@@ -123,7 +124,20 @@ public sealed partial class Supervisor : IAsyncDisposable
                 return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
             }
 
-            (Helper helper, AttemptResult result) = await pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation).ConfigureAwait(false);
+            // The second try has its helper before the caller hears of the first: what the caller starts then must not take it.
+            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation);
+            if (firstStrike is not null)
+            {
+                struck?.Invoke(firstStrike);
+                struck = null;
+            }
+
+            (Helper helper, AttemptResult result) = await trying.ConfigureAwait(false);
+            if (result is not AttemptResult.Delivered)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
@@ -138,7 +152,6 @@ public sealed partial class Supervisor : IAsyncDisposable
                 case AttemptResult.Struck strike:
                     firstStrike = strike.Fault;
                     LogStrike(_logger, request.Source, strike.Fault.Kind, strike.Fault.Message);
-                    struck?.Invoke(strike.Fault);
                     break;
 
                 case AttemptResult.Trouble trouble when ++troubles == MaxTroubles:
@@ -203,10 +216,9 @@ public sealed partial class Supervisor : IAsyncDisposable
         ReadyMessage greeting = await _pool.GreetAsync().ConfigureAwait(false);
         DecoderVersion = greeting.Decoder;
         HelperVersion = greeting.Helper;
-        Sandbox = greeting.Sandbox;
         if (await _pool.SandboxMissing.ConfigureAwait(false) is { } missing)
         {
-            Sandbox = SandboxLevel.Off;
+            _sandboxIsMissing = true;
             LogSandboxMissing(_logger, missing);
         }
 

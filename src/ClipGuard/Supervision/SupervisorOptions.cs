@@ -41,7 +41,7 @@ public sealed record SupervisorOptions
     /// <summary>Arguments for the helper's program. Default none.</summary>
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
 
-    /// <summary>Environment variables for the helper's program on top of ClipGuard's own; nothing else of this process's environment is passed on but DOTNET_ROOT and LD_LIBRARY_PATH.</summary>
+    /// <summary>Environment variables for the helper's program on top of ClipGuard's own; nothing else of this process's environment is passed on but DOTNET_ROOT, LD_LIBRARY_PATH and TMPDIR.</summary>
     public IReadOnlyDictionary<string, string> HelperEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -55,6 +55,12 @@ public sealed record SupervisorOptions
     /// Only what is written to takes memory. Default 1 GiB.
     /// </summary>
     public long PayloadBytes { get; init; } = 1L << 30;
+
+    /// <summary>How long a killed helper is waited for before its verdict is given all the same. For tests; 3 s.</summary>
+    internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Helpers stuck in the kernel that are put up with: with more than these the machine's storage is broken. For tests; 16.</summary>
+    internal int MaxSetAside { get; init; } = 16;
 
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>

@@ -31,6 +31,7 @@ internal sealed unsafe partial class Helper
         Decodes++;
         _attempt = attempt;
         _reply = null;
+        _errors.Forget();
         _progress = default;
         _cpuBefore = _use!.CpuTime();
         _dispatchedAt = attempt.DispatchedAt = Stopwatch.GetTimestamp();
@@ -52,7 +53,7 @@ internal sealed unsafe partial class Helper
         string reason = Libc.ErrorText(Marshal.GetLastPInvokeError());
         attempt.Conclude(new AttemptResult.Trouble($"The request could not be sent to the helper: {reason}"));
         Step(HelperEvent.Cancelled);
-        _pool.EndLease();
+        _pool.EndDecode();
     }
 
     /// <summary>The payload of a delivered clip has been read: the helper is used again if it is still good.</summary>
@@ -100,26 +101,25 @@ internal sealed unsafe partial class Helper
         }
 
         _attempt = null;
-        if (_ending is { } ending)
-        {
-            attempt.Conclude(ending);
-        }
-        else if (_cancelled || _reply is null)
+        if (_cancelled)
         {
             attempt.Cancel();
         }
-        else if (_reply.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
+        else if (_ending is { } ending)
+        {
+            attempt.Conclude(ending);
+        }
+        else if (_reply?.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
         {
             // A lease of the memory of its own: the process may go while the payload is read.
             Process.Memory.Share();
             attempt.Conclude(new AttemptResult.Delivered(clip));
-            return;
         }
         else
         {
-            attempt.Conclude(_reply.Fault is { } fault ? Finding(fault) : BadExit(exit));
+            attempt.Conclude(BadExit(exit));
         }
 
-        _pool.EndLease();
+        _pool.EndDecode();
     }
 }

@@ -29,6 +29,7 @@ internal sealed unsafe partial class Helper
                 Struck(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Struck(new ClipFault(
                 FaultKind.TimedOut, DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem)),
+            HelperEvent.SaidNonsense when detail == WasNotAboutThisClip => new AttemptResult.Trouble($"The helper {detail}."),
             HelperEvent.TimeOver => Struck(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Struck(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
@@ -46,11 +47,18 @@ internal sealed unsafe partial class Helper
                 postMortem);
         }
 
-        // A SIGKILL that is not ours is the out-of-memory killer's or somebody's; so says a helper whose end nobody saw.
-        return exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null }
+        if (exit.Signal == Libc.SIGKILL && _pool.MemoryRanOut())
+        {
+            return Struck(FaultKind.LimitExceeded, $"The system ended the helper {where} when the machine's memory ran out.", postMortem);
+        }
+
+        return IsNotTheClips(exit)
             ? new AttemptResult.Trouble($"The helper {exit} {where}, which was not the supervisor's doing.")
             : Struck(FaultKind.Crashed, $"The helper {exit} {where}.", postMortem);
     }
+
+    // A SIGKILL that is not ours is somebody's, and an end that nobody saw says nothing.
+    private static bool IsNotTheClips(ProcessExit exit) => exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null };
 
     private AttemptResult Finding(DecoderFault fault)
     {
@@ -58,8 +66,9 @@ internal sealed unsafe partial class Helper
         return fault.Kind == FaultKind.TimedOut ? new AttemptResult.Struck(clipFault) : new AttemptResult.Found(clipFault);
     }
 
-    private AttemptResult.Struck BadExit(ProcessExit exit) =>
-        new AttemptResult.Struck(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
+    private AttemptResult BadExit(ProcessExit exit) => IsNotTheClips(exit)
+        ? new AttemptResult.Trouble($"The helper answered, and then it {exit}, which was not the supervisor's doing.")
+        : new AttemptResult.Struck(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
 
     private AttemptResult.Struck Struck(FaultKind kind, string message, PostMortem postMortem) =>
         new(new ClipFault(kind, _progress.Stage, message, postMortem));

@@ -9,6 +9,8 @@ namespace ClipGuard.Supervision.Helpers;
 // What a helper says. Nothing of it is believed before it is checked.
 internal sealed unsafe partial class Helper
 {
+    private const string WasNotAboutThisClip = "answered an earlier request a second time";
+
     private bool _saidDecoderMissing;
 
     /// <summary>Takes one message from the socket.</summary>
@@ -62,6 +64,12 @@ internal sealed unsafe partial class Helper
             case ReadyMessage { Protocol: not WireProtocol.Version } ready:
                 Step(HelperEvent.SaidNonsense, $"speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here");
                 break;
+            case ReadyMessage { Helper: null } or ReadyMessage { Decoder: null }:
+                Step(HelperEvent.SaidNonsense, "did not say what it is when it was ready");
+                break;
+            case ReadyMessage ready when !Enum.IsDefined(ready.Sandbox):
+                Step(HelperEvent.SaidNonsense, $"named the sandbox level {(int)ready.Sandbox}, which there is not");
+                break;
             case ReadyMessage ready:
                 Greeting ??= ready;
                 Step(HelperEvent.SaidReady, "said a second time that it is ready");
@@ -85,6 +93,11 @@ internal sealed unsafe partial class Helper
         {
             Step(HelperEvent.Replied, "answered without having been asked");
         }
+        else if (reply.Id < _attempt.Id)
+        {
+            // A second answer to an earlier clip says nothing of this one.
+            Step(HelperEvent.SaidNonsense, WasNotAboutThisClip);
+        }
         else if (ReplyCheck.Find(reply, _attempt) is { } complaint)
         {
             Step(HelperEvent.SaidNonsense, complaint);
@@ -92,6 +105,9 @@ internal sealed unsafe partial class Helper
         else
         {
             _reply = reply;
+
+            // Looked at before the process of a single decode goes.
+            _ending = reply.Fault is { } found ? Finding(found) : null;
             Step(IsSingleUse ? HelperEvent.RepliedLast : HelperEvent.Replied);
             if (State == HelperState.Delivered && reply.Fault is not null)
             {

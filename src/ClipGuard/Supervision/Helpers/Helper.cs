@@ -12,7 +12,6 @@ internal sealed partial class Helper
 {
     private static readonly TimeSpan HangUpGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
 
     private readonly HelperPool _pool;
@@ -50,6 +49,9 @@ internal sealed partial class Helper
 
     /// <summary>Decodes that were given to it. One with none is fresh.</summary>
     public int Decodes { get; private set; }
+
+    /// <summary>True for one that was ready once and may decode, or read out, still.</summary>
+    public bool IsOfUse => State is HelperState.Ready or HelperState.Decoding or HelperState.Delivered or HelperState.Finishing;
 
     /// <summary>True once it was killed and did not end in time.</summary>
     public bool WasSetAside { get; private set; }
@@ -195,9 +197,10 @@ internal sealed partial class Helper
     private long TimerOf(HelperState state) => state switch
     {
         HelperState.Decoding or HelperState.Finishing => _deadlineAt,
+        HelperState.HungUp when _attempt is not null => Math.Min(After(HangUpGrace), _deadlineAt),
         HelperState.HungUp => After(HangUpGrace),
         HelperState.Leaving => After(LeaveGrace),
-        HelperState.Dying => After(KillPatience),
+        HelperState.Dying => After(_options.KillPatience),
         _ => long.MaxValue,
     };
 }

@@ -14,6 +14,9 @@ internal sealed partial class HelperPool
     [LoggerMessage(Level = LogLevel.Warning, Message = "A helper did not start: {Reason}")]
     private static partial void LogStartFailed(ILogger logger, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A helper is confined less than those before it: {Level}")]
+    private static partial void LogLooserSandbox(ILogger logger, ClipGuard.Media.SandboxLevel level);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel and set aside")]
     private static partial void LogSetAside(ILogger logger, int pid);
 }

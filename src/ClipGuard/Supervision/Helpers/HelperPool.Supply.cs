@@ -1,5 +1,6 @@
-using System.ComponentModel;
+using System.Diagnostics;
 
+using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision.Helpers;
@@ -7,7 +8,12 @@ namespace ClipGuard.Supervision.Helpers;
 // Demand and supply, all under the lock. Called from a helper's steps.
 internal sealed partial class HelperPool
 {
+    private static readonly TimeSpan RetryStartsAfter = TimeSpan.FromSeconds(1);
+
     private int _pendingStarts;
+    private bool _serving;
+    private bool _retryIsSet;
+    private HelperUnavailableException? _startTrouble;
     private readonly TaskCompletionSource<ReadyMessage> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A helper is ready for a decode, for the first time or again.</summary>
@@ -17,7 +23,8 @@ internal sealed partial class HelperPool
         {
             _starting--;
             _failedStarts = 0;
-            _greeting.TrySetResult(helper.Greeting!);
+            _startTrouble = null;
+            Meet(helper.Greeting!);
         }
 
         _ready.Add(helper);
@@ -32,14 +39,13 @@ internal sealed partial class HelperPool
         lock (_gate)
         {
             helper.Release();
-            EndLease();
         }
     }
 
-    /// <summary>A decode has ended and so has its claim on a place.</summary>
-    public void EndLease()
+    /// <summary>A decode has ended, and its place goes to the next: while one payload is read another helper is at work already.</summary>
+    public void EndDecode()
     {
-        _leased--;
+        _decoding--;
         Serve();
     }
 
@@ -53,6 +59,7 @@ internal sealed partial class HelperPool
         }
 
         _ready.Remove(helper);
+        BreakIfHopeless();
         KeepUp();
     }
 
@@ -74,9 +81,11 @@ internal sealed partial class HelperPool
         LogLater(logger => LogStartFailed(logger, reason));
         if (decoderMissing || _failedStarts >= MaxFailedStarts)
         {
-            Break(new HelperUnavailableException(
-                decoderMissing ? reason : $"Helpers cannot be started ({_failedStarts} tries in a row failed). {reason}", decoderMissing));
+            _startTrouble = new HelperUnavailableException(
+                decoderMissing ? reason : $"Helpers cannot be started ({_failedStarts} tries in a row failed). {reason}", decoderMissing);
         }
+
+        BreakIfHopeless();
     }
 
     /// <summary>A killed helper is stuck in the kernel.</summary>
@@ -85,7 +94,7 @@ internal sealed partial class HelperPool
         _setAside++;
         int pid = helper.Process.Pid;
         LogLater(logger => LogSetAside(logger, pid));
-        if (_setAside > MaxSetAside)
+        if (_setAside > _options.MaxSetAside)
         {
             Break(new HelperUnavailableException(
                 $"{_setAside} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that the clips lie on."));
@@ -101,60 +110,112 @@ internal sealed partial class HelperPool
         LogLater(logger => LogSlowStart(logger, pid, after.TotalSeconds, _options.StartLimit.TotalSeconds));
     }
 
-    // Gives ready helpers to those who wait, second tries first. Ordinary decodes take used helpers, so that fresh ones stay for second tries.
+    // Gives ready helpers to those who wait, second tries first.
     private void Serve()
     {
-        LinkedListNode<Waiter>? node = _waiters.First;
-        while (node is not null && _leased < _options.Workers && _ready.Count > 0)
+        // A dispatch that fails ends its decode, and that leads back here.
+        if (_serving)
         {
-            LinkedListNode<Waiter>? next = node.Next;
-            int found = node.Value.Fresh ? _ready.FindLastIndex(helper => helper.Decodes == 0) : PreferUsed();
-            if (found >= 0)
-            {
-                Helper helper = _ready[found];
-                _ready.RemoveAt(found);
-                _waiters.Remove(node);
-                _leased++;
-                node.Value.Helper = helper;
-                helper.Dispatch(node.Value.Attempt);
-            }
-
-            node = next;
+            return;
         }
 
+        _serving = true;
         MakeRoomForFresh();
+        while (_decoding < _options.Workers && NextToServe() is var (waiter, helper))
+        {
+            _ready.Remove(helper);
+            Remove(waiter);
+            _decoding++;
+            waiter.Helper = helper;
+            helper.Dispatch(waiter.Attempt);
+        }
+
+        _serving = false;
     }
+
+    private (Waiter, Helper)? NextToServe()
+    {
+        foreach (Waiter waiter in _waiters)
+        {
+            int found = waiter.Fresh ? FreshHelper() : PreferUsed();
+            if (found >= 0)
+            {
+                return (waiter, _ready[found]);
+            }
+        }
+
+        return null;
+    }
+
+    private int FreshHelper() => _ready.FindLastIndex(static helper => helper.Decodes == 0);
+
+    // Ordinary decodes take used helpers where they can, so that fresh ones stay for second tries.
 
     private int PreferUsed()
     {
-        int used = _ready.FindLastIndex(helper => helper.Decodes > 0);
+        int used = _ready.FindLastIndex(static helper => helper.Decodes > 0);
         return used >= 0 ? used : _ready.Count - 1;
     }
 
-    // Where a second try waits and every helper has decoded something, a used one makes room for a new one.
+    // Where a second try waits and every helper has decoded something, a used one makes room for a new one, before another decode takes it.
     private void MakeRoomForFresh()
     {
-        if (_waiters.First is { Value.Fresh: true } && _starting == 0 && _leased < _options.Workers && _ready.Count > 0)
+        if (_waiters.First is { Value.Fresh: true } && _starting == 0 && _ready.Count > 0 && FreshHelper() < 0)
         {
             _ready[0].Step(HelperEvent.Retired);
         }
     }
 
-    // Starts what is missing.
+    // Starts what is missing. While starts fail and other helpers still decode, once a second.
     private void KeepUp()
     {
         while (!_disposed && _broken is null && _wanted < _options.Workers + _options.Spares)
         {
-            _wanted++;
-            _starting++;
-            _pendingStarts++;
-            long id = ++_lastId;
-            _spawner.Post(() => Start(id));
+            if (_startTrouble is not null)
+            {
+                RetryLater();
+                return;
+            }
+
+            BeginStart();
         }
     }
 
-    // On the spawner's thread.
-    private void Start(long id)
+    private void RetryLater()
+    {
+        if (!_retryIsSet)
+        {
+            _retryIsSet = true;
+            Watch.Remind(After(RetryStartsAfter), () =>
+            {
+                _retryIsSet = false;
+                if (!_disposed && _broken is null && _wanted < _options.Workers + _options.Spares)
+                {
+                    BeginStart();
+                }
+            });
+        }
+    }
+
+    private void BeginStart()
+    {
+        _wanted++;
+        _starting++;
+        _pendingStarts++;
+        var start = new PendingStart(++_lastId);
+        _spawner.Post(() => Start(start));
+        Watch.Remind(After(_options.StartLimit), () =>
+        {
+            if (!start.IsOver)
+            {
+                EndStart(start, null, $"The start of {_launch.Path} has not come back within {_options.StartLimit.TotalSeconds} s, as happens where it lies on a dead network mount.");
+            }
+        });
+    }
+
+    // On the spawner's thread. That thread is confined, and so is every thread that it starts: what came of the start is therefore told to the thread
+    // that keeps the clocks, and nothing is queued from here to the thread pool.
+    private void Start(PendingStart start)
     {
         HelperProcess? process = null;
         string failure = string.Empty;
@@ -162,34 +223,75 @@ internal sealed partial class HelperPool
         {
             process = HelperProcess.Start(_launch, _spawner.DevNull);
         }
-        catch (Win32Exception error)
+        catch (Exception error)
         {
             failure = error.Message;
         }
 
         lock (_gate)
         {
-            _pendingStarts--;
-            if (process is not null)
+            if (!start.IsOver)
             {
-                var helper = new Helper(id, process, this, _options);
-                _all.Add(helper);
-                Watch.Add(helper);
-                if (_disposed || _broken is not null)
-                {
-                    helper.CancelAny();
-                }
-            }
-            else
-            {
-                _wanted--;
-                _starting--;
-                StartFailed(failure, decoderMissing: false);
-                KeepUp();
-                EndIfEmpty();
+                Watch.Post(() => EndStart(start, process, failure));
+                return;
             }
         }
+
+        process?.KillAndReap();
     }
+
+    private void EndStart(PendingStart start, HelperProcess? process, string failure)
+    {
+        if (start.IsOver)
+        {
+            process?.KillAndReap();
+            return;
+        }
+
+        start.IsOver = true;
+        _pendingStarts--;
+        if (process is not null)
+        {
+            var helper = new Helper(start.Id, process, this, _options);
+            _all.Add(helper);
+            Watch.Add(helper);
+            if (_disposed || _broken is not null)
+            {
+                helper.CancelAny();
+            }
+        }
+        else
+        {
+            _wanted--;
+            _starting--;
+            StartFailed(failure, decoderMissing: false);
+            KeepUp();
+            EndIfEmpty();
+        }
+    }
+
+    // What a helper says of itself when it is ready.
+    private void Meet(ReadyMessage greeting)
+    {
+        if (!_greeting.TrySetResult(greeting) && greeting.Sandbox < LowestSandbox)
+        {
+            SandboxLevel level = greeting.Sandbox;
+            LogLater(logger => LogLooserSandbox(logger, level));
+        }
+
+        LowestSandbox = greeting.Sandbox < LowestSandbox ? greeting.Sandbox : LowestSandbox;
+    }
+
+    // Starts that fail while other helpers decode are a passing trouble. Where none is left, nothing would ever be decoded again.
+    private void BreakIfHopeless()
+    {
+        if (_startTrouble is not null && !_all.Any(static helper => helper.IsOfUse))
+        {
+            Break(_startTrouble);
+        }
+    }
+
+    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + (time.Ticks * TimeSpan.NanosecondsPerTick);
 
     private void Break(HelperUnavailableException reason)
     {
@@ -207,5 +309,13 @@ internal sealed partial class HelperPool
         {
             _empty.TrySetResult();
         }
+    }
+
+    /// <summary>A start that the spawner has been asked for.</summary>
+    private sealed class PendingStart(long id)
+    {
+        public long Id { get; } = id;
+
+        public bool IsOver { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
 using Microsoft.Extensions.Logging;
@@ -13,9 +14,6 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>Starts that may fail one after the other before the installation is given up.</summary>
     private const int MaxFailedStarts = 3;
 
-    /// <summary>Helpers stuck in the kernel that are put up with. More than these, and the machine's storage is broken.</summary>
-    private const int MaxSetAside = 16;
-
     private readonly Lock _gate = new();
     private readonly SupervisorOptions _options;
     private readonly HelperLaunch _launch;
@@ -24,12 +22,13 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private readonly HashSet<Helper> _all = [];
     private readonly List<Helper> _ready = [];
     private readonly LinkedList<Waiter> _waiters = [];
+    private readonly MemoryKills _memoryKills = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long _lastId;
     private int _wanted;
     private int _starting;
-    private int _leased;
+    private int _decoding;
     private int _setAside;
     private int _failedStarts;
     private HelperUnavailableException? _broken;
@@ -67,6 +66,9 @@ internal sealed partial class HelperPool : IAsyncDisposable
         }
     }
 
+    /// <summary>The lowest sandbox level that a helper has said to be in force.</summary>
+    public SandboxLevel LowestSandbox { get; private set; } = SandboxLevel.Strict;
+
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>
     public Task<string?> SandboxMissing => _spawner.Missing;
 
@@ -100,6 +102,9 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>Waits until one helper is ready and gives what it says of itself; the helper stays warm.</summary>
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public Task<ReadyMessage> GreetAsync() => _greeting.Task;
+
+    /// <summary>Whether the kernel ended a process for want of memory since this was last asked.</summary>
+    public bool MemoryRanOut() => _memoryKills.HaveBeen();
 
     /// <summary>Ends all helpers and waits until they are gone, or set aside.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Supervision.Native;
@@ -84,11 +85,22 @@ internal sealed unsafe class HelperProcess
         }
     }
 
-    /// <summary>SIGKILL to the process and to whatever else is in its group.</summary>
+    /// <summary>SIGKILL to the process, to whatever else is in its group, and to what it started that has left the group.</summary>
     public void Kill()
     {
+        // Stopped, it starts nothing more, and no child that it had can be reaped and its number given to another process.
+        _ = Libc.Syscall(SYS_pidfd_send_signal, PidDescriptor, Libc.SIGSTOP, 0, 0);
+        KillDescendants(Pid);
         _ = Libc.Kill(-Pid, Libc.SIGKILL);
         _ = Libc.Syscall(SYS_pidfd_send_signal, PidDescriptor, Libc.SIGKILL, 0, 0);
+    }
+
+    /// <summary>Ends a process that nobody is waiting for any more.</summary>
+    public void KillAndReap()
+    {
+        Kill();
+        _ = Libc.Wait4(Pid, null, 0, null);
+        Bury();
     }
 
     /// <summary>Closes our end of the socket; a healthy helper ends when it sees that.</summary>
@@ -135,6 +147,28 @@ internal sealed unsafe class HelperProcess
         _ = Libc.Close(Errors);
         _ = Libc.Close(PidDescriptor);
         Memory.Dispose();
+    }
+
+    // A confined helper has no children; a decoder of somebody's own may start programs, and these may begin sessions of their own.
+    private static void KillDescendants(int pid)
+    {
+        try
+        {
+            foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+            {
+                foreach (string child in File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    int descendant = int.Parse(child, NumberStyles.None, CultureInfo.InvariantCulture);
+                    _ = Libc.Kill(descendant, Libc.SIGSTOP);
+                    KillDescendants(descendant);
+                    _ = Libc.Kill(descendant, Libc.SIGKILL);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile, or a thread of it has.
+        }
     }
 
     private static void Check(int result, string call)

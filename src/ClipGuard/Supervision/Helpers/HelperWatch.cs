@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 using ClipGuard.Media.Wire;
@@ -20,6 +21,8 @@ internal sealed class HelperWatch : IDisposable
     private readonly Epoll _epoll = new();
     private readonly Thread _thread;
     private readonly Dictionary<long, Watched> _helpers = [];
+    private readonly ConcurrentQueue<Action> _posted = [];
+    private readonly PriorityQueue<Action, long> _reminders = new();
     private readonly byte[] _messageBuffer = new byte[WireProtocol.MaxMessageBytes];
     private long _armedAt = long.MaxValue;
     private bool _stopping;
@@ -88,6 +91,20 @@ internal sealed class HelperWatch : IDisposable
         }
     }
 
+    /// <summary>Has something done on this thread, under the lock. From any thread, with the lock or without.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _epoll.Wake();
+    }
+
+    /// <summary>Has something done at a moment, on this thread. Under the lock only.</summary>
+    public void Remind(long at, Action action)
+    {
+        _reminders.Enqueue(action, at);
+        Arm(at);
+    }
+
     /// <summary>Ends the thread; all helpers are gone by then.</summary>
     public void Dispose()
     {
@@ -114,6 +131,11 @@ internal sealed class HelperWatch : IDisposable
                     {
                         Hear(watched.Helper, (int)(tag % TagsPerHelper));
                     }
+                }
+
+                while (_posted.TryDequeue(out Action? action))
+                {
+                    action();
                 }
 
                 KeepClocks();
@@ -151,7 +173,18 @@ internal sealed class HelperWatch : IDisposable
             watched.Helper.CheckClocks(now);
         }
 
-        long next = _helpers.Count == 0 ? long.MaxValue : _helpers.Values.Min(watched => watched.Helper.NextWake());
+        while (_reminders.TryPeek(out Action? action, out long at) && at <= now)
+        {
+            _reminders.Dequeue();
+            action();
+        }
+
+        long next = _reminders.TryPeek(out _, out long reminder) ? reminder : long.MaxValue;
+        foreach (Watched watched in _helpers.Values)
+        {
+            next = Math.Min(next, watched.Helper.NextWake());
+        }
+
         _armedAt = next;
         _epoll.SetTimer(next);
     }

@@ -48,6 +48,11 @@ internal static class ReplyCheck
             return $"gave the negative shape {shape}";
         }
 
+        if (FindInCounts(clip, attempt.Request.Spec.Kind) is { } complaint)
+        {
+            return complaint;
+        }
+
         try
         {
             long bytes = clip.PayloadBytes();
@@ -57,6 +62,21 @@ internal static class ReplyCheck
         {
             return $"claims the impossible shape {shape}";
         }
+    }
+
+    private static string? FindInCounts(DecodedClip clip, ClipKind kind)
+    {
+        DamageReport damage = clip.Damage;
+        long[] counts =
+        [
+            clip.SampleRateHz, clip.InterlacedFrames, damage.ConcealedFrames, damage.CorruptFrames, damage.RefusedPackets, damage.MissingFrames,
+            damage.MissingSamples, damage.RepeatedFrames, damage.DamagedWantedFrames,
+        ];
+        return counts.Any(static count => count < 0) ? $"counted {counts.Min()} of something"
+            : clip.FrameTimesSeconds.Count > 0 && (kind != ClipKind.Video || clip.FrameTimesSeconds.Count != clip.Shape[0])
+                ? $"gave {clip.FrameTimesSeconds.Count} times with the shape [{string.Join(", ", clip.Shape)}]"
+            : clip.InterlacedFrames > clip.Shape[0] && kind == ClipKind.Video ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
+            : null;
     }
 
     // What only a supervisor can know, a helper cannot find.

@@ -42,6 +42,13 @@ internal sealed unsafe class StandardErrorTail(int descriptor)
         return !_ended;
     }
 
+    /// <summary>What was written so far is no part of what comes.</summary>
+    public void Forget()
+    {
+        _ = Drain();
+        _length = 0;
+    }
+
     /// <summary>The lines that were kept, oldest first.</summary>
     public string[] Lines() =>
         Encoding.UTF8.GetString(_kept, 0, _length).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -34,6 +34,7 @@ internal static unsafe partial class Libc
     public const int O_NONBLOCK = 0x800;
 
     public const int SIGKILL = 9;
+    public const int SIGSTOP = 19;
     public const int WNOHANG = 1;
 
     private const long SYS_pidfd_open = 434;
