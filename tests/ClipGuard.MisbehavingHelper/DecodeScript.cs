@@ -94,8 +94,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Trouble.Block();
                 break;
             case "stderr":
-                Flood(number);
+                Flood((long)number << 20);
                 Deliver(message, 1);
+                break;
+            case "stderr-endless":
+                Flood(long.MaxValue);
                 break;
             case "hangs-up":
                 _ = Trouble.Close(WireProtocol.SocketDescriptor);
@@ -105,9 +108,25 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Process.Start("/bin/sleep", words[1]);
                 Trouble.Exit(0);
                 break;
+            case "daemon":
+                Process.Start("/usr/bin/setsid", ["/bin/sleep", words[1]]);
+                Trouble.Block();
+                break;
             case "late":
-                connection.Marks.Enter(DecodeStage.Decode);
-                Thread.Sleep(number);
+                BeatFor(TimeSpan.FromMilliseconds(number));
+                Deliver(message, 1);
+                break;
+            case "counts-below-zero":
+                connection.Send(new ReplyMessage(message.Id)
+                {
+                    Clip = new DecodedClip(ElementType.Float32, [1, 1]) { SampleRateHz = 16_000, Damage = new DamageReport { MissingSamples = -1 } },
+                });
+                break;
+            case "times-of-nothing":
+                connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(ElementType.Float32, [1, 1]) { FrameTimesSeconds = [0, 1] } });
+                break;
+            case "says-then-ok":
+                Console.Error.WriteLine("out of memory, says an earlier clip");
                 Deliver(message, 1);
                 break;
             case "lingers":
@@ -181,28 +200,36 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
 
     private void Beat(bool progress)
     {
-        connection.Marks.Enter(DecodeStage.Decode);
+        if (progress)
+        {
+            BeatFor(TimeSpan.MaxValue);
+        }
+
         while (true)
         {
+            connection.Marks.Enter(DecodeStage.Decode);
             Thread.Sleep(5);
-            if (progress)
-            {
-                connection.Marks.AddFrame();
-            }
-            else
-            {
-                connection.Marks.Enter(DecodeStage.Decode);
-            }
         }
     }
 
-    private void Flood(int megabytes)
+    private void BeatFor(TimeSpan time)
+    {
+        connection.Marks.Enter(DecodeStage.Decode);
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < time)
+        {
+            Thread.Sleep(5);
+            connection.Marks.AddFrame();
+        }
+    }
+
+    private void Flood(long bytes)
     {
         byte[] noise = new byte[1 << 20];
         Array.Fill(noise, (byte)'x');
         fixed (byte* start = noise)
         {
-            for (long written = 0; written < (long)megabytes << 20;)
+            for (long written = 0; written < bytes;)
             {
                 connection.Marks.AddPacket();
                 written += Math.Max(0, Trouble.Write(2, start, (nuint)noise.Length));

@@ -9,7 +9,9 @@ namespace ClipGuard.MisbehavingHelper;
 /// <summary>Tries to get out of the sandbox, and answers with the error number that it met (0: it got out) as the only sample.</summary>
 internal static unsafe partial class EscapeScript
 {
+    private const int O_WRONLY = 0x1;
     private const int O_WRONLY_CREAT = 0x41;
+    private const int F_SETOWN = 8;
     private const int PTRACE_ATTACH = 16;
 
     public static void Try(string what, HelperConnection connection, DecodeMessage message)
@@ -23,7 +25,11 @@ internal static unsafe partial class EscapeScript
             "trace" => Ptrace(PTRACE_ATTACH, ParentId(), 0, 0),
             "read-parent" => ReadParent(),
             "open-parent-memory" => Open($"/proc/{ParentId().ToString(CultureInfo.InvariantCulture)}/mem", 0, 0),
+            "overwrite" => Open("/etc/hostname", O_WRONLY, 0),
+            "remove" => Unlink("/etc/hostname"),
+            "mode" => ChangeMode("/tmp", 0x3FF),
             "signal" => Kill(ParentId(), 0),
+            "signal-by-descriptor" => Fcntl(0, F_SETOWN, ParentId()),
             "priority" => RaisePriority(),
             "descriptors" => CountDescriptors(),
             _ => throw new ArgumentException($"There is no way out called {what}."),
@@ -79,6 +85,12 @@ internal static unsafe partial class EscapeScript
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeMode(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int domain, int type, int protocol);
 
@@ -95,7 +107,7 @@ internal static unsafe partial class EscapeScript
     private static partial int Kill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Fcntl(int fd, int command);
+    private static partial int Fcntl(int fd, int command, int argument = 0);
 
     [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
     private static partial int SetScheduler(int pid, int policy, int* parameters);

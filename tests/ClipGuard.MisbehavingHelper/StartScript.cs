@@ -28,6 +28,14 @@ internal static class StartScript
 
                 Greet(connection, WireProtocol.Version, streams);
                 break;
+            case "unless-dies":
+                if (File.Exists(words[1]))
+                {
+                    Environment.Exit(7);
+                }
+
+                Greet(connection, WireProtocol.Version, streams);
+                break;
             case "never-ready":
                 Trouble.Block();
                 break;

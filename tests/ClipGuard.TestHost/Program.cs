@@ -29,6 +29,7 @@ switch (end)
         await stuck;
         break;
     case "returns":
+        _ = Console.ReadLine();
         break;
     case "throws":
         _ = Console.ReadLine();

@@ -18,6 +18,9 @@ internal sealed unsafe class SeccompFilter
     private const uint EPERM = 1;
     private const uint ENOSYS = 38;
     private const uint CLONE_THREAD = 0x10000;
+    private const uint F_SETOWN = 8;
+    private const uint F_SETSIG = 10;
+    private const uint F_SETOWN_EX = 15;
     private const uint X32Bit = 0x40000000;
 
     // Offsets in struct seccomp_data.
@@ -59,6 +62,9 @@ internal sealed unsafe class SeccompFilter
         {
             filter.AllowWhere(calls.MakeNode, new Instruction(0x15, 1, 0, PrivateFifo), argument: 2);
         }
+
+        // A descriptor can be told to send a signal to any process when something happens to it.
+        filter.RefuseWithArgument(calls.FileControl, 1, F_SETOWN, F_SETSIG, F_SETOWN_EX);
 
         // Its own limits are the process's to read; zero means itself.
         filter.AllowWithArgument(calls.ResourceLimit, 0);
@@ -115,6 +121,18 @@ internal sealed unsafe class SeccompFilter
     private void AllowWithArgument(uint number, uint value) => AllowWhere(number, new Instruction(0x15, 1, 0, value));
 
     private void AllowWithArgumentBit(uint number, uint bit) => AllowWhere(number, new Instruction(0x45, 1, 0, bit));
+
+    private void RefuseWithArgument(uint number, uint argument, params ReadOnlySpan<uint> values)
+    {
+        _program.Add(new Instruction(0x15, 0, (byte)((2 * values.Length) + 2), number));
+        Load(FirstArgumentAt + (argument * ArgumentBytes));
+        foreach (uint value in values)
+        {
+            ReturnAt(value, Error | EPERM);
+        }
+
+        Load(NumberAt);
+    }
 
     private void AllowWhere(uint number, Instruction test, uint argument = 0)
     {

@@ -60,6 +60,27 @@ internal sealed class SystemCallTable
         new("fanotify_init", 300, 262),
         new("mknod", 133, -1),
         new("mknodat", 259, 33),
+        // Who may do what with a file, and when it was changed: no file is written to here, and these reach past that.
+        new("chmod", 90, -1),
+        new("fchmod", 91, 52),
+        new("fchmodat", 268, 53),
+        new("fchmodat2", 452, 452),
+        new("chown", 92, -1),
+        new("fchown", 93, 55),
+        new("lchown", 94, -1),
+        new("fchownat", 260, 54),
+        new("utime", 132, -1),
+        new("utimes", 235, -1),
+        new("futimesat", 261, -1),
+        new("utimensat", 280, 88),
+        new("setxattr", 188, 5),
+        new("lsetxattr", 189, 6),
+        new("fsetxattr", 190, 7),
+        new("setxattrat", 463, 463),
+        new("removexattr", 197, 14),
+        new("lremovexattr", 198, 15),
+        new("fremovexattr", 199, 16),
+        new("removexattrat", 466, 466),
         // The kernel itself.
         new("init_module", 175, 105),
         new("finit_module", 313, 273),
@@ -223,6 +244,9 @@ internal sealed class SystemCallTable
 
     /// <summary>mknodat.</summary>
     public uint MakeNode => _arm ? 33u : 259u;
+
+    /// <summary>fcntl.</summary>
+    public uint FileControl => _arm ? 25u : 72u;
 
     /// <summary>prlimit64.</summary>
     public uint ResourceLimit => _arm ? 261u : 302u;

@@ -9,6 +9,9 @@ public sealed record PostMortem
     /// <summary>CPU time that the helper used for this decode.</summary>
     public TimeSpan CpuTime { get; init; }
 
+    /// <summary>Whether a thread of the helper was running (true) or all of them waited (false); null where it had ended by itself.</summary>
+    public bool? WasRunning { get; init; }
+
     /// <summary>Time since the decode last made progress; the whole of <see cref="Elapsed"/> where it never did.</summary>
     public TimeSpan SinceProgress { get; init; }
 

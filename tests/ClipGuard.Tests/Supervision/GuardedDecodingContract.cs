@@ -14,6 +14,11 @@ namespace ClipGuard.Tests.Supervision;
 [TestFixture]
 internal abstract class GuardedDecodingContract
 {
+    // What a busy machine may add to a deadline before the helper is looked at.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Deadline = TestHelper.Options(Isolation.Pooled).Deadline;
+
     private Leftovers _before = null!;
     private Supervisor _supervisor = null!;
 
@@ -40,18 +45,21 @@ internal abstract class GuardedDecodingContract
     [TestCase("stop", FaultKind.Stalled, DecodeStage.None, TestName = "{m}(stopped by SIGSTOP)")]
     [TestCase("heartbeat", FaultKind.Stalled, DecodeStage.Decode, TestName = "{m}(beats without progress)")]
     [TestCase("endless", FaultKind.TimedOut, DecodeStage.Decode, TestName = "{m}(progresses for ever)")]
-    [TestCase("late:60000", FaultKind.Stalled, DecodeStage.Decode, TestName = "{m}(replies after the deadline)")]
+    [TestCase("late:5000", FaultKind.TimedOut, DecodeStage.Decode, TestName = "{m}(replies after the deadline)")]
+    [TestCase("stderr-endless", FaultKind.TimedOut, DecodeStage.None, TestName = "{m}(floods standard error for ever)")]
     [TestCase("segv", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(SIGSEGV)")]
     [TestCase("abort", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(abort)")]
     [TestCase("exit:0", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(exits with 0 and no reply)")]
     [TestCase("exit:3", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(exits with 3)")]
-    [TestCase("grandchild:300", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(leaves a grandchild that keeps the pipe open)")]
+    [TestCase("grandchild:300", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(tries to start a grandchild)")]
     [TestCase("half-reply", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(half a reply)")]
     [TestCase("other-reply", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a reply for another request)")]
     [TestCase("too-large", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims more than the memory holds)")]
     [TestCase("overflow", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims a shape that overflows)")]
     [TestCase("negative", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(claims a negative shape)")]
     [TestCase("wrong-type", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives another element type)")]
+    [TestCase("counts-below-zero", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(counts below zero)")]
+    [TestCase("times-of-nothing", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives times of frames that are none)")]
     [TestCase("neither", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(neither clip nor fault)")]
     [TestCase("convicts", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
     [TestCase("huge-message", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a message over the limit)")]
@@ -68,6 +76,7 @@ internal abstract class GuardedDecodingContract
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Stage, Is.EqualTo(stage));
             Assert.That(outcome.Fault.PostMortem.Strikes, Is.EqualTo(2));
+            Assert.That(outcome.Fault.PostMortem.Elapsed, Is.LessThan(Deadline + Grace));
             Assert.That(outcome.Fault.Message, Is.Not.Empty);
             Assert.That(outcome.Payload.IsEmpty);
         });
@@ -192,6 +201,44 @@ internal abstract class GuardedDecodingContract
             Assert.That(outcome.IsClip);
             outcome.Dispose();
         }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_second_answer_is_held_against_no_clip(CancellationToken cancellation)
+    {
+        for (int round = 0; round < 40; round++)
+        {
+            using DecodeOutcome twice = await _supervisor.DecodeAsync(TestHelper.Script("twice"), cancellation);
+            Assert.That(twice.IsClip, () => twice.Fault!.Message);
+            twice.Dispose();
+            using DecodeOutcome next = await _supervisor.DecodeAsync(
+                TestHelper.Script("ok:3"), fault => Assert.Fail($"Blamed on the next clip: {fault.Message}"), cancellation);
+            Assert.That(next.IsClip, () => next.Fault!.Message);
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task What_an_earlier_clip_wrote_is_no_part_of_a_later_clips_record(CancellationToken cancellation)
+    {
+        for (int round = 0; round < 4; round++)
+        {
+            (await _supervisor.DecodeAsync(TestHelper.Script("says-then-ok"), cancellation)).Dispose();
+        }
+
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("segv"), cancellation);
+        Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Crashed));
+        Assert.That(outcome.Fault.PostMortem.Log, Has.None.Contain("an earlier clip"));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_finding_comes_with_what_the_helper_used(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("fault:Corrupt"), cancellation);
+        Assert.That(outcome.Fault!.PostMortem.PeakMemoryBytes, Is.GreaterThan(1 << 20));
+        Assert.That(outcome.Fault.PostMortem.CpuTime, Is.GreaterThan(TimeSpan.Zero));
     }
 
     [Test]

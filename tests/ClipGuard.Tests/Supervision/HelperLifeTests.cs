@@ -8,6 +8,21 @@ namespace ClipGuard.Tests.Supervision;
 [TestFixture]
 internal sealed class HelperLifeTests
 {
+    private const string NextStates =
+        """
+                   SaidReady Replied RepliedLast SaidNonsense HungUp Exited TimeOver Stalled Leased Released Retired Cancelled
+        Starting   Ready     Dying   Dying       Dying        HungUp Gone   Dying    -       -      -        Dying   Dying
+        Ready      Dying     Dying   Dying       Dying        Dying  Gone   -        -       Decoding -      Leaving Dying
+        Decoding   Dying     Delivered Finishing Dying        HungUp Gone   Dying    Dying   -      -        -       Dying
+        Delivered  Dying     Dying   -           Dying        Dying  Gone   -        -       -      Ready    Leaving Dying
+        Finishing  -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
+        HungUp     -         -       -           -            -      Gone   Dying    Dying   -      -        -       Dying
+        Leaving    -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
+        Dying      -         -       -           -            -      Gone   SetAside -       -      Dying    Dying   Dying
+        SetAside   -         -       -           -            -      Gone   -        -       -      SetAside SetAside SetAside
+        Gone       -         -       -           -            -      -      -        -       -      Gone     Gone    Gone
+        """;
+
     private static IEnumerable<TestCaseData> Cells =>
         HelperLife.Cells.Select(cell => new TestCaseData(cell.Key.State, cell.Key.Event, cell.Value).SetArgDisplayNames($"{cell.Key.State}, {cell.Key.Event}"));
 
@@ -29,6 +44,11 @@ internal sealed class HelperLifeTests
                 step.Actions.HasFlag(HelperAction.Replace),
                 Is.EqualTo(CanStillDecode(state) && !CanStillDecode(step.Next)),
                 "replaced exactly when it stops being one that can decode");
+            Assert.That(
+                step.Actions.HasFlag(HelperAction.Examine),
+                Is.EqualTo(MayHoldADecode(state) && step.Next is HelperState.Dying or HelperState.Gone && happened is not (HelperEvent.Cancelled or HelperEvent.Retired)),
+                "examined when a start or a decode fails, and only then");
+            Assert.That(step.Actions.HasFlag(HelperAction.Close), Is.EqualTo(step.Next is HelperState.Leaving or HelperState.Finishing && state != step.Next), "left to end by itself");
         });
     }
 
@@ -37,6 +57,27 @@ internal sealed class HelperLifeTests
     {
         Assert.That(HelperLife.Cells, Contains.Key((state, HelperEvent.Exited)));
         Assert.That(HelperLife.Cells, Contains.Key((state, HelperEvent.Cancelled)));
+    }
+
+    [Test]
+    public void Every_cell_leads_where_it_should_and_the_others_cannot_happen()
+    {
+        string[][] rows = [.. NextStates.Split('\n').Select(static row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        HelperEvent[] events = [.. rows[0].Select(Enum.Parse<HelperEvent>)];
+        Assert.That(events, Is.EquivalentTo(Enum.GetValues<HelperEvent>()));
+        Assert.That(rows.Skip(1).Select(static row => Enum.Parse<HelperState>(row[0])), Is.EquivalentTo(Enum.GetValues<HelperState>()));
+        Assert.Multiple(() =>
+        {
+            foreach (string[] row in rows.Skip(1))
+            {
+                HelperState state = Enum.Parse<HelperState>(row[0]);
+                foreach ((int column, HelperEvent happened) in events.Index())
+                {
+                    string next = HelperLife.Cells.TryGetValue((state, happened), out HelperStep step) ? $"{step.Next}" : "-";
+                    Assert.That(next, Is.EqualTo(row[column + 1]), $"{state}, {happened}");
+                }
+            }
+        });
     }
 
     [TestCase(HelperState.Decoding)]
@@ -53,6 +94,8 @@ internal sealed class HelperLifeTests
     [Test]
     public void What_cannot_happen_is_a_bug() =>
         Assert.Throws<InvalidOperationException>(() => HelperLife.Next(HelperState.Gone, HelperEvent.Replied));
+
+    private static bool MayHoldADecode(HelperState state) => state is HelperState.Starting or HelperState.Decoding or HelperState.Finishing or HelperState.HungUp;
 
     // A helper that finishes or has hung up still holds its place: its replacement starts when its end is certain.
     private static bool CanStillDecode(HelperState state) => state is not (HelperState.Leaving or HelperState.Dying or HelperState.SetAside or HelperState.Gone);

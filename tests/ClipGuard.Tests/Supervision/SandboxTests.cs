@@ -28,6 +28,9 @@ internal sealed class SandboxTests(SandboxLevel level)
     public void The_level_in_force_is_the_one_asked_for() => Assert.That(_supervisor.Sandbox, Is.EqualTo(level));
 
     [TestCase("write", EACCES)]
+    [TestCase("overwrite", EACCES)]
+    [TestCase("remove", EACCES)]
+    [TestCase("mode", EPERM)]
     [TestCase("socket", EPERM)]
     [TestCase("program", EPERM)]
     [TestCase("process", EPERM)]
@@ -35,14 +38,21 @@ internal sealed class SandboxTests(SandboxLevel level)
     [TestCase("read-parent", EPERM)]
     [TestCase("open-parent-memory", EACCES)]
     [TestCase("signal", EPERM)]
+    [TestCase("signal-by-descriptor", EPERM)]
     [TestCase("priority", EPERM)]
     [TestCase("descriptors", 0)]
     [CancelAfter(30_000)]
-    public async Task There_is_no_way_out(string way, int error, CancellationToken cancellation) =>
-        Assert.That(await TryAsync(_supervisor, way, cancellation), Is.EqualTo(error));
+    public async Task There_is_no_way_out(string way, int error, CancellationToken cancellation)
+    {
+        // What landlock refuses, the filter of the strict level may have refused before.
+        int refusal = await TryAsync(_supervisor, way, cancellation);
+        Assert.That(refusal, level == SandboxLevel.Strict && error == EACCES ? Is.EqualTo(EACCES).Or.EqualTo(EPERM) : Is.EqualTo(error));
+    }
 
     [TestCase("socket")]
     [TestCase("signal")]
+    [TestCase("signal-by-descriptor")]
+    [TestCase("mode")]
     [CancelAfter(30_000)]
     public async Task Without_the_sandbox_the_same_way_is_open(string way, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal sealed unsafe partial class Helper
     {
         PostMortem postMortem = TakePostMortem(exit);
         string where = $"in stage {_progress.Stage}";
-        string activity = happened == HelperEvent.Exited ? string.Empty : Activity(postMortem);
+        string activity = Activity(postMortem);
         return happened switch
         {
             HelperEvent.Exited => Crash(postMortem, exit, where),
@@ -82,6 +82,7 @@ internal sealed unsafe partial class Helper
         {
             Elapsed = Stopwatch.GetElapsedTime(_dispatchedAt, now),
             CpuTime = cpu > _cpuBefore ? cpu - _cpuBefore : TimeSpan.Zero,
+            WasRunning = exit == default ? _use!.IsRunning() : null,
             SinceProgress = Stopwatch.GetElapsedTime(_progressAt, now),
             BytesRead = _progress.Bytes,
             Packets = _progress.Packets,
@@ -107,8 +108,8 @@ internal sealed unsafe partial class Helper
     }
 
     // The share of CPU time alone would not tell: on a busy machine a spinning helper gets little of it.
-    private string Activity(PostMortem postMortem) =>
-        $"{(_use!.IsRunning() ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
+    private static string Activity(PostMortem postMortem) =>
+        $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 }

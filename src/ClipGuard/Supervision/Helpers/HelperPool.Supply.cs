@@ -72,6 +72,10 @@ internal sealed partial class HelperPool
         }
 
         EndIfEmpty();
+        if (_watchEndsWithTheLast && _all.Count == 0)
+        {
+            Watch.Dispose();
+        }
     }
 
     /// <summary>A helper did not start, for a reason of its own.</summary>
@@ -160,7 +164,7 @@ internal sealed partial class HelperPool
     // Where a second try waits and every helper has decoded something, a used one makes room for a new one, before another decode takes it.
     private void MakeRoomForFresh()
     {
-        if (_waiters.First is { Value.Fresh: true } && _starting == 0 && _ready.Count > 0 && FreshHelper() < 0)
+        if (_waiters.First is { Value.Fresh: true } && _starting == 0 && _failedStarts == 0 && _ready.Count > 0 && FreshHelper() < 0)
         {
             _ready[0].Step(HelperEvent.Retired);
         }
@@ -282,10 +286,11 @@ internal sealed partial class HelperPool
         LowestSandbox = greeting.Sandbox < LowestSandbox ? greeting.Sandbox : LowestSandbox;
     }
 
-    // Starts that fail while other helpers decode are a passing trouble. Where none is left, nothing would ever be decoded again.
+    // Starts that fail while other helpers decode may be a passing trouble. Where none is left nothing would ever be decoded again, and second tries
+    // wait for a new one in any case.
     private void BreakIfHopeless()
     {
-        if (_startTrouble is not null && !_all.Any(static helper => helper.IsOfUse))
+        if (_startTrouble is not null && (_failedStarts >= MaxFailedRetries || !_all.Any(static helper => helper.IsOfUse)))
         {
             Break(_startTrouble);
         }

@@ -11,8 +11,11 @@ namespace ClipGuard.Supervision.Helpers;
 /// </summary>
 internal sealed partial class HelperPool : IAsyncDisposable
 {
-    /// <summary>Starts that may fail one after the other before the installation is given up.</summary>
+    /// <summary>Starts that may fail one after the other, while no helper decodes, before the installation is given up.</summary>
     private const int MaxFailedStarts = 3;
+
+    /// <summary>The same while other helpers still decode.</summary>
+    private const int MaxFailedRetries = 10;
 
     private readonly Lock _gate = new();
     private readonly SupervisorOptions _options;
@@ -33,6 +36,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private int _failedStarts;
     private HelperUnavailableException? _broken;
     private bool _disposed;
+    private bool _watchEndsWithTheLast;
 
     /// <summary>A pool that starts its helpers at once.</summary>
     public HelperPool(SupervisorOptions options, ILogger logger)
@@ -127,7 +131,19 @@ internal sealed partial class HelperPool : IAsyncDisposable
         }
 
         await _empty.Task.ConfigureAwait(false);
-        Watch.Dispose();
+
+        // Those that are stuck in the kernel are reaped whenever it lets them go.
+        bool others;
+        lock (_gate)
+        {
+            others = _all.Count > 0;
+            _watchEndsWithTheLast = others;
+        }
+
+        if (!others)
+        {
+            Watch.Dispose();
+        }
     }
 
     private void GiveUp(Waiter waiter)

@@ -91,7 +91,7 @@ internal sealed class HelperWatch : IDisposable
         }
     }
 
-    /// <summary>Has something done on this thread, under the lock. From any thread, with the lock or without.</summary>
+    /// <summary>Has something done on this thread, under the lock. From any thread; not after <see cref="Dispose"/>.</summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);
@@ -105,13 +105,19 @@ internal sealed class HelperWatch : IDisposable
         Arm(at);
     }
 
-    /// <summary>Ends the thread; all helpers are gone by then.</summary>
+    /// <summary>Ends the thread; all helpers are gone by then. The thread itself may ask for it.</summary>
     public void Dispose()
     {
-        Volatile.Write(ref _stopping, true);
-        _epoll.Wake();
-        _thread.Join();
-        _epoll.Dispose();
+        lock (_gate)
+        {
+            _stopping = true;
+            _epoll.Wake();
+        }
+
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+        }
     }
 
     private static long Tag(Helper helper, int kind) => (helper.Id * TagsPerHelper) + kind;
@@ -119,7 +125,8 @@ internal sealed class HelperWatch : IDisposable
     private void Run()
     {
         Span<long> room = stackalloc long[64];
-        while (!Volatile.Read(ref _stopping))
+        bool stopped = false;
+        while (!stopped)
         {
             ReadOnlySpan<long> tags = _epoll.Wait(room);
             lock (_gate)
@@ -139,8 +146,11 @@ internal sealed class HelperWatch : IDisposable
                 }
 
                 KeepClocks();
+                stopped = _stopping;
             }
         }
+
+        _epoll.Dispose();
     }
 
     private static void Hear(Helper helper, int kind)

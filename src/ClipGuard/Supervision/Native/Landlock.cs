@@ -4,7 +4,7 @@ namespace ClipGuard.Supervision.Native;
 
 /// <summary>
 /// Landlock, the part that a thread takes upon itself and hands to everything it starts: no file may be written, made,
-/// cut or removed, and no TCP connection made or taken. What is open already stays as it was.
+/// cut or removed, no TCP connection made or taken, and no process outside signalled. What is open already stays as it was.
 /// </summary>
 internal static unsafe class Landlock
 {
@@ -23,6 +23,9 @@ internal static unsafe class Landlock
     private const ulong DeviceControlRight = 1UL << 15;
     private const ulong TcpRights = 0b11;
 
+    // Signals to processes that are not restricted as well.
+    private const ulong SignalScope = 0b10;
+
     // What a helper that writes streams may do in the folder that it is given: make FIFOs and files, and write to them.
     private const ulong StreamRights = (1UL << 1) | (1UL << 8) | (1UL << 10);
 
@@ -37,13 +40,16 @@ internal static unsafe class Landlock
             return $"landlock is not available: {Libc.LastError()}";
         }
 
-        ulong* attributes = stackalloc ulong[2];
+        ulong* attributes = stackalloc ulong[3];
         attributes[0] = WriteRights
             | (abi >= 2 ? ReferRight : 0)
             | (abi >= 3 ? TruncateRight : 0)
             | (abi >= 5 ? DeviceControlRight : 0);
         attributes[1] = TcpRights;
-        nint size = abi >= 4 ? 2 * sizeof(ulong) : sizeof(ulong);
+
+        // Before ABI 7 the scope also held for threads of the same process, which the runtime signals.
+        attributes[2] = SignalScope;
+        nint size = (abi >= 7 ? 3 : abi >= 4 ? 2 : 1) * sizeof(ulong);
 
         int ruleset = (int)Libc.Syscall(SYS_create_ruleset, (nint)attributes, size, 0, 0);
         if (ruleset < 0)
