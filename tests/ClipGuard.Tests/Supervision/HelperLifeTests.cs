@@ -46,7 +46,7 @@ internal sealed class HelperLifeTests
                 "replaced exactly when it stops being one that can decode");
             Assert.That(
                 step.Actions.HasFlag(HelperAction.Examine),
-                Is.EqualTo(MayHoldADecode(state) && step.Next is HelperState.Dying or HelperState.Gone && happened is not (HelperEvent.Cancelled or HelperEvent.Retired)),
+                Is.EqualTo(MayHoldADecode(state) && step.Next is HelperState.Dying or HelperState.Gone && !IsWanted(state, happened)),
                 "examined when a start or a decode fails, and only then");
             Assert.That(step.Actions.HasFlag(HelperAction.Close), Is.EqualTo(step.Next is HelperState.Leaving or HelperState.Finishing && state != step.Next), "left to end by itself");
         });
@@ -94,6 +94,9 @@ internal sealed class HelperLifeTests
     [Test]
     public void What_cannot_happen_is_a_bug() =>
         Assert.Throws<InvalidOperationException>(() => HelperLife.Next(HelperState.Gone, HelperEvent.Replied));
+
+    private static bool IsWanted(HelperState state, HelperEvent happened) =>
+        happened is HelperEvent.Cancelled or HelperEvent.Retired || (state, happened) == (HelperState.Finishing, HelperEvent.Exited);
 
     private static bool MayHoldADecode(HelperState state) => state is HelperState.Starting or HelperState.Decoding or HelperState.Finishing or HelperState.HungUp;
 
