@@ -56,6 +56,9 @@ public sealed record SupervisorOptions
     /// </summary>
     public long PayloadBytes { get; init; } = 1L << 30;
 
+    /// <summary>Decodes that a caller keeps asked for at a time, so that no place waits for one while a payload is read.</summary>
+    internal int Callers => Workers + Math.Max(1, Spares);
+
     /// <summary>How long a killed helper is waited for before its verdict is given all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -62,8 +62,15 @@ internal sealed unsafe partial class Helper
 
     private AttemptResult Finding(DecoderFault fault)
     {
-        var clipFault = new ClipFault(fault.Kind, fault.Stage, fault.Message, TakePostMortem(exit: default));
-        return fault.Kind == FaultKind.TimedOut ? new AttemptResult.Struck(clipFault) : new AttemptResult.Found(clipFault);
+        PostMortem postMortem = TakePostMortem(exit: default);
+        if (fault.Kind != FaultKind.TimedOut)
+        {
+            return new AttemptResult.Found(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
+        }
+
+        string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "
+            + $"after {Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}.";
+        return new AttemptResult.Struck(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
     }
 
     private AttemptResult BadExit(ProcessExit exit) => IsNotTheClips(exit)
