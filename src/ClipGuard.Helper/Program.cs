@@ -41,11 +41,8 @@ connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {versi
 
 if (streams)
 {
-    new StreamLoop(connection).Run();
-}
-else
-{
-    new DecodeLoop(connection, decoder).Run();
+    return new StreamLoop(connection).Run();
 }
 
+new DecodeLoop(connection, decoder).Run();
 return 0;

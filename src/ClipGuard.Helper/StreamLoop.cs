@@ -7,7 +7,23 @@ namespace ClipGuard.Helper;
 /// <summary>A stream helper's work: opens and writes one stream after the other, until the supervisor closes its end.</summary>
 internal sealed unsafe class StreamLoop(HelperConnection connection)
 {
-    public void Run()
+    /// <summary>Does it. Trouble with FIFO or file, such as a full disk, is no clip's: it is said, and ends the helper.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        try
+        {
+            TakeOrders();
+            return 0;
+        }
+        catch (IOException trouble)
+        {
+            connection.Send(new UnreadyMessage(UnreadyReason.Broken, trouble.Message));
+            return 1;
+        }
+    }
+
+    private void TakeOrders()
     {
         ClipStreamer? streamer = null;
         while (connection.Receive(SupervisorMessages.Stream) is { } order)

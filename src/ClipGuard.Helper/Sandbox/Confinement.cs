@@ -28,13 +28,19 @@ internal static class Confinement
         }
 
         ResourceLimits.ForbidCoreDumps();
+
+        // So is a work file: it could fill the disk.
+        _ = ulong.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_FILE_BYTES"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong fileBytes);
+        if (streams || level != SandboxLevel.Off)
+        {
+            ResourceLimits.BoundFiles(streams ? fileBytes : 0);
+        }
+
         if (level == SandboxLevel.Off)
         {
             return level;
         }
 
-        _ = ulong.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_FILE_BYTES"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong fileBytes);
-        ResourceLimits.BoundFiles(streams ? fileBytes : 0);
         bool filtered = SystemCalls.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level, makesFifos: streams).Install();
         return filtered ? level : SandboxLevel.Off;
     }

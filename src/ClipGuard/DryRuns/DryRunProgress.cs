@@ -88,6 +88,9 @@ public sealed class DryRunProgress
         }
     }
 
+    /// <summary>Nothing is left to read: what stands behind the last sample are lines that are none.</summary>
+    internal void ReadToEnd() => Interlocked.Exchange(ref _bytesRead, Interlocked.Read(ref _totalBytes));
+
     internal void RowFinished() => Interlocked.Increment(ref _rows);
 
     internal void BadLineFound() => Interlocked.Increment(ref _badLines);

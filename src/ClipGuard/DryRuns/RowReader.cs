@@ -33,6 +33,7 @@ internal sealed class RowReader(
             }
             while (count != limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
+            progress.ReadToEnd();
         }
         finally
         {

@@ -27,6 +27,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly StreamFolder _folder;
     private readonly StreamHelpers _helpers;
     private readonly Guardians _guardians;
+    private readonly GroupsSetAside _setAside = new();
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sandboxTold;
@@ -114,7 +115,13 @@ public sealed partial class StreamGuard : IAsyncDisposable
         int troubles = 0;
         while (true)
         {
-            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _guardians, _folder.MakeGroupFolder(), _logger);
+            if (_setAside.IsFull)
+            {
+                throw new HelperUnavailableException(
+                    $"The processes of {GroupsSetAside.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that clips and program lie on.");
+            }
+
+            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _guardians, _setAside, _folder.MakeGroupFolder(), _logger);
             switch (await group.RunAsync(cancellation).ConfigureAwait(false))
             {
                 case GroupResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:

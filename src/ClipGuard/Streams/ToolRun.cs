@@ -42,8 +42,25 @@ public sealed record ToolRun(ToolCommand Tool, IReadOnlyList<ClipStream> Streams
             {
                 throw new ArgumentException($"The stream '{stream.Name}' is to fit '{other}', and there is no other stream of that kind and name.");
             }
+
+            if (FitsItself(stream))
+            {
+                throw new ArgumentException($"The stream '{stream.Name}' is to fit one that is to fit it in turn: none of them says what all are to be.");
+            }
         }
 
         Placeholders.Check(this);
+    }
+
+    // No chain is longer than there are streams.
+    private bool FitsItself(ClipStream stream)
+    {
+        ClipStream? next = stream;
+        for (int steps = 0; next?.Spec.FitTo is { } name && steps <= Streams.Count; steps++)
+        {
+            next = Streams.FirstOrDefault(other => other.Name == name);
+        }
+
+        return next?.Spec.FitTo is not null;
     }
 }

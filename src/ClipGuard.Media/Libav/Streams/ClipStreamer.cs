@@ -27,6 +27,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
     }
 
     /// <summary>Opens the clip and makes the FIFO or file.</summary>
+    /// <exception cref="IOException">The FIFO or file cannot be made, which says nothing about the clip.</exception>
     /// <returns><see cref="StreamOpenedMessage"/>, or <see cref="StreamWrittenMessage"/> with a fault.</returns>
     public HelperMessage Open()
     {
@@ -50,10 +51,14 @@ internal sealed unsafe class ClipStreamer : IDisposable
 
     /// <summary>Writes the stream. Its end stays open until this is disposed.</summary>
     /// <param name="format">What to write.</param>
+    /// <exception cref="IOException">The FIFO or file cannot be opened or written, as on a full disk.</exception>
     public StreamWrittenMessage Write(StreamFormat format)
     {
         _marks.Enter(DecodeStage.Write);
         _sink = StreamSink.OpenEnd(_order.Path, _marks, out string error) ?? throw new IOException($"The stream cannot be opened: {error}.");
+
+        // From here on only the sink says that its reader is waited for.
+        _marks.Enter(DecodeStage.Decode);
         DecoderFault? fault = _stream!.Write(format, _sink);
         return _sink.Error is { } failed
             ? throw new IOException($"The stream cannot be written: {failed}.")

@@ -17,8 +17,11 @@ internal sealed unsafe class RawAudio : RawStream
     private int _room;
     private int _frameBytes;
     private (int Format, int RateHz, int Channels) _setting;
+    private long _decodedSamples;
+    private int _rateHz;
 
     private RawAudio(DecodeSession session, Track track)
+        : base(session)
     {
         _session = session;
         _track = track;
@@ -58,9 +61,17 @@ internal sealed unsafe class RawAudio : RawStream
                     return _session.Fault(FaultKind.Corrupt, $"The audio is damaged after {Frames} samples.");
                 }
 
+                _decodedSamples += frame->nb_samples;
+                _rateHz = frame->sample_rate;
+                if (_session.Limits.MaxDuration is { } max && _decodedSamples > max.TotalSeconds * _rateHz)
+                {
+                    return TooLong("audio", max);
+                }
+
                 error = Prepare(frame, audio, sink);
                 error = error < 0 ? error : Convert(frame->extended_data, frame->nb_samples, sink);
                 ffmpeg.av_frame_unref(frame);
+                _session.Marks.Enter(DecodeStage.Decode);
                 if (sink.ReaderLeft || sink.Error is not null)
                 {
                     return null;
@@ -128,7 +139,8 @@ internal sealed unsafe class RawAudio : RawStream
         if (written > 0)
         {
             _session.Marks.Enter(DecodeStage.Write);
-            Frames += sink.Write(_buffer, (long)written * _frameBytes) ? written : 0;
+            _ = sink.Write(_buffer, (long)written * _frameBytes);
+            Frames = sink.Bytes / _frameBytes;
         }
 
         return Math.Min(0, written);
@@ -139,7 +151,15 @@ internal sealed unsafe class RawAudio : RawStream
         : _track.ReadingBrokeOff is { } error ? _session.FaultOf(ffmpeg.AVERROR_INVALIDDATA, $"The file breaks off before its end ({error})")
         : _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} audio packets.")
         : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The audio stream has no samples.")
-        : null;
+        : CutOff();
+
+    // As much may be missing as of any decode: encoders' delays and rounded lengths are not missed.
+    private DecoderFault? CutOff()
+    {
+        double decoded = (double)_decodedSamples / _rateHz;
+        double missing = Math.Max(HeaderPromise.EndSeconds(_track) - decoded ?? 0, HeaderPromise.SecondsCutOff(_track));
+        return missing > (decoded + missing) * _session.Limits.MaxDamagedAudioShare ? CutOff("audio", decoded, missing) : null;
+    }
 
     private void CloseResampler()
     {

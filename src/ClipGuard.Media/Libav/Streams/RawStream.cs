@@ -1,9 +1,11 @@
+using System.Globalization;
+
 using ClipGuard.Media.Streams;
 
 namespace ClipGuard.Media.Libav.Streams;
 
 /// <summary>A clip that was opened to be written into a stream.</summary>
-internal abstract class RawStream : IDisposable
+internal abstract class RawStream(DecodeSession session) : IDisposable
 {
     /// <summary>What the clip is by itself.</summary>
     public abstract ClipShape Shape { get; }
@@ -18,4 +20,13 @@ internal abstract class RawStream : IDisposable
     public abstract DecoderFault? Write(StreamFormat format, StreamSink sink);
 
     public abstract void Dispose();
+
+    /// <summary>The fault of a clip that is longer than it may be.</summary>
+    protected DecoderFault TooLong(string what, TimeSpan limit) =>
+        session.Fault(FaultKind.LimitExceeded, $"The {what} is longer than the limit of {limit.TotalSeconds} s.");
+
+    /// <summary>The fault of a clip that ends earlier than its header says, as of a file that was cut off.</summary>
+    protected DecoderFault CutOff(string what, double seconds, double missing) => session.Fault(
+        FaultKind.Corrupt,
+        string.Create(CultureInfo.InvariantCulture, $"The {what} ends after {seconds:0.###} s, {missing:0.###} s earlier than its header says."));
 }

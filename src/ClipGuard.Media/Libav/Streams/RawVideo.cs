@@ -9,11 +9,16 @@ namespace ClipGuard.Media.Libav.Streams;
 /// <summary>A video track, frame by frame as it is coded: none is repeated or left out to keep a rate.</summary>
 internal sealed unsafe class RawVideo : RawStream
 {
+    private const double IndexSlackSeconds = 0.7;
+
     private readonly DecodeSession _session;
     private readonly Track _track;
     private readonly DisplayTurn _turn;
+    private double _firstSeconds;
+    private double _lastSeconds;
 
     private RawVideo(DecodeSession session, Track track)
+        : base(session)
     {
         _session = session;
         _track = track;
@@ -88,6 +93,11 @@ internal sealed unsafe class RawVideo : RawStream
             }
 
             (width, height) = (frame->width, frame->height);
+            if (SeeTime(frame) is { } tooLong)
+            {
+                return tooLong;
+            }
+
             _session.Marks.Enter(DecodeStage.Convert);
             if (!packer.Pack(frame))
             {
@@ -104,6 +114,7 @@ internal sealed unsafe class RawVideo : RawStream
             }
 
             Frames++;
+            _session.Marks.Enter(DecodeStage.Decode);
         }
 
         return null;
@@ -150,6 +161,29 @@ internal sealed unsafe class RawVideo : RawStream
 
         return _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} video packets.")
             : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.")
+            : CutOff();
+    }
+
+    private DecoderFault? SeeTime(AVFrame* frame)
+    {
+        if (frame->best_effort_timestamp != ffmpeg.AV_NOPTS_VALUE)
+        {
+            AVRational unit = _track.Stream->time_base;
+            _lastSeconds = (double)frame->best_effort_timestamp * unit.num / unit.den;
+            _firstSeconds = Frames == 0 ? _lastSeconds : _firstSeconds;
+        }
+
+        return _session.Limits.MaxDuration is { } max && _lastSeconds - _firstSeconds > max.TotalSeconds ? TooLong("video", max) : null;
+    }
+
+    // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed. The index of an MP4 is
+    // exact, but for the frames that are shown after the packet that is read last.
+    private DecoderFault? CutOff()
+    {
+        double missing = HeaderPromise.EndSeconds(_track) - _lastSeconds ?? 0;
+        double inIndex = HeaderPromise.SecondsCutOff(_track);
+        return missing > Math.Max(1, _lastSeconds / 20) ? CutOff("video", _lastSeconds - _firstSeconds, missing)
+            : inIndex > IndexSlackSeconds ? CutOff("video", _lastSeconds - _firstSeconds, inIndex)
             : null;
     }
 

@@ -46,10 +46,14 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
         return scores.Count > 0 ? new ComparisonResult(scores, outcome) : new ComparisonResult(scores, outcome with { Fault = NoScore(outcome) });
     }
 
+    private static string Cut(ToolOutcome outcome) => (outcome.Output.TotalBytes > 0 ? outcome.Output : outcome.StandardOutput) is { IsCut: true } cut
+        ? $", of whose {cut.TotalBytes} bytes only the end was kept"
+        : string.Empty;
+
     private static ToolFault NoScore(ToolOutcome outcome)
     {
         string[] said = [.. $"{outcome.StandardOutput}\n{outcome.StandardError}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         var postMortem = new PostMortem { Elapsed = outcome.Elapsed, CpuTime = outcome.ToolCpuTime, ExitCode = outcome.ExitCode, Log = [.. said.TakeLast(20)] };
-        return new ToolFault(ToolFault.Tool, ToolFaultKind.ToolFailed, DecodeStage.None, "The tool ended well, and no score is in what it wrote.", postMortem);
+        return new ToolFault(ToolFault.Tool, ToolFaultKind.ToolFailed, DecodeStage.None, $"The tool ended well, and no score is in what it wrote{Cut(outcome)}.", postMortem);
     }
 }

@@ -48,6 +48,11 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
         {
             return row with { Trouble = $"this is no JSON: {error.Message}" };
         }
+        catch (InvalidOperationException)
+        {
+            // Names that are no text: bytes that are no UTF-8, or half of a surrogate pair.
+            return row with { Trouble = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
+        }
     }
 
     private static string Missing(string column) => $"found no path in '{column}', expected one";

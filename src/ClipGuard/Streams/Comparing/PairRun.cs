@@ -61,7 +61,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await EndAsync(reading, compared.Reader).ConfigureAwait(false);
+            await EndAsync(reading, compared.Reader, scores, faults).ConfigureAwait(false);
             scores.FlushToDisk();
             faults.FlushToDisk();
         }
@@ -120,18 +120,34 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         Interlocked.Increment(ref _faults);
     }
 
-    // Nothing that was begun is left unwatched.
-    private static async Task EndAsync(Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared)
+    // Nothing that was begun is left unwatched, and pairs that were done when the run was ended are written down.
+    private async Task EndAsync(
+        Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared, WholeLineFile scores, WholeLineFile faults)
+    {
+        await foreach (Task<(PairRow Row, ComparisonResult? Result)> task in Rest(reading, compared).ConfigureAwait(false))
+        {
+            await Task.WhenAny(task).ConfigureAwait(false);
+            if (task.IsCompletedSuccessfully)
+            {
+                (PairRow row, ComparisonResult? result) = await task.ConfigureAwait(false);
+                Record(row, result, scores, faults);
+            }
+        }
+    }
+
+    // A reader that waits for a place goes on once there is one, and sees that it is to stop.
+    private static async IAsyncEnumerable<Task<(PairRow Row, ComparisonResult? Result)>> Rest(
+        Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared)
     {
         while (compared.TryRead(out Task<(PairRow Row, ComparisonResult? Result)>? task))
         {
-            await Task.WhenAny(task).ConfigureAwait(false);
+            yield return task;
         }
 
         await Task.WhenAny(reading).ConfigureAwait(false);
         while (compared.TryRead(out Task<(PairRow Row, ComparisonResult? Result)>? task))
         {
-            await Task.WhenAny(task).ConfigureAwait(false);
+            yield return task;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -7,6 +8,8 @@ namespace ClipGuard.Streams.Comparing;
 /// <summary>Finds scores in what tools write.</summary>
 internal static partial class ScoreText
 {
+    private const string Pooled = "\"pooled_metrics\"";
+
     private static readonly Dictionary<string, double> None = [];
 
     /// <summary>The scores of a metric's own program; empty where they are not there.</summary>
@@ -29,14 +32,25 @@ internal static partial class ScoreText
         try
         {
             using var json = JsonDocument.Parse(text);
-            return json.RootElement.ValueKind != JsonValueKind.Object ? None
-                : json.RootElement.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number)
-                    .ToDictionary(member => member.Name, member => member.Value.GetDouble());
+            return json.RootElement.ValueKind == JsonValueKind.Object ? Numbers(json.RootElement) : None;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The second is for names that are no text, as half of a surrogate pair.
             return None;
         }
+    }
+
+    // The last of several of one name counts, as everywhere. What is no number is no score.
+    private static Dictionary<string, double> Numbers(JsonElement json)
+    {
+        var scores = new Dictionary<string, double>();
+        foreach (JsonProperty member in json.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Number))
+        {
+            scores[member.Name] = member.Value.GetDouble();
+        }
+
+        return scores;
     }
 
     // The last summary counts: earlier lines of that look would be those of other filters.
@@ -60,12 +74,20 @@ internal static partial class ScoreText
         return double.IsNaN(scores[name]) ? None : scores;
     }
 
+    // The figures of all frames come first, and of a long clip only the end is kept: what counts stands there, behind this name.
     private static Dictionary<string, double> ReadVmaf(string text)
     {
+        int start = text.LastIndexOf(Pooled, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return None;
+        }
+
         try
         {
-            using var json = JsonDocument.Parse(text);
-            JsonElement pooled = json.RootElement.GetProperty("pooled_metrics").GetProperty("vmaf");
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text[(start + Pooled.Length)..].TrimStart().TrimStart(':')));
+            using var json = JsonDocument.ParseValue(ref reader);
+            JsonElement pooled = json.RootElement.GetProperty("vmaf");
             return new Dictionary<string, double>
             {
                 ["vmaf"] = pooled.GetProperty("mean").GetDouble(),
@@ -81,7 +103,7 @@ internal static partial class ScoreText
 
     private static double? Number(string text) =>
         text == "inf" ? double.PositiveInfinity
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !double.IsNaN(value) ? value
         : null;
 
     [GeneratedRegex(@"\] PSNR .*")]

@@ -9,7 +9,9 @@ internal sealed partial class Group
 {
     private static readonly TimeSpan SlowOpening = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+
+    // Reaping takes the kernel about 90 ms for each GB that a process held.
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
 
     // Looks for progress in each stall limit: what the tool uses bears no stamp.
     private const int LooksPerStallLimit = 4;
@@ -48,7 +50,7 @@ internal sealed partial class Group
         {
             GroupState.Filling or GroupState.Running => _deadlineAt,
             GroupState.Draining => now + Nanoseconds(DrainGrace),
-            GroupState.Ending => now + Nanoseconds(KillPatience),
+            GroupState.Ending or GroupState.Forcing => now + Nanoseconds(KillPatience),
             _ => long.MaxValue,
         };
         (_progressAt, _lookedAt) = (now, now);
@@ -118,7 +120,8 @@ internal sealed partial class Group
     private void WarnOfSlowOpening()
     {
         _slowOpeningSaid = true;
-        string missing = string.Join("' and '", _members.Where(member => member.Shape is null).Select(member => member.Name));
+        string[] late = [.. _members.Where(member => member.Shape is null).Select(member => $"'{member.Name}'")];
+        string missing = late.Length == 0 ? "The guardian" : $"The stream {string.Join(" and ", late)}";
         double limit = _options.OpenLimit.TotalSeconds;
 
         // Sinks can block, so nothing is logged on the thread that keeps the clocks.
@@ -130,8 +133,8 @@ internal sealed partial class Group
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream '{Stream}' is not there after {Seconds} s; it is given up after {Limit} s")]
-    private static partial void LogSlowOpening(ILogger logger, string stream, double seconds, double limit);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} is not there after {Seconds} s; it is given up after {Limit} s")]
+    private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A tool run's processes were killed and do not end: they are stuck in the kernel and set aside (guardian {Pid})")]
     private static partial void LogSetAside(ILogger logger, int pid);

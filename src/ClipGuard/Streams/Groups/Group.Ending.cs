@@ -17,6 +17,7 @@ internal sealed partial class Group
     private const int FileTooLarge = 25;
 
     private bool _guardianEnded;
+    private bool _wasSetAside;
     private ToolExitedMessage? _exited;
     private bool _outputIsWhole;
     private CapturedText _output = CapturedText.Nothing;
@@ -135,6 +136,15 @@ internal sealed partial class Group
         }
     }
 
+    // Helpers were killed already. A guardian that is stopped, or stuck, sees no end of a connection; what it leaves is found by its mark.
+    private void ForceAll()
+    {
+        if (_guardian is { } guardian && !_guardianEnded)
+        {
+            guardian.Process.Kill();
+        }
+    }
+
     // It sees the end of the connection, ends the tool and all that descends from it, and exits.
     private void Dismiss(GuardianProcess guardian)
     {
@@ -144,7 +154,7 @@ internal sealed partial class Group
 
     private void EndIfAllGone()
     {
-        if (_state is GroupState.Ending or GroupState.SetAside
+        if (_state is GroupState.Ending or GroupState.Forcing or GroupState.SetAside
             && _pendingStarts == 0
             && (_guardian is null || _guardianEnded)
             && _members.All(member => member.Helper is null))
@@ -181,6 +191,8 @@ internal sealed partial class Group
     {
         if (_state == GroupState.SetAside)
         {
+            _wasSetAside = true;
+            _setAside.Add();
             int pid = _guardian?.Process.Pid ?? 0;
             ThreadPool.UnsafeQueueUserWorkItem(static state => LogSetAside(state._logger, state.pid), (_logger, pid), preferLocal: false);
         }
@@ -215,6 +227,11 @@ internal sealed partial class Group
     // What is left once every process is gone.
     private void Clear()
     {
+        if (_wasSetAside)
+        {
+            _setAside.Remove();
+        }
+
         if (_guardian is { } guardian)
         {
             _ = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();

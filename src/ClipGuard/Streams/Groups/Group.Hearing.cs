@@ -160,7 +160,7 @@ internal sealed unsafe partial class Group
                 helper.Greeting = ready;
                 Open(member);
                 break;
-            case UnreadyMessage unready when helper.Greeting is null:
+            case UnreadyMessage unready:
                 Break(new Cause.Trouble(new HelperUnavailableException(unready.Message, unready.Reason == UnreadyReason.DecoderMissing)));
                 break;
             case StreamOpenedMessage opened when OrderOf(member) == opened.Id && member.Shape is null && _state == GroupState.Opening:
@@ -224,7 +224,10 @@ internal sealed unsafe partial class Group
         }
 
         member.Probe = _options.WorkFiles ? null : FifoProbe.Open(member.Path);
-        if (Orders.Send(member.Helper!.Process, new CloseStreamOrder(OrderOf(member))) is null && _members.All(one => one.Written is not null))
+
+        // A helper that died meanwhile has closed its end too.
+        _ = Orders.Send(member.Helper!.Process, new CloseStreamOrder(OrderOf(member)));
+        if (_members.All(one => one.Written is not null))
         {
             Step(GroupEvent.AllWritten);
         }

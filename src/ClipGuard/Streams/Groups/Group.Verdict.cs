@@ -44,7 +44,7 @@ internal sealed partial class Group
     {
         var exit = ProcessExit.From(_exited!.Status, default);
         _reports = [.. _members.Select(member => member.Report())];
-        Shapes.Mismatch? mismatch = Shapes.CompareLengths(_run, _reports);
+        Shapes.Mismatch? mismatch = Shapes.CompareLengths(_run, [.. _members.Select(member => member.Shape)], _reports);
         if (mismatch is not null)
         {
             _cause = new Cause.OfStream(_members.First(member => member.Name == mismatch.Stream), ToolFaultKind.Mismatched, mismatch.Message);
@@ -74,26 +74,33 @@ internal sealed partial class Group
 
     private Cause NotThere(TimeSpan limit)
     {
+        // What is not ready has not been told of any clip: that says nothing about one.
         Member? late = _members.FirstOrDefault(member => member.Shape is null);
-        return late is null
-            ? new Cause.Trouble(new HelperUnavailableException($"The guardian of a tool run was not ready within {Seconds(limit)}."))
+        string? unready = late is null ? "The guardian of a tool run" : late.Helper is not { Greeting: not null } ? $"The helper of '{late.Name}'" : null;
+        return late is null || unready is not null
+            ? new Cause.Trouble(new HelperUnavailableException($"{unready} was not ready within {Seconds(limit)}."))
             : new Cause.OfStream(late, ToolFaultKind.TimedOut, $"The stream '{late.Name}' was not there within {Seconds(limit)}; {Doing(late)}.");
     }
 
     // A stream that waits for its reader is held up by the tool; one that does anything else is held up by its clip.
-    private Cause Stuck(ToolFaultKind kind, string what)
-    {
-        Member[] unwritten = [.. _members.Where(member => member.Written is null)];
-        return unwritten.FirstOrDefault(member => member.Progress.Stage != DecodeStage.Write) is { } own
+    private Cause Stuck(ToolFaultKind kind, string what) =>
+        _members.FirstOrDefault(member => member.Written is null && !WaitsForReader(member)) is { } own
             ? new Cause.OfStream(own, kind, $"{what}; {Doing(own)}.")
-            : _state == GroupState.Filling
-            ? new Cause.OfStream(unwritten[0], kind, $"{what}; {Doing(unwritten[0])}.")
             : new Cause.OfTool(kind, $"{what}; {string.Join(", ", _members.Select(Waiting))}.");
+
+    // A helper may say that it waits for its reader; where the reader has taken everything from the pipe, it does not.
+    private bool WaitsForReader(Member member)
+    {
+        if (_options.WorkFiles || member.Progress.Stage != DecodeStage.Write)
+        {
+            return false;
+        }
+
+        using FifoProbe? fifo = FifoProbe.Open(member.Path);
+        return member.WrittenBytes == 0 || fifo?.UnreadBytes() > 0;
     }
 
-    private static string Doing(Member member) => member.Helper is not { Greeting: not null }
-        ? $"the helper of '{member.Name}' was not ready"
-        : $"'{member.Name}' was in stage {member.Progress.Stage}";
+    private static string Doing(Member member) => $"'{member.Name}' was in stage {member.Progress.Stage}";
 
     private static string Waiting(Member member) => member.Written is not null ? $"'{member.Name}' was written whole"
         : member.WrittenBytes == 0 ? $"nobody opened '{member.Name}'"

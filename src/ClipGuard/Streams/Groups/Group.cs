@@ -23,6 +23,7 @@ internal sealed partial class Group
     private readonly StreamOptions _options;
     private readonly StreamHelpers _helpers;
     private readonly Guardians _guardians;
+    private readonly GroupsSetAside _setAside;
     private readonly ILogger _logger;
     private readonly string _folder;
     private readonly Member[] _members;
@@ -44,10 +45,11 @@ internal sealed partial class Group
     /// <param name="options">The clocks and bounds.</param>
     /// <param name="helpers">Where helpers come from.</param>
     /// <param name="guardians">Where guardians come from.</param>
+    /// <param name="setAside">Where it is counted while its processes do not end.</param>
     /// <param name="folder">The group's own folder; the group removes it.</param>
     /// <param name="logger">Where slow starts are told.</param>
     public Group(
-        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, Guardians guardians, string folder, ILogger logger)
+        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, Guardians guardians, GroupsSetAside setAside, string folder, ILogger logger)
     {
         _run = run;
         _program = program;
@@ -56,6 +58,7 @@ internal sealed partial class Group
         _options = options;
         _helpers = helpers;
         _guardians = guardians;
+        _setAside = setAside;
         _folder = folder;
         _logger = logger;
         _members = [.. run.Streams.Select((stream, index) => new Member(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
@@ -137,6 +140,12 @@ internal sealed partial class Group
                 _helpers.Start((helper, failure) => Post(() => OnHelperStarted(member, helper, failure)));
             }
         }
+
+        // Only once every process is known to the group: what fails here ends them all.
+        foreach (Member member in _members.Where(member => member.Helper is { Greeting: not null }))
+        {
+            Open(member);
+        }
     }
 
     private void OnGuardianStarted(GuardianProcess? guardian, string failure)
@@ -188,10 +197,6 @@ internal sealed partial class Group
         member.CpuBefore = ProcessTree.CpuTime(helper.Process.Pid);
         helper.Process.Memory.ClearMarks();
         Watch(member);
-        if (helper.Greeting is not null)
-        {
-            Open(member);
-        }
     }
 
     // From any thread.
@@ -248,6 +253,11 @@ internal sealed partial class Group
         if (step.Actions.HasFlag(GroupAction.End))
         {
             EndAll();
+        }
+
+        if (step.Actions.HasFlag(GroupAction.Force))
+        {
+            ForceAll();
         }
 
         if (step.Actions.HasFlag(GroupAction.Clear))

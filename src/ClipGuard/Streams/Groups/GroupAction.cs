@@ -27,4 +27,7 @@ internal enum GroupAction
 
     /// <summary>Say the verdict.</summary>
     Conclude = 1 << 6,
+
+    /// <summary>Kill what was only asked to end.</summary>
+    Force = 1 << 7,
 }

@@ -41,8 +41,12 @@ internal static class GroupLife
 
         // The verdict waits for the reaper, so that "done" means gone, but not for ever.
         [(Ending, AllGone)] = new(Gone, Clear | Conclude),
-        [(Ending, TimeOver)] = new(SetAside, Conclude),
+        [(Ending, TimeOver)] = new(Forcing, Force),
         [(Ending, Cancelled)] = new(Ending, None),
+
+        [(Forcing, AllGone)] = new(Gone, Clear | Conclude),
+        [(Forcing, TimeOver)] = new(SetAside, Conclude),
+        [(Forcing, Cancelled)] = new(Forcing, None),
 
         [(SetAside, AllGone)] = new(Gone, Clear),
         [(SetAside, Cancelled)] = new(SetAside, None),

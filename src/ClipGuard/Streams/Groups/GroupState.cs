@@ -18,6 +18,9 @@ internal enum GroupState
     /// <summary>The verdict is known and everything is being ended. Timer: the patience with the kernel.</summary>
     Ending,
 
+    /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the patience with the kernel.</summary>
+    Forcing,
+
     /// <summary>A process was killed and does not end: stuck in the kernel. The verdict is given; the group waits on by itself.</summary>
     SetAside,
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -14,6 +15,8 @@ namespace ClipGuard.Streams.Groups;
 internal sealed unsafe class GuardianProcess : IDisposable
 {
     private const string Mark = "CLIPGUARD_GROUP";
+
+    private static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(2);
 
     private string _folder = string.Empty;
     private int _disposed;
@@ -90,18 +93,23 @@ internal sealed unsafe class GuardianProcess : IDisposable
     }
 
     /// <summary>
-    /// Ends what a guardian that is gone too early has left: by the mark in the environment that every process of the group inherits.
+    /// Ends what a guardian that is gone too early has left, and waits for its end: by the mark in the environment that every process of the group
+    /// inherits. Looks again until none is left, for one may have started another meanwhile. Who cleared its environment is not found.
     /// </summary>
     public void EndOrphans()
     {
+        long began = Stopwatch.GetTimestamp();
         byte[] mark = System.Text.Encoding.UTF8.GetBytes($"{Mark}={_folder}\0");
-        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        int[] left;
+        do
         {
-            if (int.TryParse(System.IO.Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && IsMarked(process, mark))
+            left = [.. Directory.EnumerateDirectories("/proc").Where(process => IsMarked(process, mark)).Select(PidOf).Where(pid => pid > 0)];
+            foreach (int pid in left)
             {
-                _ = Libc.Kill(pid, Libc.SIGKILL);
+                End(pid, OrphanPatience - Stopwatch.GetElapsedTime(began));
             }
         }
+        while (left.Length > 0 && Stopwatch.GetElapsedTime(began) < OrphanPatience);
     }
 
     /// <inheritdoc/>
@@ -116,6 +124,20 @@ internal sealed unsafe class GuardianProcess : IDisposable
     }
 
     private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
+
+    private static int PidOf(string process) =>
+        int.TryParse(System.IO.Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+
+    private static void End(int pid, TimeSpan patience)
+    {
+        int descriptor = Libc.PidfdOpen(pid);
+        _ = Libc.Kill(pid, Libc.SIGKILL);
+        if (descriptor >= 0)
+        {
+            _ = ProcessEnd.Within(descriptor, patience);
+            _ = Libc.Close(descriptor);
+        }
+    }
 
     private static bool IsMarked(string process, byte[] mark)
     {

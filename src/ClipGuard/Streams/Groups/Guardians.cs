@@ -20,20 +20,17 @@ internal sealed class Guardians(StreamOptions options) : IDisposable
     /// <summary>A guardian that waits for a group; null where there is none.</summary>
     public GuardianProcess? TryTake()
     {
-        lock (_gate)
+        while (Pop() is { } guardian)
         {
-            while (_idle.TryPop(out GuardianProcess? guardian))
+            if (IdleProcess.IsQuiet(guardian.Process))
             {
-                if (IdleProcess.IsQuiet(guardian.Process))
-                {
-                    return guardian;
-                }
-
-                guardian.End();
+                return guardian;
             }
 
-            return null;
+            guardian.End();
         }
+
+        return null;
     }
 
     /// <summary>Starts a guardian and hands it over, or says why it could not be started. Called back on the thread that starts guardians.</summary>
@@ -74,10 +71,20 @@ internal sealed class Guardians(StreamOptions options) : IDisposable
         lock (_gate)
         {
             _disposed = true;
-            while (_idle.TryPop(out GuardianProcess? guardian))
-            {
-                guardian.End();
-            }
+        }
+
+        while (Pop() is { } guardian)
+        {
+            guardian.End();
+        }
+    }
+
+    // Nobody waits under the lock for a process to end.
+    private GuardianProcess? Pop()
+    {
+        lock (_gate)
+        {
+            return _idle.TryPop(out GuardianProcess? guardian) ? guardian : null;
         }
     }
 }

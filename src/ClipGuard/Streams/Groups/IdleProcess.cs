@@ -8,6 +8,8 @@ namespace ClipGuard.Streams.Groups;
 /// <summary>What can be asked and done of a process that waits for work between two groups.</summary>
 internal static unsafe class IdleProcess
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>True while it lives and has nothing to say, as it should without work.</summary>
     public static bool IsQuiet(HelperProcess process)
     {
@@ -16,10 +18,11 @@ internal static unsafe class IdleProcess
         return Libc.Recv(process.Socket, &any, 1, peek | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
     }
 
-    /// <summary>Kills it and waits until it is gone; without work it dies at once.</summary>
+    /// <summary>Kills it and waits until it is gone; without work it dies at once, and one that is stuck in the kernel is left to it.</summary>
     public static void End(HelperProcess process)
     {
         process.Kill();
-        _ = Libc.Wait4(process.Pid, null, 0, null);
+        _ = ProcessEnd.Within(process.PidDescriptor, Patience);
+        _ = process.TryReap(out _);
     }
 }

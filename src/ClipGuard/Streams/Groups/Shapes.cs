@@ -5,6 +5,9 @@ namespace ClipGuard.Streams.Groups;
 /// <summary>Settles what every stream of a group is written as, and whether they fit each other. Pure.</summary>
 internal static class Shapes
 {
+    // Measured with libswresample 4.7, from and to 8 to 96 kHz: at most RESAMPLED.
+    private const long ResamplersRounding = 2;
+
     /// <summary>A mismatch: which stream, and what differs with the figures.</summary>
     public sealed record Mismatch(string Stream, string Message);
 
@@ -30,24 +33,29 @@ internal static class Shapes
 
     /// <summary>The lengths of streams that were to fit each other, where they differ.</summary>
     /// <param name="run">What was asked for.</param>
+    /// <param name="clips">What each clip is by itself, in the run's order.</param>
     /// <param name="reports">How far each stream came, in the run's order.</param>
-    public static Mismatch? CompareLengths(ToolRun run, IReadOnlyList<StreamReport> reports)
+    public static Mismatch? CompareLengths(ToolRun run, IReadOnlyList<ClipShape?> clips, IReadOnlyList<StreamReport> reports)
     {
-        foreach (StreamReport report in run.AnyLength ? [] : reports)
+        for (int i = 0; i < reports.Count && !run.AnyLength; i++)
         {
-            string? fitTo = run.Streams.First(stream => stream.Name == report.Name).Spec.FitTo;
-            if (reports.FirstOrDefault(other => other.Name == fitTo) is { } target && Differ(report, target))
+            string? fitTo = run.Streams[i].Spec.FitTo;
+            int target = run.Streams.Select(stream => stream.Name).ToList().IndexOf(fitTo ?? string.Empty);
+            if (target >= 0 && Differ(reports[i], reports[target], Slack(clips[i]?.Audio, clips[target]?.Audio)))
             {
-                return new Mismatch(report.Name, $"{Length(report)}, and {Length(target)}.");
+                return new Mismatch(reports[i].Name, $"{Length(reports[i])}, and {Length(reports[target])}.");
             }
         }
 
         return null;
     }
 
-    private static bool Differ(StreamReport one, StreamReport other) => (one.IsWhole, other.IsWhole) switch
+    // Clips of different sample rates are resampled, and what that comes to is rounded once for each of them.
+    private static long Slack(AudioShape? one, AudioShape? other) => one?.SampleRateHz == other?.SampleRateHz ? 0 : ResamplersRounding;
+
+    private static bool Differ(StreamReport one, StreamReport other, long slack) => (one.IsWhole, other.IsWhole) switch
     {
-        (true, true) => one.Frames != other.Frames,
+        (true, true) => Math.Abs(one.Frames - other.Frames) > slack,
         (true, false) => other.Frames >= one.Frames && other.Bytes > 0,
         (false, true) => one.Frames >= other.Frames && one.Bytes > 0,
         _ => false,
@@ -60,7 +68,7 @@ internal static class Shapes
     {
         ClipStream stream = run.Streams[i];
         int target = stream.Spec.FitTo is { } name ? run.Streams.Select((other, at) => (other.Name, at)).First(other => other.Name == name).at : i;
-        if (target > i && settled[target] is null && Settle(run, clips, settled, target) is { } inTarget)
+        if (target != i && settled[target] is null && Settle(run, clips, settled, target) is { } inTarget)
         {
             return inTarget;
         }

@@ -49,20 +49,17 @@ internal sealed class StreamHelpers : IDisposable
     /// <summary>A helper that waits for work; null where there is none.</summary>
     public StreamHelper? TryTake()
     {
-        lock (_gate)
+        while (Pop() is { } helper)
         {
-            while (_idle.TryPop(out StreamHelper? helper))
+            if (IdleProcess.IsQuiet(helper.Process))
             {
-                if (IdleProcess.IsQuiet(helper.Process))
-                {
-                    return helper;
-                }
-
-                helper.End();
+                return helper;
             }
 
-            return null;
+            helper.End();
         }
+
+        return null;
     }
 
     /// <summary>Starts a helper and hands it over, or says why it could not be started. Called back on the thread that starts helpers.</summary>
@@ -103,12 +100,22 @@ internal sealed class StreamHelpers : IDisposable
         lock (_gate)
         {
             _disposed = true;
-            while (_idle.TryPop(out StreamHelper? helper))
-            {
-                helper.End();
-            }
+        }
+
+        while (Pop() is { } helper)
+        {
+            helper.End();
         }
 
         _spawner.Dispose();
+    }
+
+    // Nobody waits under the lock for a process to end.
+    private StreamHelper? Pop()
+    {
+        lock (_gate)
+        {
+            return _idle.TryPop(out StreamHelper? helper) ? helper : null;
+        }
     }
 }
