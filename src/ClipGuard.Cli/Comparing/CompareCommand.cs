@@ -13,8 +13,6 @@ namespace ClipGuard.Cli.Comparing;
 /// <summary><c>clipguard compare REFERENCE DISTORTED</c>, and <c>clipguard compare --manifest FILE</c>.</summary>
 internal static class CompareCommand
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
-
     /// <summary>The command's grammar.</summary>
     public static Command Build()
     {
@@ -50,12 +48,12 @@ internal static class CompareCommand
         using var log = RunLog.Open(file, outputFolder: null);
         try
         {
-            var guard = new StreamGuard(guardOptions, log.Factory);
+            StreamGuard guard = Start(guardOptions, log);
             await using (guard.ConfigureAwait(false))
             {
                 var comparer = new ClipComparer(guard, comparison);
                 return manifest
-                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false)
+                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), screen, sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false)
                     : await RunPairAsync(comparer, clips[0], clips[1], sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false);
             }
         }
@@ -63,6 +61,18 @@ internal static class CompareCommand
         {
             // A placeholder of --tool that stands for nothing, or a stream that it never names.
             throw new UsageException(unfit.Message, unfit);
+        }
+    }
+
+    private static StreamGuard Start(StreamOptions options, RunLog log)
+    {
+        try
+        {
+            return new StreamGuard(options, log.Factory);
+        }
+        catch (IOException trouble)
+        {
+            throw new UsageException($"the temporary folder cannot be used, set TMPDIR to another: {trouble.Message.TrimEnd('.')}", trouble);
         }
     }
 
@@ -74,16 +84,11 @@ internal static class CompareCommand
         return result.Outcome.IsSuccess ? ExitCode.Clean : ExitCode.FaultsFound;
     }
 
-    private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, bool json, CancellationToken stop)
+    private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, Screen screen, bool json, CancellationToken stop)
     {
         var run = new PairRun(comparer, options);
         Task running = run.RunAsync(stop);
-        using var timer = new PeriodicTimer(ProgressInterval);
-        while (await Task.WhenAny(running, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()).ConfigureAwait(false) != running)
-        {
-            await Console.Error.WriteLineAsync($"{Wording.Count(run.Scored, "pair")} scored, {Wording.Number(run.Faults)} without a score").ConfigureAwait(false);
-        }
-
+        await screen.ForProgress().WatchAsync(new ShownComparison(run.Progress), running).ConfigureAwait(false);
         await running.ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;

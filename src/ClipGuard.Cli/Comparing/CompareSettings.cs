@@ -67,7 +67,7 @@ internal static class CompareSettings
     public static readonly Setting<int> DecoderThreads = new ValueSetting<int>("decoder-threads", "N", "Threads of each decoder, default 1.", ValueText.Count);
 
     public static readonly Setting<string> Manifest = new ValueSetting<string>(
-        "manifest", "FILE", "Compare the pairs that the rows of this JSON Lines file name, instead of REFERENCE and DISTORTED.", ValueText.FilePath);
+        "manifest", "FILE", "Compare the pairs that the rows of this JSON Lines, CSV or TSV file name, instead of REFERENCE and DISTORTED.", ValueText.FilePath);
 
     public static readonly Setting<string> ReferenceColumn = new ValueSetting<string>(
         "reference-column", "NAME", "The field of a row that names the reference, default 'reference'.", text => text);

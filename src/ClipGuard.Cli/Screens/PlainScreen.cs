@@ -15,14 +15,14 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     }
 
     /// <inheritdoc/>
-    public async Task WatchAsync(DryRunProgress progress, Task run)
+    public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
         using var timer = new PeriodicTimer(interval, time);
         while (await NextTickAsync(timer, run).ConfigureAwait(false))
         {
             string percent = progress.Fraction is { } fraction ? $"{fraction * 100:0}%, " : string.Empty;
-            output.WriteLine(percent + Wording.Progress(progress, time.GetElapsedTime(begun)) + " · " + Wording.Verdicts(progress));
+            output.WriteLine(percent + progress.Done(time.GetElapsedTime(begun)) + " · " + progress.Verdicts);
         }
     }
 

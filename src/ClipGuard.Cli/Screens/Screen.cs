@@ -28,9 +28,10 @@ internal sealed class Screen
     }
 
     /// <summary>How a dry run is shown here.</summary>
-    public IDryRunScreen ForDryRun() => _terminal
-        ? new TerminalScreen(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }), _error, TimeProvider.System)
-        : new PlainScreen(_output, TimeProvider.System, PlainInterval);
+    public IDryRunScreen ForDryRun() => _terminal ? OnTerminal() : new PlainScreen(_output, TimeProvider.System, PlainInterval);
+
+    /// <summary>How the progress of something is shown here whose results alone go to the output.</summary>
+    public IProgressScreen ForProgress() => _terminal ? OnTerminal() : new PlainScreen(_error, TimeProvider.System, PlainInterval);
 
     /// <summary>
     /// Starts something whose failure says all there is to say: what the log says meanwhile is shown once it has started. Where it fails, the log stays
@@ -43,6 +44,9 @@ internal sealed class Screen
         _error.Release();
         return started;
     }
+
+    private TerminalScreen OnTerminal() =>
+        new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }), _error, TimeProvider.System);
 
     /// <summary>Says a result.</summary>
     public void Say(string line) => _output.WriteLine(Printable.Line(line));

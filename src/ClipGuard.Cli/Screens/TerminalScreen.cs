@@ -1,5 +1,3 @@
-using ClipGuard.DryRuns;
-
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -19,7 +17,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     }
 
     /// <inheritdoc/>
-    public async Task WatchAsync(DryRunProgress progress, Task run)
+    public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
         using IDisposable above = text.WriteThrough(line => console.Write(new LineAbove(line, new Style(Color.Yellow))));
@@ -73,7 +71,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
         }
     }
 
-    private Rows Render(DryRunProgress progress, TimeSpan elapsed)
+    private Rows Render(IShownProgress progress, TimeSpan elapsed)
     {
         int width = Math.Max(20, console.Profile.Width - 1);
         var lines = new List<IRenderable>();
@@ -82,9 +80,9 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
             lines.Add(Bar(fraction, width));
         }
 
-        lines.Add(new Text(Printable.Short(Wording.Progress(progress, elapsed), width)));
-        lines.Add(new Text(Printable.Short(Wording.Verdicts(progress), width)));
-        if (progress.Running() is [{ } longest, ..] && longest.Elapsed >= LongRunning)
+        lines.Add(new Text(Printable.Short(progress.Done(elapsed), width)));
+        lines.Add(new Text(Printable.Short(progress.Verdicts, width)));
+        if (progress.Longest is { } longest && longest.Elapsed >= LongRunning)
         {
             string now = $"{Wording.Seconds(longest.Elapsed)} in line {longest.Line}: ";
             lines.Add(new Text(now + Printable.Short(longest.Clip, Math.Max(10, width - now.Length)), new Style(Color.Grey)));

@@ -44,10 +44,16 @@ internal static class Wording
     public static string Progress(DryRunProgress progress, TimeSpan elapsed)
     {
         double rate = elapsed > TimeSpan.Zero ? progress.ClipsThisRun / elapsed.TotalSeconds : 0;
-        string left = progress.Fraction is > 0.001 and < 1 and var done && elapsed.TotalSeconds >= 2
+        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, {GoneAndLeft(progress.Fraction, elapsed)}";
+    }
+
+    /// <summary>How long something has taken, and about how long it will.</summary>
+    public static string GoneAndLeft(double? fraction, TimeSpan elapsed)
+    {
+        string left = fraction is > 0.001 and < 1 and var done && elapsed.TotalSeconds >= 2
             ? $", about {Clock(elapsed * ((1 - done) / done))} left"
             : string.Empty;
-        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, {Clock(elapsed)} gone{left}";
+        return $"{Clock(elapsed)} gone{left}";
     }
 
     /// <summary>Verdicts so far: what decoded, and each fault that was seen.</summary>

@@ -8,7 +8,7 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>Reads the text of settings. What is not understood is said in words, never guessed at.</summary>
 internal static class ValueText
 {
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(30);
 
     /// <summary>Seconds, fractions allowed; 0 gives null.</summary>
     public static TimeSpan? SecondsOrOff(string text) =>
@@ -119,7 +119,7 @@ internal static class ValueText
         }
 
         return seconds < 0.001 ? throw Unlike(text, "at least 0.001 seconds")
-            : seconds > LongestTime.TotalSeconds ? throw Unlike(text, $"at most {LongestTime.TotalSeconds:0} seconds, a year")
+            : seconds > LongestTime.TotalSeconds ? throw Unlike(text, $"at most {LongestTime.TotalSeconds:0} seconds, 30 days")
             : TimeSpan.FromSeconds(seconds);
     }
 

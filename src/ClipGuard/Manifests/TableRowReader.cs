@@ -59,7 +59,10 @@ internal sealed class TableRowReader(string[] columns, char delimiter, TableOpti
         }
     }
 
-    private byte[] ToJson(string[] cells)
+    /// <summary>The JSON object that a row stands for.</summary>
+    /// <param name="cells">One for each column.</param>
+    /// <exception cref="JsonException">A cell that has to be JSON is none.</exception>
+    public byte[] ToJson(string[] cells)
     {
         _json.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_json, new JsonWriterOptions { SkipValidation = true });

@@ -5,31 +5,48 @@ using ClipGuard.Manifests;
 
 namespace ClipGuard.Streams.Comparing;
 
-/// <summary>A JSON Lines file whose rows name pairs of clips in two columns. Other columns are left alone.</summary>
+/// <summary>
+/// A JSON Lines file, or a CSV or TSV file with a row of names, whose rows name pairs of clips in two columns. Other columns are left alone.
+/// </summary>
 internal sealed class PairManifest(string path, string referenceColumn, string distortedColumn, ManifestOptions options)
 {
+    private readonly string _path = Path.GetFullPath(path);
+
+    /// <summary>Bytes of the file; 0 where they are not known before it was read, as of a pipe.</summary>
+    public long TotalBytes => File.Exists(_path) ? new FileInfo(_path).Length : 0;
+
     /// <summary>Reads the rows in order. Blank lines are none.</summary>
-    /// <exception cref="ManifestException">The file is not there or not readable.</exception>
+    /// <exception cref="ManifestException">The file is not there or not readable, or is a table without one of the two columns.</exception>
     public async IAsyncEnumerable<PairRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        string full = Path.GetFullPath(path);
-        var resolver = PathResolver.For(options, Path.GetDirectoryName(full)!);
-        using var reader = LineReader.Open(full, options.MaxLineBytes);
+        var resolver = PathResolver.For(options, Path.GetDirectoryName(_path)!);
+        PairTable? table = Path.GetExtension(_path).ToLowerInvariant() is ".csv" or ".tsv"
+            ? new PairTable(_path, referenceColumn, distortedColumn, options, resolver)
+            : null;
+        using var reader = LineReader.Open(_path, options.MaxLineBytes, table is null ? null : PairTable.Quote);
         do
         {
             while (reader.TryRead(out TextLine line))
             {
-                if (line.IsTooLong)
+                if ((line.IsTooLong || !line.IsBlank) && table?.IsHeader(line) is not true)
                 {
-                    yield return new PairRow(line.Number, []) { Trouble = line.TooLong(options).Message };
-                }
-                else if (!line.IsBlank)
-                {
-                    yield return Read(line.Number, line.Text.ToArray(), resolver);
+                    yield return Read(line, table, resolver) with { EndBytes = line.Offset + Math.Max(line.Raw.Length, line.Length) };
                 }
             }
         }
         while (await reader.FillAsync(cancellation).ConfigureAwait(false));
+    }
+
+    private PairRow Read(TextLine line, PairTable? table, PathResolver resolver)
+    {
+        if (line.IsTooLong)
+        {
+            return new PairRow(line.Number, []) { Trouble = line.TooLong(options).Message };
+        }
+
+        string? trouble = null;
+        byte[] json = table is null ? line.Text.ToArray() : table.ToJson(line, out trouble);
+        return trouble is null ? Read(line.Number, json, resolver) : new PairRow(line.Number, []) { Trouble = trouble };
     }
 
     private PairRow Read(long number, byte[] text, PathResolver resolver)
@@ -50,7 +67,7 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
         }
         catch (InvalidOperationException)
         {
-            // Names that are no text: bytes that are no UTF-8, or half of a surrogate pair.
+            // Text that is none: bytes that are no UTF-8, or half of a surrogate pair.
             return row with { Trouble = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
         }
     }

@@ -2,9 +2,12 @@ namespace ClipGuard.Streams.Comparing;
 
 /// <summary>One row of a manifest of pairs.</summary>
 /// <param name="Line">1-based line.</param>
-/// <param name="Raw">The line as it stands, without its ending.</param>
+/// <param name="Raw">The row as one JSON object: the line as it stands, without its ending, or what a table's row stands for.</param>
 internal sealed record PairRow(long Line, byte[] Raw)
 {
+    /// <summary>Where its line ends, in bytes from the start of the manifest.</summary>
+    public long EndBytes { get; init; }
+
     /// <summary>Absolute path of the reference.</summary>
     public string Reference { get; init; } = string.Empty;
 

@@ -13,7 +13,8 @@ namespace ClipGuard.Streams.Comparing;
 /// </summary>
 /// <param name="comparer">What compares a pair.</param>
 /// <param name="options">The manifest and where the results go.</param>
-public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
+/// <param name="time">The clock of the progress; null for the system's.</param>
+public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeProvider? time = null)
 {
     /// <summary>Name of the file with the scored rows.</summary>
     public const string ScoresName = "scores.jsonl";
@@ -22,14 +23,15 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
     public const string FaultsName = "faults.jsonl";
 
     private readonly Dictionary<string, (long Count, double Sum)> _sums = [];
-    private long _scored;
-    private long _faults;
+
+    /// <summary>How far the run is.</summary>
+    public PairProgress Progress { get; } = new(time ?? TimeProvider.System);
 
     /// <summary>Pairs that got scores so far.</summary>
-    public long Scored => Interlocked.Read(ref _scored);
+    public long Scored => Progress.Scored;
 
     /// <summary>Pairs and lines that got none so far.</summary>
-    public long Faults => Interlocked.Read(ref _faults);
+    public long Faults => Progress.Faults;
 
     /// <summary>The mean of each score over all pairs that have it, those left out for which it is infinite. Ask once the run has ended.</summary>
     public IReadOnlyDictionary<string, double> Means => _sums.ToDictionary(sum => sum.Key, sum => sum.Value.Sum / sum.Value.Count);
@@ -75,6 +77,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         try
         {
             var manifest = new PairManifest(options.ManifestPath, options.ReferenceColumn, options.DistortedColumn, options.Manifest);
+            Progress.Start(manifest.TotalBytes);
             await foreach (PairRow row in manifest.ReadAsync(cancellation).ConfigureAwait(false))
             {
                 await compared.WaitToWriteAsync(cancellation).ConfigureAwait(false);
@@ -92,9 +95,23 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
         }
     }
 
-    private async Task<(PairRow Row, ComparisonResult? Result)> CompareAsync(PairRow row, CancellationToken cancellation) => row.Trouble is not null
-        ? (row, null)
-        : (row, await comparer.CompareAsync(new FileSource(row.Reference), new FileSource(row.Distorted), cancellation).ConfigureAwait(false));
+    private async Task<(PairRow Row, ComparisonResult? Result)> CompareAsync(PairRow row, CancellationToken cancellation)
+    {
+        if (row.Trouble is not null)
+        {
+            return (row, null);
+        }
+
+        Progress.Begin(row);
+        try
+        {
+            return (row, await comparer.CompareAsync(new FileSource(row.Reference), new FileSource(row.Distorted), cancellation).ConfigureAwait(false));
+        }
+        finally
+        {
+            Progress.End(row);
+        }
+    }
 
     private void Record(PairRow row, ComparisonResult? result, WholeLineFile scores, WholeLineFile faults)
     {
@@ -108,7 +125,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
                 _sums[name] = (count + 1, sum + score);
             }
 
-            Interlocked.Increment(ref _scored);
+            Progress.Decided(row, result);
             return;
         }
 
@@ -117,7 +134,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options)
             : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Trouble! };
         faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairLayout.Lines.PairFaultRecord), (byte)'\n']);
         faults.Flush();
-        Interlocked.Increment(ref _faults);
+        Progress.Decided(row, result);
     }
 
     // Nothing that was begun is left unwatched, and pairs that were done when the run was ended are written down.

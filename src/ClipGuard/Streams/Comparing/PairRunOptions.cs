@@ -5,16 +5,16 @@ namespace ClipGuard.Streams.Comparing;
 /// <summary>How a manifest of pairs is compared.</summary>
 public sealed record PairRunOptions
 {
-    /// <summary>The JSON Lines file.</summary>
+    /// <summary>The file: JSON Lines, or by its name <c>.csv</c> or <c>.tsv</c> with a row of column names.</summary>
     public required string ManifestPath { get; init; }
 
     /// <summary>Receives <c>scores.jsonl</c> and <c>faults.jsonl</c>.</summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>The field that names the reference. Default <c>reference</c>.</summary>
+    /// <summary>The field or column that names the reference. Default <c>reference</c>.</summary>
     public string ReferenceColumn { get; init; } = ClipComparer.Reference;
 
-    /// <summary>The field that names the distorted clip. Default <c>distorted</c>.</summary>
+    /// <summary>The field or column that names the distorted clip. Default <c>distorted</c>.</summary>
     public string DistortedColumn { get; init; } = ClipComparer.Distorted;
 
     /// <summary>Where relative paths are looked for, and how long a line may be.</summary>

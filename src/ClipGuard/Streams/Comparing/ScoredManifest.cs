@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -8,45 +9,120 @@ using ClipGuard.Media;
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>
-/// A manifest whose samples carry the scores of a pair of clips as further fields, so that what reads it can filter on them.
-/// A sample whose pair gets no score, or that <paramref name="keep"/> does not want, becomes a <see cref="BadRow"/> that says why: nothing is left out in silence.
+/// A manifest whose samples carry the scores of a pair of clips as further fields, so that what reads it can filter on them. Every pair is compared
+/// once, when the manifest is indexed or first read, and its scores are kept for as long as this object lives: about 200 bytes a pair.
 /// </summary>
-/// <param name="manifest">The manifest that is scored.</param>
-/// <param name="comparer">What compares a pair.</param>
-/// <param name="pairOf">The reference and the distorted clip of a sample; null where it has no pair, and the sample then passes as it is.</param>
-/// <param name="keep">Which scored samples stay; null for all.</param>
-public sealed class ScoredManifest(
-    IManifest manifest, ClipComparer comparer, Func<Sample, (ClipSource Reference, ClipSource Distorted)?> pairOf, Func<IReadOnlyDictionary<string, double>, bool>? keep = null)
-    : IManifest
+/// <remarks>
+/// A sample whose pair gets no score becomes a <see cref="BadRow"/> that says why. A sample that <c>keep</c> does not want is no row
+/// at all, so that a loader neither puts a substitute in its place nor counts it as a failure; <see cref="LeftOut"/> names it. Nothing is left out in silence.
+/// </remarks>
+public sealed class ScoredManifest : IIndexableManifest
 {
+    private readonly IIndexableManifest _manifest;
+    private readonly ClipComparer _comparer;
+    private readonly Func<Sample, (ClipSource Reference, ClipSource Distorted)?> _pairOf;
+    private readonly Func<IReadOnlyDictionary<string, double>, bool>? _keep;
+    private readonly int _pairs;
+    private readonly ConcurrentDictionary<long, Verdict> _verdicts = new();
+
+    /// <summary>Scores for a manifest. Nothing is compared yet.</summary>
+    /// <param name="manifest">The manifest that is scored.</param>
+    /// <param name="comparer">What compares a pair.</param>
+    /// <param name="pairOf">The reference and the distorted clip of a sample; null where it has no pair, and the sample then passes as it is. Called from several threads.</param>
+    /// <param name="keep">Which scored samples stay; null for all. Called from several threads.</param>
+    /// <param name="pairs">Pairs that are compared at the same time while the manifest is indexed; default as many as a guard lets run by default.</param>
+    public ScoredManifest(
+        IIndexableManifest manifest,
+        ClipComparer comparer,
+        Func<Sample, (ClipSource Reference, ClipSource Distorted)?> pairOf,
+        Func<IReadOnlyDictionary<string, double>, bool>? keep = null,
+        int? pairs = null)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        _manifest = manifest;
+        _comparer = comparer;
+        _pairOf = pairOf;
+        _keep = keep;
+        _pairs = pairs ?? new StreamOptions().Groups;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_pairs, 1, nameof(pairs));
+    }
+
     /// <inheritdoc/>
-    public string Name => manifest.Name;
+    public string Name => _manifest.Name;
+
+    /// <summary>Samples whose scores were not wanted, of those that were compared so far: the line, and the scores in words. In the manifest's order.</summary>
+    public IReadOnlyList<(long Line, string Scores)> LeftOut =>
+        [.. _verdicts.Where(verdict => verdict.Value.IsLeftOut).OrderBy(verdict => verdict.Key).Select(verdict => (verdict.Value.Line, InWords(verdict.Value.Scores)))];
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
+        long number = 0;
+        await foreach (ManifestRow row in _manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
         {
-            yield return row is SampleRow sample && pairOf(sample.Sample) is { } pair ? await ScoreAsync(sample, pair, cancellation).ConfigureAwait(false) : row;
+            Verdict? verdict = await JudgeAsync(number++, row, cancellation).ConfigureAwait(false);
+            if (verdict is not { IsLeftOut: true })
+            {
+                yield return Apply(verdict, row);
+            }
         }
     }
 
-    private async Task<ManifestRow> ScoreAsync(SampleRow row, (ClipSource Reference, ClipSource Distorted) pair, CancellationToken cancellation)
+    /// <inheritdoc/>
+    /// <remarks>Compares every pair that was not compared before.</remarks>
+    public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
-        ComparisonResult result = await comparer.CompareAsync(pair.Reference, pair.Distorted, cancellation).ConfigureAwait(false);
-        if (result.Outcome.Fault is { } fault)
+        IndexedRows rows = await _manifest.IndexAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            return new BadRow(row.Line, 1, $"a pair without a score ({fault.Culprit}: {fault.Message})", "one that can be compared") { Origin = row.Origin };
+            var bounds = new ParallelOptions { MaxDegreeOfParallelism = _pairs, CancellationToken = cancellation };
+            await Parallel.ForAsync(0, rows.Count, bounds, async (number, stop) => await JudgeAsync(number, rows.Read(number), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            return new ScoredRows(rows, number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true }, (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));
         }
-
-        if (keep is not null && !keep(result.Scores))
+        catch
         {
-            string scores = string.Join(", ", result.Scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.####}")));
-            return new BadRow(row.Line, 1, $"a pair with {scores}", "scores that the filter lets through") { Origin = row.Origin };
+            rows.Dispose();
+            throw;
         }
-
-        IEnumerable<SampleField> fields = row.Sample.Fields.Where(field => !result.Scores.ContainsKey(field.Name))
-            .Concat(result.Scores.Select(score => new SampleField(score.Key, Encoding.ASCII.GetBytes(ScoredRow.Json(score.Value)))));
-        return row with { Sample = row.Sample with { Fields = [.. fields] } };
     }
+
+    private async Task<Verdict?> JudgeAsync(long number, ManifestRow row, CancellationToken cancellation)
+    {
+        if (_verdicts.TryGetValue(number, out Verdict? known))
+        {
+            return known;
+        }
+
+        if (row is not SampleRow sample || _pairOf(sample.Sample) is not { } pair)
+        {
+            return null;
+        }
+
+        ComparisonResult result = await _comparer.CompareAsync(pair.Reference, pair.Distorted, cancellation).ConfigureAwait(false);
+        string? trouble = result.Outcome.Fault is { } fault ? $"{fault.Culprit}: {fault.Message}" : null;
+        var verdict = new Verdict(row.Line, result.Scores, trouble, IsLeftOut: trouble is null && _keep is not null && !_keep(result.Scores));
+        return _verdicts.GetOrAdd(number, verdict);
+    }
+
+    private static ManifestRow Apply(Verdict? verdict, ManifestRow row)
+    {
+        if (verdict is null || row is not SampleRow sample)
+        {
+            return row;
+        }
+
+        if (verdict.Trouble is { } trouble)
+        {
+            return new BadRow(row.Line, 1, $"a pair without a score ({trouble})", "one that can be compared") { Origin = row.Origin };
+        }
+
+        IEnumerable<SampleField> fields = sample.Sample.Fields.Where(field => !verdict.Scores.ContainsKey(field.Name))
+            .Concat(verdict.Scores.Select(score => new SampleField(score.Key, Encoding.ASCII.GetBytes(ScoredRow.Json(score.Value)))));
+        return sample with { Sample = sample.Sample with { Fields = [.. fields] } };
+    }
+
+    private static string InWords(IReadOnlyDictionary<string, double> scores) =>
+        string.Join(", ", scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.####}")));
+
+    private sealed record Verdict(long Line, IReadOnlyDictionary<string, double> Scores, string? Trouble, bool IsLeftOut);
 }

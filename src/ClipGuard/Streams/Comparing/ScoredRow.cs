@@ -15,33 +15,70 @@ public static class ScoredRow
     public static string Json(double score) =>
         double.IsPositiveInfinity(score) ? Infinite : double.IsFinite(score) ? score.ToString("R", CultureInfo.InvariantCulture) : "null";
 
-    /// <summary>A row with its scores put behind its last field; fields of those names that the row had are left out.</summary>
+    /// <summary>
+    /// A row with its scores put behind its last field. Fields of those names that the row had are left out, the others stay byte for byte as they are.
+    /// </summary>
     /// <param name="row">One JSON object.</param>
     /// <param name="scores">The scores by name.</param>
     /// <returns>One line with its line feed.</returns>
     public static byte[] Append(ReadOnlyMemory<byte> row, IReadOnlyDictionary<string, double> scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        using var json = JsonDocument.Parse(row);
+        byte[][] names = [.. scores.Keys.Select(Encoding.UTF8.GetBytes)];
         using var line = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        line.WriteByte((byte)'{');
+        var reader = new Utf8JsonReader(row.Span);
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            writer.WriteStartObject();
-            foreach (JsonProperty field in json.RootElement.EnumerateObject().Where(field => !scores.ContainsKey(field.Name)))
+            int start = (int)reader.TokenStartIndex;
+            bool isScore = IsOneOf(ref reader, names);
+            _ = reader.Read();
+            reader.Skip();
+            if (!isScore)
             {
-                field.WriteTo(writer);
+                Next(line);
+                WriteOnOneLine(row.Span[start..(int)reader.BytesConsumed], line);
             }
-
-            foreach ((string name, double score) in scores)
-            {
-                writer.WritePropertyName(name);
-                writer.WriteRawValue(Encoding.ASCII.GetBytes(Json(score)));
-            }
-
-            writer.WriteEndObject();
         }
 
-        line.WriteByte((byte)'\n');
+        foreach ((string name, double score) in scores)
+        {
+            Next(line);
+            line.Write(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\": {Json(score)}"));
+        }
+
+        line.Write("}\n"u8);
         return line.ToArray();
+    }
+
+    private static void Next(MemoryStream line)
+    {
+        if (line.Length > 1)
+        {
+            line.Write(", "u8);
+        }
+    }
+
+    // A cell of a table may be JSON of several lines; strings hold no line breaks that are not escaped.
+    private static void WriteOnOneLine(ReadOnlySpan<byte> field, MemoryStream line)
+    {
+        foreach (byte letter in field)
+        {
+            line.WriteByte(letter is (byte)'\n' or (byte)'\r' ? (byte)' ' : letter);
+        }
+    }
+
+    private static bool IsOneOf(ref Utf8JsonReader reader, byte[][] names)
+    {
+        foreach (byte[] name in names)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -35,7 +35,15 @@ internal sealed partial class StreamFolder : IDisposable
     public static StreamFolder Make(string? parent)
     {
         parent = Path.GetFullPath(parent ?? Path.GetTempPath());
-        Sweep(parent);
+        try
+        {
+            Sweep(parent);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The folder {parent} cannot be used: {refused.Message}", refused);
+        }
+
         while (true)
         {
             string path = Path.Combine(parent, Prefix + RandomNumberGenerator.GetHexString(12, lowercase: true));

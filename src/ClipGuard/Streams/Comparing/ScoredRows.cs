@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+using ClipGuard.Manifests;
+
+namespace ClipGuard.Streams.Comparing;
+
+/// <summary>The rows of an indexed manifest that are kept, each with what is known of it.</summary>
+internal sealed class ScoredRows : IndexedRows
+{
+    private readonly IndexedRows _rows;
+    private readonly Func<long, ManifestRow, ManifestRow> _apply;
+    private readonly List<long> _kept = [];
+
+    /// <summary>Rows of another index, which it owns.</summary>
+    /// <param name="rows">The index.</param>
+    /// <param name="isLeftOut">Which of its rows are no rows here.</param>
+    /// <param name="apply">Makes a row what it is here.</param>
+    public ScoredRows(IndexedRows rows, Func<long, bool> isLeftOut, Func<long, ManifestRow, ManifestRow> apply)
+    {
+        _rows = rows;
+        _apply = apply;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(rows.Fingerprint));
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        for (long row = 0; row < rows.Count; row++)
+        {
+            if (!isLeftOut(row))
+            {
+                _kept.Add(row);
+                BinaryPrimitives.WriteInt64LittleEndian(bytes, row);
+                hash.AppendData(bytes);
+            }
+        }
+
+        Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <inheritdoc/>
+    public override long Count => _kept.Count;
+
+    /// <inheritdoc/>
+    public override string Fingerprint { get; }
+
+    /// <inheritdoc/>
+    public override ManifestRow Read(long row) => _apply(_kept[checked((int)row)], _rows.Read(_kept[(int)row]));
+
+    /// <inheritdoc/>
+    public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var row && _kept.BinarySearch(row) is >= 0 and var place ? place : -1;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _rows.Dispose();
+        base.Dispose(disposing);
+    }
+}
