@@ -67,7 +67,7 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
                 break;
         }
 
-        if (_words[0] != "no-fifo" && StreamSink.MakeFifo(open.Path) is { } failure)
+        if (_words[0] != "no-fifo" && (open.AsFile ? StreamSink.MakeFile(open.Path) : StreamSink.MakeFifo(open.Path)) is { } failure)
         {
             throw new IOException(failure);
         }
@@ -96,6 +96,21 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
                 _ = Trouble.Close(WireProtocol.SocketDescriptor);
                 Trouble.Block();
                 break;
+            case "dies-after":
+                frames = WriteFrames(Number);
+                connection.Send(new StreamWrittenMessage(write.Id) { Frames = frames, Bytes = _sink.Bytes });
+                Trouble.Exit(0);
+                break;
+            case "cannot-write":
+                _ = WriteFrames(3);
+                connection.Send(new UnreadyMessage(UnreadyReason.Broken, "The stream cannot be written: no space is left."));
+                Trouble.Exit(1);
+                break;
+            case "escapes":
+                frames = WriteFrames(Number);
+                string tried = $"outside {Tried("/tmp/clipguard-escape")}, inside {Tried(_open.Path + ".more")}";
+                connection.Send(new StreamWrittenMessage(write.Id) { Frames = frames, Bytes = _sink.Bytes, Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, tried) });
+                return;
             case "corrupt":
                 _ = WriteFrames(3);
                 connection.Send(new StreamWrittenMessage(write.Id) { Frames = 3, Bytes = _sink.Bytes, Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, "scripted") });
@@ -126,6 +141,9 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
 
         connection.Send(new StreamWrittenMessage(write.Id) { Frames = frames, Bytes = _sink.Bytes, ReaderLeft = _sink.ReaderLeft });
     }
+
+    // Whether a file can be made and opened there.
+    private static string Tried(string path) => StreamSink.MakeFile(path) is { } refused ? refused[(refused.LastIndexOf(':') + 2)..] : "made";
 
     // Raw frames; the tests that use these scripts ask for no other form.
     private long WriteFrames(int count)

@@ -38,6 +38,7 @@ internal static class ToolScript
                 Trouble.Block();
                 return 0;
             case "sleeps":
+            case "ignores-sigterm":
                 Trouble.Block();
                 return 0;
             case "spins":

@@ -56,6 +56,8 @@ public sealed partial class SampleDryRunTests
             Is.EquivalentTo(table.Where(row => row.Verdict != "ok").Select(row => (row.File, row.Verdict))),
             _output + _error);
         Assert.That(faults.Select(fault => fault.Line), Is.Ordered.Ascending);
+        using var summary = JsonDocument.Parse(File.ReadAllBytes(DryRunFiles.Summary(_out)));
+        Assert.That(summary.RootElement.GetProperty("ok").GetInt32(), Is.EqualTo(table.Count(row => row.Verdict == "ok")));
     }
 
     [Test]

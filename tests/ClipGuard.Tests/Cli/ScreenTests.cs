@@ -1,5 +1,7 @@
 using ClipGuard.Cli.Screens;
 using ClipGuard.DryRuns;
+using ClipGuard.Streams;
+using ClipGuard.Streams.Comparing;
 using ClipGuard.Tests.DryRuns;
 
 using NUnit.Framework;
@@ -64,12 +66,48 @@ public sealed class ScreenTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
-        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(run.Progress, running);
+        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownDryRun(run.Progress), running);
         await Until(() => output.ToString().Contains("ok 0 · Corrupt 1", StringComparison.Ordinal));
         bench.Decoder.Release("stuck.png");
         await watching;
 
         Assert.That(output.ToString(), Does.Contain("50%, 1 sample, 1 clip,"));
+    }
+
+    [Test]
+    public async Task A_comparison_is_shown_as_a_dry_run_is()
+    {
+        var progress = new PairProgress(TimeProvider.System);
+        progress.Start(100);
+        var first = new PairRow(1, []) { Distorted = "one.mkv", EndBytes = 25 };
+        progress.Begin(first);
+        progress.Decided(first, new ComparisonResult(new Dictionary<string, double> { ["psnr"] = 30 }, new ToolOutcome()));
+        progress.Decided(new PairRow(2, []) { EndBytes = 50 }, null);
+        var running = new TaskCompletionSource();
+        var plain = new StringWriter();
+        var terminal = new StringWriter();
+        Task[] watching =
+        [
+            new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownComparison(progress), running.Task),
+            new TerminalScreen(ConsoleOver(TextWriter.Synchronized(terminal), 100), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System)
+                .WatchAsync(new ShownComparison(progress), running.Task),
+        ];
+        await Until(() => plain.ToString().Length > 0 && terminal.ToString().Contains("in line 1: one.mkv", StringComparison.Ordinal));
+        running.SetResult();
+        await Task.WhenAll(watching);
+
+        Assert.That(plain.ToString(), Does.Contain("50%, 2 pairs,").And.Contain("scored 1 · BadManifestLine 1"));
+        Assert.That(terminal.ToString(), Does.Contain("50%").And.Contain("2 pairs,").And.Contain("scored 1 · BadManifestLine 1"));
+    }
+
+    [Test]
+    public async Task A_manifest_that_ends_in_bad_lines_comes_to_its_end()
+    {
+        using var bench = new DryRunBench(Row("a.png"), "no json at all, and rather a long line of it", "nor here");
+        DryRun run = bench.Start();
+        await run.RunAsync();
+
+        Assert.That(run.Progress.Fraction, Is.EqualTo(1));
     }
 
     [Test]
@@ -81,7 +119,7 @@ public sealed class ScreenTests
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
         var log = new ScreenText(TextWriter.Null, sharesScreen: true);
-        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(run.Progress, running);
+        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(new ShownDryRun(run.Progress), running);
         await Until(() => run.Progress.Running().Count == 1);
         log.WriteLine("careful \u001b[2J");
         bench.Decoder.Release("stuck.png");

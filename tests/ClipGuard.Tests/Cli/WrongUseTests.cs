@@ -22,6 +22,7 @@ public sealed class WrongUseTests
     [TestCase("dry-run MANIFEST --timout 5", "did you mean '--timeout'?")]
     [TestCase("dry-run MANIFEST --timeout", "--timeout")]
     [TestCase("dry-run MANIFEST --timeout soon", "--timeout: 'soon' was given, expected a positive number of seconds")]
+    [TestCase("dry-run MANIFEST --timeout 3000000", "--timeout: '3000000' was given, expected at most 2592000 seconds")]
     [TestCase("dry-run MANIFEST --timeout -1", "--timeout: '-1'")]
     [TestCase("dry-run MANIFEST --workers 0", "--workers: '0' was given, expected a whole number of at least 1")]
     [TestCase("dry-run MANIFEST --size 10x", "--size: '10x'")]

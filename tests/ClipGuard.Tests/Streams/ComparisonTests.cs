@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Streams;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
 using ClipGuard.Tests.Media;
@@ -39,6 +40,11 @@ internal sealed partial class ComparisonTests
     [TestCase("yuv422p10le", "libx264", "")]
     [TestCase("yuv444p12le", "ffv1", "")]
     [TestCase("yuv420p16le", "ffv1", "")]
+    [TestCase("yuv420p12le", "ffv1", "")]
+    [TestCase("yuv422p12le", "ffv1", "")]
+    [TestCase("yuv422p16le", "ffv1", "")]
+    [TestCase("yuv444p10le", "libx264", "")]
+    [TestCase("yuv444p16le", "ffv1", "")]
     [CancelAfter(120_000)]
     public async Task Psnr_and_ssim_are_what_ffmpeg_says_of_the_files(string pixelFormat, string codec, string options, CancellationToken cancellation)
     {
@@ -49,14 +55,19 @@ internal sealed partial class ComparisonTests
         await AssertSameAsFfmpeg(reference, distorted, "[0:v][1:v]", cancellation);
     }
 
-    [Test]
+    [TestCase(ScalingFilter.Bicubic, "bicubic")]
+    [TestCase(ScalingFilter.Bilinear, "bilinear")]
+    [TestCase(ScalingFilter.Lanczos, "lanczos")]
+    [TestCase(ScalingFilter.Spline, "spline")]
+    [TestCase(ScalingFilter.Area, "area")]
+    [TestCase(ScalingFilter.Point, "neighbor")]
     [CancelAfter(120_000)]
-    public async Task A_smaller_distorted_clip_is_scaled_as_ffmpegs_filter_does(CancellationToken cancellation)
+    public async Task A_smaller_distorted_clip_is_scaled_as_ffmpegs_filter_does(ScalingFilter scaler, string flags, CancellationToken cancellation)
     {
         string reference = _media.Make("large.mkv", "-f lavfi -i testsrc2=size=320x240:rate=25 -frames:v 20 -pix_fmt yuv420p -c:v ffv1");
         string distorted = _media.Make("small.mkv", $"-i {reference} -vf scale=160:120 -c:v libx264 -crf 30 -pix_fmt yuv420p");
 
-        await AssertSameAsFfmpeg(reference, distorted, "[0:v]scale=320:240:flags=bicubic[d];[d][1:v]", cancellation);
+        await AssertSameAsFfmpeg(reference, distorted, $"[0:v]scale=320:240:flags={flags}[d];[d][1:v]", cancellation, scaler);
     }
 
     [Test]
@@ -100,18 +111,19 @@ internal sealed partial class ComparisonTests
         var tool = ToolCommand.Parse("""
             /bin/sh -c 'cat "$1" "$2" | wc -c > "$3.bytes"; printf "{{\"bytes\": %s, \"width\": $4, \"name\": \"$5\"}}" $(cat "$3.bytes") > "$3"' sh {reference} {distorted} {output} {width} {pixfmt}
             """);
-        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = tool, Form = ClipGuard.Media.Streams.VideoForm.Raw });
+        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = tool, Form = VideoForm.Raw });
         ComparisonResult result = await comparer.CompareAsync(clip, clip, cancellation);
 
         Assert.That(result.Outcome.Fault, Is.Null, () => result.Outcome.Fault!.Message);
         Assert.That(result.Scores, Is.EquivalentTo(new Dictionary<string, double> { ["bytes"] = 2 * 10 * 160 * 120 * 3 / 2, ["width"] = 160 }));
     }
 
-    private async Task AssertSameAsFfmpeg(string reference, string distorted, string inputs, CancellationToken cancellation)
+    private async Task AssertSameAsFfmpeg(string reference, string distorted, string inputs, CancellationToken cancellation, ScalingFilter scaler = ScalingFilter.Bicubic)
     {
         foreach (Metric metric in (Metric[])[Metric.Psnr, Metric.Ssim])
         {
-            ComparisonResult ours = await CompareAsync(metric, new FileSource(reference), new FileSource(distorted), cancellation);
+            ComparisonResult ours = await new ClipComparer(_guard, new ComparisonOptions { Metric = metric, Scaler = scaler })
+                .CompareAsync(new FileSource(reference), new FileSource(distorted), cancellation);
             Assert.That(ours.Outcome.Fault, Is.Null, () => ours.Outcome.Fault!.Message);
 
             string name = metric == Metric.Psnr ? "psnr" : "ssim";

@@ -24,11 +24,15 @@ internal sealed class GroupLifeTests
                 step.Actions.HasFlag(GroupAction.End),
                 Is.EqualTo(step.Next == GroupState.Ending && state != GroupState.Ending),
                 "everything is ended on the way to the end, once");
+            Assert.That(
+                step.Actions.HasFlag(GroupAction.Force),
+                Is.EqualTo(step.Next == GroupState.Forcing && state != GroupState.Forcing),
+                "nothing is set aside that was not killed before");
             Assert.That(step.Next == GroupState.Gone, Is.EqualTo(happened == GroupEvent.AllGone), "gone when all is gone, and only then");
             Assert.That(step.Actions.HasFlag(GroupAction.Clear), Is.EqualTo(step.Next == GroupState.Gone), "released when all is gone, once");
             Assert.That(
                 step.Actions.HasFlag(GroupAction.Conclude),
-                Is.EqualTo(state == GroupState.Ending && step.Next != GroupState.Ending),
+                Is.EqualTo(state is GroupState.Ending or GroupState.Forcing && step.Next is GroupState.SetAside or GroupState.Gone && state != GroupState.SetAside),
                 "the verdict is said when the end is known, once");
             Assert.That(
                 step.Actions.HasFlag(GroupAction.StartTool),

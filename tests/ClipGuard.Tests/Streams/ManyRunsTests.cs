@@ -58,6 +58,8 @@ internal sealed class ManyRunsTests
         var clip = new FileSource(media.Make("long.mkv", $"-stream_loop {(frames / 25) - 1} -i {second} -c copy"));
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromMinutes(10), HelperMemoryBytes = 256 << 20 });
         long before = GC.GetTotalAllocatedBytes();
+        ForgetPeak();
+        long residentBefore = PeakResidentBytes();
         ToolOutcome outcome = await guard.RunAsync(Cat(clip, clip), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
@@ -65,7 +67,15 @@ internal sealed class ManyRunsTests
 
         // What the helpers may take is bounded by HelperMemoryBytes; this process has touched none of the frames.
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(64 << 20));
+        Assert.That(PeakResidentBytes() - residentBefore, Is.LessThan(64 << 20));
     }
+
+    // As proc(5) has it: 5 sets the peak back to what is resident now.
+    private static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
+
+    private static long PeakResidentBytes() => 1024 * long.Parse(
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
 
     // Counts the bytes of both, the second opened after the first has ended.
     private static ToolRun Cat(ClipSource reference, ClipSource distorted) => new(

@@ -1,9 +1,12 @@
+using System.Text;
 using System.Text.Json;
 
+using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
+using ClipGuard.Supervision;
 using ClipGuard.Tests.Media;
 
 using NUnit.Framework;
@@ -67,28 +70,148 @@ internal sealed class PairRunTests
         Assert.That((run.Scored, run.Faults), Is.EqualTo((2L, 4L)));
     }
 
+    [TestCase("pairs.csv", ',')]
+    [TestCase("pairs.tsv", '\t')]
+    [CancelAfter(240_000)]
+    public async Task Pairs_may_stand_in_a_table(string name, char delimiter, CancellationToken cancellation)
+    {
+        string table = string.Join('\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv\n");
+        string manifest = _media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
+        string folder = _media.PathOf($"out-{name}");
+        PairRun run = RunOf(manifest, folder);
+        await run.RunAsync(cancellation);
+
+        Assert.That(Lines(folder, PairRun.ScoresName).Select(row => row.GetProperty("id").GetString()), Is.EqualTo(new[] { "1", "4" }));
+        Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetDouble(), Is.EqualTo(double.PositiveInfinity));
+        Assert.That(
+            Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
+            Is.EqualTo(new[] { (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one") }));
+        Assert.That((run.Progress.Fraction, run.Progress.Running().Count), Is.EqualTo((1.0, 0)));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public void A_table_without_the_column_is_refused(CancellationToken cancellation)
+    {
+        string manifest = _media.Write("other.csv", "reference,distorted\ngood.mkv,bad.mkv\n"u8);
+        ManifestException error = Assert.ThrowsAsync<ManifestException>(() => RunOf(manifest, _media.PathOf("out-other")).RunAsync(cancellation))!;
+
+        Assert.That(error.Message, Does.Contain("has no column 'original'"));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task Text_that_is_none_is_a_bad_line(CancellationToken cancellation)
+    {
+        byte[] notUtf8 = [.. "{\"original\": \"good"u8, 0xFF, .. ".mkv\", \"encoded\": \"bad.mkv\"}\n"u8];
+        string manifest = _media.Write("surrogates.jsonl", [
+            .. """{"original": "\ud800", "encoded": "bad.mkv"}"""u8, (byte)'\n', .. notUtf8, .. """{"original": "good.mkv", "encoded": "good.mkv", "\ud800": "\udc00"}"""u8, (byte)'\n']);
+        string folder = _media.PathOf("out-surrogates");
+        await RunOf(manifest, folder).RunAsync(cancellation);
+
+        Assert.That(
+            Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
+            Is.EqualTo(new[] { (1, "BadManifestLine"), (2, "BadManifestLine") }));
+        Assert.That(File.ReadAllText(Path.Combine(folder, PairRun.ScoresName)), Does.Contain("""\ud800": "\udc00",""").And.Contain("\"psnr\": 1e999"));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task Cancelled_it_keeps_what_was_done(CancellationToken cancellation)
+    {
+        // The first pair's tool waits, the second's does not.
+        string manifest = _media.Write("two.jsonl", """
+            {"original": "good.mkv", "encoded": "bad.mkv"}
+            {"original": "good.mkv", "encoded": "short.mkv"}
+            """u8);
+        string folder = _media.PathOf("out-cancelled");
+        var tool = ToolCommand.Parse("""sh -c 'cat "$1" > /dev/null; [ $(cat "$2" | wc -c) -lt 200000 ] || sleep 1000; echo 1' sh {reference} {distorted}""");
+        var run = new PairRun(
+            new ClipComparer(_guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
+            new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task running = run.RunAsync(caller.Token);
+        Assert.That(() => run.Progress.Running().Select(pair => pair.Line), Is.EqualTo(new[] { 1 }).After(60_000, 20), "the second has ended");
+        await caller.CancelAsync();
+
+        Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => running);
+        Assert.That(Lines(folder, PairRun.ScoresName).Select(row => row.GetProperty("encoded").GetString()), Is.EqualTo(new[] { "short.mkv" }));
+    }
+
     [Test]
     [CancelAfter(240_000)]
     public async Task A_manifest_can_be_filtered_by_its_scores(CancellationToken cancellation)
     {
         string path = _media.Write("samples.jsonl", """
             {"messages": [{"role": "user", "content": "one"}], "original": "good.mkv", "encoded": "good.mkv"}
-            {"messages": [{"role": "user", "content": "two"}], "original": "good.mkv", "encoded": "bad.mkv"}
+            {"messages": [{"role": "user", "content": "two"}], "original": "short.mkv", "encoded": "short.mkv"}
             {"messages": [{"role": "user", "content": "three"}]}
+            {"messages": [{"role": "user", "content": "four"}], "original": "good.mkv", "encoded": "nowhere.mkv"}
             """u8);
-        var manifest = new ScoredManifest(
-            new JsonLinesManifest(path), new ClipComparer(_guard, new ComparisonOptions { Metric = Metric.Ssim }), PairOf, scores => scores["ssim"] > 0.99);
-        List<ManifestRow> rows = [];
-        await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation))
+        string counted = _media.PathOf("compared");
+        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = Counting(counted) });
+        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
+        foreach (bool again in (bool[])[false, true])
         {
-            rows.Add(row);
+            List<ManifestRow> rows = [];
+            await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation))
+            {
+                rows.Add(row);
+            }
+
+            Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 1, 3, 4 }));
+            Assert.That(((SampleRow)rows[0]).Sample.TryGetField("score", out JsonElement score) && score.GetDouble() == 10);
+            Assert.That(((SampleRow)rows[1]).Sample.Fields, Is.Empty);
+            Assert.That(((BadRow)rows[2]).Message, Does.StartWith("found a pair without a score (distorted: ").And.EndsWith("expected one that can be compared"));
+            Assert.That(manifest.LeftOut, Is.EqualTo(new[] { (2L, "score 5") }));
+            Assert.That(File.ReadAllLines(counted), Has.Length.EqualTo(2), again ? "the second time nothing is compared" : "each pair is compared once");
+        }
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_loader_reads_what_the_scores_let_through(CancellationToken cancellation)
+    {
+        string[] encoded = ["good.mkv", "short.mkv", "good.mkv", "short.mkv", "good.mkv", "good.mkv"];
+        string path = _media.PathOf("train.jsonl");
+        await File.WriteAllLinesAsync(
+            path, encoded.Select(name => $$"""{"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "{{name}}"}"""), cancellation);
+        string counted = _media.PathOf("compared-for-loader");
+        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
+        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
+        var options = new LoaderOptions
+        {
+            Video = new VideoSpec { Selection = new UniformFrames(2), Size = new ExactSize(32, 32) },
+            BatchSize = 2,
+            Supervision = new SupervisorOptions { HelperPath = StreamTestRig.HelperPath },
+        };
+        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, cancellation: cancellation);
+        for (int epoch = 0; epoch < 2; epoch++)
+        {
+            List<(long Line, double Score)> seen = [];
+            await foreach (Batch batch in loader.WithCancellation(cancellation))
+            {
+                using (batch)
+                {
+                    Assert.That(batch.Report.Faults.Select(fault => fault.ToString()), Is.Empty);
+                    seen.AddRange(batch.Samples.Select(sample => (sample.Line, sample.Sample!.TryGetField("score", out JsonElement score) ? score.GetDouble() : double.NaN)));
+                }
+            }
+
+            Assert.That(seen, Is.EquivalentTo(new[] { (1L, 10.0), (3L, 10.0), (5L, 10.0), (6L, 10.0) }));
         }
 
-        Assert.That(rows, Has.Count.EqualTo(3));
-        Assert.That(((SampleRow)rows[0]).Sample.TryGetField("ssim", out JsonElement ssim) && ssim.GetDouble() == 1);
-        Assert.That(((BadRow)rows[1]).Message, Does.StartWith("found a pair with ssim 0."));
-        Assert.That(((SampleRow)rows[2]).Sample.Fields, Is.Empty);
+        Assert.That(manifest.LeftOut.Select(sample => sample.Line), Is.EqualTo(new[] { 2, 4 }));
+        Assert.That(File.ReadAllLines(counted), Has.Length.EqualTo(6), "each pair was compared once, whatever the number of epochs");
     }
+
+    private PairRun RunOf(string manifest, string folder) => new(
+        new ClipComparer(_guard, new ComparisonOptions()),
+        new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
+
+    // Scores a pair by the frames of its distorted clip, and adds a line to a file for each pair that it scored.
+    private static ToolCommand Counting(string file) => new(
+        "sh", ["-c", "cat \"$1\" > /dev/null; grep -a -o FRAME \"$2\" | wc -l; echo >> \"$3\"", "sh", "{reference}", "{distorted}", file]);
 
     private (ClipSource Reference, ClipSource Distorted)? PairOf(Sample sample) =>
         sample.TryGetField("original", out JsonElement original) && sample.TryGetField("encoded", out JsonElement encoded)

@@ -40,7 +40,8 @@ internal sealed class ScriptedStreamTests
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
     [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
-    [TestCase("hangs-up", ToolFaultKind.Stalled, "Nothing moved")]
+    [TestCase("hangs-up", ToolFaultKind.Stalled, "was in stage Write")]
+    [TestCase("escapes:2", ToolFaultKind.Corrupt, "outside Permission denied, inside made")]
     [TestCase("corrupt", ToolFaultKind.Corrupt, "scripted")]
     [TestCase("wrong-size:4", ToolFaultKind.ProtocolViolated, "5 frames of 115200 bytes, and 460800 bytes")]
     [TestCase("nonsense", ToolFaultKind.ProtocolViolated, "no message")]
@@ -60,7 +61,98 @@ internal sealed class ScriptedStreamTests
             Assert.That(outcome.Fault, Is.Not.Null);
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Message, Does.Contain(says));
-            Assert.That(outcome.Fault.Culprit, Is.EqualTo(script == "hangs-up" ? ToolFault.Tool : culprit));
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(culprit));
+        }
+    }
+
+    [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
+    [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
+    [TestCase("hangs-up", ToolFaultKind.Stalled, "was in stage Write")]
+    [TestCase("corrupt", ToolFaultKind.Corrupt, "scripted")]
+    [TestCase("wrong-size:4", ToolFaultKind.ProtocolViolated, "5 frames of 115200 bytes, and 460800 bytes")]
+    [TestCase("nonsense", ToolFaultKind.ProtocolViolated, "no message")]
+    [TestCase("impossible", ToolFaultKind.ProtocolViolated, "impossible shape")]
+    [TestCase("no-fifo", ToolFaultKind.ProtocolViolated, "is there, and it is not")]
+    [TestCase("dies-opening", ToolFaultKind.Crashed, "exit code 9")]
+    [TestCase("never-opens", ToolFaultKind.TimedOut, "was not there within 4 s")]
+    [CancelAfter(240_000)]
+    public async Task So_it_is_with_work_files(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(
+            StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall, OpenLimit = TimeSpan.FromSeconds(4), WorkFiles = true });
+        await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await guard.RunAsync(
+                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Does.Contain(says));
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference));
+        }
+    }
+
+    [TestCase(false, false)]
+    [TestCase(false, true)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    [CancelAfter(120_000)]
+    public async Task A_helper_that_dies_after_its_last_word_has_written_all_the_same(bool workFiles, bool distortedFirst, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { WorkFiles = workFiles, StallLimit = StreamTestRig.ShortStall });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "dies-after:30", "dies-after:30"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{30 * 115200} {30 * 115200}"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
+    {
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => _guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
+
+        Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
+    {
+        using var log = new KeptLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:7000"), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(log.Lines, Has.Count.EqualTo(1), () => string.Join("\n", log.Lines));
+        Assert.That(log.Lines.Single(), Does.Contain("The stream 'reference' and 'distorted' is not there after 5 s"));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_helper_that_is_never_ready_is_trouble_of_ours(CancellationToken cancellation)
+    {
+        using var load = new BusyCores();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(3) });
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
+
+        Assert.That(error.Message, Is.EqualTo("The helper of 'reference' was not ready within 3 s."));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_stream_that_is_late_beyond_the_limit_is_given_up_under_load(CancellationToken cancellation)
+    {
+        using var load = new BusyCores();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(20) });
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:60000", "ok:3"), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 20 s"));
         }
     }
 
@@ -79,11 +171,12 @@ internal sealed class ScriptedStreamTests
         }
     }
 
-    [Test]
+    [TestCase(true)]
+    [TestCase(false)]
     [CancelAfter(120_000)]
-    public async Task Another_size_is_a_fault_where_no_filter_scales_it(CancellationToken cancellation)
+    public async Task Another_size_is_a_fault_where_no_filter_scales_it(bool distortedFirst, CancellationToken cancellation)
     {
-        ToolRun run = Run("in-step", false, "ok:3", "other-size:3");
+        ToolRun run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
         run = run with { Streams = [run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } }] };
         ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
 
@@ -101,12 +194,13 @@ internal sealed class ScriptedStreamTests
         Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));
     }
 
-    [Test]
+    [TestCase(true)]
+    [TestCase(false)]
     [CancelAfter(120_000)]
-    public async Task A_stream_that_trickles_is_no_stall(CancellationToken cancellation)
+    public async Task A_stream_that_trickles_is_no_stall(bool distortedFirst, CancellationToken cancellation)
     {
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
-        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", false, "trickles:30", "ok:30"), cancellation);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", distortedFirst, "trickles:30", "ok:30"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
     }
@@ -122,14 +216,15 @@ internal sealed class ScriptedStreamTests
         Assert.That(outcome.Fault!.PostMortem.Strikes, Is.EqualTo(2));
     }
 
-    [Test]
+    [TestCase(true)]
+    [TestCase(false)]
     [CancelAfter(240_000)]
-    public async Task A_slow_start_under_load_is_waited_for_with_one_warning(CancellationToken cancellation)
+    public async Task A_slow_start_under_load_is_waited_for_with_one_warning(bool distortedFirst, CancellationToken cancellation)
     {
         using var load = new BusyCores();
         using var log = new KeptLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
-        ToolOutcome outcome = await guard.RunAsync(Run("in-step", true, "slow-opens:7000", "ok:3"), cancellation);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:7000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(log.Lines, Has.Count.EqualTo(1), () => string.Join("\n", log.Lines));

@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Streams;
+using ClipGuard.Supervision;
 using ClipGuard.Tests.Media;
 using ClipGuard.Tests.Supervision;
 
@@ -69,6 +70,7 @@ internal sealed class ScriptedToolTests
     [TestCase("part:2000000", ToolFaultKind.ToolFailed, "had not read everything: of 'reference' it read 2000000 bytes")]
     [TestCase("part:5759999", ToolFaultKind.ToolFailed, "read 5759999 bytes and there were 5760000")]
     [TestCase("sleeps", ToolFaultKind.Stalled, "nobody opened 'reference'")]
+    [TestCase("ignores-sigterm", ToolFaultKind.Stalled, "nobody opened 'distorted'")]
     [TestCase("never-reads", ToolFaultKind.Stalled, "nobody read on in 'reference'")]
     [TestCase("stops-reading", ToolFaultKind.Stalled, "nobody read on in 'distorted'")]
     [TestCase("daemon-and-sleeps:31415", ToolFaultKind.Stalled, "Nothing moved")]
@@ -87,23 +89,26 @@ internal sealed class ScriptedToolTests
         }
     }
 
-    [Test]
+    [TestCase(true)]
+    [TestCase(false)]
     [CancelAfter(120_000)]
-    public async Task One_that_works_for_ever_meets_the_deadline(CancellationToken cancellation)
+    public async Task One_that_works_for_ever_meets_the_deadline(bool distortedFirst, CancellationToken cancellation)
     {
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(4), StallLimit = StreamTestRig.ShortStall });
-        ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", false, _clip, _clip), cancellation);
+        ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", distortedFirst, _clip, _clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
         Assert.That(outcome.Fault!.PostMortem.CpuTime, Is.GreaterThan(TimeSpan.Zero));
     }
 
-    [TestCase("grandchild:31415")]
-    [TestCase("daemon:31415")]
+    [TestCase("grandchild:31415", true)]
+    [TestCase("grandchild:31415", false)]
+    [TestCase("daemon:31415", true)]
+    [TestCase("daemon:31415", false)]
     [CancelAfter(120_000)]
-    public async Task What_it_leaves_behind_is_ended_and_counted(string tool, CancellationToken cancellation)
+    public async Task What_it_leaves_behind_is_ended_and_counted(string tool, bool distortedFirst, CancellationToken cancellation)
     {
-        ToolOutcome outcome = await RunAsync(tool, distortedFirst: false, cancellation);
+        ToolOutcome outcome = await RunAsync(tool, distortedFirst, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.LeftBehind, Is.EqualTo(1));
@@ -156,14 +161,94 @@ internal sealed class ScriptedToolTests
         Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{Frames * FrameBytes} {Frames * FrameBytes}"));
     }
 
-    [Test]
+    [TestCase(SandboxLevel.Strict)]
+    [TestCase(SandboxLevel.Standard)]
+    [TestCase(SandboxLevel.Off)]
     [CancelAfter(120_000)]
-    public async Task A_work_file_has_a_limit(CancellationToken cancellation)
+    public async Task A_work_file_has_a_limit(SandboxLevel sandbox, CancellationToken cancellation)
     {
-        await using var guard = new StreamGuard(StreamTestRig.Options with { WorkFiles = true, WorkFileBytes = 1 << 20 });
+        await using var guard = new StreamGuard(StreamTestRig.Options with { WorkFiles = true, WorkFileBytes = 1 << 20, Sandbox = sandbox });
         ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("in-turn", true, _clip, _clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.LimitExceeded), outcome.Fault?.Message);
+    }
+
+    [TestCase(SandboxLevel.Strict, false)]
+    [TestCase(SandboxLevel.Strict, true)]
+    [TestCase(SandboxLevel.Off, false)]
+    [CancelAfter(120_000)]
+    public async Task However_tight_the_sandbox_streams_are_the_users_alone(SandboxLevel sandbox, bool workFiles, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Sandbox = sandbox, WorkFiles = workFiles });
+        ToolRun run = StreamTestRig.Run("in-step", false, _clip, _clip) with
+        {
+            Tool = new ToolCommand("sh", ["-c", "stat -c '%A' \"$1\" \"$2\"; cat \"$1\" \"$2\" | wc -c", "sh", "{reference}", "{distorted}"]),
+        };
+        ToolOutcome outcome = await guard.RunAsync(run, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        string mode = workFiles ? "-rw-------" : "prw-------";
+        Assert.That(outcome.StandardOutput.Text, Is.EqualTo($"{mode}\n{mode}\n{2 * Frames * FrameBytes}\n"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_clip_that_is_too_large_to_be_held_in_memory_leaves_no_helper_behind(CancellationToken cancellation)
+    {
+        var leftovers = new Leftovers();
+        await using (var guard = new StreamGuard(StreamTestRig.Options))
+        {
+            await guard.RunAsync(StreamTestRig.Run("in-step", false, _clip, _clip), cancellation);
+
+            // The helpers are warm now, and are told of their clips at once.
+            ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("in-step", false, new MemorySource(new byte[(256 << 20) + 1]), _clip), cancellation);
+            Assert.That((outcome.Fault?.Kind, outcome.Fault?.Culprit), Is.EqualTo((ToolFaultKind.LimitExceeded, StreamTestRig.Reference)));
+            outcome = await guard.RunAsync(StreamTestRig.Run("in-step", false, _clip, _clip), cancellation);
+            Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        }
+
+        Assert.That(leftovers.Find(), Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void A_stream_that_cannot_be_made_is_trouble_of_ours(CancellationToken cancellation)
+    {
+        // No file can have so long a name.
+        string name = new('r', 300);
+        var run = new ToolRun(new ToolCommand("cat", [$"{{{name}}}"]), [new ClipStream(name, _clip, new VideoStreamSpec())]);
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => _guard.RunAsync(run, cancellation))!;
+
+        Assert.That(error.Message, Does.StartWith("The stream cannot be made: ").And.Contain("File name too long"));
+    }
+
+    [Test]
+    public void Streams_that_fit_each_other_in_a_circle_are_refused()
+    {
+        string[] names = ["a", "b", "c"];
+        var run = new ToolRun(
+            new ToolCommand("cat", ["{a}", "{b}", "{c}"]),
+            [.. names.Select((name, at) => new ClipStream(name, _clip, new VideoStreamSpec { FitTo = names[(at + 1) % 3] }))]);
+        ArgumentException error = Assert.ThrowsAsync<ArgumentException>(() => _guard.RunAsync(run))!;
+
+        Assert.That(error.Message, Does.StartWith("The stream 'a' is to fit one that is to fit it in turn"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Streams_may_fit_one_that_fits_another(CancellationToken cancellation)
+    {
+        var run = new ToolRun(
+            new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" \"$3\" | wc -c", "sh", "{a}", "{b}", "{c}"]),
+            [
+                new ClipStream("a", _clip, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "c" }),
+                new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoForm.Raw, Width = 32, Height = 16 }),
+                new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "b" }),
+            ]);
+        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{3 * Frames * 32 * 16 * 3 / 2}"));
     }
 
     [Test]

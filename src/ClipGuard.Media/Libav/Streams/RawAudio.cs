@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Audio;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Streams;
 
@@ -151,15 +152,8 @@ internal sealed unsafe class RawAudio : RawStream
         : _track.ReadingBrokeOff is { } error ? _session.FaultOf(ffmpeg.AVERROR_INVALIDDATA, $"The file breaks off before its end ({error})")
         : _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} audio packets.")
         : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The audio stream has no samples.")
-        : CutOff();
-
-    // As much may be missing as of any decode: encoders' delays and rounded lengths are not missed.
-    private DecoderFault? CutOff()
-    {
-        double decoded = (double)_decodedSamples / _rateHz;
-        double missing = Math.Max(HeaderPromise.EndSeconds(_track) - decoded ?? 0, HeaderPromise.SecondsCutOff(_track));
-        return missing > (decoded + missing) * _session.Limits.MaxDamagedAudioShare ? CutOff("audio", decoded, missing) : null;
-    }
+        // Several demuxers take the end of a file that was cut off for the clip's: as of any decode, the header's length counts.
+        : new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz)).Judge(_session, TrackEnd.Of(_track), 0, long.MaxValue, _decodedSamples);
 
     private void CloseResampler()
     {

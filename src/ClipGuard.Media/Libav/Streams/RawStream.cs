@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using ClipGuard.Media.Streams;
 
 namespace ClipGuard.Media.Libav.Streams;
@@ -24,9 +22,4 @@ internal abstract class RawStream(DecodeSession session) : IDisposable
     /// <summary>The fault of a clip that is longer than it may be.</summary>
     protected DecoderFault TooLong(string what, TimeSpan limit) =>
         session.Fault(FaultKind.LimitExceeded, $"The {what} is longer than the limit of {limit.TotalSeconds} s.");
-
-    /// <summary>The fault of a clip that ends earlier than its header says, as of a file that was cut off.</summary>
-    protected DecoderFault CutOff(string what, double seconds, double missing) => session.Fault(
-        FaultKind.Corrupt,
-        string.Create(CultureInfo.InvariantCulture, $"The {what} ends after {seconds:0.###} s, {missing:0.###} s earlier than its header says."));
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Streams;
@@ -182,8 +184,11 @@ internal sealed unsafe class RawVideo : RawStream
     {
         double missing = HeaderPromise.EndSeconds(_track) - _lastSeconds ?? 0;
         double inIndex = HeaderPromise.SecondsCutOff(_track);
-        return missing > Math.Max(1, _lastSeconds / 20) ? CutOff("video", _lastSeconds - _firstSeconds, missing)
-            : inIndex > IndexSlackSeconds ? CutOff("video", _lastSeconds - _firstSeconds, inIndex)
+        missing = missing > Math.Max(1, _lastSeconds / 20) ? missing : inIndex > IndexSlackSeconds ? inIndex : 0;
+        return missing > 0
+            ? _session.Fault(
+                FaultKind.Corrupt,
+                string.Create(CultureInfo.InvariantCulture, $"The video ends at {_lastSeconds:0.###} s, {missing:0.###} s earlier than its header says."))
             : null;
     }
 

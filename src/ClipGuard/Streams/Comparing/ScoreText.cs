@@ -20,13 +20,18 @@ internal static partial class ScoreText
         _ => ReadSummary(PsnrLine().Matches(outcome.StandardError.Text), "psnr", "average"),
     };
 
-    /// <summary>The scores of any program: the numbers of a JSON object, or one number.</summary>
+    /// <summary>The scores of any program: the numbers of a JSON object, or one number; of vmaf's report, what it says of all frames.</summary>
     public static IReadOnlyDictionary<string, double> ReadAny(ToolOutcome outcome)
     {
         string text = outcome.Output.TotalBytes > 0 ? outcome.Output.Text : outcome.StandardOutput.Text;
         if (Number(text.Trim()) is { } number)
         {
             return new Dictionary<string, double> { ["score"] = number };
+        }
+
+        if (ReadVmaf(text) is { Count: > 0 } pooled)
+        {
+            return pooled;
         }
 
         try

@@ -71,14 +71,23 @@ public static class ScoredRow
 
     private static bool IsOneOf(ref Utf8JsonReader reader, byte[][] names)
     {
-        foreach (byte[] name in names)
+        try
         {
-            if (reader.ValueTextEquals(name))
+            ReadOnlySpan<byte> text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+            foreach (byte[] name in names)
             {
-                return true;
+                if (text.SequenceEqual(name))
+                {
+                    return true;
+                }
             }
-        }
 
-        return false;
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: no text, and no score's name.
+            return false;
+        }
     }
 }
