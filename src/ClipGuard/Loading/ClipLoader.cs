@@ -23,9 +23,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
-    private readonly SortedSet<long> _convicted = [];
     private EpochProgress _progress;
+    private EpochRun? _run;
     private int _isReading;
+    private bool _isDisposed;
 
     private ClipLoader(
         IManifest manifest, LoaderOptions options, GuardedDecode decode, Supervisor? ownSupervisor, IndexedRows? index, ILoggerFactory? loggers, TimeProvider? time)
@@ -35,11 +36,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _decode = decode;
         _ownSupervisor = ownSupervisor;
         _index = index;
-        _memory = options.Memory ?? new PinnedBatchMemory();
+        _memory = options.Memory ?? new PinnedBatchMemory(options.PrefetchBytes);
         _telemetry = new LoaderTelemetry((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
         _time = time ?? TimeProvider.System;
-        _convicted.UnionWith(options.LeaveOutLines);
-        _progress = EpochProgress.Start(0, [], [.. _convicted]);
+        _progress = EpochProgress.Start(0, [], InOrder(options.LeaveOutLines));
     }
 
     /// <summary>0-based number of the epoch that is read now or next.</summary>
@@ -94,6 +94,12 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (manifest is BlendedManifest && options.LeaveOutLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
+        {
+            throw new ArgumentException(
+                $"{nameof(LoaderOptions.LeaveOutLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.", nameof(options));
+        }
+
         var indexable = manifest as IIndexableManifest;
         bool needsIndex = options.Shuffle == RowShuffle.Full || options.Buckets is not null;
         if (needsIndex && (indexable is null || options.Shuffle == RowShuffle.Windowed))
@@ -127,9 +133,15 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    /// <summary>Ends the helpers that the loader started, and closes the manifest.</summary>
+    /// <summary>Ends a loop that still reads, which then throws, and the helpers that the loader started; closes the manifest.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
+        if (_run is { } run)
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
+        }
+
         _index?.Dispose();
         if (_ownSupervisor is not null)
         {
@@ -139,6 +151,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private async IAsyncEnumerable<Batch> ReadEpochAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Interlocked.Exchange(ref _isReading, 1) != 0)
         {
             throw new InvalidOperationException("One loop at a time reads from a loader.");
@@ -147,16 +160,16 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         var report = new EpochAccount(_progress.Epoch, _time, _options.Supervision.Workers);
         try
         {
-            await using EpochRows rows = OpenRows(_progress);
-            var decoding = new SampleDecoding(_options, _decode, _progress.Epoch, _telemetry);
-            var budget = new FailureAccount(_options.Budget);
+            EpochRows rows = OpenRows(_progress);
+            var decoding = new SampleDecoding(_options, _decode, _progress.Epoch);
+            var budget = new FailureAccount(_options.Budget, _progress.Failures);
             var run = new EpochRun(
-                _options, _memory, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
+                _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
             {
+                _run = run;
                 while (await TakeAsync(run, report, cancellation).ConfigureAwait(false) is { } batch)
                 {
-                    _progress = _progress.After(batch.Number);
                     Account(batch, budget, report);
                     if (batch.Samples.Count == 0)
                     {
@@ -172,6 +185,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
         finally
         {
+            _run = null;
             LastEpoch = report.Finish();
             _isReading = 0;
         }
@@ -179,42 +193,67 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private async ValueTask<Batch?> TakeAsync(EpochRun run, EpochAccount report, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         long began = _time.GetTimestamp();
+        TimeSpan waited = TimeSpan.Zero;
+        Batch? batch = null;
         try
         {
-            using Activity? activity = LoaderTelemetry.Activities.StartActivity("batch");
-            Batch? batch = await run.TakeAsync().ConfigureAwait(false);
-            activity?.SetTag("clipguard.batch", batch?.Number);
-            activity?.SetTag("clipguard.faults", batch?.Report.Faults.Count);
-            return batch;
+            batch = await run.TakeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (run.IsEnding && error is OperationCanceledException or ObjectDisposedException)
+        {
+            throw new ObjectDisposedException("The loader was disposed while a loop read from it.", error);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // A stage failed and stopped the rest; its own error says why.
             throw await run.FailureAsync().ConfigureAwait(false) ?? new UnreachableException();
         }
+        catch (BadSampleException error)
+        {
+            Tell(error.Faults);
+            throw;
+        }
         finally
         {
-            TimeSpan waited = _time.GetElapsedTime(began);
+            waited = _time.GetElapsedTime(began);
             report.Waited(waited);
             LoaderTelemetry.ConsumerWaited(waited);
         }
+
+        if (batch is not null)
+        {
+            batch.Report = batch.Report with { Waited = waited };
+        }
+
+        return batch;
     }
 
+    // Only a batch that can be delivered is consumed: where the budget or a hook ends the loop, a run that goes on from the state makes it again.
     private void Account(Batch batch, FailureAccount budget, EpochAccount report)
     {
         bool isDelivered = false;
         try
         {
-            foreach (SampleFault fault in batch.Report.Faults)
+            Tell(batch.Report.Faults);
+            budget.Add(batch.Report.Tries, batch.Report.Faults);
+            EpochProgress next = _progress.After(batch.Number) with
             {
-                _ = _options.LeaveOutConvicted && _convicted.Add(fault.Line);
+                Failures = budget.Count,
+                Convicted = _options.LeaveOutConvicted
+                    ? _progress.Convicted.Union(batch.Report.Faults.Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                    : _progress.Convicted,
+            };
+            batch.State = StateOf(next);
+            if (batch.Samples.Count > 0)
+            {
+                _options.Collate?.Invoke(batch);
+                LoaderTelemetry.Delivered(batch);
             }
 
             report.Add(batch);
-            budget.Add(batch.Report.Tries, batch.Report.Faults);
-            batch.State = State;
-            _options.Collate?.Invoke(batch);
+            _progress = next;
             isDelivered = true;
         }
         finally
@@ -226,7 +265,19 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    private long[] LeftOutNext() => [.. _convicted];
+    // Faults are told when their batch's turn comes, so that one which was made ahead in vain and is made again tells of them once.
+    private void Tell(IReadOnlyList<SampleFault> faults)
+    {
+        foreach (SampleFault fault in faults)
+        {
+            _telemetry.Fault(fault);
+        }
+    }
+
+    private ManifestLine[] LeftOutNext() =>
+        _options.LeaveOutConvicted ? InOrder([.. _options.LeaveOutLines, .. _progress.LeftOutLines, .. _progress.Convicted]) : InOrder(_options.LeaveOutLines);
+
+    private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
     private IndexedEpochRows? RowsWithoutReading() => _index is { } index ? new IndexedEpochRows(index, OrderOf(index, _progress)) : null;
 
@@ -237,21 +288,16 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             return rows;
         }
 
-        long globalBatch = progress.Legs.Select(static leg => (long)leg.BatchSize * leg.World).Append((long)_options.BatchSize * _options.Shard.World).Max();
         return new StreamedEpochRows(
-            _manifest.ReadRowsAsync().GetAsyncEnumerator(),
+            _manifest.ReadRowsAsync,
             progress.LeftOutLines.ToHashSet(),
             _options.ShuffleWindow,
-            globalBatch,
             _options.Shuffle == RowShuffle.Windowed ? unchecked((ulong)_options.Seed) : null,
             progress.Epoch);
     }
 
-    private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
-    {
-        long[] leftOut = [.. progress.LeftOutLines.Select(index.FindLine).Where(static row => row >= 0).Order().Distinct()];
-        return new RowOrder(index.Count, leftOut, _options.Shuffle == RowShuffle.Full ? unchecked((ulong)_options.Seed) : null, progress.Epoch);
-    }
+    private RowOrder OrderOf(IndexedRows index, EpochProgress progress) =>
+        new(index.Count, [.. index.FindRows(progress.LeftOutLines)], _options.Shuffle == RowShuffle.Full ? unchecked((ulong)_options.Seed) : null, progress.Epoch);
 
     private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
     {
@@ -278,6 +324,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Seed = _options.Seed,
         Shuffle = _options.Shuffle,
         ShuffleWindow = _index is null ? _options.ShuffleWindow : 0,
+        Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
         Epoch = progress.Epoch,
         Legs = progress.Legs,
         World = _options.Shard.World,
@@ -286,5 +333,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Consumed = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
         LeftOutLines = progress.LeftOutLines,
+        ConvictedLines = InOrder(progress.Convicted),
+        Tries = progress.Failures.Tries,
+        Faults = progress.Failures.Faults,
     };
 }

@@ -17,47 +17,61 @@ public sealed record FailureBudget
 
     /// <summary>Tries before the rate is looked at. Default 100.</summary>
     public long Probation { get; init; } = 100;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxFaults ?? 0, nameof(MaxFaults));
+        ArgumentOutOfRangeException.ThrowIfNegative(Probation, nameof(Probation));
+        if (!(MaxRate is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaxRate), MaxRate, $"{nameof(MaxRate)} is {MaxRate}; it has to be between 0 and 1.");
+        }
+    }
 }
 
+/// <summary>What a <see cref="FailureBudget"/> is measured by.</summary>
+/// <param name="Tries">Rows that were tried, faulty ones included.</param>
+/// <param name="Faults">How many of them gave no sample.</param>
+internal readonly record struct FailureCount(long Tries, long Faults);
+
 /// <summary>Keeps account of a <see cref="FailureBudget"/>.</summary>
-internal sealed class FailureAccount(FailureBudget budget)
+/// <param name="budget">The budget.</param>
+/// <param name="before">What this epoch had seen before.</param>
+internal sealed class FailureAccount(FailureBudget budget, FailureCount before = default)
 {
     private const int NamedFaults = 5;
 
-    private readonly Queue<SampleFault> _last = [];
-    private long _tries;
-    private long _faults;
+    private readonly List<SampleFault> _worst = [];
+
+    /// <summary>What was counted so far.</summary>
+    public FailureCount Count { get; private set; } = before;
 
     /// <summary>Takes one batch into account.</summary>
     /// <exception cref="BadSampleException">It is one too many.</exception>
     public void Add(int tries, IReadOnlyList<SampleFault> faults)
     {
-        _tries += tries;
-        _faults += faults.Count;
-        foreach (SampleFault fault in faults)
-        {
-            _last.Enqueue(fault);
-            if (_last.Count > NamedFaults)
-            {
-                _last.Dequeue();
-            }
-        }
+        Count = new FailureCount(Count.Tries + tries, Count.Faults + faults.Count);
 
-        if (_faults > budget.MaxFaults)
+        // The worst are those that cost most time; the sort is stable, so that of equals the first stay.
+        _worst.AddRange(faults);
+        SampleFault[] worst = [.. _worst.OrderByDescending(static fault => fault.Verdict?.PostMortem.Elapsed ?? TimeSpan.Zero).Take(NamedFaults)];
+        _worst.Clear();
+        _worst.AddRange(worst);
+        if (Count.Faults > budget.MaxFaults)
         {
             throw Exceeded($"more than the {budget.MaxFaults} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxFaults)} allows");
         }
 
-        if (_tries >= budget.Probation && _faults > budget.MaxRate * _tries)
+        if (Count.Tries >= budget.Probation && Count.Faults > budget.MaxRate * Count.Tries)
         {
             throw Exceeded(FormattableString.Invariant(
-                $"{(double)_faults / _tries:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
+                $"{(double)Count.Faults / Count.Tries:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
         }
     }
 
     private BadSampleException Exceeded(string limit)
     {
-        string named = string.Join("; ", _last.Select(static fault => $"line {fault.Line}{(fault.Clip is { } clip ? $" {clip.AsWritten}" : string.Empty)}: {fault.Message}"));
-        return new BadSampleException($"{_faults} of {_tries} tries gave no sample: {limit}. The last of them: {named}", [.. _last]);
+        string named = string.Join("; ", _worst.Select(static fault => $"line {fault.Line}{(fault.Clip is { } clip ? $" {clip.AsWritten}" : string.Empty)}: {fault.Message}"));
+        return new BadSampleException($"{Count.Faults} of {Count.Tries} tries gave no sample: {limit}. The worst of them: {named}", [.. _worst]);
     }
 }

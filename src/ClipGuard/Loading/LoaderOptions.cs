@@ -29,8 +29,9 @@ public sealed record LoaderOptions
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Most bytes of one tensor once it is padded to its largest clip. A clip that alone would make it larger is a fault. Default 2 GiB less 1 MiB,
-    /// the most that one array holds.
+    /// Most bytes of one tensor once it is padded to its largest clip. A clip that alone would make it larger is a fault, and so is one that does
+    /// so together with those before it in its batch (a wide picture and a high one pad each other): it has no substitute then and is masked, skipped
+    /// or thrown. Batches do not shrink for it. Default 2 GiB less 1 MiB, what one array holds.
     /// </summary>
     public long MaxPaddedBytes { get; init; } = int.MaxValue - (1L << 20);
 
@@ -62,10 +63,11 @@ public sealed record LoaderOptions
     public FailureBudget Budget { get; init; } = new();
 
     /// <summary>
-    /// Lines of the manifest (1-based) that are left out of every epoch, because their clips were convicted before. Must be the same on every rank.
-    /// Default none.
+    /// Lines of the manifest (1-based) that are left out of every epoch, because their clips were convicted before: plain numbers, or, for a blend,
+    /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them out of a dry run's <c>faults.jsonl</c>. Must be the same
+    /// on every rank. Default none.
     /// </summary>
-    public IReadOnlyCollection<long> LeaveOutLines { get; init; } = [];
+    public IReadOnlyCollection<ManifestLine> LeaveOutLines { get; init; } = [];
 
     /// <summary>
     /// Leaves out of each epoch what was convicted in the epochs before it. With more than one rank this is not possible, because no rank knows what
@@ -94,6 +96,12 @@ public sealed record LoaderOptions
     /// <summary>Where batches are built. Default: pinned arrays, used again.</summary>
     public BatchMemory? Memory { get; init; }
 
+    /// <summary>
+    /// Samples that are at work at the same time: more than there are decodes at a time, so that while one worker takes over a clip, or reads a row,
+    /// the next decode waits at the supervisor already.
+    /// </summary>
+    internal int SampleWorkers => Supervision.Workers + Math.Max(1, Supervision.Spares);
+
     internal ClipSpec? SpecOf(ClipKind kind) => kind switch
     {
         ClipKind.Audio => Audio,
@@ -111,6 +119,12 @@ public sealed record LoaderOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPaddedBytes, nameof(MaxPaddedBytes));
         ArgumentOutOfRangeException.ThrowIfNegative(SubstituteAttempts, nameof(SubstituteAttempts));
         Shard.Validate();
+        Budget.Validate();
+        if (Buckets is { WindowBatches: var window })
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));
+        }
+
         if (LeaveOutConvicted && Shard.World > 1)
         {
             throw new ArgumentException($"{nameof(LeaveOutConvicted)} works on one rank only: the ranks would come to different plans.");
@@ -126,14 +140,15 @@ public delegate void SampleTransform(Sample sample, ClipView clip, ulong seed);
 
 /// <summary>How samples of like size come into one batch.</summary>
 /// <param name="SizeOf">Size of a sample as its row tells it, before anything is decoded; the same on every rank.</param>
-public sealed record BucketOptions(Func<Sample, double> SizeOf)
+/// <param name="Name">What the size is. States keep it, so that a run is not resumed in another order.</param>
+public sealed record BucketOptions(Func<Sample, double> SizeOf, string Name = "a function")
 {
     /// <summary>Global batches among which samples are sorted: more give evener batches and a coarser shuffle. Default 64.</summary>
     public int WindowBatches { get; init; } = 64;
 
     /// <summary>Buckets by a numeric field of the row, as <c>"duration": 9.5</c> or <c>"9.5"</c>; rows without it count as 0.</summary>
-    public static BucketOptions ByField(string name) => new(sample => sample.NumberOf(name));
+    public static BucketOptions ByField(string name) => new(sample => sample.NumberOf(name), $"field {name}");
 
     /// <summary>Buckets by the length of the messages' text, in characters.</summary>
-    public static BucketOptions ByText() => new(static sample => sample.Messages.Sum(static message => message.Content.Length));
+    public static BucketOptions ByText() => new(static sample => sample.Messages.Sum(static message => message.Content.Length), "text");
 }

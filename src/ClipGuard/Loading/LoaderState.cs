@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using ClipGuard.Manifests;
+
 namespace ClipGuard.Loading;
 
 /// <summary>
@@ -26,6 +28,9 @@ public sealed record LoaderState
     /// <summary>Rows in a shuffle window; 0 where there are no windows.</summary>
     public int ShuffleWindow { get; init; }
 
+    /// <summary>By what samples are put into buckets, and how many batches wide; null where they are not.</summary>
+    public string? Buckets { get; init; }
+
     /// <summary>0-based.</summary>
     public int Epoch { get; init; }
 
@@ -48,7 +53,25 @@ public sealed record LoaderState
     public IReadOnlyList<long> ConsumedAhead { get; init; } = [];
 
     /// <summary>Lines that this epoch leaves out, ascending: frozen when it began.</summary>
-    public IReadOnlyList<long> LeftOutLines { get; init; } = [];
+    public IReadOnlyList<ManifestLine> LeftOutLines { get; init; } = [];
+
+    /// <summary>Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out. Empty without <see cref="LoaderOptions.LeaveOutConvicted"/>.</summary>
+    public IReadOnlyList<ManifestLine> ConvictedLines { get; init; } = [];
+
+    /// <summary>Rows that were tried for the batches consumed since the last leg: what <see cref="FailureBudget"/> counts.</summary>
+    public long Tries { get; init; }
+
+    /// <summary>How many of them gave no sample.</summary>
+    public long Faults { get; init; }
+
+    /// <summary>What in it cannot be true; null where nothing is.</summary>
+    [JsonIgnore]
+    internal string? Flaw => World < 1 || Rank < 0 || Rank >= World ? $"rank {Rank} of a world of {World}"
+        : BatchSize < 1 ? $"a batch size of {BatchSize}"
+        : Epoch < 0 || Consumed < 0 || Tries < 0 || Faults < 0 ? "a negative count"
+        : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
+        : Legs.Any(static leg => leg is not { IsValid: true }) ? "a leg whose numbers do not fit its ranks"
+        : null;
 
     /// <summary>The state as JSON on one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LoaderStateJson.Default.LoaderState);
@@ -72,13 +95,39 @@ public sealed record LoaderState
             throw new FormatException($"The loader state is of version {state?.Version}; this library reads version {CurrentVersion}.");
         }
 
-        return state;
+        return state.Flaw is { } flaw ? throw new FormatException($"This is no loader state: it has {flaw}.") : state;
     }
+
+    /// <summary>
+    /// Writes the state to a file in such a way that the file holds this state or the one before, whenever the process or the machine ends.
+    /// </summary>
+    /// <param name="path">The file; <c>PATH.new</c> beside it is used up on the way.</param>
+    /// <param name="cancellation">Leaves the file as it was.</param>
+    public async Task SaveAsync(string path, CancellationToken cancellation = default)
+    {
+        string next = path + ".new";
+        var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(this, LoaderStateJson.Default.LoaderState), cancellation).ConfigureAwait(false);
+
+            // Otherwise the name could reach the disk before the content does.
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+
+    /// <summary>Reads what <see cref="SaveAsync"/> wrote.</summary>
+    /// <exception cref="FormatException">It is something else, or of another version.</exception>
+    public static async Task<LoaderState> LoadAsync(string path, CancellationToken cancellation = default) =>
+        Parse(await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false));
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(LoaderState))]
 internal sealed partial class LoaderStateJson : JsonSerializerContext;

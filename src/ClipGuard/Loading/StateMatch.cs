@@ -10,26 +10,38 @@ internal static class StateMatch
     {
         Check(states, now);
         LoaderState first = states[0];
-        bool isSameLeg = first.World == now.World && first.BatchSize == now.BatchSize;
-        LoaderState own = states.FirstOrDefault(state => isSameLeg && state.Rank == now.Rank) ?? first;
-        if (isSameLeg && (states.Count == 1 || own.Rank == now.Rank))
+        if (first.World == now.World && first.BatchSize == now.BatchSize && states.FirstOrDefault(state => state.Rank == now.Rank) is { } own)
         {
-            return new EpochProgress(own.Epoch, own.Legs, own.LeftOutLines, own.Consumed, [.. own.ConsumedAhead]);
+            return new EpochProgress(own.Epoch, own.Legs, own.LeftOutLines, own.Consumed, [.. own.ConsumedAhead])
+            {
+                Convicted = [.. own.ConvictedLines],
+                Failures = new FailureCount(own.Tries, own.Faults),
+            };
         }
 
-        if (states.Any(static state => state.ConsumedAhead.Count > 0))
+        if (states.Count == 1 && first.ConsumedAhead.Count > 0)
         {
-            throw new LoaderStateException("The state was taken between batches that came out of order; resume it with the same ranks and batch size first.");
+            // What one rank consumed out of order says nothing of the others.
+            throw new LoaderStateException(
+                $"The state was taken by rank {first.Rank} between batches that came out of order; give the states of all {first.World} ranks.");
+        }
+
+        if (states.Count == 1 && first.World == now.World && first.BatchSize == now.BatchSize)
+        {
+            // Ranks in step are equally far, and go on as they were.
+            return new EpochProgress(first.Epoch, first.Legs, first.LeftOutLines, first.Consumed, []) { Convicted = [.. first.ConvictedLines] };
         }
 
         long[] consumed = new long[first.World];
         consumed.AsSpan().Fill(first.Consumed);
+        IReadOnlyList<long>[] ahead = [.. consumed.Select(static _ => Array.Empty<long>())];
         foreach (LoaderState state in states)
         {
-            consumed[state.Rank] = state.Consumed;
+            (consumed[state.Rank], ahead[state.Rank]) = (state.Consumed, state.ConsumedAhead);
         }
 
-        return EpochProgress.Start(first.Epoch, [.. first.Legs, new PlanLeg(first.World, first.BatchSize, consumed)], first.LeftOutLines);
+        var leg = new PlanLeg(first.World, first.BatchSize, consumed) { Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [] };
+        return EpochProgress.Start(first.Epoch, [.. first.Legs, leg], first.LeftOutLines) with { Convicted = [.. states.SelectMany(static state => state.ConvictedLines)] };
     }
 
     private static void Check(IReadOnlyList<LoaderState> states, LoaderState now)
@@ -39,16 +51,22 @@ internal static class StateMatch
             throw new LoaderStateException("There is no state to resume from.");
         }
 
+        if (states.Select(static state => state.Flaw).FirstOrDefault(static flaw => flaw is not null) is { } flaw)
+        {
+            throw new LoaderStateException($"The state is not sound: {flaw}.");
+        }
+
         LoaderState first = states[0];
         Same("manifest", first.Manifest, now.Manifest, "it has changed, or it is another one");
         Same("seed", first.Seed, now.Seed, "set the same");
         Same("shuffle", first.Shuffle, now.Shuffle, "set the same");
         Same("shuffle window", first.ShuffleWindow, now.ShuffleWindow, "set the same");
+        Same("order by buckets", first.Buckets ?? "none", now.Buckets ?? "none", "set the same");
         if (states.Count > 1)
         {
             bool isOneRun = states.All(state => state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
-                && state.Manifest == first.Manifest && state.Seed == first.Seed && state.LeftOutLines.SequenceEqual(first.LeftOutLines)
-                && state.Legs.Count == first.Legs.Count);
+                && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
+                && state.Buckets == first.Buckets && state.LeftOutLines.SequenceEqual(first.LeftOutLines) && AreSame(state.Legs, first.Legs));
             bool isEveryRank = states.Select(static state => state.Rank).Order().SequenceEqual(Enumerable.Range(0, first.World));
             if (!isOneRun || !isEveryRank)
             {
@@ -56,6 +74,9 @@ internal static class StateMatch
             }
         }
     }
+
+    private static bool AreSame(IReadOnlyList<PlanLeg> legs, IReadOnlyList<PlanLeg> others) =>
+        legs.Count == others.Count && legs.Zip(others).All(static pair => pair.First.IsSameAs(pair.Second));
 
     private static void Same<T>(string what, T then, T now, string hint)
     {

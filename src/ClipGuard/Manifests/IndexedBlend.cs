@@ -37,6 +37,32 @@ internal sealed class IndexedBlend : IndexedRows
     /// <summary>Lines of a blend are those of its sources, and none of them is the blend's.</summary>
     public override long FindLine(long line) => -1;
 
+    /// <summary>Goes over the whole blend, in which a source's row may come several times.</summary>
+    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLine> lines)
+    {
+        HashSet<long>[] wanted = [.. _sources.Select((source, i) =>
+            lines.Where(line => line.Origin == _names[i]).Select(line => source.FindLine(line.Line)).Where(static row => row >= 0).ToHashSet())];
+        if (wanted.All(static rows => rows.Count == 0))
+        {
+            return [];
+        }
+
+        var found = new List<long>();
+        long[] taken = new long[_sources.Length];
+        for (long row = 0; row < Count; row++)
+        {
+            byte source = _sourceOf[row / MilestoneRows][row % MilestoneRows];
+            if (wanted[source].Count > 0 && wanted[source].Contains(RowOf(source, taken[source])))
+            {
+                found.Add(row);
+            }
+
+            taken[source]++;
+        }
+
+        return found;
+    }
+
     public override ManifestRow Read(long row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Count, nameof(row));
@@ -44,9 +70,7 @@ internal sealed class IndexedBlend : IndexedRows
         int place = (int)(row % MilestoneRows);
         byte source = piece[place];
         long taken = _milestones[(int)(row / MilestoneRows)][source] + piece.AsSpan(0, place).Count(source);
-        (long pass, long within) = Math.DivRem(taken, _sources[source].Count);
-        var order = new Permutation(StableHash.Of(_seed, source, (ulong)pass), _sources[source].Count);
-        return _sources[source].Read(order[within]) with { Origin = _names[source] };
+        return _sources[source].Read(RowOf(source, taken)) with { Origin = _names[source] };
     }
 
     protected override void Dispose(bool disposing)
@@ -57,6 +81,14 @@ internal sealed class IndexedBlend : IndexedRows
         }
 
         base.Dispose(disposing);
+    }
+
+    // Which row of a source is its n-th in the blend.
+    private long RowOf(byte source, long nth)
+    {
+        (long pass, long within) = Math.DivRem(nth, _sources[source].Count);
+        var order = new Permutation(StableHash.Of(_seed, source, (ulong)pass), _sources[source].Count);
+        return order[within];
     }
 
     private static long CountRows(IndexedRows[] sources, double[] shares, BlendLength length)

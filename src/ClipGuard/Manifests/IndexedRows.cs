@@ -19,6 +19,15 @@ public abstract class IndexedRows : IDisposable
     /// <returns>The row's number, or -1 where no row begins at that line.</returns>
     public abstract long FindLine(long line);
 
+    /// <summary>The rows that stand at lines: none for a line at which no row begins, several where a row comes several times.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <returns>Row numbers, ascending and each once.</returns>
+    public virtual IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLine> lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        return [.. lines.Where(static line => line.Origin is null).Select(line => FindLine(line.Line)).Where(static row => row >= 0).Order().Distinct()];
+    }
+
     /// <summary>Closes the manifest.</summary>
     public void Dispose()
     {

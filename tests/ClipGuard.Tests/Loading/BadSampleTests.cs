@@ -1,4 +1,5 @@
 using ClipGuard.Loading;
+using ClipGuard.Manifests;
 using ClipGuard.Media;
 
 using NUnit.Framework;
@@ -168,7 +169,7 @@ internal sealed class BadSampleTests
         Assert.That(first.Sum(batch => batch.Faults.Count), Is.EqualTo(10));
         Assert.That(second.Sum(batch => batch.Faults.Count), Is.Zero);
         Assert.That(second.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(20));
-        Assert.That(second[0].State.LeftOutLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => 3 * i)));
+        Assert.That(second[0].State.LeftOutLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => new ManifestLine(3 * i))));
     }
 
     [Test]

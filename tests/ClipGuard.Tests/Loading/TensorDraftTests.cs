@@ -26,14 +26,14 @@ internal sealed class TensorDraftTests
         }
 
         int[][] shapes = [.. Enumerable.Range(0, 5).Select(_ => new[] { random.Next(1, 5), random.Next(1, 7), random.Next(1, 4), 3 })];
-        var draft = new TensorDraft("video", ElementType.UInt8, 5, memory, null, 1);
+        var draft = new TensorDraft(Form("video", ElementType.UInt8), 5, memory, null);
         foreach (int slot in Enumerable.Range(0, 5).OrderBy(_ => random.Next()))
         {
             byte[] payload = [.. Enumerable.Range(0, shapes[slot].Aggregate(1, (a, b) => a * b)).Select(i => (byte)((slot * 50) + (i % 49) + 1))];
             draft.Place(slot, 0, new DecodedClip(ElementType.UInt8, shapes[slot]), payload);
         }
 
-        BatchTensor tensor = draft.Finish([0, 1, 2, 3, 4], clipsPerSample: 1)!;
+        BatchTensor tensor = draft.Finish([0, 1, 2, 3, 4], out _)!;
         int[] whole = [.. Enumerable.Range(0, 4).Select(d => shapes.Max(shape => shape[d]))];
         var span = tensor.AsTensorSpan<byte>();
 
@@ -64,12 +64,12 @@ internal sealed class TensorDraftTests
     [Test]
     public void Several_clips_of_a_sample_have_a_dimension_of_their_own()
     {
-        var draft = new TensorDraft("audio", ElementType.Float32, 2, new PinnedBatchMemory(), null, 1);
+        var draft = new TensorDraft(Form("audio", ElementType.Float32) with { ClipsPerSample = null }, 2, new PinnedBatchMemory(), null);
         draft.Place(0, 0, Clip(2), Bytes(1, 2));
         draft.Place(0, 1, Clip(3), Bytes(3, 4, 5));
         draft.Place(1, 0, Clip(1), Bytes(6));
 
-        BatchTensor tensor = draft.Finish([0, 1], clipsPerSample: null)!;
+        BatchTensor tensor = draft.Finish([0, 1], out _)!;
         float[] dense = new float[12];
         tensor.AsTensorSpan<float>().FlattenTo(dense);
 
@@ -84,13 +84,13 @@ internal sealed class TensorDraftTests
     [Test]
     public void Clips_of_equal_shape_make_a_tensor_without_gaps()
     {
-        var draft = new TensorDraft("audio", ElementType.Float32, 3, new PinnedBatchMemory(), null, 1);
+        var draft = new TensorDraft(Form("audio", ElementType.Float32), 3, new PinnedBatchMemory(), null);
         for (int slot = 0; slot < 3; slot++)
         {
             draft.Place(slot, 0, Clip(2), Bytes(slot, slot + 0.5f));
         }
 
-        BatchTensor tensor = draft.Finish([0, 1, 2], clipsPerSample: 1)!;
+        BatchTensor tensor = draft.Finish([0, 1, 2], out _)!;
 
         Assert.That(tensor.IsContiguous, Is.True);
         Assert.That(tensor.SpanBytes, Is.EqualTo(24));
@@ -113,6 +113,8 @@ internal sealed class TensorDraftTests
         Assert.That(third.Address, Is.Not.EqualTo(address));
         Assert.That(second.Capacity, Is.GreaterThanOrEqualTo(990_000));
     }
+
+    private static TensorForm Form(string name, ElementType element) => new(name, element, [1, 1], element == ElementType.Float32 ? 1 : 0, 1, long.MaxValue);
 
     private static DecodedClip Clip(int samples) => new(ElementType.Float32, [1, samples]);
 

@@ -24,11 +24,17 @@ public sealed class Batch : IDisposable
     /// <summary>For each sample whether it is real: false for padding and masked samples, whose tensors are zero.</summary>
     public IReadOnlyList<bool> Mask => [.. Samples.Select(static sample => !sample.IsMasked)];
 
-    /// <summary>The tensors by name. A kind of clip of which the batch has none has no tensor.</summary>
+    /// <summary>
+    /// The tensors by name. Every kind of clip that the loader decodes has one in every batch. Where a batch has no clip
+    /// of a kind, it is zero, and as long in each dimension as the spec says, or 1 where the spec leaves that open.
+    /// </summary>
     public IReadOnlyDictionary<string, BatchTensor> Tensors => _tensors;
 
     /// <summary>What went wrong, and how long it took.</summary>
-    public BatchReport Report { get; }
+    public BatchReport Report { get; internal set; }
+
+    /// <summary>When the first of its samples was given to a worker.</summary>
+    internal DateTimeOffset Began { get; init; }
 
     /// <summary>The loader's state once this batch is consumed.</summary>
     public LoaderState State { get; internal set; } = null!;

@@ -1,3 +1,4 @@
+using ClipGuard.Manifests;
 using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
@@ -10,10 +11,11 @@ internal sealed class BatchDraft : IDisposable
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
 
-    public BatchDraft(long number, PlannedSample?[] plan, Dictionary<ClipKind, TensorDraft> tensors)
+    public BatchDraft(long number, PlannedSample?[] plan, Dictionary<ClipKind, TensorDraft> tensors, PrefetchGate.Share share)
     {
         Number = number;
         Plan = plan;
+        Share = share;
         _tensors = tensors;
         _results = new SlotResult?[plan.Length];
         _open = plan.Length;
@@ -21,14 +23,20 @@ internal sealed class BatchDraft : IDisposable
 
     public long Number { get; }
 
+    /// <summary>When it was begun.</summary>
+    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>The samples to fill in; null for padding.</summary>
     public PlannedSample?[] Plan { get; }
 
+    /// <summary>What it takes of the bounds on what is made ahead.</summary>
+    public PrefetchGate.Share Share { get; }
+
+    /// <summary>Places that are not filled yet.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     /// <summary>Done once every place is filled.</summary>
     public Task Done => _done.Task;
-
-    /// <summary>Bytes of tensors that the draft holds now.</summary>
-    public long Bytes => _tensors.Values.Sum(static tensor => tensor.Bytes);
 
     public TensorDraft this[ClipKind kind] => _tensors[kind];
 
@@ -45,8 +53,11 @@ internal sealed class BatchDraft : IDisposable
     public void Fill(int slot, SlotResult result)
     {
         _results[slot] = result;
-        if (Interlocked.Decrement(ref _open) == 0)
+        int open = Interlocked.Decrement(ref _open);
+        LoaderTelemetry.Filled(isLast: open == 0);
+        if (open == 0)
         {
+            Share.Complete();
             _done.SetResult();
         }
     }
@@ -56,6 +67,11 @@ internal sealed class BatchDraft : IDisposable
     public Batch Finish(LoaderOptions options, BatchMemory memory, out IReadOnlyDictionary<ClipKind, int[]> shapes)
     {
         SlotResult[] results = [.. _results.Select(static result => result!)];
+        if (_tensors.Values.Any(static tensor => tensor.HasAside))
+        {
+            LeaveOutWhatDoesNotFit(results, options);
+        }
+
         if (results.FirstOrDefault(static result => result.Fatal is not null) is { Fatal: { } fatal })
         {
             throw fatal;
@@ -64,13 +80,25 @@ internal sealed class BatchDraft : IDisposable
         int[] kept = [.. Enumerable.Range(0, results.Length).Where(slot => results[slot].Sample is not null)];
         var tensors = new List<BatchTensor>();
         var largest = new Dictionary<ClipKind, int[]>();
-        foreach ((ClipKind kind, TensorDraft draft) in _tensors)
+        try
         {
-            if (draft.Finish(kept, options.ClipsPerSample) is { } tensor)
+            foreach ((ClipKind kind, TensorDraft draft) in _tensors)
             {
-                tensors.Add(tensor);
-                largest.Add(kind, [.. tensor.Shape[(options.ClipsPerSample == 1 ? 1 : 2)..].ToArray().Select(static length => (int)length)]);
+                if (draft.Finish(kept, out int[]? shape) is { } tensor)
+                {
+                    tensors.Add(tensor);
+                }
+
+                if (shape is not null)
+                {
+                    largest.Add(kind, shape);
+                }
             }
+        }
+        catch
+        {
+            tensors.ForEach(static tensor => tensor.Release());
+            throw;
         }
 
         shapes = largest;
@@ -81,7 +109,10 @@ internal sealed class BatchDraft : IDisposable
             Clips = results.Sum(static result => result.Clips),
             Bytes = results.Sum(static result => result.Bytes),
             DecodeTime = TimeSpan.FromTicks(results.Sum(static result => result.DecodeTime.Ticks)),
-        });
+        })
+        {
+            Began = Began,
+        };
     }
 
     public void Dispose()
@@ -91,21 +122,42 @@ internal sealed class BatchDraft : IDisposable
             tensor.Dispose();
         }
     }
-}
 
-/// <summary>What filling one place of a batch came to.</summary>
-/// <param name="Sample">What stands there; null where the place is left out.</param>
-/// <param name="Faults">What failed on the way.</param>
-internal sealed record SlotResult(BatchSample? Sample, IReadOnlyList<SampleFault> Faults)
-{
-    public int Tries { get; init; }
+    // Each clip fits alone, but a wide and a high one pad each other. Which of them stay must not depend on the order of arrival: the first in the batch.
+    private void LeaveOutWhatDoesNotFit(SlotResult[] results, LoaderOptions options)
+    {
+        var padded = _tensors.ToDictionary(static tensor => tensor.Key, static _ => default(PaddedShape));
+        for (int slot = 0; slot < results.Length; slot++)
+        {
+            if (results[slot].Sample is not { IsMasked: false } sample)
+            {
+                continue;
+            }
 
-    public int Clips { get; init; }
+            var grown = new Dictionary<ClipKind, PaddedShape>();
+            SampleFault? fault = null;
+            foreach ((ClipKind kind, TensorDraft tensor) in _tensors)
+            {
+                grown[kind] = tensor.With(padded[kind], slot, out long bytes);
+                fault ??= bytes > options.MaxPaddedBytes ? DoesNotFit(sample, kind, bytes, options.MaxPaddedBytes) : null;
+            }
 
-    public long Bytes { get; init; }
+            if (fault is null)
+            {
+                padded = grown;
+                continue;
+            }
 
-    public TimeSpan DecodeTime { get; init; }
+            Empty(slot);
+            results[slot] = SlotResult.Without(options.OnBadSample, [.. results[slot].Faults, fault]) with { Tries = results[slot].Tries, DecodeTime = results[slot].DecodeTime };
+        }
+    }
 
-    /// <summary>Ends the loader when the batch's turn comes; null where it goes on.</summary>
-    public Exception? Fatal { get; init; }
+    private static SampleFault DoesNotFit(BatchSample sample, ClipKind kind, long bytes, long most)
+    {
+        ClipReference clip = sample.Sample!.Clips.First(clip => clip.Kind == kind);
+        string message = $"Together with the clips before it in its batch this one would be padded to {bytes} bytes, more than the {most} that "
+            + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows; a smaller batch or a fixed size helps.";
+        return new SampleFault(sample.Position, sample.Attempt, sample.Line, message) { Origin = sample.Origin, Clip = clip, Kind = FaultKind.LimitExceeded };
+    }
 }

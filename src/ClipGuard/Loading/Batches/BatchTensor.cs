@@ -13,10 +13,13 @@ public sealed unsafe class BatchTensor
     private readonly nint[] _shape;
     private readonly nint[] _strides;
     private readonly BatchBlock _block;
+    private readonly int _lengthDimension;
     private bool _isDisposed;
 
-    private BatchTensor(string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips)
+    private BatchTensor(
+        string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips, int lengthDimension = 0)
     {
+        _lengthDimension = lengthDimension;
         Name = name;
         Element = element;
         _block = block;
@@ -43,8 +46,8 @@ public sealed unsafe class BatchTensor
     /// </summary>
     public IReadOnlyList<DecodedClip?> Clips { get; }
 
-    /// <summary>Elements of each clip along its first dimension that is padded or may be: samples of audio, frames of video, rows of images; 0 for none.</summary>
-    public IReadOnlyList<int> Lengths => [.. Clips.Select(static clip => clip is null ? 0 : clip.Element == ElementType.Float32 ? clip.Shape[^1] : clip.Shape[0])];
+    /// <summary>How long each clip is: samples of audio, frames of video, rows of images, whatever the order of dimensions; 0 where there is no clip.</summary>
+    public IReadOnlyList<int> Lengths => [.. Clips.Select(clip => clip?.Shape[_lengthDimension] ?? 0)];
 
     /// <summary>True where elements follow one another without gaps.</summary>
     public bool IsContiguous
@@ -124,22 +127,22 @@ public sealed unsafe class BatchTensor
         return new ReadOnlySpan<byte>((byte*)Address + (sample * stride), checked((int)Math.Min(stride, SpanBytes - (sample * stride))));
     }
 
-    internal static BatchTensor OfClips(
-        string name, ElementType element, BatchBlock block, int samples, int clips, int clipCapacity, int[] shape, int[] capacity, bool squeeze, DecodedClip?[] all)
+    internal static BatchTensor OfClips(ClipsForm form, BatchBlock block, int[] shape, int[] capacity, DecodedClip?[] all)
     {
         nint stretch = (nint)ClipLayout.Elements(capacity);
         nint[] inner = [.. Enumerable.Range(0, capacity.Length).Select(dimension => (nint)ClipLayout.Elements(capacity.AsSpan(dimension + 1)))];
         nint[] lengths = [.. shape.Select(static length => (nint)length)];
         return new BatchTensor(
-            name,
-            TensorElementOf(element),
+            form.Name,
+            TensorElementOf(form.Element),
             block,
-            squeeze ? [samples, .. lengths] : [samples, clips, .. lengths],
-            squeeze ? [stretch * clipCapacity, .. inner] : [stretch * clipCapacity, stretch, .. inner],
-            all);
+            form.Squeeze ? [form.Samples, .. lengths] : [form.Samples, form.Clips, .. lengths],
+            form.Squeeze ? [stretch * form.ClipCapacity, .. inner] : [stretch * form.ClipCapacity, stretch, .. inner],
+            all,
+            form.LengthDimension);
     }
 
-    internal static BatchTensor Dense(string name, TensorElement element, BatchMemory memory, ReadOnlySpan<nint> shape)
+    internal static BatchTensor Dense(string name, TensorElement element, BatchMemory memory, ReadOnlySpan<nint> shape, int clips = 0)
     {
         nint[] strides = new nint[shape.Length];
         nint elements = 1;
@@ -153,7 +156,7 @@ public sealed unsafe class BatchTensor
         long bytes = Math.Max(1, checked((long)elements * SizeOf(element)));
         BatchBlock block = memory.Rent(bytes, element);
         ClipLayout.Clear((byte*)block.Address, bytes);
-        return new BatchTensor(name, element, block, shape.ToArray(), strides, []);
+        return new BatchTensor(name, element, block, shape.ToArray(), strides, new DecodedClip?[clips]);
     }
 
     internal static TensorElement ElementOf<T>() => Enum.GetValues<TensorElement>() is var all && Array.FindIndex(all, element => TypeOf(element) == typeof(T)) is >= 0 and var index
@@ -185,6 +188,16 @@ public sealed unsafe class BatchTensor
         _ => typeof(long),
     };
 }
+
+/// <summary>How clips make a tensor.</summary>
+/// <param name="Name">Of the tensor.</param>
+/// <param name="Element">Of the clips.</param>
+/// <param name="LengthDimension">Which dimension of a clip says how long it is.</param>
+/// <param name="Samples">Of the batch.</param>
+/// <param name="Clips">Of a sample.</param>
+/// <param name="ClipCapacity">Clips of a sample for which there is memory.</param>
+/// <param name="Squeeze">Whether the tensor has no dimension for a sample's clips.</param>
+internal readonly record struct ClipsForm(string Name, ElementType Element, int LengthDimension, int Samples, int Clips, int ClipCapacity, bool Squeeze);
 
 /// <summary>The type of one element of a batch's tensor.</summary>
 public enum TensorElement

@@ -3,29 +3,36 @@ using System.Runtime.CompilerServices;
 namespace ClipGuard.Loading;
 
 /// <summary>Arrays on the pinned heap, kept for the next batch when one is given back.</summary>
-public sealed class PinnedBatchMemory : BatchMemory
+/// <param name="maxKeptBytes">Most bytes of arrays that are kept while nobody uses them. Default 1 GiB.</param>
+public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemory
 {
     private const int Alignment = 64;
     private const long SmallestBytes = 64 * 1024;
-    private const int KeptOfOneSize = 8;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, Stack<byte[]>> _kept = [];
+
+    // The oldest first: sizes drift, and what was not wanted for long goes first.
+    private readonly List<byte[]> _kept = [];
+    private long _keptBytes;
 
     /// <inheritdoc/>
     public override BatchBlock Rent(long bytes, TensorElement element)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        long size = SizeClass(bytes + Alignment);
-        if (size > Array.MaxLength)
+        if (bytes > Array.MaxLength - Alignment)
         {
             throw new InvalidOperationException($"A batch tensor of {bytes} bytes is larger than one array can be; lower the batch size or limit the clips.");
         }
 
+        long size = Math.Min(SizeClass(bytes + Alignment), Array.MaxLength);
         lock (_gate)
         {
-            if (_kept.TryGetValue(size, out Stack<byte[]>? arrays) && arrays.TryPop(out byte[]? array))
+            int found = _kept.FindLastIndex(array => array.LongLength == size);
+            if (found >= 0)
             {
+                byte[] array = _kept[found];
+                _kept.RemoveAt(found);
+                _keptBytes -= array.LongLength;
                 return new Block(this, array);
             }
         }
@@ -44,14 +51,12 @@ public sealed class PinnedBatchMemory : BatchMemory
     {
         lock (_gate)
         {
-            if (!_kept.TryGetValue(array.LongLength, out Stack<byte[]>? arrays))
+            _kept.Add(array);
+            _keptBytes += array.LongLength;
+            while (_keptBytes > maxKeptBytes)
             {
-                _kept.Add(array.LongLength, arrays = new Stack<byte[]>());
-            }
-
-            if (arrays.Count < KeptOfOneSize)
-            {
-                arrays.Push(array);
+                _keptBytes -= _kept[0].LongLength;
+                _kept.RemoveAt(0);
             }
         }
     }

@@ -32,8 +32,18 @@ internal sealed class EpochPlan
     /// <summary>The batches from one on. A sample that is null is padding.</summary>
     public async IAsyncEnumerable<PlannedSample?[]> ReadAsync(long firstBatch, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (long batch = firstBatch; await ExistsAsync(batch, cancellation).ConfigureAwait(false); batch++)
+        for (long batch = firstBatch; ; batch++)
         {
+            if (Batches is null)
+            {
+                _rows.Passed(_sequence[batch * _dealt.BatchSize * _dealt.Shard.World]);
+            }
+
+            if (!await ExistsAsync(batch, cancellation).ConfigureAwait(false))
+            {
+                yield break;
+            }
+
             var samples = new PlannedSample?[_dealt.BatchSize];
             for (int slot = 0; slot < samples.Length; slot++)
             {

@@ -12,6 +12,11 @@ internal abstract class EpochRows : IAsyncDisposable
     /// <returns>Null behind the end.</returns>
     public abstract ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation);
 
+    /// <summary>Positions before this one are not asked for any more.</summary>
+    public virtual void Passed(long position)
+    {
+    }
+
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 

@@ -8,9 +8,28 @@ namespace ClipGuard.Loading;
 /// <param name="Row">Its own row among them.</param>
 internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
 {
-    /// <summary>Reads the sample's own row for attempt 0, and that of a substitute for every later attempt.</summary>
-    public ManifestRow Read(ulong seed, int epoch, int attempt) =>
-        Rows.Read(attempt == 0 ? Row : Rows.Choose(Substitutes.Choose(seed, epoch, Position, attempt, Rows.Choices)));
+    /// <summary>How many rows can be tried for the sample: its own and those that may stand in for it.</summary>
+    public int Tries(int substitutes) => (int)Math.Min(substitutes + 1L, Math.Max(1, Rows.Choices));
+
+    /// <summary>Reads the sample's own row for attempt 0, and that of a substitute for every later attempt; no row comes twice.</summary>
+    /// <param name="seed">Of the loader.</param>
+    /// <param name="epoch">0-based.</param>
+    /// <param name="attempt">Below <see cref="Tries"/>.</param>
+    public ManifestRow Read(ulong seed, int epoch, int attempt)
+    {
+        var tried = new HashSet<long> { Row };
+        long row = Row;
+        for (int number = 1; number <= attempt; number++)
+        {
+            long nth = Substitutes.Choose(seed, epoch, Position, number, Rows.Choices);
+            while (!tried.Add(row = Rows.Choose(nth)))
+            {
+                nth = (nth + 1) % Rows.Choices;
+            }
+        }
+
+        return Rows.Read(row);
+    }
 }
 
 /// <summary>Rows that can be read at any time, from any thread.</summary>

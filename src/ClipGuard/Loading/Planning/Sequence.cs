@@ -33,11 +33,14 @@ internal sealed class Sequence
     {
         long globalBatch = (long)leg.BatchSize * leg.World;
         long end = Length ?? long.MaxValue;
-        long someReached = Math.Min(leg.Consumed.Max() * globalBatch, end);
+        HashSet<long>[] ahead = [.. leg.Ahead.Select(static batches => batches.ToHashSet())];
+        long mostReached = leg.Ahead.SelectMany(static batches => batches).Select(static batch => batch + 1).Concat(leg.Consumed).Max();
+        long someReached = Math.Min(mostReached * globalBatch, end);
         var left = new List<long>();
         for (long place = Math.Min(leg.Consumed.Min() * globalBatch, end); place < someReached; place++)
         {
-            bool isConsumed = place / globalBatch < leg.Consumed[(int)(place % leg.World)];
+            (long batch, int rank) = (place / globalBatch, (int)(place % leg.World));
+            bool isConsumed = batch < leg.Consumed[rank] || (ahead.Length > 0 && ahead[rank].Contains(batch));
             if (!isConsumed)
             {
                 left.Add(place);

@@ -3,47 +3,66 @@ using ClipGuard.Manifests;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// Rows that are read from start to end, shuffled within windows. Held are the windows that one batch of all ranks can reach into,
+/// Rows that are read from start to end, shuffled within windows. Held are the windows that the present batch of all ranks reaches into,
 /// and those whose samples are still at work.
 /// </summary>
 internal sealed class StreamedEpochRows : EpochRows
 {
     private const ulong Purpose = 0x317D;
 
-    private readonly IAsyncEnumerator<ManifestRow> _manifest;
-    private readonly IReadOnlySet<long> _leftOutLines;
+    private readonly Func<CancellationToken, IAsyncEnumerable<ManifestRow>> _manifest;
+    private readonly IReadOnlySet<ManifestLine> _leftOutLines;
     private readonly int _windowRows;
     private readonly ulong? _key;
-    private readonly int _keptWindows;
     private readonly Dictionary<long, Window> _windows = [];
+    private readonly CancellationTokenSource _stop = new();
+    private IAsyncEnumerator<ManifestRow>? _rows;
+    private Task _reading = Task.CompletedTask;
     private long _next;
+    private long _firstKept;
     private bool _isOver;
 
-    /// <param name="manifest">The manifest at its start.</param>
+    /// <param name="manifest">Begins to read the manifest.</param>
     /// <param name="leftOutLines">Lines that are passed over.</param>
     /// <param name="windowRows">Rows in a window.</param>
-    /// <param name="globalBatch">Samples in a batch of all ranks together.</param>
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
     public StreamedEpochRows(
-        IAsyncEnumerator<ManifestRow> manifest, IReadOnlySet<long> leftOutLines, int windowRows, long globalBatch, ulong? seed, int epoch)
+        Func<CancellationToken, IAsyncEnumerable<ManifestRow>> manifest, IReadOnlySet<ManifestLine> leftOutLines, int windowRows, ulong? seed, int epoch)
     {
         _manifest = manifest;
         _leftOutLines = leftOutLines;
         _windowRows = windowRows;
-        _keptWindows = (int)(globalBatch / windowRows) + 2;
         _key = seed is { } key ? StableHash.Of(key, Purpose, (ulong)epoch) : null;
     }
 
     public override long? Count => null;
+
+    public override void Passed(long position)
+    {
+        long firstKept = position / _windowRows;
+        for (; _firstKept < Math.Min(firstKept, _next); _firstKept++)
+        {
+            _windows.Remove(_firstKept);
+        }
+
+        _firstKept = Math.Max(_firstKept, firstKept);
+    }
 
     public override async ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation)
     {
         (long number, long within) = Math.DivRem(position, _windowRows);
         while (number >= _next && !_isOver)
         {
-            _windows.Add(_next, await ReadWindowAsync(cancellation).ConfigureAwait(false));
-            _windows.Remove(_next - _keptWindows);
+            // A read that hangs (a dead mount, a FIFO) cannot be ended, only left; it must hold up neither the loop nor its end.
+            Task<Window> reading = Task.Run(ReadWindowAsync, CancellationToken.None);
+            _reading = reading;
+            Window read = await reading.WaitAsync(cancellation).ConfigureAwait(false);
+            if (_next >= _firstKept)
+            {
+                _windows.Add(_next, read);
+            }
+
             _next++;
         }
 
@@ -58,25 +77,45 @@ internal sealed class StreamedEpochRows : EpochRows
 
     public override async ValueTask DisposeAsync()
     {
-        await _manifest.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Task closing = CloseAsync();
+        if (_reading.IsCompleted)
+        {
+            await closing.ConfigureAwait(false);
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<Window> ReadWindowAsync(CancellationToken cancellation)
+    // Where a read still hangs, the manifest is closed when it comes back.
+    private async Task CloseAsync()
     {
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_rows is not null)
+        {
+            await _rows.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task<Window> ReadWindowAsync()
+    {
+        _rows ??= _manifest(_stop.Token).GetAsyncEnumerator(_stop.Token);
         var rows = new List<ManifestRow>();
         while (rows.Count < _windowRows)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (!await _manifest.MoveNextAsync().ConfigureAwait(false))
+            _stop.Token.ThrowIfCancellationRequested();
+            if (!await _rows.MoveNextAsync().ConfigureAwait(false))
             {
                 _isOver = true;
                 break;
             }
 
-            if (!_leftOutLines.Contains(_manifest.Current.Line))
+            ManifestRow row = _rows.Current;
+            if (!_leftOutLines.Contains(new ManifestLine(row.Line, row.Origin)))
             {
-                rows.Add(_manifest.Current);
+                rows.Add(row);
             }
         }
 

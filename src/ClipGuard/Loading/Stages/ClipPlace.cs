@@ -15,13 +15,17 @@ internal sealed class DirectPlace(BatchDraft draft, int slot) : IClipPlace
 }
 
 /// <summary>Aside, for a substitute that may not be needed: its helper is free at once, and its place in the batch still belongs to another.</summary>
-internal sealed class HeldPlace : IClipPlace
+internal sealed class HeldPlace(BatchDraft draft, int slot) : IClipPlace
 {
     private readonly List<(ClipKind Kind, int Index, DecodedClip Clip, byte[] Payload)> _held = [];
 
-    public void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload) => _held.Add((kind, index, clip, payload.ToArray()));
+    public void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
+    {
+        draft.Share.Aside(payload.Length);
+        _held.Add((kind, index, clip, payload.ToArray()));
+    }
 
-    public void MoveTo(BatchDraft draft, int slot)
+    public void MoveIn()
     {
         foreach ((ClipKind kind, int index, DecodedClip clip, byte[] payload) in _held)
         {

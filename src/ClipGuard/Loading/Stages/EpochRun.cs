@@ -6,7 +6,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// The stages of one epoch at work: plan → places to fill → workers → batches. Owns its tasks: whoever disposes it waits until all have ended.
+/// The stages of one epoch at work: plan → places to fill → workers → batches. Owns its tasks and the rows: whoever disposes it waits until all have ended.
 /// A stage that fails ends the others, and its error comes out where batches are taken.
 /// </summary>
 internal sealed class EpochRun : IAsyncDisposable
@@ -15,33 +15,37 @@ internal sealed class EpochRun : IAsyncDisposable
 
     private readonly LoaderOptions _options;
     private readonly BatchMemory _memory;
+    private readonly EpochRows _rows;
     private readonly EpochPlan _plan;
     private readonly SampleDecoding _decoding;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
     private readonly Channel<(BatchDraft Draft, int Slot)> _places;
     private readonly Channel<BatchDraft> _drafts;
-    private readonly ConcurrentDictionary<BatchDraft, long> _begun = [];
+    private readonly ConcurrentDictionary<long, BatchDraft> _begun = [];
     private readonly Dictionary<ClipKind, Queue<int[]>> _shapes = [];
     private readonly Lock _shapesGate = new();
+    private readonly Lock _taking = new();
     private readonly Task _stages;
+    private Task? _ended;
 
     public EpochRun(
-        LoaderOptions options, BatchMemory memory, EpochPlan plan, SampleDecoding decoding,
+        LoaderOptions options, BatchMemory memory, EpochRows rows, EpochPlan plan, SampleDecoding decoding,
         long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
     {
         _options = options;
         _memory = memory;
+        _rows = rows;
         _plan = plan;
         _decoding = decoding;
         _gate = new PrefetchGate(options.PrefetchBatches, options.PrefetchBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        int workers = options.Supervision.Workers;
+        int workers = options.SampleWorkers;
         _places = Channel.CreateBounded<(BatchDraft, int)>(new BoundedChannelOptions(workers) { SingleWriter = true });
 
         // Never full: the gate lets no more batches begin than fit.
         _drafts = Channel.CreateBounded<BatchDraft>(new BoundedChannelOptions(options.PrefetchBatches + 1) { SingleReader = true });
-        _stages = RunAsync([PlanAsync(firstBatch, consumedAhead), .. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))]);
+        _stages = RunAsync([Task.Run(() => PlanAsync(firstBatch, consumedAhead), CancellationToken.None), .. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))]);
     }
 
     /// <summary>Takes the next batch.</summary>
@@ -56,10 +60,14 @@ internal sealed class EpochRun : IAsyncDisposable
             }
 
             await draft.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
-            Batch batch = draft.Finish(_options, _memory, out IReadOnlyDictionary<ClipKind, int[]> shapes);
-            Remember(shapes);
-            End(draft);
-            return batch;
+            lock (_taking)
+            {
+                ObjectDisposedException.ThrowIf(IsEnding, this);
+                Batch batch = draft.Finish(_options, _memory, out IReadOnlyDictionary<ClipKind, int[]> shapes);
+                Remember(shapes);
+                Taken(draft);
+                return batch;
+            }
         }
 
         return null;
@@ -79,17 +87,40 @@ internal sealed class EpochRun : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _stages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (BatchDraft draft in _begun.Keys)
-        {
-            End(draft);
-            draft.Dispose();
-        }
+    /// <summary>Whether it was told to end.</summary>
+    public bool IsEnding => Volatile.Read(ref _ended) is not null;
 
-        _stop.Dispose();
+    /// <summary>Stops the stages and waits until they have ended. Whoever calls it again waits for the same.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ended.Task, null) is { } already ? new ValueTask(already) : new ValueTask(EndAsync(ended));
+    }
+
+    private async Task EndAsync(TaskCompletionSource ended)
+    {
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _stages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // A consumer that did not wait may be about to take a batch.
+            lock (_taking)
+            {
+                foreach (BatchDraft draft in _begun.Values)
+                {
+                    Taken(draft);
+                    draft.Dispose();
+                }
+            }
+
+            await _rows.DisposeAsync().ConfigureAwait(false);
+            _stop.Dispose();
+        }
+        finally
+        {
+            ended.SetResult();
+        }
     }
 
     private async Task RunAsync(Task[] stages)
@@ -119,34 +150,48 @@ internal sealed class EpochRun : IAsyncDisposable
     private async Task PlanAsync(long firstBatch, IReadOnlySet<long> consumedAhead)
     {
         var unordered = new List<Task>();
-        long number = firstBatch;
-        await foreach (PlannedSample?[] samples in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
+        try
         {
-            if (!consumedAhead.Contains(number))
+            long number = firstBatch;
+            await foreach (PlannedSample?[] samples in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
             {
-                long counted = await _gate.EnterAsync(_stop.Token).ConfigureAwait(false);
-                BatchDraft draft = Begin(number, samples, counted);
-                if (_options.InOrder)
+                if (!consumedAhead.Contains(number))
                 {
-                    await _drafts.Writer.WriteAsync(draft, _stop.Token).ConfigureAwait(false);
-                }
-                else
-                {
-                    unordered.RemoveAll(static task => task.IsCompletedSuccessfully);
-                    unordered.Add(DeliverWhenDoneAsync(draft));
+                    await BeginAsync(number, samples, unordered).ConfigureAwait(false);
                 }
 
-                for (int slot = 0; slot < samples.Length; slot++)
-                {
-                    await _places.Writer.WriteAsync((draft, slot), _stop.Token).ConfigureAwait(false);
-                }
+                number++;
             }
-
-            number++;
+        }
+        catch
+        {
+            // What is not begun never will be, so that nobody may wait for what is half begun.
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(unordered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         _places.Writer.Complete();
         await Task.WhenAll(unordered).ConfigureAwait(false);
+    }
+
+    private async Task BeginAsync(long number, PlannedSample?[] samples, List<Task> unordered)
+    {
+        BatchDraft draft = Begin(number, samples, await _gate.EnterAsync(_stop.Token).ConfigureAwait(false));
+        if (_options.InOrder)
+        {
+            await _drafts.Writer.WriteAsync(draft, _stop.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            unordered.RemoveAll(static task => task.IsCompletedSuccessfully);
+            unordered.Add(DeliverWhenDoneAsync(draft));
+        }
+
+        for (int slot = 0; slot < samples.Length; slot++)
+        {
+            await _places.Writer.WriteAsync((draft, slot), _stop.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task DeliverWhenDoneAsync(BatchDraft draft)
@@ -159,41 +204,36 @@ internal sealed class EpochRun : IAsyncDisposable
     {
         await foreach ((BatchDraft draft, int slot) in _places.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
-            SlotResult result = await _decoding.FillAsync(draft, slot, _stop.Token).ConfigureAwait(false);
-            draft.Fill(slot, result);
-            if (draft.Done.IsCompleted && _begun.TryGetValue(draft, out long counted))
-            {
-                _begun.TryUpdate(draft, _gate.Settle(counted, draft.Bytes), counted);
-            }
+            draft.Fill(slot, await _decoding.FillAsync(draft, slot, _stop.Token).ConfigureAwait(false));
         }
     }
 
-    private BatchDraft Begin(long number, PlannedSample?[] samples, long counted)
+    private BatchDraft Begin(long number, PlannedSample?[] samples, PrefetchGate.Share share)
     {
         var tensors = new Dictionary<ClipKind, TensorDraft>();
         foreach (ClipKind kind in Enum.GetValues<ClipKind>())
         {
-            if (_options.SpecOf(kind) is not null)
+            if (_options.SpecOf(kind) is { } spec)
             {
-                ElementType element = kind == ClipKind.Audio ? ElementType.Float32 : ElementType.UInt8;
-                tensors.Add(kind, new TensorDraft(
-                    kind.ToString().ToLowerInvariant(), element, samples.Length, _memory, Expected(kind), _options.ClipsPerSample ?? 1));
+                tensors.Add(kind, new TensorDraft(TensorForm.Of(_options, kind, spec), samples.Length, _memory, Expected(kind), share.Held));
             }
         }
 
-        var draft = new BatchDraft(number, samples, tensors);
-        _begun[draft] = counted;
-        LoaderTelemetry.Begun();
+        var draft = new BatchDraft(number, samples, tensors, share);
+        _begun[number] = draft;
+        LoaderTelemetry.Begun(samples.Length);
         return draft;
     }
 
-    private void End(BatchDraft draft)
+    // A batch that was taken, or will not be.
+    private void Taken(BatchDraft draft)
     {
-        if (_begun.TryRemove(draft, out long counted))
+        if (draft.Share.Leave())
         {
-            _gate.Leave(counted);
-            LoaderTelemetry.Taken();
+            LoaderTelemetry.Taken(draft.Open);
         }
+
+        _begun.TryRemove(draft.Number, out _);
     }
 
     // Room for the largest of the last batches, so that stretches seldom have to grow and one long clip is forgotten again.

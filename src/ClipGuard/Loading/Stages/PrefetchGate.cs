@@ -1,8 +1,8 @@
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// Bounds what is made ahead of the consumer, in batches and in bytes. A batch that is just begun counts with the bytes that the last one came to.
-/// One task enters; any leave.
+/// Bounds what is made ahead of the consumer, in batches and in bytes. A batch counts with the bytes it holds, and as long as it is not complete
+/// with at least those that the last one came to. Until anything is known of the size of batches, one is made alone. One task enters.
 /// </summary>
 internal sealed class PrefetchGate(int maxBatches, long maxBytes)
 {
@@ -10,23 +10,33 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
     private TaskCompletionSource? _waiting;
     private int _batches;
     private long _bytes;
-    private long _expected;
+    private long? _expected;
+
+    /// <summary>Bytes that batches count with now.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
+            }
+        }
+    }
 
     /// <summary>Waits until one more batch may be begun.</summary>
-    /// <returns>The bytes it counts with; give them to <see cref="Settle"/> or <see cref="Leave"/>.</returns>
-    public async ValueTask<long> EnterAsync(CancellationToken cancellation)
+    public async ValueTask<Share> EnterAsync(CancellationToken cancellation)
     {
         while (true)
         {
             Task wait;
             lock (_gate)
             {
-                bool isFree = _batches == 0 || (_batches < maxBatches && _bytes + _expected <= maxBytes);
+                bool isFree = _batches == 0 || (_batches < maxBatches && _expected is { } bytes && _bytes + bytes <= maxBytes);
                 if (isFree)
                 {
                     _batches++;
-                    _bytes += _expected;
-                    return _expected;
+                    return new Share(this, _expected ?? 0);
                 }
 
                 _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,34 +47,92 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
         }
     }
 
-    /// <summary>A batch is complete, and its bytes are known.</summary>
-    /// <returns>The bytes it counts with from now on.</returns>
-    public long Settle(long counted, long bytes)
+    // Under the lock, because what a batch counts with and the sum must change together.
+    private void Count(Share share, long bytes)
     {
-        lock (_gate)
-        {
-            _bytes += bytes - counted;
-            _expected = bytes;
-            Wake();
-        }
-
-        return bytes;
-    }
-
-    /// <summary>The consumer has taken a batch.</summary>
-    public void Leave(long counted)
-    {
-        lock (_gate)
-        {
-            _batches--;
-            _bytes -= counted;
-            Wake();
-        }
-    }
-
-    private void Wake()
-    {
+        _bytes += bytes - share.Counted;
+        LoaderTelemetry.Ahead(bytes - share.Counted);
+        share.Counted = bytes;
         _waiting?.TrySetResult();
         _waiting = null;
+    }
+
+    /// <summary>What one batch takes of the bounds. Any number of threads.</summary>
+    internal sealed class Share
+    {
+        private readonly PrefetchGate _owner;
+        private readonly long _expected;
+        private long _held;
+        private long _aside;
+        private bool _isComplete;
+        private bool _hasLeft;
+
+        public Share(PrefetchGate owner, long expected)
+        {
+            _owner = owner;
+            _expected = expected;
+            owner.Count(this, expected);
+        }
+
+        public long Counted { get; set; }
+
+        /// <summary>The batch holds so many bytes more, or fewer.</summary>
+        public void Held(long bytes)
+        {
+            lock (_owner._gate)
+            {
+                _held += bytes;
+                _owner._expected = _isComplete ? _owner._expected : Math.Max(_owner._expected ?? 0, _held);
+                Count();
+            }
+        }
+
+        /// <summary>So many bytes wait aside until the batch is complete.</summary>
+        public void Aside(long bytes)
+        {
+            lock (_owner._gate)
+            {
+                _aside += bytes;
+                Count();
+            }
+        }
+
+        /// <summary>The batch is complete: it holds what it holds.</summary>
+        public void Complete()
+        {
+            lock (_owner._gate)
+            {
+                _isComplete = true;
+                _aside = 0;
+                _owner._expected = _held;
+                Count();
+            }
+        }
+
+        /// <summary>The consumer has taken the batch, or nobody will. Calling it again does nothing.</summary>
+        /// <returns>Whether it was the first call.</returns>
+        public bool Leave()
+        {
+            lock (_owner._gate)
+            {
+                if (_hasLeft)
+                {
+                    return false;
+                }
+
+                _owner._batches--;
+                _owner.Count(this, 0);
+                _hasLeft = true;
+                return true;
+            }
+        }
+
+        private void Count()
+        {
+            if (!_hasLeft)
+            {
+                _owner.Count(this, _isComplete ? _held : Math.Max(_expected, _held) + _aside);
+            }
+        }
     }
 }

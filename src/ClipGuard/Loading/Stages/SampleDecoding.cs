@@ -7,7 +7,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Loading;
 
 /// <summary>Fills one place of a batch: reads the row, decodes its clips under guard, and looks for a substitute where that fails. Any number of threads.</summary>
-internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode, int epoch, LoaderTelemetry telemetry)
+internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode, int epoch)
 {
     private const ulong TransformPurpose = 0x7A4F;
 
@@ -21,18 +21,19 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             return new SlotResult(new BatchSample { IsMasked = true }, []);
         }
 
+        var place = new Place(draft, slot, planned);
         var faults = new List<SampleFault>();
-        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? options.SubstituteAttempts + 1 : 1;
+        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? planned.Tries(options.SubstituteAttempts) : 1;
         TimeSpan decodeTime = TimeSpan.Zero;
         Attempt? next = null;
         for (int number = 0; number < attempts; number++)
         {
-            Attempt attempt = next ?? await TryAsync(planned, number, new DirectPlace(draft, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
+            Attempt attempt = next ?? await TryAsync(place, number, new DirectPlace(draft, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
             next = attempt.Next;
             decodeTime += attempt.DecodeTime;
             if (attempt.Fault is not { } fault)
             {
-                attempt.Held?.MoveTo(draft, slot);
+                attempt.Held?.MoveIn();
                 Transform(draft, slot, planned, attempt.Row!);
                 return new SlotResult(Describe(planned, attempt), faults)
                 {
@@ -45,23 +46,9 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
 
             draft.Empty(slot);
             faults.Add(fault);
-            telemetry.Fault(fault);
         }
 
-        return options.OnBadSample switch
-        {
-            BadSamplePolicy.Skip => new SlotResult(null, faults) { Tries = attempts, DecodeTime = decodeTime },
-            BadSamplePolicy.Throw => new SlotResult(null, faults)
-            {
-                Tries = attempts,
-                Fatal = new BadSampleException($"The row at line {faults[0].Line} gave no sample: {faults[0].Message}", faults),
-            },
-            _ => new SlotResult(new BatchSample { Position = planned.Position, Line = faults[0].Line, Origin = faults[0].Origin, IsMasked = true }, faults)
-            {
-                Tries = attempts,
-                DecodeTime = decodeTime,
-            },
-        };
+        return SlotResult.Without(options.OnBadSample, faults) with { Tries = attempts, DecodeTime = decodeTime };
     }
 
     private static BatchSample Describe(PlannedSample planned, Attempt attempt) => new()
@@ -73,15 +60,16 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         Attempt = attempt.Number,
     };
 
-    private async Task<Attempt> TryAsync(PlannedSample planned, int number, IClipPlace place, bool maySubstitute, CancellationToken cancellation)
+    private async Task<Attempt> TryAsync(Place place, int number, IClipPlace target, bool maySubstitute, CancellationToken cancellation)
     {
+        PlannedSample planned = place.Planned;
         ManifestRow row = planned.Read(_seed, epoch, number);
         if (row is not SampleRow sampleRow)
         {
             return new Attempt(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
         }
 
-        var attempt = new Attempt(number) { Row = sampleRow, Held = place as HeldPlace };
+        var attempt = new Attempt(number) { Row = sampleRow, Held = target as HeldPlace };
         int[] indexes = new int[3];
         foreach (ClipReference clip in sampleRow.Sample.Clips)
         {
@@ -99,7 +87,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             }
 
             var request = new DecodeRequest(clip.Source!, spec) { Limits = options.Limits };
-            await DecodeAsync(planned, attempt, clip, index, request, place, maySubstitute, cancellation).ConfigureAwait(false);
+            await DecodeAsync(place, attempt, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
             if (attempt.Fault is not null)
             {
                 return attempt;
@@ -110,23 +98,30 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     }
 
     private async Task DecodeAsync(
-        PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipPlace place, bool maySubstitute, CancellationToken cancellation)
+        Place place, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipPlace target, bool maySubstitute, CancellationToken cancellation)
     {
         // After a first strike the substitute is decoded beside the second try, so that nobody waits for two deadlines and a decode in a row.
         using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<Attempt>? substitute = null;
-        void Struck(ClipFault strike) =>
-            substitute = Task.Run(() => TryAsync(planned, attempt.Number + 1, new HeldPlace(), maySubstitute: false, unneeded.Token), CancellationToken.None);
+        void Struck(ClipFault strike)
+        {
+            LoaderTelemetry.Struck(strike);
+            if (maySubstitute)
+            {
+                var held = new HeldPlace(place.Draft, place.Slot);
+                substitute = Task.Run(() => TryAsync(place, attempt.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
+            }
+        }
 
         long began = Stopwatch.GetTimestamp();
         try
         {
-            using (DecodeOutcome outcome = await decode(request, maySubstitute ? Struck : null, cancellation).ConfigureAwait(false))
+            using (DecodeOutcome outcome = await decode(request, Struck, cancellation).ConfigureAwait(false))
             {
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
                 attempt.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
-                Take(planned, attempt, clip, index, outcome, place);
+                Take(place.Planned, attempt, clip, index, outcome, target);
             }
 
             if (attempt.Fault is not null && substitute is not null)
@@ -144,7 +139,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         }
     }
 
-    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipPlace place)
+    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipPlace target)
     {
         if (!outcome.IsClip)
         {
@@ -164,7 +159,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             return;
         }
 
-        place.Put(clip.Kind, index, outcome.Clip, outcome.Payload);
+        target.Put(clip.Kind, index, outcome.Clip, outcome.Payload);
         attempt.Clips++;
         attempt.Bytes += outcome.Payload.Length;
     }
@@ -200,6 +195,9 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
 
     private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind kind, string message) =>
         new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
+
+    /// <summary>What is being filled, and for which position.</summary>
+    private sealed record Place(BatchDraft Draft, int Slot, PlannedSample Planned);
 
     /// <summary>One row's try.</summary>
     private sealed class Attempt(int number)

@@ -29,7 +29,7 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
 
         _sum = _sum with
         {
-            Batches = _sum.Batches + 1,
+            Batches = _sum.Batches + (batch.Samples.Count > 0 ? 1 : 0),
             Samples = _sum.Samples + batch.Samples.Count - masked,
             Substitutes = _sum.Substitutes + batch.Samples.Count(static sample => sample.IsSubstitute),
             Masked = _sum.Masked + masked,

@@ -14,10 +14,13 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     private static readonly Meter Meter = new(ClipGuardTelemetry.MeterName);
     private static readonly Counter<long> Decodes = Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
     private static readonly Histogram<double> DecodeSeconds = Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
-    private static readonly Counter<long> Kills = Meter.CreateCounter<long>("clipguard.kills", "{process}", "Helpers killed over a conviction, one a strike.");
+    private static readonly Counter<long> Kills = Meter.CreateCounter<long>("clipguard.kills", "{process}", "Helpers killed because a decode timed out or stalled, first strikes included.");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
     private static readonly Counter<double> Waited = Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
-    private static readonly UpDownCounter<long> Queued = Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
+    private static readonly UpDownCounter<long> BatchesAhead = Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
+    private static readonly UpDownCounter<long> BatchesReady = Meter.CreateUpDownCounter<long>("clipguard.batches.ready", "{batch}", "Batches complete and not yet taken.");
+    private static readonly UpDownCounter<long> SamplesOpen = Meter.CreateUpDownCounter<long>("clipguard.samples.open", "{sample}", "Samples of batches begun that are not decoded yet.");
+    private static readonly UpDownCounter<long> BytesAhead = Meter.CreateUpDownCounter<long>("clipguard.bytes.ahead", "By", "Bytes that batches ahead of the consumer hold, or are expected to.");
 
     public static ActivitySource Activities { get; } = new(ClipGuardTelemetry.ActivitySourceName);
 
@@ -31,9 +34,18 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         {
             Bytes.Add(outcome.Payload.Length, kindTag);
         }
-        else if (outcome.Fault.Kind is FaultKind.TimedOut or FaultKind.Stalled)
+        else
         {
-            Kills.Add(outcome.Fault.PostMortem.Strikes, verdictTag);
+            Struck(outcome.Fault);
+        }
+    }
+
+    /// <summary>A decode failed; where it was killed for that, it is counted.</summary>
+    public static void Struck(ClipFault fault)
+    {
+        if (fault.Kind is FaultKind.TimedOut or FaultKind.Stalled)
+        {
+            Kills.Add(1, new KeyValuePair<string, object?>("verdict", fault.Kind.ToString()));
         }
     }
 
@@ -43,7 +55,8 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         if (fault.Verdict is { PostMortem: var found } verdict)
         {
             LogClip(logger, fault.Line, fault.Clip!.AsWritten, verdict.Kind, verdict.Stage, fault.Message, found.Elapsed.TotalSeconds, found.CpuTime.TotalSeconds,
-                found.SinceProgress.TotalSeconds, found.PeakMemoryBytes, found.Strikes, found.Signal, found.ExitCode);
+                found.SinceProgress.TotalSeconds, found.BytesRead, found.Packets, found.Frames, found.PeakMemoryBytes, found.Strikes, found.Signal, found.ExitCode,
+                string.Join(" | ", found.Log));
         }
         else
         {
@@ -51,17 +64,45 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         }
     }
 
-    public static void Begun() => Queued.Add(1);
+    /// <summary>Tells of a batch that was delivered: from the first dispatch of its samples to now.</summary>
+    public static void Delivered(Batch batch)
+    {
+        using Activity? activity = Activities.StartActivity("batch", ActivityKind.Internal, parentContext: default, startTime: batch.Began);
+        activity?.SetTag("clipguard.batch", batch.Number);
+        activity?.SetTag("clipguard.faults", batch.Report.Faults.Count);
+        activity?.SetTag("clipguard.waited_ms", batch.Report.Waited.TotalMilliseconds);
+    }
 
-    public static void Taken() => Queued.Add(-1);
+    public static void Begun(int samples)
+    {
+        BatchesAhead.Add(1);
+        SamplesOpen.Add(samples);
+    }
+
+    public static void Filled(bool isLast)
+    {
+        SamplesOpen.Add(-1);
+        BatchesReady.Add(isLast ? 1 : 0);
+    }
+
+    /// <summary>A batch was taken, or will not be.</summary>
+    /// <param name="open">How many of its samples were not decoded.</param>
+    public static void Taken(int open)
+    {
+        BatchesAhead.Add(-1);
+        SamplesOpen.Add(-open);
+        BatchesReady.Add(open == 0 ? -1 : 0);
+    }
+
+    public static void Ahead(long bytes) => BytesAhead.Add(bytes);
 
     public static void ConsumerWaited(TimeSpan time) => Waited.Add(time.TotalSeconds);
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning,
-        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {PeakMemoryBytes} bytes, {Strikes} strikes, signal {Signal}, exit code {ExitCode})")]
+        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Strikes} strikes, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
     private static partial void LogClip(
         ILogger logger, long line, string clip, FaultKind fault, DecodeStage stage, string message, double elapsedSeconds, double cpuSeconds,
-        double sinceProgressSeconds, long peakMemoryBytes, int strikes, int? signal, int? exitCode);
+        double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int strikes, int? signal, int? exitCode, string decoderLog);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

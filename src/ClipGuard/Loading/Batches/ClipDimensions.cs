@@ -1,0 +1,50 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>What a spec tells of its clips' shapes before any is decoded.</summary>
+internal static class ClipDimensions
+{
+    /// <summary>A shape that a clip could have: where the spec fixes a dimension that, otherwise the smallest there is.</summary>
+    public static int[] Smallest(ClipSpec spec) => spec switch
+    {
+        AudioSpec audio => [1, Samples(audio)],
+        VideoSpec video => [Frames(video.Selection), .. Picture(video)],
+        PictureSpec picture => Picture(picture),
+        _ => [1],
+    };
+
+    /// <summary>The dimension that says how long a clip is: samples of audio, frames of video, rows of images.</summary>
+    public static int OfLength(ClipSpec spec) => spec switch
+    {
+        AudioSpec => 1,
+        ImageSpec { Layout: PixelLayout.ChannelsFirst } => 1,
+        _ => 0,
+    };
+
+    private static int Samples(AudioSpec audio) =>
+        audio is { DurationSeconds: { } seconds, SampleRateHz: > 0 } ? (int)Math.Clamp(Math.Floor(seconds * audio.SampleRateHz), 1, 1 << 24) : 1;
+
+    private static int Frames(FrameSelection selection) => Math.Max(1, selection switch
+    {
+        UniformFrames uniform => uniform.Count,
+        MidpointFrames midpoint => midpoint.Count,
+        RateFrames rate => rate.MinFrames,
+        IndexFrames index => index.Indices.Count,
+        TimeFrames time => time.Seconds.Count,
+        _ => 1,
+    });
+
+    private static int[] Picture(PictureSpec picture)
+    {
+        (int width, int height) = picture.Size switch
+        {
+            ExactSize exact => (exact.Width, exact.Height),
+            ShorterSideSize cut => (cut.CropWidth, cut.CropHeight),
+            SmartSize smart => (smart.Factor, smart.Factor),
+            _ => (1, 1),
+        };
+        int channels = picture.Colors == PixelColors.Gray ? 1 : 3;
+        return picture.Layout == PixelLayout.ChannelsFirst ? [channels, height, width] : [height, width, channels];
+    }
+}

@@ -1,0 +1,235 @@
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Loading;
+
+/// <summary>What a state must hold, and what must not pass for one.</summary>
+[CancelAfter(120_000)]
+internal sealed class StateTests
+{
+    [Test]
+    public async Task A_batch_that_the_budget_or_a_hook_stops_is_not_consumed([Values] bool isHook)
+    {
+        using LoaderRun run = LoaderRun.Of(40, badEvery: 13);
+        LoaderOptions options = LoaderRun.Options with { Shuffle = RowShuffle.None, OnBadSample = BadSamplePolicy.Mask };
+        List<SeenBatch> whole = await run.ReadAsync(options);
+        await using ClipLoader loader = await run.OpenAsync(options with
+        {
+            Budget = isHook ? FailureBudget.Unlimited : new FailureBudget { MaxFaults = 0 },
+            Collate = batch => _ = isHook && batch.Number == 3 ? throw new NotFiniteNumberException() : batch,
+        });
+        var seen = new List<SeenBatch>();
+        Exception? end = null;
+        try
+        {
+            await foreach (Batch batch in loader)
+            {
+                using (batch)
+                {
+                    seen.Add(SeenBatch.Of(batch));
+                }
+            }
+        }
+        catch (Exception error) when (error is BadSampleException or NotFiniteNumberException)
+        {
+            end = error;
+        }
+
+        await using ClipLoader second = await run.OpenAsync(options);
+        second.Resume(loader.State);
+        List<SeenBatch> rest = await LoaderRun.ReadAsync(second);
+
+        Assert.That(end, Is.Not.Null);
+        Assert.That((seen.Count, loader.State.Consumed), Is.EqualTo((3, 3L)));
+        Assert.That(seen.Concat(rest).Select(batch => batch.Content), Is.EqualTo(whole.Select(batch => batch.Content)));
+    }
+
+    [Test]
+    public async Task What_was_convicted_before_a_resume_is_left_out_after_it()
+    {
+        using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
+        LoaderOptions options = LoaderRun.Options with { LeaveOutConvicted = true };
+        await using ClipLoader uninterrupted = await run.OpenAsync(options);
+        _ = await LoaderRun.ReadAsync(uninterrupted);
+        List<SeenBatch> second = await LoaderRun.ReadAsync(uninterrupted);
+        List<SeenBatch> third = await LoaderRun.ReadAsync(uninterrupted);
+
+        for (int taken = 0; taken <= 11; taken++)
+        {
+            await using ClipLoader before = await run.OpenAsync(options);
+            await LoaderRun.ReadAsync(before, taken);
+            await using ClipLoader after = await run.OpenAsync(options);
+            after.Resume(LoaderState.Parse(before.State.ToJson()));
+            _ = await LoaderRun.ReadAsync(after);
+
+            Assert.That((await LoaderRun.ReadAsync(after)).Select(batch => batch.Content), Is.EqualTo(second.Select(batch => batch.Content)), $"after {taken}");
+            Assert.That((await LoaderRun.ReadAsync(after)).Select(batch => batch.Content), Is.EqualTo(third.Select(batch => batch.Content)), $"after {taken}");
+        }
+    }
+
+    [Test]
+    public async Task The_budget_goes_on_where_it_was_when_a_loop_is_left_or_a_run_resumed([Values] bool isResumed)
+    {
+        using LoaderRun run = LoaderRun.Of(60, badEvery: 4);
+        LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None, Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 } };
+        await using ClipLoader loader = await run.OpenAsync(options);
+        await LoaderRun.ReadAsync(loader, 4);
+        await using ClipLoader second = isResumed ? await run.OpenAsync(options) : loader;
+        second.Resume(loader.State);
+
+        Assert.That((loader.State.Tries, loader.State.Faults), Is.EqualTo((16L, 4L)));
+        await Assert.ThatAsync(() => LoaderRun.ReadAsync(second), Throws.InstanceOf<BadSampleException>().With.Message.StartsWith("6 of 24 tries"));
+    }
+
+    [Test]
+    public async Task States_of_all_ranks_that_ran_without_order_go_on_with_another_world()
+    {
+        using LoaderRun run = LoaderRun.Of(97);
+        LoaderOptions options = LoaderRun.Options with { InOrder = false, BatchSize = 3, Supervision = new() { Workers = 6 } };
+
+        // The first clip of every rank's first batch waits, so that later batches come before it.
+        var first = new TaskCompletionSource();
+        await using ClipLoader probe = await run.OpenAsync(options with { InOrder = true, Shard = new Shard(0, 2) });
+        long[] slow = [.. (await LoaderRun.ReadAsync(probe, 1))[0].Samples.Select(sample => sample.Line)];
+        run.Clips.Before = (path, cancellation) => slow.Any(line => run.Rows[line - 1] == path) ? first.Task.WaitAsync(cancellation) : Task.CompletedTask;
+
+        var seen = new List<long>();
+        List<LoaderState> states = [];
+        for (int rank = 0; rank < 2; rank++)
+        {
+            await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, 2) });
+            List<SeenBatch> read = await LoaderRun.ReadAsync(loader, 3);
+            seen.AddRange(Lines(read));
+            states.Add(LoaderState.Parse(loader.State.ToJson()));
+        }
+
+        first.SetResult();
+        Assert.That(states[0].ConsumedAhead, Is.Not.Empty);
+        await using ClipLoader other = await run.OpenAsync(options);
+        Assert.That(() => other.Resume(states[0]), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("out of order"));
+        other.Resume(states);
+        seen.AddRange(Lines(await LoaderRun.ReadAsync(other)));
+
+        Assert.That(seen.Order(), Is.EqualTo(Enumerable.Range(1, 97)));
+    }
+
+    [Test]
+    public async Task The_state_of_another_rank_is_refused_where_it_does_not_say_where_this_one_was()
+    {
+        using LoaderRun run = LoaderRun.Of(60);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Shard = new Shard(1, 2) });
+        LoaderState other = loader.State with { Rank = 0, Consumed = 2 };
+
+        Assert.That(() => loader.Resume(other with { ConsumedAhead = [4] }), Throws.InstanceOf<LoaderStateException>());
+        loader.Resume(other);
+        Assert.That((loader.State.Rank, loader.State.Consumed), Is.EqualTo((1, 2L)));
+    }
+
+    [Test]
+    public async Task Buckets_of_another_kind_or_width_are_another_order()
+    {
+        using LoaderRun run = LoaderRun.Of(60);
+        LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") };
+        await using ClipLoader loader = await run.OpenAsync(options);
+        foreach (BucketOptions? buckets in new[] { null, BucketOptions.ByText(), BucketOptions.ByField("id"), options.Buckets with { WindowBatches = 5 } })
+        {
+            await using ClipLoader changed = await run.OpenAsync(options with { Buckets = buckets });
+
+            Assert.That(() => changed.Resume(loader.State), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("buckets"));
+        }
+    }
+
+    [Test]
+    public async Task Ranks_with_other_legs_behind_them_are_not_one_run()
+    {
+        using LoaderRun run = LoaderRun.Of(60);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
+        LoaderState state = loader.State with { World = 2, Legs = [new PlanLeg(1, 4, [3])] };
+
+        Assert.That(() => loader.Resume(state, state with { Rank = 1, Legs = [new PlanLeg(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
+        loader.Resume(state, state with { Rank = 1, Legs = [new PlanLeg(1, 4, [3])] });
+        Assert.That(loader.State.Legs, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("\"rank\":2", "rank 2 of a world of 2")]
+    [TestCase("\"rank\":-1", "rank -1")]
+    [TestCase("\"batchSize\":0", "batch size")]
+    [TestCase("\"consumed\":-4", "negative")]
+    [TestCase("\"consumedAhead\":[1]", "ahead")]
+    [TestCase("\"legs\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1]}]", "leg")]
+    [TestCase("\"legs\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "leg")]
+    [TestCase("\"legs\":[null]", "leg")]
+    [TestCase("\"legs\":null", "legs")]
+    [TestCase("\"leftOutLines\":[[3]]", "line")]
+    public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
+    {
+        string name = part.Split(':')[0];
+        string[] sound = ["\"version\":1", "\"world\":2", "\"rank\":1", "\"batchSize\":4", "\"consumed\":3"];
+        string json = $"{{{string.Join(',', sound.Where(other => !other.StartsWith(name, StringComparison.Ordinal)).Append(part))}}}";
+
+        Assert.That(() => LoaderState.Parse($"{{{string.Join(',', sound)}}}"), Throws.Nothing);
+        Assert.That(() => LoaderState.Parse(json), Throws.InstanceOf<FormatException>().With.Message.Contains(word));
+    }
+
+    [Test]
+    public async Task A_saved_state_is_whole_at_every_moment()
+    {
+        string folder = Directory.CreateTempSubdirectory("clipguard-state-").FullName;
+        string path = Path.Combine(folder, "loader.json");
+        try
+        {
+            LoaderState state = new() { BatchSize = 4, Manifest = new string('x', 100_000), LeftOutLines = [3, new ManifestLine(5, "b.jsonl")] };
+            await state.SaveAsync(path);
+            Task saving = Task.Run(async () =>
+            {
+                for (int i = 0; i < 100; i++)
+                {
+                    await (state with { Consumed = i }).SaveAsync(path);
+                }
+            });
+            while (!saving.IsCompleted)
+            {
+                Assert.That((await LoaderState.LoadAsync(path)).LeftOutLines, Is.EqualTo(state.LeftOutLines));
+            }
+
+            await saving;
+            Assert.That((await LoaderState.LoadAsync(path)).Consumed, Is.EqualTo(99));
+            Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { path }));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A leg that ended with ranks far apart leaves positions in many windows, and the first batch after it reaches into all of them.
+    [TestCase(RowShuffle.Windowed, true)]
+    [TestCase(RowShuffle.Windowed, false)]
+    [TestCase(RowShuffle.None, true)]
+    public async Task Ranks_far_apart_leave_nothing_behind_in_windows(RowShuffle shuffle, bool dropLast)
+    {
+        using LoaderRun run = LoaderRun.Of(100);
+        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 3, BatchSize = 1, DropLast = dropLast };
+        var seen = new List<long>();
+        List<LoaderState> states = [];
+        for (int rank = 0; rank < 8; rank++)
+        {
+            await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, 8) });
+            List<SeenBatch> read = await LoaderRun.ReadAsync(loader, rank == 0 ? 0 : 10);
+            seen.AddRange(Lines(read));
+            states.Add(loader.State);
+        }
+
+        await using ClipLoader last = await run.OpenAsync(options with { BatchSize = 8 });
+        last.Resume(states);
+        seen.AddRange(Lines(await LoaderRun.ReadAsync(last)));
+
+        Assert.That(seen, Is.Unique);
+        Assert.That(seen, Has.Count.EqualTo(dropLast ? 70 + 24 : 100));
+    }
+
+    private static IEnumerable<long> Lines(IEnumerable<SeenBatch> batches) =>
+        batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line);
+}
