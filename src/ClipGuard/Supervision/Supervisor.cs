@@ -109,7 +109,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
 
         HelperPool pool = _pool!;
-        long began = Stopwatch.GetTimestamp();
+        long? began = null;
         ClipFault? firstStrike = null;
         int troubles = 0;
         while (true)
@@ -133,6 +133,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             }
 
             (Helper helper, AttemptResult result) = await trying.ConfigureAwait(false);
+            began ??= attempt.DispatchedAt;
             if (result is not AttemptResult.Delivered)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -141,13 +142,13 @@ public sealed partial class Supervisor : IAsyncDisposable
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
-                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began));
+                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began.Value));
 
                 case AttemptResult.Found found:
-                    return Convict(found.Fault, firstStrike, began);
+                    return Convict(found.Fault, firstStrike, began.Value);
 
                 case AttemptResult.Struck strike when firstStrike is not null:
-                    return Convict(strike.Fault, firstStrike, began);
+                    return Convict(strike.Fault, firstStrike, began.Value);
 
                 case AttemptResult.Struck strike:
                     firstStrike = strike.Fault;

@@ -3,8 +3,6 @@ using ClipGuard.Streams;
 using ClipGuard.Supervision;
 using ClipGuard.Tests.Supervision;
 
-using Microsoft.Extensions.Logging;
-
 using NUnit.Framework;
 
 namespace ClipGuard.Tests.Streams;
@@ -121,12 +119,12 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
     {
-        using var log = new KeptLog();
+        using var log = new LineLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:7000"), log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
-        Assert.That(log.Lines, Has.Count.EqualTo(1), () => string.Join("\n", log.Lines));
+        Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
         Assert.That(log.Lines.Single(), Does.Contain("The stream 'reference' and 'distorted' is not there after 5 s"));
     }
 
@@ -134,7 +132,7 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task A_helper_that_is_never_ready_is_trouble_of_ours(CancellationToken cancellation)
     {
-        using var load = new BusyCores();
+        using var load = new BusyCores(Environment.ProcessorCount);
         await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(3) });
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
 
@@ -145,7 +143,7 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task A_stream_that_is_late_beyond_the_limit_is_given_up_under_load(CancellationToken cancellation)
     {
-        using var load = new BusyCores();
+        using var load = new BusyCores(Environment.ProcessorCount);
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(20) });
         foreach (bool distortedFirst in (bool[])[true, false])
         {
@@ -221,13 +219,13 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task A_slow_start_under_load_is_waited_for_with_one_warning(bool distortedFirst, CancellationToken cancellation)
     {
-        using var load = new BusyCores();
-        using var log = new KeptLog();
+        using var load = new BusyCores(Environment.ProcessorCount);
+        using var log = new LineLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:7000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
-        Assert.That(log.Lines, Has.Count.EqualTo(1), () => string.Join("\n", log.Lines));
+        Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
         Assert.That(log.Lines.Single(), Does.Contain("'reference' is not there after 5 s"));
     }
 
@@ -246,58 +244,4 @@ internal sealed class ScriptedStreamTests
 
     private static ToolRun Run(string tool, bool distortedFirst, string reference, string distorted) =>
         StreamTestRig.Run(tool, distortedFirst, StreamTestRig.Script(reference), StreamTestRig.Script(distorted));
-
-    private sealed class BusyCores : IDisposable
-    {
-        private readonly Thread[] _threads;
-        private volatile bool _stop;
-
-        public BusyCores()
-        {
-            _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
-            {
-                while (!_stop)
-                {
-                    Thread.SpinWait(1000);
-                }
-            }))];
-            Array.ForEach(_threads, thread => thread.Start());
-        }
-
-        public void Dispose()
-        {
-            _stop = true;
-            Array.ForEach(_threads, thread => thread.Join());
-        }
-    }
-
-    private sealed class KeptLog : ILoggerFactory, ILogger
-    {
-        private readonly Lock _gate = new();
-
-        public List<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_gate)
-            {
-                Lines.Add(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }
