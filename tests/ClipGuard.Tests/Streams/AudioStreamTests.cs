@@ -78,12 +78,15 @@ internal sealed class AudioStreamTests
     [CancelAfter(120_000)]
     public async Task A_clip_of_another_sample_rate_fits(int rateHz, CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(
-            Pair("in-turn", false, new FileSource(Tone("three.wav", 44100, 3)), new FileSource(Tone($"three-{rateHz}.wav", rateHz, 3))), cancellation);
+        // A length that is no whole number of samples in any other rate.
+        string reference = _media.Make("odd.wav", $"-i \"{Tone("three.wav", 44100, 3)}\" -af atrim=end_sample=131071");
+        string distorted = _media.Make($"odd-{rateHz}.wav", $"-i \"{reference}\" -ar {rateHz}");
+        ToolOutcome outcome = await _guard.RunAsync(Pair("in-turn", false, new FileSource(reference), new FileSource(distorted)), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams.Select(stream => stream.Format), Is.All.EqualTo(new AudioFormat(new AudioShape(44100, 2), AudioSampleType.Signed16)));
-        await TestContext.Progress.WriteLineAsync($"{rateHz}: {outcome.Streams[0].Frames} {outcome.Streams[1].Frames}");
+        Assert.That(outcome.Streams[0].Frames, Is.EqualTo(131071));
+        TestContext.Out.WriteLine($"{rateHz}: {outcome.Streams[1].Frames}");
     }
 
     [Test]

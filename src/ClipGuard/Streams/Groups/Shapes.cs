@@ -5,9 +5,6 @@ namespace ClipGuard.Streams.Groups;
 /// <summary>Settles what every stream of a group is written as, and whether they fit each other. Pure.</summary>
 internal static class Shapes
 {
-    // Measured with libswresample 4.7, from and to 8 to 96 kHz: at most RESAMPLED.
-    private const long ResamplersRounding = 2;
-
     /// <summary>A mismatch: which stream, and what differs with the figures.</summary>
     public sealed record Mismatch(string Stream, string Message);
 
@@ -41,7 +38,7 @@ internal static class Shapes
         {
             string? fitTo = run.Streams[i].Spec.FitTo;
             int target = run.Streams.Select(stream => stream.Name).ToList().IndexOf(fitTo ?? string.Empty);
-            if (target >= 0 && Differ(reports[i], reports[target], Slack(clips[i]?.Audio, clips[target]?.Audio)))
+            if (target >= 0 && Differ(reports[i], reports[target], Slack(clips[i]?.Audio, clips[target]?.Audio, reports[i].Format)))
             {
                 return new Mismatch(reports[i].Name, $"{Length(reports[i])}, and {Length(reports[target])}.");
             }
@@ -50,8 +47,11 @@ internal static class Shapes
         return null;
     }
 
-    // Clips of different sample rates are resampled, and what that comes to is rounded once for each of them.
-    private static long Slack(AudioShape? one, AudioShape? other) => one?.SampleRateHz == other?.SampleRateHz ? 0 : ResamplersRounding;
+    // A clip's length is a whole number of its own samples, and resampling rounds once more: the length in another rate is known no better than that.
+    private static long Slack(AudioShape? one, AudioShape? other, StreamFormat? format) =>
+        format is AudioFormat written && one is not null && other is not null && one.SampleRateHz != other.SampleRateHz
+            ? 1 + (long)Math.Ceiling((double)written.Shape.SampleRateHz / Math.Min(one.SampleRateHz, other.SampleRateHz))
+            : 0;
 
     private static bool Differ(StreamReport one, StreamReport other, long slack) => (one.IsWhole, other.IsWhole) switch
     {
