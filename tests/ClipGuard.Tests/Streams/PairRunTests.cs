@@ -205,6 +205,33 @@ internal sealed class PairRunTests
         Assert.That(File.ReadAllLines(counted), Has.Length.EqualTo(6), "each pair was compared once, whatever the number of epochs");
     }
 
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task What_compare_leaves_is_a_manifest_that_can_be_filtered(CancellationToken cancellation)
+    {
+        string manifest = _media.Write("train-pairs.jsonl", """
+            {"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "bad.mkv"}
+            {"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "good.mkv"}
+            """u8);
+        string folder = _media.PathOf("out-train");
+        await RunOf(manifest, folder).RunAsync(cancellation);
+        var scored = new JsonLinesManifest(Path.Combine(folder, PairRun.ScoresName));
+        var filtered = new FilteredManifest(scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && psnr.GetDouble() > 60);
+        using IndexedRows all = await scored.IndexAsync(cancellation);
+        using IndexedRows rows = await filtered.IndexAsync(cancellation);
+
+        Assert.That((all.Count, rows.Count), Is.EqualTo((2L, 1L)));
+        Assert.That((rows.Read(0).Line, rows.FindLine(1), rows.FindLine(2)), Is.EqualTo((2L, -1L, 0L)));
+        Assert.That(rows.Fingerprint, Is.Not.EqualTo(all.Fingerprint));
+        List<ManifestRow> read = [];
+        await foreach (ManifestRow row in filtered.ReadRowsAsync(cancellation))
+        {
+            read.Add(row);
+        }
+
+        Assert.That(read.Select(row => row.Line), Is.EqualTo(new[] { 2 }));
+    }
+
     private PairRun RunOf(string manifest, string folder) => new(
         new ClipComparer(_guard, new ComparisonOptions()),
         new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });

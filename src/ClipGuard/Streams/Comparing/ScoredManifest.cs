@@ -77,7 +77,7 @@ public sealed class ScoredManifest : IIndexableManifest
         {
             var bounds = new ParallelOptions { MaxDegreeOfParallelism = _pairs, CancellationToken = cancellation };
             await Parallel.ForAsync(0, rows.Count, bounds, async (number, stop) => await JudgeAsync(number, rows.Read(number), stop).ConfigureAwait(false)).ConfigureAwait(false);
-            return new ScoredRows(rows, number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true }, (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));
+            return new KeptRows(rows, number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true }, (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));
         }
         catch
         {

@@ -2,22 +2,20 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-using ClipGuard.Manifests;
+namespace ClipGuard.Manifests;
 
-namespace ClipGuard.Streams.Comparing;
-
-/// <summary>The rows of an indexed manifest that are kept, each with what is known of it.</summary>
-internal sealed class ScoredRows : IndexedRows
+/// <summary>The rows of an indexed manifest that are kept. 8 bytes a row stay in memory.</summary>
+internal sealed class KeptRows : IndexedRows
 {
     private readonly IndexedRows _rows;
-    private readonly Func<long, ManifestRow, ManifestRow> _apply;
+    private readonly Func<long, ManifestRow, ManifestRow>? _apply;
     private readonly List<long> _kept = [];
 
     /// <summary>Rows of another index, which it owns.</summary>
     /// <param name="rows">The index.</param>
     /// <param name="isLeftOut">Which of its rows are no rows here.</param>
-    /// <param name="apply">Makes a row what it is here.</param>
-    public ScoredRows(IndexedRows rows, Func<long, bool> isLeftOut, Func<long, ManifestRow, ManifestRow> apply)
+    /// <param name="apply">Makes a row, told by its number there, what it is here; null for rows as they are.</param>
+    public KeptRows(IndexedRows rows, Func<long, bool> isLeftOut, Func<long, ManifestRow, ManifestRow>? apply = null)
     {
         _rows = rows;
         _apply = apply;
@@ -44,7 +42,12 @@ internal sealed class ScoredRows : IndexedRows
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public override ManifestRow Read(long row) => _apply(_kept[checked((int)row)], _rows.Read(_kept[(int)row]));
+    public override ManifestRow Read(long row)
+    {
+        long there = _kept[checked((int)row)];
+        ManifestRow read = _rows.Read(there);
+        return _apply is null ? read : _apply(there, read);
+    }
 
     /// <inheritdoc/>
     public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var row && _kept.BinarySearch(row) is >= 0 and var place ? place : -1;
