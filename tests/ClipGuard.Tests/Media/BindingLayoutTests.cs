@@ -25,6 +25,15 @@ internal sealed class BindingLayoutTests
 
     private static readonly Type[] Bindings = [.. typeof(DecodeRequest).Assembly.GetTypes().Where(type => type.Namespace == "FFmpeg.AutoGen")];
 
+    [SetUp]
+    public void Only_built_in_bindings_are_checked()
+    {
+        if (Bindings.Length == 0)
+        {
+            Assert.Ignore("This build uses the package's bindings, which are not ours to check.");
+        }
+    }
+
     [Test]
     public void Structs_lie_as_in_the_headers()
     {
@@ -57,11 +66,6 @@ internal sealed class BindingLayoutTests
 
     private static void AssertAsInC(List<(string Expression, long Ours)> facts, int atLeast)
     {
-        if (Bindings.Length == 0)
-        {
-            Assert.Ignore("This build uses the package's bindings, which are not ours to check.");
-        }
-
         Assert.That(facts, Has.Count.GreaterThan(atLeast));
         string body = string.Concat(facts.Select(fact => $"printf(\"%lld\\n\", (long long)({fact.Expression}));\n"));
         string[] theirs = RunInC($"{Headers}\nint main(void) {{\n{body}return 0;\n}}\n");
