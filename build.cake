@@ -92,9 +92,17 @@ Task("Test").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("P
 // Decodes at full speed, one in a hundred misbehaving: every verdict right, nothing left over.
 Task("Soak").IsDependentOn("Build").Does(() => Run(Benchmarks, $"soak {Argument("decodes", 100_000)}"));
 
-// The figures of the guard. Clips for them are made with the ffmpeg program.
+// The figures. Clips for them are made with the ffmpeg program; --peers=FOLDER has what the loader is measured against, --python=PROGRAM the Python that
+// has torch and av (tests/ClipGuard.Benchmarks/README.md).
 Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Publish").IsDependentOn("Build").Does(() =>
-    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput")));
+{
+    foreach (string option in new[] { "peers", "python" }.Where(option => HasArgument(option)))
+    {
+        Environment.SetEnvironmentVariable($"CLIPGUARD_BENCH_{option.ToUpperInvariant()}", Argument<string>(option));
+    }
+
+    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput decode loader-audio loader-video loader-rows compare"));
+});
 
 Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));
 

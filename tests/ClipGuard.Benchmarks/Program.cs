@@ -2,11 +2,19 @@ using System.Globalization;
 
 using ClipGuard.Benchmarks;
 using ClipGuard.Benchmarks.Decoding;
+using ClipGuard.Benchmarks.Loading;
+using ClipGuard.Benchmarks.Streams;
 
 // Every figure that is compared with another is measured beside it in the same run: machines are shared and noisy, ratios are not.
 if (args is ["soak", .. var rest])
 {
     return await SoakRun.RunAsync(rest is [var decodes] ? int.Parse(decodes, CultureInfo.InvariantCulture) : 100_000);
+}
+
+if (args is [RowsRun.Name, var manifest])
+{
+    await RowsRun.RunAsync(manifest);
+    return 0;
 }
 
 var benchmarks = new Dictionary<string, Func<Task>>
@@ -17,6 +25,10 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["hangs"] = HangingClipsBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
     ["decode"] = DecodeCostBenchmark.RunAsync,
+    ["loader-audio"] = LoaderBenchmarks.AudioAsync,
+    ["loader-video"] = LoaderBenchmarks.VideoAsync,
+    ["loader-rows"] = RowsBenchmark.RunAsync,
+    ["compare"] = CompareBenchmark.RunAsync,
 };
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;
 if (asked.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)

@@ -1,6 +1,6 @@
 namespace ClipGuard.Benchmarks;
 
-/// <summary>The helpers that are measured.</summary>
+/// <summary>The programs that are measured.</summary>
 internal static class Programs
 {
     /// <summary>The scripted helper of the tests, built beside this program.</summary>
@@ -8,12 +8,14 @@ internal static class Programs
         AppContext.BaseDirectory, "..", "..", "ClipGuard.MisbehavingHelper", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "ClipGuard.MisbehavingHelper"));
 
     /// <summary>The helper as it is published.</summary>
-    public static string Published
+    public static string Published => InPublishedFolder("ClipGuard.Helper");
+
+    /// <summary>The command as it is published.</summary>
+    public static string PublishedCommand => InPublishedFolder("clipguard");
+
+    private static string InPublishedFolder(string program)
     {
-        get
-        {
-            string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "clipguard", "ClipGuard.Helper"));
-            return File.Exists(path) ? path : throw new FileNotFoundException("The published helper is not there: run the target Publish first.", path);
-        }
+        string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "clipguard", program));
+        return File.Exists(path) ? path : throw new FileNotFoundException("The published program is not there: run the target Publish first.", path);
     }
 }

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Benchmarks.Loading;
+
+/// <summary>
+/// A guarded loader that is read as training would, epoch after epoch, in this process. An epoch counts from where the loop begins to its end, as the
+/// peer's does: the peer starts its workers in that time, while the loader's helpers run since it was opened.
+/// </summary>
+internal sealed class LoaderThroughput : IAsyncDisposable
+{
+    private const int EveryElement = 997;
+
+    private readonly ClipLoader _loader;
+    private readonly int _samples;
+
+    private LoaderThroughput(ClipLoader loader, int samples) => (_loader, _samples) = (loader, samples);
+
+    /// <summary>Opens a loader over clips, in the order given, and reads an epoch that does not count: code is compiled in it.</summary>
+    /// <param name="work">A folder for the manifest.</param>
+    /// <param name="key">The manifest's key for such clips: <c>audios</c> or <c>videos</c>.</param>
+    /// <param name="clips">The clips.</param>
+    /// <param name="repeat">How often each stands in the manifest.</param>
+    /// <param name="options">What they become.</param>
+    public static async Task<LoaderThroughput> OpenAsync(string work, string key, string[] clips, int repeat, LoaderOptions options)
+    {
+        string manifest = Path.Combine(work, $"{key}.jsonl");
+        string[] rows = [.. Enumerable.Repeat(clips, repeat).SelectMany(all => all).Select(clip => JsonSerializer.Serialize(new Dictionary<string, string[]> { [key] = [clip] }))];
+        await File.WriteAllLinesAsync(manifest, rows);
+        ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open(manifest, new ManifestOptions { RequireMessages = false }), options with
+        {
+            BatchSize = 8,
+            Shuffle = RowShuffle.None,
+            Supervision = new SupervisorOptions { HelperPath = Programs.Published, Workers = 2 },
+        });
+        var throughput = new LoaderThroughput(loader, rows.Length);
+        Console.WriteLine(FormattableString.Invariant($"{key}: the loader's first epoch, which does not count: {await throughput.ReadEpochAsync():0.0} samples/s"));
+        return throughput;
+    }
+
+    /// <summary>Samples a second of one epoch.</summary>
+    public async Task<double> ReadEpochAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        long touched = 0;
+        await foreach (Batch batch in _loader)
+        {
+            using (batch)
+            {
+                touched += batch.Tensors.Values.Sum(Touch);
+            }
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+        EpochReport report = _loader.LastEpoch!;
+        return report.Samples == _samples && report.Clips == _samples && touched > 0
+            ? _samples / elapsed.TotalSeconds
+            : throw new InvalidOperationException($"{report.Clips} of {_samples} clips were read; faults: {string.Join(", ", report.Faults)}.");
+    }
+
+    public ValueTask DisposeAsync() => _loader.DisposeAsync();
+
+    // Reads a little of everything, as the peer does.
+    private static long Touch(BatchTensor tensor)
+    {
+        long sum = 0;
+        for (int sample = 0; sample < tensor.Shape[0]; sample++)
+        {
+            ReadOnlySpan<byte> bytes = tensor.SampleBytes(sample);
+            for (int i = 0; i < bytes.Length; i += EveryElement)
+            {
+                sum += bytes[i];
+            }
+        }
+
+        return sum;
+    }
+}
