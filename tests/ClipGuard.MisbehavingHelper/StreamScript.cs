@@ -99,6 +99,9 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
             case "dies-after":
                 frames = WriteFrames(Number);
                 connection.Send(new StreamWrittenMessage(write.Id) { Frames = frames, Bytes = _sink.Bytes });
+
+                // The order to close finds nobody.
+                _ = Trouble.Close(WireProtocol.SocketDescriptor);
                 Trouble.Exit(0);
                 break;
             case "cannot-write":

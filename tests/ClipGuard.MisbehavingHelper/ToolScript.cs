@@ -23,6 +23,8 @@ internal static class ToolScript
                 return number;
             case "part":
                 return ReadPart(paths, number);
+            case "part-late":
+                return ReadPart(paths, number, late: true);
             case "never-opens":
                 return 0;
             case "segv":
@@ -112,9 +114,15 @@ internal static class ToolScript
         return 0;
     }
 
-    private static int ReadPart(string[] paths, int bytes, bool keepOpen = false)
+    private static int ReadPart(string[] paths, int bytes, bool keepOpen = false, bool late = false)
     {
         FileStream[] inputs = [.. paths.Select(path => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0))];
+        if (late)
+        {
+            // Long enough for the pipes to fill up.
+            Thread.Sleep(2000);
+        }
+
         foreach (FileStream input in inputs)
         {
             input.ReadExactly(new byte[bytes]);

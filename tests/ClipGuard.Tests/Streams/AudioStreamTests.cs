@@ -60,12 +60,13 @@ internal sealed class AudioStreamTests
     [CancelAfter(120_000)]
     public async Task A_tool_that_reads_half_is_to_blame_and_not_the_clip(bool distortedFirst, CancellationToken cancellation)
     {
-        var clip = new FileSource(Tone("long.wav", 44100, seconds: 30));
-        ToolOutcome outcome = await _guard.RunAsync(Pair("part:2000001", distortedFirst, clip, clip), cancellation);
+        // Frames of more than a pipe takes in one piece, and a pipe that is full: the reader leaves in the middle of one.
+        var clip = new FileSource(Tone("long.flac", 44100, seconds: 30));
+        ToolOutcome outcome = await _guard.RunAsync(Pair("part-late:11", distortedFirst, clip, clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.ToolFailed), outcome.Fault?.Message);
         Assert.That(outcome.Fault!.Culprit, Is.EqualTo(ToolFault.Tool));
-        Assert.That(outcome.Fault.Message, Does.Contain("of 'reference' it read 2000001 bytes"));
+        Assert.That(outcome.Fault.Message, Does.Contain("of 'reference' it read 11 bytes"));
     }
 
     [TestCase(8000)]
