@@ -10,6 +10,9 @@ namespace ClipGuard.Tests.Cli;
 public sealed class FlatMemoryTests
 {
     private const int Rows = 2000;
+
+    // A command that kept every row would hold 120 MB of them, on top of the 90 MB that it takes as it is.
+    private const int RowLetters = 60_000;
     private const int MostKilobytes = 200_000;
 
     [Test]
@@ -21,7 +24,7 @@ public sealed class FlatMemoryTests
             string manifest = Path.Combine(folder, "manifest.jsonl");
             string[] clips = ["good/tone.wav", "good/tone.flac"];
             File.WriteAllLines(manifest, Enumerable.Range(0, Rows).Select(row =>
-                $$"""{"messages":[{"role":"user","content":"<audio>{{new string('x', 2000)}}"}],"audios":["{{clips[row % clips.Length]}}"]}"""));
+                $$"""{"messages":[{"role":"user","content":"<audio>{{new string('x', RowLetters)}}"}],"audios":["{{clips[row % clips.Length]}}"]}"""));
 
             using Process process = PublishedCommand.Start(
                 new Dictionary<string, string?>(),
@@ -37,7 +40,7 @@ public sealed class FlatMemoryTests
             Assert.That(process.ExitCode, Is.Zero, error.Result);
             Assert.That(output.Result, Does.Contain("2,000 clips"));
             Assert.That(peak, Is.InRange(10_000, MostKilobytes));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")), Is.EqualTo(File.ReadAllBytes(manifest)));
+            Assert.That(File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(manifest)), "the clean manifest");
         }
         finally
         {
