@@ -125,7 +125,7 @@ internal sealed class ScriptedStreamTests
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
-        Assert.That(log.Lines.Single(), Does.Contain("The stream 'reference' and 'distorted' is not there after 5 s"));
+        Assert.That(log.Lines.Single(), Does.Contain("The streams 'reference' and 'distorted' are not there after 5 s"));
     }
 
     [Test]

@@ -121,7 +121,12 @@ internal sealed partial class Group
     {
         _slowOpeningSaid = true;
         string[] late = [.. _members.Where(member => member.Shape is null).Select(member => $"'{member.Name}'")];
-        string missing = late.Length == 0 ? "The guardian" : $"The stream {string.Join(" and ", late)}";
+        string missing = late switch
+        {
+            [] => "The guardian is",
+            [var one] => $"The stream {one} is",
+            _ => $"The streams {string.Join(" and ", late)} are",
+        };
         double limit = _options.OpenLimit.TotalSeconds;
 
         // Sinks can block, so nothing is logged on the thread that keeps the clocks.
@@ -133,7 +138,7 @@ internal sealed partial class Group
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} is not there after {Seconds} s; it is given up after {Limit} s")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A tool run's processes were killed and do not end: they are stuck in the kernel and set aside (guardian {Pid})")]
