@@ -9,15 +9,16 @@ internal static class StretchSettings
         "Where audio and video begin to be wanted, default 0.",
         ValueText.SecondsFromStart);
 
-    public static readonly Setting<TimeSpan> Duration = new ValueSetting<TimeSpan>(
+    // A TimeSpan would cut it to a whole tick, and with it a sample off.
+    public static readonly Setting<double> Duration = new ValueSetting<double>(
         "duration",
         "SECONDS",
         "How much of audio and video is wanted, default all.",
-        ValueText.Seconds);
+        ValueText.PositiveSeconds);
 
     public static IReadOnlyList<Setting> All { get; } = [Start, Duration];
 
     /// <summary>The duration in seconds, or null for all.</summary>
     public static double? ReadDuration(SettingSources sources) =>
-        sources.OriginOf(Duration) is null ? null : sources.Get(Duration, TimeSpan.Zero).TotalSeconds;
+        sources.OriginOf(Duration) is null ? null : sources.Get(Duration, 0);
 }

@@ -14,10 +14,13 @@ internal static class ValueText
     public static TimeSpan? SecondsOrOff(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds == 0
             ? null
-            : ToTime(text, "a positive number of seconds, such as 60 or 2.5, or 0 to decode without helpers and without a deadline");
+            : TimeSpan.FromSeconds(Positive(text, "a positive number of seconds, such as 60 or 2.5, or 0 to decode without helpers and without a deadline"));
 
     /// <summary>A positive number of seconds, fractions allowed.</summary>
-    public static TimeSpan Seconds(string text) => ToTime(text, "a positive number of seconds, such as 60 or 2.5");
+    public static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(PositiveSeconds(text));
+
+    /// <summary>The same, exact to the last digit.</summary>
+    public static double PositiveSeconds(string text) => Positive(text, "a positive number of seconds, such as 60 or 2.5");
 
     /// <summary>A whole number of at least 1.</summary>
     public static int Count(string text) => (int)Whole(text, 1, int.MaxValue);
@@ -111,7 +114,7 @@ internal static class ValueText
         throw Unlike(text, "one of " + string.Join(", ", words.Select(choice => choice.Word)));
     };
 
-    private static TimeSpan ToTime(string text, string expected)
+    private static double Positive(string text, string expected)
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) || !double.IsFinite(seconds) || seconds <= 0)
         {
@@ -120,7 +123,7 @@ internal static class ValueText
 
         return seconds < 0.001 ? throw Unlike(text, "at least 0.001 seconds")
             : seconds > LongestTime.TotalSeconds ? throw Unlike(text, $"at most {LongestTime.TotalSeconds:0} seconds, 30 days")
-            : TimeSpan.FromSeconds(seconds);
+            : seconds;
     }
 
     private static double? Number(string text) =>

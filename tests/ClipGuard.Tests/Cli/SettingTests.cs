@@ -126,6 +126,10 @@ public sealed class SettingTests
         Assert.That(PictureSettings.ReadVideo(Sources("--start", "1")).EndSeconds, Is.Null);
     }
 
+    [Test]
+    public void A_stretch_is_as_long_as_it_was_written([Values("0.043", "0.001", "1.1", "3.307")] string text) =>
+        Assert.That(AudioSettings.Read(Sources("--duration", text)).DurationSeconds, Is.EqualTo(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+
     [TestCase("1", 1)]
     [TestCase("3KiB", 3 << 10)]
     [TestCase("512 mib", 512L << 20)]
