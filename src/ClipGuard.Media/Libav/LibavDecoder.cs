@@ -50,6 +50,12 @@ public sealed class LibavDecoder : IClipDecoder
             return TimedOut(session);
         }
 
+        // Bytes that could not be read look like damage, or like a file that ends early.
+        if (session.ReadError is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
+        {
+            answer = new DecodeAnswer(fault with { Kind = FaultKind.Missing, Message = unreadable });
+        }
+
         // A decode that was told to stop ends like a truncated file; only the clock knows better.
         return session.Stopped ? TimedOut(session) : answer;
     }

@@ -55,6 +55,9 @@ internal sealed unsafe class DecoderLeakTests
     {
         string tone = _media.Make("tone.mp3", "-f lavfi -i sine=d=0.5");
         string flac = _media.Make("tone.flac", "-f lavfi -i sine=d=0.5");
+        string four = _media.Make("four.m4a", "-f lavfi -i anoisesrc=d=4:r=16000 -b:a 64k -movflags +faststart");
+        byte[] noise = File.ReadAllBytes(four);
+        var broken = new FailingSource(noise, noise.Length / 2);
         string film = _media.Make("film.mp4", "-f lavfi -i testsrc2=s=48x32:d=0.4 -c:v libx264 -pix_fmt yuv420p");
         string picture = _media.Make("clear.png", "-f lavfi -i color=c=red@0.5:s=24x16,format=rgba -frames:v 1");
         byte[] whole = File.ReadAllBytes(film);
@@ -64,6 +67,9 @@ internal sealed unsafe class DecoderLeakTests
 
         yield return Of(tone, new AudioSpec());
         yield return Of(tone, new AudioSpec { Channels = AudioChannels.All, Resampler = AudioResampler.Soxr, StartSeconds = 0.1 });
+        yield return Of(four, new AudioSpec { StartSeconds = 3.5 });
+        yield return new DecodeRequest(broken, new AudioSpec { StartSeconds = 3.5 });
+        yield return Of(tone, new InspectSpec());
         yield return Of(flac, new AudioSpec { SampleRateHz = AudioSpec.NativeRate });
         yield return Of(film, small);
         yield return Of(film, small with { Size = new SmartSize(), Layout = PixelLayout.ChannelsFirst });

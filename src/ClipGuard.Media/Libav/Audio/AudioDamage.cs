@@ -1,51 +1,55 @@
-using ClipGuard.Media.Libav.Tracks;
-
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>Counts what is wrong with the audio that is wanted: packets refused, frames marked corrupt, samples promised that never came.</summary>
+/// <summary>Counts what is wrong with the audio that is wanted: packets refused or marked, frames marked corrupt, samples lost or promised that never came.</summary>
 /// <param name="rateHz">Samples a second of the track.</param>
 /// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
 internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
 {
-    // A last frame that is cut short or padded is no damage.
-    private const int SlackFrames = 2;
-
-    private long _refusedBefore;
+    private (long Refused, long Marked) _before;
+    private (long Refused, long Marked) _seen;
     private long _corruptFrames;
     private long _damagedSamples;
+    private long _lostSamples;
     private long? _firstSample;
-    private long _seenRefused;
 
     public DamageReport Report { get; private set; } = DamageReport.None;
 
     /// <summary>Looks at a frame of which something is wanted.</summary>
-    /// <param name="track">Its track.</param>
-    /// <param name="frame">The frame.</param>
-    /// <param name="position">Its first sample's number.</param>
+    /// <param name="frames">The track's frames, at this one.</param>
     /// <param name="count">Samples of it that are wanted.</param>
-    /// <param name="jumped">True before the first wanted frame after a jump: what was refused until then belongs to the preroll. Set to false.</param>
-    public void See(Track track, AVFrame* frame, long position, int count, ref bool jumped)
+    /// <param name="startsLater">True before the first wanted frame of a stretch that begins later than the track: what was refused until then is not wanted. Set to false.</param>
+    public void See(AudioFrames frames, int count, ref bool startsLater)
     {
-        if (jumped)
+        var now = (frames.RefusedPackets, frames.MarkedPackets);
+        if (startsLater)
         {
-            _seenRefused = _refusedBefore = track.RefusedPackets;
-            jumped = false;
+            _seen = _before = now;
+            startsLater = false;
         }
 
-        if ((frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0 || frame->decode_error_flags != 0)
+        if ((frames.Frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0 || frames.Frame->decode_error_flags != 0)
         {
             _corruptFrames++;
             _damagedSamples += count;
-            _firstSample ??= position;
+            _firstSample ??= frames.Position;
         }
 
-        if (track.RefusedPackets != _seenRefused)
+        if (now != _seen)
         {
-            _seenRefused = track.RefusedPackets;
-            _firstSample ??= position;
+            _seen = now;
+            _firstSample ??= frames.Position - frames.LostBefore;
         }
+    }
+
+    /// <summary>Counts samples that the clock tells of and that never came.</summary>
+    /// <param name="position">The first of them.</param>
+    /// <param name="count">How many of them are wanted.</param>
+    public void Lose(long position, long count)
+    {
+        _lostSamples += count;
+        _firstSample ??= position;
     }
 
     /// <summary>The verdict.</summary>
@@ -56,11 +60,13 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
     /// <param name="position">How far decoding came.</param>
     public DecoderFault? Judge(DecodeSession session, TrackEnd end, long from, long wantedTo, long position)
     {
-        long promised = Math.Max(promisedSamples ?? 0, position + (long)(end.SecondsCutOff * rateHz));
+        long cutOff = (long)((end.SecondsCutOff ?? 0) * rateHz);
+        long promised = Math.Max(promisedSamples ?? 0, position + cutOff);
         long to = Math.Min(wantedTo, Math.Max(position, promised));
-        long refused = end.RefusedPackets - _refusedBefore;
-        long promisedMissing = Math.Max(0, Math.Min(to, promised) - Math.Max(position, from) - (SlackFrames * end.FrameSamples));
-        long missing = Math.Max(promisedMissing, refused * end.FrameSamples);
+        long refused = end.RefusedPackets - _before.Refused;
+        long marked = end.MarkedPackets - _before.Marked;
+        long promisedMissing = Math.Max(0, Math.Min(to, promised) - Math.Max(position, from) - end.SlackSamples);
+        long missing = Math.Max(promisedMissing + _lostSamples, refused * end.FrameSamples);
         if (missing > 0)
         {
             _firstSample ??= Math.Max(position, from);
@@ -68,19 +74,23 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
 
         Report = new DamageReport
         {
-            CorruptFrames = _corruptFrames,
+            CorruptFrames = _corruptFrames + marked,
             RefusedPackets = refused,
             MissingSamples = missing,
             FirstAt = _firstSample is { } first ? TimeSpan.FromSeconds((double)first / rateHz) : null,
         };
-        if (end.ReadingBrokeOff is { } error && position < to)
+
+        bool allCame = promisedSamples is { } count ? position + end.SlackSamples >= count : end.SecondsCutOff is not null && cutOff <= end.SlackSamples;
+        if (end.ReadingBrokeOff is { } error && position < wantedTo && !allCame)
         {
             return session.Fault(FaultKind.Corrupt, $"The file breaks off at {(double)position / rateHz:0.###} s of audio: {error}.");
         }
 
-        double share = (double)(missing + _damagedSamples) / Math.Max(1, to - from);
+        // A marked packet is often one that the decoder refuses.
+        long damaged = _damagedSamples + (Math.Max(0, marked - refused) * end.FrameSamples);
+        double share = (double)(missing + damaged) / Math.Max(1, to - from);
         return share > session.Limits.MaxDamagedAudioShare
-            ? session.Fault(FaultKind.Corrupt, $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: {refused} packets refused, {_corruptFrames} frames corrupt, {missing} samples missing.")
+            ? session.Fault(FaultKind.Corrupt, $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: {refused} packets refused, {Report.CorruptFrames} frames corrupt, {missing} samples missing.")
             : null;
     }
 }

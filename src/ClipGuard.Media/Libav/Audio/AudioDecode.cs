@@ -15,16 +15,17 @@ internal sealed unsafe class AudioDecode : IDisposable
 
     private readonly DecodeSession _session;
     private readonly AudioSpec _spec;
-    private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private Track _track;
+    private AudioFrames _frames;
     private AudioStretch? _stretch;
-    private bool _jumped;
+    private bool _startsLater;
 
     private AudioDecode(DecodeSession session, AudioSpec spec, Track track)
     {
         _session = session;
         _spec = spec;
         _track = track;
+        _frames = new AudioFrames(track);
     }
 
     public static DecodeAnswer Run(DecodeSession session, AudioSpec spec)
@@ -35,23 +36,14 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         using var decode = new AudioDecode(session, spec, track!);
-        fault = decode.Start() ?? decode.ReadAll() ?? decode._stretch!.Finish(TrackEnd.Of(decode._track));
+        fault = decode.Start() ?? decode.ReadAll() ?? decode._stretch!.Finish(TrackEnd.Of(decode._frames));
         return fault is null ? new DecodeAnswer(decode._stretch!.Clip) : new DecodeAnswer(fault);
-    }
-
-    /// <summary>Samples of a frame that belong to the clip. An mp4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.</summary>
-    public static int SamplesOf(Track track, AVFrame* frame)
-    {
-        AVRational unit = track.Stream->time_base;
-        bool counted = unit.num == 1 && unit.den == frame->sample_rate && track.LastPacketTicks > 0;
-        return counted && track.Container.IsMov ? (int)Math.Min(frame->nb_samples, track.LastPacketTicks) : frame->nb_samples;
     }
 
     public void Dispose()
     {
-        AVFrame* frame = _frame;
-        ffmpeg.av_frame_free(&frame);
         _stretch?.Dispose();
+        _frames.Dispose();
         _track.Dispose();
     }
 
@@ -61,32 +53,32 @@ internal sealed unsafe class AudioDecode : IDisposable
     // The first frame tells what the track really is; headers may say another rate (HE-AAC) or none.
     private DecoderFault? Start()
     {
-        if (!_track.Next(_frame) || _frame->sample_rate <= 0)
+        if (!_frames.Next() || _frames.Frame->sample_rate <= 0)
         {
-            return _session.Fault(FaultKind.Corrupt, "Not one audio sample could be decoded.");
+            return NothingDecoded();
         }
 
-        int rateHz = _frame->sample_rate;
-        _stretch = new AudioStretch(_session, _spec, rateHz, _frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
-        return _stretch.Begin() ?? (_stretch.From > WorthSeekingSeconds * rateHz ? Jump(new AudioTimeline(_track, _frame), rateHz) : null);
+        AVFrame* frame = _frames.Frame;
+        int rateHz = frame->sample_rate;
+        _stretch = new AudioStretch(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
+        _startsLater = _stretch.From > 0;
+        return _stretch.Begin() ?? (_stretch.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
     }
 
-    private DecoderFault? Jump(AudioTimeline timeline, int rateHz)
+    private DecoderFault? Jump(int rateHz)
     {
-        if (!timeline.IsExact)
+        if (!_frames.Timeline!.IsExact)
         {
             return null;
         }
 
-        long landing = Math.Max(0, _stretch!.From - (long)(PrerollSeconds * rateHz));
-        if (_track.Seek(timeline.TicksOf(landing)) && NextAfterJump() && timeline.SampleAt(_frame->best_effort_timestamp) is { } position && position <= landing)
+        if (_frames.Jump(Math.Max(0, _stretch!.From - (long)(PrerollSeconds * rateHz))))
         {
-            _stretch.Position = position;
-            _jumped = true;
             return null;
         }
 
         // The container cannot jump, or not exactly: all that lies before is decoded.
+        _frames.Dispose();
         _track.Dispose();
         if (OpenTrack(_session, _spec, out Track? again) is { } fault)
         {
@@ -94,15 +86,11 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         _track = again!;
-        return _track.Next(_frame) ? null : _session.Fault(FaultKind.Corrupt, "Not one audio sample could be decoded.");
+        _frames = new AudioFrames(_track);
+        return _frames.Next() ? null : NothingDecoded();
     }
 
-    private bool NextAfterJump()
-    {
-        ffmpeg.avcodec_flush_buffers(_track.Codec);
-        ffmpeg.av_frame_unref(_frame);
-        return _track.Next(_frame);
-    }
+    private DecoderFault NothingDecoded() => _session.Fault(FaultKind.Corrupt, "Not one audio sample could be decoded.");
 
     private DecoderFault? ReadAll()
     {
@@ -112,21 +100,19 @@ internal sealed unsafe class AudioDecode : IDisposable
             {
                 return fault;
             }
-
-            ffmpeg.av_frame_unref(_frame);
         }
-        while (!_stretch!.IsWhole && _track.Next(_frame));
+        while (!_stretch!.IsWhole && _frames.Next());
         return null;
     }
 
     private DecoderFault? Take()
     {
-        int samples = SamplesOf(_track, _frame);
-        if (_stretch!.Wanted(samples).Count is > 0 and var count)
+        _stretch!.MoveTo(_frames.Position, _frames.LostBefore);
+        if (_stretch.Wanted(_frames.Samples).Count is > 0 and var count)
         {
-            _stretch.Damage.See(_track, _frame, _stretch.Position, count, ref _jumped);
+            _stretch.Damage.See(_frames, count, ref _startsLater);
         }
 
-        return _stretch.Take(_frame, samples);
+        return _stretch.Take(_frames.Frame, _frames.Samples);
     }
 }

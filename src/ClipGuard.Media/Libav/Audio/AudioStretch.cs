@@ -42,6 +42,21 @@ internal sealed unsafe class AudioStretch(DecodeSession session, AudioSpec spec,
         : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
         : null;
 
+    /// <summary>Goes on with another sample than the one that would come next.</summary>
+    /// <param name="position">Its number.</param>
+    /// <param name="lost">How many right before it were lost, and not left out by the recording.</param>
+    public void MoveTo(long position, long lost)
+    {
+        long first = Math.Max(From, position - lost);
+        long count = Math.Min(_to, position) - first;
+        if (count > 0 && lost > 0)
+        {
+            Damage.Lose(first, count);
+        }
+
+        Position = position;
+    }
+
     /// <summary>Which of the next samples are wanted.</summary>
     /// <param name="samples">How many there are.</param>
     public (int First, int Count) Wanted(int samples)
@@ -82,7 +97,8 @@ internal sealed unsafe class AudioStretch(DecodeSession session, AudioSpec spec,
 
         if (_resampler.Length == 0)
         {
-            return session.Fault(FaultKind.Corrupt, $"There is no audio from {spec.StartSeconds} s on; the track ends at {(double)Position / rateHz:0.###} s.");
+            string why = IsWhole ? "the recording paused there" : $"the track ends at {(double)Position / rateHz:0.###} s";
+            return session.Fault(FaultKind.Corrupt, $"There is no audio from {spec.StartSeconds} s on; {why}.");
         }
 
         return Damage.Judge(session, end, From, _to, Position);

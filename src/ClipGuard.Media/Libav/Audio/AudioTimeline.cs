@@ -10,6 +10,8 @@ namespace ClipGuard.Media.Libav.Audio;
 /// </summary>
 internal sealed unsafe class AudioTimeline
 {
+    private const int TrembleShare = 64;
+
     private readonly AVRational _unit;
     private readonly long _firstTicks;
     private readonly int _rateHz;
@@ -31,7 +33,10 @@ internal sealed unsafe class AudioTimeline
     /// <summary>True where a presentation time names one sample.</summary>
     public bool IsExact => _firstTicks != ffmpeg.AV_NOPTS_VALUE && (ClockIsFine || _frameSamples > 0);
 
-    private bool ClockIsFine => (long)_unit.num * _rateHz <= _unit.den;
+    // Two times, each rounded to a whole tick, must not be half a sample off.
+    private bool ClockIsFine => ClockCountsSamples || 2L * _unit.num * _rateHz < _unit.den;
+
+    private bool ClockCountsSamples => _unit.den % ((long)_unit.num * _rateHz) == 0;
 
     /// <summary>The number of the sample at a presentation time; null where that cannot be told.</summary>
     public long? SampleAt(long ticks)
@@ -42,7 +47,14 @@ internal sealed unsafe class AudioTimeline
         }
 
         double sample = (double)((Int128)(ticks - _firstTicks) * _unit.num * _rateHz) / _unit.den;
-        return ClockIsFine ? (long)Math.Round(sample) : ((long)Math.Round((sample - _phase) / _frameSamples) * _frameSamples) + _phase;
+        if (_frameSamples <= 0)
+        {
+            return (long)Math.Round(sample);
+        }
+
+        // A clock that is fine enough may still tremble by a few samples.
+        long whole = ((long)Math.Round((sample - _phase) / _frameSamples) * _frameSamples) + _phase;
+        return ClockIsFine && Math.Abs(sample - whole) > _frameSamples / TrembleShare ? (long)Math.Round(sample) : whole;
     }
 
     /// <summary>The presentation time of a sample, rounded down.</summary>

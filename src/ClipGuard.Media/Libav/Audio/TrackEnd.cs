@@ -1,21 +1,45 @@
 using ClipGuard.Media.Libav.Tracks;
 
+using FFmpeg.AutoGen;
+
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>What is known at the end of a track's decoding of where its samples came from.</summary>
 /// <param name="FrameSamples">Samples of a whole frame of the codec: what one refused packet loses.</param>
+/// <param name="SlackSamples">Samples that a header may promise too many without lying: a last frame that is cut short or padded.</param>
 /// <param name="RefusedPackets">Packets that the decoder refused.</param>
+/// <param name="MarkedPackets">Packets that the container marked as damaged.</param>
 /// <param name="ReadingBrokeOff">What ended the reading before the container's end; null where nothing did.</param>
-/// <param name="SecondsCutOff">What is missing of the track's end by the container's clock; 0 where nothing is, or nothing tells.</param>
-internal readonly unsafe record struct TrackEnd(int FrameSamples, long RefusedPackets = 0, string? ReadingBrokeOff = null, double SecondsCutOff = 0)
+/// <param name="SecondsCutOff">What is missing of the track's end by the container's clock; null where nothing tells.</param>
+internal readonly unsafe record struct TrackEnd(
+    int FrameSamples,
+    int SlackSamples = 0,
+    long RefusedPackets = 0,
+    long MarkedPackets = 0,
+    string? ReadingBrokeOff = null,
+    double? SecondsCutOff = null)
 {
     // What a frame comes to in a codec that does not say.
     private const int UsualFrameSamples = 1024;
+    private const int SlackFrames = 2;
 
     /// <summary>The end of a track that FFmpeg decoded.</summary>
-    public static TrackEnd Of(Track track)
+    public static TrackEnd Of(AudioFrames frames)
     {
-        int frameSamples = track.Stream->codecpar->frame_size;
-        return new TrackEnd(frameSamples > 0 ? frameSamples : UsualFrameSamples, track.RefusedPackets, track.ReadingBrokeOff, HeaderPromise.SecondsCutOff(track));
+        Track track = frames.Track;
+        int said = track.Stream->codecpar->frame_size;
+
+        // Of samples that are not compressed, a file's last one may be half there.
+        int frameSamples = track.IsUncompressed ? 1 : said > 0 ? said : UsualFrameSamples;
+
+        // These count their samples one by one.
+        bool isExact = track.IsUncompressed || track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_FLAC;
+        return new TrackEnd(
+            frameSamples,
+            isExact ? 0 : SlackFrames * frameSamples,
+            frames.RefusedPackets,
+            frames.MarkedPackets,
+            track.ReadingBrokeOff,
+            HeaderPromise.SecondsCutOff(track));
     }
 }

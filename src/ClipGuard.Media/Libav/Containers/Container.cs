@@ -14,9 +14,8 @@ internal sealed unsafe class Container : IDisposable
 
     private readonly DecodeSession _session;
     private readonly ByteStream _stream;
-    private readonly GCHandle _sessionHandle;
+    private GCHandle _sessionHandle;
     private AVFormatContext* _format;
-
     private string? _formatName;
 
     private Container(DecodeSession session, ByteStream stream)
@@ -36,6 +35,9 @@ internal sealed unsafe class Container : IDisposable
 
     /// <summary>True for MP4, QuickTime and their kin.</summary>
     public bool IsMov => FormatName.StartsWith("mov,", StringComparison.Ordinal);
+
+    /// <summary>True for Matroska and WebM.</summary>
+    public bool IsMatroska => FormatName.StartsWith("matroska,", StringComparison.Ordinal);
 
     /// <summary>Opens a clip and finds out what is in it.</summary>
     /// <param name="session">The decode.</param>

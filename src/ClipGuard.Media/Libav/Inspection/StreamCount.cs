@@ -25,7 +25,7 @@ internal static unsafe class StreamCount
         AVFrame* frame = ffmpeg.av_frame_alloc();
         StreamDescription found = description.Kind switch
         {
-            StreamReading.Audio => Audio(session, description, track, frame),
+            StreamReading.Audio => Audio(session, description, track),
             StreamReading.Image => Image(session, description, track, frame),
             _ => Video(description, track, frame),
         };
@@ -33,28 +33,33 @@ internal static unsafe class StreamCount
         return found with { Trouble = track.ReadingBrokeOff };
     }
 
-    private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
+    private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track)
     {
         AudioDamage damage = new(Math.Max(1, track.Stream->codecpar->sample_rate), promisedSamples: null);
+        using var decoded = new AudioFrames(track);
         long frames = 0;
         long samples = 0;
-        bool jumped = false;
-        while (track.Next(frame))
+        bool startsLater = false;
+        while (decoded.Next())
         {
             if (frames++ == 0)
             {
                 // Headers may say another rate (HE-AAC) or none.
-                description = description with { SampleRateHz = frame->sample_rate, Channels = frame->ch_layout.nb_channels };
-                damage = new AudioDamage(Math.Max(1, frame->sample_rate), HeaderPromise.Samples(track, frame->sample_rate));
+                AVFrame* first = decoded.Frame;
+                description = description with { SampleRateHz = first->sample_rate, Channels = first->ch_layout.nb_channels };
+                damage = new AudioDamage(Math.Max(1, first->sample_rate), HeaderPromise.Samples(track, first->sample_rate));
             }
 
-            int count = AudioDecode.SamplesOf(track, frame);
-            damage.See(track, frame, samples, count, ref jumped);
-            samples += count;
-            ffmpeg.av_frame_unref(frame);
+            if (decoded.LostBefore > 0)
+            {
+                damage.Lose(decoded.Position - decoded.LostBefore, decoded.LostBefore);
+            }
+
+            damage.See(decoded, decoded.Samples, ref startsLater);
+            samples += decoded.Samples;
         }
 
-        damage.Judge(session, TrackEnd.Of(track), 0, long.MaxValue, samples);
+        damage.Judge(session, TrackEnd.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
         return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
     }
 

@@ -17,18 +17,19 @@ internal static unsafe class HeaderPromise
     // Headers of streams that were written before their length was known give the largest length there is.
     private const long UnknownBytes = 0x7FFF_0000;
 
-    /// <summary>How many samples of each channel an audio track has; null where nothing reliable says so.</summary>
-    public static long? Samples(Track track, int rateHz) => (long?)(EndSeconds(track) * rateHz);
+    /// <summary>How many samples of each channel an audio track has, encoder delay left out; null where nothing reliable says so.</summary>
+    public static long? Samples(Track track, int rateHz) => EndSeconds(track) is { } end ? (long)Math.Round((end - StartSeconds(track)) * rateHz) : null;
 
     /// <summary>When the track ends, in seconds on the container's clock; null where nothing reliable says so.</summary>
     public static double? EndSeconds(Track track)
     {
-        if (Tag(track.Stream, "DURATION") is { } tag)
+        // Elsewhere a tag of that name was copied along from another file.
+        if (track.Container.IsMatroska && Tag(track.Stream, "DURATION") is { } tag)
         {
             return tag;
         }
 
-        if (track.Container.FormatName == "wav" && ffmpeg.avcodec_get_name(track.Stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal))
+        if (track.Container.FormatName == "wav" && track.IsUncompressed)
         {
             return WavEndSeconds(track);
         }
@@ -45,17 +46,31 @@ internal static unsafe class HeaderPromise
     }
 
     /// <summary>
-    /// Seconds between the last packet's end and the end that the index of an MP4 gives the track; 0 where reading has not come to the end, or there is no
+    /// Seconds between the last packet's end and the end that the index of an MP4 gives the track; null where reading has not come to its end, or there is no
     /// index. Measured on the container's clock: audio with gaps has fewer samples than its length says, and nothing of it is missing.
     /// </summary>
-    public static double SecondsCutOff(Track track)
+    public static double? SecondsCutOff(Track track)
     {
         AVStream* stream = track.Stream;
         bool indexed = track.Container.IsMov && stream->nb_frames > 0 && stream->duration > 0;
         long start = stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : stream->start_time;
-        return indexed && track.IsAtEnd && track.LastPacketEnd is { } end
+        return indexed && (track.IsAtEnd || track.ReadingBrokeOff is not null) && track.LastPacketEnd is { } end
             ? Math.Max(0, (double)(start + stream->duration - end) * stream->time_base.num / stream->time_base.den)
-            : 0;
+            : null;
+    }
+
+    // libavformat counts an encoder's delay in.
+    private static double StartSeconds(Track track)
+    {
+        AVStream* stream = track.Stream;
+        return stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : (double)stream->start_time * stream->time_base.num / stream->time_base.den;
+    }
+
+    /// <summary>How many samples the tag of Apple's encoders gives an MP4's audio: " 00000000 delay padding samples …", in hexadecimal. Null where there is none.</summary>
+    public static long? ItunesSamples(Track track)
+    {
+        string[] words = Text(track.Container.Format->metadata, "iTunSMPB")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return words.Length > 3 && long.TryParse(words[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long samples) && samples > 0 ? samples : null;
     }
 
     // libavformat forgets the length in the header where the file is shorter. Samples that are not compressed can be counted by their bytes.
@@ -70,14 +85,18 @@ internal static unsafe class HeaderPromise
     // Matroska's muxers write each track's length as text: 00:00:04.000000000.
     private static double? Tag(AVStream* stream, string name)
     {
-        AVDictionaryEntry* entry = ffmpeg.av_dict_get(stream->metadata, name, null, 0);
-        string? text = entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);
-        string[] parts = text?.Split(':') ?? [];
+        string[] parts = Text(stream->metadata, name)?.Split(':') ?? [];
         return parts.Length == 3
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes)
             && double.TryParse(parts[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
             ? (((hours * 60L) + minutes) * 60) + seconds
             : null;
+    }
+
+    private static string? Text(AVDictionary* metadata, string name)
+    {
+        AVDictionaryEntry* entry = ffmpeg.av_dict_get(metadata, name, null, 0);
+        return entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);
     }
 }

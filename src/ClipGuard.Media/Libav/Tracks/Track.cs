@@ -22,6 +22,7 @@ internal sealed unsafe class Track : IDisposable
         _session = session;
         Container = container;
         Stream = stream;
+        IsUncompressed = ffmpeg.avcodec_get_name(stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal);
     }
 
     public Container Container { get; }
@@ -36,11 +37,17 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
+    /// <summary>Packets that the container marked as damaged. A short read marks samples that are not compressed too, and takes nothing of them.</summary>
+    public long MarkedPackets { get; private set; }
+
     /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
     public long LastPacketTicks { get; private set; }
 
     /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
     public long? LastPacketEnd { get; private set; }
+
+    /// <summary>True for samples as they are (PCM).</summary>
+    public bool IsUncompressed { get; }
 
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
@@ -96,6 +103,7 @@ internal sealed unsafe class Track : IDisposable
             if (packet->stream_index == Stream->index)
             {
                 Packets++;
+                MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
                 LastPacketTicks = packet->duration;
                 LastPacketEnd = packet->pts == ffmpeg.AV_NOPTS_VALUE ? null : packet->pts + packet->duration;
                 return true;
@@ -108,10 +116,11 @@ internal sealed unsafe class Track : IDisposable
             }
         }
 
-        IsAtEnd = error == ffmpeg.AVERROR_EOF;
+        // Most demuxers take bytes that cannot be read for the file's end.
+        IsAtEnd = error == ffmpeg.AVERROR_EOF && _session.ReadError is null;
         if (!IsAtEnd && !_session.Stopped)
         {
-            ReadingBrokeOff = LibavError.Describe(error);
+            ReadingBrokeOff = _session.ReadError ?? LibavError.Describe(error);
         }
 
         return false;
@@ -180,12 +189,15 @@ internal sealed unsafe class Track : IDisposable
         return state > 0 && !_session.ShouldStop();
     }
 
+    /// <summary>Frees everything; once more does nothing.</summary>
     public void Dispose()
     {
         AVPacket* packet = _packet;
         ffmpeg.av_packet_free(&packet);
+        _packet = null;
         AVCodecContext* codec = _codec;
         ffmpeg.avcodec_free_context(&codec);
+        _codec = null;
         Container.Dispose();
     }
 

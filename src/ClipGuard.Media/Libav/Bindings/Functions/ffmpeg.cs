@@ -35,6 +35,7 @@ internal static unsafe partial class ffmpeg
     public const int AV_PKT_FLAG_DISPOSABLE = 0x10;
     public const int AV_PKT_FLAG_KEY = 1;
     public const int AV_TIME_BASE = 1_000_000;
+    public const int AVFMT_TS_DISCONT = 0x200;
     public const int AVSEEK_FLAG_BACKWARD = 1;
     public const int AVSEEK_SIZE = 0x10000;
     public const int SWS_ACCURATE_RND = 0x40000;

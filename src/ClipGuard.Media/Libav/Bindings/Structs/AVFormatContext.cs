@@ -36,6 +36,9 @@ internal unsafe struct AVFormatContext
     [FieldOffset(112)]
     public long max_analyze_duration;
 
+    [FieldOffset(176)]
+    public AVDictionary* metadata;
+
     [FieldOffset(196)]
     public int error_recognition;
 

@@ -1,0 +1,138 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Audio;
+
+/// <summary>
+/// An audio track's frames in their order, each with the place of its samples in the clip. Samples are counted on from frame to frame, and where the
+/// container's clock leaves time out (a recording that paused, packets that were lost) the count goes on behind it, where a jump would land as well.
+/// Owns the frames, not the track.
+/// </summary>
+internal sealed unsafe class AudioFrames(Track track) : IDisposable
+{
+    private AVFrame* _frame = ffmpeg.av_frame_alloc();
+    private AVFrame* _ahead = ffmpeg.av_frame_alloc();
+    private bool _isAhead;
+    private bool _aheadCame;
+    private (long LastPacketTicks, long Refused, long Marked) _seenAhead;
+    private AudioGaps? _gaps;
+
+    public Track Track { get; } = track;
+
+    /// <summary>The frame that <see cref="Next"/> found; valid until it is called again.</summary>
+    public AVFrame* Frame => _frame;
+
+    /// <summary>The number of the frame's first sample.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>How many of the frame's samples belong to the clip.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Samples that were lost right before the frame.</summary>
+    public long LostBefore { get; private set; }
+
+    /// <summary>Packets that the decoder refused up to the frame, or up to the end.</summary>
+    public long RefusedPackets { get; private set; }
+
+    /// <summary>Packets marked as damaged up to the frame, or up to the end.</summary>
+    public long MarkedPackets { get; private set; }
+
+    /// <summary>Which sample a time stands for; from the first frame on.</summary>
+    public AudioTimeline? Timeline { get; private set; }
+
+    /// <summary>Goes on to the next frame.</summary>
+    /// <returns>False once there are no more, or the time to give up has come.</returns>
+    public bool Next()
+    {
+        if (!_isAhead)
+        {
+            ReadAhead();
+        }
+
+        long refusedBefore = RefusedPackets;
+        (long lastPacketTicks, RefusedPackets, MarkedPackets) = _seenAhead;
+        if (!_aheadCame)
+        {
+            _isAhead = true;
+            return false;
+        }
+
+        AVFrame* earlier = _frame;
+        _frame = _ahead;
+        _ahead = earlier;
+
+        // An MP4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.
+        // Which packet is the last shows only when the next one does not come.
+        _isAhead = Track.Container.IsMov;
+        if (_isAhead)
+        {
+            ReadAhead();
+        }
+
+        bool isLast = _isAhead && !_aheadCame && Track.IsAtEnd;
+        Place(isRefusal: RefusedPackets > refusedBefore);
+        Samples = isLast ? SamplesOfLast(lastPacketTicks) : _frame->nb_samples;
+        return true;
+    }
+
+    /// <summary>Jumps to the last frame before a sample from which decoding can begin.</summary>
+    /// <returns>False where the container cannot, or does not tell where it landed; the frames cannot be read on then.</returns>
+    public bool Jump(long sample)
+    {
+        if (Timeline is not { IsExact: true } timeline || !Track.Seek(timeline.TicksOf(sample)))
+        {
+            return false;
+        }
+
+        ffmpeg.avcodec_flush_buffers(Track.Codec);
+        _isAhead = false;
+        _gaps!.Forget();
+        if (!Next() || timeline.SampleAt(_frame->best_effort_timestamp) is not { } position || position > sample)
+        {
+            return false;
+        }
+
+        Position = position;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        AVFrame* frame = _frame;
+        ffmpeg.av_frame_free(&frame);
+        frame = _ahead;
+        ffmpeg.av_frame_free(&frame);
+        _frame = _ahead = null;
+    }
+
+    private void ReadAhead()
+    {
+        ffmpeg.av_frame_unref(_ahead);
+        _aheadCame = Track.Next(_ahead);
+        _seenAhead = (Track.LastPacketTicks, Track.RefusedPackets, Track.MarkedPackets);
+    }
+
+    private void Place(bool isRefusal)
+    {
+        Timeline ??= new AudioTimeline(Track, _frame);
+        _gaps ??= new AudioGaps(Track, Timeline);
+        long counted = Position + Samples;
+        Position = counted + _gaps.Before(_frame, counted, isRefusal, out bool isLoss);
+        LostBefore = isLoss ? Position - counted : 0;
+    }
+
+    private int SamplesOfLast(long packetTicks)
+    {
+        // iTunes counts the samples in a tag instead. A tag that was copied along from another file is far off.
+        if (HeaderPromise.ItunesSamples(Track) - Position is { } counted && counted > 0 && counted < _frame->nb_samples)
+        {
+            return (int)counted;
+        }
+
+        // HE-AAC may be kept on the clock of its core, at half the rate.
+        AVRational unit = Track.Stream->time_base;
+        bool isExact = packetTicks > 0 && unit.num == 1 && (unit.den == _frame->sample_rate || unit.den * 2 == _frame->sample_rate);
+        return isExact ? (int)Math.Min(_frame->nb_samples, packetTicks * (_frame->sample_rate / unit.den)) : _frame->nb_samples;
+    }
+}

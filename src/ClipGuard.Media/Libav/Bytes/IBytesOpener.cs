@@ -1,0 +1,8 @@
+namespace ClipGuard.Media.Libav.Bytes;
+
+/// <summary>A source that opens its bytes itself. It never travels to a helper.</summary>
+internal interface IBytesOpener
+{
+    /// <inheritdoc cref="ClipBytes.Open"/>
+    DecoderFault? Open(DecodeSession session, out ClipBytes? bytes);
+}
