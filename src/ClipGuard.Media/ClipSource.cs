@@ -45,3 +45,14 @@ public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> By
     /// <summary>How many bytes there are.</summary>
     public override string ToString() => $"{Bytes.Length} bytes in memory";
 }
+
+/// <summary>
+/// A clip at an http or https address. A supervisor fetches it and hands its bytes to a helper, which has no network; a decoder that is given one
+/// says <see cref="FaultKind.Unsupported"/>.
+/// </summary>
+/// <param name="Address">Absolute, http or https.</param>
+public sealed record HttpSource(Uri Address) : ClipSource
+{
+    /// <summary>The address.</summary>
+    public override string ToString() => Address.ToString();
+}

@@ -71,6 +71,7 @@ internal static class BenchCommand
         : Manifest.Open(path, new ManifestOptions
         {
             Root = sources.OriginOf(RunSettings.Root) is null ? null : sources.Get(RunSettings.Root, string.Empty),
+            AllowHttp = sources.Get(FetchSettings.Allow, false),
             RequireMessages = false,
         });
 }

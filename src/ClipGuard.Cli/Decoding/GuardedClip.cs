@@ -20,7 +20,7 @@ internal static class GuardedClip
         Screen console, ConfigurationFile? file, SettingSources sources, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
     {
         SupervisorOptions guard = GuardSettings.Read(sources) with { Workers = 1, Spares = 0 };
-        var request = new DecodeRequest(new FileSource(ValueText.FilePath(clip)), spec) { Limits = LimitSettings.Read(sources) };
+        var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Read(sources) };
 
         using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(file, outputFolder: null);
@@ -30,6 +30,18 @@ internal static class GuardedClip
             using DecodeOutcome outcome = await supervisor.DecodeAsync(request, stop.Token).ConfigureAwait(false);
             return finish(outcome);
         }
+    }
+
+    private static ClipSource FindSource(string clip, SettingSources sources)
+    {
+        if (!Uri.TryCreate(clip, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            return new FileSource(ValueText.FilePath(clip));
+        }
+
+        return sources.Get(FetchSettings.Allow, false)
+            ? new HttpSource(address)
+            : throw new UsageException($"{clip} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
     }
 
     /// <summary>Tells of a clip that gave no data.</summary>

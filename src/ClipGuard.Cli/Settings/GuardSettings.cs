@@ -52,7 +52,7 @@ internal static class GuardSettings
         $"Memory that a helper may take for one decode, default {Default.HelperMemoryBytes >> 30}GiB.",
         ValueText.Bytes);
 
-    public static IReadOnlyList<Setting> All { get; } = [Timeout, Stall, Workers, Spares, Isolation, Sandbox, HelperMemory];
+    public static IReadOnlyList<Setting> All { get; } = [Timeout, Stall, Workers, Spares, Isolation, Sandbox, HelperMemory, .. FetchSettings.All];
 
     /// <summary>The supervisor's options in force.</summary>
     /// <exception cref="UsageException">A value is not usable.</exception>
@@ -73,6 +73,7 @@ internal static class GuardSettings
             Spares = sources.Get(Spares, Default.Spares),
             Sandbox = sources.Get(Sandbox, Default.Sandbox),
             HelperMemoryBytes = sources.Get(HelperMemory, Default.HelperMemoryBytes),
+            Fetching = FetchSettings.Read(sources),
             AudioDecoders = AudioSettings.ReadAssemblies(sources),
         };
     }

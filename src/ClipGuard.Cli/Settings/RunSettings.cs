@@ -47,6 +47,7 @@ internal static class RunSettings
     public static ManifestOptions ReadManifest(SettingSources sources) => new()
     {
         Root = sources.OriginOf(Root) is null ? null : sources.Get(Root, string.Empty),
+        AllowHttp = sources.Get(FetchSettings.Allow, false),
         Counting = sources.Get(Tags, MediaCounting.Lenient),
     };
 }

@@ -58,6 +58,7 @@ public sealed record DryRunOptions
         StallLimit = Guard.StallLimit,
         HelperMemoryBytes = Guard.HelperMemoryBytes,
         Sandbox = decoder.Sandbox,
+        Fetching = Guard.Fetching,
         Audio = Audio,
         Video = Video,
         Image = Image,

@@ -27,6 +27,8 @@ internal sealed record VerdictSettings
 
     public required SandboxLevel Sandbox { get; init; }
 
+    public required FetchOptions Fetching { get; init; }
+
     public required AudioSpec Audio { get; init; }
 
     public required VideoSpec Video { get; init; }

@@ -30,7 +30,7 @@ internal static class ClipText
         }
 
         string written = Encoding.UTF8.GetString(text);
-        return SchemeLength(text) > 0 ? ReferToUrl(written, kind, key) : ReferToFile(written, written, kind, key, paths);
+        return SchemeLength(text) > 0 ? ReferToUrl(written, kind, key, paths) : ReferToFile(written, written, kind, key, paths);
     }
 
     private static ClipReference ReferToFile(string written, string path, ClipKind kind, string key, PathResolver paths)
@@ -45,18 +45,24 @@ internal static class ClipText
         return new ClipReference(kind, key, written) { Path = resolved, Source = new FileSource(resolved) };
     }
 
-    private static ClipReference ReferToUrl(string written, ClipKind kind, string key)
+    private static ClipReference ReferToUrl(string written, ClipKind kind, string key, PathResolver paths)
     {
         if (Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && uri.IsFile && uri.Host is "" or "localhost")
         {
             return new ClipReference(kind, key, written) { Path = uri.LocalPath, Source = new FileSource(uri.LocalPath) };
         }
 
-        string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
-        return new ClipReference(kind, key, written)
+        bool isHttp = uri is not null && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        if (isHttp && paths.AllowsHttp)
         {
-            Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips are read from files, not from {scheme}:// addresses; fetch it and name the file."),
-        };
+            return new ClipReference(kind, key, written) { Source = new HttpSource(uri!) };
+        }
+
+        string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
+        string advice = isHttp
+            ? $"are fetched only where that is allowed: --allow-http, or {nameof(ManifestOptions)}.{nameof(ManifestOptions.AllowHttp)}"
+            : "are not read; fetch the clip and name its file";
+        return new ClipReference(kind, key, written) { Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips at {scheme}:// addresses {advice}.") };
     }
 
     private static int SchemeLength(ReadOnlySpan<byte> text)

@@ -15,6 +15,12 @@ public sealed record ManifestOptions
     /// <summary>Longest line, in bytes without its line ending. A longer one is a <see cref="BadRow"/> and is not kept in memory. Positive; default 64 MiB.</summary>
     public int MaxLineBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Whether http:// and https:// addresses stand for clips, to be fetched when they are decoded. False (the default) makes each of them
+    /// <see cref="Media.FaultKind.Unsupported"/>: a manifest must not lead into a network unasked.
+    /// </summary>
+    public bool AllowHttp { get; init; }
+
     /// <summary>How tags and clips must match. Default <see cref="MediaCounting.Lenient"/>.</summary>
     public MediaCounting Counting { get; init; } = MediaCounting.Lenient;
 

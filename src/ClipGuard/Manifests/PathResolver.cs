@@ -18,6 +18,9 @@ internal sealed class PathResolver
 
     public PathResolver(IEnumerable<(string Folder, Func<string, bool> Holds)> bases) => _bases = [.. bases];
 
+    /// <summary>True where an http or https address is a place too.</summary>
+    public bool AllowsHttp { get; init; }
+
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
     public static PathResolver For(ManifestOptions options, string manifestFolder)
     {
@@ -28,11 +31,11 @@ internal sealed class PathResolver
             .Distinct(StringComparer.Ordinal)];
         if (folders.Length == 1)
         {
-            return new PathResolver([(folders[0], Path.Exists)]);
+            return new PathResolver([(folders[0], Path.Exists)]) { AllowsHttp = options.AllowHttp };
         }
 
         var mounts = MountTable.Current();
-        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists)));
+        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists))) { AllowsHttp = options.AllowHttp };
     }
 
     /// <summary>The absolute form of <paramref name="path"/>, which is not empty and holds no NUL.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.Helpers;
 
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly HelperPool? _pool;
     private readonly InProcessDecoding? _inProcess;
+    private readonly ClipFetcher _fetcher;
     private long _lastRequest;
     private bool _sandboxIsMissing;
 
@@ -35,6 +37,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     {
         _options = options;
         _logger = logger;
+        _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
         if (options.Isolation == Isolation.InProcess)
         {
             _inProcess = new InProcessDecoding(options);
@@ -103,6 +106,17 @@ public sealed partial class Supervisor : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         RefuseUnknownDecoder(request);
         cancellation.ThrowIfCancellationRequested();
+        if (request.Source is HttpSource address)
+        {
+            (MemorySource? bytes, ClipFault? fault) = await _fetcher.FetchAsync(address, cancellation).ConfigureAwait(false);
+            if (bytes is null)
+            {
+                return new FaultOutcome(fault!, fault!.PostMortem.Elapsed);
+            }
+
+            request = request with { Source = bytes };
+        }
+
         if (_inProcess is not null)
         {
             return await _inProcess.DecodeAsync(request, cancellation).ConfigureAwait(false);
@@ -172,6 +186,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
     public async ValueTask DisposeAsync()
     {
+        _fetcher.Dispose();
         _inProcess?.Dispose();
         if (_pool is not null)
         {

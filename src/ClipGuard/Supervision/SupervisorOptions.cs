@@ -59,6 +59,9 @@ public sealed record SupervisorOptions
     /// <summary>Decodes that a caller keeps asked for at a time, so that no place waits for one while a payload is read.</summary>
     internal int Callers => Workers + Math.Max(1, Spares);
 
+    /// <summary>How clips at http and https addresses (<see cref="HttpSource"/>) are fetched.</summary>
+    public FetchOptions Fetching { get; init; } = new();
+
     /// <summary>How long a killed helper is waited for before its verdict is given all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -79,6 +82,7 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
 
+        Fetching.Validate();
         foreach (string assembly in AudioDecoders)
         {
             if (!Path.IsPathFullyQualified(assembly) || assembly.Contains('\n', StringComparison.Ordinal))

@@ -52,7 +52,7 @@ public sealed class ClipReferenceTests
         Assert.That(ManifestFile.ReadSample($"{{{media}}}", AnyRow).Clips, Is.Empty);
     }
 
-    [TestCase("https://example.org/a.png", FaultKind.Unsupported, "https://")]
+    [TestCase("https://example.org/a.png", FaultKind.Unsupported, "--allow-http")]
     [TestCase("HTTP://example.org/a.png", FaultKind.Unsupported, "HTTP://")]
     [TestCase("s3://bucket/a.png", FaultKind.Unsupported, "s3://")]
     [TestCase("file://other-host/a.png", FaultKind.Unsupported, "file://")]
@@ -68,6 +68,24 @@ public sealed class ClipReferenceTests
         Assert.That(clip.Source, Is.Null);
         Assert.That(clip.Refusal?.Kind, Is.EqualTo(fault));
         Assert.That(clip.Refusal?.Message, Does.Contain(message));
+    }
+
+    [TestCase("https://example.org/a.png?sig=%2Fx", "https://example.org/a.png?sig=%2Fx")]
+    [TestCase("HTTP://example.org/a.png", "http://example.org/a.png")]
+    public void An_address_is_a_clip_only_where_that_is_allowed(string written, string address)
+    {
+        ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow with { AllowHttp = true }).Clips.Single();
+
+        Assert.That((clip.Refusal, clip.Path, clip.AsWritten), Is.EqualTo(((ClipRefusal?)null, (string?)null, written)));
+        Assert.That((clip.Source as HttpSource)?.Address.AbsoluteUri, Is.EqualTo(address));
+    }
+
+    [Test]
+    public void Allowing_http_allows_no_other_scheme()
+    {
+        ClipReference clip = ManifestFile.ReadSample("""{"images":["ftp://example.org/a.png"]}""", AnyRow with { AllowHttp = true }).Clips.Single();
+
+        Assert.That((clip.Source, clip.Refusal?.Kind), Is.EqualTo(((ClipSource?)null, FaultKind.Unsupported)));
     }
 
     [TestCase("data:image/png;base64,")]
