@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -14,54 +15,70 @@ public sealed record LoaderState
     public const int CurrentVersion = 1;
 
     /// <summary>Version of this form.</summary>
+    [JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>Fingerprint of the manifest; its name where it is not indexed.</summary>
+    [JsonRequired]
     public string Manifest { get; init; } = string.Empty;
 
     /// <summary>Of the loader.</summary>
+    [JsonRequired]
     public int Seed { get; init; }
 
     /// <summary>The order of the rows.</summary>
+    [JsonRequired]
     public RowShuffle Shuffle { get; init; }
 
     /// <summary>Rows in a shuffle window; 0 where there are no windows.</summary>
+    [JsonRequired]
     public int ShuffleWindow { get; init; }
 
     /// <summary>By what samples are put into buckets, and how many batches wide; null where they are not.</summary>
     public string? Buckets { get; init; }
 
     /// <summary>0-based.</summary>
+    [JsonRequired]
     public int Epoch { get; init; }
 
     /// <summary>What was consumed of this epoch with other numbers of ranks or other batch sizes, oldest first.</summary>
+    [JsonRequired]
     public IReadOnlyList<PlanLeg> Legs { get; init; } = [];
 
     /// <summary>Number of ranks now.</summary>
+    [JsonRequired]
     public int World { get; init; } = 1;
 
     /// <summary>The rank whose state this is.</summary>
+    [JsonRequired]
     public int Rank { get; init; }
 
     /// <summary>Samples in a batch of one rank.</summary>
+    [JsonRequired]
     public int BatchSize { get; init; }
 
     /// <summary>Batches that this rank has consumed since the last leg.</summary>
+    [JsonRequired]
     public long Consumed { get; init; }
 
     /// <summary>Numbers of batches consumed beyond the first that was not, ascending: with <see cref="LoaderOptions.InOrder"/> there are none.</summary>
+    [JsonRequired]
     public IReadOnlyList<long> ConsumedAhead { get; init; } = [];
 
     /// <summary>Lines that this epoch leaves out, ascending: frozen when it began.</summary>
+    [JsonRequired]
     public IReadOnlyList<ManifestLine> LeftOutLines { get; init; } = [];
 
     /// <summary>Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out. Empty without <see cref="LoaderOptions.LeaveOutConvicted"/>.</summary>
+    [JsonRequired]
     public IReadOnlyList<ManifestLine> ConvictedLines { get; init; } = [];
 
     /// <summary>Rows that were tried for the batches consumed since the last leg: what <see cref="FailureBudget"/> counts.</summary>
+    [JsonRequired]
     public long Tries { get; init; }
 
     /// <summary>How many of them gave no sample.</summary>
+    [JsonRequired]
     public long Faults { get; init; }
 
     /// <summary>What in it cannot be true; null where nothing is.</summary>
@@ -83,16 +100,23 @@ public sealed record LoaderState
         LoaderState? state;
         try
         {
-            state = JsonSerializer.Deserialize(json, LoaderStateJson.Default.LoaderState);
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out JsonElement version)
+                && version.GetRawText() != CurrentVersion.ToString(CultureInfo.InvariantCulture))
+            {
+                throw new FormatException($"The loader state is of version {version}; this library reads version {CurrentVersion}.");
+            }
+
+            state = document.Deserialize(LoaderStateJson.Default.LoaderState);
         }
         catch (JsonException error)
         {
             throw new FormatException($"This is no loader state: {error.Message}", error);
         }
 
-        if (state is not { Version: CurrentVersion })
+        if (state is null)
         {
-            throw new FormatException($"The loader state is of version {state?.Version}; this library reads version {CurrentVersion}.");
+            throw new FormatException("This is no loader state.");
         }
 
         return state.Flaw is { } flaw ? throw new FormatException($"This is no loader state: it has {flaw}.") : state;
@@ -128,6 +152,7 @@ public sealed record LoaderState
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(LoaderState))]
 internal sealed partial class LoaderStateJson : JsonSerializerContext;

@@ -13,8 +13,7 @@ internal sealed class DeterminismTests
     public async Task Batches_are_the_same_whatever_the_number_of_workers_and_the_order_in_which_decodes_end(int badEvery)
     {
         using LoaderRun run = LoaderRun.Of(101, badEvery);
-        var random = new Random(1);
-        run.Clips.Before = async (_, cancellation) => await Task.Delay(random.Next(4), cancellation);
+        run.Clips.Before = async (_, cancellation) => await Task.Delay(Random.Shared.Next(4), cancellation);
 
         List<string[]> runs = [];
         foreach (int workers in new[] { 1, 2, 8, 8 })
@@ -31,8 +30,7 @@ internal sealed class DeterminismTests
     public async Task Without_order_the_same_batches_come_each_once()
     {
         using LoaderRun run = LoaderRun.Of(101, badEvery: 4);
-        var random = new Random(1);
-        run.Clips.Before = async (_, cancellation) => await Task.Delay(random.Next(6), cancellation);
+        run.Clips.Before = async (_, cancellation) => await Task.Delay(Random.Shared.Next(6), cancellation);
 
         List<SeenBatch> inOrder = await run.ReadAsync(LoaderRun.Options);
         List<SeenBatch> anyOrder = await run.ReadAsync(LoaderRun.Options with { InOrder = false });

@@ -5,6 +5,8 @@ using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
+using Microsoft.Extensions.Logging;
+
 namespace ClipGuard.Tests.Loading;
 
 /// <summary>A manifest of scripted clips in a folder of its own, and loaders over it.</summary>
@@ -40,7 +42,8 @@ internal sealed class LoaderRun : IDisposable
     public static LoaderRun Of(int rows, int badEvery = 0) =>
         new(Enumerable.Range(0, rows).Select(i => badEvery > 0 && i % badEvery == badEvery - 1 ? $"/bad/{i}" : $"/ok/{i}/{1 + (i * 13 % 50)}"));
 
-    public Task<ClipLoader> OpenAsync(LoaderOptions options) => ClipLoader.OpenAsync(Manifest, options, Clips.DecodeAsync);
+    public Task<ClipLoader> OpenAsync(LoaderOptions options, ILoggerFactory? loggers = null) =>
+        ClipLoader.OpenAsync(Manifest, options, Clips.DecodeAsync, loggers);
 
     /// <summary>Reads an epoch, or what is left of it.</summary>
     public static async Task<List<SeenBatch>> ReadAsync(ClipLoader loader, int most = int.MaxValue)

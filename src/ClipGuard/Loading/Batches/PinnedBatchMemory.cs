@@ -15,6 +15,18 @@ public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemor
     private readonly List<byte[]> _kept = [];
     private long _keptBytes;
 
+    /// <summary>Bytes that are kept and not used now.</summary>
+    internal long KeptBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _keptBytes;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override BatchBlock Rent(long bytes, TensorElement element)
     {

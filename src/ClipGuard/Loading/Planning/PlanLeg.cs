@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Loading;
 
 /// <summary>A stretch of an epoch that was run with one number of ranks, and ended.</summary>
@@ -7,6 +9,7 @@ namespace ClipGuard.Loading;
 public sealed record PlanLeg(int World, int BatchSize, IReadOnlyList<long> Consumed)
 {
     /// <summary>Numbers of the batches that each rank had consumed beyond those, by rank; empty where no rank had any, as it is in order.</summary>
+    [JsonRequired]
     public IReadOnlyList<IReadOnlyList<long>> Ahead { get; init; } = [];
 
     internal bool IsValid => World >= 1 && BatchSize >= 1 && Consumed.Count == World && Consumed.All(static batches => batches >= 0)

@@ -45,17 +45,24 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
         TimeSpan elapsed = time.GetElapsedTime(_began);
         double? use = ProcessorTimes.Now() is { } after && _processorsBefore is { } before ? after.UseSince(before) : null;
         double reachable = Math.Min(1.0, (double)workers / Environment.ProcessorCount);
-        bool isConsumer = _waited < elapsed * ConsumerWaitsLittle;
-        bool isDecoding = use is null || use >= ProcessorsAreBusy * reachable;
         return _sum with
         {
             Elapsed = elapsed,
             Waited = _waited,
             Faults = new Dictionary<FaultKind, long>(_faults),
             ProcessorUse = use,
-            Bottleneck = isConsumer ? Bottleneck.Consumer : isDecoding ? Bottleneck.Decoding : Bottleneck.Storage,
+            Bottleneck = BottleneckOf(_waited / elapsed, use, reachable),
         };
     }
+
+    /// <summary>Who was slow.</summary>
+    /// <param name="waited">Share of the time for which the consumer waited.</param>
+    /// <param name="processorUse">Share of the processors that was busy; null where that is not known.</param>
+    /// <param name="reachable">Share of the processors that the workers can keep busy.</param>
+    public static Bottleneck BottleneckOf(double waited, double? processorUse, double reachable) =>
+        waited < ConsumerWaitsLittle ? Bottleneck.Consumer
+        : processorUse is null || processorUse >= ProcessorsAreBusy * reachable ? Bottleneck.Decoding
+        : Bottleneck.Storage;
 }
 
 /// <summary>Busy and idle time of all processors together since the system's start, in its own ticks (proc_stat(5)).</summary>
