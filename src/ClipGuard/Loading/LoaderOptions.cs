@@ -100,7 +100,7 @@ public sealed record LoaderOptions
     /// Samples that are at work at the same time: more than there are decodes at a time, so that while one worker takes over a clip, or reads a row,
     /// the next decode waits at the supervisor already.
     /// </summary>
-    internal int SampleWorkers => Supervision.Workers + Math.Max(1, Supervision.Spares);
+    internal int SampleWorkers => Supervision.Callers;
 
     internal ClipSpec? SpecOf(ClipKind kind) => kind switch
     {

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using ClipGuard.Loading;
-using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;
 

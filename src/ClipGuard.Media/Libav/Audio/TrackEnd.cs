@@ -24,9 +24,11 @@ internal readonly unsafe record struct TrackEnd(
     private const int SlackFrames = 2;
 
     /// <summary>The end of a track that FFmpeg decoded.</summary>
-    public static TrackEnd Of(AudioFrames frames)
+    public static TrackEnd Of(AudioFrames frames) => Of(frames.Track, frames.RefusedPackets, frames.MarkedPackets);
+
+    /// <inheritdoc cref="Of(AudioFrames)"/>
+    public static TrackEnd Of(Track track, long refusedPackets, long markedPackets)
     {
-        Track track = frames.Track;
         int said = track.Stream->codecpar->frame_size;
 
         // Of samples that are not compressed, a file's last one may be half there.
@@ -37,8 +39,8 @@ internal readonly unsafe record struct TrackEnd(
         return new TrackEnd(
             frameSamples,
             isExact ? 0 : SlackFrames * frameSamples,
-            frames.RefusedPackets,
-            frames.MarkedPackets,
+            refusedPackets,
+            markedPackets,
             track.ReadingBrokeOff,
             HeaderPromise.SecondsCutOff(track));
     }

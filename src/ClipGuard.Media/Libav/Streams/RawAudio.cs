@@ -153,7 +153,7 @@ internal sealed unsafe class RawAudio : RawStream
         : _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} audio packets.")
         : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The audio stream has no samples.")
         // Several demuxers take the end of a file that was cut off for the clip's: as of any decode, the header's length counts.
-        : new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz)).Judge(_session, TrackEnd.Of(_track), 0, long.MaxValue, _decodedSamples);
+        : new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz)).Judge(_session, TrackEnd.Of(_track, _track.RefusedPackets, _track.MarkedPackets), 0, long.MaxValue, _decodedSamples);
 
     private void CloseResampler()
     {

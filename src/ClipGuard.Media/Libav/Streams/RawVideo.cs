@@ -183,7 +183,7 @@ internal sealed unsafe class RawVideo : RawStream
     private DecoderFault? CutOff()
     {
         double missing = HeaderPromise.EndSeconds(_track) - _lastSeconds ?? 0;
-        double inIndex = HeaderPromise.SecondsCutOff(_track);
+        double inIndex = HeaderPromise.SecondsCutOff(_track) ?? 0;
         missing = missing > Math.Max(1, _lastSeconds / 20) ? missing : inIndex > IndexSlackSeconds ? inIndex : 0;
         return missing > 0
             ? _session.Fault(
