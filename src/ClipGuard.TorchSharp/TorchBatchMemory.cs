@@ -14,6 +14,7 @@ namespace ClipGuard.Torch;
 public sealed class TorchBatchMemory : BatchMemory
 {
     private const int KeptBlocks = 16;
+    private const long MaxKeptBytes = 2L << 30;
 
     private readonly Lock _gate = new();
     private readonly List<Kept> _kept = [];
@@ -43,14 +44,26 @@ public sealed class TorchBatchMemory : BatchMemory
     {
         lock (_gate)
         {
-            if (IsPageLocked && _kept.Count < KeptBlocks)
+            if (IsPageLocked)
             {
+                // Sizes drift: what was not wanted for longest makes room.
                 _kept.Add(new Kept(storage, fence));
+                while (_kept.Count > KeptBlocks || (_kept.Count > 1 && _kept.Sum(static kept => kept.Bytes) > MaxKeptBytes))
+                {
+                    Drop(_kept[0].Storage, _kept[0].Fence);
+                    _kept.RemoveAt(0);
+                }
+
                 return;
             }
         }
 
-        // libtorch itself keeps page-locked memory until the device is done with it.
+        Drop(storage, fence);
+    }
+
+    // libtorch itself keeps page-locked memory until the device is done with it.
+    private static void Drop(torch.Tensor storage, torch.Tensor? fence)
+    {
         storage.Dispose();
         fence?.Dispose();
     }

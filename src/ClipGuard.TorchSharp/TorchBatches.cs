@@ -21,13 +21,51 @@ public static class TorchBatches
         using (batch)
         {
             var tensors = new Dictionary<string, torch.Tensor>();
-            foreach (string name in batch.Tensors.Keys.ToArray())
+            try
             {
-                tensors.Add(name, Move(batch, name, device));
-            }
+                foreach (string name in batch.Tensors.Keys.ToArray())
+                {
+                    tensors.Add(name, Move(batch, name, device));
+                }
 
-            using torch.Tensor mask = torch.tensor(batch.Mask.ToArray(), dtype: torch.ScalarType.Bool);
-            return new TorchBatch(tensors, mask.to(device.type, device.index, copy: true), batch);
+                return new TorchBatch(tensors, MaskOf(batch, device), batch);
+            }
+            catch
+            {
+                foreach (torch.Tensor tensor in tensors.Values)
+                {
+                    tensor.Dispose();
+                }
+
+                throw;
+            }
+        }
+    }
+
+    // From pageable memory the copy would wait for everything that the device was asked for before.
+    private static torch.Tensor MaskOf(Batch batch, torch.Device device)
+    {
+        torch.Tensor mask = torch.tensor(batch.Mask.ToArray(), dtype: torch.ScalarType.Bool);
+        if (device.type != DeviceType.CUDA)
+        {
+            return device.type == DeviceType.CPU ? mask : To(mask, device);
+        }
+
+        using (mask)
+        {
+            // libtorch keeps page-locked memory until the device has read it.
+            using torch.Tensor locked = mask.pin_memory();
+            torch.Tensor there = torch.empty(mask.NumberOfElements, dtype: torch.ScalarType.Bool, device: device);
+            there.copy_(locked, nonBlocking: true);
+            return there;
+        }
+    }
+
+    private static torch.Tensor To(torch.Tensor tensor, torch.Device device)
+    {
+        using (tensor)
+        {
+            return tensor.to(device.type, device.index, copy: true);
         }
     }
 

@@ -1,10 +1,17 @@
 using ClipGuard.Media;
 using ClipGuard.Supervision;
+using ClipGuard.TestHost;
 
 // A host whose end the tests watch: it starts helpers, sets some to work that never ends, and then ends as it is told.
-// Arguments: the helper's program, and how to end. It prints READY once its helpers are there.
+// Arguments: the helper's program, and how to end. It prints READY once its helpers are there. With "loads" it is a training run instead.
 string program = args[0];
 string end = args[1];
+if (end == "loads")
+{
+    await LoaderHost.RunAsync(program, args[2], args[3], int.Parse(args[4], System.Globalization.CultureInfo.InvariantCulture));
+    return;
+}
+
 var options = new SupervisorOptions
 {
     HelperPath = program,

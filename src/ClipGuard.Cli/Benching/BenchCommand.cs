@@ -56,10 +56,7 @@ internal static class BenchCommand
             ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: stop.Token).ConfigureAwait(false);
             await using (((IAsyncDisposable)loader).ConfigureAwait(false))
             {
-                foreach (BenchReport report in await LoaderBench.RunAsync(loader, epochs, onBatch, stop.Token).ConfigureAwait(false))
-                {
-                    output.Report(report);
-                }
+                await LoaderBench.RunAsync(loader, epochs, onBatch, output.Report, stop.Token).ConfigureAwait(false);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -43,14 +44,19 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
         };
         try
         {
+            var files = new FileSystemEnumerable<string>(Name, static (ref FileSystemEntry entry) => entry.ToFullPath(), options)
+            {
+                ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
+                    !entry.IsDirectory && MediaExtensions.KindOf(Path.GetExtension(entry.FileName).TrimStart('.').ToString()) is not null,
+
+                // .NET follows links to folders by itself, and a link upwards would go round until paths are too long.
+                ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            };
             var paths = new List<string>();
-            foreach (FileInfo file in new DirectoryInfo(Name).EnumerateFiles("*", options))
+            foreach (string file in files)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (MediaExtensions.KindOf(file.Extension.TrimStart('.')) is not null)
-                {
-                    paths.Add(Path.GetRelativePath(Name, file.FullName));
-                }
+                paths.Add(Path.GetRelativePath(Name, file));
             }
 
             paths.Sort(StringComparer.Ordinal);

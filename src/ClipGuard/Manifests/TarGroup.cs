@@ -53,6 +53,12 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
                 start = offset;
             }
 
+            // Cut off between two members a shard still reads well, but a whole one ends with blocks of zeros.
+            if (member is null && offset >= file.Length)
+            {
+                trouble ??= "it has no end mark, so it may have been cut off";
+            }
+
             if (trouble is not null)
             {
                 yield return new TarGroup(shard, offset, [], trouble);

@@ -41,12 +41,15 @@ internal sealed class ReadmeExamples
     [TestCase("resume")]
     public void Readme_prints_the_example_that_is_compiled_here(string name)
     {
-        string root = FindRoot();
-        string source = File.ReadAllText(Path.Combine(root, "tests/ClipGuard.Tests/Loading/ReadmeExamples.cs"));
-        string[] lines = source.Split($"// example: {name}\n", 2)[1].Split("// end")[0].TrimEnd().Split('\n');
-        string example = string.Join('\n', lines.Select(line => line.Length > 8 ? line[8..] : line.Trim()));
+        Assert.That(File.ReadAllText(Path.Combine(FindRoot(), "README.md")), Does.Contain(ExampleOf("Loading/ReadmeExamples.cs", name)));
+    }
 
-        Assert.That(File.ReadAllText(Path.Combine(root, "README.md")), Does.Contain(example));
+    /// <summary>An example in a file of the tests, as it must stand in a README.</summary>
+    internal static string ExampleOf(string file, string name)
+    {
+        string source = File.ReadAllText(Path.Combine(FindRoot(), "tests/ClipGuard.Tests", file));
+        string[] lines = source.Split($"// example: {name}\n", 2)[1].Split("// end")[0].TrimEnd().Split('\n');
+        return string.Join('\n', lines.Select(line => line.Length > 8 ? line[8..] : line.Trim()));
     }
 
     private async Task TrainAsync()
@@ -68,7 +71,7 @@ internal sealed class ReadmeExamples
                 using (batch)
                 {
                     Train(batch);
-                    await File.WriteAllTextAsync("loader.json", batch.State.ToJson());
+                    await batch.State.SaveAsync("loader.json");
                 }
             }
         }
@@ -80,7 +83,7 @@ internal sealed class ReadmeExamples
         var options = new LoaderOptions { Seed = 17, Audio = new AudioSpec(), Video = new VideoSpec() };
         // example: resume
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
-        loader.Resume(LoaderState.Parse(await File.ReadAllTextAsync("loader.json")));
+        loader.Resume(await LoaderState.LoadAsync("loader.json"));
         await foreach (Batch batch in loader)
         {
             using (batch)
@@ -93,7 +96,7 @@ internal sealed class ReadmeExamples
 
     private void Train(Batch batch) => _trained.Add($"{string.Join(',', batch.Tensors.Keys)}: {batch.Samples.Count}");
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "Pipeline.sln")))

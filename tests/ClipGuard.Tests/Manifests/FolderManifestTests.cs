@@ -32,6 +32,19 @@ public sealed class FolderManifestTests : IndexableManifestContract
     }
 
     [Test]
+    public void Links_to_folders_are_not_followed_and_links_to_files_are_files()
+    {
+        Make();
+        Directory.CreateSymbolicLink(Path.Combine(Folder, "a/up"), Folder);
+        Directory.CreateSymbolicLink(Path.Combine(Folder, "again"), Path.Combine(Folder, "b"));
+        File.CreateSymbolicLink(Path.Combine(Folder, "b/link.wav"), Path.Combine(Folder, "a/1.wav"));
+
+        Sample[] samples = [.. new FolderManifest(Folder).ReadRowsAsync().ToBlockingEnumerable().Select(row => ((SampleRow)row).Sample)];
+
+        Assert.That(samples.Select(sample => sample.Clips.Single().AsWritten), Is.EqualTo(new[] { "a/1.wav", "a/deep/3.mp4", "b/2.PNG", "b/link.wav", "top.flac", "z.webp" }));
+    }
+
+    [Test]
     public void A_folder_that_is_not_there_is_said_by_name()
     {
         Assert.That(() => new FolderManifest("/nowhere/at/all").IndexAsync(), Throws.InstanceOf<ManifestException>().With.Message.Contains("/nowhere/at/all"));

@@ -42,6 +42,7 @@ public sealed class TarManifestTests : IndexableManifestContract
     [TestCase(100)]
     [TestCase(1000)]
     [TestCase(5000)]
+    [TestCase(5632)]
     public void A_shard_that_is_cut_off_says_so_after_what_is_whole(int bytes)
     {
         Make();

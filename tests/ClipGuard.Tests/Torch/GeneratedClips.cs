@@ -11,9 +11,9 @@ internal sealed class GeneratedClips : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("clipguard-learn-").FullName;
     private readonly Random _random = new(11);
 
-    public string WriteAudio(int clips)
+    public string WriteAudio(int clips, string name = "audio")
     {
-        return WriteManifest(clips, "audio", "wav", label =>
+        return WriteManifest(clips, name, "audio", "wav", label =>
         {
             double pitch = 200 + (1800 * _random.NextDouble());
             double level = 0.2 + (0.6 * _random.NextDouble());
@@ -22,9 +22,9 @@ internal sealed class GeneratedClips : IDisposable
         });
     }
 
-    public string WriteVideo(int clips)
+    public string WriteVideo(int clips, string name = "video")
     {
-        return WriteManifest(clips, "video", "y4m", label =>
+        return WriteManifest(clips, name, "video", "y4m", label =>
         {
             int top = _random.Next(Side - 4);
             int start = _random.Next(Side);
@@ -35,14 +35,14 @@ internal sealed class GeneratedClips : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string WriteManifest(int clips, string key, string extension, Func<int, byte[]> make)
+    private string WriteManifest(int clips, string set, string key, string extension, Func<int, byte[]> make)
     {
-        string manifest = Path.Combine(_folder, $"{key}.jsonl");
+        string manifest = Path.Combine(_folder, $"{set}.jsonl");
         using var writer = new StreamWriter(manifest);
         for (int i = 0; i < clips; i++)
         {
             int label = _random.Next(2);
-            string name = $"{key}-{i}.{extension}";
+            string name = $"{set}-{i}.{extension}";
             File.WriteAllBytes(Path.Combine(_folder, name), make(label));
             writer.WriteLine($$"""{"{{key}}":"{{Path.Combine(_folder, name)}}","label":{{label}}}""");
         }

@@ -9,10 +9,11 @@ public static class LoaderBench
     /// <param name="loader">The loader; its options say what is decoded and how.</param>
     /// <param name="epochs">How many epochs; positive.</param>
     /// <param name="onBatch">Called with each batch's checksum, in order of delivery; null for no checksums, which cost a pass over the tensors.</param>
+    /// <param name="onEpoch">Called with each epoch's report as soon as it ends; null for nobody.</param>
     /// <param name="cancellation">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>One report an epoch.</returns>
     public static async Task<IReadOnlyList<BenchReport>> RunAsync(
-        ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch = null, CancellationToken cancellation = default)
+        ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch = null, Action<BenchReport>? onEpoch = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(loader);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
@@ -31,6 +32,7 @@ public static class LoaderBench
             }
 
             reports.Add(new BenchReport(loader.LastEpoch!, first));
+            onEpoch?.Invoke(reports[^1]);
         }
 
         return reports;

@@ -11,8 +11,8 @@ public readonly record struct Shard(int Rank, int World)
     private static readonly (string Rank, string World, string Launcher)[] Launchers =
     [
         ("RANK", "WORLD_SIZE", "torchrun"),
-        ("SLURM_PROCID", "SLURM_NTASKS", "Slurm"),
         ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "Open MPI"),
+        ("SLURM_PROCID", "SLURM_NTASKS", "Slurm"),
         ("JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", "Kubernetes"),
     ];
 
@@ -20,8 +20,8 @@ public readonly record struct Shard(int Rank, int World)
     public static Shard Whole { get; } = new(0, 1);
 
     /// <summary>
-    /// What the launcher said: torchrun's <c>RANK</c> and <c>WORLD_SIZE</c>, then Slurm's <c>SLURM_PROCID</c> and <c>SLURM_NTASKS</c>, Open MPI's
-    /// <c>OMPI_COMM_WORLD_RANK</c> and <c>…_SIZE</c>, and for an indexed Kubernetes job <c>JOB_COMPLETION_INDEX</c> with <c>JOB_COMPLETIONS</c>,
+    /// What the launcher said: torchrun's <c>RANK</c> and <c>WORLD_SIZE</c>, then Open MPI's <c>OMPI_COMM_WORLD_RANK</c> and <c>…_SIZE</c>, Slurm's
+    /// <c>SLURM_PROCID</c> and <c>SLURM_NTASKS</c> for what <c>srun</c> started (a batch script runs once, whatever they say), and for an indexed Kubernetes job <c>JOB_COMPLETION_INDEX</c> with <c>JOB_COMPLETIONS</c>,
     /// which the pod's template has to set, because Kubernetes does not. <see cref="Whole"/> where none of them is set.
     /// </summary>
     /// <exception cref="InvalidOperationException">A launcher set only one of its two, or no sensible numbers.</exception>
@@ -33,9 +33,15 @@ public readonly record struct Shard(int Rank, int World)
         {
             string? rank = variable(rankName);
             string? world = variable(worldName);
-            if (string.IsNullOrEmpty(rank) && (string.IsNullOrEmpty(world) || launcher is "Slurm" or "Kubernetes"))
+            if (launcher == "Slurm" && string.IsNullOrEmpty(variable("SLURM_STEP_ID")))
             {
-                // A Slurm batch step knows the number of tasks without being one, and a pod's template may name the number for all pods.
+                // sbatch gives its script the rank 0 and the number of tasks, though the script is not one of several: only steps are.
+                continue;
+            }
+
+            if (string.IsNullOrEmpty(rank) && (string.IsNullOrEmpty(world) || launcher == "Kubernetes"))
+            {
+                // A pod's template may name the number for all pods.
                 continue;
             }
 
