@@ -19,7 +19,7 @@ internal static class StateMatch
             };
         }
 
-        if (states.Count == 1 && first.ConsumedAhead.Count > 0)
+        if (states.Count < first.World && first.ConsumedAhead.Count > 0)
         {
             // What one rank consumed out of order says nothing of the others.
             throw new LoaderStateException(
