@@ -12,7 +12,7 @@ namespace ClipGuard.Tests.Media;
 [CancelAfter(600_000)]
 internal sealed unsafe class DecoderLeakTests
 {
-    private const int WarmUp = 1_000;
+    private const int WarmUp = 3_000;
     private const int Decodes = 10_000;
     private const long MaxGrowthKilobytes = 10_000;
     private const int PayloadBytes = 8 << 20;
