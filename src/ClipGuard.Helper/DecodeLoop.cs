@@ -27,6 +27,19 @@ internal sealed unsafe class DecodeLoop(HelperConnection connection, IClipDecode
         var payload = new PayloadWriter(connection.Payload + message.OutputOffset, message.OutputCapacity);
         var context = new DecodeContext(payload, connection.Marks, TimeSpan.FromMilliseconds(message.TimeLeftMilliseconds));
         DecodeAnswer answer = decoder.Decode(request, context);
-        return new ReplyMessage(message.Id) { Clip = answer.Clip, Fault = answer.Fault };
+        if (answer.Clip is not { FrameTimesSeconds: { Count: > 0 } times } clip)
+        {
+            return new ReplyMessage(message.Id) { Clip = answer.Clip, Fault = answer.Fault };
+        }
+
+        return FrameTimesBlock.TryWrite(payload.Start, clip.PayloadBytes(), payload.Capacity, times)
+            ? new ReplyMessage(message.Id) { Clip = clip, FrameTimes = times.Count }
+            : new ReplyMessage(message.Id)
+            {
+                Fault = new DecoderFault(
+                    FaultKind.LimitExceeded,
+                    DecodeStage.Convert,
+                    $"The clip's {clip.PayloadBytes()} bytes and the times of its {times.Count} frames are over the limit of {payload.Capacity} bytes."),
+            };
     }
 }

@@ -9,8 +9,11 @@ public sealed record DecodeLimits
     /// <summary>Bytes of decoded data. Default 1 GiB.</summary>
     public long MaxPayloadBytes { get; init; } = 1L << 30;
 
-    /// <summary>Duration of the clip; null (the default) sets no limit.</summary>
+    /// <summary>Duration of the clip, whatever of it is wanted; null (the default) sets no limit. A list of frame images has none.</summary>
     public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>Frames that one clip may deliver. Positive; default one million.</summary>
+    public int MaxFrames { get; init; } = 1_000_000;
 
     /// <summary>Wanted frames that may be damaged, missing or made up before the clip is <see cref="FaultKind.Corrupt"/>. Default 0.</summary>
     public int MaxDamagedFrames { get; init; }

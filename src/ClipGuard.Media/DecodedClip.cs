@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media;
 
 /// <summary>What a decode gave: the shape and meaning of the payload. The bytes themselves lie in the decode's payload memory.</summary>
@@ -9,6 +11,8 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
     public int SampleRateHz { get; init; }
 
     /// <summary>Presentation time of each delivered frame, in seconds from the clip's start; empty for audio and images.</summary>
+    /// <remarks>No part of a message: between processes the times travel behind the payload.</remarks>
+    [JsonIgnore]
     public IReadOnlyList<double> FrameTimesSeconds { get; init; } = [];
 
     /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>

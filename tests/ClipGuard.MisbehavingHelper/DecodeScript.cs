@@ -123,7 +123,16 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 });
                 break;
             case "times-of-nothing":
-                connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(ElementType.Float32, [1, 1]) { FrameTimesSeconds = [0, 1] } });
+                connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(ElementType.Float32, [1, 1]), FrameTimes = 2 });
+                break;
+            case "frames":
+                DeliverFrames(message, shape: [number, 1, 1, 1], times: number, double.Parse(words[2], CultureInfo.InvariantCulture));
+                break;
+            case "too-many-times":
+                DeliverFrames(message, shape: [int.MaxValue, 0, 1, 1], times: int.MaxValue, last: null);
+                break;
+            case "times-beyond-the-memory":
+                DeliverFrames(message, shape: [number, (int)(message.OutputCapacity / number), 1, 1], times: number, last: null);
                 break;
             case "says-then-ok":
                 Console.Error.WriteLine("out of memory, says an earlier clip");
@@ -193,6 +202,19 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         }
 
         Claim(message, ElementType.Float32, 1, samples);
+    }
+
+    // Times count up from zero to one before the last.
+    private void DeliverFrames(DecodeMessage message, int[] shape, int times, double? last)
+    {
+        var clip = new DecodedClip(ElementType.UInt8, shape);
+        if (last is { } time)
+        {
+            double[] all = [.. Enumerable.Range(0, times - 1), time];
+            _ = FrameTimesBlock.TryWrite(connection.Payload + message.OutputOffset, clip.PayloadBytes(), message.OutputCapacity, all);
+        }
+
+        connection.Send(new ReplyMessage(message.Id) { Clip = clip, FrameTimes = times });
     }
 
     private void Claim(DecodeMessage message, ElementType element, params int[] shape) =>

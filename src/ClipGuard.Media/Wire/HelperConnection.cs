@@ -9,6 +9,7 @@ namespace ClipGuard.Media.Wire;
 internal sealed unsafe partial class HelperConnection : IDisposable
 {
     private const int EINTR = 4;
+    private const int EPIPE = 32;
     private const int MSG_NOSIGNAL = 0x4000;
     private const int SEEK_END = 2;
     private const int ProtectReadWrite = 0x3;
@@ -75,8 +76,13 @@ internal sealed unsafe partial class HelperConnection : IDisposable
     {
         fixed (byte* start = datagram)
         {
-            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0 && Marshal.GetLastPInvokeError() == EINTR)
+            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0 && Marshal.GetLastPInvokeError() is var error and not EPIPE)
             {
+                // Nobody hears of what was not sent: the supervisor would wait for it to the stall limit.
+                if (error is not EINTR)
+                {
+                    throw new InvalidOperationException($"A message of {datagram.Length} bytes could not be sent: {Marshal.GetPInvokeErrorMessage(error)}.");
+                }
             }
         }
     }

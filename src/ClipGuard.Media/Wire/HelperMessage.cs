@@ -33,6 +33,9 @@ internal sealed record ReplyMessage(long Id) : HelperMessage
     /// <summary>What was delivered; null where there is a fault.</summary>
     public DecodedClip? Clip { get; init; }
 
+    /// <summary>Presentation times behind the payload: one for each frame of a video, or 0.</summary>
+    public int FrameTimes { get; init; }
+
     /// <summary>Why nothing was delivered; null where there is a clip.</summary>
     public DecoderFault? Fault { get; init; }
 }

@@ -31,6 +31,7 @@ internal static class HelperMessages
                 json.WriteString("type", "reply");
                 json.WriteNumber("id", reply.Id);
                 Clip(json, reply.Clip);
+                json.WriteNumber("frameTimes", reply.FrameTimes);
                 Fault(json, reply.Fault);
                 break;
             case StreamOpenedMessage opened:
@@ -85,13 +86,6 @@ internal static class HelperMessages
 
         json.WriteEndArray();
         json.WriteNumber("sampleRateHz", clip.SampleRateHz);
-        json.WriteStartArray("frameTimesSeconds");
-        for (int i = 0; i < clip.FrameTimesSeconds.Count; i++)
-        {
-            json.WriteNumberValue(clip.FrameTimesSeconds[i]);
-        }
-
-        json.WriteEndArray();
         json.WriteNumber("interlacedFrames", clip.InterlacedFrames);
         Damage(json, clip.Damage);
         json.WriteEndObject();

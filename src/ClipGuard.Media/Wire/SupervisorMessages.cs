@@ -83,6 +83,7 @@ internal static class SupervisorMessages
             MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
             MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
             MaxDuration = limits.TimeOrNull("maxDuration"),
+            MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
             MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
             MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),
             AllowedFormats = limits.ListOrNull("allowedFormats", static name => name.GetString()!),

@@ -1,4 +1,5 @@
 using ClipGuard.Media;
+using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Helpers;
 
 namespace ClipGuard.Supervision;
@@ -20,7 +21,7 @@ internal sealed unsafe class DeliveredOutcome : DecodeOutcome
         _helper = helper;
         _start = helper.Process.Memory.Payload + attempt.OutputOffset;
         _length = checked((int)clip.PayloadBytes());
-        _used = attempt.OutputOffset + _length;
+        _used = attempt.OutputOffset + FrameTimesBlock.End(_length, clip.FrameTimesSeconds.Count);
     }
 
     /// <inheritdoc/>

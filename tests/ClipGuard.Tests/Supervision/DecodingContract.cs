@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Supervision;
+using ClipGuard.Tests.Media;
 
 using NUnit.Framework;
 
@@ -79,6 +80,26 @@ internal abstract class DecodingContract
         Assert.That(await FaultAsync(_folder, cancellation), Is.EqualTo(FaultKind.Missing));
         Assert.That(await FaultAsync(noise, cancellation), Is.EqualTo(FaultKind.Corrupt));
     }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Ten_thousand_frames_come_with_their_times(CancellationToken cancellation)
+    {
+        string path = Path.Combine(_folder, "long.avi");
+        FfmpegProgram.Run($"-f lavfi -i color=c=gray:s=16x16:r=100:d=100 -c:v rawvideo -pix_fmt gray \"{path}\"");
+        var spec = new VideoSpec { Selection = new UniformFrames(10_000), Size = new OwnSize() };
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(new DecodeRequest(new FileSource(path), spec), cancellation);
+
+        Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+        Assert.That(outcome.Clip!.Shape, Is.EqualTo(new[] { 10_000, 16, 16, 3 }));
+        Assert.That(outcome.Clip.FrameTimesSeconds, Is.EqualTo(Enumerable.Range(0, 10_000).Select(frame => frame / 100.0)).Within(1e-9));
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public void A_spec_that_cannot_be_is_the_callers_mistake(CancellationToken cancellation) =>
+        Assert.ThrowsAsync<ArgumentException>(async () =>
+            (await _supervisor.DecodeAsync(new DecodeRequest(new FileSource("/nowhere"), new VideoSpec { Selection = new UniformFrames(0) }), cancellation)).Dispose());
 
     [Test]
     [CancelAfter(60_000)]

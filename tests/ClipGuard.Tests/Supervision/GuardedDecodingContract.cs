@@ -93,6 +93,30 @@ internal abstract class GuardedDecodingContract
         Assert.That(outcome.Fault!.Message, Does.Contain("UInt8 with 1 dimensions was asked for"));
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Times_of_frames_come_from_behind_the_payload(CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(Frames("frames:3:7.5"), cancellation);
+
+        Assert.That(outcome.Clip?.FrameTimesSeconds, Is.EqualTo(new[] { 0, 1, 7.5 }), () => outcome.Fault!.Message);
+        Assert.That(outcome.Payload.Length, Is.EqualTo(3));
+    }
+
+    [TestCase("frames:3:NaN", "a time that is no number")]
+    [TestCase("frames:3:Infinity", "a time that is no number")]
+    [TestCase("frames:1001:1", "gave 1001 frames where 1000 are allowed")]
+    [TestCase("too-many-times", "frames where 1000 are allowed")]
+    [TestCase("times-beyond-the-memory:16", "fit")]
+    [CancelAfter(60_000)]
+    public async Task Times_that_cannot_be_are_not_believed(string script, string complaint, CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(Frames(script), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
+        Assert.That(outcome.Fault!.Message, Does.Contain(complaint));
+    }
+
     [TestCase(FaultKind.Missing)]
     [TestCase(FaultKind.Unsupported)]
     [TestCase(FaultKind.Corrupt)]
@@ -256,6 +280,9 @@ internal abstract class GuardedDecodingContract
 
         Assert.That(outcomes.Select(outcome => outcome.Clip!.Shape[1]), Is.EqualTo(lengths));
     }
+
+    private static DecodeRequest Frames(string script) =>
+        TestHelper.Script(script) with { Spec = new VideoSpec(), Limits = new DecodeLimits { MaxFrames = 1000 } };
 
     private async Task AssertHealthy(CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ public sealed class WireTests
         MaxFramePixels = 1,
         MaxPayloadBytes = 2,
         MaxDuration = TimeSpan.FromMilliseconds(93_784_567.8),
+        MaxFrames = 4,
         MaxDamagedFrames = 3,
         MaxDamagedAudioShare = 0.25,
         AllowedFormats = ["mp3", "wav"],
@@ -108,7 +109,6 @@ public sealed class WireTests
             Clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3])
             {
                 SampleRateHz = 5,
-                FrameTimesSeconds = [0, 1.0 / 3],
                 InterlacedFrames = 6,
                 Damage = new DamageReport
                 {
@@ -122,6 +122,7 @@ public sealed class WireTests
                     FirstAt = TimeSpan.FromTicks(1_234_567),
                 },
             },
+            FrameTimes = 2,
         },
         new StreamOpenedMessage(3, new ClipShape
         {
@@ -218,6 +219,26 @@ public sealed class WireTests
 
         Assert.That(forgotten, Is.Empty);
     }
+
+    [TestCase(16, 24, ExpectedResult = true)]
+    [TestCase(16, 31, ExpectedResult = true)]
+    [TestCase(17, 24, ExpectedResult = false)]
+    [TestCase(17, 32, ExpectedResult = true)]
+    public unsafe bool Times_lie_behind_the_payload_at_the_next_multiple_of_8(int payloadBytes, int capacity)
+    {
+        long* memory = stackalloc long[4];
+        if (!FrameTimesBlock.TryWrite((byte*)memory, payloadBytes, capacity, [1.0 / 3]))
+        {
+            return false;
+        }
+
+        Assert.That(((double*)memory)[payloadBytes > 16 ? 3 : 2], Is.EqualTo(1.0 / 3));
+        Assert.That(FrameTimesBlock.Read((byte*)memory, payloadBytes, 1), Is.EqualTo(new[] { 1.0 / 3 }));
+        return FrameTimesBlock.End(payloadBytes, 1) <= capacity;
+    }
+
+    [Test]
+    public void Without_times_nothing_lies_behind_the_payload() => Assert.That(FrameTimesBlock.End(17, 0), Is.EqualTo(17));
 
     // What a member is where nobody has set it; null where the type has no constructor without parameters.
     private static object? Default(Type type, PropertyInfo property) =>

@@ -102,9 +102,13 @@ internal sealed unsafe partial class Helper
         {
             Step(HelperEvent.SaidNonsense, complaint);
         }
+        else if (TakeTimes(reply, _attempt) is not { } taken)
+        {
+            Step(HelperEvent.SaidNonsense, "gave a frame a time that is no number");
+        }
         else
         {
-            _reply = reply;
+            _reply = taken;
 
             // Looked at before the process of a single decode goes.
             _ending = reply.Fault is { } found ? Finding(found) : null;
@@ -115,5 +119,17 @@ internal sealed unsafe partial class Helper
                 Step(HelperEvent.Retired);
             }
         }
+    }
+
+    // Copied before they are looked at: the helper can still write there.
+    private ReplyMessage? TakeTimes(ReplyMessage reply, Attempt attempt)
+    {
+        if (reply.Clip is not { } clip || reply.FrameTimes == 0)
+        {
+            return reply;
+        }
+
+        double[] times = FrameTimesBlock.Read(Process.Memory.Payload + attempt.OutputOffset, clip.PayloadBytes(), reply.FrameTimes);
+        return Array.TrueForAll(times, double.IsFinite) ? reply with { Clip = clip with { FrameTimesSeconds = times } } : null;
     }
 }

@@ -17,15 +17,15 @@ internal static class ReplyCheck
         return reply switch
         {
             { Clip: not null, Fault: not null } => "answered with a clip and a fault at once",
-            { Clip: { } clip } => FindInClip(clip, attempt),
+            { Clip: { } clip } => FindInClip(clip, reply.FrameTimes, attempt),
             { Fault: { } fault } => FindInFault(fault),
             _ => "answered with neither a clip nor a fault",
         };
     }
 
-    private static string? FindInClip(DecodedClip clip, Attempt attempt)
+    private static string? FindInClip(DecodedClip clip, int frameTimes, Attempt attempt)
     {
-        if (clip.Shape is null || clip.FrameTimesSeconds is null || clip.Damage is null)
+        if (clip.Shape is null || clip.Damage is null)
         {
             return "left out the shape";
         }
@@ -48,14 +48,14 @@ internal static class ReplyCheck
             return $"gave the negative shape {shape}";
         }
 
-        if (FindInCounts(clip, attempt.Request.Spec.Kind) is { } complaint)
+        if (FindInCounts(clip, frameTimes, attempt.Request) is { } complaint)
         {
             return complaint;
         }
 
         try
         {
-            long bytes = clip.PayloadBytes();
+            long bytes = FrameTimesBlock.End(clip.PayloadBytes(), frameTimes);
             return bytes <= attempt.OutputCapacity ? null : $"claims {bytes} bytes where {attempt.OutputCapacity} fit";
         }
         catch (OverflowException)
@@ -64,18 +64,19 @@ internal static class ReplyCheck
         }
     }
 
-    private static string? FindInCounts(DecodedClip clip, ClipKind kind)
+    private static string? FindInCounts(DecodedClip clip, int frameTimes, DecodeRequest request)
     {
+        bool isVideo = request.Spec is VideoSpec;
         DamageReport damage = clip.Damage;
         long[] counts =
         [
-            clip.SampleRateHz, clip.InterlacedFrames, damage.ConcealedFrames, damage.CorruptFrames, damage.RefusedPackets, damage.MissingFrames,
+            frameTimes, clip.SampleRateHz, clip.InterlacedFrames, damage.ConcealedFrames, damage.CorruptFrames, damage.RefusedPackets, damage.MissingFrames,
             damage.MissingSamples, damage.RepeatedFrames, damage.DamagedWantedFrames,
         ];
         return counts.Any(static count => count < 0) ? $"counted {counts.Min()} of something"
-            : clip.FrameTimesSeconds.Count > 0 && (kind != ClipKind.Video || clip.FrameTimesSeconds.Count != clip.Shape[0])
-                ? $"gave {clip.FrameTimesSeconds.Count} times with the shape [{string.Join(", ", clip.Shape)}]"
-            : clip.InterlacedFrames > clip.Shape[0] && kind == ClipKind.Video ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
+            : frameTimes > 0 && (!isVideo || frameTimes != clip.Shape[0]) ? $"gave {frameTimes} times with the shape [{string.Join(", ", clip.Shape)}]"
+            : isVideo && clip.Shape[0] > request.Limits.MaxFrames ? $"gave {clip.Shape[0]} frames where {request.Limits.MaxFrames} are allowed"
+            : isVideo && clip.InterlacedFrames > clip.Shape[0] ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
             : null;
     }
 
