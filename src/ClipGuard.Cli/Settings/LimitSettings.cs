@@ -25,6 +25,12 @@ internal static class LimitSettings
         "Longest clip, default without limit.",
         ValueText.Seconds);
 
+    public static readonly Setting<int> Frames = new ValueSetting<int>(
+        "max-frames",
+        "N",
+        $"Most frames that one clip may deliver, default {Default.MaxFrames}.",
+        ValueText.Count);
+
     public static readonly Setting<int> DamagedFrames = new ValueSetting<int>(
         "max-damaged-frames",
         "N",
@@ -49,13 +55,14 @@ internal static class LimitSettings
         "Codecs that are decoded, by FFmpeg's names; default all.",
         ValueText.Words);
 
-    public static IReadOnlyList<Setting> All { get; } = [FramePixels, ClipBytes, Duration, DamagedFrames, DamagedAudio, Formats, Codecs];
+    public static IReadOnlyList<Setting> All { get; } = [FramePixels, ClipBytes, Duration, Frames, DamagedFrames, DamagedAudio, Formats, Codecs];
 
     public static DecodeLimits Read(SettingSources sources) => Default with
     {
         MaxFramePixels = sources.Get(FramePixels, Default.MaxFramePixels),
         MaxPayloadBytes = sources.Get(ClipBytes, Default.MaxPayloadBytes),
         MaxDuration = sources.OriginOf(Duration) is null ? null : sources.Get(Duration, TimeSpan.Zero),
+        MaxFrames = sources.Get(Frames, Default.MaxFrames),
         MaxDamagedFrames = sources.Get(DamagedFrames, Default.MaxDamagedFrames),
         MaxDamagedAudioShare = sources.Get(DamagedAudio, Default.MaxDamagedAudioShare),
         AllowedFormats = sources.OriginOf(Formats) is null ? null : sources.Get(Formats, []),

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClipGuard.Media.Libav;
 
 /// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
@@ -47,6 +49,11 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>
         Fault(FaultKind.LimitExceeded, $"A picture of {width}×{height} is over the limit of {Limits.MaxFramePixels} pixels.");
+
+    /// <summary>The fault of a clip that is longer than the limit; null where it is not, or its length is not known.</summary>
+    public DecoderFault? DurationFault(double? seconds) => Limits.MaxDuration is { } max && seconds > max.TotalSeconds
+        ? Fault(FaultKind.LimitExceeded, string.Create(CultureInfo.InvariantCulture, $"The clip lasts at least {seconds:0.###} s, longer than the limit of {max.TotalSeconds:0.###} s."))
+        : null;
 
     public DecoderFault PayloadFault(string what) =>
         Fault(FaultKind.LimitExceeded, $"{what} is over the limit of {Payload.Capacity} bytes.");

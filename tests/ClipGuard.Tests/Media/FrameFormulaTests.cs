@@ -10,6 +10,8 @@ namespace ClipGuard.Tests.Media;
 [CancelAfter(10_000)]
 internal sealed class FrameFormulaTests
 {
+    private const int MaxFrames = 100;
+
     [TestCase(0, 9, 1, new[] { 0 })]
     [TestCase(0, 9, 2, new[] { 0, 9 })]
     [TestCase(0, 9, 4, new[] { 0, 3, 6, 9 })]
@@ -86,14 +88,14 @@ internal sealed class FrameFormulaTests
     [TestCase(new[] { -10 }, new[] { 0 })]
     public void Frames_by_number_keep_order_and_repeats_and_count_from_the_end(int[] indices, int[] expected)
     {
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames(indices) }, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames(indices) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(expected));
     }
 
     [TestCase(10)]
     [TestCase(-11)]
     public void A_frame_number_out_of_range_is_a_fault(int index) =>
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
 
     [TestCase(0.0, 0)]
     [TestCase(0.0999, 0)]
@@ -103,19 +105,19 @@ internal sealed class FrameFormulaTests
     [TestCase(-3.0, 0)]
     public void The_frame_at_a_time_is_the_last_that_began_by_then(double seconds, int expected)
     {
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([seconds]) }, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([seconds]) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(new[] { expected }));
     }
 
     [Test]
     public void There_is_no_frame_after_the_end() =>
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([1.0]) }, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([1.0]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
 
     [Test]
     public void A_range_of_time_includes_the_frames_at_both_its_ends()
     {
         var spec = new VideoSpec { Selection = new UniformFrames(3), StartSeconds = 0.2, EndSeconds = 0.6 };
-        Assert.That(FramePicker.Pick(spec, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FramePicker.Pick(spec, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(new[] { 2, 4, 6 }));
     }
 
@@ -123,10 +125,30 @@ internal sealed class FrameFormulaTests
     public void Key_frames_are_taken_all_or_a_uniform_choice_of_them()
     {
         FrameTimeline timeline = Steady(10) with { IsKey = [true, false, true, false, true, false, true, false, true, false] };
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames() }, timeline, out int[] all), Is.Null);
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames { Max = 3 } }, timeline, out int[] some), Is.Null);
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames() }, MaxFrames, timeline, out int[] all), Is.Null);
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames { Max = 3 } }, MaxFrames, timeline, out int[] some), Is.Null);
         Assert.That(all, Is.EqualTo(new[] { 0, 2, 4, 6, 8 }));
         Assert.That(some, Is.EqualTo(new[] { 0, 4, 8 }));
+    }
+
+    private static IEnumerable<FrameSelection> FourFramesAtLeast =>
+        [new UniformFrames(4), new MidpointFrames(int.MaxValue), new IndexFrames([0, 1, 2, 2]), new TimeFrames([0, 0, 0, 0]), new RateFrames(10), new KeyFrames()];
+
+    [Test]
+    public void More_frames_than_the_limit_are_never_picked([ValueSource(nameof(FourFramesAtLeast))] FrameSelection selection)
+    {
+        (FaultKind Kind, string Message)? fault = FramePicker.Pick(new VideoSpec { Selection = selection }, 3, Steady(10), out _);
+        Assert.That(fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded));
+        Assert.That(fault?.Message, Does.EndWith("more than the limit of 3."));
+    }
+
+    [Test]
+    public void The_last_frame_is_on_show_for_as_long_as_its_packet_says()
+    {
+        FrameTimeline timeline = Steady(10) with { LastFrameSeconds = 5 };
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([5.8]) }, MaxFrames, timeline, out int[] frames), Is.Null);
+        Assert.That(frames, Is.EqualTo(new[] { 9 }));
+        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([5.95]) }, MaxFrames, timeline, out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
     }
 
     // Ten frames a second, on a clock of 1/1000 s that starts at 500.

@@ -64,6 +64,13 @@ internal sealed unsafe class Container : IDisposable
         return null;
     }
 
+    /// <summary>How long the header says that a stream is, in seconds, or where it does not the whole clip; null where it is silent or only the bit rate speaks.</summary>
+    public double? SecondsOf(AVStream* stream) =>
+        _format->duration_estimation_method == AVDurationEstimationMethod.AVFMT_DURATION_FROM_BITRATE ? null
+        : stream != null && stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den
+        : _format->duration > 0 ? (double)_format->duration / ffmpeg.AV_TIME_BASE
+        : null;
+
     /// <summary>The index of a stream by its number among those of its kind, attached pictures not counted; -1 where there is none.</summary>
     public int StreamNumber(AVMediaType kind, int number)
     {
@@ -165,12 +172,16 @@ internal sealed unsafe class Container : IDisposable
     {
         _session.Marks.Enter(DecodeStage.Probe);
 
+        // A cover beside a video is no part of it, however large it is.
+        bool hasVideo = StreamNumber(AVMediaType.AVMEDIA_TYPE_VIDEO, 0) >= 0;
+
         // Opening may decode a cover picture of any size unless it is discarded before. Streams of an unknown kind may yet turn out to be wanted.
         for (uint i = 0; i < _format->nb_streams; i++)
         {
             AVStream* stream = _format->streams[i];
             AVMediaType kind = stream->codecpar->codec_type;
-            bool keep = wanted is null ? (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) == 0 : kind == wanted || kind == AVMediaType.AVMEDIA_TYPE_UNKNOWN;
+            bool isCover = (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0;
+            bool keep = wanted is null ? !isCover : (kind == wanted && !(isCover && hasVideo)) || kind == AVMediaType.AVMEDIA_TYPE_UNKNOWN;
             if (!keep)
             {
                 stream->discard = AVDiscard.AVDISCARD_ALL;

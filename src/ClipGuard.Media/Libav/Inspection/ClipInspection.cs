@@ -17,34 +17,44 @@ internal static unsafe class ClipInspection
         List<StreamDescription> streams = [];
         string formatName;
         long duration;
+        double? lasts;
         using (Container container = opened!)
         {
             formatName = container.FormatName;
             duration = container.Format->duration;
+            lasts = container.SecondsOf(null);
             for (uint i = 0; i < container.Format->nb_streams; i++)
             {
                 streams.Add(StreamReading.Describe(container, container.Format->streams[i]));
             }
         }
 
-        if (spec.CountFrames)
+        if (spec.CountFrames && (session.DurationFault(lasts) ?? Count(session, ref streams)) is { } tooLong)
         {
-            streams = Count(session, streams);
+            return new DecodeAnswer(tooLong);
         }
 
         return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams));
     }
 
-    private static List<StreamDescription> Count(DecodeSession session, List<StreamDescription> streams)
+    private static DecoderFault? Count(DecodeSession session, ref List<StreamDescription> streams)
     {
         List<StreamDescription> counted = [];
+        DecoderFault? tooLong = null;
         foreach (StreamDescription stream in streams)
         {
             int number = counted.Count(other => other.Kind == stream.Kind);
-            counted.Add(stream.Kind is StreamReading.Audio or StreamReading.Video or StreamReading.Image ? StreamCount.Of(session, stream, number) : stream);
+            counted.Add(stream.Kind is StreamReading.Audio or StreamReading.Video or StreamReading.Image
+                ? StreamCount.Of(session, stream, number, out tooLong)
+                : stream);
+            if (tooLong is not null)
+            {
+                break;
+            }
         }
 
-        return counted;
+        streams = counted;
+        return tooLong;
     }
 
     private static DecodeAnswer Answer(DecodeSession session, ClipDescription description)

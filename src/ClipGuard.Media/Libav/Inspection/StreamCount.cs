@@ -1,6 +1,7 @@
 using ClipGuard.Media.Libav.Audio;
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Libav.Video;
 
 using FFmpeg.AutoGen;
 
@@ -13,8 +14,10 @@ internal static unsafe class StreamCount
     /// <param name="session">The decode.</param>
     /// <param name="description">What the container says of the stream.</param>
     /// <param name="number">Which stream of its kind it is, from 0.</param>
-    public static StreamDescription Of(DecodeSession session, StreamDescription description, int number)
+    /// <param name="tooLong">The fault of a clip that turned out to be longer than the limit; null where it did not.</param>
+    public static StreamDescription Of(DecodeSession session, StreamDescription description, int number, out DecoderFault? tooLong)
     {
+        tooLong = null;
         AVMediaType kind = description.Kind == StreamReading.Audio ? AVMediaType.AVMEDIA_TYPE_AUDIO : AVMediaType.AVMEDIA_TYPE_VIDEO;
         if (Track.Open(session, session.Request.Source, kind, number, out Track? opened) is { } fault)
         {
@@ -25,22 +28,22 @@ internal static unsafe class StreamCount
         AVFrame* frame = ffmpeg.av_frame_alloc();
         StreamDescription found = description.Kind switch
         {
-            StreamReading.Audio => Audio(session, description, track),
+            StreamReading.Audio => Audio(session, description, track, ref tooLong),
             StreamReading.Image => Image(session, description, track, frame),
-            _ => Video(description, track, frame),
+            _ => Video(session, description, track, frame, ref tooLong),
         };
         ffmpeg.av_frame_free(&frame);
         return found with { Trouble = track.ReadingBrokeOff };
     }
 
-    private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track)
+    private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, ref DecoderFault? tooLong)
     {
         AudioDamage damage = new(Math.Max(1, track.Stream->codecpar->sample_rate), promisedSamples: null);
         using var decoded = new AudioFrames(track);
         long frames = 0;
         long samples = 0;
         bool startsLater = false;
-        while (decoded.Next())
+        while (tooLong is null && decoded.Next())
         {
             if (frames++ == 0)
             {
@@ -57,27 +60,38 @@ internal static unsafe class StreamCount
 
             damage.See(decoded, decoded.Samples, ref startsLater);
             samples += decoded.Samples;
+            tooLong = session.DurationFault((double)samples / Math.Max(1, decoded.Frame->sample_rate));
         }
 
         damage.Judge(session, TrackEnd.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
         return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
     }
 
-    private static StreamDescription Video(StreamDescription description, Track track, AVFrame* frame)
+    private static StreamDescription Video(DecodeSession session, StreamDescription description, Track track, AVFrame* frame, ref DecoderFault? tooLong)
     {
         long frames = 0;
         long concealed = 0;
         long corrupt = 0;
         long refused = 0;
         long firstTicks = 0;
+        long lastTicks = ffmpeg.AV_NOPTS_VALUE;
         TimeSpan? firstDamage = null;
-        while (track.Next(frame))
+        while (tooLong is null && track.Next(frame))
         {
             if (frames++ == 0)
             {
                 description = StreamReading.WithTurn(description, DisplayTurn.Of(frame, track.Stream));
                 firstTicks = frame->best_effort_timestamp;
             }
+
+            if (frame->best_effort_timestamp != ffmpeg.AV_NOPTS_VALUE)
+            {
+                lastTicks = Math.Max(lastTicks, frame->best_effort_timestamp);
+            }
+
+            // Frames without times have the frame rate's.
+            TimeSpan? shownAt = Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
+            tooLong = session.DurationFault(shownAt?.TotalSeconds ?? (frames - 1) / description.FrameRateHz);
 
             bool isConcealed = frame->decode_error_flags != 0;
             bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
@@ -100,7 +114,7 @@ internal static unsafe class StreamCount
                 ConcealedFrames = concealed,
                 CorruptFrames = corrupt,
                 RefusedPackets = track.RefusedPackets,
-                MissingFrames = Math.Max(0, track.Stream->nb_frames - track.Packets),
+                MissingFrames = Missing(track, lastTicks, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -114,6 +128,14 @@ internal static unsafe class StreamCount
             FoundFrames = found ? 1 : 0,
             Damage = new DamageReport { CorruptFrames = found && damaged ? 1 : 0, MissingFrames = found ? 0 : 1 },
         };
+    }
+
+    private static long Missing(Track track, long lastTicks, double? rateHz)
+    {
+        AVRational unit = track.Stream->time_base;
+        return lastTicks == ffmpeg.AV_NOPTS_VALUE || rateHz is not { } rate
+            ? Math.Max(0, track.Stream->nb_frames - track.Packets)
+            : PromisedFrames.Missing(track, track.Packets, ((double)lastTicks * unit.num / unit.den) + (1 / rate), rate);
     }
 
     private static TimeSpan? Between(long from, long to, AVRational unit) => from == ffmpeg.AV_NOPTS_VALUE || to == ffmpeg.AV_NOPTS_VALUE

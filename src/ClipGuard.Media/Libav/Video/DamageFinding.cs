@@ -48,7 +48,9 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         }
 
         // A container with an index says how many frames there are to be, others how long the track is.
-        long promised = Math.Max(Math.Max(0, track.Stream->nb_frames - packets.Count), FramesCutOff(track, timeline));
+        long promised = plan is null
+            ? Math.Max(0, track.Stream->nb_frames - packets.Count)
+            : PromisedFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
         if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
         {
             // What is chosen from too few frames is another choice than the one asked for.
@@ -93,14 +95,6 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
                 parts.Add($"{count} {what}");
             }
         }
-    }
-
-    // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed.
-    private static long FramesCutOff(Track track, FrameTimeline timeline)
-    {
-        double end = ((double)timeline.Ticks[^1] * timeline.SecondsNumerator / timeline.SecondsDenominator) + (1 / timeline.RateHz);
-        double missing = HeaderPromise.EndSeconds(track) - end ?? 0;
-        return missing > Math.Max(1, end / 20) ? (long)(missing * timeline.RateHz) : 0;
     }
 
     // Errors live on in every frame that is built on the damaged one, up to the next key frame.

@@ -21,9 +21,10 @@ internal sealed class DecodePlan
     {
         Packets = packets;
         _keys = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsKey)];
-        for (int i = 0; i < packets.Count; i++)
+        foreach (int shown in Enumerable.Range(0, packets.Count).OrderBy(index => packets[index].IsHidden))
         {
-            _packetOf.TryAdd(packets[i].Ticks, i);
+            // A frame that is never shown may have the time of one that is.
+            _packetOf.TryAdd(packets[shown].Ticks, shown);
         }
     }
 

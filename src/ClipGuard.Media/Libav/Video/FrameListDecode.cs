@@ -16,7 +16,7 @@ internal static class FrameListDecode
         }
 
         var timeline = new FrameTimeline([.. Enumerable.Range(0, list.Paths.Count)], [.. Enumerable.Repeat(true, list.Paths.Count)], 1, 1, 1);
-        if (FramePicker.Pick(spec, timeline, out int[] frames) is var (kind, message))
+        if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return new DecodeAnswer(session.Fault(kind, message));
         }

@@ -5,15 +5,40 @@ internal static class FramePicker
 {
     /// <summary>Picks.</summary>
     /// <param name="spec">What is wanted.</param>
+    /// <param name="maxFrames">Most frames that may be picked.</param>
     /// <param name="timeline">What there is, at least one frame.</param>
     /// <param name="frames">Numbers on the timeline in the order wanted, repeats included.</param>
     /// <returns>Null, or the kind of fault and its message where the video cannot serve the selection.</returns>
-    public static (FaultKind Kind, string Message)? Pick(VideoSpec spec, FrameTimeline timeline, out int[] frames)
+    public static (FaultKind Kind, string Message)? Pick(VideoSpec spec, int maxFrames, FrameTimeline timeline, out int[] frames)
+    {
+        frames = [];
+        if (CountOf(spec.Selection) > maxFrames)
+        {
+            return TooMany(CountOf(spec.Selection), maxFrames);
+        }
+
+        (FaultKind, string)? fault = Pick(spec, timeline, out frames);
+        return fault is null && frames.Length > maxFrames ? TooMany(frames.Length, maxFrames) : fault;
+    }
+
+    // Known before there is memory for them; 0 where the video has a say in it.
+    private static int CountOf(FrameSelection selection) => selection switch
+    {
+        UniformFrames uniform => uniform.Count,
+        MidpointFrames midpoint => midpoint.Count,
+        IndexFrames indices => indices.Indices.Count,
+        TimeFrames times => times.Seconds.Count,
+        _ => 0,
+    };
+
+    private static (FaultKind, string) TooMany(int count, int maxFrames) => (FaultKind.LimitExceeded, $"{count} frames are wanted, more than the limit of {maxFrames}.");
+
+    private static (FaultKind Kind, string Message)? Pick(VideoSpec spec, FrameTimeline timeline, out int[] frames)
     {
         frames = [];
         if (timeline.Within(spec.StartSeconds, spec.EndSeconds) is not var (first, last))
         {
-            return (FaultKind.Corrupt, $"No frame is shown between {spec.StartSeconds} s and {spec.EndSeconds?.ToString() ?? "the end"}{(spec.EndSeconds is null ? string.Empty : " s")}; the video lasts {timeline.Seconds(timeline.Count - 1) + (1 / timeline.RateHz):0.###} s.");
+            return (FaultKind.Corrupt, $"No frame is shown between {spec.StartSeconds} s and {spec.EndSeconds?.ToString() ?? "the end"}{(spec.EndSeconds is null ? string.Empty : " s")}; the video lasts {timeline.EndSeconds:0.###} s.");
         }
 
         switch (spec.Selection)
@@ -75,6 +100,6 @@ internal static class FramePicker
 
         return beyond < 0
             ? null
-            : (FaultKind.Corrupt, $"The frame at {wanted.Seconds[beyond]} s is wanted, and the video ends at {timeline.Seconds(timeline.Count - 1) + (1 / timeline.RateHz):0.###} s.");
+            : (FaultKind.Corrupt, $"The frame at {wanted.Seconds[beyond]} s is wanted, and the video ends at {timeline.EndSeconds:0.###} s.");
     }
 }

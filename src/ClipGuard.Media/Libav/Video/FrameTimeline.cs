@@ -10,8 +10,23 @@ internal sealed record FrameTimeline(long[] Ticks, bool[] IsKey, int SecondsNume
 {
     public int Count => Ticks.Length;
 
+    /// <summary>When each frame is first shown, in seconds, where <see cref="Ticks"/> only number the frames; null where they are its times.</summary>
+    public double[]? Shown { get; init; }
+
+    /// <summary>How long the last frame stays on show, where that is known.</summary>
+    public double LastFrameSeconds { get; init; }
+
+    /// <summary>When the first frame is shown on the container's clock, in seconds.</summary>
+    public double StartSeconds => Shown is not null ? Shown[0] : (double)Ticks[0] * SecondsNumerator / SecondsDenominator;
+
+    /// <summary>When the last frame is no longer shown, from the first frame on.</summary>
+    public double EndSeconds => Seconds(Count - 1) + Math.Max(LastFrameSeconds, 1 / RateHz);
+
+    /// <summary>When the frame of some ticks, which must be there, is first shown.</summary>
+    public double SecondsAt(long ticks) => Seconds(Array.BinarySearch(Ticks, ticks));
+
     /// <summary>When a frame is first shown, from the first frame on.</summary>
-    public double Seconds(int frame) => (double)(Ticks[frame] - Ticks[0]) * SecondsNumerator / SecondsDenominator;
+    public double Seconds(int frame) => Shown is not null ? Shown[frame] - Shown[0] : (double)(Ticks[frame] - Ticks[0]) * SecondsNumerator / SecondsDenominator;
 
     /// <summary>The frames shown within a closed range of time, as the numbers of the first and the last; null where there are none.</summary>
     public (int First, int Last)? Within(double startSeconds, double? endSeconds)
@@ -42,6 +57,6 @@ internal sealed record FrameTimeline(long[] Ticks, bool[] IsKey, int SecondsNume
             (low, high) = Seconds(middle) <= seconds ? (middle + 1, high) : (low, middle);
         }
 
-        return low == Count && seconds >= Seconds(Count - 1) + (1 / RateHz) ? -1 : Math.Max(0, low - 1);
+        return low == Count && seconds >= EndSeconds ? -1 : Math.Max(0, low - 1);
     }
 }

@@ -9,10 +9,13 @@ namespace ClipGuard.Media.Libav.Video;
 /// <param name="Bytes">Its length.</param>
 internal readonly record struct PacketMark(long Ticks, long DecodeTicks, int Flags, int Bytes)
 {
+    /// <summary>How long its frame stays on show, in the track's time base; 0 where that is not known.</summary>
+    public long DurationTicks { get; init; }
+
     /// <summary>True where decoding can begin here.</summary>
     public bool IsKey => (Flags & ffmpeg.AV_PKT_FLAG_KEY) != 0;
 
-    /// <summary>True where it is decoded for others' sake only: an edit list leaves it out.</summary>
+    /// <summary>True where it is decoded for others' sake only: an edit list leaves it out, or its codec says that it is never shown.</summary>
     public bool IsHidden => (Flags & ffmpeg.AV_PKT_FLAG_DISCARD) != 0;
 
     /// <summary>True where the container itself found the bytes damaged.</summary>

@@ -42,15 +42,13 @@ internal sealed unsafe class PacketReel : IDisposable
 
     private void Fill()
     {
-        bool reordered = _track.Stream->codecpar->video_delay > 0;
         long bytes = 0;
         AVPacket* packet = ffmpeg.av_packet_alloc();
         while (!_session.ShouldStop() && _track.Read(packet))
         {
-            // Some containers give decoding times only; without reordering they are the presentation times.
-            long ticks = packet->pts == ffmpeg.AV_NOPTS_VALUE && !reordered ? packet->dts : packet->pts;
-            packet->pts = ticks;
-            _marks.Add(new PacketMark(ticks, packet->dts, packet->flags, packet->size));
+            SetTime(packet);
+            int flags = packet->flags | (IsNeverShown(packet) ? ffmpeg.AV_PKT_FLAG_DISCARD : 0);
+            _marks.Add(new PacketMark(packet->pts, packet->dts, flags, packet->size) { DurationTicks = packet->duration });
             bytes += packet->size;
             if (bytes <= MaxKeptBytes)
             {
@@ -106,17 +104,31 @@ internal sealed unsafe class PacketReel : IDisposable
     // To the packet or to some place before it; what lies between is read over.
     private bool SeekTo(int index)
     {
-        long ticks = _marks[index].DecodeTicks == ffmpeg.AV_NOPTS_VALUE ? _marks[index].Ticks : _marks[index].DecodeTicks;
-        return _track.Seek(Math.Min(ticks, _marks[index].Ticks));
+        PacketMark mark = _marks[index];
+        long ticks = mark.Ticks == ffmpeg.AV_NOPTS_VALUE ? mark.DecodeTicks
+            : mark.DecodeTicks == ffmpeg.AV_NOPTS_VALUE ? mark.Ticks
+            : Math.Min(mark.Ticks, mark.DecodeTicks);
+        return _track.Seek(index == 0 || ticks == ffmpeg.AV_NOPTS_VALUE ? long.MinValue : ticks);
     }
 
+    // After a jump libavformat may not know decoding times that it knew when it came from the start; they tell packets apart only where nothing else does.
     private bool IsPacket(int index, AVPacket* packet)
     {
-        if (packet->pts == ffmpeg.AV_NOPTS_VALUE)
+        SetTime(packet);
+        PacketMark mark = _marks[index];
+        return packet->size == mark.Bytes && packet->pts == mark.Ticks && (mark.Ticks != ffmpeg.AV_NOPTS_VALUE || packet->dts == mark.DecodeTicks);
+    }
+
+    // Some containers give decoding times only; without reordering they are the presentation times.
+    private void SetTime(AVPacket* packet)
+    {
+        if (packet->pts == ffmpeg.AV_NOPTS_VALUE && _track.Stream->codecpar->video_delay == 0)
         {
             packet->pts = packet->dts;
         }
-
-        return packet->dts == _marks[index].DecodeTicks && packet->pts == _marks[index].Ticks && packet->size == _marks[index].Bytes;
     }
+
+    // A VP8 frame that others are built on and that is never shown itself has a packet of its own; the fifth bit of its first byte says so (RFC 6386, 9.1).
+    private bool IsNeverShown(AVPacket* packet) =>
+        _track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_VP8 && packet->size > 0 && (packet->data[0] & 0x10) == 0;
 }

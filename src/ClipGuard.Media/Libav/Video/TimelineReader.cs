@@ -39,7 +39,10 @@ internal static unsafe class TimelineReader
             }
         }
 
-        return shown.Count == 0 ? null : Make([.. shown.Select(frame => frame.Ticks)], [.. shown.Select(frame => frame.IsKey)], stream);
+        return shown.Count == 0 ? null : Make([.. shown.Select(frame => frame.Ticks)], [.. shown.Select(frame => frame.IsKey)], stream) with
+        {
+            LastFrameSeconds = LastFrameSeconds(packets, stream),
+        };
     }
 
     /// <summary>The timeline of the frames that really came out.</summary>
@@ -49,9 +52,19 @@ internal static unsafe class TimelineReader
         return packets with { Ticks = sorted, IsKey = [.. sorted.Select(tick => Array.BinarySearch(packets.Ticks, tick) is >= 0 and var index && packets.IsKey[index])] };
     }
 
-    /// <summary>A timeline of frames that have numbers only: one each tick of the frame rate.</summary>
-    public static FrameTimeline Numbered(int count, AVStream* stream)
+    /// <summary>
+    /// A timeline of frames that are told apart by their numbers only. They are shown when the packets say, where each says something and several say
+    /// the same, and otherwise one each tick of the frame rate. Which are key frames goes by the packets too, in the order they are decoded in.
+    /// </summary>
+    /// <param name="count">How many frames there are.</param>
+    /// <param name="stream">The track.</param>
+    /// <param name="packets">Its packets.</param>
+    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketMark> packets)
     {
+        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden)];
+        bool isKnown = shown.Length == count;
+        bool isTimed = isKnown && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
+        AVRational unit = stream->time_base;
         AVRational rate = Rate(stream);
         (int num, int den) = rate.num > 0 && rate.den > 0 ? (rate.den, rate.num) : (1, 25);
         long[] ticks = new long[count];
@@ -60,8 +73,15 @@ internal static unsafe class TimelineReader
             ticks[i] = i;
         }
 
-        return new FrameTimeline(ticks, new bool[count], num, den, (double)den / num);
+        return new FrameTimeline(ticks, isKnown ? [.. shown.Select(packet => packet.IsKey)] : new bool[count], num, den, (double)den / num)
+        {
+            Shown = isTimed ? [.. shown.Select(packet => packet.Ticks).Order().Select(tick => (double)tick * unit.num / unit.den)] : null,
+            LastFrameSeconds = isTimed ? LastFrameSeconds(packets, stream) : 0,
+        };
     }
+
+    private static double LastFrameSeconds(IReadOnlyList<PacketMark> packets, AVStream* stream) =>
+        (double)packets.Where(packet => !packet.IsHidden).MaxBy(packet => packet.Ticks).DurationTicks * stream->time_base.num / stream->time_base.den;
 
     private static FrameTimeline Make(long[] ticks, bool[] isKey, AVStream* stream)
     {

@@ -43,6 +43,11 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"There is no video stream; the {track.Container.FormatName} file holds only an attached picture."));
         }
 
+        if (session.DurationFault(track.Container.SecondsOf(track.Stream)) is { } tooLong)
+        {
+            return new DecodeAnswer(tooLong);
+        }
+
         using var decode = new VideoDecode(session, spec, track);
         return decode.Run();
     }
@@ -54,7 +59,16 @@ internal sealed unsafe class VideoDecode : IDisposable
         _reel.Dispose();
     }
 
-    private DecodeAnswer Run() => _timeline is null ? RunUntimed(_reel.Marks.Count) : RunTimed(_timeline);
+    private DecodeAnswer Run()
+    {
+        FrameTimeline? numbered = _timeline is null && _reel.Marks.Count > 0 ? Number(_reel.Marks.Count(packet => !packet.IsHidden)) : null;
+
+        // Where the header is silent the packets have told by now: a frame that is first shown after the limit is over it.
+        return _session.DurationFault((_timeline ?? numbered) is { Count: > 0 } known ? known.Seconds(known.Count - 1) : null) is { } tooLong ? new DecodeAnswer(tooLong)
+            : _timeline is not null ? RunTimed(_timeline)
+            : numbered is { Count: > 0 } ? RunUntimed(numbered)
+            : new DecodeAnswer(_session.Fault(FaultKind.Corrupt, "The video stream has no frames."));
+    }
 
     // The packets say when each frame is shown, so only what the wanted ones need is decoded.
     private DecodeAnswer RunTimed(FrameTimeline timeline)
@@ -87,23 +101,24 @@ internal sealed unsafe class VideoDecode : IDisposable
     }
 
     // Frames without times are numbered as they come out, which is the order they are shown in; only then is it known how many there are.
-    private DecodeAnswer RunUntimed(int expected)
+    private DecodeAnswer RunUntimed(FrameTimeline timeline)
     {
-        FrameTimeline timeline = TimelineReader.Numbered(expected, _track.Stream);
         DecodeRun all = new(0, _reel.Marks.Count - 1);
-        DecoderFault? fault = expected == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.") : Want(timeline) ?? Decode([all], null);
-        if (fault is null && _decoder.FramesOut is > 0 and var count && count != expected && _decoder.RefusedPackets.Count == 0)
+        DecoderFault? fault = Want(timeline) ?? Decode([all], null);
+        if (fault is null && _decoder.FramesOut is > 0 and var count && count != timeline.Count && _decoder.RefusedPackets.Count == 0)
         {
-            timeline = TimelineReader.Numbered((int)count, _track.Stream);
+            timeline = Number((int)count);
             fault = Want(timeline) ?? Decode([all], null);
         }
 
         return fault is null ? Answer(timeline, Judge(timeline, null)) : new DecodeAnswer(fault);
     }
 
+    private FrameTimeline Number(int count) => TimelineReader.Numbered(count, _track.Stream, _reel.Marks);
+
     private DecoderFault? Want(FrameTimeline timeline)
     {
-        if (FramePicker.Pick(_spec, timeline, out int[] frames) is var (kind, message))
+        if (FramePicker.Pick(_spec, _session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return _session.Fault(kind, message);
         }
@@ -150,7 +165,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         _wanted.FillMissing(_writer);
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, _writer.Shape)
         {
-            FrameTimesSeconds = [.. _wanted.Slots.Select(ticks => (double)(ticks - timeline.Ticks[0]) * timeline.SecondsNumerator / timeline.SecondsDenominator)],
+            FrameTimesSeconds = [.. _wanted.Slots.Select(timeline.SecondsAt)],
             InterlacedFrames = _writer.InterlacedFrames,
             Damage = damage,
         });

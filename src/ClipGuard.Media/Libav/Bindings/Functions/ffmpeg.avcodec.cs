@@ -20,9 +20,6 @@ internal static unsafe partial class ffmpeg
     [LibraryImport(Avcodec)]
     public static partial int avcodec_open2(AVCodecContext* avctx, AVCodec* codec, AVDictionary** options);
 
-    [LibraryImport(Avcodec)]
-    public static partial AVCodec* avcodec_find_decoder(AVCodecID id);
-
     public static string avcodec_get_name(AVCodecID id) => Text(avcodec_get_name_native(id));
 
     [LibraryImport(Avcodec, EntryPoint = "avcodec_get_name")]

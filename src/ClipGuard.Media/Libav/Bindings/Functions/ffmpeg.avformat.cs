@@ -6,9 +6,6 @@ namespace FFmpeg.AutoGen;
 internal static unsafe partial class ffmpeg
 {
     [LibraryImport(Avformat)]
-    public static partial uint avformat_version();
-
-    [LibraryImport(Avformat)]
     public static partial AVFormatContext* avformat_alloc_context();
 
     [LibraryImport(Avformat)]
@@ -25,9 +22,6 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(Avformat)]
     public static partial void avformat_close_input(AVFormatContext** s);
-
-    [LibraryImport(Avformat)]
-    public static partial void avformat_free_context(AVFormatContext* s);
 
     [LibraryImport(Avformat, StringMarshalling = StringMarshalling.Utf8)]
     public static partial AVInputFormat* av_find_input_format(string short_name);

@@ -5,9 +5,6 @@ namespace FFmpeg.AutoGen;
 /// <summary>Calls into libavutil.</summary>
 internal static unsafe partial class ffmpeg
 {
-    [LibraryImport(Avutil)]
-    public static partial uint avutil_version();
-
     public static string av_version_info() => Text(av_version_info_native());
 
     [LibraryImport(Avutil, EntryPoint = "av_version_info")]
@@ -15,9 +12,6 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(Avutil)]
     public static partial void* av_malloc(ulong size);
-
-    [LibraryImport(Avutil)]
-    public static partial void av_free(void* ptr);
 
     [LibraryImport(Avutil)]
     public static partial void av_freep(void* ptr);
@@ -32,22 +26,13 @@ internal static unsafe partial class ffmpeg
     public static partial void av_frame_unref(AVFrame* frame);
 
     [LibraryImport(Avutil)]
-    public static partial void av_frame_move_ref(AVFrame* dst, AVFrame* src);
-
-    [LibraryImport(Avutil)]
     public static partial AVFrameSideData* av_frame_get_side_data(AVFrame* frame, AVFrameSideDataType type);
 
     [LibraryImport(Avutil)]
     public static partial int av_strerror(int errnum, byte* errbuf, ulong errbuf_size);
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int av_dict_set(AVDictionary** pm, string key, string value, int flags);
-
-    [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial AVDictionaryEntry* av_dict_get(AVDictionary* m, string key, AVDictionaryEntry* prev, int flags);
-
-    [LibraryImport(Avutil)]
-    public static partial void av_dict_free(AVDictionary** m);
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set_int(void* obj, string name, long val, int search_flags);
@@ -98,9 +83,6 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(Avutil)]
     public static partial int av_channel_layout_copy(AVChannelLayout* dst, AVChannelLayout* src);
-
-    [LibraryImport(Avutil)]
-    public static partial int av_channel_layout_describe(AVChannelLayout* channel_layout, byte* buf, ulong buf_size);
 
     [LibraryImport(Avutil)]
     public static partial void av_log_set_callback(av_log_set_callback_callback_func callback);

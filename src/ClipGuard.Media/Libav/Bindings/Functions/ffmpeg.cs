@@ -23,20 +23,14 @@ internal static unsafe partial class ffmpeg
     public const int AV_EF_CRCCHECK = 1;
     public const int AV_EF_EXPLODE = 8;
     public const int AV_FRAME_FLAG_CORRUPT = 1;
-    public const int AV_LOG_ERROR = 16;
     public const int AV_LOG_WARNING = 24;
-    public const int AV_OPT_SEARCH_CHILDREN = 1;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
-    public const int AV_PIX_FMT_FLAG_PLANAR = 0x10;
-    public const int AV_PIX_FMT_FLAG_BE = 1;
     public const int AV_PIX_FMT_FLAG_RGB = 0x20;
     public const int AV_PKT_FLAG_CORRUPT = 2;
     public const int AV_PKT_FLAG_DISCARD = 4;
-    public const int AV_PKT_FLAG_DISPOSABLE = 0x10;
     public const int AV_PKT_FLAG_KEY = 1;
     public const int AV_TIME_BASE = 1_000_000;
     public const int AVFMT_TS_DISCONT = 0x200;
-    public const int AVSEEK_FLAG_BACKWARD = 1;
     public const int AVSEEK_SIZE = 0x10000;
     public const int SWS_ACCURATE_RND = 0x40000;
     public const int SWS_AREA = 0x20;
@@ -50,7 +44,6 @@ internal static unsafe partial class ffmpeg
     public const int SWS_LANCZOS = 0x200;
     public const int SWS_POINT = 0x10;
     public const int SWS_SPLINE = 0x400;
-    public const int SWS_FULL_CHR_H_INP = 0x4000;
     public const int SWS_FULL_CHR_H_INT = 0x2000;
 
     public static readonly long AV_NOPTS_VALUE = long.MinValue;

@@ -6,9 +6,6 @@ namespace FFmpeg.AutoGen;
 internal static unsafe partial class ffmpeg
 {
     [LibraryImport(Swscale)]
-    public static partial uint swscale_version();
-
-    [LibraryImport(Swscale)]
     public static partial int* sws_getCoefficients(int colorspace);
 
     [LibraryImport(Swscale)]

@@ -1,0 +1,36 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>Video frames that a container promises and does not hold. A container with an index says how many there are to be, others how long the track is.</summary>
+internal static unsafe class PromisedFrames
+{
+    /// <summary>How many are missing, once the track was read to its end.</summary>
+    /// <param name="track">The track.</param>
+    /// <param name="packets">Packets that were read.</param>
+    /// <param name="endSeconds">When the last frame is no longer shown, on the container's clock.</param>
+    /// <param name="rateHz">Frames a second.</param>
+    public static long Missing(Track track, long packets, double endSeconds, double rateHz)
+    {
+        // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed.
+        double cutOff = HeaderPromise.EndSeconds(track) - endSeconds ?? 0;
+        return Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > Math.Max(1, endSeconds / 20) ? (long)(cutOff * rateHz) : 0);
+    }
+
+    // An MP4's index also counts the frames that an edit list leaves out at the end: only those are missed that there was time for.
+    private static long NotRead(Track track, long packets, double endSeconds, double rateHz)
+    {
+        AVStream* stream = track.Stream;
+        long notRead = Math.Max(0, stream->nb_frames - packets);
+        if (notRead == 0 || !track.Container.IsMov || stream->duration <= 0)
+        {
+            return notRead;
+        }
+
+        long start = stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : stream->start_time;
+        double end = (double)(start + stream->duration) * stream->time_base.num / stream->time_base.den;
+        return Math.Min(notRead, Math.Max(0, (long)Math.Round((end - endSeconds) * rateHz)));
+    }
+}
