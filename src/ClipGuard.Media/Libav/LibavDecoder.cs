@@ -33,6 +33,11 @@ public sealed class LibavDecoder : IClipDecoder
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
+        if (SpecCheck.Find(request.Spec) is { } wrong)
+        {
+            throw new ArgumentException(wrong, nameof(request));
+        }
+
         using var log = new LibavLog(context.Marks);
         var session = new DecodeSession(request, context, log);
         context.Marks.Enter(DecodeStage.Open);

@@ -91,7 +91,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <param name="request">What to decode, as what.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
-    /// <exception cref="ArgumentException">The request names an audio decoder that helpers do not load.</exception>
+    /// <exception cref="ArgumentException">The request's spec asks for what cannot be (no frames, a size of 0), or names an audio decoder that helpers do not load.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
@@ -104,7 +104,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RefuseUnknownDecoder(request);
+        RefuseMistakes(request);
         cancellation.ThrowIfCancellationRequested();
         if (request.Source is HttpSource address)
         {
@@ -210,8 +210,13 @@ public sealed partial class Supervisor : IAsyncDisposable
     }
 
     // A mistake of the program's: as a fault it would be blamed on every clip.
-    private void RefuseUnknownDecoder(DecodeRequest request)
+    private void RefuseMistakes(DecodeRequest request)
     {
+        if (SpecCheck.Find(request.Spec) is { } wrong)
+        {
+            throw new ArgumentException(wrong, nameof(request));
+        }
+
         if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderAssembly.NameOf(path) == name))
         {
             throw new ArgumentException(

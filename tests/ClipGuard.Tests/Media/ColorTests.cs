@@ -41,6 +41,17 @@ internal sealed class ColorTests
         });
     }
 
+    [TestCase("ycgco")]
+    [TestCase("bt2020c")]
+    [TestCase("ictcp")]
+    public void A_matrix_that_cannot_be_undone_is_not_taken_for_another(string matrix)
+    {
+        string path = _media.Make($"{matrix}.mkv", $"-f lavfi -i testsrc2=s=64x64:d=0.2 -c:v libx264 -pix_fmt yuv420p -colorspace {matrix}");
+        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec());
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported));
+        Assert.That(decode.Fault?.Message, Does.Contain($"colour matrix {matrix}"));
+    }
+
     // Kr and Kb of each standard; full range is 0..1 and limited range 16..235 and 16..240 of 256, scaled to the bit depth.
     private static byte[] Encode(string matrix, bool full, int bits, int subsampling)
     {

@@ -45,6 +45,28 @@ internal sealed class PictureTests
         }
     }
 
+    [TestCase("gray16le", "tiff")]
+    [TestCase("gray", "tiff")]
+    [TestCase("gray", "pgm")]
+    [TestCase("gray16be", "png")]
+    public void Gray_that_names_no_range_is_full_range(string format, string ending)
+    {
+        string path = _media.Make($"ramp-{format}.{ending}", $"-f lavfi -i \"nullsrc=s=256x64,format=gray,geq=lum=X\" -frames:v 1 -pix_fmt {format}");
+        using DirectDecode own = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode halved = DirectDecode.Of(path, new ImageSpec { Size = new ExactSize(128, 32) });
+        int[] ramp = [.. Enumerable.Range(0, 256)];
+        Assert.That(own.Bytes[..768].ToArray().Where((_, i) => i % 3 == 0).Select(pixel => (int)pixel), Is.EqualTo(ramp).Within(1));
+        Assert.That(halved.Bytes[..384].ToArray().Where((_, i) => i % 3 == 0).Select(pixel => (int)pixel), Is.EqualTo(Enumerable.Range(0, 128).Select(i => (2 * i) + 0.5)).Within(2));
+    }
+
+    [Test]
+    public void A_picture_far_longer_than_wide_is_over_the_limit_where_its_scaled_size_is()
+    {
+        string path = _media.Make("thread.png", "-f lavfi -i color=s=1000000x1,format=gray -frames:v 1");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Size = new ShorterSideSize(4096, 224, 224) });
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded));
+    }
+
     [TestCase(90)]
     [TestCase(180)]
     [TestCase(270)]

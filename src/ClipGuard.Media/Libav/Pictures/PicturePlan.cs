@@ -23,8 +23,8 @@ internal readonly record struct PicturePlan(int ScaledWidth, int ScaledHeight, i
                 return Whole(exact.Width, exact.Height);
             case ShorterSideSize shorter:
                 (int scaledWidth, int scaledHeight) = width <= height
-                    ? (shorter.ShorterSide, (int)((long)shorter.ShorterSide * height / width))
-                    : ((int)((long)shorter.ShorterSide * width / height), shorter.ShorterSide);
+                    ? (shorter.ShorterSide, Longer(shorter.ShorterSide, height, width))
+                    : (Longer(shorter.ShorterSide, width, height), shorter.ShorterSide);
                 int cropWidth = Math.Min(shorter.CropWidth, scaledWidth);
                 int cropHeight = Math.Min(shorter.CropHeight, scaledHeight);
                 return new PicturePlan(scaledWidth, scaledHeight, Middle(scaledWidth, cropWidth), Middle(scaledHeight, cropHeight), cropWidth, cropHeight);
@@ -37,6 +37,9 @@ internal readonly record struct PicturePlan(int ScaledWidth, int ScaledHeight, i
     }
 
     private static PicturePlan Whole(int width, int height) => new(width, height, 0, 0, width, height);
+
+    // A thread of pixels may come to more than there are numbers for; the pixel limit then speaks.
+    private static int Longer(int shorterSide, int longer, int shorter) => (int)Math.Min(int.MaxValue, (long)shorterSide * longer / shorter);
 
     private static int Middle(int whole, int part) => (int)Math.Round((whole - part) / 2.0, MidpointRounding.ToEven);
 }

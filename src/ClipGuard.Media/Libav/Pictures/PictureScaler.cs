@@ -50,6 +50,15 @@ internal sealed unsafe class PictureScaler : IDisposable
         return ffmpeg.sws_scale(_sws, _source, _sourceStride, 0, source.Height, _target, _targetStride) == height;
     }
 
+    /// <summary>True for pixels whose colour matrix libswscale can undo. It would take the others for BT.601 and say nothing.</summary>
+    public static bool Knows(AVPixelFormat format, AVColorSpace space)
+    {
+        AVPixFmtDescriptor* description = ffmpeg.av_pix_fmt_desc_get(format);
+        bool hasMatrix = description != null && description->nb_components >= 3 && (description->flags & ffmpeg.AV_PIX_FMT_FLAG_RGB) == 0;
+        return !hasMatrix || space is not (AVColorSpace.AVCOL_SPC_YCGCO or AVColorSpace.AVCOL_SPC_BT2020_CL or AVColorSpace.AVCOL_SPC_SMPTE2085
+            or AVColorSpace.AVCOL_SPC_CHROMA_DERIVED_NCL or AVColorSpace.AVCOL_SPC_CHROMA_DERIVED_CL or AVColorSpace.AVCOL_SPC_ICTCP);
+    }
+
     public void Dispose()
     {
         ffmpeg.sws_freeContext(_sws);
@@ -85,7 +94,7 @@ internal sealed unsafe class PictureScaler : IDisposable
     private static int MatrixOf(AVColorSpace space) => space switch
     {
         AVColorSpace.AVCOL_SPC_BT709 => ffmpeg.SWS_CS_ITU709,
-        AVColorSpace.AVCOL_SPC_BT2020_NCL or AVColorSpace.AVCOL_SPC_BT2020_CL => ffmpeg.SWS_CS_BT2020,
+        AVColorSpace.AVCOL_SPC_BT2020_NCL => ffmpeg.SWS_CS_BT2020,
         AVColorSpace.AVCOL_SPC_FCC => ffmpeg.SWS_CS_FCC,
         AVColorSpace.AVCOL_SPC_SMPTE240M => ffmpeg.SWS_CS_SMPTE240M,
         _ => ffmpeg.SWS_CS_DEFAULT,

@@ -46,6 +46,11 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots)
     {
         session.Marks.Enter(DecodeStage.Convert);
+        if (!PictureScaler.Knows((AVPixelFormat)frame->format, frame->colorspace))
+        {
+            return session.Fault(FaultKind.Unsupported, $"Pictures with the colour matrix {ffmpeg.av_color_space_name(frame->colorspace)} cannot be converted to RGB.");
+        }
+
         if ((PlanFor(UprightSize(frame, track, turn), out PicturePlan plan) ?? Reserve()) is { } fault)
         {
             return fault;

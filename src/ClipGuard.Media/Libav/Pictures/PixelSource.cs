@@ -27,7 +27,8 @@ internal unsafe struct PixelSource
             Height = frame->height,
             Format = WithoutRange((AVPixelFormat)frame->format, out bool fullByName),
             Space = frame->colorspace,
-            FullRange = fullByName || frame->color_range == AVColorRange.AVCOL_RANGE_JPEG,
+            FullRange = fullByName || frame->color_range == AVColorRange.AVCOL_RANGE_JPEG
+                || (frame->color_range == AVColorRange.AVCOL_RANGE_UNSPECIFIED && IsGray((AVPixelFormat)frame->format)),
             Plane0 = frame->data[0],
             Plane1 = frame->data[1],
             Plane2 = frame->data[2],
@@ -47,6 +48,14 @@ internal unsafe struct PixelSource
         var source = new PixelSource { Width = width, Height = height, Format = format, FullRange = true, Plane0 = pixels };
         source.Strides[0] = width * pixelBytes;
         return source;
+    }
+
+    // Gray pictures that name no range are full range, as libswscale itself takes them.
+    private static bool IsGray(AVPixelFormat format)
+    {
+        AVPixFmtDescriptor* description = ffmpeg.av_pix_fmt_desc_get(format);
+        return description != null && description->nb_components <= 2 && format != AVPixelFormat.AV_PIX_FMT_PAL8
+            && (description->flags & ffmpeg.AV_PIX_FMT_FLAG_RGB) == 0;
     }
 
     // The J formats of old are full range by their name, which libswscale warns of each time.

@@ -1,0 +1,45 @@
+namespace ClipGuard.Media;
+
+/// <summary>Whether a spec asks for something that there can be. One that does not is a mistake of the program's, and no clip is blamed for it.</summary>
+internal static class SpecCheck
+{
+    /// <summary>What is wrong with a spec, or null.</summary>
+    public static string? Find(ClipSpec spec) => spec switch
+    {
+        AudioSpec audio => FindInAudio(audio),
+        VideoSpec video => FindInVideo(video) ?? FindInSize(video.Size),
+        PictureSpec picture => FindInSize(picture.Size),
+        _ => null,
+    };
+
+    private static string? FindInAudio(AudioSpec spec) =>
+        spec.SampleRateHz < 0 ? $"{nameof(AudioSpec.SampleRateHz)} is {spec.SampleRateHz}; it has to be positive, or {AudioSpec.NativeRate} for the track's own."
+        : !(spec.StartSeconds >= 0 && double.IsFinite(spec.StartSeconds)) ? $"{nameof(AudioSpec.StartSeconds)} is {spec.StartSeconds}; it has to be at least 0."
+        : spec.DurationSeconds is { } duration && !(duration > 0) ? $"{nameof(AudioSpec.DurationSeconds)} is {duration}; it has to be positive."
+        : FindInTrack(spec.Track);
+
+    private static string? FindInVideo(VideoSpec spec) =>
+        double.IsNaN(spec.StartSeconds) || double.IsNaN(spec.EndSeconds ?? 0) || spec.EndSeconds < spec.StartSeconds
+            ? $"The range of time is {spec.StartSeconds} s to {spec.EndSeconds} s; it has to begin before it ends."
+        : FindInTrack(spec.Track) ?? FindInSelection(spec.Selection);
+
+    private static string? FindInSelection(FrameSelection selection) => selection switch
+    {
+        UniformFrames { Count: < 1 } or MidpointFrames { Count: < 1 } or KeyFrames { Max: < 1 } => $"{selection} asks for no frame.",
+        IndexFrames { Indices.Count: 0 } or TimeFrames { Seconds.Count: 0 } => $"{selection.GetType().Name} asks for no frame.",
+        TimeFrames times when times.Seconds.Any(double.IsNaN) => $"{nameof(TimeFrames)} has a time that is no number.",
+        RateFrames rate when !(rate.PerSecond > 0 && double.IsFinite(rate.PerSecond)) || rate.Factor < 1 || rate.MinFrames < 0 || rate.MaxFrames < rate.Factor =>
+            $"{rate} cannot be: the rate and the factor have to be positive, and the most frames at least the factor.",
+        _ => null,
+    };
+
+    private static string? FindInTrack(int? track) => track < 0 ? $"Track {track} is wanted; tracks are counted from 0." : null;
+
+    private static string? FindInSize(PictureSize size) => size switch
+    {
+        ExactSize { Width: < 1 } or ExactSize { Height: < 1 }
+            or ShorterSideSize { ShorterSide: < 1 } or ShorterSideSize { CropWidth: < 1 } or ShorterSideSize { CropHeight: < 1 }
+            or SmartSize { Factor: < 1 } or SmartSize { MinPixels: < 0 } or SmartSize { MaxPixels: < 1 } or SmartSize { TotalPixels: < 1 } => $"{size} is no size.",
+        _ => null,
+    };
+}

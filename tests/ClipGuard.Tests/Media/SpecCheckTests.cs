@@ -1,0 +1,56 @@
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Media;
+
+/// <summary>A spec that asks for what cannot be is the program's mistake: it throws, and no clip is blamed for it.</summary>
+[CancelAfter(30_000)]
+internal sealed class SpecCheckTests
+{
+    private static IEnumerable<ClipSpec> Wrong =>
+    [
+        new AudioSpec { SampleRateHz = -1 },
+        new AudioSpec { StartSeconds = -0.5 },
+        new AudioSpec { StartSeconds = double.NaN },
+        new AudioSpec { DurationSeconds = 0 },
+        new AudioSpec { Track = -1 },
+        new VideoSpec { StartSeconds = 2, EndSeconds = 1 },
+        new VideoSpec { Track = -1 },
+        new VideoSpec { Selection = new UniformFrames(0) },
+        new VideoSpec { Selection = new MidpointFrames(-1) },
+        new VideoSpec { Selection = new IndexFrames([]) },
+        new VideoSpec { Selection = new TimeFrames([]) },
+        new VideoSpec { Selection = new TimeFrames([double.NaN]) },
+        new VideoSpec { Selection = new KeyFrames { Max = 0 } },
+        new VideoSpec { Selection = new RateFrames(0) },
+        new VideoSpec { Selection = new RateFrames(2) { Factor = 0 } },
+        new VideoSpec { Size = new ExactSize(0, 10) },
+        new ImageSpec { Size = new ExactSize(10, -1) },
+        new ImageSpec { Size = new ShorterSideSize(0, 1, 1) },
+        new ImageSpec { Size = new ShorterSideSize(1, 1, 0) },
+        new ImageSpec { Size = new SmartSize { Factor = 0 } },
+    ];
+
+    private static IEnumerable<ClipSpec> Right =>
+    [
+        new AudioSpec(),
+        new AudioSpec { SampleRateHz = AudioSpec.NativeRate, StartSeconds = 1, DurationSeconds = 0.001, Track = 0 },
+        new VideoSpec(),
+        new VideoSpec { StartSeconds = 1, EndSeconds = 1, Selection = new KeyFrames() },
+        new VideoSpec { Selection = new RateFrames(0.1), Size = new SmartSize() },
+        new VideoSpec { Selection = new IndexFrames([-1]), Size = new OwnSize() },
+        new ImageSpec { Size = new ShorterSideSize(1, 1, 1) },
+        new InspectSpec(),
+    ];
+
+    [Test]
+    public void What_cannot_be_throws([ValueSource(nameof(Wrong))] ClipSpec spec)
+    {
+        Assert.That(SpecCheck.Find(spec), Is.Not.Null);
+        Assert.That(() => DirectDecode.Of("/nowhere", spec).Dispose(), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void What_can_be_does_not([ValueSource(nameof(Right))] ClipSpec spec) => Assert.That(SpecCheck.Find(spec), Is.Null);
+}
