@@ -2,10 +2,13 @@ namespace ClipGuard.Loading;
 
 /// <summary>
 /// Bounds what is made ahead of the consumer, in batches and in bytes. A batch counts with the bytes it holds, and as long as it is not complete
-/// with at least those that the last one came to. Until anything is known of the size of batches, one is made alone. One task enters.
+/// with at least those that the last one came to. Until a first clip shows how large batches are, two are begun: one alone would wait for a clip that hangs.
+/// One task enters.
 /// </summary>
 internal sealed class PrefetchGate(int maxBatches, long maxBytes)
 {
+    private const int BatchesOfUnknownSize = 2;
+
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiting;
     private int _batches;
@@ -32,7 +35,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             Task wait;
             lock (_gate)
             {
-                bool isFree = _batches == 0 || (_batches < maxBatches && _expected is { } bytes && _bytes + bytes <= maxBytes);
+                bool isFree = _batches == 0 || (_batches < maxBatches && (_expected is { } bytes ? _bytes + bytes <= maxBytes : _batches < BatchesOfUnknownSize));
                 if (isFree)
                 {
                     _batches++;
