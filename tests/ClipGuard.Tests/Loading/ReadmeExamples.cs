@@ -37,15 +37,17 @@ internal sealed class ReadmeExamples
         Assert.That(_trained, Has.Count.EqualTo(9).And.All.EqualTo("audio,video: 8"));
     }
 
-    [TestCase("train")]
-    [TestCase("resume")]
-    public void Readme_prints_the_example_that_is_compiled_here(string name)
+    [TestCase("README.md", "Loading/ReadmeExamples.cs", "train")]
+    [TestCase("README.md", "Loading/ReadmeExamples.cs", "resume")]
+    [TestCase("README.md", "Torch/TorchReadmeExample.cs", "torch")]
+    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "torch")]
+    public void Readmes_print_the_examples_that_are_compiled(string readme, string file, string name)
     {
-        Assert.That(File.ReadAllText(Path.Combine(FindRoot(), "README.md")), Does.Contain(ExampleOf("Loading/ReadmeExamples.cs", name)));
+        Assert.That(File.ReadAllText(Path.Combine(FindRoot(), readme)), Does.Contain(ExampleOf(file, name)));
     }
 
     /// <summary>An example in a file of the tests, as it must stand in a README.</summary>
-    internal static string ExampleOf(string file, string name)
+    private static string ExampleOf(string file, string name)
     {
         string source = File.ReadAllText(Path.Combine(FindRoot(), "tests/ClipGuard.Tests", file));
         string[] lines = source.Split($"// example: {name}\n", 2)[1].Split("// end")[0].TrimEnd().Split('\n');

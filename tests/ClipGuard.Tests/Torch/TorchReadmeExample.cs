@@ -1,7 +1,6 @@
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
-using ClipGuard.Tests.Loading;
 using ClipGuard.Torch;
 
 using NUnit.Framework;
@@ -16,11 +15,6 @@ namespace ClipGuard.Tests.Torch;
 internal sealed class TorchReadmeExample
 {
     private readonly List<long> _learned = [];
-
-    [TestCase("README.md")]
-    [TestCase("src/ClipGuard.TorchSharp/README.md")]
-    public void Readme_prints_the_example_that_is_compiled_here(string readme) =>
-        Assert.That(File.ReadAllText(Path.Combine(ReadmeExamples.FindRoot(), readme)), Does.Contain(ReadmeExamples.ExampleOf("Torch/TorchReadmeExample.cs", "torch")));
 
     [Test]
     public async Task The_example_runs()
