@@ -1,6 +1,8 @@
 using System.Globalization;
 
+using ClipGuard.Media;
 using ClipGuard.Tests.Media;
+using ClipGuard.Tests.Supervision;
 
 using NUnit.Framework;
 
@@ -35,6 +37,43 @@ public sealed class DecodeCommandTests
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, string.Empty)));
         Assert.That(run.Output, Does.StartWith($"{path}: {shape}"));
         Assert.That(new FileInfo(path).Length, Is.GreaterThan(500));
+    }
+
+    private static IEnumerable<TestCaseData> Written =>
+    [
+        new("good/tone.wav", "--audio-rate native --start 0.5", new AudioSpec { SampleRateHz = AudioSpec.NativeRate, StartSeconds = 0.5 }),
+        new("good/tone.mp3", "--channels all", new AudioSpec { Channels = AudioChannels.All }),
+        new("good/h264.mp4", "--indices 0,7,-1 --size own", new VideoSpec { Selection = new IndexFrames([0, 7, -1]), Size = new OwnSize() }),
+        new("good/alpha.png", "--layout chw", new ImageSpec { Layout = PixelLayout.ChannelsFirst }),
+    ];
+
+    [TestCaseSource(nameof(Written))]
+    public void What_is_written_is_what_a_decode_gives(string clip, string options, ClipSpec spec)
+    {
+        string path = Path.Combine(_folder, "clip.npy");
+        Assert.That(PublishedCommand.Run(["decode", Sample(clip), "--out", path, .. options.Split(' ')]).ExitCode, Is.Zero);
+
+        using DirectDecode decode = DirectDecode.Of(Sample(clip), spec);
+        byte[] written = File.ReadAllBytes(path);
+        int header = 10 + BitConverter.ToUInt16(written, 8);
+        Assert.That(written.AsSpan(header).SequenceEqual(decode.Bytes));
+    }
+
+    [Test]
+    public async Task An_address_is_fetched_only_where_that_is_allowed()
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK", Wave.Ramp(16_000, 4000)));
+        string path = Path.Combine(_folder, "fetched.npy");
+        string[] arguments = ["decode", server.Address.ToString(), "--out", path];
+        var direct = new Dictionary<string, string?> { ["no_proxy"] = "127.0.0.1" };
+
+        CommandRun refused = PublishedCommand.Run(direct, arguments);
+        Assert.That((refused.ExitCode, server.Asked), Is.EqualTo((2, 0)));
+        Assert.That(refused.Error, Does.Contain("--allow-http"));
+
+        CommandRun allowed = PublishedCommand.Run(direct, [.. arguments, "--allow-http"]);
+        Assert.That((allowed.ExitCode, allowed.Error), Is.EqualTo((0, string.Empty)));
+        Assert.That(allowed.Output, Does.StartWith($"{path}: float32 [1, 4000] at 16000 Hz"));
     }
 
     [Test]

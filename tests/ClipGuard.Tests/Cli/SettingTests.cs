@@ -48,6 +48,17 @@ public sealed class SettingTests
         Assert.That(GuardSettings.Read(Sources("--timeout", "8")).Deadline, Is.EqualTo(TimeSpan.FromSeconds(8)));
     }
 
+    [Test]
+    public void Fetching_is_off_and_follows_ms_swifts_variable()
+    {
+        Assert.That(RunSettings.ReadManifest(Sources()).AllowHttp, Is.False);
+        _environment["SWIFT_TIMEOUT"] = "5";
+        Assert.That(GuardSettings.Read(Sources()).Fetching.WaitLimit, Is.EqualTo(TimeSpan.FromSeconds(5)));
+        _environment["SWIFT_TIMEOUT"] = "-1";
+        Assert.That(GuardSettings.Read(Sources()).Fetching.WaitLimit, Is.GreaterThan(TimeSpan.FromDays(1)));
+        Assert.That(GuardSettings.Read(Sources("--http-timeout", "7", "--max-http-bytes", "1MiB")).Fetching, Is.EqualTo(new FetchOptions { WaitLimit = TimeSpan.FromSeconds(7), MaxBytes = 1 << 20 }));
+    }
+
     [TestCase("0")]
     [TestCase("0.0")]
     public void A_timeout_of_0_decodes_in_this_process(string zero)

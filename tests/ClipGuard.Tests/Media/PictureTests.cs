@@ -45,6 +45,17 @@ internal sealed class PictureTests
         }
     }
 
+    [TestCase(ScaleFilter.Bicubic, "bicubic")]
+    [TestCase(ScaleFilter.Bilinear, "bilinear")]
+    [TestCase(ScaleFilter.Area, "area")]
+    public void Filters_are_those_of_ffmpeg(ScaleFilter filter, string flag)
+    {
+        string path = _media.Make("detail.png", "-f lavfi -i testsrc2=s=320x240,noise=alls=20:all_seed=1 -frames:v 1");
+        byte[] expected = FfmpegProgram.Run($"-i \"{path}\" -vf scale=96:80:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Size = new ExactSize(96, 80), Filter = filter });
+        Assert.That(decode.Bytes.ToArray(), Is.EqualTo(expected).Within(1));
+    }
+
     [TestCase("gray16le", "tiff")]
     [TestCase("gray", "tiff")]
     [TestCase("gray", "pgm")]
