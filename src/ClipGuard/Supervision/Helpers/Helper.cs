@@ -167,6 +167,9 @@ internal sealed partial class Helper
         }
     }
 
+    /// <summary>The moment when a time from now will have passed, as Stopwatch counts.</summary>
+    public static long After(TimeSpan time) => Stopwatch.GetTimestamp() + Nanoseconds(time);
+
     /// <summary>The process has ended: reads what it said last, reaps it, and steps.</summary>
     public void OnEnded()
     {
@@ -191,8 +194,6 @@ internal sealed partial class Helper
     }
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
-
-    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + Nanoseconds(time);
 
     private long TimerOf(HelperState state) => state switch
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
@@ -190,7 +188,7 @@ internal sealed partial class HelperPool
         if (!_retryIsSet)
         {
             _retryIsSet = true;
-            Watch.Remind(After(RetryStartsAfter), () =>
+            Watch.Remind(Helper.After(RetryStartsAfter), () =>
             {
                 _retryIsSet = false;
                 if (!_disposed && _broken is null && _wanted < _options.Workers + _options.Spares)
@@ -208,7 +206,7 @@ internal sealed partial class HelperPool
         _pendingStarts++;
         var start = new PendingStart(++_lastId);
         _spawner.Post(() => Start(start));
-        Watch.Remind(After(_options.StartLimit), () =>
+        Watch.Remind(Helper.After(_options.StartLimit), () =>
         {
             if (!start.IsOver)
             {
@@ -295,8 +293,6 @@ internal sealed partial class HelperPool
             Break(_startTrouble);
         }
     }
-
-    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + (time.Ticks * TimeSpan.NanosecondsPerTick);
 
     private void Break(HelperUnavailableException reason)
     {
