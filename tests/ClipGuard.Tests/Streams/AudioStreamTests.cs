@@ -109,7 +109,7 @@ internal sealed class AudioStreamTests
         ToolOutcome outcome = await _guard.RunAsync(Copy(clip, new AudioStreamSpec()), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Corrupt), outcome.Fault?.Message);
-        Assert.That(outcome.Fault!.Message, Does.StartWith("31.8 % of the audio is damaged or missing, from 2 s on"));
+        Assert.That(outcome.Fault!.Message, Does.StartWith("33.3 % of the audio is damaged or missing, from 2 s on"));
     }
 
     [Test]
