@@ -56,8 +56,8 @@ public sealed record SupervisorOptions
     /// </summary>
     public long PayloadBytes { get; init; } = 1L << 30;
 
-    /// <summary>Decodes that a caller keeps asked for at a time, so that no place waits for one while a payload is read.</summary>
-    internal int Callers => Workers + Math.Max(1, Spares);
+    /// <summary>Decodes that a caller keeps asked for at a time, so that a helper whose payload has been read goes on at once.</summary>
+    internal int Callers => 2 * Workers;
 
     /// <summary>How clips at http and https addresses (<see cref="HttpSource"/>) are fetched.</summary>
     public FetchOptions Fetching { get; init; } = new();

@@ -53,7 +53,7 @@ internal sealed unsafe partial class Helper
         string reason = Libc.ErrorText(Marshal.GetLastPInvokeError());
         attempt.Conclude(new AttemptResult.Trouble($"The request could not be sent to the helper: {reason}"));
         Step(HelperEvent.Cancelled);
-        _pool.EndDecode();
+        _pool.EndLease();
     }
 
     /// <summary>The payload of a delivered clip has been read: the helper is used again if it is still good.</summary>
@@ -114,12 +114,13 @@ internal sealed unsafe partial class Helper
             // A lease of the memory of its own: the process may go while the payload is read.
             Process.Memory.Share();
             attempt.Conclude(new AttemptResult.Delivered(clip));
+            return;
         }
         else
         {
             attempt.Conclude(BadExit(exit));
         }
 
-        _pool.EndDecode();
+        _pool.EndLease();
     }
 }

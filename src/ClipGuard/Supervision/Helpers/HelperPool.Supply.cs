@@ -37,13 +37,17 @@ internal sealed partial class HelperPool
         lock (_gate)
         {
             helper.Release();
+            EndLease();
         }
     }
 
-    /// <summary>A decode has ended, and its place goes to the next: while one payload is read another helper is at work already.</summary>
-    public void EndDecode()
+    /// <summary>
+    /// A lease has ended, and its place goes to whoever waits: mostly with the same helper. To go on with another one while a payload is still read was tried;
+    /// three helpers taking turns on two cores lose more to cold caches than the wait costs.
+    /// </summary>
+    public void EndLease()
     {
-        _decoding--;
+        _leased--;
         Serve();
     }
 
@@ -123,11 +127,11 @@ internal sealed partial class HelperPool
 
         _serving = true;
         MakeRoomForFresh();
-        while (_decoding < _options.Workers && NextToServe() is var (waiter, helper))
+        while (_leased < _options.Workers && NextToServe() is var (waiter, helper))
         {
             _ready.Remove(helper);
             Remove(waiter);
-            _decoding++;
+            _leased++;
             waiter.Helper = helper;
             helper.Dispatch(waiter.Attempt);
         }

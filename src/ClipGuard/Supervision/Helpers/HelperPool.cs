@@ -31,7 +31,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private long _lastId;
     private int _wanted;
     private int _starting;
-    private int _decoding;
+    private int _leased;
     private int _setAside;
     private int _failedStarts;
     private HelperUnavailableException? _broken;
