@@ -54,7 +54,10 @@ internal static unsafe class ClipLayout
         }
 
         long stride = Elements(capacity[1..]) * elementBytes;
-        for (int i = 0; i < own[0]; i++)
+
+        // Most clips end short of the outermost dimension alone: then no element within is looked at.
+        bool isShortWithin = !own[1..].SequenceEqual(whole[1..]);
+        for (int i = 0; isShortWithin && i < own[0]; i++)
         {
             Pad(clip + (i * stride), capacity[1..], own[1..], whole[1..], elementBytes);
         }
