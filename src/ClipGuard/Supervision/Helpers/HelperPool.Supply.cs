@@ -172,10 +172,12 @@ internal sealed partial class HelperPool
         }
     }
 
+    private bool LacksHelpers => !_disposed && _broken is null && _wanted < _options.Workers + _options.Spares;
+
     // Starts what is missing. While starts fail and other helpers still decode, once a second.
     private void KeepUp()
     {
-        while (!_disposed && _broken is null && _wanted < _options.Workers + _options.Spares)
+        while (LacksHelpers)
         {
             if (_startTrouble is not null)
             {
@@ -195,7 +197,7 @@ internal sealed partial class HelperPool
             Watch.Remind(Helper.After(RetryStartsAfter), () =>
             {
                 _retryIsSet = false;
-                if (!_disposed && _broken is null && _wanted < _options.Workers + _options.Spares)
+                if (LacksHelpers)
                 {
                     BeginStart();
                 }

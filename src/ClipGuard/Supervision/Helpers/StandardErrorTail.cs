@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 using ClipGuard.Supervision.Native;
@@ -17,6 +18,7 @@ internal sealed unsafe class StandardErrorTail(int descriptor)
 
     /// <summary>Reads what is there, one buffer at most: a helper that floods must not hold up the clocks.</summary>
     /// <returns>False once the helper's end is closed.</returns>
+    [SkipLocalsInit]
     public bool Drain()
     {
         if (_ended)
