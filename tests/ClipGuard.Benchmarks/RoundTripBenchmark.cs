@@ -5,7 +5,7 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.Benchmarks;
 
-/// <summary>An empty decode through a warm pooled helper: what the guard itself costs.</summary>
+/// <summary>An empty decode through a warm pooled helper: what the guard itself costs, on cores that go idle in between and on cores that do not.</summary>
 internal static class RoundTripBenchmark
 {
     private const int Warm = 3000;
@@ -20,8 +20,17 @@ internal static class RoundTripBenchmark
             Spares = 0,
             RecycleAfter = int.MaxValue,
         });
+        await MeasureAsync(supervisor, "cores left to idle");
+        using (new WakefulCores())
+        {
+            await MeasureAsync(supervisor, "cores kept awake");
+        }
+    }
+
+    private static async Task MeasureAsync(Supervisor supervisor, string cores)
+    {
         var request = new DecodeRequest(new FileSource("/scripts/ok:0"), new AudioSpec());
-        var figures = new Figures("round trip of an empty decode, one at a time");
+        var figures = new Figures($"round trip of an empty decode, one at a time, {cores}");
         for (int i = 0; i < Warm + Measured; i++)
         {
             long began = Stopwatch.GetTimestamp();
