@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
 namespace ClipGuard.MisbehavingHelper;
 
-/// <summary>Ways to decode. The clip's name says which: <c>/scripts/hang</c>, <c>/scripts/ok:16000</c>.</summary>
+/// <summary>
+/// Ways to decode. The clip's name says which: <c>/scripts/hang</c>, <c>/scripts/ok:16000</c>; of a clip that travels in memory, its bytes do: <c>ok:16000</c>.
+/// </summary>
 internal sealed unsafe class DecodeScript(HelperConnection connection)
 {
     private int _decodes;
@@ -15,7 +18,10 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
     public void Play(DecodeMessage message)
     {
         _decodes++;
-        string[] words = Path.GetFileName(((FileSource)message.Request.Source).Path).Split(':');
+        string name = message.Request.Source is FileSource file
+            ? Path.GetFileName(file.Path)
+            : Encoding.UTF8.GetString(connection.Payload, checked((int)message.InputLength));
+        string[] words = name.Split(':');
         int number = words.Length > 1 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : 0;
         switch (words[0])
         {

@@ -75,8 +75,8 @@ internal sealed class Attempt
         _done.TrySetResult(result);
     }
 
-    /// <summary>There is no helper to try it in.</summary>
-    public void Fail(HelperUnavailableException reason) => _done.TrySetException(reason);
+    /// <summary>It cannot be tried: there is no helper, or the clip's bytes cannot be read.</summary>
+    public void Fail(Exception reason) => _done.TrySetException(reason);
 
     /// <summary>The caller gave up, and the helper is gone.</summary>
     public void Cancel() => _done.TrySetCanceled();

@@ -19,15 +19,25 @@ internal sealed unsafe partial class Helper
     /// <summary>True for a helper that is used for one decode only.</summary>
     private bool IsSingleUse => _options.Isolation == Isolation.FreshPerDecode;
 
-    /// <summary>Gives it a decode. Both clocks start here.</summary>
+    /// <summary>Copies the bytes of a clip that travels in memory to the payload's start. Outside the lock; the memory is shared meanwhile.</summary>
+    /// <returns>What the caller's memory threw when it was read, or null.</returns>
+    public Exception? TakeInput(Attempt attempt)
+    {
+        try
+        {
+            ((MemorySource)attempt.Request.Source).Bytes.Span.CopyTo(new Span<byte>(Process.Memory.Payload, (int)attempt.InputLength));
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+
+    /// <summary>Gives it a decode, whose input it has. Both clocks start here.</summary>
     public void Dispatch(Attempt attempt)
     {
         Process.Memory.ClearMarks();
-        if (attempt.Request.Source is MemorySource memory)
-        {
-            memory.Bytes.Span.CopyTo(new Span<byte>(Process.Memory.Payload, (int)attempt.InputLength));
-        }
-
         Decodes++;
         _attempt = attempt;
         _reply = null;

@@ -6,7 +6,7 @@ namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
 /// One helper: its state, the decode that it is leased to, and the carrying out of what <see cref="HelperLife"/> says.
-/// Everything here happens under the pool's lock.
+/// Everything here happens under the pool's lock, but for <see cref="TakeInput"/>.
 /// </summary>
 internal sealed partial class Helper
 {

@@ -132,11 +132,69 @@ internal sealed partial class HelperPool
             _ready.Remove(helper);
             Remove(waiter);
             _leased++;
-            waiter.Helper = helper;
-            helper.Dispatch(waiter.Attempt);
+            if (waiter.Attempt.InputLength > 0)
+            {
+                BringInput(waiter, helper);
+            }
+            else
+            {
+                waiter.Helper = helper;
+                helper.Dispatch(waiter.Attempt);
+            }
         }
 
         _serving = false;
+    }
+
+    // A clip that travels in memory may be large, and is copied outside the lock, which the clocks need. Until then the helper stays Ready, and in nobody's reach.
+    private void BringInput(Waiter waiter, Helper helper)
+    {
+        waiter.InputIsOnItsWay = true;
+        helper.Process.Memory.Share();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work =>
+            {
+                Exception? unreadable = work.Helper.TakeInput(work.Waiter.Attempt);
+                work.Helper.Process.Memory.Dispose();
+                lock (work.Pool._gate)
+                {
+                    work.Pool.InputIsThere(work.Waiter, work.Helper, unreadable);
+                }
+            },
+            (Pool: this, Waiter: waiter, Helper: helper),
+            preferLocal: false);
+    }
+
+    private void InputIsThere(Waiter waiter, Helper helper, Exception? unreadable)
+    {
+        waiter.InputIsOnItsWay = false;
+        bool alive = helper.State == HelperState.Ready;
+        if (alive && !waiter.HasGivenUp && unreadable is null)
+        {
+            waiter.Helper = helper;
+            helper.Dispatch(waiter.Attempt);
+            return;
+        }
+
+        if (waiter.HasGivenUp || _disposed)
+        {
+            waiter.Attempt.Cancel();
+        }
+        else if (unreadable is not null)
+        {
+            waiter.Attempt.Fail(unreadable);
+        }
+        else
+        {
+            waiter.Attempt.Conclude(new AttemptResult.Trouble("The helper ended while the clip's bytes were brought to it."));
+        }
+
+        if (alive)
+        {
+            _ready.Add(helper);
+        }
+
+        EndLease();
     }
 
     private (Waiter, Helper)? NextToServe()

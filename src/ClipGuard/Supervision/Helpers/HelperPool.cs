@@ -154,6 +154,11 @@ internal sealed partial class HelperPool : IAsyncDisposable
             {
                 helper.Cancel(waiter.Attempt);
             }
+            else if (waiter.InputIsOnItsWay)
+            {
+                // The bytes are the caller's: it hears of the end once they are no longer read.
+                waiter.HasGivenUp = true;
+            }
             else
             {
                 Remove(waiter);
@@ -189,5 +194,9 @@ internal sealed partial class HelperPool : IAsyncDisposable
         public Helper? Helper { get; set; }
 
         public LinkedListNode<Waiter>? Node { get; set; }
+
+        public bool InputIsOnItsWay { get; set; }
+
+        public bool HasGivenUp { get; set; }
     }
 }
