@@ -110,7 +110,7 @@ internal sealed partial class Helper
         if (step.Actions.HasFlag(HelperAction.Bury))
         {
             _pool.Watch.Forget(this);
-            Process.Bury();
+            Process.CloseDescriptors();
             _use?.Dispose();
             _pool.Forget(this);
         }

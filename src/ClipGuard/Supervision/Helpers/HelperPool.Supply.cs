@@ -9,6 +9,7 @@ internal sealed partial class HelperPool
     private static readonly TimeSpan RetryStartsAfter = TimeSpan.FromSeconds(1);
 
     private int _pendingStarts;
+    private int _givingBack;
     private bool _serving;
     private bool _retryIsSet;
     private HelperUnavailableException? _startTrouble;
@@ -65,9 +66,23 @@ internal sealed partial class HelperPool
         KeepUp();
     }
 
-    /// <summary>A helper is gone for good.</summary>
+    /// <summary>A helper is gone for good. Its memory is given back outside the lock, which the clocks need.</summary>
     public void Forget(Helper helper)
     {
+        _givingBack++;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static gone =>
+            {
+                gone.Memory.Dispose();
+                lock (gone.Pool._gate)
+                {
+                    gone.Pool._givingBack--;
+                    gone.Pool.EndIfEmpty();
+                }
+            },
+            (Pool: this, helper.Process.Memory),
+            preferLocal: false);
+
         if (_all.Remove(helper) && helper.WasSetAside)
         {
             _setAside--;
@@ -370,7 +385,7 @@ internal sealed partial class HelperPool
 
     private void EndIfEmpty()
     {
-        if (_disposed && _pendingStarts == 0 && _all.Count == _setAside)
+        if (_disposed && _pendingStarts == 0 && _givingBack == 0 && _all.Count == _setAside)
         {
             _empty.TrySetResult();
         }

@@ -143,10 +143,16 @@ internal sealed unsafe class HelperProcess
     /// <summary>Releases what is left once the process is reaped.</summary>
     public void Bury()
     {
+        CloseDescriptors();
+        Memory.Dispose();
+    }
+
+    /// <summary>Closes what is left open once the process is reaped. The memory stays: to give much of it back takes a while.</summary>
+    public void CloseDescriptors()
+    {
         CloseSocket();
         _ = Libc.Close(Errors);
         _ = Libc.Close(PidDescriptor);
-        Memory.Dispose();
     }
 
     // A confined helper has no children; a decoder of somebody's own may start programs, and these may begin sessions of their own.
