@@ -11,25 +11,8 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>Raw audio, against the bytes that ffmpeg itself makes of the same file.</summary>
 [TestFixture]
-internal sealed class AudioStreamTests
+internal sealed class AudioStreamTests : GuardedStreamsTests
 {
-    private MediaFolder _media = null!;
-    private StreamGuard _guard = null!;
-
-    [OneTimeSetUp]
-    public void Start()
-    {
-        _media = new MediaFolder();
-        _guard = new StreamGuard(StreamTestRig.Options);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        _media.Dispose();
-    }
-
     [TestCase("flac", AudioSampleType.Signed16, "")]
     [TestCase("flac", AudioSampleType.Float32, "")]
     [TestCase("mp3", AudioSampleType.Float32, "")]
@@ -41,15 +24,15 @@ internal sealed class AudioStreamTests
     {
         string clip = Tone($"tone.{container}", 44100, seconds: 2);
         string form = sample == AudioSampleType.Float32 ? "f32le" : "s16le";
-        FfmpegProgram.Run($"-y -i \"{clip}\" {options} -f {form} \"{_media.PathOf("expected")}\"");
+        FfmpegProgram.Run($"-y -i \"{clip}\" {options} -f {form} \"{Media.PathOf("expected")}\"");
         string[] words = options.Split(' ');
         var spec = new AudioStreamSpec { Sample = sample, SampleRateHz = Value(words, "-ar"), Channels = Value(words, "-ac") };
-        ToolOutcome outcome = await _guard.RunAsync(Copy(clip, spec), cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(Copy(clip, spec), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(Path.GetExtension(outcome.StandardOutput.Text.Trim()), Is.EqualTo($".{form}"));
-        byte[] written = await File.ReadAllBytesAsync(_media.PathOf("written"), cancellation);
-        byte[] expected = await File.ReadAllBytesAsync(_media.PathOf("expected"), cancellation);
+        byte[] written = await File.ReadAllBytesAsync(Media.PathOf("written"), cancellation);
+        byte[] expected = await File.ReadAllBytesAsync(Media.PathOf("expected"), cancellation);
         Assert.That(written, Has.Length.EqualTo(expected.Length));
         Assert.That(written.AsSpan().SequenceEqual(expected), "byte for byte");
         Assert.That(outcome.Streams[0].Frames, Is.EqualTo(written.Length / (sample == AudioSampleType.Float32 ? 4 : 2) / (spec.Channels ?? 2)));
@@ -62,7 +45,7 @@ internal sealed class AudioStreamTests
     {
         // Frames of more than a pipe takes in one piece, and a pipe that is full: the reader leaves in the middle of one.
         var clip = new FileSource(Tone("long.flac", 44100, seconds: 30));
-        ToolOutcome outcome = await _guard.RunAsync(Pair("part-late:11", distortedFirst, clip, clip), cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(Pair("part-late:11", distortedFirst, clip, clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.ToolFailed), outcome.Fault?.Message);
         Assert.That(outcome.Fault!.Culprit, Is.EqualTo(ToolFault.Tool));
@@ -80,9 +63,9 @@ internal sealed class AudioStreamTests
     public async Task A_clip_of_another_sample_rate_fits(int rateHz, CancellationToken cancellation)
     {
         // A length that is no whole number of samples in any other rate.
-        string reference = _media.Make("odd.wav", $"-i \"{Tone("three.wav", 44100, 3)}\" -af atrim=end_sample=131071");
-        string distorted = _media.Make($"odd-{rateHz}.wav", $"-i \"{reference}\" -ar {rateHz}");
-        ToolOutcome outcome = await _guard.RunAsync(Pair("in-turn", false, new FileSource(reference), new FileSource(distorted)), cancellation);
+        string reference = Media.Make("odd.wav", $"-i \"{Tone("three.wav", 44100, 3)}\" -af atrim=end_sample=131071");
+        string distorted = Media.Make($"odd-{rateHz}.wav", $"-i \"{reference}\" -ar {rateHz}");
+        ToolOutcome outcome = await Guard.RunAsync(Pair("in-turn", false, new FileSource(reference), new FileSource(distorted)), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams.Select(stream => stream.Format), Is.All.EqualTo(new AudioFormat(new AudioShape(44100, 2), AudioSampleType.Signed16)));
@@ -94,7 +77,7 @@ internal sealed class AudioStreamTests
     [CancelAfter(120_000)]
     public async Task A_clip_of_another_length_does_not(CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(
+        ToolOutcome outcome = await Guard.RunAsync(
             Pair("in-turn", false, new FileSource(Tone("three.wav", 44100, 3)), new FileSource(Tone("two.wav", 16000, 2))), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched), outcome.Fault?.Message);
@@ -105,8 +88,8 @@ internal sealed class AudioStreamTests
     public async Task A_file_that_was_cut_off_is_damaged(CancellationToken cancellation)
     {
         byte[] whole = await File.ReadAllBytesAsync(Tone("three.wav", 44100, 3), cancellation);
-        string clip = _media.Write("cut.wav", whole.AsSpan(0, whole.AsSpan().IndexOf("data"u8) + 8 + (2 * 44100 * 4)));
-        ToolOutcome outcome = await _guard.RunAsync(Copy(clip, new AudioStreamSpec()), cancellation);
+        string clip = Media.Write("cut.wav", whole.AsSpan(0, whole.AsSpan().IndexOf("data"u8) + 8 + (2 * 44100 * 4)));
+        ToolOutcome outcome = await Guard.RunAsync(Copy(clip, new AudioStreamSpec()), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Corrupt), outcome.Fault?.Message);
         Assert.That(outcome.Fault!.Message, Does.StartWith("33.3 % of the audio is damaged or missing, from 2 s on"));
@@ -124,11 +107,11 @@ internal sealed class AudioStreamTests
         Assert.That(tooLong.Fault?.Kind, Is.EqualTo(ToolFaultKind.LimitExceeded), tooLong.Fault?.Message);
     }
 
-    private string Tone(string name, int rateHz, int seconds) => _media.Make(
+    private string Tone(string name, int rateHz, int seconds) => Media.Make(
         name, $"-f lavfi -i \"aevalsrc=0.4*sin(440*2*PI*t)|0.3*sin(1234*2*PI*t):s={rateHz}:d={seconds}\"");
 
     private ToolRun Copy(string clip, AudioStreamSpec spec) => new(
-        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"; echo \"$1\"", "sh", "{clip}", _media.PathOf("written")]),
+        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"; echo \"$1\"", "sh", "{clip}", Media.PathOf("written")]),
         [new ClipStream("clip", new FileSource(clip), spec)]);
 
     private static ToolRun Pair(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted)

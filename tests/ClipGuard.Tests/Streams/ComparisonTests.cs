@@ -6,7 +6,6 @@ using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
-using ClipGuard.Tests.Media;
 
 using NUnit.Framework;
 
@@ -14,25 +13,8 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>Scores, against what ffmpeg says when it reads the same two files itself.</summary>
 [TestFixture]
-internal sealed partial class ComparisonTests
+internal sealed partial class ComparisonTests : GuardedStreamsTests
 {
-    private MediaFolder _media = null!;
-    private StreamGuard _guard = null!;
-
-    [OneTimeSetUp]
-    public void Start()
-    {
-        _media = new MediaFolder();
-        _guard = new StreamGuard(StreamTestRig.Options);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        _media.Dispose();
-    }
-
     [TestCase("yuv420p", "libx264", "-bf 2")]
     [TestCase("yuv422p", "libx264", "")]
     [TestCase("yuv444p", "libx264", "")]
@@ -48,9 +30,9 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task Psnr_and_ssim_are_what_ffmpeg_says_of_the_files(string pixelFormat, string codec, string options, CancellationToken cancellation)
     {
-        string reference = _media.Make($"reference-{pixelFormat}.mkv", $"-f lavfi -i testsrc2=size=178x142:rate=25 -frames:v 30 -pix_fmt {pixelFormat} -c:v ffv1");
+        string reference = Media.Make($"reference-{pixelFormat}.mkv", $"-f lavfi -i testsrc2=size=178x142:rate=25 -frames:v 30 -pix_fmt {pixelFormat} -c:v ffv1");
         string lossy = codec == "ffv1" ? "-vf noise=alls=20:allf=t -c:v ffv1" : $"-c:v {codec} -crf 35 {options}";
-        string distorted = _media.Make($"distorted-{pixelFormat}.mkv", $"-i {reference} {lossy} -pix_fmt {pixelFormat}");
+        string distorted = Media.Make($"distorted-{pixelFormat}.mkv", $"-i {reference} {lossy} -pix_fmt {pixelFormat}");
 
         await AssertSameAsFfmpeg(reference, distorted, "[0:v][1:v]", cancellation);
     }
@@ -64,8 +46,8 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task A_smaller_distorted_clip_is_scaled_as_ffmpegs_filter_does(ScalingFilter scaler, string flags, CancellationToken cancellation)
     {
-        string reference = _media.Make("large.mkv", "-f lavfi -i testsrc2=size=320x240:rate=25 -frames:v 20 -pix_fmt yuv420p -c:v ffv1");
-        string distorted = _media.Make("small.mkv", $"-i {reference} -vf scale=160:120 -c:v libx264 -crf 30 -pix_fmt yuv420p");
+        string reference = Media.Make("large.mkv", "-f lavfi -i testsrc2=size=320x240:rate=25 -frames:v 20 -pix_fmt yuv420p -c:v ffv1");
+        string distorted = Media.Make("small.mkv", $"-i {reference} -vf scale=160:120 -c:v libx264 -crf 30 -pix_fmt yuv420p");
 
         await AssertSameAsFfmpeg(reference, distorted, $"[0:v]scale=320:240:flags={flags}[d];[d][1:v]", cancellation, scaler);
     }
@@ -74,9 +56,9 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task A_rotated_clip_is_compared_upright(CancellationToken cancellation)
     {
-        string plain = _media.Make("lying.mp4", "-f lavfi -i testsrc2=size=176x144:rate=25 -frames:v 20 -pix_fmt yuv420p -c:v libx264 -qp 0");
-        string rotated = _media.Make("rotated.mp4", $"-i {plain} -c copy -metadata:s:v rotate=90");
-        string distorted = _media.Make("upright.mp4", $"-i {rotated} -c:v libx264 -crf 35 -pix_fmt yuv420p");
+        string plain = Media.Make("lying.mp4", "-f lavfi -i testsrc2=size=176x144:rate=25 -frames:v 20 -pix_fmt yuv420p -c:v libx264 -qp 0");
+        string rotated = Media.Make("rotated.mp4", $"-i {plain} -c copy -metadata:s:v rotate=90");
+        string distorted = Media.Make("upright.mp4", $"-i {rotated} -c:v libx264 -crf 35 -pix_fmt yuv420p");
 
         await AssertSameAsFfmpeg(rotated, distorted, "[0:v][1:v]", cancellation);
     }
@@ -85,7 +67,7 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task Equal_clips_have_an_infinite_psnr_and_an_ssim_of_one(CancellationToken cancellation)
     {
-        var clip = new FileSource(_media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
+        var clip = new FileSource(Media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
 
         Assert.That((await CompareAsync(Metric.Psnr, clip, clip, cancellation)).Scores["psnr"], Is.EqualTo(double.PositiveInfinity));
         Assert.That((await CompareAsync(Metric.Ssim, clip, clip, cancellation)).Scores["ssim"], Is.EqualTo(1));
@@ -95,9 +77,9 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task A_clip_that_is_not_there_or_no_video_is_named(CancellationToken cancellation)
     {
-        var clip = new FileSource(_media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
-        ToolFault? missing = (await CompareAsync(Metric.Psnr, clip, new FileSource(_media.PathOf("nowhere.mkv")), cancellation)).Outcome.Fault;
-        ToolFault? noVideo = (await CompareAsync(Metric.Psnr, new FileSource(_media.Write("text.mkv", "no video"u8)), clip, cancellation)).Outcome.Fault;
+        var clip = new FileSource(Media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
+        ToolFault? missing = (await CompareAsync(Metric.Psnr, clip, new FileSource(Media.PathOf("nowhere.mkv")), cancellation)).Outcome.Fault;
+        ToolFault? noVideo = (await CompareAsync(Metric.Psnr, new FileSource(Media.Write("text.mkv", "no video"u8)), clip, cancellation)).Outcome.Fault;
 
         Assert.That((missing?.Kind, missing?.Culprit), Is.EqualTo((ToolFaultKind.Missing, "distorted")));
         Assert.That((noVideo?.Kind, noVideo?.Culprit), Is.EqualTo((ToolFaultKind.Corrupt, "reference")));
@@ -107,11 +89,11 @@ internal sealed partial class ComparisonTests
     [CancelAfter(120_000)]
     public async Task Any_program_can_measure(CancellationToken cancellation)
     {
-        var clip = new FileSource(_media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
+        var clip = new FileSource(Media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
         var tool = ToolCommand.Parse("""
             /bin/sh -c 'cat "$1" "$2" | wc -c > "$3.bytes"; printf "{{\"bytes\": %s, \"width\": $4, \"name\": \"$5\"}}" $(cat "$3.bytes") > "$3"' sh {reference} {distorted} {output} {width} {pixfmt}
             """);
-        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = tool, Form = VideoForm.Raw });
+        var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = tool, Form = VideoForm.Raw });
         ComparisonResult result = await comparer.CompareAsync(clip, clip, cancellation);
 
         Assert.That(result.Outcome.Fault, Is.Null, () => result.Outcome.Fault!.Message);
@@ -122,7 +104,7 @@ internal sealed partial class ComparisonTests
     {
         foreach (Metric metric in (Metric[])[Metric.Psnr, Metric.Ssim])
         {
-            ComparisonResult ours = await new ClipComparer(_guard, new ComparisonOptions { Metric = metric, Scaler = scaler })
+            ComparisonResult ours = await new ClipComparer(Guard, new ComparisonOptions { Metric = metric, Scaler = scaler })
                 .CompareAsync(new FileSource(reference), new FileSource(distorted), cancellation);
             Assert.That(ours.Outcome.Fault, Is.Null, () => ours.Outcome.Fault!.Message);
 
@@ -135,7 +117,7 @@ internal sealed partial class ComparisonTests
     }
 
     private Task<ComparisonResult> CompareAsync(Metric metric, FileSource reference, FileSource distorted, CancellationToken cancellation) =>
-        new ClipComparer(_guard, new ComparisonOptions { Metric = metric }).CompareAsync(reference, distorted, cancellation);
+        new ClipComparer(Guard, new ComparisonOptions { Metric = metric }).CompareAsync(reference, distorted, cancellation);
 
     // What the program says on its standard error.
     private static string Ffmpeg(string arguments)

@@ -7,7 +7,6 @@ using ClipGuard.Media;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
 using ClipGuard.Supervision;
-using ClipGuard.Tests.Media;
 
 using NUnit.Framework;
 
@@ -15,33 +14,21 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>A whole manifest of pairs, and scores as fields of samples.</summary>
 [TestFixture]
-internal sealed class PairRunTests
+internal sealed class PairRunTests : GuardedStreamsTests
 {
-    private MediaFolder _media = null!;
-    private StreamGuard _guard = null!;
-
     [OneTimeSetUp]
-    public void Start()
+    public void MakeClips()
     {
-        _media = new MediaFolder();
-        _media.Make("good.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1");
-        _media.Make("bad.mkv", $"-i {_media.PathOf("good.mkv")} -c:v libx264 -crf 40 -pix_fmt yuv420p");
-        _media.Make("short.mkv", $"-i {_media.PathOf("good.mkv")} -frames:v 5 -c:v ffv1");
-        _guard = new StreamGuard(StreamTestRig.Options);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        _media.Dispose();
+        Media.Make("good.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1");
+        Media.Make("bad.mkv", $"-i {Media.PathOf("good.mkv")} -c:v libx264 -crf 40 -pix_fmt yuv420p");
+        Media.Make("short.mkv", $"-i {Media.PathOf("good.mkv")} -frames:v 5 -c:v ffv1");
     }
 
     [Test]
     [CancelAfter(240_000)]
     public async Task Scores_and_faults_keep_the_manifests_order_and_its_fields(CancellationToken cancellation)
     {
-        string manifest = _media.Write("pairs.jsonl", """
+        string manifest = Media.Write("pairs.jsonl", """
             {"id": 1, "original": "good.mkv", "encoded": "bad.mkv", "note": "ä"}
             {"id": 2, "original": "good.mkv", "encoded": "short.mkv"}
             {"id": 3, "original": "good.mkv"}
@@ -50,9 +37,9 @@ internal sealed class PairRunTests
             {"id": 5, "original": "good.mkv", "encoded": "good.mkv", "psnr": 1}
             {"id": 6, "original": "nowhere.mkv", "encoded": "good.mkv"}
             """u8);
-        string folder = _media.PathOf("out");
+        string folder = Media.PathOf("out");
         var run = new PairRun(
-            new ClipComparer(_guard, new ComparisonOptions()),
+            new ClipComparer(Guard, new ComparisonOptions()),
             new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
         await run.RunAsync(cancellation);
 
@@ -76,8 +63,8 @@ internal sealed class PairRunTests
     public async Task Pairs_may_stand_in_a_table(string name, char delimiter, CancellationToken cancellation)
     {
         string table = string.Join('\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv\n");
-        string manifest = _media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
-        string folder = _media.PathOf($"out-{name}");
+        string manifest = Media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
+        string folder = Media.PathOf($"out-{name}");
         PairRun run = RunOf(manifest, folder);
         await run.RunAsync(cancellation);
 
@@ -93,8 +80,8 @@ internal sealed class PairRunTests
     [CancelAfter(240_000)]
     public void A_table_without_the_column_is_refused(CancellationToken cancellation)
     {
-        string manifest = _media.Write("other.csv", "reference,distorted\ngood.mkv,bad.mkv\n"u8);
-        ManifestException error = Assert.ThrowsAsync<ManifestException>(() => RunOf(manifest, _media.PathOf("out-other")).RunAsync(cancellation))!;
+        string manifest = Media.Write("other.csv", "reference,distorted\ngood.mkv,bad.mkv\n"u8);
+        ManifestException error = Assert.ThrowsAsync<ManifestException>(() => RunOf(manifest, Media.PathOf("out-other")).RunAsync(cancellation))!;
 
         Assert.That(error.Message, Does.Contain("has no column 'original'"));
     }
@@ -104,9 +91,9 @@ internal sealed class PairRunTests
     public async Task Text_that_is_none_is_a_bad_line(CancellationToken cancellation)
     {
         byte[] notUtf8 = [.. "{\"original\": \"good"u8, 0xFF, .. ".mkv\", \"encoded\": \"bad.mkv\"}\n"u8];
-        string manifest = _media.Write("surrogates.jsonl", [
+        string manifest = Media.Write("surrogates.jsonl", [
             .. """{"original": "\ud800", "encoded": "bad.mkv"}"""u8, (byte)'\n', .. notUtf8, .. """{"original": "good.mkv", "encoded": "good.mkv", "\ud800": "\udc00"}"""u8, (byte)'\n']);
-        string folder = _media.PathOf("out-surrogates");
+        string folder = Media.PathOf("out-surrogates");
         await RunOf(manifest, folder).RunAsync(cancellation);
 
         Assert.That(
@@ -120,14 +107,14 @@ internal sealed class PairRunTests
     public async Task Cancelled_it_keeps_what_was_done(CancellationToken cancellation)
     {
         // The first pair's tool waits, the second's does not.
-        string manifest = _media.Write("two.jsonl", """
+        string manifest = Media.Write("two.jsonl", """
             {"original": "good.mkv", "encoded": "bad.mkv"}
             {"original": "good.mkv", "encoded": "short.mkv"}
             """u8);
-        string folder = _media.PathOf("out-cancelled");
+        string folder = Media.PathOf("out-cancelled");
         var tool = ToolCommand.Parse("""sh -c 'cat "$1" > /dev/null; [ $(cat "$2" | wc -c) -lt 200000 ] || sleep 1000; echo 1' sh {reference} {distorted}""");
         var run = new PairRun(
-            new ClipComparer(_guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
+            new ClipComparer(Guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
             new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task running = run.RunAsync(caller.Token);
@@ -142,14 +129,14 @@ internal sealed class PairRunTests
     [CancelAfter(240_000)]
     public async Task A_manifest_can_be_filtered_by_its_scores(CancellationToken cancellation)
     {
-        string path = _media.Write("samples.jsonl", """
+        string path = Media.Write("samples.jsonl", """
             {"messages": [{"role": "user", "content": "one"}], "original": "good.mkv", "encoded": "good.mkv"}
             {"messages": [{"role": "user", "content": "two"}], "original": "short.mkv", "encoded": "short.mkv"}
             {"messages": [{"role": "user", "content": "three"}]}
             {"messages": [{"role": "user", "content": "four"}], "original": "good.mkv", "encoded": "nowhere.mkv"}
             """u8);
-        string counted = _media.PathOf("compared");
-        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = Counting(counted) });
+        string counted = Media.PathOf("compared");
+        var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted) });
         var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
         foreach (bool again in (bool[])[false, true])
         {
@@ -173,11 +160,11 @@ internal sealed class PairRunTests
     public async Task A_loader_reads_what_the_scores_let_through(CancellationToken cancellation)
     {
         string[] encoded = ["good.mkv", "short.mkv", "good.mkv", "short.mkv", "good.mkv", "good.mkv"];
-        string path = _media.PathOf("train.jsonl");
+        string path = Media.PathOf("train.jsonl");
         await File.WriteAllLinesAsync(
             path, encoded.Select(name => $$"""{"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "{{name}}"}"""), cancellation);
-        string counted = _media.PathOf("compared-for-loader");
-        var comparer = new ClipComparer(_guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
+        string counted = Media.PathOf("compared-for-loader");
+        var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
         var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
         var options = new LoaderOptions
         {
@@ -209,11 +196,11 @@ internal sealed class PairRunTests
     [CancelAfter(240_000)]
     public async Task What_compare_leaves_is_a_manifest_that_can_be_filtered(CancellationToken cancellation)
     {
-        string manifest = _media.Write("train-pairs.jsonl", """
+        string manifest = Media.Write("train-pairs.jsonl", """
             {"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "bad.mkv"}
             {"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "good.mkv"}
             """u8);
-        string folder = _media.PathOf("out-train");
+        string folder = Media.PathOf("out-train");
         await RunOf(manifest, folder).RunAsync(cancellation);
         var scored = new JsonLinesManifest(Path.Combine(folder, PairRun.ScoresName));
         var filtered = new FilteredManifest(scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && psnr.GetDouble() > 60);
@@ -233,7 +220,7 @@ internal sealed class PairRunTests
     }
 
     private PairRun RunOf(string manifest, string folder) => new(
-        new ClipComparer(_guard, new ComparisonOptions()),
+        new ClipComparer(Guard, new ComparisonOptions()),
         new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
 
     // Scores a pair by the frames of its distorted clip, and adds a line to a file for each pair that it scored.
@@ -242,7 +229,7 @@ internal sealed class PairRunTests
 
     private (ClipSource Reference, ClipSource Distorted)? PairOf(Sample sample) =>
         sample.TryGetField("original", out JsonElement original) && sample.TryGetField("encoded", out JsonElement encoded)
-            ? (new FileSource(_media.PathOf(original.GetString()!)), new FileSource(_media.PathOf(encoded.GetString()!)))
+            ? (new FileSource(Media.PathOf(original.GetString()!)), new FileSource(Media.PathOf(encoded.GetString()!)))
             : null;
 
     private static JsonElement[] Lines(string folder, string name) => [.. File.ReadLines(Path.Combine(folder, name)).Select(line => JsonElement.Parse(line))];

@@ -9,25 +9,8 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>Raw video, against the bytes that ffmpeg itself makes of the same file.</summary>
 [TestFixture]
-internal sealed class VideoStreamTests
+internal sealed class VideoStreamTests : GuardedStreamsTests
 {
-    private MediaFolder _media = null!;
-    private StreamGuard _guard = null!;
-
-    [OneTimeSetUp]
-    public void Start()
-    {
-        _media = new MediaFolder();
-        _guard = new StreamGuard(StreamTestRig.Options);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        _media.Dispose();
-    }
-
     [Test]
     [CancelAfter(120_000)]
     public async Task The_bytes_are_those_that_ffmpeg_makes(CancellationToken cancellation)
@@ -37,14 +20,14 @@ internal sealed class VideoStreamTests
             foreach (string depth in (string[])["", "10le", "12le", "16le"])
             {
                 string format = $"yuv{sampling}p{depth}";
-                string clip = _media.Make($"{format}.mkv", $"-f lavfi -i testsrc2=size=67x45:rate=25 -frames:v 5 -pix_fmt {format} -c:v ffv1");
-                FfmpegProgram.Run($"-i \"{clip}\" -f rawvideo \"{_media.PathOf("expected")}\"");
-                ToolOutcome outcome = await _guard.RunAsync(Copy(clip, new VideoStreamSpec { Form = VideoForm.Raw }), cancellation);
+                string clip = Media.Make($"{format}.mkv", $"-f lavfi -i testsrc2=size=67x45:rate=25 -frames:v 5 -pix_fmt {format} -c:v ffv1");
+                FfmpegProgram.Run($"-i \"{clip}\" -f rawvideo \"{Media.PathOf("expected")}\"");
+                ToolOutcome outcome = await Guard.RunAsync(Copy(clip, new VideoStreamSpec { Form = VideoForm.Raw }), cancellation);
 
                 Assert.That(outcome.Fault, Is.Null, () => $"{format}: {outcome.Fault!.Message}");
                 Assert.That(((VideoFormat)outcome.Streams[0].Format!).Shape.PixelFormat, Is.EqualTo(format));
-                byte[] expected = await File.ReadAllBytesAsync(_media.PathOf("expected"), cancellation);
-                byte[] written = await File.ReadAllBytesAsync(_media.PathOf("written"), cancellation);
+                byte[] expected = await File.ReadAllBytesAsync(Media.PathOf("expected"), cancellation);
+                byte[] written = await File.ReadAllBytesAsync(Media.PathOf("written"), cancellation);
                 Assert.That(written, Has.Length.EqualTo(expected.Length), format);
                 Assert.That(written.AsSpan().SequenceEqual(expected), format);
             }
@@ -55,17 +38,17 @@ internal sealed class VideoStreamTests
     [CancelAfter(120_000)]
     public async Task A_file_that_was_cut_off_is_damaged(CancellationToken cancellation)
     {
-        string whole = _media.Make(
+        string whole = Media.Make(
             "whole.mp4", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 250 -pix_fmt yuv420p -c:v libx264 -movflags +faststart");
-        string matroska = _media.Make("whole.mkv", $"-i \"{whole}\" -c copy");
+        string matroska = Media.Make("whole.mkv", $"-i \"{whole}\" -c copy");
         foreach (string clip in (string[])[whole, matroska])
         {
-            ToolOutcome good = await _guard.RunAsync(Copy(clip, new VideoStreamSpec()), cancellation);
+            ToolOutcome good = await Guard.RunAsync(Copy(clip, new VideoStreamSpec()), cancellation);
             Assert.That(good.Fault, Is.Null, () => good.Fault!.Message);
 
             byte[] bytes = await File.ReadAllBytesAsync(clip, cancellation);
-            string cut = _media.Write("cut" + Path.GetExtension(clip), bytes.AsSpan(0, bytes.Length * 2 / 3));
-            ToolOutcome outcome = await _guard.RunAsync(Copy(cut, new VideoStreamSpec()), cancellation);
+            string cut = Media.Write("cut" + Path.GetExtension(clip), bytes.AsSpan(0, bytes.Length * 2 / 3));
+            ToolOutcome outcome = await Guard.RunAsync(Copy(cut, new VideoStreamSpec()), cancellation);
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Corrupt), outcome.Fault?.Message);
         }
     }
@@ -74,7 +57,7 @@ internal sealed class VideoStreamTests
     [CancelAfter(120_000)]
     public async Task A_clip_may_have_a_longest_duration(CancellationToken cancellation)
     {
-        string clip = _media.Make("three.mkv", "-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v 75 -pix_fmt yuv420p -c:v ffv1");
+        string clip = Media.Make("three.mkv", "-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v 75 -pix_fmt yuv420p -c:v ffv1");
         foreach ((double limit, ToolFaultKind? kind) in new (double, ToolFaultKind?)[] { (3.5, null), (2.5, ToolFaultKind.LimitExceeded) })
         {
             await using var guard = new StreamGuard(StreamTestRig.Options with { Limits = new DecodeLimits { MaxDuration = TimeSpan.FromSeconds(limit) } });
@@ -85,6 +68,6 @@ internal sealed class VideoStreamTests
     }
 
     private ToolRun Copy(string clip, VideoStreamSpec spec) => new(
-        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"", "sh", "{clip}", _media.PathOf("written")]),
+        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"", "sh", "{clip}", Media.PathOf("written")]),
         [new ClipStream("clip", new FileSource(clip), spec)]);
 }
