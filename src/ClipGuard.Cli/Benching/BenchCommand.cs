@@ -12,7 +12,7 @@ namespace ClipGuard.Cli.Benching;
 /// <summary><c>clipguard bench MANIFEST</c>.</summary>
 internal static class BenchCommand
 {
-    private static readonly Setting[] Settings = [.. BenchSettings.All, RunSettings.Root, .. GuardSettings.All, .. SpecSettings.All];
+    private static readonly Setting[] Settings = [.. BenchSettings.All, RunSettings.Root, RunSettings.Tags, .. GuardSettings.All, .. SpecSettings.All];
 
     /// <summary>The command's grammar.</summary>
     public static Command Build()
@@ -65,10 +65,5 @@ internal static class BenchCommand
 
     private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
         ? throw new UsageException("no manifest was named")
-        : Manifest.Open(path, new ManifestOptions
-        {
-            Root = sources.OriginOf(RunSettings.Root) is null ? null : sources.Get(RunSettings.Root, string.Empty),
-            AllowHttp = sources.Get(FetchSettings.Allow, false),
-            RequireMessages = false,
-        });
+        : Manifest.Open(path, RunSettings.ReadManifest(sources) with { RequireMessages = false });
 }

@@ -20,6 +20,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly GuardedDecode _decode;
     private readonly Supervisor? _ownSupervisor;
     private readonly IndexedRows? _index;
+    private readonly string _fingerprint;
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -29,13 +30,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private bool _isDisposed;
 
     private ClipLoader(
-        IManifest manifest, LoaderOptions options, GuardedDecode decode, Supervisor? ownSupervisor, IndexedRows? index, ILoggerFactory? loggers, TimeProvider? time)
+        IManifest manifest, LoaderOptions options, GuardedDecode decode, Supervisor? ownSupervisor, Opened opened, ILoggerFactory? loggers, TimeProvider? time)
     {
         _manifest = manifest;
         _options = options;
         _decode = decode;
         _ownSupervisor = ownSupervisor;
-        _index = index;
+        _index = opened.Index;
+        _fingerprint = opened.Fingerprint;
         _memory = options.Memory ?? new PinnedBatchMemory(options.PrefetchBytes);
         _telemetry = new LoaderTelemetry((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
         _time = time ?? TimeProvider.System;
@@ -72,29 +74,29 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         TimeProvider? time = null,
         CancellationToken cancellation = default)
     {
-        IndexedRows? index = await IndexAsync(manifest, options, cancellation).ConfigureAwait(false);
+        Opened opened = await OpenAsync(manifest, options, cancellation).ConfigureAwait(false);
         try
         {
             Supervisor? own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return new ClipLoader(manifest, options, (supervisor ?? own!).DecodeAsync, own, index, loggers, time);
+            return new ClipLoader(manifest, options, (supervisor ?? own!).DecodeAsync, own, opened, loggers, time);
         }
         catch
         {
-            index?.Dispose();
+            opened.Index?.Dispose();
             throw;
         }
     }
 
     /// <summary>Opens a loader whose decodes somebody else does.</summary>
     internal static async Task<ClipLoader> OpenAsync(IManifest manifest, LoaderOptions options, GuardedDecode decode, ILoggerFactory? loggers = null) =>
-        new(manifest, options, decode, null, await IndexAsync(manifest, options, CancellationToken.None).ConfigureAwait(false), loggers, null);
+        new(manifest, options, decode, null, await OpenAsync(manifest, options, CancellationToken.None).ConfigureAwait(false), loggers, null);
 
-    private static async Task<IndexedRows?> IndexAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
+    private static async Task<Opened> OpenAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (manifest is BlendedManifest && options.LeaveOutLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
+        if (manifest is BlendedManifest or StreamedBlend && options.LeaveOutLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
         {
             throw new ArgumentException(
                 $"{nameof(LoaderOptions.LeaveOutLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.", nameof(options));
@@ -108,7 +110,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 "A full shuffle and buckets need a manifest with an index, and buckets cannot be had with a windowed shuffle.", nameof(options));
         }
 
-        return options.Shuffle == RowShuffle.Windowed || indexable is null ? null : await indexable.IndexAsync(cancellation).ConfigureAwait(false);
+        if (options.Shuffle == RowShuffle.Windowed || indexable is null)
+        {
+            return new Opened(null, await UnendingRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false));
+        }
+
+        IndexedRows index = await UnendingRead.RunAsync(() => indexable.IndexAsync(cancellation), cancellation).ConfigureAwait(false);
+        return new Opened(index, index.Fingerprint);
     }
 
     /// <summary>
@@ -279,7 +287,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
-    private IndexedEpochRows? RowsWithoutReading() => _index is { } index ? new IndexedEpochRows(index, OrderOf(index, _progress)) : null;
+    private IndexedEpochRows? RowsWithoutReading() => _index is { } index ? new IndexedEpochRows(index, OrderOf(index, _progress), _manifest.Name, _options.Supervision.Deadline) : null;
 
     private EpochRows OpenRows(EpochProgress progress)
     {
@@ -320,7 +328,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private LoaderState StateOf(EpochProgress progress) => new()
     {
-        Manifest = _index?.Fingerprint ?? _manifest.Name,
+        Manifest = _fingerprint,
         Seed = _options.Seed,
         Shuffle = _options.Shuffle,
         ShuffleWindow = _index is null ? _options.ShuffleWindow : 0,
@@ -337,4 +345,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Tries = progress.Failures.Tries,
         Faults = progress.Failures.Faults,
     };
+
+    /// <summary>A manifest as it was when the loader was opened.</summary>
+    /// <param name="Index">Null where its rows are read from start to end.</param>
+    /// <param name="Fingerprint">What states are bound to.</param>
+    private sealed record Opened(IndexedRows? Index, string Fingerprint);
 }

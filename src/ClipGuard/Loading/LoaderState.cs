@@ -18,7 +18,10 @@ public sealed record LoaderState
     [JsonRequired]
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Fingerprint of the manifest; its name where it is not indexed.</summary>
+    /// <summary>
+    /// What the manifest was known by when the loader was opened: where it is indexed all that its rows say (<see cref="IndexedRows.Fingerprint"/>), otherwise
+    /// what shows without reading it as a whole (<see cref="IManifest.FingerprintAsync"/>).
+    /// </summary>
     [JsonRequired]
     public string Manifest { get; init; } = string.Empty;
 

@@ -15,6 +15,7 @@ public enum BlendLength
 /// <summary>
 /// Several manifests in one, mixed evenly by weight: after any number of rows, no source is a whole row ahead of its share.
 /// Which rows of a source are taken, where not all are, and in which order, follows from the seed. Row and line numbers are the source's own.
+/// Reading it in order takes an index of each source too: for sources that are too large for that there is <see cref="StreamedBlend"/>.
 /// </summary>
 public sealed class BlendedManifest : IIndexableManifest
 {
@@ -32,11 +33,7 @@ public sealed class BlendedManifest : IIndexableManifest
         _sources = [.. sources];
         _length = length;
         _seed = seed;
-        if (_sources.Length is 0 or > 256 || _sources.Any(static source => !(source.Weight > 0) || double.IsInfinity(source.Weight)))
-        {
-            throw new ArgumentException("A blend has 1 to 256 sources, each with a positive weight.", nameof(sources));
-        }
-
+        CheckWeights(_sources.Select(static source => source.Weight));
         Name = string.Join(" + ", _sources.Select(static source => source.Manifest.Name));
     }
 
@@ -72,6 +69,23 @@ public sealed class BlendedManifest : IIndexableManifest
         {
             opened.ForEach(static rows => rows.Dispose());
             throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Takes an index of each source.</remarks>
+    public async Task<string> FingerprintAsync(CancellationToken cancellation = default)
+    {
+        using IndexedRows rows = await IndexAsync(cancellation).ConfigureAwait(false);
+        return rows.Fingerprint;
+    }
+
+    internal static void CheckWeights(IEnumerable<double> weights)
+    {
+        double[] all = [.. weights];
+        if (all.Length is 0 or > 256 || all.Any(static weight => !(weight > 0) || double.IsInfinity(weight)))
+        {
+            throw new ArgumentException("A blend has 1 to 256 sources, each with a positive weight.", nameof(weights));
         }
     }
 }

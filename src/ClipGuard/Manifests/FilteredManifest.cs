@@ -45,5 +45,9 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Another filter over the same manifest is told apart by an index alone.</remarks>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => manifest.FingerprintAsync(cancellation);
+
     private bool IsLeftOut(ManifestRow row) => row is SampleRow sample && !keep(sample.Sample);
 }

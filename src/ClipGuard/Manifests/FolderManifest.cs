@@ -9,9 +9,10 @@ using ClipGuard.Media;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Every media file below a folder as a sample of one clip, in ordinal order of their paths; what a file is, its extension says.
+/// Every media file below a folder as a sample of one clip, in the order of their paths' bytes; what a file is, its extension says.
 /// Fields: <c>path</c> (relative to the folder) and <c>folder</c> (the first part of it, often a class; empty for files at the top).
-/// Links to folders are not followed, hidden files are left out. The names are held in memory.
+/// Links to folders are not followed, hidden files are left out. Held in memory are the names themselves, and 8 bytes for each.
+/// What it is known by are the names alone.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class FolderManifest(string folder) : IIndexableManifest
@@ -34,7 +35,15 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
         Task.Run<IndexedRows>(() => new IndexedFiles(Name, List(cancellation)), cancellation);
 
-    private string[] List(CancellationToken cancellation)
+    /// <inheritdoc/>
+    /// <remarks>Lists the folder.</remarks>
+    public async Task<string> FingerprintAsync(CancellationToken cancellation = default)
+    {
+        using IndexedRows rows = await IndexAsync(cancellation).ConfigureAwait(false);
+        return rows.Fingerprint;
+    }
+
+    private NameTable List(CancellationToken cancellation)
     {
         var options = new EnumerationOptions
         {
@@ -52,15 +61,15 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
                 // .NET follows links to folders by itself, and a link upwards would go round until paths are too long.
                 ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
             };
-            var paths = new List<string>();
+            var paths = new NameTable();
             foreach (string file in files)
             {
                 cancellation.ThrowIfCancellationRequested();
                 paths.Add(Path.GetRelativePath(Name, file));
             }
 
-            paths.Sort(StringComparer.Ordinal);
-            return [.. paths];
+            paths.Sort();
+            return paths;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -68,18 +77,35 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
         }
     }
 
-    private sealed class IndexedFiles(string root, string[] paths) : IndexedRows
+    private sealed class IndexedFiles : IndexedRows
     {
-        public override long Count => paths.Length;
+        private readonly string _root;
+        private readonly NameTable _paths;
 
-        public override string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', paths))));
+        public IndexedFiles(string root, NameTable paths)
+        {
+            _root = root;
+            _paths = paths;
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (int row = 0; row < paths.Count; row++)
+            {
+                hash.AppendData(paths[row]);
+                hash.AppendData([0]);
+            }
+
+            Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+
+        public override long Count => _paths.Count;
+
+        public override string Fingerprint { get; }
 
         public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
 
         public override ManifestRow Read(long row)
         {
-            string path = paths[row];
-            string full = Path.Combine(root, path);
+            string path = Encoding.UTF8.GetString(_paths[checked((int)row)]);
+            string full = Path.Combine(_root, path);
             ClipKind kind = MediaExtensions.KindOf(Path.GetExtension(path).TrimStart('.'))!.Value;
             int end = path.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
             return new SampleRow(row + 1, default, new Sample

@@ -22,11 +22,11 @@ internal sealed class IndexedBlend : IndexedRows
         _sources = sources;
         _names = names;
         _seed = unchecked((ulong)seed);
-        double[] shares = [.. weights.Select(weight => weight / weights.Sum())];
-        Count = CountRows(sources, shares, length);
+        var turns = new BlendTurns(weights);
+        Count = CountRows(sources, turns.Shares, length);
         _sourceOf = new byte[(Count + MilestoneRows - 1) / MilestoneRows][];
-        Mix(shares);
-        string content = string.Join(';', sources.Select((source, i) => source.Fingerprint + shares[i].ToString("R", CultureInfo.InvariantCulture)));
+        Mix(turns);
+        string content = string.Join(';', sources.Select((source, i) => source.Fingerprint + turns.Shares[i].ToString("R", CultureInfo.InvariantCulture)));
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{content};{length};{seed}")));
     }
 
@@ -91,7 +91,7 @@ internal sealed class IndexedBlend : IndexedRows
         return order[within];
     }
 
-    private static long CountRows(IndexedRows[] sources, double[] shares, BlendLength length)
+    private static long CountRows(IndexedRows[] sources, IReadOnlyList<double> shares, BlendLength length)
     {
         if (length == BlendLength.UntilAllAreUsedUp && sources.Any(static source => source.Count == 0))
         {
@@ -103,31 +103,17 @@ internal sealed class IndexedBlend : IndexedRows
         return (long)(length == BlendLength.UntilFirstIsUsedUp ? rows.Min() : rows.Max());
     }
 
-    // The next row comes from the source that is furthest behind its share.
-    private void Mix(double[] shares)
+    private void Mix(BlendTurns turns)
     {
-        long[] taken = new long[shares.Length];
         for (long row = 0; row < Count; row++)
         {
             if (row % MilestoneRows == 0)
             {
-                _milestones.Add([.. taken]);
+                _milestones.Add([.. turns.Taken]);
                 _sourceOf[row / MilestoneRows] = new byte[MilestoneRows];
             }
 
-            int most = 0;
-            double largest = double.NegativeInfinity;
-            for (int source = 0; source < shares.Length; source++)
-            {
-                double behind = (shares[source] * (row + 1)) - taken[source];
-                if (behind > largest + 1e-9)
-                {
-                    (most, largest) = (source, behind);
-                }
-            }
-
-            taken[most]++;
-            _sourceOf[row / MilestoneRows][row % MilestoneRows] = (byte)most;
+            _sourceOf[row / MilestoneRows][row % MilestoneRows] = (byte)turns.Next();
         }
     }
 }

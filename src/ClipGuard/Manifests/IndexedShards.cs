@@ -26,19 +26,28 @@ internal sealed class IndexedShards : IndexedRows
 
     public override string Fingerprint { get; }
 
+    /// <summary>
+    /// Goes over all shards. The fingerprint takes in the text of samples and the headers of clips, whose bytes are not read: one that was replaced shows
+    /// unless it is as long as the one before and its header tells the same time.
+    /// </summary>
     public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var index = new RowIndex();
         for (int shard = 0; shard < shards.Count; shard++)
         {
+            using FileStream texts = TarGroup.Open(shards[shard]);
             foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
             {
                 cancellation.ThrowIfCancellationRequested();
                 index.Add(new RowAddress(group.Offset, group.Trouble is null ? group.Members.Count : Broken, shard));
                 foreach (TarMember member in group.Members)
                 {
-                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0"));
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{member.Modified.ToUnixTimeMilliseconds()}\0"));
+                    if (member.IsText && member.Length <= options.MaxLineBytes)
+                    {
+                        hash.AppendData(Load(texts, member));
+                    }
                 }
             }
         }
@@ -69,5 +78,12 @@ internal sealed class IndexedShards : IndexedRows
         {
             _readers.Add(reader);
         }
+    }
+
+    private static ReadOnlySpan<byte> Load(FileStream shard, TarMember member)
+    {
+        byte[] bytes = new byte[member.Length];
+        shard.Position = member.Offset;
+        return bytes.AsSpan(0, shard.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
     }
 }

@@ -47,4 +47,7 @@ public sealed class JsonLinesManifest : IIndexableManifest
     /// <inheritdoc/>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
         IndexedLines.BuildAsync(LineReader.Open(Name, _options.MaxLineBytes), Name, 0, () => new JsonRowReader(_options, _paths), cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
 }

@@ -32,6 +32,7 @@ internal sealed class KeptRows : IndexedRows
             }
         }
 
+        _kept.TrimExcess();
         Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -51,6 +52,10 @@ internal sealed class KeptRows : IndexedRows
 
     /// <inheritdoc/>
     public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var row && _kept.BinarySearch(row) is >= 0 and var place ? place : -1;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLine> lines) =>
+        [.. _rows.FindRows(lines).Select(row => (long)_kept.BinarySearch(row)).Where(static place => place >= 0)];
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -58,6 +58,9 @@ public sealed class TableManifest : IIndexableManifest
             Open(), Name, skipRows: 1, () => new TableRowReader(columns, Delimiter, _options, _paths), cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
     private async Task<string[]> ReadColumnsAsync(CancellationToken cancellation)
     {
         using LineReader lines = Open();

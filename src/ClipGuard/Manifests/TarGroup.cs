@@ -6,8 +6,15 @@ namespace ClipGuard.Manifests;
 /// <param name="Name">Its name within the shard.</param>
 /// <param name="Offset">First byte of its content within the shard.</param>
 /// <param name="Length">Bytes of its content.</param>
-internal sealed record TarMember(string Name, long Offset, long Length)
+/// <param name="Modified">When the file was written that it is a copy of, as its header says.</param>
+internal sealed record TarMember(string Name, long Offset, long Length, DateTimeOffset Modified)
 {
+    /// <summary>Whether its content is part of the row, and not a clip.</summary>
+    public bool IsText => Format is "json" or "txt" or "cls";
+
+    /// <summary>The last part of its extension in lower case.</summary>
+    public string Format => Extension[(Extension.LastIndexOf('.') + 1)..].ToLowerInvariant();
+
     /// <summary>The name up to the first dot of its last part: what the members of one sample share.</summary>
     public string Key => Name[..Dot];
 
@@ -74,7 +81,9 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
     }
 
-    private static FileStream Open(string shard)
+    /// <summary>Opens a shard.</summary>
+    /// <exception cref="ManifestException">It cannot be opened.</exception>
+    public static FileStream Open(string shard)
     {
         try
         {
@@ -104,7 +113,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
                         return null;
                     }
 
-                    return new TarMember(entry.Name, first, entry.Length);
+                    return new TarMember(entry.Name, first, entry.Length, entry.ModificationTime);
                 }
             }
         }

@@ -45,4 +45,7 @@ public sealed class TarManifest : IIndexableManifest
     /// <inheritdoc/>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
         Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync(_shards, cancellation);
 }

@@ -42,7 +42,7 @@ internal sealed class TarRowReader(ManifestOptions options)
         using FileStream shard = File.OpenRead(group.Shard);
         foreach (TarMember member in group.Members)
         {
-            string last = member.Extension[(member.Extension.LastIndexOf('.') + 1)..].ToLowerInvariant();
+            string last = member.Format;
             if (MediaExtensions.KindOf(last) is { } kind)
             {
                 clips.Add(new ClipReference(kind, member.Extension, member.Name)
@@ -51,7 +51,7 @@ internal sealed class TarRowReader(ManifestOptions options)
                     Source = new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length },
                 });
             }
-            else if (last is "json" or "txt" or "cls")
+            else if (member.IsText)
             {
                 byte[] text = Load(shard, member);
                 if (last == "json" && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])

@@ -81,11 +81,13 @@ internal sealed class ElasticPropertyTests
     private static List<long[]> Batches(Run run, IReadOnlyList<PlanLeg> legs, DealtBatches dealt, bool isStreamed, bool dropLast)
     {
         EpochRows rows = isStreamed ? new StreamedEpochRows(_ => Rows(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0)
-            : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0));
+            : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var plan = new EpochPlan(rows, legs, dealt, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
-            .Select(batch => batch.OfType<PlannedSample>().Select(sample => sample.Read(5, 0, 0).Line).ToArray()).ToList();
+            .Select(batch => batch.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
     }
+
+    private static long LineOf(PlannedSample sample) => sample.ReadAsync(5, 0, 0, CancellationToken.None).AsTask().GetAwaiter().GetResult().Line;
 
     private static async IAsyncEnumerable<ManifestRow> Rows(int count)
     {

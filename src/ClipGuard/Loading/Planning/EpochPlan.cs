@@ -7,7 +7,7 @@ internal sealed class EpochPlan
 {
     private readonly EpochRows _rows;
     private readonly Sequence _sequence;
-    private readonly Func<long, long> _order;
+    private readonly Func<long, long>? _bucketed;
     private readonly DealtBatches _dealt;
     private readonly bool _dropLast;
 
@@ -21,9 +21,9 @@ internal sealed class EpochPlan
         _rows = rows;
         _dealt = dealt;
         _dropLast = dropLast;
-        bucket ??= static (_, _) => static place => place;
-        _sequence = legs.Aggregate(Sequence.Whole(rows.Count), (left, leg) => left.After(leg, bucket(left, (long)leg.BatchSize * leg.World)));
-        _order = bucket(_sequence, (long)dealt.BatchSize * dealt.Shard.World);
+        _sequence = legs.Aggregate(
+            Sequence.Whole(rows.Count), (left, leg) => left.After(leg, bucket?.Invoke(left, (long)leg.BatchSize * leg.World) ?? (static place => place)));
+        _bucketed = bucket?.Invoke(_sequence, (long)dealt.BatchSize * dealt.Shard.World);
     }
 
     /// <summary>How many batches there are; null where that shows only at the end.</summary>
@@ -67,6 +67,17 @@ internal sealed class EpochPlan
         return await AtAsync(decisive, cancellation).ConfigureAwait(false) is not null;
     }
 
-    private async ValueTask<PlannedSample?> AtAsync(long place, CancellationToken cancellation) =>
-        place >= _sequence.Length ? null : await _rows.AtAsync(_sequence[_order(place)], cancellation).ConfigureAwait(false);
+    private async ValueTask<PlannedSample?> AtAsync(long place, CancellationToken cancellation)
+    {
+        if (place >= _sequence.Length)
+        {
+            return null;
+        }
+
+        // Putting a window into buckets reads its rows.
+        long position = _bucketed is { } order
+            ? await UnendingRead.RunAsync(() => Task.FromResult(_sequence[order(place)]), cancellation).ConfigureAwait(false)
+            : _sequence[place];
+        return await _rows.AtAsync(position, cancellation).ConfigureAwait(false);
+    }
 }

@@ -21,7 +21,11 @@ internal abstract class EpochRows : IAsyncDisposable
 }
 
 /// <summary>Rows that have an index.</summary>
-internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order) : EpochRows, IRowChoice
+/// <param name="rows">The index.</param>
+/// <param name="order">Which row stands at a position.</param>
+/// <param name="manifest">Name of the manifest.</param>
+/// <param name="limit">The longest that reading a row may take.</param>
+internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string manifest, TimeSpan limit) : EpochRows, IRowChoice
 {
     public override long? Count => order.Count;
 
@@ -32,5 +36,6 @@ internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order) : Epoch
 
     public long Choose(long nth) => order.NotLeftOut(nth);
 
-    public ManifestRow Read(long row) => rows.Read(row);
+    public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
+        new(UnendingRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));
 }

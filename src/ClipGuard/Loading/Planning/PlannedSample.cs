@@ -15,7 +15,8 @@ internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
     /// <param name="attempt">Below <see cref="Tries"/>.</param>
-    public ManifestRow Read(ulong seed, int epoch, int attempt)
+    /// <param name="cancellation">Leaves a read that does not come back.</param>
+    public ValueTask<ManifestRow> ReadAsync(ulong seed, int epoch, int attempt, CancellationToken cancellation)
     {
         var tried = new HashSet<long> { Row };
         long row = Row;
@@ -28,7 +29,7 @@ internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
             }
         }
 
-        return Rows.Read(row);
+        return Rows.ReadAsync(row, cancellation);
     }
 }
 
@@ -42,5 +43,5 @@ internal interface IRowChoice
     long Choose(long nth);
 
     /// <summary>Reads a row.</summary>
-    ManifestRow Read(long row);
+    ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation);
 }

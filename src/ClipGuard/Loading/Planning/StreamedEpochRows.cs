@@ -130,6 +130,6 @@ internal sealed class StreamedEpochRows : EpochRows
 
         public long Choose(long nth) => nth;
 
-        public ManifestRow Read(long row) => rows[row];
+        public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) => new(rows[row]);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     private async Task<Attempt> TryAsync(Place place, int number, IClipPlace target, bool maySubstitute, CancellationToken cancellation)
     {
         PlannedSample planned = place.Planned;
-        ManifestRow row = planned.Read(_seed, epoch, number);
+        ManifestRow row = await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
         if (row is not SampleRow sampleRow)
         {
             return new Attempt(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };

@@ -86,6 +86,10 @@ public sealed class ScoredManifest : IIndexableManifest
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>That of the manifest which is scored: nothing is compared for it.</remarks>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => _manifest.FingerprintAsync(cancellation);
+
     private async Task<Verdict?> JudgeAsync(long number, ManifestRow row, CancellationToken cancellation)
     {
         if (_verdicts.TryGetValue(number, out Verdict? known))

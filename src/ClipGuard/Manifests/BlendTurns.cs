@@ -1,0 +1,38 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>Whose turn it is in a blend: the next row comes from the source that is furthest behind its share.</summary>
+/// <param name="weights">Of the sources; positive.</param>
+internal sealed class BlendTurns(IReadOnlyList<double> weights)
+{
+    // Of sources that are equally far behind the first is next, whatever the last digit of a product says.
+    private const double Equal = 1e-9;
+
+    private readonly double[] _shares = [.. weights.Select(weight => weight / weights.Sum())];
+    private readonly long[] _taken = new long[weights.Count];
+    private long _rows;
+
+    /// <summary>What part of all rows each source gives; they come to 1.</summary>
+    public IReadOnlyList<double> Shares => _shares;
+
+    /// <summary>How many rows each source has given so far.</summary>
+    public IReadOnlyList<long> Taken => _taken;
+
+    /// <summary>The source of the next row, which is counted as taken.</summary>
+    public int Next()
+    {
+        _rows++;
+        int next = 0;
+        double most = double.NegativeInfinity;
+        for (int source = 0; source < _shares.Length; source++)
+        {
+            double behind = (_shares[source] * _rows) - _taken[source];
+            if (behind > most + Equal)
+            {
+                (next, most) = (source, behind);
+            }
+        }
+
+        _taken[next]++;
+        return next;
+    }
+}
