@@ -14,7 +14,7 @@ internal sealed class LeaveOutTests
     {
         using LoaderRun first = LoaderRun.Of(12);
         using LoaderRun second = LoaderRun.Of(12);
-        var blend = new BlendedManifest([((IIndexableManifest)first.Manifest, 1), ((IIndexableManifest)second.Manifest, 2)], BlendLength.UntilAllAreUsedUp);
+        var blend = new BlendedManifest([(first.Manifest, 1), (second.Manifest, 2)], BlendLength.UntilAllAreUsedUp);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 5 };
 
         List<(string?, long)> all = await RowsAsync(blend, first.Clips, options);
@@ -32,7 +32,7 @@ internal sealed class LeaveOutTests
     {
         using LoaderRun first = LoaderRun.Of(10, badEvery: 5);
         using LoaderRun second = LoaderRun.Of(10);
-        var blend = new BlendedManifest([((IIndexableManifest)first.Manifest, 1), ((IIndexableManifest)second.Manifest, 1)]);
+        var blend = new BlendedManifest([(first.Manifest, 1), (second.Manifest, 1)]);
         await using ClipLoader loader = await ClipLoader.OpenAsync(
             blend, LoaderRun.Options with { LeaveOutConvicted = true, OnBadSample = BadSamplePolicy.Mask }, first.Clips.DecodeAsync);
 
@@ -42,6 +42,22 @@ internal sealed class LeaveOutTests
 
         Assert.That(state.LeftOutLines, Is.EqualTo(new[] { new ManifestLine(5, first.Manifest.Name), new ManifestLine(10, first.Manifest.Name) }));
         Assert.That(next.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(18));
+    }
+
+    [Test]
+    public async Task Lines_of_a_blend_are_left_out_behind_a_filter_too()
+    {
+        using LoaderRun first = LoaderRun.Of(12);
+        using LoaderRun second = LoaderRun.Of(12);
+        var filtered = new FilteredManifest(
+            new BlendedManifest([(first.Manifest, 1), (second.Manifest, 1)]), static sample => !sample.TryGetField("id", out var id) || id.GetInt32() != 3);
+
+        List<(string?, long)> all = await RowsAsync(filtered, first.Clips, LoaderRun.Options);
+        List<(string?, long)> left = await RowsAsync(
+            filtered, first.Clips, LoaderRun.Options with { LeaveOutLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
+
+        Assert.That(all, Has.Count.EqualTo(22).And.Member((first.Manifest.Name, 5L)).And.No.Member((second.Manifest.Name, 4L)));
+        Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5))));
     }
 
     [Test]

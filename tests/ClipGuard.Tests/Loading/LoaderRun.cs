@@ -36,7 +36,7 @@ internal sealed class LoaderRun : IDisposable
         Supervision = new SupervisorOptions { Workers = 2 },
     };
 
-    public IManifest Manifest => new JsonLinesManifest(ManifestPath, new ManifestOptions { RequireMessages = false, RootImageDirectory = null });
+    public IIndexableManifest Manifest => new JsonLinesManifest(ManifestPath, new ManifestOptions { RequireMessages = false, RootImageDirectory = null });
 
     /// <summary>Rows of clips with lengths between 1 and 50, every n-th of them bad.</summary>
     public static LoaderRun Of(int rows, int badEvery = 0) =>

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 
 using ClipGuard.Loading;
-using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -314,35 +312,6 @@ internal sealed class StageTests
         await loader.DisposeAsync();
     }
 
-    // As a FIFO or a dead mount does it.
-    [Test]
-    public async Task A_manifest_that_hangs_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled)
-    {
-        var hanging = new HangingManifest();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = RowShuffle.Windowed }, new ScriptedClips().DecodeAsync))
-        {
-            using var cancellation = new CancellationTokenSource();
-            IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);
-            Task<bool> first = batches.MoveNextAsync().AsTask();
-            hanging.Hangs.Wait(cancellation.Token);
-            Assert.That(first.IsCompleted, Is.False);
-            if (isCancelled)
-            {
-                await cancellation.CancelAsync();
-                await Assert.ThatAsync(() => first, Throws.InstanceOf<OperationCanceledException>());
-            }
-            else
-            {
-                await loader.DisposeAsync();
-                await Assert.ThatAsync(() => first, Throws.InstanceOf<ObjectDisposedException>());
-            }
-        }
-
-        // Once the read comes back, the manifest is closed.
-        hanging.GoesOn.Set();
-        Assert.That(hanging.IsClosed.Wait(TimeSpan.FromSeconds(30)), Is.True);
-    }
-
     [Test]
     public async Task Batches_that_skipping_leaves_empty_are_no_batches()
     {
@@ -382,38 +351,6 @@ internal sealed class StageTests
         })
         {
             Assert.That(() => run.OpenAsync(options).GetAwaiter().GetResult(), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        }
-    }
-
-    /// <summary>Gives ten rows and then nothing, without coming back.</summary>
-    private sealed class HangingManifest : IManifest
-    {
-        public string Name => "hanging";
-
-        public ManualResetEventSlim Hangs { get; } = new();
-
-        public ManualResetEventSlim GoesOn { get; } = new();
-
-        public ManualResetEventSlim IsClosed { get; } = new();
-
-        public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
-        {
-            await Task.CompletedTask;
-            try
-            {
-                for (int i = 1; i <= 10; i++)
-                {
-                    yield return new SampleRow(i, default, new Sample());
-                }
-
-                Hangs.Set();
-                GoesOn.Wait(CancellationToken.None);
-                cancellation.ThrowIfCancellationRequested();
-            }
-            finally
-            {
-                IsClosed.Set();
-            }
         }
     }
 

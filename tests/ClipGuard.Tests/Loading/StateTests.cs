@@ -155,6 +155,21 @@ internal sealed class StateTests
         Assert.That(loader.State.Legs, Has.Count.EqualTo(2));
     }
 
+    // As long as before, and under the same name.
+    [Test]
+    public async Task A_manifest_that_was_edited_is_refused_in_every_order([Values] RowShuffle shuffle)
+    {
+        using LoaderRun run = LoaderRun.Of(20);
+        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle };
+        await using ClipLoader loader = await run.OpenAsync(options);
+        await using ClipLoader same = await run.OpenAsync(options);
+        File.WriteAllText(run.ManifestPath, File.ReadAllText(run.ManifestPath).Replace("\"id\":12,", "\"id\":21,", StringComparison.Ordinal));
+        await using ClipLoader changed = await run.OpenAsync(options);
+
+        Assert.That(() => same.Resume(loader.State), Throws.Nothing);
+        Assert.That(() => changed.Resume(loader.State), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("it has changed"));
+    }
+
     [TestCase("\"rank\":2", "rank 2 of a world of 2")]
     [TestCase("\"rank\":-1", "rank -1")]
     [TestCase("\"batchSize\":0", "batch size")]

@@ -72,6 +72,18 @@ public abstract class IndexableManifestContract
     }
 
     [Test]
+    public async Task What_it_is_known_by_without_being_read_is_its_own_too()
+    {
+        IIndexableManifest manifest = Make();
+        string first = await manifest.FingerprintAsync();
+        string again = await manifest.FingerprintAsync();
+        Change();
+
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That(await manifest.FingerprintAsync(), Is.Not.EqualTo(first));
+    }
+
+    [Test]
     public async Task A_cancelled_index_is_not_made()
     {
         IIndexableManifest manifest = Make();

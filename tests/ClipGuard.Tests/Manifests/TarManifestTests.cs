@@ -66,6 +66,24 @@ public sealed class TarManifestTests : IndexableManifestContract
         Assert.That(() => rows.Read(0), Throws.InstanceOf<ManifestException>().With.Message.Contains("has changed"));
     }
 
+    // Nothing moves, so that offsets and lengths tell nothing.
+    [TestCase("a.cls", "7", "8", 1)]
+    [TestCase("a.txt", "hello", "jello", 1)]
+    [TestCase("a.json", """{"label":1}""", """{"label":2}""", 1)]
+    [TestCase("a.wav", "RIFF", "riff", 2)]
+    public async Task A_sample_that_was_changed_and_is_as_long_as_before_is_another(string member, string before, string after, int secondLater)
+    {
+        Write("s.tar", (member, before));
+        using IndexedRows first = await new TarManifest(Path.Combine(Folder, "s.tar")).IndexAsync();
+        Write("s.tar", (member, before));
+        using IndexedRows same = await new TarManifest(Path.Combine(Folder, "s.tar")).IndexAsync();
+        WriteAt(secondLater, "s.tar", (member, after));
+        using IndexedRows changed = await new TarManifest(Path.Combine(Folder, "s.tar")).IndexAsync();
+
+        Assert.That(same.Fingerprint, Is.EqualTo(first.Fingerprint));
+        Assert.That(changed.Fingerprint, Is.Not.EqualTo(first.Fingerprint));
+    }
+
     [Test]
     public void A_shard_that_is_not_there_is_said_by_name()
     {
@@ -99,13 +117,19 @@ public sealed class TarManifestTests : IndexableManifestContract
         return Encoding.UTF8.GetString(File.ReadAllBytes(source.Path).AsSpan((int)source.Offset, (int)source.Length!.Value));
     }
 
-    private void Write(string shard, params (string Name, string Content)[] members)
+    private void Write(string shard, params (string Name, string Content)[] members) => WriteAt(1, shard, members);
+
+    private void WriteAt(int second, string shard, params (string Name, string Content)[] members)
     {
         using FileStream file = File.Create(Path.Combine(Folder, shard));
         using var tar = new TarWriter(file, TarEntryFormat.Pax);
         foreach ((string name, string content) in members)
         {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+                ModificationTime = DateTimeOffset.FromUnixTimeSeconds(second),
+            });
         }
     }
 }
