@@ -77,10 +77,10 @@ internal sealed class BenchCommandTests
         Assert.That(Parse(run.Output).GetProperty("badRows").GetInt32(), Is.AtLeast(8));
     }
 
-    [TestCase("No such", "bench", "/nowhere/train.tar")]
+    [TestCase("The shard /nowhere/train.tar cannot be read", "bench", "/nowhere/train.tar")]
     [TestCase("does not exist", "bench", "/nowhere/train.jsonl")]
     [TestCase("clipguard bench --help", "bench")]
-    [TestCase("clipguard bench --help", "bench", "a.jsonl", "--batch", "0")]
+    [TestCase("--batch: '0' was given", "bench", "a.jsonl", "--batch", "0")]
     public void Wrong_use_is_said(string words, params string[] arguments)
     {
         CommandRun run = PublishedCommand.Run(arguments);

@@ -144,13 +144,13 @@ internal sealed class ScriptedStreamTests
     public async Task A_stream_that_is_late_beyond_the_limit_is_given_up_under_load(CancellationToken cancellation)
     {
         using var load = new BusyCores(Environment.ProcessorCount);
-        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(20) });
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(10) });
         foreach (bool distortedFirst in (bool[])[true, false])
         {
             ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:60000", "ok:3"), cancellation);
 
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
-            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 20 s"));
+            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 10 s"));
         }
     }
 
