@@ -84,9 +84,9 @@ public static class TorchBatches
                 return copy.as_strided(shape, strides);
             }
 
-            using torch.Tensor there = OnDevice(copy, elements, device, out torch.Tensor? done);
+            using torch.Tensor whole = OnDevice(copy, elements, device, out torch.Tensor? done);
             done?.Dispose();
-            return there.as_strided(shape, strides);
+            return whole.as_strided(shape, strides);
         }
 
         torch.Tensor storage = block.Take();
@@ -99,9 +99,22 @@ public static class TorchBatches
             }
         }
 
-        using torch.Tensor moved = OnDevice(storage, elements, device, out torch.Tensor? fence);
+        torch.Tensor there;
+        torch.Tensor? fence;
+        try
+        {
+            using torch.Tensor moved = OnDevice(storage, elements, device, out fence);
+            there = moved.as_strided(shape, strides);
+        }
+        catch
+        {
+            // The device may read it still, and without a fence nobody but libtorch can tell.
+            storage.Dispose();
+            throw;
+        }
+
         block.Owner.Keep(storage, fence);
-        return moved.as_strided(shape, strides);
+        return there;
     }
 
     private static unsafe torch.Tensor Copy(BatchTensor tensor, long elements, torch.ScalarType type)

@@ -75,7 +75,7 @@ public sealed record LoaderOptions
     /// </summary>
     public bool LeaveOutConvicted { get; init; }
 
-    /// <summary>How decodes are guarded, and with how many workers.</summary>
+    /// <summary>How decodes are guarded, and with how many workers. Its deadline counts for reading an indexed row, too.</summary>
     public SupervisorOptions Supervision { get; init; } = new();
 
     /// <summary>Batches that are made ahead of the consumer. Default 4.</summary>

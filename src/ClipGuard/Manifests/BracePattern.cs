@@ -36,7 +36,7 @@ internal static class BracePattern
 
         foreach (string choice in choices)
         {
-            if (names.Count > MostNames)
+            if (names.Count >= MostNames)
             {
                 throw new ManifestException($"The pattern stands for more than {MostNames} names.");
             }

@@ -108,6 +108,14 @@ public sealed class TarManifestTests : IndexableManifestContract
         Assert.That(string.Join(' ', BracePattern.Expand(pattern)), Is.EqualTo(names));
     }
 
+    [Test]
+    public void Braces_that_stand_for_more_names_than_anybody_has_are_refused()
+    {
+        Assert.That(BracePattern.Expand("{1..1000000}"), Has.Count.EqualTo(1_000_000));
+        Assert.That(() => BracePattern.Expand("{0..1000000}"), Throws.InstanceOf<ManifestException>());
+        Assert.That(() => BracePattern.Expand("{0..9999}{0..9999}"), Throws.InstanceOf<ManifestException>());
+    }
+
     private static string? Field(Sample sample, string name) =>
         sample.Fields.Where(field => field.Name == name).Select(field => Encoding.UTF8.GetString(field.Json.Span)).SingleOrDefault();
 

@@ -18,7 +18,7 @@ internal static class UnendingRead
         {
             return await reading.WaitAsync(cancellation).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!reading.IsCompleted)
+        catch (OperationCanceledException)
         {
             _ = ThrowAwayAsync(reading);
             throw;
