@@ -78,7 +78,50 @@ internal sealed class ResumeTests
     }
 
     [Test]
-    public async Task Buckets_resume_exactly_and_elastically()
+    public async Task Another_world_meets_each_bad_clip_once_and_each_good_one_at_its_own_place_once([Values] bool hasBuckets)
+    {
+        using LoaderRun run = LoaderRun.Of(97, badEvery: 4);
+        LoaderOptions options = LoaderRun.Options with { BatchSize = 3, SubstituteAttempts = 30, Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null };
+        var batches = new List<SeenBatch>();
+        List<LoaderState> states = [];
+        foreach (int world in new[] { 3, 5, 2 })
+        {
+            List<LoaderState> next = [];
+            for (int rank = 0; rank < world; rank++)
+            {
+                await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, world) });
+                loader.Resume(states.Count > 0 ? states : [loader.State]);
+                batches.AddRange(await LoaderRun.ReadAsync(loader, world == 2 ? int.MaxValue : 1 + (rank % 3)));
+                next.Add(loader.State);
+            }
+
+            states = next;
+        }
+
+        SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.Attempt == 0)];
+        BatchSample[] real = [.. batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked)];
+        Assert.That(own.Select(fault => fault.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 == 0)));
+        Assert.That(real.Where(sample => !sample.IsSubstitute).Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 != 0)));
+        Assert.That(real.Where(sample => sample.IsSubstitute).Select(sample => sample.Position).Order(), Is.EqualTo(own.Select(fault => fault.Position).Order()));
+    }
+
+    [Test]
+    public async Task Buckets_resume_exactly_at_any_batch()
+    {
+        using LoaderRun run = LoaderRun.Of(61, badEvery: 9);
+        LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 }, Shard = new Shard(1, 2) };
+        List<SeenBatch> whole = await run.ReadAsync(options);
+        for (int taken = 0; taken <= whole.Count; taken++)
+        {
+            await using ClipLoader loader = await run.OpenAsync(options);
+            loader.Resume(taken == 0 ? loader.State : whole[taken - 1].State);
+
+            Assert.That((await LoaderRun.ReadAsync(loader)).Select(batch => batch.Content), Is.EqualTo(whole.Skip(taken).Select(batch => batch.Content)), $"after {taken}");
+        }
+    }
+
+    [Test]
+    public async Task Buckets_resume_elastically()
     {
         using LoaderRun run = LoaderRun.Of(97);
         LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 } };
