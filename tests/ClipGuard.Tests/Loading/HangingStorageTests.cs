@@ -11,6 +11,9 @@ namespace ClipGuard.Tests.Loading;
 [CancelAfter(60_000)]
 internal sealed class HangingStorageTests
 {
+    // Longer than anything takes that does not hang.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     [Test]
     public async Task A_window_that_is_not_read_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled)
     {
@@ -36,7 +39,7 @@ internal sealed class HangingStorageTests
 
         // Once the read comes back, the manifest is closed.
         hanging.GoesOn.Set();
-        Assert.That(hanging.IsClosed.Wait(TimeSpan.FromSeconds(30)), Is.True);
+        Assert.That(hanging.IsClosed.Wait(Patience), Is.True);
     }
 
     [Test]
@@ -46,17 +49,23 @@ internal sealed class HangingStorageTests
         LoaderOptions options = LoaderRun.Options with { Buckets = isForBuckets ? BucketOptions.ByText() : null };
         await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips().DecodeAsync);
         using var cancellation = new CancellationTokenSource();
-        Task<bool> first = loader.GetAsyncEnumerator(cancellation.Token).MoveNextAsync().AsTask();
-        hanging.Hangs.Wait(CancellationToken.None);
-        if (isCancelled)
+        try
         {
-            await cancellation.CancelAsync();
-            await Assert.ThatAsync(() => first, Throws.InstanceOf<OperationCanceledException>());
+            Task<bool> first = loader.GetAsyncEnumerator(cancellation.Token).MoveNextAsync().AsTask();
+            hanging.Hangs.Wait(CancellationToken.None);
+            if (isCancelled)
+            {
+                await cancellation.CancelAsync();
+                await Assert.ThatAsync(() => first.WaitAsync(Patience, CancellationToken.None), Throws.InstanceOf<OperationCanceledException>());
+            }
+
+            await loader.DisposeAsync().AsTask().WaitAsync(Patience, CancellationToken.None);
+            await Assert.ThatAsync(() => first, isCancelled ? Throws.InstanceOf<OperationCanceledException>() : Throws.InstanceOf<ObjectDisposedException>());
         }
-
-        await loader.DisposeAsync();
-
-        await Assert.ThatAsync(() => first, isCancelled ? Throws.InstanceOf<OperationCanceledException>() : Throws.InstanceOf<ObjectDisposedException>());
+        finally
+        {
+            hanging.GoesOn.Set();
+        }
     }
 
     [Test]
@@ -79,10 +88,10 @@ internal sealed class HangingStorageTests
         Task<ClipLoader> opening = ClipLoader.OpenAsync(hanging, LoaderRun.Options, cancellation: cancellation.Token);
         hanging.Hangs.Wait(CancellationToken.None);
         await cancellation.CancelAsync();
-        await Assert.ThatAsync(() => opening, Throws.InstanceOf<OperationCanceledException>());
+        await Assert.ThatAsync(() => opening.WaitAsync(Patience, CancellationToken.None), Throws.InstanceOf<OperationCanceledException>());
 
         hanging.GoesOn.Set();
-        Assert.That(hanging.IsClosed.Wait(TimeSpan.FromSeconds(30)), Is.True);
+        Assert.That(hanging.IsClosed.Wait(Patience), Is.True);
     }
 
     /// <summary>Gives ten rows and then nothing, without coming back.</summary>
