@@ -84,7 +84,7 @@ internal sealed class BadSampleTests
         Assert.That(batches, Is.EqualTo(1));
     }
 
-    [TestCase(2, 5, 0.4, 10, 0)]
+    [TestCase(2, 1, 0.4, 10, 0)]
     [TestCase(2, null, 0.4, 10, 2)]
     [TestCase(2, null, 0.6, 10, 13)]
     [TestCase(0, 0, 0.0, 1, 13)]
@@ -96,7 +96,7 @@ internal sealed class BadSampleTests
         {
             OnBadSample = BadSamplePolicy.Mask,
             Shuffle = RowShuffle.None,
-            Budget = new FailureBudget { MaxFaults = maxFaults is 5 ? 1 : maxFaults, MaxRate = maxRate, Probation = probation },
+            Budget = new FailureBudget { MaxFaults = maxFaults, MaxRate = maxRate, Probation = probation },
         };
         await using ClipLoader loader = await run.OpenAsync(options);
         int batches = 0;

@@ -28,19 +28,31 @@ internal static class UnendingRead
     /// <summary>Reads one row, which takes as long as a decode may at most.</summary>
     /// <param name="read">The read.</param>
     /// <param name="manifest">Name of the manifest.</param>
-    /// <param name="limit">The longest that it may take.</param>
+    /// <param name="limit">The longest that it may take once it has begun.</param>
     /// <param name="cancellation">Leaves it.</param>
     /// <exception cref="ManifestException">It took longer.</exception>
     public static async Task<ManifestRow> OfRowAsync(Func<ManifestRow> read, string manifest, TimeSpan limit, CancellationToken cancellation)
     {
-        try
+        var reading = Task.Run(read, CancellationToken.None);
+        TimeoutException? timeout = null;
+        int waits = 0;
+
+        // What is no fault of the storage must not be blamed on it: a busy thread pool, on which the read has not begun, does not count, and a process
+        // that was stopped for a while finds a wait over at once, and the next one as long as it should be.
+        while (waits < 2)
         {
-            return await Task.Run(read, CancellationToken.None).WaitAsync(limit, cancellation).ConfigureAwait(false);
+            waits += reading.Status == TaskStatus.WaitingToRun ? 0 : 1;
+            try
+            {
+                return await reading.WaitAsync(limit / 2, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException error) when (!reading.IsFaulted)
+            {
+                timeout = error;
+            }
         }
-        catch (TimeoutException error)
-        {
-            throw new ManifestException($"A row of the manifest {manifest} was not read within {limit.TotalSeconds:0.###} s: its storage does not answer.", error);
-        }
+
+        throw new ManifestException($"A row of the manifest {manifest} was not read within {limit.TotalSeconds:0.###} s: its storage does not answer.", timeout);
     }
 
     private static async Task ThrowAwayAsync<T>(Task<T> reading)
