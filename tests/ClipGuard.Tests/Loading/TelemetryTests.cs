@@ -86,6 +86,38 @@ internal sealed class TelemetryTests
     }
 
     [Test]
+    public async Task Decodes_are_counted_and_timed_by_kind_and_verdict_and_bytes_and_waiting_with_them()
+    {
+        using LoaderRun run = LoaderRun.Of(40, badEvery: 4);
+        var sums = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == ClipGuardTelemetry.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        void Count(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            sums.AddOrUpdate($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))}".TrimEnd(), value, (_, before) => before + value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Count(instrument, instrument.Name == "clipguard.decode.duration" ? 1 : value, tags));
+        listener.Start();
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask });
+        await LoaderRun.ReadAsync(loader);
+
+        foreach (string name in new[] { "clipguard.decodes", "clipguard.decode.duration" })
+        {
+            Assert.That((sums[$"{name} audio ok"], sums[$"{name} audio Corrupt"]), Is.EqualTo((30d, 10d)), name);
+        }
+
+        Assert.That(sums["clipguard.bytes audio"], Is.EqualTo(loader.LastEpoch!.Bytes).And.GreaterThan(0));
+        Assert.That(sums["clipguard.consumer.wait"], Is.EqualTo(loader.LastEpoch.Waited.TotalSeconds).Within(1e-6));
+    }
+
+    [Test]
     public async Task An_activity_covers_a_batch_from_its_first_dispatch_on_and_its_report_the_wait()
     {
         using LoaderRun run = LoaderRun.Of(8);
