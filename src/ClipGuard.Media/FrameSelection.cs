@@ -10,6 +10,7 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(UniformFrames), "uniform")]
 [JsonDerivedType(typeof(MidpointFrames), "midpoint")]
 [JsonDerivedType(typeof(RateFrames), "rate")]
+[JsonDerivedType(typeof(SmartFrames), "smart")]
 [JsonDerivedType(typeof(IndexFrames), "index")]
 [JsonDerivedType(typeof(TimeFrames), "time")]
 [JsonDerivedType(typeof(KeyFrames), "key")]
@@ -36,6 +37,17 @@ public sealed record RateFrames(double PerSecond) : FrameSelection
     /// <summary>Most frames, rounded down to the factor. Default 768.</summary>
     public int MaxFrames { get; init; } = 768;
 
+    /// <summary>The number of frames is a multiple of this. Default 2.</summary>
+    public int Factor { get; init; } = 2;
+}
+
+/// <summary>
+/// A number of frames, as qwen-vl-utils' <c>smart_nframes</c> takes <c>nframes</c>: brought to the nearest multiple of <see cref="Factor"/> (halfway between two to the
+/// even multiple: 5 in pairs is 4, 7 is 8), and spread as <see cref="RateFrames"/> are. A video with fewer frames is <see cref="FaultKind.Unsupported"/>.
+/// </summary>
+/// <param name="Count">How many before rounding; so many that at least one factor is left.</param>
+public sealed record SmartFrames(int Count) : FrameSelection
+{
     /// <summary>The number of frames is a multiple of this. Default 2.</summary>
     public int Factor { get; init; } = 2;
 }

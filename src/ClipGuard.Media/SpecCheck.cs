@@ -1,3 +1,5 @@
+using ClipGuard.Media.Libav.Video;
+
 namespace ClipGuard.Media;
 
 /// <summary>Whether a spec asks for something that there can be. One that does not is a mistake of the program's, and no clip is blamed for it.</summary>
@@ -28,6 +30,7 @@ internal static class SpecCheck
         UniformFrames { Count: < 1 } or MidpointFrames { Count: < 1 } or KeyFrames { Max: < 1 } => $"{selection} asks for no frame.",
         IndexFrames { Indices.Count: 0 } or TimeFrames { Seconds.Count: 0 } => $"{selection.GetType().Name} asks for no frame.",
         TimeFrames times when times.Seconds.Any(double.IsNaN) => $"{nameof(TimeFrames)} has a time that is no number.",
+        SmartFrames smart when smart.Factor < 1 || FrameFormulas.SmartCount(smart) < 1 => $"{smart} asks for no frame.",
         RateFrames rate when !(rate.PerSecond > 0 && double.IsFinite(rate.PerSecond)) || rate.Factor < 1 || rate.MinFrames < 0 || rate.MaxFrames < rate.Factor =>
             $"{rate} cannot be: the rate and the factor have to be positive, and the most frames at least the factor.",
         _ => null,

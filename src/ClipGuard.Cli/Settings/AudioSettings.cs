@@ -25,28 +25,35 @@ internal static class AudioSettings
         "'swr' (default), FFmpeg's own, or 'soxr', the SoX resampler as librosa uses it.",
         ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)));
 
+    public static readonly Setting<int> Track = new ValueSetting<int>(
+        "audio-track",
+        "N",
+        "Which of a clip's audio tracks, from 0; by default the one that FFmpeg takes for the main one.",
+        ValueText.CountOrNone);
+
     public static readonly Setting<string?> Decoder = new ValueSetting<string?>(
         "audio-decoder",
         "WHICH",
         "'ffmpeg' (default), 'naudio' for WAV and AIFF alone, or the assembly (.dll) of another decoder.",
         ReadDecoder);
 
-    public static IReadOnlyList<Setting> All { get; } = [Rate, Channels, Resampler, Decoder];
+    public static IReadOnlyList<Setting> All { get; } = [Rate, Channels, Resampler, Track, Decoder];
 
     /// <summary>The assemblies that helpers load.</summary>
     public static IReadOnlyList<string> ReadAssemblies(SettingSources sources) => sources.Get(Decoder, null) is { } path ? [path] : [];
 
     public static AudioSpec Read(SettingSources sources)
     {
-        double start = sources.Get(StretchSettings.Start, 0);
+        Stretch stretch = StretchSettings.Read(sources);
         return Default with
         {
             SampleRateHz = sources.Get(Rate, Default.SampleRateHz),
             Channels = sources.Get(Channels, Default.Channels),
             Resampler = sources.Get(Resampler, Default.Resampler),
             Decoder = sources.Get(Decoder, null) is { } assembly ? Path.GetFileNameWithoutExtension(assembly) : null,
-            StartSeconds = start,
-            DurationSeconds = StretchSettings.ReadDuration(sources),
+            Track = sources.OriginOf(Track) is null ? null : sources.Get(Track, 0),
+            StartSeconds = stretch.StartSeconds,
+            DurationSeconds = stretch.DurationSeconds,
         };
     }
 

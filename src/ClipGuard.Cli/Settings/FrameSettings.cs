@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Cli.Settings;
 
-/// <summary>Which frames of a video are wanted: one of five ways.</summary>
+/// <summary>Which frames of a video are wanted: one of seven ways.</summary>
 internal static class FrameSettings
 {
     private const int DefaultCount = 16;
@@ -21,9 +21,15 @@ internal static class FrameSettings
 
     public static readonly Setting<FrameSelection> Fps = new ValueSetting<FrameSelection>(
         "fps",
-        "RATE[:MIN:MAX]",
-        "Instead: so many frames a second, at least MIN (4) and at most MAX (768), as qwen-vl-utils has it.",
+        "RATE[:MIN:MAX[:FACTOR]]",
+        "Instead: so many frames a second, at least MIN (4) and at most MAX (768), a multiple of FACTOR (2), as qwen-vl-utils has it.",
         ValueText.FrameRate);
+
+    public static readonly Setting<FrameSelection> Smart = new ValueSetting<FrameSelection>(
+        "smart-frames",
+        "N[:FACTOR]",
+        "Instead: N frames, rounded to a multiple of FACTOR (2) and spread as qwen-vl-utils has it.",
+        ValueText.SmartFrames);
 
     public static readonly Setting<FrameSelection> Indices = new ValueSetting<FrameSelection>(
         "indices",
@@ -43,7 +49,7 @@ internal static class FrameSettings
         "Instead: key frames only, at most N of them, or 'all'.",
         text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : ValueText.Count(text) });
 
-    private static readonly Setting<FrameSelection>[] Ways = [Frames, Midpoints, Fps, Indices, Times, KeyFrames];
+    private static readonly Setting<FrameSelection>[] Ways = [Frames, Midpoints, Fps, Smart, Indices, Times, KeyFrames];
 
     public static IReadOnlyList<Setting> All { get; } = Ways;
 

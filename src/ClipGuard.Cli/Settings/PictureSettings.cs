@@ -10,7 +10,7 @@ internal static class PictureSettings
     public static readonly Setting<PictureSize> Size = new ValueSetting<PictureSize>(
         "size",
         "SIZE",
-        "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' (qwen's smart_resize).",
+        "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' (qwen's smart_resize; 'smart:28:MIN:MAX:TOTAL' with the least and the most pixels of a picture and the most of a video).",
         PictureSizeText.Read);
 
     public static readonly Setting<PictureSize> ImageSize = new ValueSetting<PictureSize>(
@@ -18,6 +18,12 @@ internal static class PictureSettings
         "SIZE",
         "Size of images, in the same ways, default 'own'.",
         PictureSizeText.Read);
+
+    public static readonly Setting<int> Track = new ValueSetting<int>(
+        "video-track",
+        "N",
+        "Which of a clip's video tracks, from 0; by default the one that FFmpeg takes for the main one.",
+        ValueText.CountOrNone);
 
     public static readonly Setting<PixelLayout> Layout = new ValueSetting<PixelLayout>(
         "layout",
@@ -44,16 +50,17 @@ internal static class PictureSettings
         "What shows through where a picture is transparent, default ffffff.",
         ValueText.Color);
 
-    public static IReadOnlyList<Setting> All { get; } = [Size, ImageSize, Layout, Colors, Filter, Background];
+    public static IReadOnlyList<Setting> All { get; } = [Track, Size, ImageSize, Layout, Colors, Filter, Background];
 
     public static VideoSpec ReadVideo(SettingSources sources)
     {
-        double start = sources.Get(StretchSettings.Start, 0);
+        Stretch stretch = StretchSettings.Read(sources);
         return new VideoSpec
         {
             Selection = FrameSettings.Read(sources),
-            StartSeconds = start,
-            EndSeconds = start + StretchSettings.ReadDuration(sources),
+            StartSeconds = stretch.StartSeconds,
+            EndSeconds = stretch.EndSeconds,
+            Track = sources.OriginOf(Track) is null ? null : sources.Get(Track, 0),
             Size = sources.Get(Size, DefaultVideo.Size),
             Layout = sources.Get(Layout, default),
             Colors = sources.Get(Colors, default),

@@ -2,7 +2,6 @@ using System.Globalization;
 
 using ClipGuard.Media;
 
-
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>Reads the text of settings. What is not understood is said in words, never guessed at.</summary>
@@ -37,19 +36,38 @@ internal static class ValueText
 
     /// <summary>A number of seconds from a clip's start, at least 0.</summary>
     public static double SecondsFromStart(string text) =>
-        Number(text) is { } seconds and >= 0 ? seconds : throw Unlike(text, "a number of seconds, at least 0");
+        Number(text) is { } seconds && seconds >= 0 && seconds <= LongestTime.TotalSeconds
+            ? seconds
+            : throw Unlike(text, $"a number of seconds from 0 to {LongestTime.TotalSeconds:0}, 30 days");
 
     /// <summary>A share from 0 to 1.</summary>
     public static double Share(string text) => Number(text) is { } share and >= 0 and <= 1 ? share : throw Unlike(text, "a number from 0 to 1");
 
-    /// <summary>Frames a second, and perhaps the fewest and the most frames: <c>2</c> or <c>2:4:768</c>.</summary>
-    public static FrameSelection FrameRate(string text) => text.Split(':') switch
+    /// <summary>Frames a second, and perhaps the fewest and the most frames and their factor: <c>2</c>, <c>2:4:768</c> or <c>2:4:768:2</c>.</summary>
+    public static FrameSelection FrameRate(string text)
     {
-        [var rate] when Number(rate) is { } perSecond and > 0 => new RateFrames(perSecond),
-        [var rate, var min, var max] when Number(rate) is { } perSecond and > 0 =>
-            new RateFrames(perSecond) { MinFrames = Count(min), MaxFrames = Count(max) },
-        _ => throw Unlike(text, "a positive number of frames a second, such as 2 or 0.5, or with the fewest and the most frames, such as 2:4:768"),
-    };
+        string[] parts = text.Split(':');
+        if (Number(parts[0]) is not { } perSecond || perSecond <= 0 || parts.Length is 2 or > 4)
+        {
+            throw Unlike(text, "a positive number of frames a second, such as 2 or 0.5, or with the fewest and the most frames, such as 2:4:768, and what they are a multiple of, such as 2:4:768:2");
+        }
+
+        var rate = new RateFrames(perSecond);
+        rate = parts.Length < 3 ? rate : rate with { MinFrames = Count(parts[1]), MaxFrames = Count(parts[2]) };
+        rate = parts.Length < 4 ? rate : rate with { Factor = Count(parts[3]) };
+        return rate.MaxFrames >= rate.Factor ? rate : throw Unlike(text, $"at most {rate.MaxFrames} frames to be no fewer than their factor, {rate.Factor}");
+    }
+
+    /// <summary>A number of frames, and perhaps what it is rounded to a multiple of: <c>16</c> or <c>16:4</c>.</summary>
+    public static FrameSelection SmartFrames(string text)
+    {
+        string[] parts = text.Split(':');
+        var smart = new SmartFrames(Count(parts[0]));
+        smart = parts.Length == 1 ? smart : smart with { Factor = Count(parts[1]) };
+        return parts.Length <= 2 && smart.Count * 2L > smart.Factor
+            ? smart
+            : throw Unlike(text, "a number of frames such as 16, or with what it is rounded to a multiple of, such as 16:4, and not to none");
+    }
 
     /// <summary>Whole numbers between commas; negative ones count from the end.</summary>
     public static IReadOnlyList<int> Indices(string text) => [.. text.Split(',').Select(part =>

@@ -177,6 +177,9 @@ internal static class SupervisorMessages
                     MaxFrames = selection.Int32("maxFrames", rate.MaxFrames),
                     Factor = selection.Int32("factor", rate.Factor),
                 };
+            case "smart":
+                var smart = new SmartFrames(selection.Int32("count"));
+                return smart with { Factor = selection.Int32("factor", smart.Factor) };
             case "index":
                 return new IndexFrames(selection.List("indices", static index => index.GetInt32()));
             case "time":

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Reflection;
+using System.Text.Json;
 
 using ClipGuard.Cli;
 using ClipGuard.Cli.Settings;
@@ -101,6 +103,9 @@ public sealed class SettingTests
         ("smart", new SmartSize()),
         ("Smart:32", new SmartSize { Factor = 32 }),
         ("smart:28:3136:12845056", new SmartSize { MinPixels = 3136, MaxPixels = 12845056 }),
+        ("smart:28:3136", new SmartSize { MinPixels = 3136 }),
+        ("smart:32:100352:786432:90316800", new SmartSize { Factor = 32, MinPixels = 100352, MaxPixels = 786432, TotalPixels = 90316800 }),
+        ("smart:28:::20000000", new SmartSize { TotalPixels = 20000000 }),
     ];
 
     [TestCaseSource(nameof(Sizes))]
@@ -113,6 +118,10 @@ public sealed class SettingTests
     [TestCase(" 5x5")]
     [TestCase("shorter:256")]
     [TestCase("smart:28:9:5")]
+    [TestCase("smart:")]
+    [TestCase("smart:28:x")]
+    [TestCase("smart:28:1:2:0")]
+    [TestCase("smart:28:1:2:3:4")]
     public void No_picture_sizes(string text) => Assert.That(() => PictureSizeText.Read(text), Throws.TypeOf<FormatException>());
 
     [Test]
@@ -121,11 +130,119 @@ public sealed class SettingTests
         _configuration = """{ "frames": 8 }""";
         Assert.That(FrameSettings.Read(Sources()), Is.EqualTo(new UniformFrames(8)));
         Assert.That(FrameSettings.Read(Sources("--fps", "2:6:100")), Is.EqualTo(new RateFrames(2) { MinFrames = 6, MaxFrames = 100 }));
+        Assert.That(FrameSettings.Read(Sources("--fps", "2:6:100:4")), Is.EqualTo(new RateFrames(2) { MinFrames = 6, MaxFrames = 100, Factor = 4 }));
+        Assert.That(FrameSettings.Read(Sources("--smart-frames", "16")), Is.EqualTo(new SmartFrames(16)));
+        Assert.That(FrameSettings.Read(Sources("--smart-frames", "16:4")), Is.EqualTo(new SmartFrames(16) { Factor = 4 }));
         Assert.That(((IndexFrames)FrameSettings.Read(Sources("--indices", "0, 5,-1"))).Indices, Is.EqualTo(new[] { 0, 5, -1 }));
         Assert.That(FrameSettings.Read(Sources("--key-frames", "all")), Is.EqualTo(new KeyFrames()));
         Assert.That(
             () => FrameSettings.Read(Sources("--times", "0,1.5", "--midpoint-frames", "4")),
             Throws.TypeOf<UsageException>().With.Message.Contains("--midpoint-frames and --times are two ways"));
+    }
+
+    [TestCase("--fps", "0")]
+    [TestCase("--fps", "2:4")]
+    [TestCase("--fps", "2:4:8:2:2")]
+    [TestCase("--fps", "2:4:1")]
+    [TestCase("--fps", "2:4:8:0")]
+    [TestCase("--smart-frames", "1")]
+    [TestCase("--smart-frames", "16:0")]
+    [TestCase("--smart-frames", "16:32")]
+    [TestCase("--smart-frames", "16:2:2")]
+    [TestCase("--audio-track", "-1")]
+    [TestCase("--end", "0")]
+    public void What_asks_for_nothing_is_an_error_of_the_users(string option, string value)
+    {
+        Assert.That(
+            () => (AudioSettings.Read(Sources(option, value)), PictureSettings.ReadVideo(Sources(option, value))),
+            Throws.TypeOf<UsageException>().With.Message.StartsWith(option));
+    }
+
+    // One value of each that is not the default.
+    private static readonly (Setting Setting, string Value)[] Said =
+    [
+        (AudioSettings.Rate, "44100"),
+        (AudioSettings.Channels, "all"),
+        (AudioSettings.Resampler, "soxr"),
+        (AudioSettings.Track, "2"),
+        (AudioSettings.Decoder, "naudio"),
+        (StretchSettings.Start, "0.5"),
+        (StretchSettings.Duration, "2.5"),
+        (StretchSettings.End, "3"),
+        (FrameSettings.Frames, "7"),
+        (FrameSettings.Midpoints, "8"),
+        (FrameSettings.Fps, "1.5:6:99:3"),
+        (FrameSettings.Smart, "9:3"),
+        (FrameSettings.Indices, "0,-1"),
+        (FrameSettings.Times, "0.5,1"),
+        (FrameSettings.KeyFrames, "5"),
+        (PictureSettings.Track, "1"),
+        (PictureSettings.Size, "smart:32:1024:4096:9999"),
+        (PictureSettings.ImageSize, "shorter:30:20x20"),
+        (PictureSettings.Layout, "chw"),
+        (PictureSettings.Colors, "gray"),
+        (PictureSettings.Filter, "area"),
+        (PictureSettings.Background, "102030"),
+        (LimitSettings.FramePixels, "1000"),
+        (LimitSettings.ClipBytes, "1MiB"),
+        (LimitSettings.Duration, "60"),
+        (LimitSettings.Frames, "64"),
+        (LimitSettings.DamagedFrames, "3"),
+        (LimitSettings.DamagedAudio, "0.5"),
+        (LimitSettings.Formats, "wav,mov"),
+        (LimitSettings.Codecs, "flac"),
+    ];
+
+    [Test]
+    public void What_is_made_of_clips_can_be_said_as_option_as_variable_and_as_key_alike()
+    {
+        Assert.That(Said.Select(said => said.Setting), Is.EquivalentTo(SpecSettings.All));
+        string unsaid = AsJson(ReadSpecs(Sources()));
+        foreach ((Setting setting, string value) in Said)
+        {
+            string byOption = AsJson(ReadSpecs(Sources(setting.OptionName, value)));
+            _environment[setting.Variable] = value;
+            string byVariable = AsJson(ReadSpecs(Sources()));
+            _environment.Clear();
+            _configuration = $$"""{ "{{setting.Key}}": "{{value}}" }""";
+            string byKey = AsJson(ReadSpecs(Sources()));
+            _configuration = null;
+            Assert.That(byOption, Is.Not.EqualTo(unsaid), setting.Name);
+            Assert.That((byVariable, byKey), Is.EqualTo((byOption, byOption)), setting.Name);
+        }
+    }
+
+    [Test]
+    public void All_that_specs_and_limits_hold_can_be_said()
+    {
+        object[] unsaid = ReadSpecs(Sources());
+        var sayable = Said.SelectMany(said => ReadSpecs(Sources(said.Setting.OptionName, said.Value)).Zip(unsaid))
+            .SelectMany(pair => Members(pair.First).Where(member => !Equals(member.GetValue(pair.First), member.GetValue(pair.Second))).Select(member => NameOf(pair.First, member)));
+        Assert.That(unsaid.SelectMany(spec => Members(spec).Select(member => NameOf(spec, member))).Except(sayable), Is.Empty);
+    }
+
+    private static IEnumerable<PropertyInfo> Members(object spec) => spec.GetType().GetProperties().Where(member => member.SetMethod is not null);
+
+    private static string NameOf(object spec, PropertyInfo member) => $"{spec.GetType().Name}.{member.Name}";
+
+    private static object[] ReadSpecs(SettingSources sources) =>
+        [AudioSettings.Read(sources), PictureSettings.ReadVideo(sources), PictureSettings.ReadImage(sources, PictureSettings.ImageSize), LimitSettings.Read(sources)];
+
+    private static string AsJson(object[] specs) => JsonSerializer.Serialize(specs);
+
+    [Test]
+    public void A_stretch_ends_after_a_duration_or_at_an_end()
+    {
+        SettingSources sources = Sources("--start", "0.1", "--end", "0.3");
+        Assert.That((AudioSettings.Read(sources).StartSeconds, AudioSettings.Read(sources).DurationSeconds), Is.EqualTo((0.1, 0.2)));
+        Assert.That((PictureSettings.ReadVideo(sources).StartSeconds, PictureSettings.ReadVideo(sources).EndSeconds), Is.EqualTo((0.1, 0.3)));
+        Assert.That(PictureSettings.ReadVideo(Sources("--start", "0.7", "--duration", "0.1")).EndSeconds, Is.EqualTo(0.8), "not 0.7999999999999999");
+        _configuration = """{ "duration": 9 }""";
+        Assert.That(PictureSettings.ReadVideo(Sources("--end", "4")).EndSeconds, Is.EqualTo(4));
+        Assert.That(
+            () => AudioSettings.Read(Sources("--end", "4", "--duration", "4")),
+            Throws.TypeOf<UsageException>().With.Message.EqualTo("--duration and --end both say where the stretch ends: give one or the other"));
+        Assert.That(() => AudioSettings.Read(Sources("--start", "2", "--end", "2")), Throws.TypeOf<UsageException>().With.Message.Contains("--end is 2 s"));
     }
 
     [Test]

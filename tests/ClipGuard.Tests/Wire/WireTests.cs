@@ -54,6 +54,8 @@ public sealed class WireTests
         new UniformFrames(7),
         new MidpointFrames(8),
         new RateFrames(1.5) { MinFrames = 5, MaxFrames = 6, Factor = 3 },
+        new SmartFrames(9),
+        new SmartFrames(9) { Factor = 3 },
         new IndexFrames([0, -1, 5, 5]),
         new TimeFrames([0.1, 2]),
         new KeyFrames(),

@@ -35,6 +35,13 @@ internal static class FrameFormulas
         return count >= factor && count <= total ? (int)count : 0;
     }
 
+    /// <summary>qwen-vl-utils' <c>smart_nframes</c> for a number of frames: the nearest multiple of the factor, halves to even.</summary>
+    public static int SmartCount(SmartFrames selection)
+    {
+        double count = Math.Round((double)selection.Count / selection.Factor, MidpointRounding.ToEven) * selection.Factor;
+        return (int)Math.Min(count, int.MaxValue);
+    }
+
     /// <summary>PyTorch's <c>linspace(first, last, count).round()</c>: single precision, computed from both ends to the middle, halves to even.</summary>
     public static int[] SmartSpread(int first, int last, int count)
     {

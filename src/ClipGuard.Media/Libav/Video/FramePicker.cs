@@ -26,6 +26,7 @@ internal static class FramePicker
     {
         UniformFrames uniform => uniform.Count,
         MidpointFrames midpoint => midpoint.Count,
+        SmartFrames smart => FrameFormulas.SmartCount(smart),
         IndexFrames indices => indices.Indices.Count,
         TimeFrames times => times.Seconds.Count,
         _ => 0,
@@ -51,6 +52,8 @@ internal static class FramePicker
                 return null;
             case RateFrames rate:
                 return PickByRate(rate, timeline, first, last, out frames);
+            case SmartFrames smart:
+                return PickSmart(smart, first, last, out frames);
             case IndexFrames indices:
                 return PickByIndex(indices, first, last, out frames);
             case TimeFrames times:
@@ -72,6 +75,14 @@ internal static class FramePicker
         return count == 0
             ? (FaultKind.Unsupported, $"A choice of {rate.PerSecond} frames a second in multiples of {rate.Factor} needs at least {rate.Factor} frames; the range has {total}.")
             : null;
+    }
+
+    private static (FaultKind, string)? PickSmart(SmartFrames wanted, int first, int last, out int[] frames)
+    {
+        int total = last - first + 1;
+        int count = FrameFormulas.SmartCount(wanted);
+        frames = count <= total ? FrameFormulas.SmartSpread(first, last, count) : [];
+        return count <= total ? null : (FaultKind.Unsupported, $"{count} different frames are wanted, and the range has {total}.");
     }
 
     private static (FaultKind, string)? PickByIndex(IndexFrames wanted, int first, int last, out int[] frames)

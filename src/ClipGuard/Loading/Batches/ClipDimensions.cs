@@ -1,4 +1,5 @@
 using ClipGuard.Media;
+using ClipGuard.Media.Libav.Video;
 
 namespace ClipGuard.Loading;
 
@@ -29,6 +30,7 @@ internal static class ClipDimensions
     {
         UniformFrames uniform => uniform.Count,
         MidpointFrames midpoint => midpoint.Count,
+        SmartFrames smart => FrameFormulas.SmartCount(smart),
         RateFrames rate => rate.MinFrames,
         IndexFrames index => index.Indices.Count,
         TimeFrames time => time.Seconds.Count,
