@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
@@ -42,6 +43,7 @@ internal sealed class AudioAgainstFfmpegTests
         ("media.wma", Stereo, FloatStep),
         ("adpcm.avi", $"{Stereo} -c:a adpcm_ms", SixteenBitStep),
         ("surround.flac", $"{Surround} -sample_fmt s16", SixteenBitStep),
+        ("negative.ts", $"{Stereo} -c:a mp2 -muxdelay 0 -muxpreload 0 -output_ts_offset -0.7 -avoid_negative_ts disabled", SixteenBitStep),
     ];
 
     private readonly MediaFolder _media = new();
@@ -142,6 +144,7 @@ internal sealed class AudioAgainstFfmpegTests
             }
         }
 
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at most {worst:0.0e+0} apart ({worst / SixteenBitStep:0.###} of 16 bit)"));
         Assert.That(worst, Is.LessThanOrEqualTo(step));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Libav.Video;
 
 using NUnit.Framework;
 
@@ -12,7 +13,9 @@ internal sealed class VideoAgainstFfmpegTests
 {
     private const int Width = 96;
     private const int Height = 80;
+    private const int FrameBytes = Width * Height * 3;
     private const string Moving = "-f lavfi -i testsrc2=s=160x120:r=25:d=3";
+    private const string Negative = "-output_ts_offset -0.9 -avoid_negative_ts disabled";
     private const string X264 = "-c:v libx264 -preset veryfast -pix_fmt yuv420p";
 
     private static readonly (string Name, string Arguments)[] Clips =
@@ -41,7 +44,26 @@ internal sealed class VideoAgainstFfmpegTests
         ("variable.mp4", $"{Moving} -vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr {X264} -bf 2"),
         ("variable.mkv", $"{Moving} -vf select='not(mod(n\\,5))+gt(n\\,50)' -vsync vfr {X264} -bf 2"),
         ("late-start.mkv", $"{Moving} {X264} -output_ts_offset 7.5"),
+        ("negative.ts", $"{Moving} {X264} -bf 2 -g 25 -muxdelay 0 -muxpreload 0 {Negative}"),
+        ("negative.webm", $"{Moving} -c:v libvpx -deadline realtime -cpu-used 8 -g 25 {Negative}"),
+        ("edited-negative.mp4", $"{Moving} {X264} -bf 2 -g 25 {Negative}"),
         ("bare.h264", $"{Moving} {X264} -bf 2"),
+    ];
+
+    // What is wanted, and the numbers of the frames that are to come, by the formulas as FrameFormulaTests has them. Times lie between frames, so that it does not matter to which
+    // digit the two programs write them.
+    private static readonly (VideoSpec Spec, Func<Shown, int[]> Expected)[] Choices =
+    [
+        (Of(new UniformFrames(7)), shown => FrameFormulas.Uniform(0, shown.Last, 7)),
+        (Of(new MidpointFrames(5)), shown => FrameFormulas.Midpoint(0, shown.Last, 5)),
+        (Of(new SmartFrames(9)), shown => FrameFormulas.SmartSpread(0, shown.Last, 8)),
+        (Of(new IndexFrames([5, -1, 0, 5, 21, -12])), shown => [5, shown.Last, 0, 5, 21, shown.Last - 11]),
+        (Of(new TimeFrames([1.01, 0.49, 0.49])), shown => [shown.At(1.01), shown.At(0.49), shown.At(0.49)]),
+        (Of(new KeyFrames()), shown => shown.Keys),
+        (Of(new KeyFrames { Max = 2 }), shown => shown.Keys is [var key] ? [key] : [shown.Keys[0], shown.Keys[^1]]),
+        (Of(new UniformFrames(4)) with { StartSeconds = 0.47, EndSeconds = 1.73 }, shown => FrameFormulas.Uniform(shown.From(0.47), shown.At(1.73), 4)),
+        (Of(new IndexFrames([-1, 0])) with { StartSeconds = 0.47, EndSeconds = 1.73 }, shown => [shown.At(1.73), shown.From(0.47)]),
+        (Of(new MidpointFrames(3)) with { StartSeconds = 1.1 }, shown => FrameFormulas.Midpoint(shown.From(1.1), shown.Last, 3)),
     ];
 
     private readonly MediaFolder _media = new();
@@ -52,39 +74,53 @@ internal sealed class VideoAgainstFfmpegTests
     public void Remove() => _media.Dispose();
 
     [TestCaseSource(nameof(Names))]
-    public void Chosen_frames_are_the_frames_that_ffmpeg_shows_at_those_times(string name)
+    public void Chosen_frames_are_those_that_ffmpeg_shows(string name)
     {
         string path = Make(name);
-        double[] times = ShownTimes(path);
-        byte[] expected = FfmpegProgram.Run($"-i \"{path}\" -map v:0 -vsync passthrough -vf scale={Width}:{Height}:flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
-        int frameBytes = Width * Height * 3;
-        Assert.That(expected.Length / frameBytes, Is.EqualTo(times.Length), "the two programs must agree on the number of frames");
-
-        foreach (FrameSelection selection in new FrameSelection[] { new UniformFrames(7), new IndexFrames([5, -1, 0, 5, 21]), new RateFrames(4), new TimeFrames([1.01, 0.5]) })
+        Shown shown = Shown.By(path);
+        byte[] expected = Pictures(path, "bicubic");
+        Assert.That(expected.Length / FrameBytes, Is.EqualTo(shown.Times.Length), "the two programs must agree on the number of frames");
+        int worst = 0;
+        foreach ((VideoSpec spec, Func<Shown, int[]> choose) in Choices)
         {
-            using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = selection, Size = new ExactSize(Width, Height) });
-            IReadOnlyList<double> got = decode.Clip.FrameTimesSeconds;
-            Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { got.Count, Height, Width, 3 }));
-            for (int i = 0; i < got.Count; i++)
-            {
-                int frame = Array.FindIndex(times, time => Math.Abs(time - got[i]) < 0.002);
-                Assert.That(frame, Is.GreaterThanOrEqualTo(0), $"{selection}: no frame is shown at {got[i]}");
-                int worst = WorstDifference(decode.Bytes.Slice(i * frameBytes, frameBytes), expected.AsSpan(frame * frameBytes, frameBytes));
-                Assert.That(worst, Is.LessThanOrEqualTo(1), $"{selection}: frame {frame} at {got[i]}");
-            }
-
-            Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrames = decode.Clip.Damage.RepeatedFrames }));
+            using DirectDecode decode = DirectDecode.Of(path, spec);
+            int[] frames = choose(shown);
+            Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { frames.Length, Height, Width, 3 }), $"{spec.Selection}");
+            Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(frames.Select(frame => shown.Times[frame])).Within(0.002), $"{spec.Selection}");
+            worst = Math.Max(worst, WorstDifference.Of(decode.Bytes, Pick(expected, frames)));
+            Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrames = frames.Length - frames.Distinct().Count() }));
         }
+
+        TestContext.Out.WriteLine($"{name}: at most {worst} of 255 apart");
+        Assert.That(worst, Is.LessThanOrEqualTo(1));
     }
 
-    [TestCaseSource(nameof(Names))]
-    public void Uniform_frames_are_spread_over_all_that_are_shown(string name)
+    [TestCase("h264.mp4", ScaleFilter.Bilinear, "bilinear")]
+    [TestCase("h264.mp4", ScaleFilter.Area, "area")]
+    [TestCase("ten-bit.mkv", ScaleFilter.Bilinear, "bilinear")]
+    [TestCase("full-chroma.mkv", ScaleFilter.Area, "area")]
+    public void Other_filters_are_ffmpegs_too(string name, ScaleFilter filter, string flag)
     {
         string path = Make(name);
-        double[] times = ShownTimes(path);
-        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(3), Size = new ExactSize(16, 16) });
-        double[] expected = [times[0], times[(int)Math.Round((times.Length - 1) / 2.0, MidpointRounding.ToEven)], times[^1]];
-        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(expected).Within(0.002));
+        using DirectDecode decode = DirectDecode.Of(path, Of(new IndexFrames([0, 33, 74])) with { Filter = filter });
+        int worst = WorstDifference.Of(decode.Bytes, Pick(Pictures(path, flag), [0, 33, 74]));
+        TestContext.Out.WriteLine($"{name}, {flag}: at most {worst} of 255 apart");
+        Assert.That(worst, Is.LessThanOrEqualTo(1));
+    }
+
+    [Test]
+    public void Frames_at_a_rate_are_counted_by_the_average_rate_of_the_video()
+    {
+        // 75 frames at 25 a second are 3 s: at 4 a second 12, spread over all.
+        using DirectDecode decode = DirectDecode.Of(Make("h264.mp4"), Of(new RateFrames(4)));
+        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(FrameFormulas.SmartSpread(0, 74, 12).Select(frame => frame / 25.0)).Within(0.002));
+    }
+
+    [Test]
+    public void Times_below_zero_are_among_what_is_compared([Values("negative.ts", "negative.webm", "edited-negative.mp4")] string name)
+    {
+        string first = FfmpegProgram.Probe($"-select_streams v:0 -show_entries packet=pts_time -of csv=p=0 \"{Make(name)}\"")[0];
+        Assert.That(double.Parse(first.TrimEnd(','), CultureInfo.InvariantCulture), Is.EqualTo(-0.9).Within(0.05));
     }
 
     [TestCase("h264.mp4", 70, 20)]
@@ -107,7 +143,7 @@ internal sealed class VideoAgainstFfmpegTests
     public void A_part_cut_out_by_an_edit_list_is_not_shown()
     {
         string path = _media.Make("edited.mp4", $"-ss 1.5 -i \"{Make("one-key.mp4")}\" -c copy");
-        double[] times = ShownTimes(path);
+        double[] times = Shown.By(path).Times;
         Assert.That(times, Has.Length.InRange(30, 50), "the program leaves out what the edit list cuts");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, -1]), Size = new ExactSize(Width, Height) });
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, times[^1] }).Within(0.002));
@@ -132,31 +168,41 @@ internal sealed class VideoAgainstFfmpegTests
         Assert.That(decode.Bytes[0], Is.GreaterThan(250));
     }
 
-    private static int WorstDifference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-    {
-        int worst = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            worst = Math.Max(worst, Math.Abs(a[i] - b[i]));
-        }
+    private static VideoSpec Of(FrameSelection selection) => new() { Selection = selection, Size = new ExactSize(Width, Height) };
 
-        return worst;
-    }
+    private static byte[] Pictures(string path, string flag) =>
+        FfmpegProgram.Run($"-i \"{path}\" -map v:0 -vsync passthrough -vf scale={Width}:{Height}:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
 
-    // Seconds from the first frame on, as ffprobe says. Frames without a time come a 25th of a second after the one before.
-    private static double[] ShownTimes(string path)
-    {
-        string[] lines = FfmpegProgram.Probe($"-select_streams v:0 -show_entries frame=best_effort_timestamp_time -of csv=p=0 \"{path}\"");
-        double[] times = new double[lines.Length];
-        for (int i = 0; i < times.Length; i++)
-        {
-            times[i] = double.TryParse(lines[i].Split(',')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double time) ? time
-                : i == 0 ? 0
-                : times[i - 1] + 0.04;
-        }
-
-        return [.. times.Select(time => time - times[0])];
-    }
+    private static byte[] Pick(byte[] pictures, int[] frames) => [.. frames.SelectMany(frame => pictures.AsSpan(frame * FrameBytes, FrameBytes).ToArray())];
 
     private string Make(string name) => _media.Make(name, Clips.Single(clip => clip.Name == name).Arguments);
+
+    /// <summary>What the ffprobe program says of the frames, in the order they are shown: seconds from the first on, and which are key frames.</summary>
+    private sealed record Shown(double First, double[] Times, int[] Keys)
+    {
+        public int Last => Times.Length - 1;
+
+        // Frames without a time come a 25th of a second after the one before.
+        public static Shown By(string path)
+        {
+            string[] lines = FfmpegProgram.Probe($"-select_streams v:0 -show_entries frame=key_frame,best_effort_timestamp_time -of csv=p=0 \"{path}\"");
+            string[][] fields = [.. lines.Select(line => line.Split(','))];
+            double[] times = new double[lines.Length];
+            for (int i = 0; i < times.Length; i++)
+            {
+                times[i] = double.TryParse(fields[i][1], NumberStyles.Float, CultureInfo.InvariantCulture, out double time) ? time
+                    : i == 0 ? 0
+                    : times[i - 1] + 0.04;
+            }
+
+            int[] keys = [.. Enumerable.Range(0, fields.Length).Where(i => fields[i][0] == "1")];
+            return new Shown(times[0], [.. times.Select(time => time - times[0])], keys);
+        }
+
+        /// <summary>The frame on show at a time.</summary>
+        public int At(double seconds) => Array.FindLastIndex(Times, time => time <= seconds);
+
+        /// <summary>The first frame that begins from a time on.</summary>
+        public int From(double seconds) => Array.FindIndex(Times, time => time >= seconds);
+    }
 }

@@ -26,6 +26,9 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
     /// <summary>Times of frames that came out marked corrupt since the last <see cref="Begin"/>.</summary>
     public List<long> CorruptFrames { get; } = [];
 
+    /// <summary>Times of key frames that came out since the last <see cref="Begin"/>.</summary>
+    public List<long> KeyFrames { get; } = [];
+
     /// <summary>Frames that came out since the last <see cref="Begin"/>.</summary>
     public long FramesOut { get; private set; }
 
@@ -35,6 +38,7 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
         RefusedPackets.Clear();
         ConcealedFrames.Clear();
         CorruptFrames.Clear();
+        KeyFrames.Clear();
         FramesOut = 0;
     }
 
@@ -98,6 +102,11 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 
             long ticks = numbered ? FramesOut : _frame->pts == ffmpeg.AV_NOPTS_VALUE ? _frame->best_effort_timestamp : _frame->pts;
             FramesOut++;
+            if (_frame->key_frame != 0)
+            {
+                KeyFrames.Add(ticks);
+            }
+
             if (_frame->decode_error_flags != 0)
             {
                 ConcealedFrames.Add(ticks);

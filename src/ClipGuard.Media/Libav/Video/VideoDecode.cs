@@ -105,14 +105,20 @@ internal sealed unsafe class VideoDecode : IDisposable
     {
         DecodeRun all = new(0, _reel.Marks.Count - 1);
         DecoderFault? fault = Want(timeline) ?? Decode([all], null);
-        if (fault is null && _decoder.FramesOut is > 0 and var count && count != timeline.Count && _decoder.RefusedPackets.Count == 0)
+        if (fault is null && _decoder.FramesOut is > 0 and var count && (count != timeline.Count || KeysMoved(timeline)) && _decoder.RefusedPackets.Count == 0)
         {
-            timeline = Number((int)count);
+            bool[] isKey = new bool[count];
+            _decoder.KeyFrames.ForEach(number => isKey[number] = true);
+            timeline = Number((int)count) with { IsKey = isKey };
             fault = Want(timeline) ?? Decode([all], null);
         }
 
         return fault is null ? Answer(timeline, Judge(timeline, null)) : new DecodeAnswer(fault);
     }
+
+    // Packets come in the order they are decoded in, and reordered frames move a key frame to another place.
+    private bool KeysMoved(FrameTimeline timeline) =>
+        _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
     private FrameTimeline Number(int count) => TimelineReader.Numbered(count, _track.Stream, _reel.Marks);
 

@@ -27,6 +27,9 @@ internal unsafe struct AVFrame
     [FieldOffset(116)]
     public int format;
 
+    [FieldOffset(120)]
+    public int key_frame;
+
     [FieldOffset(128)]
     public AVRational sample_aspect_ratio;
 
