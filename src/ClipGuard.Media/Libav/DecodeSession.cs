@@ -43,6 +43,11 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         return PixelFault() ?? Fault(FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
     }
 
+    /// <summary>The fault of a stream whose samples lie in another file; null where they lie in this one.</summary>
+    public DecoderFault? ElsewhereFault(int stream) => log.StreamsElsewhere.Contains(stream)
+        ? Fault(FaultKind.Unsupported, $"Stream {stream} of the clip leads to another file, and clips that lead to other files are refused.")
+        : null;
+
     /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
     public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
 

@@ -19,6 +19,7 @@ internal sealed unsafe class LibavLog : IDisposable
 
     private readonly ProgressMarks _marks;
     private readonly LibavLog? _outer;
+    private readonly HashSet<int> _streamsElsewhere = [];
     private string _last = string.Empty;
     private int _repeats;
     private int _continues = 1;
@@ -36,6 +37,12 @@ internal sealed unsafe class LibavLog : IDisposable
     /// and where a decoder refuses, its log line is the only thing that says the size.
     /// </summary>
     public (long Width, long Height)? RefusedSize { get; private set; }
+
+    /// <summary>
+    /// Streams of a QuickTime file whose samples lie in another file. libavformat does not open that one, says so in its log and nowhere else, and leaves the stream without a
+    /// packet, as if it were damaged.
+    /// </summary>
+    public IReadOnlySet<int> StreamsElsewhere => _streamsElsewhere;
 
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
     public static void Install() => ffmpeg.av_log_set_callback(new av_log_set_callback_callback_func
@@ -94,6 +101,7 @@ internal sealed unsafe class LibavLog : IDisposable
         _last = line;
         _marks.Log(line);
         ReadRefusedSize(line);
+        ReadStreamElsewhere(line);
     }
 
     private void FlushRepeats()
@@ -102,6 +110,17 @@ internal sealed unsafe class LibavLog : IDisposable
         {
             _marks.Log($"  (the last line {_repeats} more times)");
             _repeats = 0;
+        }
+    }
+
+    private void ReadStreamElsewhere(string line)
+    {
+        const string Words = "Skipped opening external track: stream ";
+        int start = line.IndexOf(Words, StringComparison.Ordinal);
+        int end = start < 0 ? -1 : line.IndexOf(',', start);
+        if (end >= 0 && int.TryParse(line.AsSpan((start + Words.Length)..end), NumberStyles.None, CultureInfo.InvariantCulture, out int stream))
+        {
+            _streamsElsewhere.Add(stream);
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed unsafe class Track : IDisposable
 
         container!.KeepOnly(index);
         var opened = new Track(session, container, container.Format->streams[index]);
-        if (opened.OpenDecoder(decoder) is { } refused)
+        if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
         {
             opened.Dispose();
             return refused;
