@@ -61,6 +61,11 @@ internal static unsafe class ImageDecode
             if (state == Track.WantsPacket)
             {
                 bool more = track.Read(packet);
+                if (more && track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_WEBP)
+                {
+                    packet->size = AnimatedWebp.KeepFirst(new Span<byte>(packet->data, packet->size));
+                }
+
                 turn = more && turn.IsUpright ? PictureOrientation.OfPacket(packet, track.Stream->codecpar->codec_id) : turn;
                 damaged |= !track.Send(more ? packet : null);
                 ffmpeg.av_packet_unref(packet);

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+
+namespace ClipGuard.Media.Libav.Pictures;
+
+/// <summary>The first picture of an animated WebP file. FFmpeg's decoder knows still ones alone; the pictures of an animation are stills in wrapping.</summary>
+internal static class AnimatedWebp
+{
+    private const int FileHeader = 12;
+    private const int ChunkHeader = 8;
+    private const int CanvasBytes = 10;
+    private const int CanvasSize = 4;
+    private const int FramePlace = 6;
+    private const int FrameHeader = 16;
+    private const int SizeBytes = 6;
+    private const byte AlphaFlag = 0x10;
+
+    /// <summary>
+    /// Makes a file a still of its first picture, in place. Files that hold no animation are left as they are, and so are those whose first picture is only a part of
+    /// what is to be seen.
+    /// </summary>
+    /// <param name="file">The whole file.</param>
+    /// <returns>How many bytes it has afterwards.</returns>
+    public static int KeepFirst(Span<byte> file)
+    {
+        if (file.Length < FileHeader || !file.StartsWith("RIFF"u8) || !file[8..].StartsWith("WEBP"u8) || !file[FileHeader..].StartsWith("VP8X"u8))
+        {
+            return file.Length;
+        }
+
+        int canvas = FileHeader + ChunkHeader;
+        int pictures = canvas + CanvasBytes;
+        for (int chunk = pictures; Chunk(file, chunk, out int content, out int end); chunk = end)
+        {
+            if (!file[chunk..].StartsWith("ANMF"u8))
+            {
+                continue;
+            }
+
+            // The place of a picture is its left and top edge, both halved, then its size, which the canvas has in the same form.
+            ReadOnlySpan<byte> frame = file[content..end];
+            if (frame.Length < FrameHeader || frame[..FramePlace].ContainsAnyExcept((byte)0) || !frame.Slice(FramePlace, SizeBytes).SequenceEqual(file.Slice(canvas + CanvasSize, SizeBytes)))
+            {
+                return file.Length;
+            }
+
+            frame[FrameHeader..].CopyTo(file[pictures..]);
+            file[canvas] &= AlphaFlag;
+            int length = pictures + frame.Length - FrameHeader;
+            BinaryPrimitives.WriteInt32LittleEndian(file[4..], length - ChunkHeader);
+            return length;
+        }
+
+        return file.Length;
+    }
+
+    private static bool Chunk(ReadOnlySpan<byte> file, int start, out int content, out int end)
+    {
+        content = start + ChunkHeader;
+        end = content;
+        if (content > file.Length)
+        {
+            return false;
+        }
+
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[(start + 4)..]);
+        bool fits = length <= file.Length - content;
+        end = fits ? (int)Math.Min(file.Length, content + length + (length & 1)) : content;
+        return fits;
+    }
+}
