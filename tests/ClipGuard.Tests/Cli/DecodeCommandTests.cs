@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
 using ClipGuard.Tests.Media;
@@ -77,17 +77,74 @@ public sealed class DecodeCommandTests
     }
 
     [Test]
-    public void Other_programs_can_read_what_was_written()
+    public void A_wav_file_that_was_written_holds_the_samples_for_other_programs()
     {
         string wav = Path.Combine(_folder, "a.wav");
-        string png = Path.Combine(_folder, "a.png");
         Assert.That(PublishedCommand.Run("decode", Sample("good/tone.mp3"), "--out", wav, "--channels", "all", "--audio-rate", "native").ExitCode, Is.Zero);
+
+        using DirectDecode decode = DirectDecode.Of(Sample("good/tone.mp3"), new AudioSpec { Channels = AudioChannels.All, SampleRateHz = AudioSpec.NativeRate });
+        float[] read = MemoryMarshal.Cast<byte, float>(FfmpegProgram.Run($"-i \"{wav}\" -f f32le -")).ToArray();
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 2, read.Length / 2 }));
+        Assert.That(decode.Samples.SequenceEqual([.. read.Where((_, i) => i % 2 == 0), .. read.Where((_, i) => i % 2 == 1)]));
+    }
+
+    [Test]
+    public void A_contact_sheet_that_was_written_holds_the_frames_for_other_programs()
+    {
+        const int Width = 40, Height = 30, Gap = 4, Across = 3, Down = 2;
+        string png = Path.Combine(_folder, "a.png");
         Assert.That(PublishedCommand.Run("decode", Sample("good/vp9.webm"), "--out", png, "--frames", "5", "--size", "40x30").ExitCode, Is.Zero);
 
-        FfmpegProgram.Run(string.Create(CultureInfo.InvariantCulture, $"-i \"{wav}\" -f s16le \"{wav}.raw\""));
-        FfmpegProgram.Run(string.Create(CultureInfo.InvariantCulture, $"-i \"{png}\" -f rawvideo -pix_fmt rgb24 \"{png}.raw\""));
-        Assert.That(new FileInfo(wav + ".raw").Length, Is.EqualTo(88_200 * 2 * 2));
-        Assert.That(new FileInfo(png + ".raw").Length, Is.EqualTo(((3 * 44) - 4) * ((2 * 34) - 4) * 3));
+        using DirectDecode decode = DirectDecode.Of(Sample("good/vp9.webm"), new VideoSpec { Selection = new UniformFrames(5), Size = new ExactSize(Width, Height) });
+        byte[] read = FfmpegProgram.Run($"-i \"{png}\" -f rawvideo -pix_fmt rgb24 -");
+        int rowBytes = ((Across * (Width + Gap)) - Gap) * 3;
+        byte[] sheet = [.. Enumerable.Repeat((byte)255, rowBytes * ((Down * (Height + Gap)) - Gap))];
+        for (int frame = 0; frame < 5; frame++)
+        {
+            for (int row = 0; row < Height; row++)
+            {
+                decode.Bytes.Slice(((frame * Height) + row) * Width * 3, Width * 3)
+                    .CopyTo(sheet.AsSpan((((frame / Across * (Height + Gap)) + row) * rowBytes) + (frame % Across * (Width + Gap) * 3)));
+            }
+        }
+
+        Assert.That(read, Is.EqualTo(sheet));
+    }
+
+    [TestCase("good/tone.flac", "--audio-rate native --channels all", "<f4", "-f f32le")]
+    [TestCase("good/h264.mp4", "--indices 0,5,49 --size own", "|u1", "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -vsync passthrough -pix_fmt rgb24 -f rawvideo")]
+    [TestCase("good/exif-orientation.jpg", "", "|u1", "-vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo")]
+    public void NumPy_reads_what_ffmpeg_decodes(string clip, string options, string type, string asRaw)
+    {
+        string path = Path.Combine(_folder, "clip.npy");
+        Assert.That(PublishedCommand.Run(["decode", Sample(clip), "--out", path, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ExitCode, Is.Zero);
+
+        // Channels last, as ffmpeg has samples and pixels.
+        (string readType, byte[] read) = NumPyProgram.Load(path, type == "<f4" ? ".T" : string.Empty);
+        byte[] expected = FfmpegProgram.Run($"-i \"{Sample(clip)}\" {asRaw} -");
+        Assert.That(readType, Is.EqualTo(type));
+        Assert.That(read, Has.Length.EqualTo(expected.Length));
+        Assert.That(read, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_track_is_chosen_by_option_by_variable_and_by_key_alike()
+    {
+        string clip = Path.Combine(_folder, "two.mka");
+        FfmpegProgram.Run($"-f lavfi -i sine=r=8000:d=0.5:f=300 -f lavfi -i sine=r=8000:d=0.25:f=700 -map 0 -map 1 -c:a pcm_s16le \"{clip}\"");
+        string file = Path.Combine(_folder, "settings.json");
+        File.WriteAllText(file, """{ "audioTrack": 1 }""");
+        string[] command = ["decode", clip, "--audio-rate", "native", "--out", Path.Combine(_folder, "a.npy")];
+
+        CommandRun[] runs =
+        [
+            PublishedCommand.Run([.. command, "--audio-track", "1"]),
+            PublishedCommand.Run(new Dictionary<string, string?> { ["CLIPGUARD_AUDIO_TRACK"] = "1" }, command),
+            PublishedCommand.Run([.. command, "--config", file]),
+        ];
+
+        Assert.That(runs.Select(run => run.Output), Is.All.Contains("float32 [1, 2000] at 8000 Hz"));
+        Assert.That(PublishedCommand.Run([.. command, "--audio-track", "2"]).Error, Does.Contain("no audio stream number 2"));
     }
 
     [TestCase("bad/empty.wav", "a.npy", 1, "is Corrupt in open: The clip is empty")]
