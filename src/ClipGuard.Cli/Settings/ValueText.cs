@@ -55,7 +55,7 @@ internal static class ValueText
         var rate = new RateFrames(perSecond);
         rate = parts.Length < 3 ? rate : rate with { MinFrames = Count(parts[1]), MaxFrames = Count(parts[2]) };
         rate = parts.Length < 4 ? rate : rate with { Factor = Count(parts[3]) };
-        return rate.MaxFrames >= rate.Factor ? rate : throw Unlike(text, $"at most {rate.MaxFrames} frames to be no fewer than their factor, {rate.Factor}");
+        return rate.MaxFrames >= rate.Factor ? rate : throw Unlike(text, $"the most frames to be at least the factor, which is {rate.Factor}");
     }
 
     /// <summary>A number of frames, and perhaps what it is rounded to a multiple of: <c>16</c> or <c>16:4</c>.</summary>

@@ -48,6 +48,11 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         ? Fault(FaultKind.Unsupported, $"Stream {stream} of the clip leads to another file, and clips that lead to other files are refused.")
         : null;
 
+    /// <summary>The fault of an animation whose pictures the decoder leaves out; null where there is none.</summary>
+    public DecoderFault? AnimationFault() => log.SkippedAnimation
+        ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had.")
+        : null;
+
     /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
     public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
 

@@ -44,6 +44,9 @@ internal sealed unsafe class LibavLog : IDisposable
     /// </summary>
     public IReadOnlySet<int> StreamsElsewhere => _streamsElsewhere;
 
+    /// <summary>True where the decoder of WebP left out the pictures of an animation, which it cannot decode.</summary>
+    public bool SkippedAnimation { get; private set; }
+
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
     public static void Install() => ffmpeg.av_log_set_callback(new av_log_set_callback_callback_func
     {
@@ -102,6 +105,7 @@ internal sealed unsafe class LibavLog : IDisposable
         _marks.Log(line);
         ReadRefusedSize(line);
         ReadStreamElsewhere(line);
+        SkippedAnimation |= line.EndsWith("skipping unsupported chunk: ANMF", StringComparison.Ordinal);
     }
 
     private void FlushRepeats()

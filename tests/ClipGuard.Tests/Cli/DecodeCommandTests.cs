@@ -113,7 +113,7 @@ public sealed class DecodeCommandTests
 
     [TestCase("good/tone.flac", "--audio-rate native --channels all", "<f4", "-f f32le")]
     [TestCase("good/h264.mp4", "--indices 0,5,49 --size own", "|u1", "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -vsync passthrough -pix_fmt rgb24 -f rawvideo")]
-    [TestCase("good/exif-orientation.jpg", "", "|u1", "-vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo")]
+    [TestCase("good/picture.webp", "", "|u1", "-vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo")]
     public void NumPy_reads_what_ffmpeg_decodes(string clip, string options, string type, string asRaw)
     {
         string path = Path.Combine(_folder, "clip.npy");
@@ -123,7 +123,6 @@ public sealed class DecodeCommandTests
         (string readType, byte[] read) = NumPyProgram.Load(path, type == "<f4" ? ".T" : string.Empty);
         byte[] expected = FfmpegProgram.Run($"-i \"{Sample(clip)}\" {asRaw} -");
         Assert.That(readType, Is.EqualTo(type));
-        Assert.That(read, Has.Length.EqualTo(expected.Length));
         Assert.That(read, Is.EqualTo(expected));
     }
 

@@ -12,6 +12,9 @@ internal sealed class PictureTests
     // Left to right and top to bottom: red, green, blue, white. Squares of 16, so that nothing bleeds to their middles.
     private const string FourColors = "-f lavfi -i \"color=red:s=16x16[a];color=lime:s=16x16[b];color=blue:s=16x16[c];color=white:s=16x16[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack,format=rgb24\" -frames:v 1";
 
+    // Half transparent: red, then its opposite.
+    private const string Glass = "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=rgba,negate=enable='gt(n,0)',format=yuva420p -c:v libwebp_anim -quality 95";
+
     private const string ShrunkByPillow = "36 130 184 132 173 97 174 78 104 125 151 86 168 107 121 128 146 99 184 64 119 119 134 122 113 129 146 153 116 161 140 134 129 127 122 128";
 
     private const string GrownByPillow =
@@ -215,23 +218,37 @@ internal sealed class PictureTests
     public void Of_an_animation_the_first_picture_is_taken(string name, string options)
     {
         string moving = FourColors.Replace(",format=rgb24\" -frames:v 1", ",format=rgb24,negate=enable='gt(n,0)'\" -frames:v 3 -r 5", StringComparison.Ordinal);
-        using DirectDecode decode = DirectDecode.Of(_media.Make(name, $"{moving} {options}"), new ImageSpec());
+        string path = _media.Make(name, $"{moving} {options}");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
         Assert.That(Corners(decode.Bytes, 32), Is.EqualTo("RGBW"));
+        Assert.That(File.ReadAllBytes(path).AsSpan().IndexOf("ANMF"u8) > 0, Is.EqualTo(name.EndsWith(".webp", StringComparison.Ordinal)));
     }
 
     [Test]
     public void A_transparent_animation_lies_on_the_background()
     {
-        string path = _media.Make("glass.webp", "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=yuva420p -c:v libwebp_anim -quality 95");
+        string path = _media.Make("glass.webp", Glass);
         using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Background = new RgbColor(0, 0, 255) });
         Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 0, 128 }).Within(4));
     }
 
     [Test]
+    public void A_webp_animation_is_no_video_and_is_inspected_as_an_image()
+    {
+        string path = _media.Make("glass.webp", Glass);
+        using DirectDecode video = DirectDecode.Of(path, new VideoSpec());
+        Assert.That(video.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported), $"{video.Fault}");
+
+        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
+        StreamDescription image = ClipDescription.Read(look.Bytes).Streams.Single();
+        Assert.That((image.Kind, image.Width, image.Height, image.FoundFrames, image.Damage), Is.EqualTo(("image", 16, 16, 1L, DamageReport.None)));
+    }
+
+    [Test]
     public void An_animation_that_is_cut_off_is_corrupt([Values(20, 40, 60)] int bytes)
     {
-        byte[] whole = File.ReadAllBytes(_media.Make("glass.webp", "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=yuva420p -c:v libwebp_anim -quality 95"));
+        byte[] whole = File.ReadAllBytes(_media.Make("glass.webp", Glass));
         using DirectDecode decode = DirectDecode.Of(_media.Write($"cut{bytes}.webp", whole.AsSpan(0, bytes)), new ImageSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
     }

@@ -56,6 +56,8 @@ internal sealed class VideoAgainstFfmpegTests
     [
         (Of(new UniformFrames(7)), shown => FrameFormulas.Uniform(0, shown.Last, 7)),
         (Of(new MidpointFrames(5)), shown => FrameFormulas.Midpoint(0, shown.Last, 5)),
+        (Of(new RateFrames(4)), shown => FrameFormulas.SmartSpread(0, shown.Last, FrameFormulas.SmartCount(shown.Times.Length, shown.Rate, new RateFrames(4)))),
+        (Of(new RateFrames(2) { Factor = 3 }) with { EndSeconds = 1.73 }, shown => FrameFormulas.SmartSpread(0, shown.At(1.73), FrameFormulas.SmartCount(shown.At(1.73) + 1, shown.Rate, new RateFrames(2) { Factor = 3 }))),
         (Of(new SmartFrames(9)), shown => FrameFormulas.SmartSpread(0, shown.Last, 8)),
         (Of(new IndexFrames([5, -1, 0, 5, 21, -12])), shown => [5, shown.Last, 0, 5, 21, shown.Last - 11]),
         (Of(new TimeFrames([1.01, 0.49, 0.49])), shown => [shown.At(1.01), shown.At(0.49), shown.At(0.49)]),
@@ -106,14 +108,6 @@ internal sealed class VideoAgainstFfmpegTests
         int worst = WorstDifference.Of(decode.Bytes, Pick(Pictures(path, flag), [0, 33, 74]));
         TestContext.Out.WriteLine($"{name}, {flag}: at most {worst} of 255 apart");
         Assert.That(worst, Is.LessThanOrEqualTo(1));
-    }
-
-    [Test]
-    public void Frames_at_a_rate_are_counted_by_the_average_rate_of_the_video()
-    {
-        // 75 frames at 25 a second are 3 s: at 4 a second 12, spread over all.
-        using DirectDecode decode = DirectDecode.Of(Make("h264.mp4"), Of(new RateFrames(4)));
-        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(FrameFormulas.SmartSpread(0, 74, 12).Select(frame => frame / 25.0)).Within(0.002));
     }
 
     [Test]
@@ -177,26 +171,28 @@ internal sealed class VideoAgainstFfmpegTests
 
     private string Make(string name) => _media.Make(name, Clips.Single(clip => clip.Name == name).Arguments);
 
-    /// <summary>What the ffprobe program says of the frames, in the order they are shown: seconds from the first on, and which are key frames.</summary>
-    private sealed record Shown(double First, double[] Times, int[] Keys)
+    /// <summary>What the ffprobe program says of a video: its average rate, or where there is none its usual one, and of the frames, in the order they are shown, seconds from the first on, and which are key frames.</summary>
+    private sealed record Shown(double Rate, double[] Times, int[] Keys)
     {
         public int Last => Times.Length - 1;
 
         // Frames without a time come a 25th of a second after the one before.
         public static Shown By(string path)
         {
-            string[] lines = FfmpegProgram.Probe($"-select_streams v:0 -show_entries frame=key_frame,best_effort_timestamp_time -of csv=p=0 \"{path}\"");
-            string[][] fields = [.. lines.Select(line => line.Split(','))];
-            double[] times = new double[lines.Length];
+            string[][] lines = [.. FfmpegProgram.Probe($"-select_streams v:0 -show_entries stream=r_frame_rate,avg_frame_rate:frame=key_frame,best_effort_timestamp_time -of csv \"{path}\"")
+                .Select(line => line.Split(','))];
+            string[][] frames = [.. lines.Where(line => line[0] == "frame")];
+            double[] times = new double[frames.Length];
             for (int i = 0; i < times.Length; i++)
             {
-                times[i] = double.TryParse(fields[i][1], NumberStyles.Float, CultureInfo.InvariantCulture, out double time) ? time
+                times[i] = double.TryParse(frames[i][2], NumberStyles.Float, CultureInfo.InvariantCulture, out double time) ? time
                     : i == 0 ? 0
                     : times[i - 1] + 0.04;
             }
 
-            int[] keys = [.. Enumerable.Range(0, fields.Length).Where(i => fields[i][0] == "1")];
-            return new Shown(times[0], [.. times.Select(time => time - times[0])], keys);
+            int[] keys = [.. Enumerable.Range(0, frames.Length).Where(i => frames[i][1] == "1")];
+            double[] rates = [.. lines.First(line => line[0] == "stream")[1..3].Select(rate => rate.Split('/').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).Aggregate((a, b) => a / b))];
+            return new Shown(rates[1] > 0 ? rates[1] : rates[0], [.. times.Select(time => time - times[0])], keys);
         }
 
         /// <summary>The frame on show at a time.</summary>

@@ -123,6 +123,12 @@ internal static unsafe class StreamCount
     private static StreamDescription Image(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
     {
         bool found = ImageDecode.DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged);
+        if (found && description.Width == 0)
+        {
+            // The header of an animated WebP says nothing that FFmpeg reads.
+            description = description with { Width = frame->width, Height = frame->height, PixelFormat = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format) };
+        }
+
         return StreamReading.WithTurn(description, turn) with
         {
             FoundFrames = found ? 1 : 0,

@@ -43,9 +43,9 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"There is no video stream; the {track.Container.FormatName} file holds only an attached picture."));
         }
 
-        if (session.DurationFault(track.Container.SecondsOf(track.Stream)) is { } tooLong)
+        if ((session.AnimationFault() ?? session.DurationFault(track.Container.SecondsOf(track.Stream))) is { } refused)
         {
-            return new DecodeAnswer(tooLong);
+            return new DecodeAnswer(refused);
         }
 
         using var decode = new VideoDecode(session, spec, track);
