@@ -96,6 +96,19 @@ internal sealed class PictureTests
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, height, width, 3 }));
     }
 
+    [TestCase("dense.jpg")]
+    [TestCase("dense.png")]
+    [TestCase("dense.tiff")]
+    public void The_density_a_picture_is_printed_with_does_not_stretch_it(string name)
+    {
+        string path = _media.Make(name, "-f lavfi -i testsrc2=s=40x20,setsar=2/1 -frames:v 1");
+        Assert.That(FfmpegProgram.Probe($"-show_entries stream=sample_aspect_ratio -of csv=p=0 \"{path}\"")[0], Is.EqualTo("2:1").Or.EqualTo("1:2"), "FFmpeg takes it for the shape of pixels");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 20, 40, 3 }));
+        Assert.That(ClipDescription.Read(look.Bytes).Streams.Single().PixelAspect, Is.Null);
+    }
+
     [Test]
     public void Channels_may_come_first()
     {
@@ -124,6 +137,17 @@ internal sealed class PictureTests
         using DirectDecode blue = DirectDecode.Of(path, new ImageSpec { Background = new RgbColor(0, 0, 255), Size = new ExactSize(4, 4) });
         Assert.That(white.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 254, 128, 128 }).Within(2));
         Assert.That(blue.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 0, 128 }).Within(2));
+    }
+
+    [TestCase("rgba")]
+    [TestCase("rgba64be")]
+    [TestCase("ya8")]
+    [TestCase("ya16be")]
+    public void Transparency_is_known_in_every_kind_of_png(string format)
+    {
+        string path = _media.Make($"{format}.png", $"-f lavfi -i color=c=white@0.5:s=8x8,format=rgba -frames:v 1 -pix_fmt {format}");
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Background = new RgbColor(0, 0, 255) });
+        Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 127, 255 }).Within(2));
     }
 
     [Test]

@@ -39,6 +39,12 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>True for Matroska and WebM.</summary>
     public bool IsMatroska => FormatName.StartsWith("matroska,", StringComparison.Ordinal);
 
+    /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe.</summary>
+    public bool IsOnePicture => FormatName.EndsWith("pipe", StringComparison.Ordinal);
+
+    /// <summary>True where what is told of the shape of pixels is meant for printers, or obsolete, and training makes nothing of it.</summary>
+    public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";
+
     /// <summary>Opens a clip and finds out what is in it.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="source">Where the bytes are.</param>

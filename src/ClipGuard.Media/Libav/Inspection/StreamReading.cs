@@ -12,9 +12,6 @@ internal static unsafe class StreamReading
     public const string Video = "video";
     public const string Image = "image";
 
-    // FFmpeg's names of the demuxers for one picture: png_pipe, jpeg_pipe, image2pipe.
-    private const string OfOnePicture = "pipe";
-
     private const string Attached = "picture";
     private const string Other = "other";
 
@@ -37,8 +34,8 @@ internal static unsafe class StreamReading
                 PromisedFrames = stream->nb_frames > 0 ? stream->nb_frames : null,
             },
 
-            // The length and rate that FFmpeg gives a single picture are its own invention.
-            Image or Attached => WithPicture(description, codec),
+            // The length and rate that FFmpeg gives a single picture are its own invention, and the shape of its pixels is that of printed ones.
+            Image or Attached => WithPicture(description, codec) with { PixelAspect = null },
             _ => WithLength(description, stream),
         };
     }
@@ -70,7 +67,7 @@ internal static unsafe class StreamReading
     {
         AVMediaType.AVMEDIA_TYPE_AUDIO => Audio,
         AVMediaType.AVMEDIA_TYPE_VIDEO when (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0 => Attached,
-        AVMediaType.AVMEDIA_TYPE_VIDEO => container.FormatName.EndsWith(OfOnePicture, StringComparison.Ordinal) ? Image : Video,
+        AVMediaType.AVMEDIA_TYPE_VIDEO => container.IsOnePicture ? Image : Video,
         _ => Other,
     };
 }

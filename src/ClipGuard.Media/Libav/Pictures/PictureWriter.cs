@@ -88,7 +88,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayTurn turn)
     {
         AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
-        bool square = aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
+        bool square = track.Container.HasPrintDensity || aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
         int width = square ? frame->width : (int)Math.Clamp(Math.Round((double)frame->width * aspect.num / aspect.den), 1, int.MaxValue);
         return turn.Sideways ? (frame->height, width) : (width, frame->height);
     }
