@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Containers;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Bytes;
@@ -16,6 +18,7 @@ internal sealed unsafe class ByteStream : IDisposable
     private readonly DecodeSession _session;
     private readonly ClipBytes _bytes;
     private GCHandle _self;
+    private IndexedBytes? _blank;
     private long _position;
 
     public ByteStream(DecodeSession session, ClipBytes bytes)
@@ -37,6 +40,18 @@ internal sealed unsafe class ByteStream : IDisposable
     public AVIOContext* Io { get; private set; }
 
     public ClipBytes Bytes => _bytes;
+
+    /// <summary>Gives zeros for some bytes from here on, and fetches none of them.</summary>
+    /// <param name="bytes">Which; null gives every byte as it is.</param>
+    public void Blank(IndexedBytes? bytes)
+    {
+        _blank = bytes;
+
+        // libavformat's buffer must not keep zeros for later. Where it reads directly every jump empties the buffer, the one to the start too.
+        Io->direct = 1;
+        _ = ffmpeg.avio_seek(Io, 0, 0);
+        Io->direct = bytes is null ? 0 : 1;
+    }
 
     public void Dispose()
     {
@@ -67,9 +82,23 @@ internal sealed unsafe class ByteStream : IDisposable
             return ffmpeg.AVERROR_EXIT;
         }
 
-        int read = _bytes.ReadFor(_session, _position, buffer);
+        bool isBlank = false;
+        if (_blank is not null)
+        {
+            buffer = buffer[.._blank.Run(_position, buffer.Length, out isBlank)];
+        }
+
+        int read = isBlank ? Zeros(buffer) : _bytes.ReadFor(_session, _position, buffer);
         _position += Math.Max(0, read);
         return read == 0 ? ffmpeg.AVERROR_EOF : read;
+    }
+
+    // A file that was cut off ends where it ends.
+    private int Zeros(Span<byte> buffer)
+    {
+        int count = (int)Math.Clamp(_bytes.Length - _position, 0, buffer.Length);
+        buffer[..count].Clear();
+        return count;
     }
 
     private long Seek(long offset, int whence)

@@ -101,6 +101,19 @@ internal sealed unsafe class Container : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes reading skim a stream: its packets come with their times, sizes and flags, but as zeros, and their bytes are not fetched. To be called
+    /// right before a jump.
+    /// </summary>
+    /// <param name="bytes">The stream's bytes; null reads as usual again.</param>
+    public void Skim(IndexedBytes? bytes)
+    {
+        _stream.Blank(bytes);
+
+        // A parser would look for headers among the zeros. Jumping ends the one that is at work.
+        _format->flags = bytes is null ? _format->flags & ~ffmpeg.AVFMT_FLAG_NOPARSE : _format->flags | ffmpeg.AVFMT_FLAG_NOPARSE;
+    }
+
     public void Dispose()
     {
         AVFormatContext* format = _format;
@@ -197,6 +210,12 @@ internal sealed unsafe class Container : IDisposable
         if (OversizedPicture() is { } oversized)
         {
             return oversized;
+        }
+
+        if (IsMov && wanted == AVMediaType.AVMEDIA_TYPE_VIDEO)
+        {
+            // libavformat would read up to five seconds of the video in wait for the first packet of the audio, which is discarded.
+            _format->max_ts_probe = 0;
         }
 
         int error = ffmpeg.avformat_find_stream_info(_format, null);

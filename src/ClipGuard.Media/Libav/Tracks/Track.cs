@@ -136,6 +136,48 @@ internal sealed unsafe class Track : IDisposable
         return ffmpeg.avformat_seek_file(Container.Format, Stream->index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
+    /// <summary>Jumps to the track's beginning, and forgets what was read and decoded.</summary>
+    /// <returns>False where the container cannot.</returns>
+    public bool Rewind()
+    {
+        ffmpeg.avcodec_flush_buffers(_codec);
+        (ReadingBrokeOff, Packets, RefusedPackets, MarkedPackets) = (null, 0, 0, 0);
+        return SeekToStart();
+    }
+
+    /// <summary>Jumps to the first packet, whether or not it is a key frame.</summary>
+    /// <returns>False where the container cannot.</returns>
+    public bool SeekToStart()
+    {
+        // Backwards from before all times; demuxers that find nothing there find the first key frame. Half the least number, since they subtract from it.
+        const long BeforeAll = long.MinValue / 2;
+        return Seek(BeforeAll) || Seek(long.MinValue);
+    }
+
+    /// <summary>
+    /// Goes to the track's beginning and makes reading skim it (<see cref="Container.Skim"/>). Only where the index has all packets: MP4, QuickTime and their kin.
+    /// </summary>
+    /// <returns>False where it has not, or the container cannot.</returns>
+    public bool BeginSkimming()
+    {
+        if (!Container.IsMov || IndexedBytes.Of(Stream) is not { } bytes)
+        {
+            return false;
+        }
+
+        Container.Skim(bytes);
+        if (SeekToStart())
+        {
+            return true;
+        }
+
+        EndSkimming();
+        return false;
+    }
+
+    /// <summary>Reads as usual again; to be called right before a jump.</summary>
+    public void EndSkimming() => Container.Skim(null);
+
     /// <summary>Gives the decoder a packet; null tells it that there are no more.</summary>
     /// <returns>False where the decoder refused it as damaged.</returns>
     public bool Send(AVPacket* packet)

@@ -12,6 +12,9 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
     /// <summary>Wanted frames that are damaged or missing.</summary>
     public long DamagedWanted => Report.DamagedWantedFrames;
 
+    /// <summary>True where nothing is damaged and nothing missing.</summary>
+    public bool IsNone => OnlyMissing && Report is { DamagedWantedFrames: 0, MissingFrames: 0 };
+
     /// <summary>True where frames are missing and nothing says that the clip is damaged.</summary>
     public bool OnlyMissing => Report is { ConcealedFrames: 0, CorruptFrames: 0, RefusedPackets: 0 } && BrokeOff is null;
 

@@ -5,8 +5,9 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// All encoded packets of one track, read once. They tell every frame's presentation time before anything is decoded, and the decoder is
-/// then fed from them in any order. A long track's packets are not kept but read again where they are needed. Owns the packets.
+/// All encoded packets of one track. They tell every frame's presentation time before anything is decoded, and the decoder is
+/// then fed from them in any order. Where the container's index lists them they are read only where they are needed; otherwise they are read once
+/// and kept, or, of a long track, read again. Owns the packets.
 /// </summary>
 internal sealed unsafe class PacketReel : IDisposable
 {
@@ -15,23 +16,44 @@ internal sealed unsafe class PacketReel : IDisposable
 
     private readonly DecodeSession _session;
     private readonly Track _track;
+    private readonly bool _skims;
     private readonly List<PacketMark> _marks = [];
     private readonly List<nint> _kept = [];
     private readonly AVPacket* _reread = ffmpeg.av_packet_alloc();
     private int _cursor = -1;
 
-    /// <summary>Reads the whole track.</summary>
-    public PacketReel(DecodeSession session, Track track)
+    private PacketReel(DecodeSession session, Track track, bool skims)
     {
         _session = session;
         _track = track;
+        _skims = skims;
         Fill();
     }
 
     public IReadOnlyList<PacketMark> Marks => _marks;
 
+    /// <summary>True once a packet was read that is no key frame and that the container's index takes for one.</summary>
+    public bool ContradictsIndex { get; private set; }
+
     /// <summary>A packet, to be sent before the next is asked for; null where it cannot be read again.</summary>
     public AVPacket* this[int index] => _kept.Count > 0 ? (AVPacket*)_kept[index] : ReadAgain(index);
+
+    /// <summary>Reads the whole track, from where it is.</summary>
+    public static PacketReel Read(DecodeSession session, Track track) => new(session, track, skims: false);
+
+    /// <summary>Goes through the container's index of the track; null where it does not list every packet, or does not tell what must be known.</summary>
+    public static PacketReel? Skim(DecodeSession session, Track track)
+    {
+        // Whether a VP8 frame is shown is written in the frame itself.
+        if (track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_VP8 || !track.BeginSkimming())
+        {
+            return null;
+        }
+
+        var reel = new PacketReel(session, track, skims: true);
+        track.EndSkimming();
+        return reel;
+    }
 
     public void Dispose()
     {
@@ -50,7 +72,7 @@ internal sealed unsafe class PacketReel : IDisposable
             int flags = packet->flags | (IsNeverShown(packet) ? ffmpeg.AV_PKT_FLAG_DISCARD : 0);
             _marks.Add(new PacketMark(packet->pts, packet->dts, flags, packet->size) { DurationTicks = packet->duration });
             bytes += packet->size;
-            if (bytes <= MaxKeptBytes)
+            if (bytes <= MaxKeptBytes && !_skims)
             {
                 _kept.Add((nint)packet);
                 packet = ffmpeg.av_packet_alloc();
@@ -78,11 +100,13 @@ internal sealed unsafe class PacketReel : IDisposable
 
     private AVPacket* ReadAgain(int index)
     {
-        if (_cursor != index && !SeekTo(index))
+        if (_cursor != index && !SeekTo(index, _skims))
         {
             return null;
         }
 
+        bool mayBeBeyond = _cursor != index && _skims;
+        _cursor = -1;
         while (!_session.ShouldStop())
         {
             ffmpeg.av_packet_unref(_reread);
@@ -93,22 +117,31 @@ internal sealed unsafe class PacketReel : IDisposable
 
             if (IsPacket(index, _reread))
             {
+                ContradictsIndex |= _skims && _marks[index].IsKey && (_reread->flags & ffmpeg.AV_PKT_FLAG_KEY) == 0;
                 _cursor = index + 1;
                 return _reread;
             }
+
+            if (mayBeBeyond && _reread->dts > _marks[index].DecodeTicks && !SeekTo(index, isPresented: false))
+            {
+                return null;
+            }
+
+            mayBeBeyond = false;
         }
 
         return null;
     }
 
-    // To the packet or to some place before it; what lies between is read over.
-    private bool SeekTo(int index)
+    // To the packet or to some place before it; what lies between is read over. MP4's demuxer takes a time for one of presentation: with the decoding time it
+    // would land a key frame too early, with the other it may land beyond the packet, where key frames follow each other more closely than frames are reordered.
+    private bool SeekTo(int index, bool isPresented)
     {
         PacketMark mark = _marks[index];
         long ticks = mark.Ticks == ffmpeg.AV_NOPTS_VALUE ? mark.DecodeTicks
-            : mark.DecodeTicks == ffmpeg.AV_NOPTS_VALUE ? mark.Ticks
+            : mark.DecodeTicks == ffmpeg.AV_NOPTS_VALUE || isPresented ? mark.Ticks
             : Math.Min(mark.Ticks, mark.DecodeTicks);
-        return _track.Seek(index == 0 || ticks == ffmpeg.AV_NOPTS_VALUE ? long.MinValue : ticks);
+        return index == 0 || ticks == ffmpeg.AV_NOPTS_VALUE ? _track.SeekToStart() : _track.Seek(ticks);
     }
 
     // After a jump libavformat may not know decoding times that it knew when it came from the start; they tell packets apart only where nothing else does.

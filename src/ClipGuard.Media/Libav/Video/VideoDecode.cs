@@ -19,12 +19,12 @@ internal sealed unsafe class VideoDecode : IDisposable
     private readonly PictureWriter _writer;
     private WantedFrames _wanted = new([]);
 
-    private VideoDecode(DecodeSession session, VideoSpec spec, Track track)
+    private VideoDecode(DecodeSession session, VideoSpec spec, Track track, PacketReel reel)
     {
         _session = session;
         _spec = spec;
         _track = track;
-        _reel = new PacketReel(session, track);
+        _reel = reel;
         _timeline = TimelineReader.Read(_reel.Marks, track.Stream);
         _decoder = new RunDecoder(session, track, _reel, numbered: _timeline is null);
         _writer = new PictureWriter(session, spec);
@@ -48,7 +48,22 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(refused);
         }
 
-        using var decode = new VideoDecode(session, spec, track);
+        // Which frames are key frames is told by the frames themselves; an index may leave some out.
+        if (spec.Selection is not KeyFrames && PacketReel.Skim(session, track) is { } skimmed)
+        {
+            using var quick = new VideoDecode(session, spec, track, skimmed);
+            if (quick.RunIndexed() is { } answer)
+            {
+                return answer;
+            }
+
+            if (!track.Rewind())
+            {
+                return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The container cannot be read from its beginning."));
+            }
+        }
+
+        using var decode = new VideoDecode(session, spec, track, PacketReel.Read(session, track));
         return decode.Run();
     }
 
@@ -69,6 +84,29 @@ internal sealed unsafe class VideoDecode : IDisposable
             : numbered is { Count: > 0 } ? RunUntimed(numbered)
             : new DecodeAnswer(_session.Fault(FaultKind.Corrupt, "The video stream has no frames."));
     }
+
+    // Only the wanted packets are read, as the index says where they are. That holds where they are what it says, nothing is damaged and nothing that was
+    // promised is missing; otherwise null, and all packets are to be asked.
+    private DecodeAnswer? RunIndexed()
+    {
+        if (_timeline is not { } timeline || !BeginsAsIndexed() || _track.Stream->nb_frames > _reel.Marks.Count || DependsOnTheEnd(timeline)
+            || _session.DurationFault(timeline.Seconds(timeline.Count - 1)) is not null)
+        {
+            return null;
+        }
+
+        var plan = new DecodePlan(_reel.Marks);
+        return (Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is null
+            && Judge(timeline, plan) is { IsNone: true } finding && !_reel.ContradictsIndex
+            ? Answer(timeline, finding)
+            : null;
+    }
+
+    // Frames before the first key frame are none, so that one has to be what the index says.
+    private bool BeginsAsIndexed() => _reel.Marks[0].IsKey && _reel[0] != null && !_reel.ContradictsIndex;
+
+    // How long the last frame stays on show is partly told by the frame itself.
+    private bool DependsOnTheEnd(FrameTimeline timeline) => _spec.Selection is TimeFrames times && times.Seconds.Any(time => time > timeline.Seconds(timeline.Count - 1));
 
     // The packets say when each frame is shown, so only what the wanted ones need is decoded.
     private DecodeAnswer RunTimed(FrameTimeline timeline)

@@ -42,6 +42,12 @@ internal static unsafe partial class ffmpeg
     public static partial int avformat_seek_file(AVFormatContext* s, int stream_index, long min_ts, long ts, long max_ts, int flags);
 
     [LibraryImport(Avformat)]
+    public static partial int avformat_index_get_entries_count(AVStream* st);
+
+    [LibraryImport(Avformat)]
+    public static partial AVIndexEntry* avformat_index_get_entry(AVStream* st, int idx);
+
+    [LibraryImport(Avformat)]
     public static partial byte* av_stream_get_side_data(AVStream* stream, AVPacketSideDataType type, ulong* size);
 
     [LibraryImport(Avformat)]

@@ -45,6 +45,9 @@ internal unsafe struct AVFormatContext
     [FieldOffset(200)]
     public AVIOInterruptCB interrupt_callback;
 
+    [FieldOffset(240)]
+    public int max_ts_probe;
+
     [FieldOffset(272)]
     public AVDurationEstimationMethod duration_estimation_method;
 

@@ -26,4 +26,7 @@ internal unsafe struct AVIOContext
 
     [FieldOffset(144)]
     public int seekable;
+
+    [FieldOffset(148)]
+    public int direct;
 }
