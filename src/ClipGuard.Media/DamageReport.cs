@@ -12,7 +12,7 @@ public sealed record DamageReport
     /// <summary>Frames in which the decoder concealed errors, seen while decoding what was wanted.</summary>
     public long ConcealedFrames { get; init; }
 
-    /// <summary>Frames or packets marked corrupt.</summary>
+    /// <summary>Frames or packets marked corrupt, or before which the container had to skip bytes; also a damaged picture that was tolerated.</summary>
     public long CorruptFrames { get; init; }
 
     /// <summary>Packets that the decoder refused.</summary>
@@ -24,7 +24,7 @@ public sealed record DamageReport
     /// <summary>Audio samples of each channel, at the track's own rate, that were promised by the container or lay in a packet that was refused.</summary>
     public long MissingSamples { get; init; }
 
-    /// <summary>Delivered frames that are the same as the one before, because more were wanted than there are.</summary>
+    /// <summary>Delivered frames that are the same as another, because more were wanted than there are, and frames that the decoder gave twice.</summary>
     public long RepeatedFrames { get; init; }
 
     /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>

@@ -22,6 +22,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>What went wrong with reading the bytes themselves, as against what they mean.</summary>
     public string? ReadError { get; set; }
 
+    /// <summary>How often FFmpeg has admitted damage that nothing else tells.</summary>
+    public int AdmittedDamage => log.AdmittedDamage;
+
     /// <summary>Asks whether to give up, and remembers the answer.</summary>
     public bool ShouldStop() => Stopped |= context.ShouldStop;
 

@@ -47,6 +47,9 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>True where the decoder of WebP left out the pictures of an animation, which it cannot decode.</summary>
     public bool SkippedAnimation { get; private set; }
 
+    /// <summary>How often damage was admitted that nothing else tells; see <see cref="HiddenDamage"/>.</summary>
+    public int AdmittedDamage { get; private set; }
+
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
     public static void Install() => ffmpeg.av_log_set_callback(new av_log_set_callback_callback_func
     {
@@ -67,9 +70,11 @@ internal sealed unsafe class LibavLog : IDisposable
             return;
         }
 
+        string message = Marshal.PtrToStringUTF8((nint)format) ?? string.Empty;
+        log.AdmittedDamage += HiddenDamage.IsAdmittedIn(message) ? 1 : 0;
         byte* line = stackalloc byte[LineBytes];
         int printPrefix = log._continues;
-        ffmpeg.av_log_format_line2(source, level & 0xff, Marshal.PtrToStringUTF8((nint)format) ?? string.Empty, arguments, line, LineBytes, &printPrefix);
+        ffmpeg.av_log_format_line2(source, level & 0xff, message, arguments, line, LineBytes, &printPrefix);
         log._continues = printPrefix;
         log.Take(WithoutAddress(Marshal.PtrToStringUTF8((nint)line) ?? string.Empty));
     }

@@ -61,6 +61,7 @@ internal sealed unsafe class DecoderLeakTests
         string film = _media.Make("film.mp4", "-f lavfi -i testsrc2=s=48x32:d=0.4 -c:v libx264 -pix_fmt yuv420p");
         string picture = _media.Make("clear.png", "-f lavfi -i color=c=red@0.5:s=24x16,format=rgba -frames:v 1");
         byte[] whole = File.ReadAllBytes(film);
+        byte[] still = File.ReadAllBytes(_media.Make("still.gif", "-f lavfi -i testsrc2=s=24x16 -frames:v 1"));
         byte[] hit = File.ReadAllBytes(tone);
         new Random(1).NextBytes(hit.AsSpan(hit.Length / 3, hit.Length / 3));
         var small = new VideoSpec { Size = new ExactSize(32, 32), Selection = new UniformFrames(4) };
@@ -70,6 +71,9 @@ internal sealed unsafe class DecoderLeakTests
         yield return Of(four, new AudioSpec { StartSeconds = 3.5 });
         yield return new DecodeRequest(broken, new AudioSpec { StartSeconds = 3.5 });
         yield return Of(tone, new InspectSpec());
+        yield return Of(film, new InspectSpec());
+        yield return Of(film, small with { Selection = new KeyFrames() });
+        yield return Of(_media.Write("cut.gif", still.AsSpan(0, still.Length - 20)), new ImageSpec());
         yield return Of(flac, new AudioSpec { SampleRateHz = AudioSpec.NativeRate });
         yield return Of(film, small);
         yield return Of(film, small with { Size = new SmartSize(), Layout = PixelLayout.ChannelsFirst });

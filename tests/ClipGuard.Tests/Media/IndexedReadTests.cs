@@ -9,7 +9,7 @@ namespace ClipGuard.Tests.Media;
 internal sealed class IndexedReadTests
 {
     private const string Noise = "-f lavfi -i testsrc2=s=160x120:r=25:d=2,noise=alls=60:allf=t:all_seed=1";
-    private const string X264 = "-c:v libx264 -preset veryfast -qp 10 -pix_fmt yuv420p -g 10";
+    private const string X264 = "-c:v libx264 -preset veryfast -qp 4 -pix_fmt yuv420p -g 10";
 
     private static readonly (string Name, string Arguments)[] Clips =
     [
@@ -19,7 +19,7 @@ internal sealed class IndexedReadTests
         ("variable.mp4", $"{Noise} -vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr {X264} -bf 2"),
         ("both.mp4", $"{Noise} -f lavfi -i sine=d=2 {X264} -bf 2"),
         ("hevc.mp4", $"{Noise} -c:v libx265 -preset ultrafast -x265-params log-level=error:qp=12 -g 10"),
-        ("intra.mov", $"{Noise} -c:v prores_ks -profile:v 0"),
+        ("intra.mov", $"{Noise} -c:v prores_ks -bits_per_mb 4000"),
         ("asp.mp4", $"{Noise} -c:v mpeg4 -q:v 2 -bf 2 -g 10"),
     ];
 

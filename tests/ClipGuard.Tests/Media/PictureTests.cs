@@ -99,13 +99,16 @@ internal sealed class PictureTests
     [TestCase("dense.jpg")]
     [TestCase("dense.png")]
     [TestCase("dense.tiff")]
+    [TestCase("dense.gif")]
     public void The_density_a_picture_is_printed_with_does_not_stretch_it(string name)
     {
-        string path = _media.Make(name, "-f lavfi -i testsrc2=s=40x20,setsar=2/1 -frames:v 1");
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=sample_aspect_ratio -of csv=p=0 \"{path}\"")[0], Is.EqualTo("2:1").Or.EqualTo("1:2"), "FFmpeg takes it for the shape of pixels");
-        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+        string path = _media.Make(name, "-f lavfi -i testsrc2=s=64x32,setsar=1/2 -frames:v 1");
+        Assert.That(FfmpegProgram.Probe($"-show_entries frame=sample_aspect_ratio -of csv=p=0 \"{path}\"")[0], Does.StartWith("1:2"), "FFmpeg takes it for the shape of pixels");
+        using DirectDecode image = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode listed = new(new DecodeRequest(new FileListSource([path]), new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() }));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
-        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 20, 40, 3 }));
+        Assert.That(image.Clip.Shape, Is.EqualTo(new[] { 32, 64, 3 }));
+        Assert.That(listed.Clip.Shape, Is.EqualTo(new[] { 1, 32, 64, 3 }));
         Assert.That(ClipDescription.Read(look.Bytes).Streams.Single().PixelAspect, Is.Null);
     }
 

@@ -72,9 +72,8 @@ internal static unsafe class StreamCount
         long frames = 0;
         long concealed = 0;
         long corrupt = 0;
-        long refused = 0;
+        long hidden = 0;
         long firstTicks = 0;
-        long lastTicks = ffmpeg.AV_NOPTS_VALUE;
         TimeSpan? firstDamage = null;
         while (tooLong is null && track.Next(frame))
         {
@@ -82,11 +81,6 @@ internal static unsafe class StreamCount
             {
                 description = StreamReading.WithTurn(description, DisplayTurn.Of(frame, track.Stream));
                 firstTicks = frame->best_effort_timestamp;
-            }
-
-            if (frame->best_effort_timestamp != ffmpeg.AV_NOPTS_VALUE)
-            {
-                lastTicks = Math.Max(lastTicks, frame->best_effort_timestamp);
             }
 
             // Frames without times have the frame rate's.
@@ -97,9 +91,9 @@ internal static unsafe class StreamCount
             bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
             concealed += isConcealed ? 1 : 0;
             corrupt += isCorrupt ? 1 : 0;
-            if (isConcealed || isCorrupt || track.RefusedPackets != refused)
+            if (isConcealed || isCorrupt || track.RefusedPackets + track.ConcealedPackets + track.MarkedPackets != hidden)
             {
-                refused = track.RefusedPackets;
+                hidden = track.RefusedPackets + track.ConcealedPackets + track.MarkedPackets;
                 firstDamage ??= Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
             }
 
@@ -111,10 +105,10 @@ internal static unsafe class StreamCount
             FoundFrames = frames,
             Damage = new DamageReport
             {
-                ConcealedFrames = concealed,
-                CorruptFrames = corrupt,
+                ConcealedFrames = concealed + track.ConcealedPackets,
+                CorruptFrames = corrupt + track.MarkedPackets,
                 RefusedPackets = track.RefusedPackets,
-                MissingFrames = Missing(track, lastTicks, description.FrameRateHz),
+                MissingFrames = Missing(track, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -136,12 +130,12 @@ internal static unsafe class StreamCount
         };
     }
 
-    private static long Missing(Track track, long lastTicks, double? rateHz)
+    private static long Missing(Track track, double? rateHz)
     {
         AVRational unit = track.Stream->time_base;
-        return lastTicks == ffmpeg.AV_NOPTS_VALUE || rateHz is not { } rate
+        return track.LatestTicks is not { } latest || rateHz is not { } rate
             ? Math.Max(0, track.Stream->nb_frames - track.Packets)
-            : PromisedFrames.Missing(track, track.Packets, ((double)lastTicks * unit.num / unit.den) + (1 / rate), rate);
+            : PromisedFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 
     private static TimeSpan? Between(long from, long to, AVRational unit) => from == ffmpeg.AV_NOPTS_VALUE || to == ffmpeg.AV_NOPTS_VALUE

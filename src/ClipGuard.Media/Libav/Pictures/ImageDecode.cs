@@ -11,14 +11,29 @@ internal static unsafe class ImageDecode
     {
         using var writer = new PictureWriter(session, spec);
         writer.Begin(1);
-        return Add(session, session.Request.Source, writer, [0]) is { } fault
-            ? new DecodeAnswer(fault)
-            : new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!) { InterlacedFrames = writer.InterlacedFrames });
+        if (Add(session, session.Request.Source, writer, [0], out bool damaged) is { } fault)
+        {
+            return new DecodeAnswer(fault);
+        }
+
+        return damaged && session.Limits.MaxDamagedFrames < 1
+            ? new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The picture is damaged, and parts of it would be made up."))
+            : new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)
+            {
+                InterlacedFrames = writer.InterlacedFrames,
+                Damage = damaged ? new DamageReport { CorruptFrames = 1, DamagedWantedFrames = 1 } : DamageReport.None,
+            });
     }
 
     /// <summary>Decodes one picture into its places in the payload.</summary>
-    public static DecoderFault? Add(DecodeSession session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots)
+    /// <param name="session">The decode.</param>
+    /// <param name="source">Where the picture is.</param>
+    /// <param name="writer">What writes it.</param>
+    /// <param name="slots">Its places, at least one.</param>
+    /// <param name="damaged">True where parts of it are made up.</param>
+    public static DecoderFault? Add(DecodeSession session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots, out bool damaged)
     {
+        damaged = false;
         if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, null, out Track? opened) is { } fault)
         {
             return fault;
@@ -28,14 +43,9 @@ internal static unsafe class ImageDecode
         AVFrame* frame = ffmpeg.av_frame_alloc();
         try
         {
-            if (!DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged))
-            {
-                return session.PixelFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
-            }
-
-            return damaged && session.Limits.MaxDamagedFrames < 1
-                ? session.Fault(FaultKind.Corrupt, "The picture is damaged, and parts of it would be made up.")
-                : writer.Write(frame, track, turn, slots);
+            return DecodeFirst(session, track, frame, out DisplayTurn turn, out damaged)
+                ? writer.Write(frame, track, turn, slots)
+                : session.PixelFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
         }
         finally
         {
@@ -78,7 +88,7 @@ internal static unsafe class ImageDecode
             return false;
         }
 
-        damaged |= frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
+        damaged |= track.MarkedPackets > 0 || track.ConcealedPackets > 0 || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
         turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track.Stream) : turn;
         return true;
     }

@@ -87,6 +87,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
 
     private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayTurn turn)
     {
+        // What a picture's file says of it is how densely it is to be printed, which no other reader takes for the shape of its pixels.
         AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
         bool square = track.Container.HasPrintDensity || aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
         int width = square ? frame->width : (int)Math.Clamp(Math.Round((double)frame->width * aspect.num / aspect.den), 1, int.MaxValue);

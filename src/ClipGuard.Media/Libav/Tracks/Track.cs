@@ -37,7 +37,10 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
-    /// <summary>Packets that the container marked as damaged. A short read marks samples that are not compressed too, and takes nothing of them.</summary>
+    /// <summary>Packets whose damage the decoder admitted in its log only, and hid in what it gave.</summary>
+    public long ConcealedPackets { get; private set; }
+
+    /// <summary>Packets that the container marked as damaged, or before which it admitted damage. A short read marks samples that are not compressed too, and takes nothing of them.</summary>
     public long MarkedPackets { get; private set; }
 
     /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
@@ -45,6 +48,9 @@ internal sealed unsafe class Track : IDisposable
 
     /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
     public long? LastPacketEnd { get; private set; }
+
+    /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
+    public long? LatestTicks { get; private set; }
 
     /// <summary>True for samples as they are (PCM).</summary>
     public bool IsUncompressed { get; }
@@ -96,6 +102,7 @@ internal sealed unsafe class Track : IDisposable
     public bool Read(AVPacket* packet)
     {
         _session.Marks.Enter(DecodeStage.Read);
+        int admitted = _session.AdmittedDamage;
         int error;
         while ((error = ffmpeg.av_read_frame(Container.Format, packet)) >= 0)
         {
@@ -103,9 +110,12 @@ internal sealed unsafe class Track : IDisposable
             if (packet->stream_index == Stream->index)
             {
                 Packets++;
+                bool isDamaged = _session.AdmittedDamage != admitted || (Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size)));
+                packet->flags |= isDamaged ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
                 LastPacketTicks = packet->duration;
                 LastPacketEnd = packet->pts == ffmpeg.AV_NOPTS_VALUE ? null : packet->pts + packet->duration;
+                LatestTicks = packet->pts == ffmpeg.AV_NOPTS_VALUE ? LatestTicks : Math.Max(LatestTicks ?? packet->pts, packet->pts);
                 return true;
             }
 
@@ -118,7 +128,11 @@ internal sealed unsafe class Track : IDisposable
 
         // Most demuxers take bytes that cannot be read for the file's end.
         IsAtEnd = error == ffmpeg.AVERROR_EOF && _session.ReadError is null;
-        if (!IsAtEnd && !_session.Stopped)
+        if (IsAtEnd && _session.AdmittedDamage != admitted)
+        {
+            ReadingBrokeOff = "the file ends before its container does";
+        }
+        else if (!IsAtEnd && !_session.Stopped)
         {
             ReadingBrokeOff = _session.ReadError ?? LibavError.Describe(error);
         }
@@ -141,7 +155,7 @@ internal sealed unsafe class Track : IDisposable
     public bool Rewind()
     {
         ffmpeg.avcodec_flush_buffers(_codec);
-        (ReadingBrokeOff, Packets, RefusedPackets, MarkedPackets) = (null, 0, 0, 0);
+        (ReadingBrokeOff, Packets, RefusedPackets, MarkedPackets, ConcealedPackets) = (null, 0, 0, 0, 0);
         return SeekToStart();
     }
 
@@ -183,7 +197,9 @@ internal sealed unsafe class Track : IDisposable
     public bool Send(AVPacket* packet)
     {
         _session.Marks.Enter(DecodeStage.Decode);
+        int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_send_packet(_codec, packet);
+        ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         return error >= 0 || error == LibavError.TryAgain || error == ffmpeg.AVERROR_EOF;
     }
 
@@ -191,7 +207,9 @@ internal sealed unsafe class Track : IDisposable
     /// <returns>1 for a frame, <see cref="WantsPacket"/>, <see cref="Ended"/>, or <see cref="Refused"/> where it gave an error instead of a frame.</returns>
     public int Receive(AVFrame* frame)
     {
+        int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_receive_frame(_codec, frame);
+        ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         if (error >= 0)
         {
             _session.Marks.AddFrame();
@@ -259,6 +277,12 @@ internal sealed unsafe class Track : IDisposable
             _codec->pkt_timebase = Stream->time_base;
             _codec->max_pixels = _session.Limits.MaxFramePixels;
             _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
+            if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
+            {
+                // Otherwise a picture of which a twentieth is left passes for whole.
+                _codec->discard_damaged_percentage = 0;
+            }
+
             error = ffmpeg.avcodec_open2(_codec, decoder, null);
         }
 
@@ -266,7 +290,7 @@ internal sealed unsafe class Track : IDisposable
     }
 
     // These give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only write it to the log.
-    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
+    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG or AVCodecID.AV_CODEC_ID_HEVC;
 
     private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
     {

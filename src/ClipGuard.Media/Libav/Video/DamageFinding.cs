@@ -38,8 +38,8 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         List<long> flagged = [.. decoder.ConcealedFrames, .. decoder.CorruptFrames];
         int[] marked = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsCorrupt)];
         int[] damagedPackets = plan is null
-            ? [.. decoder.RefusedPackets, .. marked]
-            : [.. decoder.RefusedPackets, .. marked, .. flagged.Select(plan.PacketOf).Where(packet => packet >= 0)];
+            ? [.. decoder.RefusedPackets, .. decoder.ConcealedPackets, .. marked]
+            : [.. decoder.RefusedPackets, .. decoder.ConcealedPackets, .. marked, .. flagged.Select(plan.PacketOf).Where(packet => packet >= 0)];
         Array.Sort(damagedPackets);
 
         long damagedWanted = 0;
@@ -47,7 +47,7 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         foreach (long ticks in wanted.Ticks)
         {
             missing += wanted.HasCome(ticks) ? 0 : 1;
-            damagedWanted += !wanted.HasCome(ticks) || flagged.Contains(ticks) || IsBuiltOnDamage(ticks, plan, damagedPackets) ? 1 : 0;
+            damagedWanted += !wanted.HasCome(ticks) || flagged.Contains(ticks) || IsBuiltOnDamage(ticks, plan, damagedPackets) || (plan is null && IsBuiltOnFrame(ticks, flagged, timeline)) ? 1 : 0;
         }
 
         // A container with an index says how many frames there are to be, others how long the track is.
@@ -63,11 +63,11 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         long? firstTicks = damagedPackets.Length > 0 ? packets[damagedPackets[0]].Ticks : missing > 0 ? wanted.Ticks.First(ticks => !wanted.HasCome(ticks)) : null;
         var report = new DamageReport
         {
-            ConcealedFrames = decoder.ConcealedFrames.Count,
+            ConcealedFrames = decoder.ConcealedFrames.Count + decoder.ConcealedPackets.Count,
             CorruptFrames = decoder.CorruptFrames.Count + marked.Length,
             RefusedPackets = decoder.RefusedPackets.Count,
             MissingFrames = missing + promised,
-            RepeatedFrames = wanted.Repeats,
+            RepeatedFrames = wanted.Repeats + decoder.RepeatedFrames,
             DamagedWantedFrames = damagedWanted,
             FirstAt = firstTicks is { } first && first != ffmpeg.AV_NOPTS_VALUE && plan is not null
                 ? TimeSpan.FromSeconds((double)(first - timeline.Ticks[0]) * timeline.SecondsNumerator / timeline.SecondsDenominator)
@@ -99,6 +99,10 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
             }
         }
     }
+
+    // Frames without times are known by their numbers.
+    private static bool IsBuiltOnFrame(long number, List<long> flagged, FrameTimeline timeline) =>
+        flagged.Exists(damaged => damaged < number && !timeline.IsKey.AsSpan((int)damaged + 1, (int)(number - damaged)).Contains(true));
 
     // Errors live on in every frame that is built on the damaged one, up to the next key frame.
     private static bool IsBuiltOnDamage(long ticks, DecodePlan? plan, int[] damagedPackets)

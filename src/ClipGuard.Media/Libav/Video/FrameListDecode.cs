@@ -24,19 +24,38 @@ internal static class FrameListDecode
         using var writer = new PictureWriter(session, spec);
         writer.Begin(frames.Length);
         var slotsOf = frames.Select((frame, slot) => (frame, slot)).GroupBy(pair => pair.frame, pair => pair.slot);
+        List<int> damaged = [];
         foreach (IGrouping<int, int> group in slotsOf)
         {
             string path = list.Paths[group.Key];
-            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group]) is { } fault)
+            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group], out bool isDamaged) is { } fault)
             {
                 return new DecodeAnswer(fault with { Message = $"Frame {group.Key} of the list, {path}: {fault.Message}" });
             }
+
+            if (isDamaged)
+            {
+                damaged.Add(group.Key);
+            }
+        }
+
+        if (damaged.Count > session.Limits.MaxDamagedFrames)
+        {
+            return new DecodeAnswer(session.Fault(
+                FaultKind.Corrupt, $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
         }
 
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)
         {
             FrameTimesSeconds = [.. frames],
-            Damage = new DamageReport { RepeatedFrames = frames.Length - slotsOf.Count() },
+            InterlacedFrames = writer.InterlacedFrames,
+            Damage = new DamageReport
+            {
+                RepeatedFrames = frames.Length - slotsOf.Count(),
+                CorruptFrames = damaged.Count,
+                DamagedWantedFrames = damaged.Count,
+                FirstAt = damaged.Count > 0 ? TimeSpan.FromSeconds(damaged.Min()) : null,
+            },
         });
     }
 }

@@ -16,7 +16,10 @@ internal static unsafe class PromisedFrames
     {
         // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed.
         double cutOff = HeaderPromise.EndSeconds(track) - endSeconds ?? 0;
-        return Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > Math.Max(1, endSeconds / 20) ? (long)(cutOff * rateHz) : 0);
+        long missing = Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > Math.Max(1, endSeconds / 20) ? (long)(cutOff * rateHz) : 0);
+
+        // Where reading broke off one frame is missing at least.
+        return Math.Max(missing, track.ReadingBrokeOff is null ? 0 : 1);
     }
 
     // An MP4's index also counts the frames that an edit list leaves out at the end: only those are missed that there was time for.

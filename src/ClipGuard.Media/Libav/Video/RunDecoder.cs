@@ -13,12 +13,19 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 {
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private bool _used;
+    private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
 
     /// <summary>What is done with a frame: its presentation time in ticks, or its number, and the frame.</summary>
     public delegate DecoderFault? FrameTaker(long ticks, AVFrame* frame);
 
     /// <summary>Packets that the decoder refused since the last <see cref="Begin"/>, by number.</summary>
     public List<int> RefusedPackets { get; } = [];
+
+    /// <summary>Packets, by number, whose damage the decoder hid in what it gave since the last <see cref="Begin"/>.</summary>
+    public List<int> ConcealedPackets { get; } = [];
+
+    /// <summary>Frames that came out once more at the time of the one before since the last <see cref="Begin"/>.</summary>
+    public int RepeatedFrames { get; private set; }
 
     /// <summary>Times of frames that came out concealed since the last <see cref="Begin"/>.</summary>
     public List<long> ConcealedFrames { get; } = [];
@@ -36,6 +43,8 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
     public void Begin()
     {
         RefusedPackets.Clear();
+        ConcealedPackets.Clear();
+        (RepeatedFrames, _lastTicks) = (0, ffmpeg.AV_NOPTS_VALUE);
         ConcealedFrames.Clear();
         CorruptFrames.Clear();
         KeyFrames.Clear();
@@ -81,9 +90,14 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 
     private DecoderFault? Send(AVPacket* packet, int index)
     {
+        long concealed = track.ConcealedPackets;
         if (!track.Send(packet))
         {
             RefusedPackets.Add(index);
+        }
+        else if (track.ConcealedPackets != concealed)
+        {
+            ConcealedPackets.Add(index);
         }
 
         return session.PixelFault();
@@ -102,6 +116,8 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 
             long ticks = numbered ? FramesOut : _frame->pts == ffmpeg.AV_NOPTS_VALUE ? _frame->best_effort_timestamp : _frame->pts;
             FramesOut++;
+            RepeatedFrames += ticks == _lastTicks ? 1 : 0;
+            _lastTicks = ticks;
             if (_frame->key_frame != 0)
             {
                 KeyFrames.Add(ticks);

@@ -72,6 +72,9 @@ internal unsafe struct AVCodecContext
     [FieldOffset(864)]
     public long max_pixels;
 
+    [FieldOffset(892)]
+    public int discard_damaged_percentage;
+
     [FieldOffset(920)]
     public AVChannelLayout ch_layout;
 }

@@ -1,0 +1,47 @@
+namespace ClipGuard.Media.Libav;
+
+/// <summary>
+/// Messages by which decoders and demuxers of FFmpeg 5.1 admit damage that nothing else tells: what they then give looks whole. All of them mean that the
+/// clip's bytes are not as they were written; messages that healthy clips cause too are not among them.
+/// </summary>
+internal static class HiddenDamage
+{
+    // The beginnings of the messages as the sources have them, before any numbers are filled in.
+    private static readonly string[] Messages =
+    [
+        // HEVC: a frame that others are built on is not there, and gray takes its place.
+        "Could not find ref with POC",
+
+        // FFV1: a part of the picture is taken from the one before.
+        "CRC mismatch %X!",
+        "slice CRC mismatch",
+
+        // GIF: the rest of the picture stays as it was.
+        "LZW decode failed",
+
+        // TIFF: the rest of the picture stays as it was.
+        "Uncompressing failed (",
+        "JPEG decoding error",
+        "Decoded only %i bytes of %i",
+        "Source data overread",
+        "Read went out of bounds",
+        "Copy went out of bounds",
+        "Run went out of bounds",
+
+        // Ogg: a page is left out.
+        "CRC mismatch!",
+
+        // Matroska: the file ends before its segment does.
+        "File ended prematurely",
+
+        // Matroska: bytes are skipped up to the next place that looks like a beginning.
+        "0x00 at pos %",
+        "Length %d indicated by an EBML number",
+        "Element at 0x%",
+        "Unknown element %",
+    ];
+
+    /// <summary>True for a message that admits damage.</summary>
+    /// <param name="message">The message, before numbers are filled in.</param>
+    public static bool IsAdmittedIn(string message) => Array.Exists(Messages, known => message.StartsWith(known, StringComparison.Ordinal));
+}
