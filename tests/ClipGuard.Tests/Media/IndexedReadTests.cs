@@ -15,7 +15,7 @@ internal sealed class IndexedReadTests
     [
         ("reordered.mp4", $"{Noise} {X264} -bf 3"),
         ("first.mp4", $"{Noise} {X264} -bf 3 -movflags +faststart"),
-        ("fragments.mp4", $"{Noise} {X264} -movflags frag_keyframe+empty_moov"),
+        ("fragments.mp4", $"{Noise.Replace("d=2", "d=4")} {X264} -movflags frag_keyframe+empty_moov"),
         ("variable.mp4", $"{Noise} -vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr {X264} -bf 2"),
         ("both.mp4", $"{Noise} -f lavfi -i sine=d=2 {X264} -bf 2"),
         ("hevc.mp4", $"{Noise} -c:v libx265 -preset ultrafast -x265-params log-level=error:qp=12 -g 10"),
@@ -64,6 +64,18 @@ internal sealed class IndexedReadTests
         Assert.That(decode.BytesRead, Is.LessThan(new FileInfo(path).Length * 6 / 10));
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.2 }).Within(0.001));
         Assert.That(decode.Bytes.SequenceEqual(whole.Bytes));
+    }
+
+    [Test]
+    public void Fragments_that_an_index_of_fragments_leads_to_are_the_same_too()
+    {
+        string path = _media.Make("led.mp4", $"{Noise} {X264} -bf 2 -movflags frag_keyframe+empty_moov+default_base_moof+global_sidx");
+        using DirectDecode keys = DirectDecode.Of(path, new VideoSpec { Selection = new KeyFrames(), Size = new ExactSize(32, 32) });
+        using DirectDecode same = DirectDecode.Of(path, new VideoSpec { Selection = new TimeFrames(keys.Clip.FrameTimesSeconds), Size = new ExactSize(32, 32) });
+        using DirectDecode last = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([-1, 0, 24]), Size = new ExactSize(32, 32) });
+        Assert.That(same.Bytes.SequenceEqual(keys.Bytes));
+        Assert.That(last.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 1.96, 0, 0.96 }).Within(0.001));
+        Assert.That(last.Clip.Damage, Is.EqualTo(DamageReport.None));
     }
 
     [Test]

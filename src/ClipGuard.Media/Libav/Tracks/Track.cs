@@ -290,7 +290,7 @@ internal sealed unsafe class Track : IDisposable
     }
 
     // These give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only write it to the log.
-    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG or AVCodecID.AV_CODEC_ID_HEVC;
+    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
 
     private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
     {
