@@ -13,6 +13,7 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 {
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private bool _used;
+    private long _concealed;
     private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
 
     /// <summary>What is done with a frame: its presentation time in ticks, or its number, and the frame.</summary>
@@ -90,17 +91,22 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
 
     private DecoderFault? Send(AVPacket* packet, int index)
     {
-        long concealed = track.ConcealedPackets;
         if (!track.Send(packet))
         {
             RefusedPackets.Add(index);
         }
-        else if (track.ConcealedPackets != concealed)
+
+        NoteConcealed(index);
+        return session.PixelFault();
+    }
+
+    private void NoteConcealed(int index)
+    {
+        if (track.ConcealedPackets != _concealed)
         {
+            _concealed = track.ConcealedPackets;
             ConcealedPackets.Add(index);
         }
-
-        return session.PixelFault();
     }
 
     private DecoderFault? Take(int index, FrameTaker taker)
@@ -140,6 +146,7 @@ internal sealed unsafe class RunDecoder(DecodeSession session, Track track, Pack
             }
         }
 
+        NoteConcealed(index);
         return session.PixelFault();
     }
 }
