@@ -58,6 +58,9 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
 
+    /// <summary>True where the file ended and its demuxer said that more was to come.</summary>
+    public bool EndsEarly { get; private set; }
+
     /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
     public string? ReadingBrokeOff { get; private set; }
 
@@ -128,11 +131,8 @@ internal sealed unsafe class Track : IDisposable
 
         // Most demuxers take bytes that cannot be read for the file's end.
         IsAtEnd = error == ffmpeg.AVERROR_EOF && _session.ReadError is null;
-        if (IsAtEnd && _session.AdmittedDamage != admitted)
-        {
-            ReadingBrokeOff = "the file ends before its container does";
-        }
-        else if (!IsAtEnd && !_session.Stopped)
+        EndsEarly |= IsAtEnd && _session.AdmittedDamage != admitted;
+        if (!IsAtEnd && !_session.Stopped)
         {
             ReadingBrokeOff = _session.ReadError ?? LibavError.Describe(error);
         }
@@ -155,7 +155,7 @@ internal sealed unsafe class Track : IDisposable
     public bool Rewind()
     {
         ffmpeg.avcodec_flush_buffers(_codec);
-        (ReadingBrokeOff, Packets, RefusedPackets, MarkedPackets, ConcealedPackets) = (null, 0, 0, 0, 0);
+        (ReadingBrokeOff, EndsEarly, Packets, RefusedPackets, MarkedPackets, ConcealedPackets) = (null, false, 0, 0, 0, 0);
         return SeekToStart();
     }
 
