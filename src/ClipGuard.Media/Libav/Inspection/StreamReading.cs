@@ -28,14 +28,14 @@ internal static unsafe class StreamReading
                 Channels = codec->ch_layout.nb_channels,
                 SampleFormat = ffmpeg.av_get_sample_fmt_name((AVSampleFormat)codec->format),
             },
-            Video => WithTurn(WithPicture(WithLength(description, stream), codec), DisplayTurn.Of(stream)) with
+            Video => WithTurn(WithPicture(WithLength(description, stream), codec, container.HasPrintDensity), DisplayTurn.Of(stream)) with
             {
                 FrameRateHz = stream->avg_frame_rate.num > 0 ? (double)stream->avg_frame_rate.num / stream->avg_frame_rate.den : null,
                 PromisedFrames = stream->nb_frames > 0 ? stream->nb_frames : null,
             },
 
-            // The length and rate that FFmpeg gives a single picture are its own invention, and the shape of its pixels is that of printed ones.
-            Image or Attached => WithPicture(description, codec) with { PixelAspect = null },
+            // The length and rate that FFmpeg gives a single picture are its own invention.
+            Image or Attached => WithPicture(description, codec, hasPrintDensity: true),
             _ => WithLength(description, stream),
         };
     }
@@ -49,14 +49,14 @@ internal static unsafe class StreamReading
         DurationSeconds = stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den : null,
     };
 
-    private static StreamDescription WithPicture(StreamDescription description, AVCodecParameters* codec)
+    private static StreamDescription WithPicture(StreamDescription description, AVCodecParameters* codec, bool hasPrintDensity)
     {
         AVRational pixel = codec->sample_aspect_ratio;
         return description with
         {
             Width = codec->width,
             Height = codec->height,
-            PixelAspect = pixel.num > 0 && pixel.num != pixel.den ? $"{pixel.num}:{pixel.den}" : null,
+            PixelAspect = !hasPrintDensity && pixel.num > 0 && pixel.num != pixel.den ? $"{pixel.num}:{pixel.den}" : null,
             PixelFormat = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)codec->format),
             ColorMatrix = codec->color_space == AVColorSpace.AVCOL_SPC_UNSPECIFIED ? null : ffmpeg.av_color_space_name(codec->color_space),
             ColorRange = codec->color_range == AVColorRange.AVCOL_RANGE_UNSPECIFIED ? null : ffmpeg.av_color_range_name(codec->color_range),
