@@ -24,7 +24,7 @@ public sealed record DamageReport
     /// <summary>Audio samples of each channel, at the track's own rate, that were promised by the container or lay in a packet that was refused.</summary>
     public long MissingSamples { get; init; }
 
-    /// <summary>Delivered frames that are the same as another, because more were wanted than there are, and frames that the decoder gave twice.</summary>
+    /// <summary>Delivered frames that are the same as another, because more were wanted than there are. Added are frames that the decoder gave twice, though one of each is delivered.</summary>
     public long RepeatedFrames { get; init; }
 
     /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>

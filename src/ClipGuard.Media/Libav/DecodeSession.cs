@@ -53,7 +53,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     /// <summary>The fault of an animation whose pictures the decoder leaves out; null where there is none.</summary>
     public DecoderFault? AnimationFault() => log.SkippedAnimation
-        ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had.")
+        ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
     /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>

@@ -37,7 +37,6 @@ internal static class HiddenDamage
         "Duplicate POC in a sequence",
         "CABAC_MAX_BIN",
         "Previous slice segment missing",
-        "First slice in a frame missing",
         "entry_point_offset table is corrupted",
         "Error constructing the frame RPS",
 

@@ -123,7 +123,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
 
         HelperPool pool = _pool!;
-        long? began = null;
+        long began = 0;
         ClipFault? firstStrike = null;
         int troubles = 0;
         while (true)
@@ -147,7 +147,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             }
 
             (Helper helper, AttemptResult result) = await trying.ConfigureAwait(false);
-            began ??= attempt.DispatchedAt;
+            began = began == 0 ? attempt.DispatchedAt : began;
             if (result is not AttemptResult.Delivered)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -156,13 +156,13 @@ public sealed partial class Supervisor : IAsyncDisposable
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
-                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began.Value));
+                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began));
 
                 case AttemptResult.Found found:
-                    return Convict(found.Fault, firstStrike, began.Value);
+                    return Convict(found.Fault, firstStrike, began);
 
                 case AttemptResult.Struck strike when firstStrike is not null:
-                    return Convict(strike.Fault, firstStrike, began.Value);
+                    return Convict(strike.Fault, firstStrike, began);
 
                 case AttemptResult.Struck strike:
                     firstStrike = strike.Fault;

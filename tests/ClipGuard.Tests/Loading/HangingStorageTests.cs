@@ -23,7 +23,7 @@ internal sealed class HangingStorageTests
             using var cancellation = new CancellationTokenSource();
             IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);
             Task<bool> first = batches.MoveNextAsync().AsTask();
-            hanging.Hangs.Wait(cancellation.Token);
+            Assert.That(hanging.Hangs.Wait(Patience, CancellationToken.None), Is.True);
             Assert.That(first.IsCompleted, Is.False);
             if (isCancelled)
             {
@@ -52,7 +52,7 @@ internal sealed class HangingStorageTests
         try
         {
             Task<bool> first = loader.GetAsyncEnumerator(cancellation.Token).MoveNextAsync().AsTask();
-            hanging.Hangs.Wait(CancellationToken.None);
+            Assert.That(hanging.Hangs.Wait(Patience, CancellationToken.None), Is.True);
             if (isCancelled)
             {
                 await cancellation.CancelAsync();
@@ -86,7 +86,7 @@ internal sealed class HangingStorageTests
         using var hanging = new HangingRows { IndexHangs = true };
         using var cancellation = new CancellationTokenSource();
         Task<ClipLoader> opening = ClipLoader.OpenAsync(hanging, LoaderRun.Options, cancellation: cancellation.Token);
-        hanging.Hangs.Wait(CancellationToken.None);
+        Assert.That(hanging.Hangs.Wait(Patience, CancellationToken.None), Is.True);
         await cancellation.CancelAsync();
         await Assert.ThatAsync(() => opening.WaitAsync(Patience, CancellationToken.None), Throws.InstanceOf<OperationCanceledException>());
 

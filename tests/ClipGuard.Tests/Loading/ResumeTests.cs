@@ -162,8 +162,9 @@ internal sealed class ResumeTests
 
     [TestCase("")]
     [TestCase("{}extra")]
-    [TestCase("""{"version":2}""")]
-    [TestCase("""{"version":1,"surprise":5}""")]
+    [TestCase("""{"version":1}""")]
+    [TestCase("""{"version":3}""")]
+    [TestCase("""{"version":2,"surprise":5}""")]
     [TestCase("null")]
     public void What_is_no_state_is_refused(string json)
     {

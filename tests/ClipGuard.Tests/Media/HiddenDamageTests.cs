@@ -13,7 +13,7 @@ internal sealed class HiddenDamageTests
     private const string X264 = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 10";
     private const string X265 = "-c:v libx265 -preset ultrafast -pix_fmt yuv420p -g 10 -x265-params log-level=error";
 
-    // Bytes that are overwritten, and places where that is tried. A codec without checksums may take any bytes for a picture, so not all of them need be told.
+    // Bytes that are overwritten, and places where that is tried. A codec without checksums may take any bytes for a picture, so not all of them need be told; where the least is 0, none can be.
     private const int Overwritten = 24;
     private const int Places = 5;
 
@@ -72,7 +72,7 @@ internal sealed class HiddenDamageTests
             overwritesTold += IsTold(Hit($"hit-{name}", whole, place)) ? 1 : 0;
         }
 
-        Assert.That(overwritesTold, Is.GreaterThanOrEqualTo(least), $"overwritten at {Places} places");
+        Assert.That(overwritesTold, least == 0 ? Is.Zero : Is.GreaterThanOrEqualTo(least), $"overwritten at {Places} places");
     }
 
     [Test]

@@ -261,6 +261,16 @@ internal sealed class PictureTests
     }
 
     [Test]
+    public void A_webp_animation_whose_first_picture_is_a_part_of_the_canvas_is_unsupported()
+    {
+        byte[] whole = File.ReadAllBytes(_media.Make("glass.webp", Glass));
+        int place = whole.AsSpan().IndexOf("ANMF"u8) + 8;
+        whole[place] = 1;
+        using DirectDecode decode = DirectDecode.Of(_media.Write("part.webp", whole), new ImageSpec());
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported), decode.Fault?.Message);
+    }
+
+    [Test]
     public void A_webp_animation_is_no_video_and_is_inspected_as_an_image()
     {
         string path = _media.Make("glass.webp", Glass);

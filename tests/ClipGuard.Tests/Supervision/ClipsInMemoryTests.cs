@@ -21,7 +21,7 @@ internal sealed class ClipsInMemoryTests
         await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
         using var clip = new SlowMemory("ok:3");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
-        await clip.IsRead;
+        await clip.IsRead.WaitAsync(cancellation);
 
         (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
         using (DecodeOutcome hanging = await supervisor.DecodeAsync(TestHelper.Script("hang"), cancellation))
@@ -38,12 +38,13 @@ internal sealed class ClipsInMemoryTests
     [CancelAfter(60_000)]
     public async Task Its_helper_s_end_meanwhile_is_not_held_against_it(CancellationToken cancellation)
     {
+        var began = Stopwatch.StartNew();
         HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
             TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
         using var clip = new SlowMemory("pid");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
-        await clip.IsRead;
+        await clip.IsRead.WaitAsync(cancellation);
 
         int helper = Leftovers.Children().Except(before).Single();
         Process.GetProcessById(helper).Kill();
@@ -55,6 +56,7 @@ internal sealed class ClipsInMemoryTests
         clip.LetRead();
         using DecodeOutcome outcome = await slow;
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+        Assert.That(outcome.Elapsed, Is.LessThan(began.Elapsed));
     }
 
     [Test]
@@ -67,7 +69,7 @@ internal sealed class ClipsInMemoryTests
         using var clip = new SlowMemory("ok:1");
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, caller.Token);
-        await clip.IsRead;
+        await clip.IsRead.WaitAsync(cancellation);
         await caller.CancelAsync();
 
         Assert.That(slow.IsCompleted, Is.False, "Its bytes are still read.");
@@ -84,7 +86,7 @@ internal sealed class ClipsInMemoryTests
         Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
         using var clip = new SlowMemory("ok:1");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
-        await clip.IsRead;
+        await clip.IsRead.WaitAsync(cancellation);
         await supervisor.DisposeAsync();
         clip.LetRead();
 

@@ -45,7 +45,7 @@ internal static unsafe class ImageDecode
         {
             return DecodeFirst(session, track, frame, out DisplayTurn turn, out damaged)
                 ? writer.Write(frame, track, turn, slots)
-                : session.PixelFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
+                : session.PixelFault() ?? session.AnimationFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
         }
         finally
         {

@@ -162,6 +162,7 @@ internal sealed unsafe class RawVideo : RawStream
         }
 
         return _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} video packets.")
+            : _track.ConcealedPackets + _track.MarkedPackets is > 0 and var damaged ? _session.Fault(FaultKind.Corrupt, $"{damaged} of {_track.Packets} video packets are damaged.")
             : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.")
             : CutOff();
     }

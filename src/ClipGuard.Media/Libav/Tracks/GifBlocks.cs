@@ -10,7 +10,7 @@ internal static class GifBlocks
     private const byte Extension = 0x21;
     private const byte Picture = 0x2C;
 
-    /// <summary>False where a packet ends within one of its blocks.</summary>
+    /// <summary>False where a packet ends within one of its blocks. The empty block that ends a picture may lack: whether all its pixels came, the decoder tells.</summary>
     /// <param name="packet">One picture with what stands before it.</param>
     public static bool AreWhole(ReadOnlySpan<byte> packet)
     {
@@ -26,7 +26,7 @@ internal static class GifBlocks
             }
         }
 
-        return at <= packet.Length;
+        return at <= packet.Length + 1;
     }
 
     // Past a header whose last byte but two, or whose last, says how many colours follow it.

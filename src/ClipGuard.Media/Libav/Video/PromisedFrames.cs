@@ -15,12 +15,13 @@ internal static unsafe class PromisedFrames
     public static long Missing(Track track, long packets, double endSeconds, double rateHz)
     {
         // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed unless the file is known to end early.
-        double cutOff = HeaderPromise.EndSeconds(track) - endSeconds ?? 0;
+        double? cutOff = HeaderPromise.EndSeconds(track) - endSeconds;
         double slack = track.EndsEarly ? 0 : Math.Max(1, endSeconds / 20);
-        long missing = Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > slack ? (long)(cutOff * rateHz) : 0);
+        long missing = Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > slack ? (long)(cutOff.Value * rateHz) : 0);
 
-        // Where the track ends early or reading broke off, one frame is missing at least.
-        return Math.Max(missing, track.EndsEarly || track.ReadingBrokeOff is not null ? 1 : 0);
+        // Where reading broke off, one frame is missing at least, and where the file ends early, too, unless the header shows that only other tracks lack something.
+        bool lacksSome = track.ReadingBrokeOff is not null || (track.EndsEarly && !(cutOff * rateHz < 1));
+        return Math.Max(missing, lacksSome ? 1 : 0);
     }
 
     // An MP4's index also counts the frames that an edit list leaves out at the end: only those are missed that there was time for.

@@ -127,7 +127,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         List<long> shown = [];
         fault = Decode([new DecodeRun(0, _reel.Marks.Count - 1)], null, shown);
         finding = Judge(timeline, plan);
-        if (fault is not null || !finding.OnlyMissing || shown.Count == 0)
+        if (fault is not null || !finding.OnlyMissing || shown.Count == 0 || (finding.DamagedWanted == 0 && shown.Count == timeline.Count))
         {
             return fault is null ? Answer(timeline, finding) : new DecodeAnswer(fault);
         }

@@ -34,6 +34,7 @@ internal static class UnendingRead
     public static async Task<ManifestRow> OfRowAsync(Func<ManifestRow> read, string manifest, TimeSpan limit, CancellationToken cancellation)
     {
         var reading = Task.Run(read, CancellationToken.None);
+        TimeSpan half = TimeSpan.FromMilliseconds(Math.Min(limit.TotalMilliseconds / 2, int.MaxValue));
         TimeoutException? timeout = null;
         int waits = 0;
 
@@ -44,14 +45,20 @@ internal static class UnendingRead
             waits += reading.Status == TaskStatus.WaitingToRun ? 0 : 1;
             try
             {
-                return await reading.WaitAsync(limit / 2, cancellation).ConfigureAwait(false);
+                return await reading.WaitAsync(half, cancellation).ConfigureAwait(false);
             }
             catch (TimeoutException error) when (!reading.IsFaulted)
             {
                 timeout = error;
             }
+            catch (OperationCanceledException)
+            {
+                _ = ThrowAwayAsync(reading);
+                throw;
+            }
         }
 
+        _ = ThrowAwayAsync(reading);
         throw new ManifestException($"A row of the manifest {manifest} was not read within {limit.TotalSeconds:0.###} s: its storage does not answer.", timeout);
     }
 

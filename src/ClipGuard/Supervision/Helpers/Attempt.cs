@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 using ClipGuard.Media;
@@ -59,21 +58,17 @@ internal sealed class Attempt
     /// <summary>The request as it is sent.</summary>
     public byte[] Message { get; }
 
-    /// <summary>When it was given to a helper, as Stopwatch counts.</summary>
+    /// <summary>When it was given to a helper, as Stopwatch counts; 0 where it never was.</summary>
     public long DispatchedAt { get; set; }
 
-    /// <summary>When the verdict was there.</summary>
-    public long ConcludedAt { get; private set; }
+    /// <summary>When the verdict was there, as Stopwatch counts; 0 where it was never given to a helper.</summary>
+    public long ConcludedAt { get; set; }
 
     /// <summary>Completes with the verdict on this try; cancelled where the caller gave up.</summary>
     public Task<AttemptResult> Task => _done.Task;
 
     /// <summary>Says what came of it. The first word counts.</summary>
-    public void Conclude(AttemptResult result)
-    {
-        ConcludedAt = Stopwatch.GetTimestamp();
-        _done.TrySetResult(result);
-    }
+    public void Conclude(AttemptResult result) => _done.TrySetResult(result);
 
     /// <summary>It cannot be tried: there is no helper, or the clip's bytes cannot be read.</summary>
     public void Fail(Exception reason) => _done.TrySetException(reason);

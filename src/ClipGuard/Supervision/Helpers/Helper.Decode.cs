@@ -111,26 +111,25 @@ internal sealed unsafe partial class Helper
         }
 
         _attempt = null;
-        if (_cancelled)
-        {
-            attempt.Cancel();
-        }
-        else if (_ending is { } ending)
-        {
-            attempt.Conclude(ending);
-        }
-        else if (_reply?.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
+        attempt.ConcludedAt = Stopwatch.GetTimestamp();
+        if (!_cancelled && _ending is null && _reply?.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
         {
             // A lease of the memory of its own: the process may go while the payload is read.
             Process.Memory.Share();
             attempt.Conclude(new AttemptResult.Delivered(clip));
             return;
         }
+
+        // Whoever waits for a place has it before this caller is woken, which may take the processor from this thread.
+        AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
+        _pool.EndLease();
+        if (result is null)
+        {
+            attempt.Cancel();
+        }
         else
         {
-            attempt.Conclude(BadExit(exit));
+            attempt.Conclude(result);
         }
-
-        _pool.EndLease();
     }
 }
