@@ -21,7 +21,9 @@ internal sealed class OddClipTests
         string whole = _media.Make("whole.ts", $"{Video} -c:v libx265 -preset ultrafast -pix_fmt yuv420p -x265-params log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=3:slices=3:scenecut=0");
         string path = _media.Make("begun.ts", $"-ss 0.9 -i \"{whole}\" -c copy");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(8), Size = new ExactSize(32, 32) });
+        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         Assert.That(decode.Result?.Damage, Is.EqualTo(DamageReport.None), $"{decode.Fault?.Message} {decode.Log}");
+        Assert.That(ClipDescription.Read(look.Bytes).Streams.Single().Damage, Is.EqualTo(DamageReport.None), look.Log);
     }
 
     [Test]
