@@ -5,6 +5,7 @@ using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Benching;
@@ -12,6 +13,8 @@ namespace ClipGuard.Cli.Benching;
 /// <summary><c>clipguard bench MANIFEST</c>.</summary>
 internal static class BenchCommand
 {
+    private const int MaxRowsLookedAt = 100_000;
+
     private static readonly Setting[] Settings = [.. BenchSettings.All, RunSettings.Root, RunSettings.Tags, .. GuardSettings.All, .. SpecSettings.All];
 
     /// <summary>The command's grammar.</summary>
@@ -50,6 +53,7 @@ internal static class BenchCommand
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(file, outputFolder: null);
         IManifest manifest = OpenManifest(manifestPath, sources);
+        options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
@@ -61,6 +65,28 @@ internal static class BenchCommand
         }
 
         return ExitCode.Clean;
+    }
+
+    // A kind that no sample has would be a tensor of zeros in every batch all the same, and whoever trains on such samples does not ask for it.
+    private static async Task<LoaderOptions> WithKindsOfAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
+    {
+        var kinds = new HashSet<ClipKind>();
+        int rows = 0;
+        await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
+        {
+            kinds.UnionWith(row is SampleRow sample ? sample.Sample.Clips.Select(static clip => clip.Kind) : []);
+            if (++rows == MaxRowsLookedAt || kinds.Count == Enum.GetValues<ClipKind>().Length)
+            {
+                return options;
+            }
+        }
+
+        return kinds.Count == 0 ? options : options with
+        {
+            Audio = kinds.Contains(ClipKind.Audio) ? options.Audio : null,
+            Video = kinds.Contains(ClipKind.Video) ? options.Video : null,
+            Image = kinds.Contains(ClipKind.Image) ? options.Image : null,
+        };
     }
 
     private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0

@@ -53,6 +53,16 @@ internal sealed class BenchCommandTests
     }
 
     [Test]
+    public void What_is_said_of_kinds_that_no_sample_has_changes_nothing()
+    {
+        CommandRun run = PublishedCommand.Run("bench", _manifest, "--json", "--checksums");
+        CommandRun other = PublishedCommand.Run("bench", _manifest, "--json", "--checksums", "--frames", "2", "--size", "32x32");
+
+        Assert.That((run.ExitCode, other.ExitCode), Is.EqualTo((0, 0)), run.Error + other.Error);
+        Assert.That(Checksums(other.Output), Is.EqualTo(Checksums(run.Output)));
+    }
+
+    [Test]
     public void As_text_it_says_how_fast_it_was_what_held_it_up_and_the_verdicts()
     {
         CommandRun run = PublishedCommand.Run("bench", _manifest, "--workers", "2", "--checksums");
