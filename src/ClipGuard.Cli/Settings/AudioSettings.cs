@@ -25,11 +25,11 @@ internal static class AudioSettings
         "'swr' (default), FFmpeg's own, or 'soxr', the SoX resampler as librosa uses it.",
         ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)));
 
-    public static readonly Setting<int> Track = new ValueSetting<int>(
+    public static readonly Setting<int?> Track = new ValueSetting<int?>(
         "audio-track",
         "N",
         "Which of a clip's audio tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        ValueText.CountOrNone);
+        static text => ValueText.CountOrNone(text));
 
     public static readonly Setting<string?> Decoder = new ValueSetting<string?>(
         "audio-decoder",
@@ -51,7 +51,7 @@ internal static class AudioSettings
             Channels = sources.Get(Channels, Default.Channels),
             Resampler = sources.Get(Resampler, Default.Resampler),
             Decoder = sources.Get(Decoder, null) is { } assembly ? Path.GetFileNameWithoutExtension(assembly) : null,
-            Track = sources.OriginOf(Track) is null ? null : sources.Get(Track, 0),
+            Track = sources.Get(Track, null),
             StartSeconds = stretch.StartSeconds,
             DurationSeconds = stretch.DurationSeconds,
         };

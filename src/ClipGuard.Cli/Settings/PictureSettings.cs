@@ -19,11 +19,11 @@ internal static class PictureSettings
         "Size of images, in the same ways, default 'own'.",
         PictureSizeText.Read);
 
-    public static readonly Setting<int> Track = new ValueSetting<int>(
+    public static readonly Setting<int?> Track = new ValueSetting<int?>(
         "video-track",
         "N",
         "Which of a clip's video tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        ValueText.CountOrNone);
+        static text => ValueText.CountOrNone(text));
 
     public static readonly Setting<PixelLayout> Layout = new ValueSetting<PixelLayout>(
         "layout",
@@ -60,7 +60,7 @@ internal static class PictureSettings
             Selection = FrameSettings.Read(sources),
             StartSeconds = stretch.StartSeconds,
             EndSeconds = stretch.EndSeconds,
-            Track = sources.OriginOf(Track) is null ? null : sources.Get(Track, 0),
+            Track = sources.Get(Track, null),
             Size = sources.Get(Size, DefaultVideo.Size),
             Layout = sources.Get(Layout, default),
             Colors = sources.Get(Colors, default),

@@ -21,8 +21,8 @@ internal static class FramePicker
         return fault is null && frames.Length > maxFrames ? TooMany(frames.Length, maxFrames) : fault;
     }
 
-    // Known before there is memory for them; 0 where the video has a say in it.
-    private static int CountOf(FrameSelection selection) => selection switch
+    /// <summary>How many frames a selection takes, known before there is memory for them; 0 where the video has a say in it.</summary>
+    public static int CountOf(FrameSelection selection) => selection switch
     {
         UniformFrames uniform => uniform.Count,
         MidpointFrames midpoint => midpoint.Count,

@@ -26,16 +26,7 @@ internal static class ClipDimensions
     private static int Samples(AudioSpec audio) =>
         audio is { DurationSeconds: { } seconds, SampleRateHz: > 0 } ? (int)Math.Clamp(Math.Floor(seconds * audio.SampleRateHz), 1, 1 << 24) : 1;
 
-    private static int Frames(FrameSelection selection) => Math.Max(1, selection switch
-    {
-        UniformFrames uniform => uniform.Count,
-        MidpointFrames midpoint => midpoint.Count,
-        SmartFrames smart => FrameFormulas.SmartCount(smart),
-        RateFrames rate => rate.MinFrames,
-        IndexFrames index => index.Indices.Count,
-        TimeFrames time => time.Seconds.Count,
-        _ => 1,
-    });
+    private static int Frames(FrameSelection selection) => Math.Max(1, selection is RateFrames rate ? rate.MinFrames : FramePicker.CountOf(selection));
 
     private static int[] Picture(PictureSpec picture)
     {
