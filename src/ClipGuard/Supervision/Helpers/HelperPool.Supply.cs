@@ -1,4 +1,3 @@
-using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision.Helpers;
@@ -351,16 +350,15 @@ internal sealed partial class HelperPool
         }
     }
 
-    // What a helper says of itself when it is ready.
+    // What a helper says of itself when it is ready. Whoever waits for the first may read on at once: everything is in place before it is told.
     private void Meet(ReadyMessage greeting)
     {
-        if (!_greeting.TrySetResult(greeting) && greeting.Sandbox < LowestSandbox)
+        bool isLooser = greeting.Sandbox < LowestSandbox;
+        LowestSandbox = isLooser ? greeting.Sandbox : LowestSandbox;
+        if (!_greeting.TrySetResult(greeting) && isLooser)
         {
-            SandboxLevel level = greeting.Sandbox;
-            LogLater(logger => LogLooserSandbox(logger, level));
+            LogLater(logger => LogLooserSandbox(logger, greeting.Sandbox));
         }
-
-        LowestSandbox = greeting.Sandbox < LowestSandbox ? greeting.Sandbox : LowestSandbox;
     }
 
     // Starts that fail while other helpers decode may be a passing trouble. Where none is left nothing would ever be decoded again, and second tries
