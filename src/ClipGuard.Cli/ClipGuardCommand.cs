@@ -50,6 +50,12 @@ internal static class ClipGuardCommand
             await Say(error, trouble.Message).ConfigureAwait(false);
             return ExitCode.MissingOnMachine;
         }
+        catch (IOException trouble)
+        {
+            // Files' trouble comes with a name, as an exception of ours. What is left are the streams that results are shown on.
+            await Say(error, $"the output could not be written: {trouble.Message.TrimEnd('.')}").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
         catch (OperationCanceledException)
         {
             await Say(error, "cancelled").ConfigureAwait(false);
@@ -101,7 +107,17 @@ internal static class ClipGuardCommand
         return $"'{word}' is no {what} of {name}{(near is null ? string.Empty : $", did you mean '{near}'?")}";
     }
 
-    private static Task Say(TextWriter error, string line) => error.WriteLineAsync($"{Name}: {Printable.Line(line)}");
+    private static async Task Say(TextWriter error, string line)
+    {
+        try
+        {
+            await error.WriteLineAsync($"{Name}: {Printable.Line(line)}").ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The terminal has gone away. The exit code says it all the same.
+        }
+    }
 
     private static string BugLine(Exception bug) => $"a bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message} (the log has more)";
 

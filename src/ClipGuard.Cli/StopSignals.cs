@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace ClipGuard.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. The first asks the run to stop, so that what was found is written down; the second ends the process at once, and its helpers with it.
+/// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second ends the process at once, and its helpers with it.
 /// </summary>
 internal sealed partial class StopSignals : IDisposable
 {
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
+    // Never disposed: a signal that arrives at the very end is handled on a thread of its own, which nobody waits for. It holds nothing that would leak.
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;
@@ -23,8 +24,15 @@ internal sealed partial class StopSignals : IDisposable
             EndNow(ExitCode.Cancelled);
         }
 
-        announce();
+        // A terminal that has gone away takes no announcement, and must not keep the run from stopping.
         _source.Cancel();
+        try
+        {
+            announce();
+        }
+        catch (IOException)
+        {
+        }
     }))];
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -40,8 +48,6 @@ internal sealed partial class StopSignals : IDisposable
         {
             registration.Dispose();
         }
-
-        _source.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]

@@ -87,9 +87,7 @@ internal static class CompareCommand
     private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, Screen screen, bool json, CancellationToken stop)
     {
         var run = new PairRun(comparer, options);
-        Task running = run.RunAsync(stop);
-        await screen.ForProgress().WatchAsync(new ShownComparison(run.Progress), running).ConfigureAwait(false);
-        await running.ConfigureAwait(false);
+        await screen.ForProgress().ShowAsync(new ShownComparison(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }

@@ -63,7 +63,7 @@ internal static class DryRunCommand
             screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
 
             Task<DryRunSummary> running = run.RunAsync(stop);
-            await screen.WatchAsync(new ShownDryRun(run.Progress), running).ConfigureAwait(false);
+            await screen.ShowAsync(new ShownDryRun(run.Progress), running).ConfigureAwait(false);
             DryRunSummary summary = await running.ConfigureAwait(false);
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);

@@ -3,8 +3,8 @@ using System.Text;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>
-/// Stands in for the console's error stream: line by line, made fit for a terminal, and while progress is on the screen through whoever draws it,
-/// so that a line of the log stands above it and not in its midst.
+/// Stands in for the console's error stream: line by line, made fit for a terminal. While progress is drawn on the same screen, lines wait for whoever
+/// draws it, so that a line of the log stands above it and not in its midst.
 /// </summary>
 /// <param name="console">The error stream.</param>
 /// <param name="sharesScreen">True where it goes to the screen that progress is drawn on.</param>
@@ -12,22 +12,10 @@ internal sealed class ScreenText(TextWriter console, bool sharesScreen) : TextWr
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _line = new();
-    private Action<string>? _through;
     private List<string>? _held;
 
     /// <inheritdoc/>
     public override Encoding Encoding => console.Encoding;
-
-    /// <summary>Sends lines through <paramref name="write"/> until the result is disposed.</summary>
-    public IDisposable WriteThrough(Action<string> write)
-    {
-        lock (_lock)
-        {
-            _through = sharesScreen ? write : null;
-        }
-
-        return new Restored(this);
-    }
 
     /// <summary>Keeps lines back until <see cref="Release"/>.</summary>
     public void Hold()
@@ -46,57 +34,80 @@ internal sealed class ScreenText(TextWriter console, bool sharesScreen) : TextWr
             (List<string>? held, _held) = (_held, null);
             foreach (string line in held ?? [])
             {
-                Show(line);
+                console.WriteLine(line);
             }
         }
     }
 
-    /// <inheritdoc/>
-    public override void Write(char value)
+    /// <summary>Keeps lines for <see cref="TakeHeld"/> where they would fall into what is drawn, until the result is disposed.</summary>
+    public IDisposable PauseForDrawing()
+    {
+        if (sharesScreen)
+        {
+            Hold();
+        }
+
+        return new Pause(this);
+    }
+
+    /// <summary>The lines that were kept back since they were last taken. Whoever takes them shows them.</summary>
+    public IReadOnlyList<string> TakeHeld()
     {
         lock (_lock)
         {
-            if (value != '\n')
+            if (_held is not { Count: > 0 } held)
             {
-                _line.Append(value);
-                return;
+                return [];
             }
 
-            string line = Printable.Line(_line.ToString());
-            _line.Clear();
-            if (_held is { } held)
+            _held = [];
+            return held;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(char value) => Write([value]);
+
+    /// <inheritdoc/>
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    /// <inheritdoc/>
+    public override void WriteLine(string? value) => Write(value + "\n");
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        // Texts of two threads take turns as wholes.
+        lock (_lock)
+        {
+            int end;
+            while ((end = buffer.IndexOf('\n')) >= 0)
             {
-                held.Add(line);
-                return;
+                string line = Printable.Line(_line.Append(buffer[..end]).ToString());
+                _line.Clear();
+                buffer = buffer[(end + 1)..];
+                if (_held is { } held)
+                {
+                    held.Add(line);
+                }
+                else
+                {
+                    console.WriteLine(line);
+                }
             }
 
-            Show(line);
+            _line.Append(buffer);
         }
     }
 
     /// <inheritdoc/>
     public override void Flush() => console.Flush();
 
-    private void Show(string line)
+    private sealed class Pause(ScreenText text) : IDisposable
     {
-        if (_through is { } write)
-        {
-            write(line);
-        }
-        else
-        {
-            console.WriteLine(line);
-        }
-    }
-
-    private sealed class Restored(ScreenText text) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (text._lock)
-            {
-                text._through = null;
-            }
-        }
+        public void Dispose() => text.Release();
     }
 }

@@ -20,17 +20,19 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
-        using IDisposable above = text.WriteThrough(line => console.Write(new LineAbove(line, new Style(Color.Yellow))));
+        using IDisposable pause = text.PauseForDrawing();
         await console.Live(Render(progress, TimeSpan.Zero)).AutoClear(true).StartAsync(async live =>
         {
             using var timer = new PeriodicTimer(Redraw, time);
             Task<bool> tick;
             do
             {
+                WriteLinesAbove();
                 live.UpdateTarget(Render(progress, time.GetElapsedTime(begun)));
                 tick = timer.WaitForNextTickAsync().AsTask();
             }
             while (await Task.WhenAny(tick, run).ConfigureAwait(false) == tick);
+            WriteLinesAbove();
         }).ConfigureAwait(false);
     }
 
@@ -68,6 +70,15 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
             console.Write(new Text(Printable.Line(hint) + "\n", new Style(Color.Yellow)));
+        }
+    }
+
+    // Only whoever draws may write to a console that draws: it takes one lock to draw and then another to write, and a writer takes them the other way round.
+    private void WriteLinesAbove()
+    {
+        foreach (string line in text.TakeHeld())
+        {
+            console.Write(new LineAbove(line, new Style(Color.Yellow)));
         }
     }
 

@@ -129,6 +129,64 @@ public sealed class ScreenTests
     }
 
     [Test]
+    public async Task Lines_that_come_while_progress_is_drawn_hold_up_nothing()
+    {
+        const int lines = 20_000;
+        var progress = new PairProgress(TimeProvider.System);
+        progress.Start(100);
+        var output = new StringWriter();
+        var log = new ScreenText(TextWriter.Null, sharesScreen: true);
+        var terminal = new TerminalScreen(ConsoleOver(TextWriter.Synchronized(output), 80), log, new HastyTime());
+        var logging = new Task(() =>
+        {
+            for (int line = 0; line < lines; line++)
+            {
+                log.WriteLine($"line {line}");
+            }
+        });
+
+        Task watching = Task.Run(() => terminal.WatchAsync(new ShownComparison(progress), logging));
+        logging.Start();
+        await Task.WhenAll(watching, logging).WaitAsync(TestContext.CurrentContext.CancellationToken);
+
+        Assert.That(output.ToString(), Does.Contain("line 0").And.Contain($"line {lines - 1}"));
+    }
+
+    [Test]
+    public async Task Texts_of_several_threads_do_not_mix()
+    {
+        var output = new StringWriter();
+        var log = new ScreenText(output, sharesScreen: false);
+        string[] texts = [.. Enumerable.Range(0, 4).Select(thread => new string((char)('a' + thread), 100))];
+        using var together = new Barrier(texts.Length);
+        await Task.WhenAll(texts.Select(text => Task.Factory.StartNew(
+            () =>
+            {
+                together.SignalAndWait();
+                for (int line = 0; line < 5_000; line++)
+                {
+                    log.WriteLine(text);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+
+        Assert.That(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(), Is.EquivalentTo(texts));
+    }
+
+    [Test]
+    public void A_screen_that_fails_ends_the_showing_and_not_the_run()
+    {
+        var run = new TaskCompletionSource();
+        Task shown = new FailingScreen().ShowAsync(new ShownComparison(new PairProgress(TimeProvider.System)), run.Task);
+        Assert.That(shown.IsCompleted, Is.False);
+
+        run.SetException(new InvalidTimeZoneException("the run's"));
+        Assert.That(async () => await shown, Throws.InstanceOf<InvalidTimeZoneException>());
+    }
+
+    [Test]
     public void Log_lines_that_were_held_back_are_shown_on_release()
     {
         var output = new StringWriter();
@@ -140,6 +198,22 @@ public sealed class ScreenTests
         log.Release();
         log.WriteLine("late");
         Assert.That(output.ToString(), Is.EqualTo("early\nlate\n"));
+    }
+
+    private sealed class FailingScreen : IProgressScreen
+    {
+        public async Task WatchAsync(IShownProgress progress, Task run)
+        {
+            await Task.Yield();
+            throw new IOException("Input/output error");
+        }
+    }
+
+    /// <summary>Timers go off as often as they can.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
     }
 
     private static string Plain(DryRunFindings findings)

@@ -52,6 +52,33 @@ public sealed class StoppedCommandTests
     }
 
     [Test]
+    public async Task A_terminal_that_goes_away_ends_the_run_politely_too()
+    {
+        // What script makes is a terminal of its own; with script it is gone, and whoever runs on it is told by SIGHUP.
+        string command = string.Join(' ', Arguments.Prepend(PublishedCommand.Program).Select(word => $"'{word}'"));
+        var start = new ProcessStartInfo("script", ["-qefc", $"exec env --default-signal=HUP {command}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["TERM"] = "xterm", ["MEDIA_DECODE_TIMEOUT"] = "7.5" },
+        };
+        using Process terminal = Process.Start(start)!;
+        _ = terminal.StandardOutput.ReadToEndAsync();
+        await UntilItHangsAsync();
+        int[] run = [.. PublishedCommand.HelpersOf(terminal.Id)];
+        Assert.That(run, Has.Length.EqualTo(1));
+
+        terminal.Kill();
+        while (run.Any(PublishedCommand.IsAlive))
+        {
+            await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
+        }
+
+        Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true"));
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
+    }
+
+    [Test]
     public async Task SIGKILL_leaves_no_helper_and_what_was_found_complete()
     {
         using Process process = await StartAndHangAsync();
@@ -90,12 +117,16 @@ public sealed class StoppedCommandTests
     private async Task<Process> StartAndHangAsync()
     {
         Process process = PublishedCommand.Start(Environment, Arguments);
+        await UntilItHangsAsync();
+        return process;
+    }
+
+    private async Task UntilItHangsAsync()
+    {
         string faults = DryRunFiles.Faults(_out);
         while (!File.Exists(faults) || new FileInfo(faults).Length == 0 || new FileInfo(DryRunFiles.Clean(_out)).Length == 0)
         {
             await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
         }
-
-        return process;
     }
 }
