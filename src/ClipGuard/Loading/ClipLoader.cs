@@ -25,6 +25,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
     private EpochProgress _progress;
+    private readonly Lock _ending = new();
     private EpochRun? _run;
     private int _isReading;
     private bool _isDisposed;
@@ -144,8 +145,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     /// <summary>Ends a loop that still reads, which then throws, and the helpers that the loader started; closes the manifest.</summary>
     public async ValueTask DisposeAsync()
     {
-        _isDisposed = true;
-        if (_run is { } run)
+        EpochRun? run;
+        lock (_ending)
+        {
+            _isDisposed = true;
+            run = _run;
+        }
+
+        if (run is not null)
         {
             await run.DisposeAsync().ConfigureAwait(false);
         }
@@ -175,7 +182,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
             {
-                _run = run;
+                lock (_ending)
+                {
+                    // A loader that was disposed while this run was being set up has not seen it.
+                    ObjectDisposedException.ThrowIf(_isDisposed, this);
+                    _run = run;
+                }
+
                 while (await TakeAsync(run, report, cancellation).ConfigureAwait(false) is { } batch)
                 {
                     Account(batch, budget, report);

@@ -56,6 +56,19 @@ internal sealed class GuardedLoaderTests
     }
 
     [Test]
+    public async Task A_loader_that_is_disposed_while_a_loop_begins_ends_that_loop(CancellationToken cancellation)
+    {
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        var clock = new AskedClock();
+        ClipLoader loader = await ClipLoader.OpenAsync(
+            Manifest(), Options() with { Shuffle = RowShuffle.Windowed }, supervisor: supervisor, time: clock, cancellation: cancellation);
+
+        // The loop asks for the time when it has begun and before its stages have.
+        clock.OnceAsked = () => loader.DisposeAsync().AsTask().Wait(cancellation);
+        Assert.That(async () => await LoaderRun.ReadAsync(loader), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
     public async Task A_loader_comes_out_of_a_service_collection()
     {
         await using ServiceProvider services = new ServiceCollection().AddClipLoader(_ => Manifest(), Options()).BuildServiceProvider();
@@ -76,4 +89,20 @@ internal sealed class GuardedLoaderTests
         OnBadSample = BadSamplePolicy.Mask,
         Supervision = TestHelper.Options(Isolation.Pooled),
     };
+
+    private sealed class AskedClock : TimeProvider
+    {
+        private Action? _onceAsked;
+
+        public Action OnceAsked
+        {
+            set => _onceAsked = value;
+        }
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Exchange(ref _onceAsked, null)?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
 }
