@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;
@@ -87,7 +88,8 @@ public sealed class DryRun
         };
 
         Progress.Start(identity?.Bytes ?? 0, tally);
-        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.Version, _decoder.Sandbox);
+        SandboxLevel sandbox = _decoder.Sandbox();
+        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.Version, sandbox);
         if (resumed is not null)
         {
             _log.RunGoesOn(tally.Rows);
@@ -167,7 +169,7 @@ public sealed class DryRun
         Settings = new DryRunSettings
         {
             Guard = _options.Guard,
-            SandboxInForce = _decoder.Sandbox,
+            SandboxInForce = _decoder.Sandbox(),
             Manifest = _options.Manifest,
             Audio = _options.Audio,
             Video = _options.Video,

@@ -57,7 +57,7 @@ public sealed record DryRunOptions
         Deadline = Guard.Deadline,
         StallLimit = Guard.StallLimit,
         HelperMemoryBytes = Guard.HelperMemoryBytes,
-        Sandbox = decoder.Sandbox,
+        Sandbox = decoder.Sandbox(),
         Fetching = Guard.Fetching,
         Audio = Audio,
         Video = Video,

@@ -6,13 +6,13 @@ namespace ClipGuard.DryRuns;
 /// <summary>What a dry run needs of a supervisor.</summary>
 /// <param name="DecodeAsync">Decodes one clip under guard.</param>
 /// <param name="Version">Name and version of the decoder.</param>
-/// <param name="Sandbox">The sandbox level in force.</param>
-internal sealed record GuardedDecoder(Func<DecodeRequest, CancellationToken, ValueTask<DecodeOutcome>> DecodeAsync, string Version, SandboxLevel Sandbox)
+/// <param name="Sandbox">The sandbox level in force: the lowest so far, where helpers differ.</param>
+internal sealed record GuardedDecoder(Func<DecodeRequest, CancellationToken, ValueTask<DecodeOutcome>> DecodeAsync, string Version, Func<SandboxLevel> Sandbox)
 {
     /// <summary>A supervisor's side that a dry run needs.</summary>
     public static GuardedDecoder Of(Supervisor supervisor)
     {
         ArgumentNullException.ThrowIfNull(supervisor);
-        return new GuardedDecoder(supervisor.DecodeAsync, supervisor.DecoderVersion, supervisor.Sandbox);
+        return new GuardedDecoder(supervisor.DecodeAsync, supervisor.DecoderVersion, () => supervisor.Sandbox);
     }
 }
