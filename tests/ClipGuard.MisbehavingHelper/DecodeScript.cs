@@ -159,6 +159,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 _ = Hold(number);
                 Trouble.Block();
                 break;
+            case "holds-in-small-pages":
+                Trouble.RefuseHugePages();
+                _ = Hold(number);
+                Trouble.Block();
+                break;
             case "keeps":
                 _ = Hold(number);
                 Number(message, Environment.ProcessId);

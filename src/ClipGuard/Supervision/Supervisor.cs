@@ -99,7 +99,7 @@ public sealed partial class Supervisor : IAsyncDisposable
 
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     /// <param name="request">What to decode, as what.</param>
-    /// <param name="struck">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. May not throw.</param>
+    /// <param name="struck">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. What it throws is thrown once the second try is over.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
     {
@@ -142,7 +142,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation);
             if (firstStrike is not null)
             {
-                struck?.Invoke(firstStrike);
+                await TellAsync(struck, firstStrike, pool, attempt, trying).ConfigureAwait(false);
                 struck = null;
             }
 
@@ -156,13 +156,13 @@ public sealed partial class Supervisor : IAsyncDisposable
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
-                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began));
+                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.Found found:
-                    return Convict(found.Fault, firstStrike, began);
+                    return Convict(found.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.Struck strike when firstStrike is not null:
-                    return Convict(strike.Fault, firstStrike, began);
+                    return Convict(strike.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.Struck strike:
                     firstStrike = strike.Fault;
@@ -194,7 +194,26 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    private static FaultOutcome Convict(ClipFault fault, ClipFault? firstStrike, long began)
+    // A caller whose own code fails here hears of that; the second try, which is under way, then must not keep its helper.
+    private static async ValueTask TellAsync(Action<ClipFault>? struck, ClipFault strike, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
+    {
+        try
+        {
+            struck?.Invoke(strike);
+        }
+        catch
+        {
+            await ((Task)trying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (trying.IsCompletedSuccessfully && trying.Result is (var helper, AttemptResult.Delivered delivered))
+            {
+                new DeliveredOutcome(pool, helper, attempt, delivered.Clip, TimeSpan.Zero).Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static FaultOutcome Convict(ClipFault fault, ClipFault? firstStrike, TimeSpan elapsed)
     {
         if (firstStrike is not null)
         {
@@ -206,7 +225,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             };
         }
 
-        return new FaultOutcome(fault, Stopwatch.GetElapsedTime(began));
+        return new FaultOutcome(fault, elapsed);
     }
 
     // A mistake of the program's: as a fault it would be blamed on every clip.

@@ -119,6 +119,22 @@ internal sealed class FetchingTests
         Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public async Task That_the_fetcher_ends_is_not_the_clips_fault(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Silence);
+        var fetcher = new ClipFetcher(Quick with { Retries = 0 }, TimeSpan.FromSeconds(60));
+        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
+        while (server.Asked == 0)
+        {
+            await Task.Delay(10, cancellation);
+        }
+
+        fetcher.Dispose();
+        Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await fetcher.FetchAsync(new HttpSource(server.Address), cancellation), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
     [TestCase(Isolation.Pooled)]
     [TestCase(Isolation.InProcess)]
     public async Task A_fetched_clip_is_decoded_as_one_in_memory(Isolation isolation, CancellationToken cancellation)

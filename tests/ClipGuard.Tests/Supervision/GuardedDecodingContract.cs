@@ -156,6 +156,21 @@ internal abstract class GuardedDecodingContract
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_caller_whose_own_code_fails_at_a_strike_hears_of_it_and_no_helper_is_lost(CancellationToken cancellation)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(
+                async () => (await _supervisor.DecodeAsync(
+                    TestHelper.Script("threads-hang") with { DecoderThreads = 4 }, static _ => throw new InvalidTimeZoneException("the caller's"), cancellation)).Dispose(),
+                Throws.InstanceOf<InvalidTimeZoneException>());
+        }
+
+        await AssertHealthy(cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_flood_on_standard_error_holds_up_nothing(CancellationToken cancellation)
     {
         using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("stderr:600"), cancellation);

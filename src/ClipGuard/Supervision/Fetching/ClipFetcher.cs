@@ -17,6 +17,7 @@ internal sealed class ClipFetcher : IDisposable
     private readonly FetchOptions _options;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _closed = new();
 
     /// <summary>A fetcher that has made no connection.</summary>
     /// <param name="options">How clips are fetched.</param>
@@ -36,12 +37,13 @@ internal sealed class ClipFetcher : IDisposable
 
     /// <summary>Fetches one clip.</summary>
     /// <returns>Its bytes, or why there are none: <see cref="FaultKind.Missing"/> or <see cref="FaultKind.LimitExceeded"/>.</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
     public async Task<(MemorySource? Bytes, ClipFault? Fault)> FetchAsync(HttpSource source, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_closed.IsCancellationRequested, this);
         long began = _time.GetTimestamp();
         using var deadline = new CancellationTokenSource(_deadline, _time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token, _closed.Token);
         for (int tries = 1; ; tries++)
         {
             Answer answer;
@@ -51,13 +53,14 @@ internal sealed class ClipFetcher : IDisposable
             }
             catch (OperationCanceledException)
             {
-                cancellation.ThrowIfCancellationRequested();
+                ThrowIfNotWanted(cancellation);
                 answer = deadline.IsCancellationRequested
                     ? new Answer(Trouble: $"not there within {_deadline.TotalSeconds:0.###} s")
                     : new Answer(Trouble: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true);
             }
             catch (Exception trouble) when (trouble is HttpRequestException or IOException)
             {
+                ThrowIfNotWanted(cancellation);
                 answer = new Answer(Trouble: trouble.Message.TrimEnd('.'), MayPass: true);
             }
 
@@ -76,7 +79,18 @@ internal sealed class ClipFetcher : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        // What is being fetched ends as not wanted: that we end is not the clip's fault. The source stays: who fetches still asks it.
+        _closed.Cancel();
+        _client.Dispose();
+    }
+
+    private void ThrowIfNotWanted(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _closed.Token.ThrowIfCancellationRequested();
+    }
 
     private async Task<Answer> TryAsync(Uri address, CancellationToken stop)
     {
@@ -122,8 +136,9 @@ internal sealed class ClipFetcher : IDisposable
             await Task.Delay(_options.RetryPause * Math.Pow(2, Math.Min(tries - 1, 10)), _time, stop).ConfigureAwait(false);
             return true;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            ThrowIfNotWanted(cancellation);
             return false;
         }
     }

@@ -23,6 +23,9 @@ internal sealed partial class HelperPool
             _failedStarts = 0;
             _startTrouble = null;
             Meet(helper.Greeting!);
+
+            // Starts succeed again: those that were put off while they failed are made up for.
+            KeepUp();
         }
 
         _ready.Add(helper);
@@ -140,24 +143,29 @@ internal sealed partial class HelperPool
         }
 
         _serving = true;
-        MakeRoomForFresh();
-        while (_leased < _options.Workers && NextToServe() is var (waiter, helper))
+        try
         {
-            _ready.Remove(helper);
-            Remove(waiter);
-            _leased++;
-            if (waiter.Attempt.InputLength > 0)
+            MakeRoomForFresh();
+            while (_leased < _options.Workers && NextToServe() is var (waiter, helper))
             {
-                BringInput(waiter, helper);
-            }
-            else
-            {
-                waiter.Helper = helper;
-                helper.Dispatch(waiter.Attempt);
+                _ready.Remove(helper);
+                Remove(waiter);
+                _leased++;
+                if (waiter.Attempt.InputLength > 0)
+                {
+                    BringInput(waiter, helper);
+                }
+                else
+                {
+                    waiter.Helper = helper;
+                    helper.Dispatch(waiter.Attempt);
+                }
             }
         }
-
-        _serving = false;
+        finally
+        {
+            _serving = false;
+        }
     }
 
     // A clip that travels in memory may be large, and is copied outside the lock, which the clocks need. Until then the helper stays Ready, and in nobody's reach.
@@ -235,12 +243,18 @@ internal sealed partial class HelperPool
         return used >= 0 ? used : _ready.Count - 1;
     }
 
-    // Where a second try waits and every helper has decoded something, a used one makes room for a new one, before another decode takes it.
+    // Where second tries wait that no new helper is there or on its way for, used ones make room for new ones, before other decodes take them.
     private void MakeRoomForFresh()
     {
-        if (_waiters.First is { Value.Fresh: true } && _starting == 0 && _failedStarts == 0 && _ready.Count > 0 && FreshHelper() < 0)
+        if (_waiters.First is not { Value.Fresh: true } || _failedStarts > 0)
         {
-            _ready[0].Step(HelperEvent.Retired);
+            return;
+        }
+
+        int lacking = _waiters.TakeWhile(static waiter => waiter.Fresh).Count() - _ready.Count(static helper => helper.Decodes == 0) - _starting;
+        while (lacking-- > 0 && _ready.Find(static helper => helper.Decodes > 0) is { } used)
+        {
+            used.Step(HelperEvent.Retired);
         }
     }
 

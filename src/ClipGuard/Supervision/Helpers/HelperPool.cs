@@ -92,7 +92,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
                 throw _broken;
             }
 
-            waiter.Node = fresh ? _waiters.AddFirst(waiter) : _waiters.AddLast(waiter);
+            waiter.Node = !fresh ? _waiters.AddLast(waiter) : LastFresh() is { } last ? _waiters.AddAfter(last, waiter) : _waiters.AddFirst(waiter);
             Serve();
         }
 
@@ -107,30 +107,34 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public Task<ReadyMessage> GreetAsync() => _greeting.Task;
 
-    /// <summary>Whether the kernel ended a process for want of memory since this was last asked.</summary>
-    public bool MemoryRanOut() => _memoryKills.HaveBeen();
+    /// <summary>Whether the kernel ended a process for want of memory that no helper's end has been put down to yet.</summary>
+    public bool MemoryRanOut() => _memoryKills.Claim();
 
     /// <summary>Ends all helpers and waits until they are gone, or set aside.</summary>
     public async ValueTask DisposeAsync()
     {
+        bool isFirst;
         lock (_gate)
         {
-            if (_disposed)
+            isFirst = !_disposed;
+            if (isFirst)
             {
-                return;
-            }
+                _disposed = true;
+                FailWaiters(waiter => waiter.Attempt.Cancel());
+                foreach (Helper helper in _all.ToArray())
+                {
+                    helper.CancelAny();
+                }
 
-            _disposed = true;
-            FailWaiters(waiter => waiter.Attempt.Cancel());
-            foreach (Helper helper in _all.ToArray())
-            {
-                helper.CancelAny();
+                EndIfEmpty();
             }
-
-            EndIfEmpty();
         }
 
         await _empty.Task.ConfigureAwait(false);
+        if (!isFirst)
+        {
+            return;
+        }
 
         // Those that are stuck in the kernel are reaped whenever it lets them go.
         bool others;
@@ -144,6 +148,18 @@ internal sealed partial class HelperPool : IAsyncDisposable
         {
             Watch.Dispose();
         }
+    }
+
+    // Second tries stand before all others, in the order of their coming.
+    private LinkedListNode<Waiter>? LastFresh()
+    {
+        LinkedListNode<Waiter>? last = null;
+        for (LinkedListNode<Waiter>? node = _waiters.First; node is { Value.Fresh: true }; node = node.Next)
+        {
+            last = node;
+        }
+
+        return last;
     }
 
     private void GiveUp(Waiter waiter)

@@ -171,9 +171,9 @@ internal sealed unsafe class HelperProcess
                 }
             }
         }
-        catch (IOException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            // It has ended meanwhile, or a thread of it has.
+            // It has ended meanwhile, or a thread of it has, or it belongs to somebody else.
         }
     }
 

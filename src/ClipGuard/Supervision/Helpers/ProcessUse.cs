@@ -68,7 +68,7 @@ internal sealed unsafe class ProcessUse : IDisposable
                 .Select(task => File.ReadAllText(Path.Combine(task, "stat")))
                 .Any(stat => stat[stat.LastIndexOf(')')..].StartsWith(") R", StringComparison.Ordinal));
         }
-        catch (IOException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             return false;
         }
