@@ -10,6 +10,7 @@ internal sealed unsafe partial class HelperConnection : IDisposable
 {
     private const int EINTR = 4;
     private const int EPIPE = 32;
+    private const int ECONNRESET = 104;
     private const int MSG_NOSIGNAL = 0x4000;
     private const int SEEK_END = 2;
     private const int ProtectReadWrite = 0x3;
@@ -71,12 +72,14 @@ internal sealed unsafe partial class HelperConnection : IDisposable
         SendBytes(_said.WrittenSpan);
     }
 
-    /// <summary>Sends one datagram as it stands.</summary>
+    /// <summary>Sends one datagram as it stands; to a supervisor that is gone, none.</summary>
     public void SendBytes(ReadOnlySpan<byte> datagram)
     {
         fixed (byte* start = datagram)
         {
-            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0 && Marshal.GetLastPInvokeError() is var error and not EPIPE)
+            // A supervisor that closes with a message unread is told of as a reset, once, in whatever call comes next.
+            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0
+                && Marshal.GetLastPInvokeError() is var error and not (EPIPE or ECONNRESET))
             {
                 // Nobody hears of what was not sent: the supervisor would wait for it to the stall limit.
                 if (error is not EINTR)
