@@ -31,7 +31,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sandboxTold;
-    private int _disposed;
+    private Task? _ended;
 
     /// <summary>Makes the private folder, and sweeps away those of guards whose process is dead. Helpers are started as they are needed.</summary>
     /// <param name="options">How tool runs are guarded.</param>
@@ -63,7 +63,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     public async Task<ToolOutcome> RunAsync(ToolRun run, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _ended) is not null, this);
         run.Validate();
         string program = ProgramSearch.Find(run.Tool.Program);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
@@ -79,25 +79,34 @@ public sealed partial class StreamGuard : IAsyncDisposable
     }
 
     /// <summary>Ends all runs and all helpers, and removes the folder. When this is done they have exited and are reaped.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ended.Task, null) is { } already ? new ValueTask(already) : new ValueTask(EndAsync(ended));
+    }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
-        for (int place = 0; place < _options.Groups; place++)
+    private async Task EndAsync(TaskCompletionSource ended)
+    {
+        try
         {
-            await _places.WaitAsync().ConfigureAwait(false);
-        }
+            await _closing.CancelAsync().ConfigureAwait(false);
+            for (int place = 0; place < _options.Groups; place++)
+            {
+                await _places.WaitAsync().ConfigureAwait(false);
+            }
 
-        await _sandboxTold.ConfigureAwait(false);
-        _helpers.Dispose();
-        _guardians.Dispose();
-        _folder.Dispose();
-        _places.Dispose();
-        _closing.Dispose();
+            // What a logger throws keeps nothing from being ended.
+            await _sandboxTold.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _helpers.Dispose();
+            _guardians.Dispose();
+            _folder.Dispose();
+            _places.Dispose();
+            _closing.Dispose();
+        }
+        finally
+        {
+            ended.SetResult();
+        }
     }
 
     private async Task TellOfSandboxAsync()
