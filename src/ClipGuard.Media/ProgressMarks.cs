@@ -71,6 +71,9 @@ public sealed unsafe class ProgressMarks
         Volatile.Write(ref _page->LogWritten, written + length);
     }
 
+    /// <summary>Forgets the log: what is logged from here on belongs to another clip.</summary>
+    internal void ForgetLog() => Volatile.Write(ref _page->LogWritten, 0);
+
     // The stamp comes last: whoever sees a new stamp sees the progress it stands for.
     private void Stamp() => Volatile.Write(ref _page->StampNanoseconds, Stopwatch.GetTimestamp());
 }

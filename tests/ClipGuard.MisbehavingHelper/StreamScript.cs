@@ -129,6 +129,10 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
             case "slow-opens":
                 frames = WriteFrames(3);
                 break;
+            case "complains":
+                Console.Error.WriteLine("out of memory, says an earlier clip");
+                frames = WriteFrames(Number);
+                break;
             case "trickles":
                 for (int i = 0; i < Number; i++)
                 {

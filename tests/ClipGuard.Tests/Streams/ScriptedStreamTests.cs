@@ -231,6 +231,31 @@ internal sealed class ScriptedStreamTests
 
     [Test]
     [CancelAfter(120_000)]
+    public async Task What_a_helper_complained_of_belongs_to_one_stream(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted());
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "complains:3", "complains:3"), cancellation);
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        outcome = await guard.RunAsync(Run("in-step", false, "segv", "ok:30"), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed), outcome.Fault?.Message);
+        Assert.That(outcome.Fault!.PostMortem.Log, Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_logger_that_throws_ends_nothing(CancellationToken cancellation)
+    {
+        using var log = new ThrowingLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:7000", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(() => log.Lines, Is.EqualTo(1).After(60_000, 20));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
     public void A_helper_that_dies_before_it_is_ready_is_trouble_of_ours(CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(async () =>

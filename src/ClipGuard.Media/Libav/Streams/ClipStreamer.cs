@@ -20,6 +20,9 @@ internal sealed unsafe class ClipStreamer : IDisposable
     {
         _order = order;
         _marks = marks;
+
+        // The supervisor has cleared the marks, maybe while the stream before was still being closed, and closing may log.
+        marks.ForgetLog();
         _log = new LibavLog(marks);
         ClipSpec spec = order.Kind == ClipKind.Audio ? new AudioSpec() : new VideoSpec();
         var request = new DecodeRequest(order.Source, spec) { Limits = order.Limits, DecoderThreads = order.DecoderThreads };

@@ -128,10 +128,7 @@ internal sealed partial class Group
             _ => $"The streams {string.Join(" and ", late)} are",
         };
         double limit = _options.OpenLimit.TotalSeconds;
-
-        // Sinks can block, so nothing is logged on the thread that keeps the clocks.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => LogSlowOpening(state._logger, state.missing, SlowOpening.TotalSeconds, state.limit), (_logger, missing, limit), preferLocal: false);
+        LaterLog.Write(_logger, logger => LogSlowOpening(logger, missing, SlowOpening.TotalSeconds, limit));
     }
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;

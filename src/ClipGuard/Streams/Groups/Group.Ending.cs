@@ -194,7 +194,7 @@ internal sealed partial class Group
             _wasSetAside = true;
             _setAside.Add();
             int pid = _guardian?.Process.Pid ?? 0;
-            ThreadPool.UnsafeQueueUserWorkItem(static state => LogSetAside(state._logger, state.pid), (_logger, pid), preferLocal: false);
+            LaterLog.Write(_logger, logger => LogSetAside(logger, pid));
         }
 
         if (_cancelled && _cause is null)

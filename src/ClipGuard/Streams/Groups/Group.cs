@@ -193,7 +193,12 @@ internal sealed partial class Group
     private void Employ(Member member, StreamHelper helper)
     {
         member.Helper = helper;
-        helper.Streams++;
+        if (helper.Streams++ > 0)
+        {
+            // What it complained of belongs to the stream before.
+            helper.Errors.Forget();
+        }
+
         member.CpuBefore = ProcessTree.CpuTime(helper.Process.Pid);
         helper.Process.Memory.ClearMarks();
         Watch(member);
