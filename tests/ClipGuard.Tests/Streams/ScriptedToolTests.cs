@@ -161,6 +161,25 @@ internal sealed class ScriptedToolTests
         Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{Frames * FrameBytes} {Frames * FrameBytes}"));
     }
 
+    [TestCase("echo found > \"$3\"", "found\n")]
+    [TestCase("echo found > \"$3.other\"; ln -s \"$3.other\" \"$3\"", "found\n")]
+    [TestCase("mkfifo \"$3\"", "")]
+    [TestCase("mkfifo \"$3.other\"; ln -s \"$3.other\" \"$3\"", "")]
+    [TestCase("ln -s /dev/zero \"$3\"", "")]
+    [TestCase("mkdir \"$3\"", "")]
+    [CancelAfter(120_000)]
+    public async Task Its_output_is_read_where_it_is_a_file(string leaves, string output, CancellationToken cancellation)
+    {
+        ToolRun run = StreamTestRig.Run("in-step", false, _clip, _clip) with
+        {
+            Tool = new ToolCommand("sh", ["-c", $"cat \"$1\" \"$2\" > /dev/null; {leaves}", "sh", "{reference}", "{distorted}", "{output}"]),
+        };
+        ToolOutcome outcome = await _guard.RunAsync(run, cancellation).WaitAsync(cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That((outcome.Output.Text, outcome.Output.TotalBytes), Is.EqualTo((output, (long)output.Length)));
+    }
+
     [TestCase(SandboxLevel.Strict)]
     [TestCase(SandboxLevel.Standard)]
     [TestCase(SandboxLevel.Off)]

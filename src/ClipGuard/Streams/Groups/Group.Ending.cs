@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
@@ -98,7 +97,7 @@ internal sealed partial class Group
     {
         _exited = exited;
         _outputIsWhole = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
-        ReadOutputFile();
+        _output = OutputFile.ReadEnd(OutputPath, _options.OutputBytes);
     }
 
     // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next group; everything else is ended.
@@ -164,28 +163,6 @@ internal sealed partial class Group
     }
 
     private void KeepOutput(GuardianProcess guardian) => (_standardOutput, _standardError) = (guardian.Output.Text(), guardian.ToolErrors.Text());
-
-    private void ReadOutputFile()
-    {
-        if (!File.Exists(OutputPath))
-        {
-            return;
-        }
-
-        try
-        {
-            using FileStream file = File.OpenRead(OutputPath);
-            long total = file.Length;
-            file.Seek(Math.Max(0, total - _options.OutputBytes), SeekOrigin.Begin);
-            byte[] text = new byte[Math.Min(total, _options.OutputBytes)];
-            int read = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            _output = new CapturedText(Encoding.UTF8.GetString(text, 0, read), total, total > read);
-        }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
-        {
-            _output = CapturedText.Nothing;
-        }
-    }
 
     private void Conclude()
     {
