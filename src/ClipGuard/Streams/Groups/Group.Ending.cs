@@ -74,7 +74,9 @@ internal sealed partial class Group
     private void OnGuardianEnded(GuardianProcess guardian)
     {
         Receive(GuardianIndex);
-        if (!guardian.Process.TryReap(out ProcessExit exit))
+
+        // Its last word may have ended the group's work: then it waits for the next one already, and is found dead there.
+        if (!ReferenceEquals(_guardian, guardian) || !guardian.Process.TryReap(out ProcessExit exit))
         {
             return;
         }
