@@ -1,7 +1,5 @@
 using System.Collections;
 using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -14,10 +12,6 @@ namespace ClipGuard.Streams.Groups;
 /// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
 internal sealed unsafe class GuardianProcess : IDisposable
 {
-    private const string Mark = "CLIPGUARD_GROUP";
-
-    private static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(2);
-
     private string _folder = string.Empty;
     private int _disposed;
 
@@ -92,24 +86,13 @@ internal sealed unsafe class GuardianProcess : IDisposable
         Dispose();
     }
 
-    /// <summary>
-    /// Ends what a guardian that is gone too early has left, and waits for its end: by the mark in the environment that every process of the group
-    /// inherits. Looks again until none is left, for one may have started another meanwhile. Who cleared its environment is not found.
-    /// </summary>
+    /// <summary>Ends what it has left of its group, being gone too early, and waits for its end.</summary>
     public void EndOrphans()
     {
-        long began = Stopwatch.GetTimestamp();
-        byte[] mark = System.Text.Encoding.UTF8.GetBytes($"{Mark}={_folder}\0");
-        int[] left;
-        do
+        if (_folder.Length > 0)
         {
-            left = [.. Directory.EnumerateDirectories("/proc").Where(process => IsMarked(process, mark)).Select(PidOf).Where(pid => pid > 0)];
-            foreach (int pid in left)
-            {
-                End(pid, OrphanPatience - Stopwatch.GetElapsedTime(began));
-            }
+            Orphans.End(_folder);
         }
-        while (left.Length > 0 && Stopwatch.GetElapsedTime(began) < OrphanPatience);
     }
 
     /// <inheritdoc/>
@@ -124,32 +107,6 @@ internal sealed unsafe class GuardianProcess : IDisposable
     }
 
     private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
-
-    private static int PidOf(string process) =>
-        int.TryParse(System.IO.Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
-
-    private static void End(int pid, TimeSpan patience)
-    {
-        int descriptor = Libc.PidfdOpen(pid);
-        _ = Libc.Kill(pid, Libc.SIGKILL);
-        if (descriptor >= 0)
-        {
-            _ = ProcessEnd.Within(descriptor, patience);
-            _ = Libc.Close(descriptor);
-        }
-    }
-
-    private static bool IsMarked(string process, byte[] mark)
-    {
-        try
-        {
-            return File.ReadAllBytes(System.IO.Path.Combine(process, "environ")).AsSpan().IndexOf(mark) >= 0;
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static void MakePipe(int* ends)
     {
