@@ -32,9 +32,9 @@ internal sealed partial class Group
             return;
         }
 
+        member.Ended = true;
         helper.Errors.Drain();
         IgnoreAll(member.Index);
-        member.Ended = true;
         if (member.Written is null)
         {
             member.ReadProgress(Stopwatch.GetTimestamp());
@@ -81,9 +81,9 @@ internal sealed partial class Group
             return;
         }
 
+        _guardianEnded = true;
         guardian.OwnErrors.Drain();
         IgnoreAll(GuardianIndex);
-        _guardianEnded = true;
         if (!exit.IsClean)
         {
             guardian.EndOrphans();
@@ -208,6 +208,7 @@ internal sealed partial class Group
     {
         if (_wasSetAside)
         {
+            _wasSetAside = false;
             _setAside.Remove();
         }
 
@@ -216,6 +217,7 @@ internal sealed partial class Group
             _ = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
             KeepOutput(guardian);
             guardian.Dispose();
+            _guardian = null;
         }
 
         foreach (Member member in _members)
@@ -224,17 +226,6 @@ internal sealed partial class Group
             member.Probe = null;
         }
 
-        StreamFolder.Remove(_folder);
-    }
-
-    private void AbandonAll()
-    {
-        foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
-        {
-            member.Helper!.End();
-        }
-
-        _guardian?.Process.CloseSocket();
         StreamFolder.Remove(_folder);
     }
 }

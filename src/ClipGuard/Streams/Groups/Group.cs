@@ -28,7 +28,7 @@ internal sealed partial class Group
     private readonly string _folder;
     private readonly Member[] _members;
     private readonly Epoll _epoll = new();
-    private readonly ConcurrentQueue<Action> _inbox = new();
+    private readonly ConcurrentQueue<Message> _inbox = new();
     private readonly TaskCompletionSource<GroupResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Lock _wakeGate = new();
@@ -69,7 +69,7 @@ internal sealed partial class Group
     public async Task<GroupResult> RunAsync(CancellationToken cancellation)
     {
         new Thread(Live) { IsBackground = true, Name = "clipguard-group" }.Start();
-        using (cancellation.UnsafeRegister(static state => ((Group)state!).Post(((Group)state).Cancel), this))
+        using (cancellation.UnsafeRegister(static state => ((Group)state!).Post(new Message(((Group)state).Cancel)), this))
         {
             return await _done.Task.ConfigureAwait(false);
         }
@@ -78,6 +78,7 @@ internal sealed partial class Group
     // The whole life, on the group's own thread.
     private void Live()
     {
+        Exception? bug = null;
         try
         {
             Begin();
@@ -89,9 +90,9 @@ internal sealed partial class Group
                     Hear(tag);
                 }
 
-                while (_inbox.TryDequeue(out Action? message))
+                while (_inbox.TryDequeue(out Message? message))
                 {
-                    message();
+                    message.Hear();
                 }
 
                 CheckClocks(Stopwatch.GetTimestamp());
@@ -99,19 +100,21 @@ internal sealed partial class Group
             }
         }
 #pragma warning disable CA1031 // A bug here has to reach the caller, and must leave no process behind.
-        catch (Exception bug)
+        catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            AbandonAll();
-            _done.TrySetException(bug);
+            bug = thrown;
         }
-        finally
+
+        lock (_wakeGate)
         {
-            lock (_wakeGate)
-            {
-                _deaf = true;
-                _epoll.Dispose();
-            }
+            _deaf = true;
+            _epoll.Dispose();
+        }
+
+        if (bug is not null)
+        {
+            Abandon(bug);
         }
     }
 
@@ -125,7 +128,7 @@ internal sealed partial class Group
         else
         {
             _pendingStarts++;
-            _guardians.Start((started, failure) => Post(() => OnGuardianStarted(started, failure)));
+            _guardians.Start((started, failure) => Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
         }
 
         foreach (Member member in _members)
@@ -137,11 +140,11 @@ internal sealed partial class Group
             else
             {
                 _pendingStarts++;
-                _helpers.Start((helper, failure) => Post(() => OnHelperStarted(member, helper, failure)));
+                _helpers.Start((helper, failure) => Post(new Message(() => OnHelperStarted(member, helper, failure), () => GiveUp(helper is null ? null : helper.End))));
             }
         }
 
-        // Only once every process is known to the group: what fails here ends them all.
+        // Only once every process is there or asked for: what fails here ends them all.
         foreach (Member member in _members.Where(member => member.Helper is { Greeting: not null }))
         {
             Open(member);
@@ -205,17 +208,20 @@ internal sealed partial class Group
     }
 
     // From any thread.
-    private void Post(Action message)
+    private void Post(Message message)
     {
-        _inbox.Enqueue(message);
         lock (_wakeGate)
         {
-            // A group that is gone has nothing left to be told, and its descriptor may be somebody else's by now.
+            // A group that is gone hears nothing more, and its descriptor may be somebody else's by now.
             if (!_deaf)
             {
+                _inbox.Enqueue(message);
                 _epoll.Wake();
+                return;
             }
         }
+
+        message.GiveUp?.Invoke();
     }
 
     private void Cancel()
@@ -283,4 +289,9 @@ internal sealed partial class Group
         AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
         _ => ".s16le",
     };
+
+    /// <summary>What another thread has for the group's own.</summary>
+    /// <param name="Hear">Done by the group.</param>
+    /// <param name="GiveUp">Done instead where the group hears nothing more; null for nothing.</param>
+    private sealed record Message(Action Hear, Action? GiveUp = null);
 }

@@ -12,6 +12,8 @@ namespace ClipGuard.Streams.Groups;
 /// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
 internal sealed unsafe class GuardianProcess : IDisposable
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private string _folder = string.Empty;
     private int _disposed;
 
@@ -82,8 +84,19 @@ internal sealed unsafe class GuardianProcess : IDisposable
     /// <summary>Ends it while it has no group.</summary>
     public void End()
     {
-        IdleProcess.End(Process);
+        _ = IdleProcess.End(Process);
         Dispose();
+    }
+
+    /// <summary>Ends it while it may have a group, and all that it guards with it; what is open for it stays so.</summary>
+    public void EndWithTool()
+    {
+        Process.CloseSocket();
+        _ = ProcessEnd.Within(Process.PidDescriptor, EndPatience);
+        if (!IdleProcess.End(Process).IsClean)
+        {
+            EndOrphans();
+        }
     }
 
     /// <summary>Ends what it has left of its group, being gone too early, and waits for its end.</summary>

@@ -19,10 +19,12 @@ internal static unsafe class IdleProcess
     }
 
     /// <summary>Kills it and waits until it is gone; without work it dies at once, and one that is stuck in the kernel is left to it.</summary>
-    public static void End(HelperProcess process)
+    /// <returns>How it ended, where that is known.</returns>
+    public static ProcessExit End(HelperProcess process)
     {
         process.Kill();
         _ = ProcessEnd.Within(process.PidDescriptor, Patience);
-        _ = process.TryReap(out _);
+        _ = process.TryReap(out ProcessExit exit);
+        return exit;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class StreamHelper(HelperProcess process)
     /// <summary>Ends it while it has no work.</summary>
     public void End()
     {
-        IdleProcess.End(Process);
+        _ = IdleProcess.End(Process);
         Process.Bury();
     }
 }
