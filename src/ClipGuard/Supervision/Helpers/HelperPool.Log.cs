@@ -5,21 +5,7 @@ namespace ClipGuard.Supervision.Helpers;
 // What the pool tells the log. Sinks can block, so nothing is logged under the lock or on the thread that keeps the clocks.
 internal sealed partial class HelperPool
 {
-    private void LogLater(Action<ILogger> write) => ThreadPool.UnsafeQueueUserWorkItem(
-        static state =>
-        {
-            try
-            {
-                state.write(state._logger);
-            }
-#pragma warning disable CA1031 // On a thread of nobody's, a log that cannot be written to would end the process.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
-        },
-        (write, _logger),
-        preferLocal: false);
+    private void LogLater(Action<ILogger> write) => LaterLog.Write(_logger, write);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Helper {Pid} is not ready after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowStart(ILogger logger, int pid, double seconds, double limit);
