@@ -15,6 +15,9 @@ public sealed class FlatMemoryTests
     private const int RowLetters = 60_000;
     private const int MostKilobytes = 200_000;
 
+    // How much the runtime allocates before it first collects is a matter of the processor's cache, and may be 200 MB by itself.
+    private static readonly Dictionary<string, string?> SmallNursery = new() { ["DOTNET_GCgen0size"] = "0x2000000" };
+
     [Test]
     public void Thousands_of_rows_stay_under_200_MB_each_clip_decoded_again()
     {
@@ -27,7 +30,7 @@ public sealed class FlatMemoryTests
                 $$"""{"messages":[{"role":"user","content":"<audio>{{new string('x', RowLetters)}}"}],"audios":["{{clips[row % clips.Length]}}"]}"""));
 
             using Process process = PublishedCommand.Start(
-                new Dictionary<string, string?>(),
+                SmallNursery,
                 "dry-run", manifest, "--root", Path.GetDirectoryName(PublishedCommand.SampleManifest)!, "--out", Path.Combine(folder, "out"));
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 using NUnit.Framework;
 
@@ -60,20 +61,21 @@ public sealed class InspectCommandTests
     [TestCase("bad/cut-off.mp4", "Corrupt", "open")]
     [TestCase("bad/huge.png", "LimitExceeded", "probe")]
     [TestCase("bad/busy.svg", "Stalled", "probe")]
-    [TestCase("bad/endless.vgm", "TimedOut", "decode")]
+    [TestCase("bad/endless.vgm", "TimedOut", "decode|read")]
     public void A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
     {
-        string[] clocks = ["--stall", "1", "--timeout", "3"];
+        // Whether the decoder gives up by itself or is killed while it reads on is a matter of who gets the processor first.
+        string[] clocks = fault is "Stalled" or "TimedOut" ? ["--stall", "1", "--timeout", "3"] : [];
         CommandRun text = PublishedCommand.Run(["inspect", Sample(clip), .. clocks]);
         Assert.That((text.ExitCode, text.Output), Is.EqualTo((1, string.Empty)));
-        Assert.That(text.Error, Does.StartWith($"clipguard: {Sample(clip)} is {fault} in {stage}: "));
+        Assert.That(text.Error, Does.Match($"^clipguard: {Regex.Escape(Sample(clip))} is {fault} in ({stage}): "));
 
         CommandRun json = PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks]);
         Assert.That((json.ExitCode, json.Error), Is.EqualTo((1, string.Empty)));
         using JsonDocument read = JsonDocument.Parse(json.Output);
         Assert.That(Names(read.RootElement).Take(4), Is.EqualTo(new[] { "clip", "fault", "stage", "message" }));
         Assert.That(read.RootElement.GetProperty("fault").GetString(), Is.EqualTo(fault));
-        Assert.That(read.RootElement.GetProperty("stage").GetString(), Is.EqualTo(stage));
+        Assert.That(read.RootElement.GetProperty("stage").GetString(), Does.Match($"^({stage})$"));
         Assert.That(read.RootElement.GetProperty("strikes").GetInt32(), Is.EqualTo(fault is "Stalled" or "TimedOut" ? 2 : 1));
     }
 

@@ -39,6 +39,13 @@ internal static class PublishedCommand
 
         // Where the tests were started in a shell's background, SIGINT is ignored, and children inherit that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        SetEnvironment(start, environment);
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Takes the settings of whoever runs the tests out of an environment, and puts others in.</summary>
+    public static void SetEnvironment(ProcessStartInfo start, IReadOnlyDictionary<string, string?> environment)
+    {
         foreach (string variable in start.Environment.Keys.Where(IsSetting).ToList())
         {
             start.Environment.Remove(variable);
@@ -48,8 +55,6 @@ internal static class PublishedCommand
         {
             start.Environment[name] = value;
         }
-
-        return Process.Start(start)!;
     }
 
     /// <summary>Process ids of the helpers that a process has started and that have not ended.</summary>

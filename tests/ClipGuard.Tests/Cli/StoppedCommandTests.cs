@@ -54,14 +54,20 @@ public sealed class StoppedCommandTests
     [Test]
     public async Task A_terminal_that_goes_away_ends_the_run_politely_too()
     {
+        if (!System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(static folder => File.Exists(Path.Combine(folder, "script"))))
+        {
+            Assert.Ignore("There is no program script, which makes terminals.");
+        }
+
         // What script makes is a terminal of its own; with script it is gone, and whoever runs on it is told by SIGHUP.
         string command = string.Join(' ', Arguments.Prepend(PublishedCommand.Program).Select(word => $"'{word}'"));
         var start = new ProcessStartInfo("script", ["-qefc", $"exec env --default-signal=HUP {command}", "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["TERM"] = "xterm", ["MEDIA_DECODE_TIMEOUT"] = "7.5" },
+            Environment = { ["TERM"] = "xterm" },
         };
+        PublishedCommand.SetEnvironment(start, Environment);
         using Process terminal = Process.Start(start)!;
         _ = terminal.StandardOutput.ReadToEndAsync();
         await UntilItHangsAsync();

@@ -55,7 +55,11 @@ public sealed class InterruptedRunTests
         using DryRunBench bench = Stuck();
         bench.Decoder = new ScriptedDecoder();
         bench.Decoder.Fail("stuck.png", new HelperUnavailableException("No helper starts."));
-        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<HelperUnavailableException>());
+        bench.Decoder.Hold("stuck.png");
+        Task running = bench.RunAsync();
+        await Until(() => bench.Faults().Count == 2);
+        bench.Decoder.Release("stuck.png");
+        Assert.That(async () => await running, Throws.TypeOf<HelperUnavailableException>());
         Assert.That(bench.Faults().Select(fault => fault.Line), Is.SupersetOf(new[] { 2L, 3L }));
 
         bench.Decoder = new ScriptedDecoder();

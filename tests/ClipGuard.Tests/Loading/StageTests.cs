@@ -21,7 +21,7 @@ internal sealed class StageTests
         await batches.MoveNextAsync();
         batches.Current.Dispose();
 
-        int asked = await SettledAsync(() => run.Clips.Asked.Count);
+        int asked = await SettledAsync(() => run.Clips.Asked.Count, 4 + most);
 
         // The batch that was taken, and those that may be made ahead of the next.
         Assert.That(asked, Is.EqualTo(4 + most));
@@ -45,7 +45,7 @@ internal sealed class StageTests
             batches.Current.Dispose();
         }
 
-        int asked = await SettledAsync(() => run.Clips.Asked.Count);
+        int asked = await SettledAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
 
         // A batch of four comes to 1.6 MB and a little, so three of them fit at most, beside the one that was taken; the block that the first grew out of is pooled.
         Assert.That(asked, Is.InRange(Math.Max(1, taken) * 4, (Math.Max(1, taken) + 3) * 4));
@@ -262,9 +262,14 @@ internal sealed class StageTests
         Assert.That(ProcessorTimes.Parse(after)!.Value.UseSince(ProcessorTimes.Parse(before)!.Value), Is.EqualTo(use));
     }
 
-    // Waits until a count no longer changes: what is to be shown is that it stops.
-    private static async Task<int> SettledAsync(Func<int> count)
+    // Waits until a count that has come so far no longer changes: what is to be shown is that it stops there.
+    private static async Task<int> SettledAsync(Func<int> count, int atLeast)
     {
+        while (count() < atLeast)
+        {
+            await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
+        }
+
         int last = -1;
         while (last != count())
         {
@@ -290,11 +295,21 @@ internal sealed class StageTests
         {
             while (true)
             {
-                ValueTask<bool> next = batches.MoveNextAsync();
-                await Task.Delay(50);
+                Task<bool> next = batches.MoveNextAsync().AsTask();
+                while (!next.IsCompleted && run.Clips.Asked.Count <= 30)
+                {
+                    await Task.Delay(10);
+                }
+
+                // From here on decodes wait for ever: a batch that is not there once nothing moves never comes.
                 if (!next.IsCompleted)
                 {
-                    pending = next.AsTask();
+                    await SettledAsync(() => run.Clips.Asked.Count, 30);
+                }
+
+                if (!next.IsCompleted)
+                {
+                    pending = next;
                     break;
                 }
 
@@ -332,7 +347,7 @@ internal sealed class StageTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { BatchSize = 20, Supervision = new() { Workers = 3 } });
         Task<bool> first = loader.GetAsyncEnumerator().MoveNextAsync().AsTask();
 
-        Assert.That(await SettledAsync(() => run.Clips.Asked.Count), Is.EqualTo(6));
+        Assert.That(await SettledAsync(() => run.Clips.Asked.Count, 6), Is.EqualTo(6));
         await loader.DisposeAsync();
         await Assert.ThatAsync(() => first, Throws.InstanceOf<ObjectDisposedException>());
     }

@@ -121,7 +121,7 @@ internal sealed class TelemetryTests
     public async Task An_activity_covers_a_batch_from_its_first_dispatch_on_and_its_report_the_wait()
     {
         using LoaderRun run = LoaderRun.Of(8);
-        run.Clips.Before = (_, cancellation) => Task.Delay(100, cancellation);
+        run.Clips.Before = (_, cancellation) => Task.Delay(300, cancellation);
         var activities = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
@@ -142,8 +142,8 @@ internal sealed class TelemetryTests
         }
 
         Assert.That(activities.Select(activity => activity.GetTagItem("clipguard.batch")), Is.EqualTo(new object[] { 0L, 1L }));
-        Assert.That(activities.Select(activity => activity.Duration), Is.All.GreaterThan(TimeSpan.FromMilliseconds(90)));
-        Assert.That(waits[0], Is.GreaterThan(TimeSpan.FromMilliseconds(90)));
+        Assert.That(activities.Select(activity => activity.Duration), Is.All.GreaterThan(TimeSpan.FromMilliseconds(200)));
+        Assert.That(waits[0], Is.GreaterThan(TimeSpan.FromMilliseconds(100)));
         Assert.That(loader.LastEpoch!.Waited, Is.GreaterThanOrEqualTo(waits[0]));
     }
 

@@ -103,7 +103,7 @@ internal sealed class BadClipTests
     [Test]
     public void A_chip_tune_that_loops_for_ever_ends_politely_as_timed_out()
     {
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(_media.Write("loop.vgm", LoopingTune())), new AudioSpec()), TimeSpan.FromSeconds(1));
+        using DirectDecode decode = new(new DecodeRequest(new FileSource(_media.Write("loop.vgm", LoopingTune())), new AudioSpec()), TimeSpan.FromSeconds(2));
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.TimedOut), () => $"{decode.Fault} {decode.Log}");
         Assert.That(decode.Packets, Is.Positive);
     }
