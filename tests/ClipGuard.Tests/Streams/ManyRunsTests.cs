@@ -57,6 +57,7 @@ internal sealed class ManyRunsTests
         string second = media.Make("second.mkv", "-f lavfi -i color=gray:size=3840x2160:rate=25 -frames:v 25 -pix_fmt yuv420p -c:v libx264 -preset ultrafast");
         var clip = new FileSource(media.Make("long.mkv", $"-stream_loop {(frames / 25) - 1} -i {second} -c copy"));
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromMinutes(10), HelperMemoryBytes = 256 << 20 });
+        GC.Collect();
         long before = GC.GetTotalAllocatedBytes();
         ForgetPeak();
         long residentBefore = PeakResidentBytes();
@@ -65,9 +66,10 @@ internal sealed class ManyRunsTests
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(long.Parse(outcome.StandardOutput.Text, CultureInfo.InvariantCulture), Is.EqualTo(2L * frames * 3840 * 2160 * 3 / 2).And.GreaterThan(8_000_000_000));
 
-        // What the helpers may take is bounded by HelperMemoryBytes; this process has touched none of the frames.
-        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(64 << 20));
-        Assert.That(PeakResidentBytes() - residentBefore, Is.LessThan(64 << 20));
+        // What the helpers may take is bounded by HelperMemoryBytes; this process has touched none of the frames. Looking for progress takes
+        // some memory for each process of the machine, again and again while the run lasts: the bounds leave room for a slow run.
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(1 << 30));
+        Assert.That(PeakResidentBytes() - residentBefore, Is.LessThan(256 << 20));
     }
 
     // As proc(5) has it: 5 sets the peak back to what is resident now.
