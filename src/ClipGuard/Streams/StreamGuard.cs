@@ -54,7 +54,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     /// <summary>Runs a tool on clips.</summary>
     /// <param name="run">The tool and its streams.</param>
     /// <param name="cancellation">Ends the run with all its processes; never counted as a fault.</param>
-    /// <returns>The tool's output, or the fault. When it is there, every process of the run is gone.</returns>
+    /// <returns>The tool's output, or the fault. When it is there, every process of the run is gone and every descriptor of it closed.</returns>
     /// <exception cref="ArgumentException">The run is not well formed: names of streams.</exception>
     /// <exception cref="FormatException">The command line has a placeholder that stands for nothing, or never names a stream.</exception>
     /// <exception cref="ToolUnavailableException">The program is not there or cannot be started.</exception>

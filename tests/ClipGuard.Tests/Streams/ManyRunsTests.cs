@@ -31,11 +31,13 @@ internal sealed class ManyRunsTests
         }
 
         var before = new Leftovers();
+        int timers = Timers();
         await using (var guard = new StreamGuard(StreamTestRig.Options with { Folder = parent }))
         {
             for (int i = 0; i < Runs; i++)
             {
                 ToolOutcome outcome = await guard.RunAsync(run, cancellation);
+                Assert.That(Timers(), Is.AtMost(timers), () => $"timers that are open when run {i} is done");
                 Assert.That(outcome.Fault, Is.Null, () => $"run {i}: {outcome.Fault!.Message}");
                 Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo((2 * Frames * 64 * 48 * 3 / 2).ToString(CultureInfo.InvariantCulture)));
             }
@@ -71,6 +73,9 @@ internal sealed class ManyRunsTests
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(1 << 30));
         Assert.That(PeakResidentBytes() - residentBefore, Is.LessThan(256 << 20));
     }
+
+    // Each group has one, and the runtime none.
+    private static int Timers() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget?.Contains("[timerfd]", StringComparison.Ordinal) == true);
 
     // As proc(5) has it: 5 sets the peak back to what is resident now.
     private static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");

@@ -19,6 +19,7 @@ internal sealed partial class Group
     private bool _wasSetAside;
     private ToolExitedMessage? _exited;
     private bool _outputIsWhole;
+    private Task<GroupResult>? _conclusion;
     private CapturedText _output = CapturedText.Nothing;
     private CapturedText _standardOutput = CapturedText.Nothing;
     private CapturedText _standardError = CapturedText.Nothing;
@@ -166,29 +167,24 @@ internal sealed partial class Group
 
     private void KeepOutput(GuardianProcess guardian) => (_standardOutput, _standardError) = (guardian.Output.Text(), guardian.ToolErrors.Text());
 
+    // The verdict is told once the group's thread is done; where it goes on waiting for what is stuck in the kernel, at once.
     private void Conclude()
     {
+        _conclusion = _cancelled && _cause is null ? Task.FromCanceled<GroupResult>(new CancellationToken(canceled: true))
+            : _cause is Cause.Trouble trouble ? Task.FromResult<GroupResult>(new GroupResult.Trouble(trouble.Error))
+            : Task.FromResult<GroupResult>(new GroupResult.Judged(Outcome()));
         if (_state == GroupState.SetAside)
         {
             _wasSetAside = true;
             _setAside.Add();
             int pid = _guardian?.Process.Pid ?? 0;
             LaterLog.Write(_logger, logger => LogSetAside(logger, pid));
-        }
-
-        if (_cancelled && _cause is null)
-        {
-            _done.TrySetCanceled();
-        }
-        else if (_cause is Cause.Trouble trouble)
-        {
-            _done.TrySetResult(new GroupResult.Trouble(trouble.Error));
-        }
-        else
-        {
-            _done.TrySetResult(new GroupResult.Judged(Outcome()));
+            Tell();
         }
     }
+
+    // Whoever waits for it may count on everything to be gone, and the group's own descriptors to be closed.
+    private void Tell() => _done.TrySetFromTask(_conclusion!);
 
     private ToolOutcome Outcome() => new()
     {

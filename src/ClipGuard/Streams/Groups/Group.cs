@@ -112,7 +112,11 @@ internal sealed partial class Group
             _epoll.Dispose();
         }
 
-        if (bug is not null)
+        if (bug is null)
+        {
+            Tell();
+        }
+        else
         {
             Abandon(bug);
         }
