@@ -18,7 +18,7 @@ internal sealed class ManyRunsTests
     private const int Frames = 5;
 
     [Test]
-    [CancelAfter(900_000)]
+    [CancelAfter(540_000)]
     public async Task Five_hundred_runs_leave_nothing_behind(CancellationToken cancellation)
     {
         using var media = new MediaFolder();
@@ -50,7 +50,7 @@ internal sealed class ManyRunsTests
     }
 
     [Test]
-    [CancelAfter(900_000)]
+    [CancelAfter(540_000)]
     public async Task A_pair_of_four_gigabytes_passes_in_constant_memory(CancellationToken cancellation)
     {
         // 350 frames of 12.4 MB each; a picture that does not move is decoded fast.
