@@ -106,18 +106,24 @@ internal sealed class PairRunTests : GuardedStreamsTests
     [CancelAfter(240_000)]
     public async Task Cancelled_it_keeps_what_was_done(CancellationToken cancellation)
     {
-        // The first pair's tool waits, the second's does not.
+        // The first pair's tool waits, and that is no stall here; the second's leaves a file and ends.
         string manifest = Media.Write("two.jsonl", """
             {"original": "good.mkv", "encoded": "bad.mkv"}
             {"original": "good.mkv", "encoded": "short.mkv"}
             """u8);
         string folder = Media.PathOf("out-cancelled");
-        var tool = ToolCommand.Parse("""sh -c 'cat "$1" > /dev/null; [ $(cat "$2" | wc -c) -lt 200000 ] || sleep 1000; echo 1' sh {reference} {distorted}""");
+        string second = Media.PathOf("second-was-here");
+        const string script = "cat \"$1\" > /dev/null; if [ $(cat \"$2\" | wc -c) -lt 200000 ]; then touch \"$3\"; else sleep 1000; fi; echo 1";
+        var tool = new ToolCommand("sh", ["-c", script, "sh", "{reference}", "{distorted}", second]);
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(200), StallLimit = TimeSpan.FromSeconds(200) });
         var run = new PairRun(
-            new ClipComparer(Guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
+            new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
             new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task running = run.RunAsync(caller.Token);
+
+        // Before the second has begun, the first runs alone too.
+        Assert.That(() => File.Exists(second), Is.True.After(60_000, 20), "the second has begun");
         Assert.That(() => run.Progress.Running().Select(pair => pair.Line), Is.EqualTo(new[] { 1 }).After(60_000, 20), "the second has ended");
         await caller.CancelAsync();
 
