@@ -94,7 +94,8 @@ internal sealed class ScriptedToolTests
     [CancelAfter(120_000)]
     public async Task One_that_works_for_ever_meets_the_deadline(bool distortedFirst, CancellationToken cancellation)
     {
-        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(4), StallLimit = StreamTestRig.ShortStall });
+        // Three processes and the tool have to start in it.
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(8), StallLimit = StreamTestRig.ShortStall });
         ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", distortedFirst, _clip, _clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
