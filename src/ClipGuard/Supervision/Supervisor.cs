@@ -32,6 +32,7 @@ public sealed partial class Supervisor : IAsyncDisposable
     private readonly ClipFetcher _fetcher;
     private long _lastRequest;
     private bool _sandboxIsMissing;
+    private volatile bool _disposed;
 
     private Supervisor(SupervisorOptions options, ILogger logger)
     {
@@ -92,7 +93,8 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
     /// <exception cref="ArgumentException">The request's spec asks for what cannot be (no frames, a size of 0), or names an audio decoder that helpers do not load.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">The supervisor was disposed before.</exception>
     /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
         DecodeAsync(request, struck: null, cancellation);
@@ -106,6 +108,32 @@ public sealed partial class Supervisor : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         RefuseMistakes(request);
         cancellation.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            return await FetchAndDecodeAsync(request, struck, cancellation).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException gone) when (_disposed)
+        {
+            // It was under way, and between two steps of it: no different from one that is ended in the middle of a step.
+            throw new OperationCanceledException("The supervisor was disposed while the clip was decoded.", gone);
+        }
+    }
+
+    /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        _fetcher.Dispose();
+        _inProcess?.Dispose();
+        if (_pool is not null)
+        {
+            await _pool.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    {
         if (request.Source is HttpSource address)
         {
             (MemorySource? bytes, ClipFault? fault) = await _fetcher.FetchAsync(address, cancellation).ConfigureAwait(false);
@@ -180,17 +208,6 @@ public sealed partial class Supervisor : IAsyncDisposable
                 default:
                     throw new UnreachableException();
             }
-        }
-    }
-
-    /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _fetcher.Dispose();
-        _inProcess?.Dispose();
-        if (_pool is not null)
-        {
-            await _pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 

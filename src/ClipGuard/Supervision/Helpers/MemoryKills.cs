@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>How often the kernel has ended a process because memory ran out, the machine's or a control group's.</summary>
@@ -14,7 +12,7 @@ internal sealed class MemoryKills(Func<long> count, TimeProvider time)
 
     /// <summary>Kills that the kernel counts from here on.</summary>
     public MemoryKills()
-        : this(Count, TimeProvider.System)
+        : this(new MemoryKillCounter().Read, TimeProvider.System)
     {
     }
 
@@ -38,19 +36,5 @@ internal sealed class MemoryKills(Func<long> count, TimeProvider time)
 
         _unclaimed--;
         return true;
-    }
-
-    private static long Count()
-    {
-        const string counter = "oom_kill ";
-        try
-        {
-            string? line = File.ReadLines("/proc/vmstat").FirstOrDefault(static line => line.StartsWith(counter, StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.AsSpan(counter.Length), NumberStyles.None, CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 }
