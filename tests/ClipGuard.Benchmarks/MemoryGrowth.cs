@@ -22,6 +22,8 @@ internal sealed class MemoryGrowth(int rounds)
             return;
         }
 
+        // What is only not collected yet is no growth: how much of it there may be follows from the processor's cache.
+        GC.Collect();
         long now = PrivateResidentBytes();
         lock (_gate)
         {

@@ -33,8 +33,10 @@ internal static class SoakRun
         HelperPath = Programs.Scripted,
         Workers = 4,
         Spares = 2,
-        StallLimit = TimeSpan.FromSeconds(1),
-        Deadline = TimeSpan.FromSeconds(3),
+
+        // Long enough for a first decode, which is compiled meanwhile, beside helpers that spin and others that start.
+        StallLimit = TimeSpan.FromSeconds(3),
+        Deadline = TimeSpan.FromSeconds(7),
         PayloadBytes = 64 << 20,
     };
 

@@ -179,11 +179,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             case "pid":
                 Number(message, Environment.ProcessId);
                 break;
-            case "once-used-hangs":
-                PlayIf(_decodes > 1, message);
+            case "once-used-aborts":
+                AbortIf(_decodes > 1, message);
                 break;
-            case "threads-hang":
-                PlayIf(message.Request.DecoderThreads > 1, message);
+            case "threads-abort":
+                AbortIf(message.Request.DecoderThreads > 1, message);
                 break;
             case "inside":
                 EscapeScript.Try(words[1], connection, message);
@@ -193,11 +193,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         }
     }
 
-    private void PlayIf(bool hang, DecodeMessage message)
+    private void AbortIf(bool so, DecodeMessage message)
     {
-        if (hang)
+        if (so)
         {
-            Trouble.Block();
+            Trouble.Abort();
         }
 
         Deliver(message, 1);

@@ -30,7 +30,10 @@ internal sealed class GuardedLoaderTests
     public async Task Clips_that_hang_or_crash_cost_their_place_and_nothing_else()
     {
         var leftovers = new Leftovers();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options()))
+
+        // Short enough to wait for the hang twice, long enough for a crash in a helper's first decode.
+        SupervisorOptions clocks = TestHelper.ShortClocks(Isolation.Pooled) with { StallLimit = TimeSpan.FromSeconds(5), Deadline = TimeSpan.FromSeconds(15) };
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Supervision = clocks }))
         {
             List<SeenBatch> batches = await LoaderRun.ReadAsync(loader);
 

@@ -18,7 +18,7 @@ internal sealed class ClipsInMemoryTests
     [CancelAfter(60_000)]
     public async Task Other_decodes_and_their_clocks_go_on_while_a_clip_is_copied(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(Isolation.Pooled), cancellation: cancellation);
         using var clip = new SlowMemory("ok:3");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
         await clip.IsRead.WaitAsync(cancellation);

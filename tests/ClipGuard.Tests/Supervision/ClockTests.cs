@@ -14,9 +14,10 @@ internal sealed class ClockTests
     [CancelAfter(60_000)]
     public async Task A_starved_thread_pool_does_not_hold_up_a_kill(CancellationToken cancellation)
     {
+        HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
-        int helper = Leftovers.Children().Single();
+            TestHelper.ShortClocks(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
+        int helper = Leftovers.Children().Except(before).Single();
         using var starvation = new StarvedThreadPool();
 
         Task<DecodeOutcome> decode = supervisor.DecodeAsync(TestHelper.Script("hang"), cancellation).AsTask();
@@ -33,7 +34,7 @@ internal sealed class ClockTests
     public async Task Busy_cores_change_no_verdict(Isolation isolation, CancellationToken cancellation)
     {
         using var load = new BusyCores(2 * Environment.ProcessorCount);
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(isolation), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(isolation), cancellation: cancellation);
         string[] scripts = ["hang", "endless", "ok:7", "ok:9"];
         DecodeOutcome[] outcomes = await Task.WhenAll(scripts.Select(script => supervisor.DecodeAsync(TestHelper.Script(script), cancellation).AsTask()));
 
@@ -48,7 +49,7 @@ internal sealed class ClockTests
     [CancelAfter(60_000)]
     public async Task The_deadline_covers_the_exit_of_a_fresh_helper(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.FreshPerDecode), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(Isolation.FreshPerDecode), cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("lingers"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.TimedOut));

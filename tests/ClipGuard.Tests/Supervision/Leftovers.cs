@@ -18,9 +18,9 @@ internal sealed class Leftovers
         .. File.ReadLines("/proc/self/maps").Where(line => line.Contains("memfd:clipguard", StringComparison.Ordinal)).Select(line => $"mapping {line}"),
     ];
 
-    /// <summary>Process ids of this process's children.</summary>
-    public static HashSet<int> Children() =>
-        [.. Directory.EnumerateDirectories("/proc/self/task")
+    /// <summary>Process ids of a process's children; without a word, this one's.</summary>
+    public static HashSet<int> Children(string process = "self") =>
+        [.. Directory.EnumerateDirectories($"/proc/{process}/task")
             .SelectMany(task => TryRead(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
 

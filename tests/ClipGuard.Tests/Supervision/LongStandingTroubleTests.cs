@@ -19,7 +19,7 @@ internal sealed class LongStandingTroubleTests
     {
         var left = new Leftovers();
 
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30, KillPatience = NextToNone };
+        SupervisorOptions options = TestHelper.ShortClocks(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30, KillPatience = NextToNone };
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))
         {
             using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(DiesSlowly), cancellation);
@@ -38,7 +38,7 @@ internal sealed class LongStandingTroubleTests
     [CancelAfter(60_000)]
     public async Task More_helpers_set_aside_than_are_put_up_with_end_the_run(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled) with
+        SupervisorOptions options = TestHelper.ShortClocks(Isolation.Pooled) with
         {
             HelperMemoryBytes = 2L << 30,
             KillPatience = NextToNone,
