@@ -64,7 +64,7 @@ internal abstract class GuardedDecodingContract
             {
                 Assert.That((outcome.Fault?.Kind, outcome.Fault?.Stage), Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)), () => $"{what}: {outcome.Fault?.Message}");
                 Assert.That(outcome.Fault?.PostMortem.Strikes, Is.EqualTo(2), what);
-                Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan((kind == FaultKind.Stalled ? options.StallLimit : options.Deadline) + Grace), what);
+                Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
                 Assert.That(outcome.Payload.IsEmpty, what);
             }

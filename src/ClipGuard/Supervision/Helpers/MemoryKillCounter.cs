@@ -16,8 +16,8 @@ internal sealed class MemoryKillCounter
     /// <param name="root">Where <c>proc</c> and <c>sys</c> are.</param>
     public MemoryKillCounter(string root = "/")
     {
-        string? ownGroup = OwnGroup(root) is { } name ? Path.Join(root, "sys/fs/cgroup", name, "memory.events") : null;
-        _file = ownGroup is not null && Find(ownGroup) is not null ? ownGroup : Path.Join(root, "proc/vmstat");
+        string? events = OwnGroup(root) is { } group ? Path.Join(root, "sys/fs/cgroup", group, "memory.events") : null;
+        _file = events is not null && Find(events) is not null ? events : Path.Join(root, "proc/vmstat");
     }
 
     /// <summary>The count now; 0 where there is none.</summary>
