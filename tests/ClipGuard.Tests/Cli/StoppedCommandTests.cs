@@ -104,7 +104,7 @@ public sealed class StoppedCommandTests
         Assert.That(File.ReadAllText(DryRunFiles.Clean(_out)), Is.EqualTo(Row("good/tone.wav") + "\n"));
     }
 
-    private static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["MEDIA_DECODE_TIMEOUT"] = "7.5" };
+    private static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["MEDIA_DECODE_TIMEOUT"] = "5" };
 
     private string[] Arguments =>
         ["dry-run", _manifest, "--out", _out, "--root", Path.GetDirectoryName(PublishedCommand.SampleManifest)!, "--workers", "1"];

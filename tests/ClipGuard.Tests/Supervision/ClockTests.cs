@@ -49,7 +49,8 @@ internal sealed class ClockTests
     [CancelAfter(60_000)]
     public async Task The_deadline_covers_the_exit_of_a_fresh_helper(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(Isolation.FreshPerDecode), cancellation: cancellation);
+        SupervisorOptions options = TestHelper.Options(Isolation.FreshPerDecode) with { Deadline = TimeSpan.FromSeconds(4) };
+        await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("lingers"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.TimedOut));
