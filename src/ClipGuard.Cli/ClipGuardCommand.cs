@@ -53,7 +53,7 @@ internal static class ClipGuardCommand
         catch (IOException trouble)
         {
             // Files' trouble comes with a name, as an exception of ours. What is left are the streams that results are shown on.
-            await Say(error, $"the output could not be written: {trouble.Message.TrimEnd('.')}").ConfigureAwait(false);
+            await Say(error, $"standard output cannot be written: {trouble.Message.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)

@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>Done, and faults were found; bad manifest lines count.</summary>
     public const int FaultsFound = 1;
 
-    /// <summary>The command line, the configuration, the manifest or the output folder is not usable.</summary>
+    /// <summary>The command line, the configuration, the manifest or the output folder is not usable, or standard output cannot be written.</summary>
     public const int Usage = 2;
 
     /// <summary>Something is missing on the machine.</summary>
@@ -18,6 +18,6 @@ internal static class ExitCode
     /// <summary>A bug of ClipGuard's own.</summary>
     public const int OwnBug = 70;
 
-    /// <summary>Cancelled by Ctrl-C or SIGTERM.</summary>
+    /// <summary>Cancelled by Ctrl-C, SIGTERM or the loss of the terminal.</summary>
     public const int Cancelled = 130;
 }

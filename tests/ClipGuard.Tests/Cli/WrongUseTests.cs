@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using NUnit.Framework;
 
 namespace ClipGuard.Tests.Cli;
@@ -45,6 +47,18 @@ public sealed class WrongUseTests
 
         AssertOneLine(run, 2, complaint);
         Assert.That(File.ReadAllText(manifest), Is.Not.Empty);
+    }
+
+    [Test]
+    public void An_output_that_takes_nothing()
+    {
+        string command = $"exec '{PublishedCommand.Program}' inspect '{Path.GetDirectoryName(PublishedCommand.SampleManifest)}/good/tone.wav' > /dev/full";
+        var start = new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        AssertOneLine(new CommandRun(process.ExitCode, string.Empty, error), 2, "standard output cannot be written: No space left on device");
     }
 
     [TestCase("{ \"timeuot\": 5 }", "line 1: unknown key 'timeuot'; did you mean 'timeout'?")]
