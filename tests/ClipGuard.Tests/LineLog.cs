@@ -20,6 +20,9 @@ internal sealed class LineLog : ILoggerFactory, ILogger
         }
     }
 
+    /// <summary>Called with each line after it was kept, on the thread that logs it. What it throws, the logger throws.</summary>
+    public Action<string>? OnLine { get; set; }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
@@ -33,10 +36,13 @@ internal sealed class LineLog : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        string line = formatter(state, exception);
         lock (_gate)
         {
-            _lines.Add(formatter(state, exception));
+            _lines.Add(line);
         }
+
+        OnLine?.Invoke(line);
     }
 
     public void Dispose()

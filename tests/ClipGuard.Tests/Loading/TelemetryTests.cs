@@ -4,8 +4,6 @@ using System.Diagnostics.Metrics;
 
 using ClipGuard.Loading;
 
-using Microsoft.Extensions.Logging;
-
 using NUnit.Framework;
 
 namespace ClipGuard.Tests.Loading;
@@ -19,7 +17,7 @@ internal sealed class TelemetryTests
     public async Task Each_fault_is_logged_once_also_where_its_batch_was_made_twice()
     {
         using LoaderRun run = LoaderRun.Of(60, badEvery: 6);
-        var log = new Lines();
+        var log = new LineLog();
         LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, PrefetchBatches = 8 };
 
         // Left twice, with batches made ahead in vain, and gone on with by another loader.
@@ -32,21 +30,21 @@ internal sealed class TelemetryTests
             await LoaderRun.ReadAsync(second);
         }
 
-        Assert.That(log.Written, Has.Count.EqualTo(10));
-        Assert.That(log.Written.Select(line => line.Split(':')[0]).Order(), Is.EqualTo(Enumerable.Range(1, 10).Select(i => $"Line {i * 6}").Order()));
-        Assert.That(log.Written, Is.All.Contains("is Corrupt at Decode. It is damaged.").And.All.Contains("7 bytes read, 5 packets, 3 frames").And.All.Contains("decoder: one | two"));
+        Assert.That(log.Lines, Has.Length.EqualTo(10));
+        Assert.That(log.Lines.Select(line => line.Split(':')[0]).Order(), Is.EqualTo(Enumerable.Range(1, 10).Select(i => $"Line {i * 6}").Order()));
+        Assert.That(log.Lines, Is.All.Contains("is Corrupt at Decode. It is damaged.").And.All.Contains("7 bytes read, 5 packets, 3 frames").And.All.Contains("decoder: one | two"));
     }
 
     [Test]
     public async Task A_fault_that_ends_the_loop_is_logged_too([Values] bool isThrown)
     {
         using LoaderRun run = LoaderRun.Of(8, badEvery: 8);
-        var log = new Lines();
+        var log = new LineLog();
         await using ClipLoader loader = await run.OpenAsync(
             LoaderRun.Options with { OnBadSample = isThrown ? BadSamplePolicy.Throw : BadSamplePolicy.Mask, Budget = new FailureBudget { MaxFaults = 0 } }, log);
 
         await Assert.ThatAsync(() => LoaderRun.ReadAsync(loader), Throws.InstanceOf<BadSampleException>());
-        Assert.That(log.Written, Has.Count.EqualTo(1));
+        Assert.That(log.Lines, Has.Length.EqualTo(1));
     }
 
     [Test]
@@ -156,28 +154,5 @@ internal sealed class TelemetryTests
         Assert.That(EpochAccount.BottleneckOf(waited: 0.5, processorUse: 0.2, reachable: 1), Is.EqualTo(Bottleneck.Storage));
         Assert.That(EpochAccount.BottleneckOf(waited: 0.5, processorUse: 0.2, reachable: 0.25), Is.EqualTo(Bottleneck.Decoding));
         Assert.That(EpochAccount.BottleneckOf(waited: 0.5, processorUse: null, reachable: 1), Is.EqualTo(Bottleneck.Decoding));
-    }
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Written { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Enqueue(formatter(state, exception));
     }
 }

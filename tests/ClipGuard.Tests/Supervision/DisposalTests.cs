@@ -1,7 +1,5 @@
 using ClipGuard.Supervision;
 
-using Microsoft.Extensions.Logging;
-
 using NUnit.Framework;
 
 namespace ClipGuard.Tests.Supervision;
@@ -15,7 +13,7 @@ internal sealed class DisposalTests
     [CancelAfter(60_000)]
     public async Task A_decode_between_two_tries_ends_as_cancelled(string script, string line, CancellationToken cancellation)
     {
-        using var log = new ActingLog();
+        using var log = new LineLog();
         Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), log, cancellation);
         Task? disposal = null;
         log.OnLine = text => disposal ??= text.Contains(line, StringComparison.Ordinal) ? supervisor.DisposeAsync().AsTask() : null;
@@ -33,29 +31,5 @@ internal sealed class DisposalTests
         await supervisor.DisposeAsync();
 
         Assert.That(async () => await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation), Throws.InstanceOf<ObjectDisposedException>());
-    }
-
-    /// <summary>A log whose lines are told to the test at once, on the thread that writes them.</summary>
-    private sealed class ActingLog : ILoggerFactory, ILogger
-    {
-        public Action<string>? OnLine { get; set; }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            OnLine?.Invoke(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }
