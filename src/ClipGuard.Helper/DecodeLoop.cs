@@ -24,7 +24,7 @@ internal sealed unsafe class DecodeLoop(HelperConnection connection, IClipDecode
             request = request with { Source = new MemorySource(encoded.ToArray()) };
         }
 
-        var payload = new PayloadWriter(connection.Payload + message.OutputOffset, message.OutputCapacity);
+        var payload = new PayloadBuffer(connection.Payload + message.OutputOffset, message.OutputCapacity);
         var context = new DecodeContext(payload, connection.Marks, TimeSpan.FromMilliseconds(message.TimeLeftMilliseconds));
         DecodeAnswer answer = decoder.Decode(request, context);
         if (answer.Clip is not { FrameTimesSeconds: { Count: > 0 } times } clip)

@@ -13,7 +13,7 @@ public sealed class DecodeContext
     /// <param name="marks">Marks that the supervisor reads.</param>
     /// <param name="timeLeft">Time until the decoder should end by itself; null for none. The supervisor's deadline holds whatever the decoder does.</param>
     /// <param name="cancellation">Ends a decode that runs in the caller's own process.</param>
-    public DecodeContext(PayloadWriter payload, ProgressMarks marks, TimeSpan? timeLeft, CancellationToken cancellation = default)
+    public DecodeContext(PayloadBuffer payload, ProgressMarks marks, TimeSpan? timeLeft, CancellationToken cancellation = default)
     {
         Payload = payload;
         Marks = marks;
@@ -24,7 +24,7 @@ public sealed class DecodeContext
     }
 
     /// <summary>Memory that the result is written to.</summary>
-    public PayloadWriter Payload { get; }
+    public PayloadBuffer Payload { get; }
 
     /// <summary>Marks that the supervisor reads.</summary>
     public ProgressMarks Marks { get; }

@@ -11,14 +11,14 @@ internal static class HangingClipsBenchmark
     private const int Clips = 2000;
     private const int HangingEvery = 20;
     private const int Workers = 2;
-    private const int Strikes = 2;
+    private const int Attempts = 2;
     private static readonly TimeSpan StallLimit = TimeSpan.FromMilliseconds(500);
 
     public static async Task RunAsync()
     {
         TimeSpan clean = await TimeAsync(hanging: false);
         TimeSpan faulty = await TimeAsync(hanging: true);
-        double explained = Clips / HangingEvery * Strikes * StallLimit.TotalSeconds / Workers;
+        double explained = Clips / HangingEvery * Attempts * StallLimit.TotalSeconds / Workers;
         double allowed = (clean.TotalSeconds + explained) * 1.05;
         Console.WriteLine(FormattableString.Invariant(
             $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));

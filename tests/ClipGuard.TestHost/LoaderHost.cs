@@ -22,7 +22,7 @@ internal static class LoaderHost
             Audio = new AudioSpec(),
             BatchSize = 3,
             Seed = 5,
-            LeaveOutConvicted = true,
+            ExcludeFailed = true,
             Budget = FailureBudget.Unlimited,
             Supervision = new SupervisorOptions { HelperPath = program, Workers = workers },
         };

@@ -54,7 +54,7 @@ internal static class DecodeCommand
 
         ClipSpec spec = ReadSpec(sources, kind);
         return await GuardedClip.DecodeAsync(console, file, sources, clip, spec, outcome => outcome.Fault is { } fault
-            ? GuardedClip.Tell(console, clip, fault)
+            ? GuardedClip.ShowFault(console, clip, fault)
             : Write(console, output, outcome, spec)).ConfigureAwait(false);
     }
 

@@ -46,7 +46,7 @@ internal static class GuardedClip
 
     /// <summary>Tells of a clip that gave no data.</summary>
     /// <returns>The exit code that says so.</returns>
-    public static int Tell(Screen console, string clip, ClipFault fault)
+    public static int ShowFault(Screen console, string clip, ClipFault fault)
     {
         console.Note($"{clip} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
         foreach (string line in fault.PostMortem.Log)

@@ -44,7 +44,7 @@ internal static class InspectCommand
             {
                 if (!json)
                 {
-                    return GuardedClip.Tell(console, clip, fault);
+                    return GuardedClip.ShowFault(console, clip, fault);
                 }
 
                 Console.Out.WriteLine(InspectionJson.Of(clip, fault));

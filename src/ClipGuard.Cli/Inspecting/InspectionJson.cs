@@ -38,7 +38,7 @@ internal static class InspectionJson
                 found.PeakMemoryBytes,
                 found.Signal,
                 found.ExitCode,
-                found.Strikes,
+                found.Attempts,
                 found.Log,
             },
             Options);

@@ -44,7 +44,7 @@ internal static class AudioSettings
 
     public static AudioSpec Read(SettingSources sources)
     {
-        Stretch stretch = StretchSettings.Read(sources);
+        TimeRange range = TimeRangeSettings.Read(sources);
         return Default with
         {
             SampleRateHz = sources.Get(Rate, Default.SampleRateHz),
@@ -52,8 +52,8 @@ internal static class AudioSettings
             Resampler = sources.Get(Resampler, Default.Resampler),
             Decoder = sources.Get(Decoder, null) is { } assembly ? Path.GetFileNameWithoutExtension(assembly) : null,
             Track = sources.Get(Track, null),
-            StartSeconds = stretch.StartSeconds,
-            DurationSeconds = stretch.DurationSeconds,
+            StartSeconds = range.StartSeconds,
+            DurationSeconds = range.DurationSeconds,
         };
     }
 

@@ -54,12 +54,12 @@ internal static class PictureSettings
 
     public static VideoSpec ReadVideo(SettingSources sources)
     {
-        Stretch stretch = StretchSettings.Read(sources);
+        TimeRange range = TimeRangeSettings.Read(sources);
         return new VideoSpec
         {
             Selection = FrameSettings.Read(sources),
-            StartSeconds = stretch.StartSeconds,
-            EndSeconds = stretch.EndSeconds,
+            StartSeconds = range.StartSeconds,
+            EndSeconds = range.EndSeconds,
             Track = sources.Get(Track, null),
             Size = sources.Get(Size, DefaultVideo.Size),
             Layout = sources.Get(Layout, default),

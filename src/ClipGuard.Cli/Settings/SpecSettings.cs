@@ -4,5 +4,5 @@ namespace ClipGuard.Cli.Settings;
 internal static class SpecSettings
 {
     public static IReadOnlyList<Setting> All { get; } =
-        [.. AudioSettings.All, .. StretchSettings.All, .. FrameSettings.All, .. PictureSettings.All, .. LimitSettings.All];
+        [.. AudioSettings.All, .. TimeRangeSettings.All, .. FrameSettings.All, .. PictureSettings.All, .. LimitSettings.All];
 }

@@ -9,7 +9,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     public DecodeLimits Limits => Request.Limits;
 
-    public PayloadWriter Payload { get; } = context.Payload;
+    public PayloadBuffer Payload { get; } = context.Payload;
 
     public ProgressMarks Marks { get; } = context.Marks;
 

@@ -78,7 +78,7 @@ public sealed class LibavDecoder : IClipDecoder
     {
         AudioSpec { Decoder: { } name } audio => DispatchToPlugIn(session, audio, name),
         AudioSpec audio => AudioDecode.Run(session, audio),
-        VideoSpec video when session.Request.Source is FileListSource list => FrameListDecode.Run(session, video, list),
+        VideoSpec video when session.Request.Source is FileListSource list => ImageSequenceDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),
         ImageSpec image => ImageDecode.Run(session, image),
         InspectSpec inspect => ClipInspection.Run(session, inspect),

@@ -12,5 +12,5 @@ internal sealed record ClipVerdict(ClipReference Clip, TimeSpan Elapsed, ClipFau
 {
     /// <summary>The verdict on a clip whose reference alone rules it out: nothing was tried.</summary>
     public static ClipVerdict Refused(ClipReference clip, ClipRefusal refusal) =>
-        new(clip, TimeSpan.Zero, new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { Strikes = 0 }));
+        new(clip, TimeSpan.Zero, new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { Attempts = 0 }));
 }

@@ -96,7 +96,7 @@ public sealed record ClipFaultRecord : FaultRecord
 
     /// <summary>Tries that failed; 0 where the manifest alone ruled the clip out.</summary>
     [JsonPropertyOrder(4)]
-    public int Strikes { get; init; }
+    public int Attempts { get; init; }
 
     /// <summary>The decoder's last log lines, oldest first.</summary>
     [JsonPropertyOrder(4)]
@@ -123,7 +123,7 @@ public sealed record ClipFaultRecord : FaultRecord
             PeakMemoryBytes = found.PeakMemoryBytes,
             Signal = found.Signal,
             ExitCode = found.ExitCode,
-            Strikes = found.Strikes,
+            Attempts = found.Attempts,
             Log = found.Log,
         };
     }

@@ -42,13 +42,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _memory = options.Memory ?? new PinnedBatchMemory(options.PrefetchBytes);
         _telemetry = new LoaderTelemetry((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
         _time = time ?? TimeProvider.System;
-        _progress = EpochProgress.Start(0, [], InOrder(options.LeaveOutLines));
+        _progress = EpochProgress.Start(0, [], InOrder(options.ExcludedLines));
     }
 
     /// <summary>0-based number of the epoch that is read now or next.</summary>
     public int Epoch => _progress.Epoch;
 
-    /// <summary>How many batches the whole of the present leg of this epoch has on every rank; null where that shows only at the end.</summary>
+    /// <summary>How many batches the whole of the present segment of this epoch has on every rank; null where that shows only at the end.</summary>
     public long? Batches => PlanOf(RowsWithoutReading(), _progress)?.Batches;
 
     /// <summary>Where the loader is: after the batch that was yielded last.</summary>
@@ -58,7 +58,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     public EpochReport? LastEpoch { get; private set; }
 
     /// <summary>Indexes the manifest where its order needs that, and starts helpers.</summary>
-    /// <param name="manifest">What to read. It must be an <see cref="IIndexableManifest"/>, except for <see cref="RowShuffle.Windowed"/> and <see cref="RowShuffle.None"/>.</param>
+    /// <param name="manifest">What to read. It must be an <see cref="IIndexableManifest"/>, except for <see cref="ShuffleMode.Windowed"/> and <see cref="ShuffleMode.None"/>.</param>
     /// <param name="options">What to deliver.</param>
     /// <param name="loggers">Where faults are told; null for nowhere.</param>
     /// <param name="supervisor">Decodes; it stays the caller's. Null starts one by <see cref="LoaderOptions.Supervision"/>, which the loader ends.</param>
@@ -97,26 +97,26 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (manifest is BlendedManifest or StreamedBlend && options.LeaveOutLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
+        if (manifest is BlendedManifest or StreamedBlend && options.ExcludedLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
         {
             throw new ArgumentException(
-                $"{nameof(LoaderOptions.LeaveOutLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.", nameof(options));
+                $"{nameof(LoaderOptions.ExcludedLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.", nameof(options));
         }
 
         var indexable = manifest as IIndexableManifest;
-        bool needsIndex = options.Shuffle == RowShuffle.Full || options.Buckets is not null;
-        if (needsIndex && (indexable is null || options.Shuffle == RowShuffle.Windowed))
+        bool needsIndex = options.Shuffle == ShuffleMode.Full || options.Buckets is not null;
+        if (needsIndex && (indexable is null || options.Shuffle == ShuffleMode.Windowed))
         {
             throw new ArgumentException(
                 "A full shuffle and buckets need a manifest with an index, and buckets cannot be had with a windowed shuffle.", nameof(options));
         }
 
-        if (options.Shuffle == RowShuffle.Windowed || indexable is null)
+        if (options.Shuffle == ShuffleMode.Windowed || indexable is null)
         {
-            return new Opened(null, await UnendingRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false));
+            return new Opened(null, await AbandonableRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false));
         }
 
-        IndexedRows index = await UnendingRead.RunAsync(() => indexable.IndexAsync(cancellation), cancellation).ConfigureAwait(false);
+        IndexedRows index = await AbandonableRead.RunAsync(() => indexable.IndexAsync(cancellation), cancellation).ConfigureAwait(false);
         return new Opened(index, index.Fingerprint);
     }
 
@@ -233,7 +233,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
         catch (BadSampleException error)
         {
-            Tell(error.Faults);
+            LogFaults(error.Faults);
             throw;
         }
         finally
@@ -257,14 +257,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         bool isDelivered = false;
         try
         {
-            Tell(batch.Report.Faults);
-            budget.Add(batch.Report.Tries, batch.Report.Faults);
+            LogFaults(batch.Report.Faults);
+            budget.Add(batch.Report.RowsTried, batch.Report.Faults);
             EpochProgress next = _progress.After(batch.Number) with
             {
                 Failures = budget.Count,
-                Convicted = _options.LeaveOutConvicted
-                    ? _progress.Convicted.Union(batch.Report.Faults.Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
-                    : _progress.Convicted,
+                FailedLines = _options.ExcludeFailed
+                    ? _progress.FailedLines.Union(batch.Report.Faults.Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                    : _progress.FailedLines,
             };
             batch.State = StateOf(next);
             if (batch.Samples.Count > 0)
@@ -287,7 +287,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     }
 
     // Faults are told when their batch's turn comes, so that one which was made ahead in vain and is made again tells of them once.
-    private void Tell(IReadOnlyList<SampleFault> faults)
+    private void LogFaults(IReadOnlyList<SampleFault> faults)
     {
         foreach (SampleFault fault in faults)
         {
@@ -296,7 +296,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     }
 
     private ManifestLine[] LeftOutNext() =>
-        _options.LeaveOutConvicted ? InOrder([.. _options.LeaveOutLines, .. _progress.LeftOutLines, .. _progress.Convicted]) : InOrder(_options.LeaveOutLines);
+        _options.ExcludeFailed ? InOrder([.. _options.ExcludedLines, .. _progress.ExcludedLines, .. _progress.FailedLines]) : InOrder(_options.ExcludedLines);
 
     private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
@@ -311,14 +311,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
         return new StreamedEpochRows(
             _manifest.ReadRowsAsync,
-            progress.LeftOutLines.ToHashSet(),
+            progress.ExcludedLines.ToHashSet(),
             _options.ShuffleWindow,
-            _options.Shuffle == RowShuffle.Windowed ? unchecked((ulong)_options.Seed) : null,
+            _options.Shuffle == ShuffleMode.Windowed ? unchecked((ulong)_options.Seed) : null,
             progress.Epoch);
     }
 
     private RowOrder OrderOf(IndexedRows index, EpochProgress progress) =>
-        new(index.Count, [.. index.FindRows(progress.LeftOutLines)], _options.Shuffle == RowShuffle.Full ? unchecked((ulong)_options.Seed) : null, progress.Epoch);
+        new(index.Count, [.. index.FindRows(progress.ExcludedLines)], _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null, progress.Epoch);
 
     private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
     {
@@ -327,7 +327,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             return null;
         }
 
-        Func<Sequence, long, Func<long, long>>? bucket = null;
+        Func<RemainingPositions, long, Func<long, long>>? bucket = null;
         if (_options.Buckets is { } buckets && _index is { } index)
         {
             RowOrder order = OrderOf(index, progress);
@@ -336,7 +336,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 new Buckets(sequence, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).PlaceAt;
         }
 
-        return new EpochPlan(rows, progress.Legs, new DealtBatches(_options.Shard, _options.BatchSize), _options.DropLast, bucket);
+        return new EpochPlan(rows, progress.ResumeSegments, new RankBatches(_options.RankInfo, _options.BatchSize), _options.DropLast, bucket);
     }
 
     private LoaderState StateOf(EpochProgress progress) => new()
@@ -347,15 +347,15 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         ShuffleWindow = _index is null ? _options.ShuffleWindow : 0,
         Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
         Epoch = progress.Epoch,
-        Legs = progress.Legs,
-        World = _options.Shard.World,
-        Rank = _options.Shard.Rank,
+        ResumeSegments = progress.ResumeSegments,
+        World = _options.RankInfo.World,
+        Rank = _options.RankInfo.Rank,
         BatchSize = _options.BatchSize,
         Consumed = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
-        LeftOutLines = progress.LeftOutLines,
-        ConvictedLines = InOrder(progress.Convicted),
-        Tries = progress.Failures.Tries,
+        ExcludedLines = progress.ExcludedLines,
+        FailedLines = InOrder(progress.FailedLines),
+        RowsTried = progress.Failures.RowsTried,
         Faults = progress.Failures.Faults,
     };
 

@@ -12,7 +12,7 @@ public interface IClipLoaderFactory
     /// <param name="shard">Which rank it is for; null for what the options say.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <inheritdoc cref="ClipLoader.OpenAsync(IManifest, LoaderOptions, ILoggerFactory?, Supervision.Supervisor?, TimeProvider?, CancellationToken)" path="/exception"/>
-    Task<ClipLoader> OpenAsync(Shard? shard = null, CancellationToken cancellation = default);
+    Task<ClipLoader> OpenAsync(RankInfo? shard = null, CancellationToken cancellation = default);
 }
 
 /// <summary>Adds loaders to a service collection.</summary>
@@ -34,7 +34,7 @@ public static class ClipLoaderServices
 
     private sealed class Factory(IManifest manifest, LoaderOptions options, ILoggerFactory? loggers, TimeProvider? time) : IClipLoaderFactory
     {
-        public Task<ClipLoader> OpenAsync(Shard? shard, CancellationToken cancellation) =>
-            ClipLoader.OpenAsync(manifest, shard is { } own ? options with { Shard = own } : options, loggers, supervisor: null, time, cancellation);
+        public Task<ClipLoader> OpenAsync(RankInfo? shard, CancellationToken cancellation) =>
+            ClipLoader.OpenAsync(manifest, shard is { } own ? options with { RankInfo = own } : options, loggers, supervisor: null, time, cancellation);
     }
 }

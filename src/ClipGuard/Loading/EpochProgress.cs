@@ -6,20 +6,20 @@ namespace ClipGuard.Loading;
 
 /// <summary>How far one rank is in an epoch.</summary>
 /// <param name="Epoch">0-based.</param>
-/// <param name="Legs">What was consumed before with other ranks.</param>
-/// <param name="LeftOutLines">Frozen when the epoch began, in order.</param>
-/// <param name="Consumed">Batches consumed without a gap since the last leg.</param>
+/// <param name="ResumeSegments">What was consumed before with other ranks.</param>
+/// <param name="ExcludedLines">Frozen when the epoch began, in order.</param>
+/// <param name="Consumed">Batches consumed without a gap since the last segment.</param>
 /// <param name="Ahead">Batches consumed beyond the first that was not.</param>
 internal sealed record EpochProgress(
-    int Epoch, IReadOnlyList<PlanLeg> Legs, IReadOnlyList<ManifestLine> LeftOutLines, long Consumed, ImmutableSortedSet<long> Ahead)
+    int Epoch, IReadOnlyList<ResumeSegment> ResumeSegments, IReadOnlyList<ManifestLine> ExcludedLines, long Consumed, ImmutableSortedSet<long> Ahead)
 {
     /// <summary>Lines convicted in the batches consumed so far; kept only where the next epoch is to leave them out.</summary>
-    public ImmutableHashSet<ManifestLine> Convicted { get; init; } = [];
+    public ImmutableHashSet<ManifestLine> FailedLines { get; init; } = [];
 
     /// <summary>What the failure budget has seen in the batches consumed so far.</summary>
     public FailureCount Failures { get; init; }
 
-    public static EpochProgress Start(int epoch, IReadOnlyList<PlanLeg> legs, IReadOnlyList<ManifestLine> leftOutLines) => new(epoch, legs, leftOutLines, 0, []);
+    public static EpochProgress Start(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLine> excludedLines) => new(epoch, segments, excludedLines, 0, []);
 
     /// <summary>The progress once a batch is consumed.</summary>
     public EpochProgress After(long batch)

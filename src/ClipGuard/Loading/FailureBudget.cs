@@ -15,7 +15,7 @@ public sealed record FailureBudget
     /// <summary>Largest share of faulty tries among all tries of an epoch so far, in [0, 1]. Default 0.1.</summary>
     public double MaxRate { get; init; } = 0.1;
 
-    /// <summary>Tries before the rate is looked at. Default 100.</summary>
+    /// <summary>Rows tried before the rate is looked at. Default 100.</summary>
     public long Probation { get; init; } = 100;
 
     internal void Validate()
@@ -30,9 +30,9 @@ public sealed record FailureBudget
 }
 
 /// <summary>What a <see cref="FailureBudget"/> is measured by.</summary>
-/// <param name="Tries">Rows that were tried, faulty ones included.</param>
+/// <param name="RowsTried">Rows that were tried, faulty ones included.</param>
 /// <param name="Faults">How many of them gave no sample.</param>
-internal readonly record struct FailureCount(long Tries, long Faults);
+internal readonly record struct FailureCount(long RowsTried, long Faults);
 
 /// <summary>Keeps account of a <see cref="FailureBudget"/>.</summary>
 /// <param name="budget">The budget.</param>
@@ -50,7 +50,7 @@ internal sealed class FailureAccount(FailureBudget budget, FailureCount before =
     /// <exception cref="BadSampleException">It is one too many.</exception>
     public void Add(int tries, IReadOnlyList<SampleFault> faults)
     {
-        Count = new FailureCount(Count.Tries + tries, Count.Faults + faults.Count);
+        Count = new FailureCount(Count.RowsTried + tries, Count.Faults + faults.Count);
 
         // The worst are those that cost most time; the sort is stable, so that of equals the first stay.
         _worst.AddRange(faults);
@@ -62,16 +62,16 @@ internal sealed class FailureAccount(FailureBudget budget, FailureCount before =
             throw Exceeded($"more than the {budget.MaxFaults} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxFaults)} allows");
         }
 
-        if (Count.Tries >= budget.Probation && Count.Faults > budget.MaxRate * Count.Tries)
+        if (Count.RowsTried >= budget.Probation && Count.Faults > budget.MaxRate * Count.RowsTried)
         {
             throw Exceeded(FormattableString.Invariant(
-                $"{(double)Count.Faults / Count.Tries:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
+                $"{(double)Count.Faults / Count.RowsTried:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
         }
     }
 
     private BadSampleException Exceeded(string limit)
     {
         string named = string.Join("; ", _worst.Select(static fault => $"line {fault.Line}{(fault.Clip is { } clip ? $" {clip.AsWritten}" : string.Empty)}: {fault.Message}"));
-        return new BadSampleException($"{Count.Faults} of {Count.Tries} tries gave no sample: {limit}. The worst of them: {named}", [.. _worst]);
+        return new BadSampleException($"{Count.Faults} of {Count.RowsTried} tries gave no sample: {limit}. The worst of them: {named}", [.. _worst]);
     }
 }

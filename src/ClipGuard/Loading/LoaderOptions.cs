@@ -35,17 +35,17 @@ public sealed record LoaderOptions
     /// </summary>
     public long MaxPaddedBytes { get; init; } = int.MaxValue - (1L << 20);
 
-    /// <summary>The order of the rows. Default <see cref="RowShuffle.Full"/>.</summary>
-    public RowShuffle Shuffle { get; init; } = RowShuffle.Full;
+    /// <summary>The order of the rows. Default <see cref="ShuffleMode.Full"/>.</summary>
+    public ShuffleMode Shuffle { get; init; } = ShuffleMode.Full;
 
-    /// <summary>Rows in a window of <see cref="RowShuffle.Windowed"/>. Default 10,000.</summary>
+    /// <summary>Rows in a window of <see cref="ShuffleMode.Windowed"/>. Default 10,000.</summary>
     public int ShuffleWindow { get; init; } = 10_000;
 
     /// <summary>What every random choice follows from. Default 0.</summary>
     public int Seed { get; init; }
 
     /// <summary>Which of several ranks this is. Default the only one.</summary>
-    public Shard Shard { get; init; } = Shard.Whole;
+    public RankInfo RankInfo { get; init; } = RankInfo.Single;
 
     /// <summary>Leaves out a last batch that is not full on every rank, instead of padding it with masked samples. Default false.</summary>
     public bool DropLast { get; init; }
@@ -67,13 +67,13 @@ public sealed record LoaderOptions
     /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them out of a dry run's <c>faults.jsonl</c>. Must be the same
     /// on every rank. Default none.
     /// </summary>
-    public IReadOnlyCollection<ManifestLine> LeaveOutLines { get; init; } = [];
+    public IReadOnlyCollection<ManifestLine> ExcludedLines { get; init; } = [];
 
     /// <summary>
     /// Leaves out of each epoch what was convicted in the epochs before it. With more than one rank this is not possible, because no rank knows what
-    /// the others convicted; collect the faults and give <see cref="LeaveOutLines"/>. Default false.
+    /// the others convicted; collect the faults and give <see cref="ExcludedLines"/>. Default false.
     /// </summary>
-    public bool LeaveOutConvicted { get; init; }
+    public bool ExcludeFailed { get; init; }
 
     /// <summary>How decodes are guarded, and with how many workers. Its deadline counts for reading an indexed row, too.</summary>
     public SupervisorOptions Supervision { get; init; } = new();
@@ -118,16 +118,16 @@ public sealed record LoaderOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefetchBytes, nameof(PrefetchBytes));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPaddedBytes, nameof(MaxPaddedBytes));
         ArgumentOutOfRangeException.ThrowIfNegative(SubstituteAttempts, nameof(SubstituteAttempts));
-        Shard.Validate();
+        RankInfo.Validate();
         Budget.Validate();
         if (Buckets is { WindowBatches: var window })
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));
         }
 
-        if (LeaveOutConvicted && Shard.World > 1)
+        if (ExcludeFailed && RankInfo.World > 1)
         {
-            throw new ArgumentException($"{nameof(LeaveOutConvicted)} works on one rank only: the ranks would come to different plans.");
+            throw new ArgumentException($"{nameof(ExcludeFailed)} works on one rank only: the ranks would come to different plans.");
         }
     }
 }

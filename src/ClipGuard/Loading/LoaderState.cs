@@ -31,7 +31,7 @@ public sealed record LoaderState
 
     /// <summary>The order of the rows.</summary>
     [JsonRequired]
-    public RowShuffle Shuffle { get; init; }
+    public ShuffleMode Shuffle { get; init; }
 
     /// <summary>Rows in a shuffle window; 0 where there are no windows.</summary>
     [JsonRequired]
@@ -46,7 +46,7 @@ public sealed record LoaderState
 
     /// <summary>What was consumed of this epoch with other numbers of ranks or other batch sizes, oldest first.</summary>
     [JsonRequired]
-    public IReadOnlyList<PlanLeg> Legs { get; init; } = [];
+    public IReadOnlyList<ResumeSegment> ResumeSegments { get; init; } = [];
 
     /// <summary>Number of ranks now.</summary>
     [JsonRequired]
@@ -60,7 +60,7 @@ public sealed record LoaderState
     [JsonRequired]
     public int BatchSize { get; init; }
 
-    /// <summary>Batches that this rank has consumed since the last leg.</summary>
+    /// <summary>Batches that this rank has consumed since the last segment.</summary>
     [JsonRequired]
     public long Consumed { get; init; }
 
@@ -70,15 +70,15 @@ public sealed record LoaderState
 
     /// <summary>Lines that this epoch leaves out, ascending: frozen when it began.</summary>
     [JsonRequired]
-    public IReadOnlyList<ManifestLine> LeftOutLines { get; init; } = [];
+    public IReadOnlyList<ManifestLine> ExcludedLines { get; init; } = [];
 
-    /// <summary>Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out. Empty without <see cref="LoaderOptions.LeaveOutConvicted"/>.</summary>
+    /// <summary>Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out. Empty without <see cref="LoaderOptions.ExcludeFailed"/>.</summary>
     [JsonRequired]
-    public IReadOnlyList<ManifestLine> ConvictedLines { get; init; } = [];
+    public IReadOnlyList<ManifestLine> FailedLines { get; init; } = [];
 
-    /// <summary>Rows that were tried for the batches consumed since the last leg: what <see cref="FailureBudget"/> counts.</summary>
+    /// <summary>Rows that were tried for the batches consumed since the last segment: what <see cref="FailureBudget"/> counts.</summary>
     [JsonRequired]
-    public long Tries { get; init; }
+    public long RowsTried { get; init; }
 
     /// <summary>How many of them gave no sample.</summary>
     [JsonRequired]
@@ -88,9 +88,9 @@ public sealed record LoaderState
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
-        : Epoch < 0 || Consumed < 0 || Tries < 0 || Faults < 0 ? "a negative count"
+        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 ? "a negative count"
         : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
-        : Legs.Any(static leg => leg is not { IsValid: true }) ? "a leg whose numbers do not fit its ranks"
+        : ResumeSegments.Any(static segment => segment is not { IsValid: true }) ? "a segment whose numbers do not fit its ranks"
         : null;
 
     /// <summary>The state as JSON on one line.</summary>

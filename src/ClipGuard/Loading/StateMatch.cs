@@ -12,10 +12,10 @@ internal static class StateMatch
         LoaderState first = states[0];
         if (first.World == now.World && first.BatchSize == now.BatchSize && states.FirstOrDefault(state => state.Rank == now.Rank) is { } own)
         {
-            return new EpochProgress(own.Epoch, own.Legs, own.LeftOutLines, own.Consumed, [.. own.ConsumedAhead])
+            return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.Consumed, [.. own.ConsumedAhead])
             {
-                Convicted = [.. own.ConvictedLines],
-                Failures = new FailureCount(own.Tries, own.Faults),
+                FailedLines = [.. own.FailedLines],
+                Failures = new FailureCount(own.RowsTried, own.Faults),
             };
         }
 
@@ -29,7 +29,7 @@ internal static class StateMatch
         if (states.Count == 1 && first.World == now.World && first.BatchSize == now.BatchSize)
         {
             // Ranks in step are equally far, and go on as they were.
-            return new EpochProgress(first.Epoch, first.Legs, first.LeftOutLines, first.Consumed, []) { Convicted = [.. first.ConvictedLines] };
+            return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, []) { FailedLines = [.. first.FailedLines] };
         }
 
         long[] consumed = new long[first.World];
@@ -40,8 +40,8 @@ internal static class StateMatch
             (consumed[state.Rank], ahead[state.Rank]) = (state.Consumed, state.ConsumedAhead);
         }
 
-        var leg = new PlanLeg(first.World, first.BatchSize, consumed) { Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [] };
-        return EpochProgress.Start(first.Epoch, [.. first.Legs, leg], first.LeftOutLines) with { Convicted = [.. states.SelectMany(static state => state.ConvictedLines)] };
+        var segment = new ResumeSegment(first.World, first.BatchSize, consumed) { Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [] };
+        return EpochProgress.Start(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with { FailedLines = [.. states.SelectMany(static state => state.FailedLines)] };
     }
 
     private static void Check(IReadOnlyList<LoaderState> states, LoaderState now)
@@ -66,7 +66,7 @@ internal static class StateMatch
         {
             bool isOneRun = states.All(state => state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
                 && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
-                && state.Buckets == first.Buckets && state.LeftOutLines.SequenceEqual(first.LeftOutLines) && AreSame(state.Legs, first.Legs));
+                && state.Buckets == first.Buckets && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments));
             bool isEveryRank = states.Select(static state => state.Rank).Order().SequenceEqual(Enumerable.Range(0, first.World));
             if (!isOneRun || !isEveryRank)
             {
@@ -75,8 +75,8 @@ internal static class StateMatch
         }
     }
 
-    private static bool AreSame(IReadOnlyList<PlanLeg> legs, IReadOnlyList<PlanLeg> others) =>
-        legs.Count == others.Count && legs.Zip(others).All(static pair => pair.First.IsSameAs(pair.Second));
+    private static bool AreSame(IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ResumeSegment> others) =>
+        segments.Count == others.Count && segments.Zip(others).All(static pair => pair.First.IsSameAs(pair.Second));
 
     private static void Same<T>(string what, T then, T now, string hint)
     {

@@ -15,7 +15,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
     private readonly List<string> _frames = [];
 
     /// <summary>Reads one clip or a list of clips.</summary>
-    public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft)
+    public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft)
     {
         if (json.TokenType != JsonTokenType.StartArray)
         {
@@ -30,7 +30,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
     }
 
     /// <summary>Reads the clip of a message's typed part, if it has one: without, the part stands for a clip of the row's lists.</summary>
-    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleDraft draft)
+    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder draft)
     {
         bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
         if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, draft) is { } clip)
@@ -39,7 +39,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    private static void Add(ClipReference? clip, SampleDraft draft)
+    private static void Add(ClipReference? clip, SampleBuilder draft)
     {
         if (clip is not null)
         {
@@ -47,7 +47,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    private ClipReference? Read(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft) => json.TokenType switch
+    private ClipReference? Read(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft) => json.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.String => ReadText(ref json, kind, key),
@@ -80,7 +80,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    private ClipReference? ReadObject(ref Utf8JsonReader json, ClipKind kind, string key, SampleDraft draft)
+    private ClipReference? ReadObject(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft)
     {
         long start = json.TokenStartIndex;
         ClipReference? place = null;

@@ -26,7 +26,7 @@ internal static class MediaTags
 
     /// <summary>Makes tags and clips of each kind match as far as <paramref name="counting"/> allows.</summary>
     /// <exception cref="BadRowException">They must match and do not.</exception>
-    public static void Match(SampleDraft draft, MediaCounting counting)
+    public static void Match(SampleBuilder draft, MediaCounting counting)
     {
         if (draft.Messages.Count == 0)
         {
@@ -49,7 +49,7 @@ internal static class MediaTags
         }
     }
 
-    private static void Mend(SampleDraft draft, ClipKind kind, int clips, int tags, MediaCounting counting)
+    private static void Mend(SampleBuilder draft, ClipKind kind, int clips, int tags, MediaCounting counting)
     {
         string tag = Tag(kind);
         int first = draft.Messages.FindIndex(static message => message.Role != MessageRole.System);

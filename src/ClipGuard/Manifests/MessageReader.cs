@@ -10,7 +10,7 @@ internal static class MessageReader
 {
     private const string Roles = "one of system, user, assistant, tool_call, tool_response, tool";
 
-    public static void Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleDraft draft, ClipReferenceReader clips)
+    public static void Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleBuilder draft, ClipReferenceReader clips)
     {
         json.Expect(JsonTokenType.StartObject, "a message: an object with 'role' and 'content'");
         long start = json.TokenStartIndex;
@@ -82,7 +82,7 @@ internal static class MessageReader
         };
     }
 
-    private static string ReadContent(ref Utf8JsonReader json, SampleDraft draft, ClipReferenceReader clips)
+    private static string ReadContent(ref Utf8JsonReader json, SampleBuilder draft, ClipReferenceReader clips)
     {
         if (json.TokenType == JsonTokenType.String)
         {
@@ -99,7 +99,7 @@ internal static class MessageReader
         return content.ToString();
     }
 
-    private static void ReadPart(ref Utf8JsonReader json, StringBuilder content, SampleDraft draft, ClipReferenceReader clips)
+    private static void ReadPart(ref Utf8JsonReader json, StringBuilder content, SampleBuilder draft, ClipReferenceReader clips)
     {
         json.Expect(JsonTokenType.StartObject, "a part: an object with 'type'");
         string type = TypeOf(json);

@@ -10,7 +10,7 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
     public const string MessagesKey = "messages";
     public const string RejectedImagesKey = "rejected_images";
 
-    private readonly SampleDraft _draft = new();
+    private readonly SampleBuilder _draft = new();
     private readonly ClipReferenceReader _clips = new(paths);
 
     /// <summary>Reads a whole row.</summary>

@@ -7,7 +7,7 @@ namespace ClipGuard.Manifests;
 
 /// <summary>
 /// Several manifests in one, mixed evenly by weight as in a <see cref="BlendedManifest"/>, but each read from its start on and never indexed: for sources
-/// that are too large for an index or have none, under <see cref="Loading.RowShuffle.Windowed"/>. Line numbers are the source's own. Where not all rows
+/// that are too large for an index or have none, under <see cref="Loading.ShuffleMode.Windowed"/>. Line numbers are the source's own. Where not all rows
 /// of a source are taken, they are its first ones.
 /// </summary>
 public sealed class StreamedBlend : IManifest

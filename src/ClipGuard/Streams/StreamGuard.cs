@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using ClipGuard.Streams.Groups;
+using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;
@@ -27,7 +27,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly StreamFolder _folder;
     private readonly StreamHelpers _helpers;
     private readonly Guardians _guardians;
-    private readonly GroupsSetAside _setAside = new();
+    private readonly UnkillableSessions _unkillable = new();
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sandboxTold;
@@ -124,28 +124,28 @@ public sealed partial class StreamGuard : IAsyncDisposable
         int troubles = 0;
         while (true)
         {
-            if (_setAside.IsFull)
+            if (_unkillable.IsFull)
             {
                 throw new HelperUnavailableException(
-                    $"The processes of {GroupsSetAside.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that clips and program lie on.");
+                    $"The processes of {UnkillableSessions.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that clips and program lie on.");
             }
 
-            var group = new Group(run, program, firstStrike is not null, _options, _helpers, _guardians, _setAside, _folder.MakeGroupFolder(), _logger);
+            var group = new ToolSession(run, program, firstStrike is not null, _options, _helpers, _guardians, _unkillable, _folder.MakeSessionFolder(), _logger);
             switch (await group.RunAsync(cancellation).ConfigureAwait(false))
             {
-                case GroupResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:
+                case ToolSessionResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:
                     firstStrike = struck.Outcome.Fault!;
                     LogStrike(_logger, firstStrike.Culprit, firstStrike.Kind, firstStrike.Message);
                     break;
 
-                case GroupResult.Judged judged:
+                case ToolSessionResult.Judged judged:
                     return judged.Outcome with { Fault = Convict(judged.Outcome.Fault, firstStrike), Elapsed = Stopwatch.GetElapsedTime(began) };
 
-                case GroupResult.Trouble { Error: HelperUnavailableException { DecoderMissing: false } error } when ++troubles < MaxTroubles:
+                case ToolSessionResult.InfrastructureFailure { Error: HelperUnavailableException { DecoderMissing: false } error } when ++troubles < MaxTroubles:
                     LogTrouble(_logger, run.Tool, error.Message);
                     break;
 
-                case GroupResult.Trouble trouble:
+                case ToolSessionResult.InfrastructureFailure trouble:
                     throw trouble.Error;
 
                 default:
@@ -162,7 +162,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         }
 
         string before = firstStrike.Kind == fault.Kind ? string.Empty : $" (The first try: {firstStrike.Message})";
-        return fault with { Message = fault.Message + before, PostMortem = fault.PostMortem with { Strikes = 2 } };
+        return fault with { Message = fault.Message + before, PostMortem = fault.PostMortem with { Attempts = 2 } };
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Culprit}: first strike, {Fault}. {Reason}")]

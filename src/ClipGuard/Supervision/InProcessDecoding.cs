@@ -97,7 +97,7 @@ internal sealed class InProcessDecoding : IDisposable
         {
             long began = Stopwatch.GetTimestamp();
             _memory.ClearMarks();
-            var writer = new PayloadWriter(_memory.Payload, Math.Min(request.Limits.MaxPayloadBytes, _memory.PayloadCapacity));
+            var writer = new PayloadBuffer(_memory.Payload, Math.Min(request.Limits.MaxPayloadBytes, _memory.PayloadCapacity));
             var context = new DecodeContext(writer, new ProgressMarks((byte*)_memory.Marks), timeLeft: null, cancellation);
             DecodeAnswer answer = Decoder.Decode(request, context);
             cancellation.ThrowIfCancellationRequested();

@@ -34,7 +34,7 @@ public sealed record PostMortem
     public int? ExitCode { get; init; }
 
     /// <summary>Tries that failed: 1 where the decoder gave its finding, 2 where a hang or a crash was tried once more.</summary>
-    public int Strikes { get; init; } = 1;
+    public int Attempts { get; init; } = 1;
 
     /// <summary>The decoder's last log lines, oldest first.</summary>
     public IReadOnlyList<string> Log { get; init; } = [];

@@ -97,13 +97,13 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The supervisor was disposed before.</exception>
     /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
-        DecodeAsync(request, struck: null, cancellation);
+        DecodeAsync(request, onFirstFailure: null, cancellation);
 
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     /// <param name="request">What to decode, as what.</param>
-    /// <param name="struck">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. What it throws is thrown once the second try is over.</param>
+    /// <param name="onFirstFailure">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. What it throws is thrown once the second try is over.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
-    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseMistakes(request);
@@ -111,7 +111,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await FetchAndDecodeAsync(request, struck, cancellation).ConfigureAwait(false);
+            return await FetchAndDecodeAsync(request, onFirstFailure, cancellation).ConfigureAwait(false);
         }
         catch (ObjectDisposedException gone) when (_disposed)
         {
@@ -132,7 +132,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         if (request.Source is HttpSource address)
         {
@@ -170,8 +170,8 @@ public sealed partial class Supervisor : IAsyncDisposable
             Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation);
             if (firstStrike is not null)
             {
-                await TellAsync(struck, firstStrike, pool, attempt, trying).ConfigureAwait(false);
-                struck = null;
+                await NotifyFirstFailureAsync(onFirstFailure, firstStrike, pool, attempt, trying).ConfigureAwait(false);
+                onFirstFailure = null;
             }
 
             (Helper helper, AttemptResult result) = await trying.ConfigureAwait(false);
@@ -189,19 +189,19 @@ public sealed partial class Supervisor : IAsyncDisposable
                 case AttemptResult.Found found:
                     return Convict(found.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
-                case AttemptResult.Struck strike when firstStrike is not null:
+                case AttemptResult.Retryable strike when firstStrike is not null:
                     return Convict(strike.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
-                case AttemptResult.Struck strike:
+                case AttemptResult.Retryable strike:
                     firstStrike = strike.Fault;
                     LogStrike(_logger, request.Source, strike.Fault.Kind, strike.Fault.Message);
                     break;
 
-                case AttemptResult.Trouble trouble when ++troubles == MaxTroubles:
+                case AttemptResult.InfrastructureFailure trouble when ++troubles == MaxTroubles:
                     throw new HelperUnavailableException(
                         $"Helpers keep failing for reasons that are not the clip's ({troubles} times for {request.Source}). {trouble.Message}");
 
-                case AttemptResult.Trouble trouble:
+                case AttemptResult.InfrastructureFailure trouble:
                     LogTrouble(_logger, request.Source, trouble.Message);
                     break;
 
@@ -212,11 +212,11 @@ public sealed partial class Supervisor : IAsyncDisposable
     }
 
     // A caller whose own code fails here hears of that; the second try, which is under way, then must not keep its helper.
-    private static async ValueTask TellAsync(Action<ClipFault>? struck, ClipFault strike, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
+    private static async ValueTask NotifyFirstFailureAsync(Action<ClipFault>? onFirstFailure, ClipFault strike, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
     {
         try
         {
-            struck?.Invoke(strike);
+            onFirstFailure?.Invoke(strike);
         }
         catch
         {
@@ -238,7 +238,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             fault = fault with
             {
                 Message = fault.Message + before,
-                PostMortem = fault.PostMortem with { Strikes = StrikesToConvict },
+                PostMortem = fault.PostMortem with { Attempts = StrikesToConvict },
             };
         }
 

@@ -66,7 +66,7 @@ public sealed record SupervisorOptions
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Helpers stuck in the kernel that are put up with: with more than these the machine's storage is broken. For tests; 16.</summary>
-    internal int MaxSetAside { get; init; } = 16;
+    internal int MaxUnkillable { get; init; } = 16;
 
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>

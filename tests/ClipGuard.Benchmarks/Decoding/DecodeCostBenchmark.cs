@@ -93,7 +93,7 @@ internal static class DecodeCostBenchmark
             {
                 DecodeAnswer answer = decoder.Decode(
                     new DecodeRequest(new FileSource(clip), spec),
-                    new DecodeContext(new PayloadWriter(payload, PayloadBytes), new ProgressMarks((byte*)marks), null));
+                    new DecodeContext(new PayloadBuffer(payload, PayloadBytes), new ProgressMarks((byte*)marks), null));
                 if (!answer.IsClip)
                 {
                     throw new InvalidOperationException($"{clip}: {answer.Fault.Message}");

@@ -35,7 +35,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
         ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open(manifest, new ManifestOptions { RequireMessages = false }), options with
         {
             BatchSize = 8,
-            Shuffle = RowShuffle.None,
+            Shuffle = ShuffleMode.None,
             Supervision = new SupervisorOptions { HelperPath = Programs.Published, Workers = 2 },
         });
         var throughput = new LoaderThroughput(loader, rows.Length);

@@ -76,7 +76,7 @@ public sealed class InspectCommandTests
         Assert.That(Names(read.RootElement).Take(4), Is.EqualTo(new[] { "clip", "fault", "stage", "message" }));
         Assert.That(read.RootElement.GetProperty("fault").GetString(), Is.EqualTo(fault));
         Assert.That(read.RootElement.GetProperty("stage").GetString(), Does.Match($"^({stage})$"));
-        Assert.That(read.RootElement.GetProperty("strikes").GetInt32(), Is.EqualTo(fault is "Stalled" or "TimedOut" ? 2 : 1));
+        Assert.That(read.RootElement.GetProperty("attempts").GetInt32(), Is.EqualTo(fault is "Stalled" or "TimedOut" ? 2 : 1));
     }
 
     [TestCase("inspect")]

@@ -105,7 +105,7 @@ public sealed partial class SampleDryRunTests
     {
         ClipFaultRecord[] hanging = [.. DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Cast<ClipFaultRecord>().Where(fault => fault.Fault is "Stalled" or "TimedOut")];
 
-        Assert.That(hanging.Select(fault => fault.Strikes), Is.EqualTo(new[] { 2, 2 }));
+        Assert.That(hanging.Select(fault => fault.Attempts), Is.EqualTo(new[] { 2, 2 }));
         Assert.That(hanging.Select(fault => fault.ElapsedSeconds), Is.All.GreaterThan(2.9));
         Assert.That(hanging.Select(fault => fault.PeakMemoryBytes), Is.All.GreaterThan(1_000_000));
     }

@@ -56,7 +56,7 @@ public sealed class DryRunTests
         Assert.That(record.RootElement.EnumerateObject().Select(property => property.Name), Is.EqualTo(new[]
         {
             "line", "clip", "path", "kind", "fault", "stage", "message", "elapsedSeconds", "cpuSeconds", "sinceProgressSeconds", "packets", "frames",
-            "peakMemoryBytes", "strikes", "log",
+            "peakMemoryBytes", "attempts", "log",
         }));
         Assert.That(record.RootElement.GetProperty("path").GetString(), Is.EqualTo(Path.Combine(bench.Folder, "bad.png")));
         Assert.That(record.RootElement.GetProperty("kind").GetString(), Is.EqualTo("image"));
@@ -68,7 +68,7 @@ public sealed class DryRunTests
     public void A_crash_record_has_its_signal_or_exit_code()
     {
         var clip = new ClipReference(ClipKind.Audio, "audios", "ä.wav") { Path = "/ä.wav" };
-        var fault = new ClipFault(FaultKind.Crashed, DecodeStage.Open, "It crashed.", new PostMortem { Signal = 11, Strikes = 2 });
+        var fault = new ClipFault(FaultKind.Crashed, DecodeStage.Open, "It crashed.", new PostMortem { Signal = 11, Attempts = 2 });
         string json = JsonSerializer.Serialize(ClipFaultRecord.Of(7, clip, fault), RecordLayout.Lines.ClipFaultRecord);
 
         Assert.That(json, Does.Contain("\"clip\":\"ä.wav\"").And.Contain("\"signal\":11").And.Contain("\"strikes\":2").And.Not.Contain("exitCode"));
@@ -97,7 +97,7 @@ public sealed class DryRunTests
         await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.Empty);
-        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.Strikes)), Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
+        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.Attempts)), Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
     }
 
     [Test]

@@ -16,7 +16,7 @@ internal sealed class BadSampleTests
         List<List<SeenBatch>> ranks = [];
         for (int rank = 0; rank < world; rank++)
         {
-            ranks.Add(await run.ReadAsync(LoaderRun.Options with { Shard = new Shard(rank, world), SubstituteAttempts = 30 }));
+            ranks.Add(await run.ReadAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), SubstituteAttempts = 30 }));
         }
 
         BatchSample[] samples = [.. ranks.SelectMany(batches => batches).SelectMany(batch => batch.Samples)];
@@ -36,8 +36,8 @@ internal sealed class BadSampleTests
     {
         using var run = new LoaderRun(["/ok/0/3", "/bad/1", "/ok/2/3", "", "/bad/4", "/bad/5", "/bad/6", "/bad/7", "/ok/8/2"]);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = RowShuffle.None });
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = RowShuffle.None });
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = ShuffleMode.None });
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = ShuffleMode.None });
         float[] first = await FirstTensorAsync(loader);
 
         Assert.That(batches.Select(batch => batch.Number), Is.EqualTo(new[] { 0, 2 }));
@@ -50,7 +50,7 @@ internal sealed class BadSampleTests
     public async Task Mask_leaves_zeros_and_a_flag()
     {
         using var run = new LoaderRun(["/ok/1/2", "/bad/1", "", "/ok/2/3"]);
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None });
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None });
 
         await foreach (Batch batch in loader)
         {
@@ -68,7 +68,7 @@ internal sealed class BadSampleTests
     public async Task Throw_ends_the_run_when_the_bad_samples_batch_has_its_turn()
     {
         using var run = new LoaderRun(["/ok/1/2", "/ok/1/2", "/ok/1/2", "/ok/1/2", "/bad/5", "/ok/1/2"]);
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Throw, Shuffle = RowShuffle.None });
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Throw, Shuffle = ShuffleMode.None });
         int batches = 0;
 
         async Task ReadAsync()
@@ -95,7 +95,7 @@ internal sealed class BadSampleTests
         LoaderOptions options = LoaderRun.Options with
         {
             OnBadSample = BadSamplePolicy.Mask,
-            Shuffle = RowShuffle.None,
+            Shuffle = ShuffleMode.None,
             Budget = new FailureBudget { MaxFaults = maxFaults, MaxRate = maxRate, Probation = probation },
         };
         await using ClipLoader loader = await run.OpenAsync(options);
@@ -149,7 +149,7 @@ internal sealed class BadSampleTests
             }
         };
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { Shuffle = RowShuffle.None, Supervision = new() { Workers = 4 } });
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { Shuffle = ShuffleMode.None, Supervision = new() { Workers = 4 } });
 
         BatchSample[] samples = [.. batches.Single().Samples];
         Assert.That(samples.Select(sample => sample.IsSubstitute), Is.EqualTo(new[] { true, false, false, false }));
@@ -161,7 +161,7 @@ internal sealed class BadSampleTests
     public async Task What_was_convicted_is_left_out_of_the_next_epoch_where_that_is_asked_for()
     {
         using LoaderRun run = LoaderRun.Of(30, badEvery: 3);
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { LeaveOutConvicted = true, OnBadSample = BadSamplePolicy.Mask });
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { ExcludeFailed = true, OnBadSample = BadSamplePolicy.Mask });
 
         List<SeenBatch> first = await LoaderRun.ReadAsync(loader);
         List<SeenBatch> second = await LoaderRun.ReadAsync(loader);
@@ -169,7 +169,7 @@ internal sealed class BadSampleTests
         Assert.That(first.Sum(batch => batch.Faults.Count), Is.EqualTo(10));
         Assert.That(second.Sum(batch => batch.Faults.Count), Is.Zero);
         Assert.That(second.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(20));
-        Assert.That(second[0].State.LeftOutLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => new ManifestLine(3 * i))));
+        Assert.That(second[0].State.ExcludedLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => new ManifestLine(3 * i))));
     }
 
     [Test]

@@ -56,10 +56,10 @@ internal sealed class DeterminismTests
         Assert.That(epochs[0], Is.Not.EqualTo(epochs[1]).And.Not.EqualTo(epochs[2]).And.Not.Ordered);
     }
 
-    [TestCase(RowShuffle.None, 50, true)]
-    [TestCase(RowShuffle.Windowed, 10, false)]
-    [TestCase(RowShuffle.Windowed, 1000, false)]
-    public async Task Other_orders_have_every_row_once_too(RowShuffle shuffle, int window, bool isOrdered)
+    [TestCase(ShuffleMode.None, 50, true)]
+    [TestCase(ShuffleMode.Windowed, 10, false)]
+    [TestCase(ShuffleMode.Windowed, 1000, false)]
+    public async Task Other_orders_have_every_row_once_too(ShuffleMode shuffle, int window, bool isOrdered)
     {
         using LoaderRun run = LoaderRun.Of(50);
 

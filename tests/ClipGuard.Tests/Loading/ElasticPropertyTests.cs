@@ -20,19 +20,19 @@ internal sealed class ElasticPropertyTests
     [TestCase(true, true)]
     public void Worlds_that_follow_one_another_consume_each_row_once(bool isStreamed, bool dropLast)
     {
-        Gen<Leg> leg =
+        Gen<Segment> segment =
             from world in Gen.Choose(1, 5)
             from batch in Gen.Choose(1, 5)
             from consumed in Gen.Choose(0, 6).ArrayOf(world)
             from ahead in Gen.Choose(0, 3).ArrayOf(world)
-            select new Leg(world, batch, consumed, ahead);
+            select new Segment(world, batch, consumed, ahead);
         Gen<Run> runs =
             from rows in Gen.Choose(0, 150)
             from window in Gen.Choose(1, 40)
             from count in Gen.Choose(0, 3)
-            from legs in leg.ArrayOf(count)
-            from last in leg
-            select new Run(rows, window, [.. legs, last]);
+            from segments in segment.ArrayOf(count)
+            from last in segment
+            select new Run(rows, window, [.. segments, last]);
         Prop.ForAll(runs.ToArbitrary(), run => ConsumesEachOnce(run, isStreamed, dropLast)).Check(Cases);
     }
 
@@ -41,48 +41,48 @@ internal sealed class ElasticPropertyTests
         var seen = new List<long>();
         EpochProgress progress = EpochProgress.Start(0, [], []);
         long left = run.Rows;
-        for (int number = 0; number < run.Legs.Length; number++)
+        for (int number = 0; number < run.ResumeSegments.Length; number++)
         {
-            Leg leg = run.Legs[number];
-            bool isLast = number == run.Legs.Length - 1;
-            List<long[]>[] ranks = [.. Enumerable.Range(0, leg.World).Select(rank => Batches(run, progress.Legs, new DealtBatches(new Shard(rank, leg.World), leg.Batch), isStreamed, dropLast))];
-            int globalBatch = leg.World * leg.Batch;
+            Segment segment = run.ResumeSegments[number];
+            bool isLast = number == run.ResumeSegments.Length - 1;
+            List<long[]>[] ranks = [.. Enumerable.Range(0, segment.World).Select(rank => Batches(run, progress.ResumeSegments, new RankBatches(new RankInfo(rank, segment.World), segment.Batch), isStreamed, dropLast))];
+            int globalBatch = segment.World * segment.Batch;
             if (ranks.Any(batches => batches.Count != (dropLast ? left / globalBatch : (left + globalBatch - 1) / globalBatch)))
             {
                 return false;
             }
 
             var states = new List<LoaderState>();
-            for (int rank = 0; rank < leg.World; rank++)
+            for (int rank = 0; rank < segment.World; rank++)
             {
-                int consumed = isLast ? ranks[rank].Count : Math.Min(leg.Consumed[rank], ranks[rank].Count);
-                int ahead = consumed + 1 + leg.Ahead[rank];
-                bool isAhead = leg.Ahead[rank] > 0 && ahead < ranks[rank].Count;
+                int consumed = isLast ? ranks[rank].Count : Math.Min(segment.Consumed[rank], ranks[rank].Count);
+                int ahead = consumed + 1 + segment.Ahead[rank];
+                bool isAhead = segment.Ahead[rank] > 0 && ahead < ranks[rank].Count;
                 long[] lines = [.. ranks[rank].Where((_, batch) => batch < consumed || (isAhead && batch == ahead)).SelectMany(batch => batch)];
                 seen.AddRange(lines);
                 left -= lines.Length;
-                states.Add(State(leg, rank, progress) with { Consumed = consumed, ConsumedAhead = isAhead ? [ahead] : [] });
+                states.Add(State(segment, rank, progress) with { Consumed = consumed, ConsumedAhead = isAhead ? [ahead] : [] });
             }
 
-            // Whoever comes next has a world that no leg had, so that everything is dealt out anew.
-            progress = StateMatch.Resume(states, State(leg, 0, progress) with { World = 99, BatchSize = 1 });
+            // Whoever comes next has a world that no segment had, so that everything is dealt out anew.
+            progress = StateMatch.Resume(states, State(segment, 0, progress) with { World = 99, BatchSize = 1 });
         }
 
         long[] expected = [.. Enumerable.Range(1, run.Rows).Select(line => (long)line)];
         return dropLast
-            ? seen.Distinct().Count() == seen.Count && seen.All(line => line >= 1 && line <= run.Rows) && run.Rows - seen.Count < run.Legs[^1].World * run.Legs[^1].Batch
+            ? seen.Distinct().Count() == seen.Count && seen.All(line => line >= 1 && line <= run.Rows) && run.Rows - seen.Count < run.ResumeSegments[^1].World * run.ResumeSegments[^1].Batch
             : seen.Order().SequenceEqual(expected);
     }
 
-    private static LoaderState State(Leg leg, int rank, EpochProgress progress) =>
-        new() { World = leg.World, Rank = rank, BatchSize = leg.Batch, Legs = progress.Legs, Shuffle = RowShuffle.Windowed };
+    private static LoaderState State(Segment segment, int rank, EpochProgress progress) =>
+        new() { World = segment.World, Rank = rank, BatchSize = segment.Batch, ResumeSegments = progress.ResumeSegments, Shuffle = ShuffleMode.Windowed };
 
     // The lines of each batch, without padding.
-    private static List<long[]> Batches(Run run, IReadOnlyList<PlanLeg> legs, DealtBatches dealt, bool isStreamed, bool dropLast)
+    private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches dealt, bool isStreamed, bool dropLast)
     {
         EpochRows rows = isStreamed ? new StreamedEpochRows(_ => Rows(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0)
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
-        var plan = new EpochPlan(rows, legs, dealt, dropLast, bucket: null);
+        var plan = new EpochPlan(rows, segments, dealt, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
             .Select(batch => batch.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
     }
@@ -98,9 +98,9 @@ internal sealed class ElasticPropertyTests
         }
     }
 
-    private sealed record Leg(int World, int Batch, int[] Consumed, int[] Ahead);
+    private sealed record Segment(int World, int Batch, int[] Consumed, int[] Ahead);
 
-    private sealed record Run(int Rows, int Window, Leg[] Legs);
+    private sealed record Run(int Rows, int Window, Segment[] ResumeSegments);
 
     private sealed class CountedRows(int count) : IndexedRows
     {

@@ -40,7 +40,7 @@ internal sealed class GuardedLoaderTests
             Assert.That(batches.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(5));
             Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => (fault.Line, fault.Kind)), Is.EquivalentTo(
                 new (long, FaultKind?)[] { (3, FaultKind.Stalled), (5, FaultKind.Crashed) }));
-            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => fault.Verdict?.PostMortem.Strikes), Is.All.EqualTo(2));
+            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => fault.Verdict?.PostMortem.Attempts), Is.All.EqualTo(2));
         }
 
         Assert.That(leftovers.Find(), Is.Empty);
@@ -50,7 +50,7 @@ internal sealed class GuardedLoaderTests
     public async Task A_loop_left_in_the_middle_of_a_hang_leaves_no_helper()
     {
         var leftovers = new Leftovers();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Shuffle = RowShuffle.None }))
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Shuffle = ShuffleMode.None }))
         {
             await LoaderRun.ReadAsync(loader, 1);
         }
@@ -64,7 +64,7 @@ internal sealed class GuardedLoaderTests
         await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
         var clock = new AskedClock();
         ClipLoader loader = await ClipLoader.OpenAsync(
-            Manifest(), Options() with { Shuffle = RowShuffle.Windowed }, supervisor: supervisor, time: clock, cancellation: cancellation);
+            Manifest(), Options() with { Shuffle = ShuffleMode.Windowed }, supervisor: supervisor, time: clock, cancellation: cancellation);
 
         // The loop asks for the time when it has begun and before its stages have.
         clock.OnceAsked = () => loader.DisposeAsync().AsTask().Wait(cancellation);

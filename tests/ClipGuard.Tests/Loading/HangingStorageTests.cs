@@ -18,7 +18,7 @@ internal sealed class HangingStorageTests
     public async Task A_window_that_is_not_read_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled)
     {
         var hanging = new HangingManifest();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = RowShuffle.Windowed }, new ScriptedClips().DecodeAsync))
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips().DecodeAsync))
         {
             using var cancellation = new CancellationTokenSource();
             IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);

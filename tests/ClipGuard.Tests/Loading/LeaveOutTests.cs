@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Loading;
 internal sealed class LeaveOutTests
 {
     [Test]
-    public async Task Lines_of_a_blend_are_left_out_by_the_name_of_their_source([Values] RowShuffle shuffle)
+    public async Task Lines_of_a_blend_are_left_out_by_the_name_of_their_source([Values] ShuffleMode shuffle)
     {
         using LoaderRun first = LoaderRun.Of(12);
         using LoaderRun second = LoaderRun.Of(12);
@@ -19,12 +19,12 @@ internal sealed class LeaveOutTests
 
         List<(string?, long)> all = await RowsAsync(blend, first.Clips, options);
         List<(string?, long)> left = await RowsAsync(
-            blend, first.Clips, options with { LeaveOutLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(7, second.Manifest.Name), new ManifestLine(99, second.Manifest.Name)] });
+            blend, first.Clips, options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(7, second.Manifest.Name), new ManifestLine(99, second.Manifest.Name)] });
 
         Assert.That(all.Count(row => row == (second.Manifest.Name, 7)), Is.GreaterThan(0));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5) && row != (second.Manifest.Name, 7))));
         await Assert.ThatAsync(
-            () => RowsAsync(blend, first.Clips, options with { LeaveOutLines = [5] }), Throws.ArgumentException.With.Message.Contains("line 5 of a blend"));
+            () => RowsAsync(blend, first.Clips, options with { ExcludedLines = [5] }), Throws.ArgumentException.With.Message.Contains("line 5 of a blend"));
     }
 
     [Test]
@@ -34,13 +34,13 @@ internal sealed class LeaveOutTests
         using LoaderRun second = LoaderRun.Of(10);
         var blend = new BlendedManifest([(first.Manifest, 1), (second.Manifest, 1)]);
         await using ClipLoader loader = await ClipLoader.OpenAsync(
-            blend, LoaderRun.Options with { LeaveOutConvicted = true, OnBadSample = BadSamplePolicy.Mask }, first.Clips.DecodeAsync);
+            blend, LoaderRun.Options with { ExcludeFailed = true, OnBadSample = BadSamplePolicy.Mask }, first.Clips.DecodeAsync);
 
         _ = await LoaderRun.ReadAsync(loader);
         List<SeenBatch> next = await LoaderRun.ReadAsync(loader);
         var state = LoaderState.Parse(next[0].State.ToJson());
 
-        Assert.That(state.LeftOutLines, Is.EqualTo(new[] { new ManifestLine(5, first.Manifest.Name), new ManifestLine(10, first.Manifest.Name) }));
+        Assert.That(state.ExcludedLines, Is.EqualTo(new[] { new ManifestLine(5, first.Manifest.Name), new ManifestLine(10, first.Manifest.Name) }));
         Assert.That(next.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(18));
     }
 
@@ -54,7 +54,7 @@ internal sealed class LeaveOutTests
 
         List<(string?, long)> all = await RowsAsync(filtered, first.Clips, LoaderRun.Options);
         List<(string?, long)> left = await RowsAsync(
-            filtered, first.Clips, LoaderRun.Options with { LeaveOutLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
+            filtered, first.Clips, LoaderRun.Options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
 
         Assert.That(all, Has.Count.EqualTo(22).And.Member((first.Manifest.Name, 5L)).And.No.Member((second.Manifest.Name, 4L)));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5))));

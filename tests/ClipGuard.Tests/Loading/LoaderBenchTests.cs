@@ -73,7 +73,7 @@ internal sealed class LoaderBenchTests
     {
         // Behind long clips short ones lie in stretches as long as those; alone they lie close together.
         using var run = new LoaderRun([.. Enumerable.Range(0, 4).Select(i => $"/ok/{i}/100"), .. Enumerable.Range(4, 4).Select(i => $"/ok/{i}/{i}")]);
-        LoaderOptions options = LoaderRun.Options with { Shuffle = RowShuffle.None, PrefetchBatches = 1 };
+        LoaderOptions options = LoaderRun.Options with { Shuffle = ShuffleMode.None, PrefetchBatches = 1 };
         var seen = new List<(bool IsContiguous, string Sha256)>();
         foreach (int taken in new[] { 0, 1 })
         {

@@ -14,7 +14,7 @@ namespace ClipGuard.Tests.Loading;
 [CancelAfter(120_000)]
 internal sealed partial class PaddingTests
 {
-    private static readonly LoaderOptions Images = LoaderRun.Options with { Audio = null, Image = new ImageSpec(), Shuffle = RowShuffle.None, BatchSize = 4 };
+    private static readonly LoaderOptions Images = LoaderRun.Options with { Audio = null, Image = new ImageSpec(), Shuffle = ShuffleMode.None, BatchSize = 4 };
 
     [Test]
     public async Task A_wide_and_a_high_picture_that_pad_each_other_beyond_the_limit_cost_one_place_whatever_comes_first([Values] BadSamplePolicy policy, [Range(0, 5)] int seed)
@@ -110,11 +110,11 @@ internal sealed partial class PaddingTests
     public void An_images_length_is_its_rows(PixelLayout layout, string shape, int length)
     {
         TensorForm form = TensorForm.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec { Layout = layout });
-        var draft = new TensorDraft(form, 1, new PinnedBatchMemory(), null);
+        var builder = new TensorBuilder(form, 1, new PinnedBatchMemory(), null);
         int[] lengths = [.. shape.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
-        draft.Place(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
+        builder.Place(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
 
-        BatchTensor tensor = draft.Finish([0], out _)!;
+        BatchTensor tensor = builder.Finish([0], out _)!;
 
         Assert.That(tensor.Lengths, Is.EqualTo(new[] { length }));
         tensor.Release();
@@ -133,7 +133,7 @@ internal sealed partial class PaddingTests
         };
         for (int rank = 0; rank < 8; rank++)
         {
-            await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, 8) });
+            await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, 8) });
             int batches = 0;
             await foreach (Batch batch in loader)
             {
@@ -163,21 +163,21 @@ internal sealed partial class PaddingTests
         var form = new TensorForm("image", ElementType.UInt8, [1, 1, 1], 0, null, long.MaxValue);
         for (int round = 0; round < 300; round++)
         {
-            using var draft = new TensorDraft(form, 2, new PinnedBatchMemory(), null);
+            using var builder = new TensorBuilder(form, 2, new PinnedBatchMemory(), null);
             Parallel.Invoke(
                 () =>
                 {
                     for (int i = 0; i < 40; i++)
                     {
-                        draft.Place(0, 0, new DecodedClip(ElementType.UInt8, [1, 1, 1]), [1]);
-                        draft.Empty(0);
+                        builder.Place(0, 0, new DecodedClip(ElementType.UInt8, [1, 1, 1]), [1]);
+                        builder.Empty(0);
                     }
                 },
                 () =>
                 {
                     for (int i = 1; i < 40; i++)
                     {
-                        draft.Place(1, 0, new DecodedClip(ElementType.UInt8, [i, i, 1]), new byte[i * i]);
+                        builder.Place(1, 0, new DecodedClip(ElementType.UInt8, [i, i, 1]), new byte[i * i]);
                     }
                 });
         }

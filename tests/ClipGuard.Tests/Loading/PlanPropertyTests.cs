@@ -50,7 +50,7 @@ internal sealed class PlanPropertyTests
             select (rows, world, batch);
         Prop.ForAll(cases.ToArbitrary(), plan =>
         {
-            Dealt[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Dealt(new DealtBatches(new Shard(rank, plan.World), plan.Batch), plan.Rows))];
+            Dealt[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Dealt(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows))];
             long[] all = [.. ranks.SelectMany(rank => rank.Places)];
             return ranks.Select(rank => rank.Batches).Distinct().Count() == 1
                 && all.Order().SequenceEqual(Enumerable.Range(0, plan.Rows).Select(i => (long)i))
@@ -61,25 +61,25 @@ internal sealed class PlanPropertyTests
     [Test]
     public void Legs_in_any_number_consume_each_position_once()
     {
-        Gen<(int World, int Batch, int[] Consumed)> leg =
+        Gen<(int World, int Batch, int[] Consumed)> segment =
             from world in Gen.Choose(1, 5)
             from batch in Gen.Choose(1, 5)
             from consumed in Gen.Choose(0, 6).ArrayOf(world)
             select (world, batch, consumed);
-        Gen<(int Rows, (int World, int Batch, int[] Consumed)[] Legs)> cases =
+        Gen<(int Rows, (int World, int Batch, int[] Consumed)[] ResumeSegments)> cases =
             from rows in Gen.Choose(0, 300)
             from count in Gen.Choose(0, 4)
-            from legs in leg.ArrayOf(count)
-            select (rows, legs);
+            from segments in segment.ArrayOf(count)
+            select (rows, segments);
         Prop.ForAll(cases.ToArbitrary(), run =>
         {
             var consumed = new List<long>();
-            var left = Sequence.Whole(run.Rows);
-            foreach ((int world, int batch, int[] batches) in run.Legs)
+            var left = RemainingPositions.Whole(run.Rows);
+            foreach ((int world, int batch, int[] batches) in run.ResumeSegments)
             {
                 for (int rank = 0; rank < world; rank++)
                 {
-                    var dealt = new DealtBatches(new Shard(rank, world), batch);
+                    var dealt = new RankBatches(new RankInfo(rank, world), batch);
                     consumed.AddRange(
                         from number in Enumerable.Range(0, batches[rank])
                         from slot in Enumerable.Range(0, batch)
@@ -88,7 +88,7 @@ internal sealed class PlanPropertyTests
                         select left[place]);
                 }
 
-                left = left.After(new PlanLeg(world, batch, [.. batches.Select(number => (long)number)]), static place => place);
+                left = left.After(new ResumeSegment(world, batch, [.. batches.Select(number => (long)number)]), static place => place);
             }
 
             consumed.AddRange(Enumerable.Range(0, (int)left.Length!.Value).Select(place => left[place]));
@@ -113,7 +113,7 @@ internal sealed class PlanPropertyTests
     {
         Prop.ForAll(Gen.Choose(0, 300).ToArbitrary(), Gen.Choose(1, 12).ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (rows, globalBatch, window) =>
         {
-            var buckets = new Buckets(Sequence.Whole(rows), position => position * 31 % 17, globalBatch, window, seed: 1, epoch: 0);
+            var buckets = new Buckets(RemainingPositions.Whole(rows), position => position * 31 % 17, globalBatch, window, seed: 1, epoch: 0);
             long[] places = [.. Enumerable.Range(0, rows).Select(place => buckets.PlaceAt(place))];
             return places.Order().SequenceEqual(Enumerable.Range(0, rows).Select(i => (long)i))
                 && places.Select((place, i) => place / (globalBatch * window) == i / (globalBatch * window)).All(same => same);
@@ -146,7 +146,7 @@ internal sealed class PlanPropertyTests
         public static readonly long[] Substitutes = [211, 82, 873, 292];
     }
 
-    private sealed class Dealt(DealtBatches dealt, int rows)
+    private sealed class Dealt(RankBatches dealt, int rows)
     {
         public long Batches { get; } = dealt.Count(rows, dropLast: false);
 

@@ -82,7 +82,7 @@ internal sealed class ReadmeExamples
             Video = new VideoSpec { Selection = new UniformFrames(16), Size = new ExactSize(224, 224) },
             BatchSize = 8,
             Seed = 17,
-            Shard = Shard.FromEnvironment(),
+            RankInfo = RankInfo.FromEnvironment(),
         };
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
         for (int epoch = 0; epoch < 3; epoch++)

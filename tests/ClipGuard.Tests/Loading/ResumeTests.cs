@@ -7,11 +7,11 @@ namespace ClipGuard.Tests.Loading;
 [CancelAfter(120_000)]
 internal sealed class ResumeTests
 {
-    [TestCase(RowShuffle.Full, true)]
-    [TestCase(RowShuffle.Windowed, true)]
-    [TestCase(RowShuffle.None, true)]
-    [TestCase(RowShuffle.Full, false)]
-    public async Task A_run_resumed_at_any_batch_yields_exactly_the_rest(RowShuffle shuffle, bool inOrder)
+    [TestCase(ShuffleMode.Full, true)]
+    [TestCase(ShuffleMode.Windowed, true)]
+    [TestCase(ShuffleMode.None, true)]
+    [TestCase(ShuffleMode.Full, false)]
+    public async Task A_run_resumed_at_any_batch_yields_exactly_the_rest(ShuffleMode shuffle, bool inOrder)
     {
         using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 9, InOrder = inOrder };
@@ -59,7 +59,7 @@ internal sealed class ResumeTests
             List<LoaderState> next = [];
             for (int rank = 0; rank < world; rank++)
             {
-                await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Shard = new Shard(rank, world), BatchSize = 3 });
+                await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), BatchSize = 3 });
                 if (states.Count > 0)
                 {
                     loader.Resume(inStep ? [states[0]] : states);
@@ -89,7 +89,7 @@ internal sealed class ResumeTests
             List<LoaderState> next = [];
             for (int rank = 0; rank < world; rank++)
             {
-                await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, world) });
+                await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, world) });
                 loader.Resume(states.Count > 0 ? states : [loader.State]);
                 batches.AddRange(await LoaderRun.ReadAsync(loader, world == 2 ? int.MaxValue : 1 + (rank % 3)));
                 next.Add(loader.State);
@@ -109,7 +109,7 @@ internal sealed class ResumeTests
     public async Task Buckets_resume_exactly_at_any_batch()
     {
         using LoaderRun run = LoaderRun.Of(61, badEvery: 9);
-        LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 }, Shard = new Shard(1, 2) };
+        LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 }, RankInfo = new RankInfo(1, 2) };
         List<SeenBatch> whole = await run.ReadAsync(options);
         for (int taken = 0; taken <= whole.Count; taken++)
         {
@@ -132,7 +132,7 @@ internal sealed class ResumeTests
             LoaderState? next = null;
             for (int rank = 0; rank < world; rank++)
             {
-                await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, world) });
+                await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, world) });
                 loader.Resume(state is null ? [loader.State] : [state]);
                 List<SeenBatch> read = await LoaderRun.ReadAsync(loader, batches);
                 seen.AddRange(read.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line));
@@ -154,7 +154,7 @@ internal sealed class ResumeTests
 
         Assert.That(() => loader.Resume(state with { Manifest = "other" }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("manifest"));
         Assert.That(() => loader.Resume(state with { Seed = 8 }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("seed is 8, the loader's is 7"));
-        Assert.That(() => loader.Resume(state with { Shuffle = RowShuffle.None }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("shuffle"));
+        Assert.That(() => loader.Resume(state with { Shuffle = ShuffleMode.None }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("shuffle"));
         Assert.That(() => loader.Resume([]), Throws.InstanceOf<LoaderStateException>());
         Assert.That(() => loader.Resume(state with { World = 3 }, state with { World = 3, Rank = 1 }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("3 ranks"));
         Assert.That(() => loader.Resume(state with { World = 2 }, state with { World = 2, Rank = 1, Epoch = 1 }), Throws.InstanceOf<LoaderStateException>());

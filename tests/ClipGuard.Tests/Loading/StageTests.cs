@@ -141,11 +141,11 @@ internal sealed class StageTests
     public async Task Fewer_rows_than_ranks_still_give_equal_batches(int rows, int world, int batches)
     {
         using LoaderRun run = LoaderRun.Of(rows);
-        foreach (RowShuffle shuffle in Enum.GetValues<RowShuffle>())
+        foreach (ShuffleMode shuffle in Enum.GetValues<ShuffleMode>())
         {
             for (int rank = 0; rank < world; rank++)
             {
-                List<SeenBatch> seen = await run.ReadAsync(LoaderRun.Options with { Shard = new Shard(rank, world), BatchSize = 1, Shuffle = shuffle });
+                List<SeenBatch> seen = await run.ReadAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), BatchSize = 1, Shuffle = shuffle });
 
                 Assert.That(seen, Has.Count.EqualTo(batches));
                 Assert.That(seen.Sum(batch => batch.Samples.Count(sample => !sample.IsMasked)), Is.EqualTo(rank < rows ? 1 : 0));
@@ -153,13 +153,13 @@ internal sealed class StageTests
         }
     }
 
-    [TestCase(RowShuffle.Full)]
-    [TestCase(RowShuffle.Windowed)]
-    public async Task The_last_batch_can_be_dropped(RowShuffle shuffle)
+    [TestCase(ShuffleMode.Full)]
+    [TestCase(ShuffleMode.Windowed)]
+    public async Task The_last_batch_can_be_dropped(ShuffleMode shuffle)
     {
         using LoaderRun run = LoaderRun.Of(43);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { DropLast = true, Shuffle = shuffle, ShuffleWindow = 3, Shard = new Shard(1, 2) });
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { DropLast = true, Shuffle = shuffle, ShuffleWindow = 3, RankInfo = new RankInfo(1, 2) });
 
         Assert.That(batches, Has.Count.EqualTo(5));
         Assert.That(batches.SelectMany(batch => batch.Samples).Select(sample => sample.IsMasked), Is.All.False);
@@ -184,7 +184,7 @@ internal sealed class StageTests
         using LoaderRun run = LoaderRun.Of(6);
         LoaderOptions options = LoaderRun.Options with
         {
-            Shuffle = RowShuffle.None,
+            Shuffle = ShuffleMode.None,
             Transform = (_, clip, seed) => clip.Elements<float>()[0, 0] = seed % 1000,
             Collate = batch =>
             {
@@ -222,7 +222,7 @@ internal sealed class StageTests
     {
         using var run = new LoaderRun(["/ok/1/100", "/ok/2/101", "/ok/3/5", "/ok/4/5"]);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { MaxPaddedBytes = 4 * 4 * 100, OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None });
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { MaxPaddedBytes = 4 * 4 * 100, OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None });
 
         Assert.That(batches.Single().Faults.Select(fault => (fault.Line, fault.Kind)), Is.EqualTo(new[] { (2L, (FaultKind?)FaultKind.LimitExceeded) }));
     }
@@ -286,7 +286,7 @@ internal sealed class StageTests
         using LoaderRun run = LoaderRun.Of(200);
         var memory = new CountedMemory();
         run.Clips.Before = (path, cancellation) => isWaiting && run.Clips.Asked.Count > 30 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
-        ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory, Shuffle = RowShuffle.None });
+        ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory, Shuffle = ShuffleMode.None });
         IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
         await batches.MoveNextAsync();
         batches.Current.Dispose();
@@ -333,7 +333,7 @@ internal sealed class StageTests
         using var run = new LoaderRun(["/ok/0/3", "/ok/0/3", "/ok/0/3", "/ok/0/3", "/bad/4", "/bad/5", "/bad/6", "/bad/7", "/ok/8/2"]);
         int collated = 0;
         await using ClipLoader loader = await run.OpenAsync(
-            LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = RowShuffle.None, Collate = batch => collated += batch.Samples.Count > 0 ? 1 : 100 });
+            LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = ShuffleMode.None, Collate = batch => collated += batch.Samples.Count > 0 ? 1 : 100 });
 
         Assert.That(await LoaderRun.ReadAsync(loader), Has.Count.EqualTo(2));
         Assert.That((collated, loader.LastEpoch!.Batches, loader.LastEpoch.Faults[FaultKind.Corrupt]), Is.EqualTo((2, 2L, 4L)));

@@ -15,7 +15,7 @@ internal sealed class StateTests
     public async Task A_batch_that_the_budget_or_a_hook_stops_is_not_consumed([Values] bool isHook)
     {
         using LoaderRun run = LoaderRun.Of(40, badEvery: 13);
-        LoaderOptions options = LoaderRun.Options with { Shuffle = RowShuffle.None, OnBadSample = BadSamplePolicy.Mask };
+        LoaderOptions options = LoaderRun.Options with { Shuffle = ShuffleMode.None, OnBadSample = BadSamplePolicy.Mask };
         List<SeenBatch> whole = await run.ReadAsync(options);
         await using ClipLoader loader = await run.OpenAsync(options with
         {
@@ -52,7 +52,7 @@ internal sealed class StateTests
     public async Task What_was_convicted_before_a_resume_is_left_out_after_it()
     {
         using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
-        LoaderOptions options = LoaderRun.Options with { LeaveOutConvicted = true };
+        LoaderOptions options = LoaderRun.Options with { ExcludeFailed = true };
         await using ClipLoader uninterrupted = await run.OpenAsync(options);
         _ = await LoaderRun.ReadAsync(uninterrupted);
         List<SeenBatch> second = await LoaderRun.ReadAsync(uninterrupted);
@@ -75,13 +75,13 @@ internal sealed class StateTests
     public async Task The_budget_goes_on_where_it_was_when_a_loop_is_left_or_a_run_resumed([Values] bool isResumed)
     {
         using LoaderRun run = LoaderRun.Of(60, badEvery: 4);
-        LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None, Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 } };
+        LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 } };
         await using ClipLoader loader = await run.OpenAsync(options);
         await LoaderRun.ReadAsync(loader, 4);
         await using ClipLoader second = isResumed ? await run.OpenAsync(options) : loader;
         second.Resume(loader.State);
 
-        Assert.That((loader.State.Tries, loader.State.Faults), Is.EqualTo((16L, 4L)));
+        Assert.That((loader.State.RowsTried, loader.State.Faults), Is.EqualTo((16L, 4L)));
         await Assert.ThatAsync(() => LoaderRun.ReadAsync(second), Throws.InstanceOf<BadSampleException>().With.Message.StartsWith("6 of 24 tries"));
     }
 
@@ -93,7 +93,7 @@ internal sealed class StateTests
 
         // The first clip of every rank's first batch waits, so that later batches come before it.
         var first = new TaskCompletionSource();
-        await using ClipLoader probe = await run.OpenAsync(options with { InOrder = true, Shard = new Shard(0, 2) });
+        await using ClipLoader probe = await run.OpenAsync(options with { InOrder = true, RankInfo = new RankInfo(0, 2) });
         long[] slow = [.. (await LoaderRun.ReadAsync(probe, 1))[0].Samples.Select(sample => sample.Line)];
         run.Clips.Before = (path, cancellation) => slow.Any(line => run.Rows[line - 1] == path) ? first.Task.WaitAsync(cancellation) : Task.CompletedTask;
 
@@ -101,7 +101,7 @@ internal sealed class StateTests
         List<LoaderState> states = [];
         for (int rank = 0; rank < 2; rank++)
         {
-            await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, 2) });
+            await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, 2) });
             List<SeenBatch> read = await LoaderRun.ReadAsync(loader, 3);
             seen.AddRange(Lines(read));
             states.Add(LoaderState.Parse(loader.State.ToJson()));
@@ -121,7 +121,7 @@ internal sealed class StateTests
     public async Task The_state_of_another_rank_is_refused_where_it_does_not_say_where_this_one_was()
     {
         using LoaderRun run = LoaderRun.Of(60);
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Shard = new Shard(1, 2) });
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(1, 2) });
         LoaderState other = loader.State with { Rank = 0, Consumed = 2 };
 
         Assert.That(() => loader.Resume(other with { ConsumedAhead = [4] }), Throws.InstanceOf<LoaderStateException>());
@@ -148,16 +148,16 @@ internal sealed class StateTests
     {
         using LoaderRun run = LoaderRun.Of(60);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
-        LoaderState state = loader.State with { World = 2, Legs = [new PlanLeg(1, 4, [3])] };
+        LoaderState state = loader.State with { World = 2, ResumeSegments = [new ResumeSegment(1, 4, [3])] };
 
-        Assert.That(() => loader.Resume(state, state with { Rank = 1, Legs = [new PlanLeg(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
-        loader.Resume(state, state with { Rank = 1, Legs = [new PlanLeg(1, 4, [3])] });
-        Assert.That(loader.State.Legs, Has.Count.EqualTo(2));
+        Assert.That(() => loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
+        loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [3])] });
+        Assert.That(loader.State.ResumeSegments, Has.Count.EqualTo(2));
     }
 
     // As long as before, and under the same name.
     [Test]
-    public async Task A_manifest_that_was_edited_is_refused_in_every_order([Values] RowShuffle shuffle)
+    public async Task A_manifest_that_was_edited_is_refused_in_every_order([Values] ShuffleMode shuffle)
     {
         using LoaderRun run = LoaderRun.Of(20);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle };
@@ -175,11 +175,11 @@ internal sealed class StateTests
     [TestCase("\"batchSize\":0", "batch size")]
     [TestCase("\"consumed\":-4", "negative")]
     [TestCase("\"consumedAhead\":[1]", "ahead")]
-    [TestCase("\"legs\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "leg")]
-    [TestCase("\"legs\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "leg")]
-    [TestCase("\"legs\":[null]", "leg")]
-    [TestCase("\"legs\":null", "legs")]
-    [TestCase("\"leftOutLines\":[[3]]", "line")]
+    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
+    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
+    [TestCase("\"segments\":[null]", "segment")]
+    [TestCase("\"segments\":null", "segments")]
+    [TestCase("\"excludedLines\":[[3]]", "line")]
     public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
     {
         JsonObject state = JsonNode.Parse(new LoaderState { World = 2, Rank = 1, BatchSize = 4, Consumed = 3 }.ToJson())!.AsObject();
@@ -199,7 +199,7 @@ internal sealed class StateTests
         string path = Path.Combine(folder, "loader.json");
         try
         {
-            LoaderState state = new() { BatchSize = 4, Manifest = new string('x', 100_000), LeftOutLines = [3, new ManifestLine(5, "b.jsonl")] };
+            LoaderState state = new() { BatchSize = 4, Manifest = new string('x', 100_000), ExcludedLines = [3, new ManifestLine(5, "b.jsonl")] };
             await state.SaveAsync(path);
             Task saving = Task.Run(async () =>
             {
@@ -210,7 +210,7 @@ internal sealed class StateTests
             });
             while (!saving.IsCompleted)
             {
-                Assert.That((await LoaderState.LoadAsync(path)).LeftOutLines, Is.EqualTo(state.LeftOutLines));
+                Assert.That((await LoaderState.LoadAsync(path)).ExcludedLines, Is.EqualTo(state.ExcludedLines));
             }
 
             await saving;
@@ -223,11 +223,11 @@ internal sealed class StateTests
         }
     }
 
-    // A leg that ended with ranks far apart leaves positions in many windows, and the first batch after it reaches into all of them.
-    [TestCase(RowShuffle.Windowed, true)]
-    [TestCase(RowShuffle.Windowed, false)]
-    [TestCase(RowShuffle.None, true)]
-    public async Task Ranks_far_apart_leave_nothing_behind_in_windows(RowShuffle shuffle, bool dropLast)
+    // A segment that ended with ranks far apart leaves positions in many windows, and the first batch after it reaches into all of them.
+    [TestCase(ShuffleMode.Windowed, true)]
+    [TestCase(ShuffleMode.Windowed, false)]
+    [TestCase(ShuffleMode.None, true)]
+    public async Task Ranks_far_apart_leave_nothing_behind_in_windows(ShuffleMode shuffle, bool dropLast)
     {
         using LoaderRun run = LoaderRun.Of(100);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 3, BatchSize = 1, DropLast = dropLast };
@@ -235,7 +235,7 @@ internal sealed class StateTests
         List<LoaderState> states = [];
         for (int rank = 0; rank < 8; rank++)
         {
-            await using ClipLoader loader = await run.OpenAsync(options with { Shard = new Shard(rank, 8) });
+            await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, 8) });
             List<SeenBatch> read = await LoaderRun.ReadAsync(loader, rank == 0 ? 0 : 10);
             seen.AddRange(Lines(read));
             states.Add(loader.State);

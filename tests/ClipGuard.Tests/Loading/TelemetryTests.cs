@@ -69,7 +69,7 @@ internal sealed class TelemetryTests
             most.AddOrUpdate(instrument.Name, sum, (_, before) => Math.Max(before, sum));
         });
         listener.Start();
-        await using (ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = RowShuffle.None, BatchSize = 2 }))
+        await using (ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, BatchSize = 2 }))
         {
             await LoaderRun.ReadAsync(loader, 2);
             await LoaderRun.ReadAsync(loader);

@@ -80,12 +80,12 @@ internal sealed class StreamedBlendTests
         Assert.That(await new StreamedBlend([(first, 1), (second, 1)]).FingerprintAsync(), Is.EqualTo(all[0]));
     }
 
-    [TestCase(RowShuffle.Windowed)]
-    [TestCase(RowShuffle.None)]
-    public async Task A_loader_shuffles_it_in_windows_leaves_lines_out_and_resumes_exactly(RowShuffle shuffle)
+    [TestCase(ShuffleMode.Windowed)]
+    [TestCase(ShuffleMode.None)]
+    public async Task A_loader_shuffles_it_in_windows_leaves_lines_out_and_resumes_exactly(ShuffleMode shuffle)
     {
         var blend = new StreamedBlend([(new Source("a", 30, 2), 2), (new Source("b", 40, 1), 1)]);
-        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 7, LeaveOutLines = [new ManifestLine(3, "a"), new ManifestLine(2, "b")] };
+        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 7, ExcludedLines = [new ManifestLine(3, "a"), new ManifestLine(2, "b")] };
         List<SeenBatch> whole = await ReadAsync(blend, options, null, int.MaxValue);
         (string?, long)[] rows = [.. whole.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];
 
@@ -99,8 +99,8 @@ internal sealed class StreamedBlendTests
         }
 
         await Assert.ThatAsync(
-            () => ReadAsync(blend, options with { LeaveOutLines = [5] }, null, 1), Throws.ArgumentException.With.Message.Contains("line 5 of a blend"));
-        await Assert.ThatAsync(() => ReadAsync(blend, options with { Shuffle = RowShuffle.Full }, null, 1), Throws.ArgumentException);
+            () => ReadAsync(blend, options with { ExcludedLines = [5] }, null, 1), Throws.ArgumentException.With.Message.Contains("line 5 of a blend"));
+        await Assert.ThatAsync(() => ReadAsync(blend, options with { Shuffle = ShuffleMode.Full }, null, 1), Throws.ArgumentException);
     }
 
     private static string Rows(SeenBatch batch) => string.Join(' ', batch.Samples.Select(sample => $"{sample.Position}:{sample.Origin}{sample.Line}"));

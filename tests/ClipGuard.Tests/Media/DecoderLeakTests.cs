@@ -46,7 +46,7 @@ internal sealed unsafe class DecoderLeakTests
         {
             for (int i = 0; i < count; i++)
             {
-                decoder.Decode(requests[i % requests.Length], new DecodeContext(new PayloadWriter(payload, PayloadBytes), new ProgressMarks(marks), null));
+                decoder.Decode(requests[i % requests.Length], new DecodeContext(new PayloadBuffer(payload, PayloadBytes), new ProgressMarks(marks), null));
             }
         }
     }

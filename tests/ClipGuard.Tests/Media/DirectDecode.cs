@@ -16,14 +16,14 @@ internal sealed unsafe class DirectDecode : IDisposable
 
     private readonly byte* _payload;
     private readonly MarksPage* _marks;
-    private readonly PayloadWriter _writer;
+    private readonly PayloadBuffer _writer;
 
     public DirectDecode(DecodeRequest request, TimeSpan? timeLeft = null, IReadOnlyDictionary<string, IAudioDecoder>? audioDecoders = null)
     {
         _payload = (byte*)NativeMemory.AlignedAlloc((nuint)request.Limits.MaxPayloadBytes, Alignment);
         _marks = (MarksPage*)NativeMemory.AlignedAlloc(MarksPage.Size, Alignment);
         NativeMemory.Clear(_marks, MarksPage.Size);
-        _writer = new PayloadWriter(_payload, request.Limits.MaxPayloadBytes);
+        _writer = new PayloadBuffer(_payload, request.Limits.MaxPayloadBytes);
         using var decoder = new LibavDecoder(audioDecoders);
         DecodeAnswer answer = decoder.Decode(request, new DecodeContext(_writer, new ProgressMarks((byte*)_marks), timeLeft));
         Fault = answer.Fault;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using ClipGuard.Streams.Groups;
+using ClipGuard.Streams.Sessions;
 
 using NUnit.Framework;
 

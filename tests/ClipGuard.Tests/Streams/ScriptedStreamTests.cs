@@ -227,7 +227,7 @@ internal sealed class ScriptedStreamTests
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "segv"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed));
-        Assert.That(outcome.Fault!.PostMortem.Strikes, Is.EqualTo(2));
+        Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(2));
     }
 
     [TestCase(true)]

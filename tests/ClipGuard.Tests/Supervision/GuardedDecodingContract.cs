@@ -63,7 +63,7 @@ internal abstract class GuardedDecodingContract
             foreach ((DecodeOutcome outcome, (_, FaultKind kind, DecodeStage stage, string what)) in outcomes.Zip(Endless))
             {
                 Assert.That((outcome.Fault?.Kind, outcome.Fault?.Stage), Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)), () => $"{what}: {outcome.Fault?.Message}");
-                Assert.That(outcome.Fault?.PostMortem.Strikes, Is.EqualTo(2), what);
+                Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
                 Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
                 Assert.That(outcome.Payload.IsEmpty, what);
@@ -100,7 +100,7 @@ internal abstract class GuardedDecodingContract
         {
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Stage, Is.EqualTo(stage));
-            Assert.That(outcome.Fault.PostMortem.Strikes, Is.EqualTo(2));
+            Assert.That(outcome.Fault.PostMortem.Attempts, Is.EqualTo(2));
             Assert.That(outcome.Fault.Message, Is.Not.Empty);
             Assert.That(outcome.Payload.IsEmpty);
         });
@@ -151,7 +151,7 @@ internal abstract class GuardedDecodingContract
         using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind));
-        Assert.That(outcome.Fault!.PostMortem.Strikes, Is.EqualTo(1));
+        Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(1));
         Assert.That(outcome.Fault.Message, Is.EqualTo("scripted"));
     }
 

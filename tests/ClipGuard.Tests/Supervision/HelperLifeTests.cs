@@ -10,7 +10,7 @@ internal sealed class HelperLifeTests
 {
     private const string NextStates =
         """
-                   SaidReady Replied RepliedLast SaidNonsense HungUp Exited TimeOver Stalled Leased Released Retired Cancelled
+                   SaidReady Replied RepliedLast ProtocolError HungUp Exited TimeOver Stalled Leased Released Retired Cancelled
         Starting   Ready     Dying   Dying       Dying        HungUp Gone   Dying    -       -      -        Dying   Dying
         Ready      Dying     Dying   Dying       Dying        Dying  Gone   -        -       Decoding -      Leaving Dying
         Decoding   Dying     Delivered Finishing Dying        HungUp Gone   Dying    Dying   -      -        -       Dying
@@ -18,8 +18,8 @@ internal sealed class HelperLifeTests
         Finishing  -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
         HungUp     -         -       -           -            -      Gone   Dying    Dying   -      -        -       Dying
         Leaving    -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
-        Dying      -         -       -           -            -      Gone   SetAside -       -      Dying    Dying   Dying
-        SetAside   -         -       -           -            -      Gone   -        -       -      SetAside SetAside SetAside
+        Dying      -         -       -           -            -      Gone   Unkillable -       -      Dying    Dying   Dying
+        Unkillable   -         -       -           -            -      Gone   -        -       -      Unkillable Unkillable Unkillable
         Gone       -         -       -           -            -      -      -        -       -      Gone     Gone    Gone
         """;
 
@@ -33,7 +33,7 @@ internal sealed class HelperLifeTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(step.Actions.HasFlag(HelperAction.Bury), Is.EqualTo(happened == HelperEvent.Exited), "buried when it has exited, and only then");
+            Assert.That(step.Actions.HasFlag(HelperAction.Release), Is.EqualTo(happened == HelperEvent.Exited), "buried when it has exited, and only then");
             Assert.That(step.Next == HelperState.Gone, Is.EqualTo(happened == HelperEvent.Exited || state == HelperState.Gone), "gone when it has exited, and only then");
             Assert.That(step.Actions.HasFlag(HelperAction.Offer), Is.EqualTo(step.Next == HelperState.Ready), "offered when ready");
             Assert.That(
@@ -101,5 +101,5 @@ internal sealed class HelperLifeTests
     private static bool MayHoldADecode(HelperState state) => state is HelperState.Starting or HelperState.Decoding or HelperState.Finishing or HelperState.HungUp;
 
     // A helper that finishes or has hung up still holds its place: its replacement starts when its end is certain.
-    private static bool CanStillDecode(HelperState state) => state is not (HelperState.Leaving or HelperState.Dying or HelperState.SetAside or HelperState.Gone);
+    private static bool CanStillDecode(HelperState state) => state is not (HelperState.Leaving or HelperState.Dying or HelperState.Unkillable or HelperState.Gone);
 }

@@ -42,7 +42,7 @@ internal sealed class LongStandingTroubleTests
         {
             HelperMemoryBytes = 2L << 30,
             KillPatience = NextToNone,
-            MaxSetAside = 0,
+            MaxUnkillable = 0,
         };
         var left = new Leftovers();
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))

@@ -91,7 +91,7 @@ internal sealed class LearningTests
     private static async Task<double> AccuracyAsync(Sequential model, string manifest, LoaderOptions options, Func<TorchBatch, Tensor> inputOf)
     {
         await using ClipLoader loader = await ClipLoader.OpenAsync(
-            Manifest.Open(manifest, new ManifestOptions { RequireMessages = false }), options with { Shuffle = RowShuffle.None });
+            Manifest.Open(manifest, new ManifestOptions { RequireMessages = false }), options with { Shuffle = ShuffleMode.None });
         long correct = 0;
         long all = 0;
         await foreach (Batch batch in loader)

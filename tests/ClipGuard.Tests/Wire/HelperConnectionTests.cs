@@ -2,7 +2,7 @@ using System.Text.Json;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
-using ClipGuard.Streams.Groups;
+using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
 using ClipGuard.Tests.Supervision;
@@ -36,7 +36,7 @@ internal sealed unsafe class HelperConnectionTests
             helper.Kill();
             _ = ProcessEnd.Within(helper.PidDescriptor, Patience);
             _ = helper.TryReap(out exit);
-            helper.Bury();
+            helper.Release();
         }
 
         Assert.That(exit.IsClean, $"it {exit}");

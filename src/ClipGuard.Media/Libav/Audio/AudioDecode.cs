@@ -17,7 +17,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     private readonly AudioSpec _spec;
     private Track _track;
     private AudioFrames _frames;
-    private AudioStretch? _stretch;
+    private AudioRangeWriter? _range;
     private bool _startsLater;
 
     private AudioDecode(DecodeSession session, AudioSpec spec, Track track)
@@ -36,13 +36,13 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         using var decode = new AudioDecode(session, spec, track!);
-        fault = decode.Start() ?? decode.ReadAll() ?? decode._stretch!.Finish(TrackEnd.Of(decode._frames));
-        return fault is null ? new DecodeAnswer(decode._stretch!.Clip) : new DecodeAnswer(fault);
+        fault = decode.Start() ?? decode.ReadAll() ?? decode._range!.Finish(TrackEnd.Of(decode._frames));
+        return fault is null ? new DecodeAnswer(decode._range!.Clip) : new DecodeAnswer(fault);
     }
 
     public void Dispose()
     {
-        _stretch?.Dispose();
+        _range?.Dispose();
         _frames.Dispose();
         _track.Dispose();
     }
@@ -60,9 +60,9 @@ internal sealed unsafe class AudioDecode : IDisposable
 
         AVFrame* frame = _frames.Frame;
         int rateHz = frame->sample_rate;
-        _stretch = new AudioStretch(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
-        _startsLater = _stretch.From > 0;
-        return _stretch.Begin() ?? (_stretch.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
+        _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
+        _startsLater = _range.From > 0;
+        return _range.Begin() ?? (_range.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
     }
 
     private DecoderFault? Jump(int rateHz)
@@ -72,7 +72,7 @@ internal sealed unsafe class AudioDecode : IDisposable
             return null;
         }
 
-        if (_frames.Jump(Math.Max(0, _stretch!.From - (long)(PrerollSeconds * rateHz))))
+        if (_frames.Jump(Math.Max(0, _range!.From - (long)(PrerollSeconds * rateHz))))
         {
             return null;
         }
@@ -101,18 +101,18 @@ internal sealed unsafe class AudioDecode : IDisposable
                 return fault;
             }
         }
-        while (!_stretch!.IsWhole && _frames.Next());
+        while (!_range!.IsWhole && _frames.Next());
         return null;
     }
 
     private DecoderFault? Take()
     {
-        _stretch!.MoveTo(_frames.Position, _frames.LostBefore);
-        if (_stretch.Wanted(_frames.Samples).Count is > 0 and var count)
+        _range!.MoveTo(_frames.Position, _frames.LostBefore);
+        if (_range.Wanted(_frames.Samples).Count is > 0 and var count)
         {
-            _stretch.Damage.See(_frames, count, ref _startsLater);
+            _range.Damage.See(_frames, count, ref _startsLater);
         }
 
-        return _stretch.Take(_frames.Frame, _frames.Samples);
+        return _range.Take(_frames.Frame, _frames.Samples);
     }
 }

@@ -12,14 +12,14 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
 
     private readonly DecodeSession _session;
     private readonly IAudioTrack _track;
-    private readonly AudioStretch _stretch;
+    private readonly AudioRangeWriter _range;
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
 
     private PlugInAudioDecode(DecodeSession session, AudioSpec spec, IAudioTrack track)
     {
         _session = session;
         _track = track;
-        _stretch = new AudioStretch(session, spec, track.SampleRateHz, track.Channels, track.PromisedSamples);
+        _range = new AudioRangeWriter(session, spec, track.SampleRateHz, track.Channels, track.PromisedSamples);
     }
 
     public static DecodeAnswer Run(DecodeSession session, AudioSpec spec, IAudioDecoder decoder)
@@ -39,8 +39,8 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             }
 
             using var decode = new PlugInAudioDecode(session, spec, track);
-            fault = decode._stretch.Begin() ?? decode.ReadAll() ?? decode._stretch.Finish(new TrackEnd(FrameSamples: 1));
-            return fault is null ? new DecodeAnswer(decode._stretch.Clip) : new DecodeAnswer(fault);
+            fault = decode._range.Begin() ?? decode.ReadAll() ?? decode._range.Finish(new TrackEnd(FrameSamples: 1));
+            return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
         }
         catch (NotSupportedException trouble)
         {
@@ -56,7 +56,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     {
         AVFrame* frame = _frame;
         ffmpeg.av_frame_free(&frame);
-        _stretch.Dispose();
+        _range.Dispose();
     }
 
     private static DecoderFault? Refuse(DecodeSession session, AudioSpec spec, IAudioTrack track)
@@ -75,10 +75,10 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
 
     private DecoderFault? ReadAll()
     {
-        if (_stretch.From > 0)
+        if (_range.From > 0)
         {
             _session.Marks.Enter(DecodeStage.Seek);
-            _stretch.Position = _track.Seek(_stretch.From);
+            _range.Position = _track.Seek(_range.From);
         }
 
         int channels = _track.Channels;
@@ -86,10 +86,10 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         fixed (float* start = block)
         {
             DescribeFrame(start);
-            while (!_stretch.IsWhole && Next(block) is > 0 and var elements)
+            while (!_range.IsWhole && Next(block) is > 0 and var elements)
             {
                 _frame->nb_samples = elements / channels;
-                if (_stretch.Take(_frame, _frame->nb_samples) is { } fault)
+                if (_range.Take(_frame, _frame->nb_samples) is { } fault)
                 {
                     return fault;
                 }

@@ -10,7 +10,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <param name="spec">Rate, channels and quality.</param>
 /// <param name="sourceRateHz">The track's own sample rate.</param>
 /// <param name="sourceChannels">The track's own number of channels.</param>
-internal sealed unsafe class Resampler(PayloadWriter payload, AudioSpec spec, int sourceRateHz, int sourceChannels) : IDisposable
+internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, int sourceRateHz, int sourceChannels) : IDisposable
 {
     /// <summary>Not one of FFmpeg's errors: the payload is full.</summary>
     public const int PayloadFull = 1;

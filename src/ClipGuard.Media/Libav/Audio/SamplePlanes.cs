@@ -4,7 +4,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// The samples of each channel, written to the payload as they come, one channel after the other. How many there will be is not known before the end,
 /// so the channels are laid down apart, moved further apart where one runs full, and closed up when all is written.
 /// </summary>
-internal sealed unsafe class SamplePlanes(PayloadWriter payload, int channels)
+internal sealed unsafe class SamplePlanes(PayloadBuffer payload, int channels)
 {
     private const long FirstRoom = 1 << 16;
 

@@ -106,7 +106,7 @@ internal sealed unsafe class Container : IDisposable
     /// right before a jump.
     /// </summary>
     /// <param name="bytes">The stream's bytes; null reads as usual again.</param>
-    public void Skim(IndexedBytes? bytes)
+    public void ScanIndex(IndexedBytes? bytes)
     {
         _stream.Blank(bytes);
 

@@ -169,28 +169,28 @@ internal sealed unsafe class Track : IDisposable
     }
 
     /// <summary>
-    /// Goes to the track's beginning and makes reading skim it (<see cref="Container.Skim"/>). Only where the index has all packets: MP4, QuickTime and their kin.
+    /// Goes to the track's beginning and makes reading skim it (<see cref="Container.ScanIndex"/>). Only where the index has all packets: MP4, QuickTime and their kin.
     /// </summary>
     /// <returns>False where it has not, or the container cannot.</returns>
-    public bool BeginSkimming()
+    public bool BeginScan()
     {
         if (!Container.IsMov || IndexedBytes.Of(Stream) is not { } bytes)
         {
             return false;
         }
 
-        Container.Skim(bytes);
+        Container.ScanIndex(bytes);
         if (SeekToStart())
         {
             return true;
         }
 
-        EndSkimming();
+        EndScan();
         return false;
     }
 
     /// <summary>Reads as usual again; to be called right before a jump.</summary>
-    public void EndSkimming() => Container.Skim(null);
+    public void EndScan() => Container.ScanIndex(null);
 
     /// <summary>Gives the decoder a packet; null tells it that there are no more.</summary>
     /// <returns>False where the decoder refused it as damaged.</returns>

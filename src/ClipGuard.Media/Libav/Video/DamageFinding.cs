@@ -27,7 +27,7 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
     /// <param name="packets">The track's packets.</param>
     /// <param name="dependsOnAll">True where another number of frames would have made another choice.</param>
     public static unsafe DamageFinding Of(
-        RunDecoder decoder,
+        PacketRangeDecoder decoder,
         WantedFrames wanted,
         Track track,
         FrameTimeline timeline,

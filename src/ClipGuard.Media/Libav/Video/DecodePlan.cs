@@ -5,7 +5,7 @@ namespace ClipGuard.Media.Libav.Video;
 /// <summary>A run of packets to decode without a gap.</summary>
 /// <param name="First">The first packet: a key frame, or the track's beginning.</param>
 /// <param name="Last">The last packet, included: the one that holds the last wanted frame of the run.</param>
-internal readonly record struct DecodeRun(int First, int Last);
+internal readonly record struct PacketRange(int First, int Last);
 
 /// <summary>
 /// Which packets have to be decoded for the wanted frames: for each frame all from the key frame before it, and none besides.
@@ -53,12 +53,12 @@ internal sealed class DecodePlan
 
     /// <summary>The runs that give all the wanted frames.</summary>
     /// <param name="ticks">Their presentation times, ascending.</param>
-    public IReadOnlyList<DecodeRun> RunsFor(IEnumerable<long> ticks)
+    public IReadOnlyList<PacketRange> RunsFor(IEnumerable<long> ticks)
     {
-        List<DecodeRun> runs = [];
-        foreach (DecodeRun run in ticks.Select(tick => new DecodeRun(StartFor(tick), PacketOf(tick))).OrderBy(run => run.First).ThenBy(run => run.Last))
+        List<PacketRange> runs = [];
+        foreach (PacketRange run in ticks.Select(tick => new PacketRange(StartFor(tick), PacketOf(tick))).OrderBy(run => run.First).ThenBy(run => run.Last))
         {
-            Span<DecodeRun> known = CollectionsMarshal.AsSpan(runs);
+            Span<PacketRange> known = CollectionsMarshal.AsSpan(runs);
             if (known.Length > 0 && run.First <= known[^1].Last)
             {
                 known[^1] = known[^1] with { Last = Math.Max(known[^1].Last, run.Last) };

@@ -13,20 +13,20 @@ internal sealed unsafe class VideoDecode : IDisposable
     private readonly DecodeSession _session;
     private readonly VideoSpec _spec;
     private readonly Track _track;
-    private readonly PacketReel _reel;
+    private readonly PacketIndex _packets;
     private readonly FrameTimeline? _timeline;
-    private readonly RunDecoder _decoder;
+    private readonly PacketRangeDecoder _decoder;
     private readonly PictureWriter _writer;
     private WantedFrames _wanted = new([]);
 
-    private VideoDecode(DecodeSession session, VideoSpec spec, Track track, PacketReel reel)
+    private VideoDecode(DecodeSession session, VideoSpec spec, Track track, PacketIndex packets)
     {
         _session = session;
         _spec = spec;
         _track = track;
-        _reel = reel;
-        _timeline = TimelineReader.Read(_reel.Marks, track.Stream);
-        _decoder = new RunDecoder(session, track, _reel, numbered: _timeline is null);
+        _packets = packets;
+        _timeline = TimelineReader.Read(_packets.Marks, track.Stream);
+        _decoder = new PacketRangeDecoder(session, track, _packets, numbered: _timeline is null);
         _writer = new PictureWriter(session, spec);
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         // Which frames are key frames is told by the frames themselves; an index may leave some out.
-        if (spec.Selection is not KeyFrames && PacketReel.Skim(session, track) is { } skimmed)
+        if (spec.Selection is not KeyFrames && PacketIndex.ScanIndex(session, track) is { } skimmed)
         {
             using var quick = new VideoDecode(session, spec, track, skimmed);
             if (quick.RunIndexed() is { } answer)
@@ -63,7 +63,7 @@ internal sealed unsafe class VideoDecode : IDisposable
             }
         }
 
-        using var decode = new VideoDecode(session, spec, track, PacketReel.Read(session, track));
+        using var decode = new VideoDecode(session, spec, track, PacketIndex.Read(session, track));
         return decode.Run();
     }
 
@@ -71,12 +71,12 @@ internal sealed unsafe class VideoDecode : IDisposable
     {
         _writer.Dispose();
         _decoder.Dispose();
-        _reel.Dispose();
+        _packets.Dispose();
     }
 
     private DecodeAnswer Run()
     {
-        FrameTimeline? numbered = _timeline is null && _reel.Marks.Count > 0 ? Number(_reel.Marks.Count(packet => !packet.IsHidden)) : null;
+        FrameTimeline? numbered = _timeline is null && _packets.Marks.Count > 0 ? Number(_packets.Marks.Count(packet => !packet.IsHidden)) : null;
 
         // Where the header is silent the packets have told by now: a frame that is first shown after the limit is over it.
         return _session.DurationFault((_timeline ?? numbered) is { Count: > 0 } known ? known.Seconds(known.Count - 1) : null) is { } tooLong ? new DecodeAnswer(tooLong)
@@ -89,21 +89,21 @@ internal sealed unsafe class VideoDecode : IDisposable
     // promised is missing; otherwise null, and all packets are to be asked.
     private DecodeAnswer? RunIndexed()
     {
-        if (_timeline is not { } timeline || !BeginsAsIndexed() || _track.Stream->nb_frames > _reel.Marks.Count || DependsOnTheEnd(timeline)
+        if (_timeline is not { } timeline || !BeginsAsIndexed() || _track.Stream->nb_frames > _packets.Marks.Count || DependsOnTheEnd(timeline)
             || _session.DurationFault(timeline.Seconds(timeline.Count - 1)) is not null)
         {
             return null;
         }
 
-        var plan = new DecodePlan(_reel.Marks);
+        var plan = new DecodePlan(_packets.Marks);
         return (Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is null
-            && Judge(timeline, plan) is { IsNone: true } finding && !_reel.ContradictsIndex
+            && Judge(timeline, plan) is { IsNone: true } finding && !_packets.ContradictsIndex
             ? Answer(timeline, finding)
             : null;
     }
 
     // Frames before the first key frame are none, so that one has to be what the index says.
-    private bool BeginsAsIndexed() => _reel.Marks[0].IsKey && _reel[0] != null && !_reel.ContradictsIndex;
+    private bool BeginsAsIndexed() => _packets.Marks[0].IsKey && _packets[0] != null && !_packets.ContradictsIndex;
 
     // How long the last frame stays on show is partly told by the frame itself.
     private bool DependsOnTheEnd(FrameTimeline timeline) => _spec.Selection is TimeFrames times && times.Seconds.Any(time => time > timeline.Seconds(timeline.Count - 1));
@@ -111,7 +111,7 @@ internal sealed unsafe class VideoDecode : IDisposable
     // The packets say when each frame is shown, so only what the wanted ones need is decoded.
     private DecodeAnswer RunTimed(FrameTimeline timeline)
     {
-        var plan = new DecodePlan(_reel.Marks);
+        var plan = new DecodePlan(_packets.Marks);
         if ((Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is { } fault)
         {
             return new DecodeAnswer(fault);
@@ -125,7 +125,7 @@ internal sealed unsafe class VideoDecode : IDisposable
 
         // Something is amiss: the clip, or the place where decoding began (a key frame that is none). Decoding it all, from the beginning, tells.
         List<long> shown = [];
-        fault = Decode([new DecodeRun(0, _reel.Marks.Count - 1)], null, shown);
+        fault = Decode([new PacketRange(0, _packets.Marks.Count - 1)], null, shown);
         finding = Judge(timeline, plan);
         if (fault is not null || !finding.OnlyMissing || shown.Count == 0 || (finding.DamagedWanted == 0 && shown.Count == timeline.Count))
         {
@@ -134,14 +134,14 @@ internal sealed unsafe class VideoDecode : IDisposable
 
         // No damage anywhere, and yet not every packet gave a frame: the frames themselves are the timeline.
         timeline = TimelineReader.FromFrames(shown, timeline);
-        fault = Want(timeline) ?? Decode([new DecodeRun(0, _reel.Marks.Count - 1)], null);
+        fault = Want(timeline) ?? Decode([new PacketRange(0, _packets.Marks.Count - 1)], null);
         return fault is null ? Answer(timeline, Judge(timeline, plan)) : new DecodeAnswer(fault);
     }
 
     // Frames without times are numbered as they come out, which is the order they are shown in; only then is it known how many there are.
     private DecodeAnswer RunUntimed(FrameTimeline timeline)
     {
-        DecodeRun all = new(0, _reel.Marks.Count - 1);
+        PacketRange all = new(0, _packets.Marks.Count - 1);
         DecoderFault? fault = Want(timeline) ?? Decode([all], null);
         if (fault is null && _decoder.FramesOut is > 0 and var count && (count != timeline.Count || KeysMoved(timeline)) && _decoder.RefusedPackets.Count == 0)
         {
@@ -158,7 +158,7 @@ internal sealed unsafe class VideoDecode : IDisposable
     private bool KeysMoved(FrameTimeline timeline) =>
         _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
-    private FrameTimeline Number(int count) => TimelineReader.Numbered(count, _track.Stream, _reel.Marks);
+    private FrameTimeline Number(int count) => TimelineReader.Numbered(count, _track.Stream, _packets.Marks);
 
     private DecoderFault? Want(FrameTimeline timeline)
     {
@@ -171,12 +171,12 @@ internal sealed unsafe class VideoDecode : IDisposable
         return null;
     }
 
-    private DecoderFault? Decode(IReadOnlyList<DecodeRun> runs, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
+    private DecoderFault? Decode(IReadOnlyList<PacketRange> runs, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
     {
         _decoder.Begin();
         _writer.Begin(_wanted.Slots.Count);
         _wanted.Begin();
-        foreach (DecodeRun run in runs)
+        foreach (PacketRange run in runs)
         {
             if (_decoder.Decode(run, isWanted, Take) is { } fault)
             {
@@ -193,7 +193,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
     }
 
-    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) => DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _reel.Marks, DependsOnAll);
+    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) => DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _packets.Marks, DependsOnAll);
 
     private bool DependsOnAll => _spec.Selection is not TimeFrames && !(_spec.Selection is IndexFrames indices && indices.Indices.All(index => index >= 0));
 

@@ -7,7 +7,7 @@ public sealed record BatchReport
     public IReadOnlyList<SampleFault> Faults { get; init; } = [];
 
     /// <summary>Rows that were tried, faulty ones included.</summary>
-    public int Tries { get; init; }
+    public int RowsTried { get; init; }
 
     /// <summary>Clips decoded into the batch.</summary>
     public int Clips { get; init; }

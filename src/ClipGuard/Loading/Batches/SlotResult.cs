@@ -5,7 +5,7 @@ namespace ClipGuard.Loading;
 /// <param name="Faults">What failed on the way.</param>
 internal sealed record SlotResult(BatchSample? Sample, IReadOnlyList<SampleFault> Faults)
 {
-    public int Tries { get; init; }
+    public int RowsTried { get; init; }
 
     public int Clips { get; init; }
 

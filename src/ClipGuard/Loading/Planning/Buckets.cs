@@ -9,7 +9,7 @@ internal sealed class Buckets
     private const ulong Purpose = 0xB0C7;
     private const int KeptWindows = 4;
 
-    private readonly Sequence _sequence;
+    private readonly RemainingPositions _sequence;
     private readonly Func<long, double> _sizeOf;
     private readonly long _globalBatch;
     private readonly long _window;
@@ -23,7 +23,7 @@ internal sealed class Buckets
     /// <param name="windowBatches">Global batches in a window.</param>
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
-    public Buckets(Sequence sequence, Func<long, double> sizeOf, long globalBatch, int windowBatches, ulong seed, int epoch)
+    public Buckets(RemainingPositions sequence, Func<long, double> sizeOf, long globalBatch, int windowBatches, ulong seed, int epoch)
     {
         _sequence = sequence;
         _sizeOf = sizeOf;

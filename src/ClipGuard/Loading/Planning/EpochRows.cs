@@ -37,5 +37,5 @@ internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string 
     public long Choose(long nth) => order.NotLeftOut(nth);
 
     public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
-        new(UnendingRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));
+        new(AbandonableRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));
 }

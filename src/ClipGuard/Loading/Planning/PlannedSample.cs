@@ -9,12 +9,12 @@ namespace ClipGuard.Loading;
 internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
 {
     /// <summary>How many rows can be tried for the sample: its own and those that may stand in for it.</summary>
-    public int Tries(int substitutes) => (int)Math.Min(substitutes + 1L, Math.Max(1, Rows.Choices));
+    public int RowsToTry(int substitutes) => (int)Math.Min(substitutes + 1L, Math.Max(1, Rows.Choices));
 
     /// <summary>Reads the sample's own row for attempt 0, and that of a substitute for every later attempt; no row comes twice.</summary>
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
-    /// <param name="attempt">Below <see cref="Tries"/>.</param>
+    /// <param name="attempt">Below <see cref="RowsToTry"/>.</param>
     /// <param name="cancellation">Leaves a read that does not come back.</param>
     public ValueTask<ManifestRow> ReadAsync(ulong seed, int epoch, int attempt, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ internal sealed class StreamedEpochRows : EpochRows
     private const ulong Purpose = 0x317D;
 
     private readonly Func<CancellationToken, IAsyncEnumerable<ManifestRow>> _manifest;
-    private readonly IReadOnlySet<ManifestLine> _leftOutLines;
+    private readonly IReadOnlySet<ManifestLine> _excludedLines;
     private readonly int _windowRows;
     private readonly ulong? _key;
     private readonly Dictionary<long, Window> _windows = [];
@@ -23,15 +23,15 @@ internal sealed class StreamedEpochRows : EpochRows
     private bool _isOver;
 
     /// <param name="manifest">Begins to read the manifest.</param>
-    /// <param name="leftOutLines">Lines that are passed over.</param>
+    /// <param name="excludedLines">Lines that are passed over.</param>
     /// <param name="windowRows">Rows in a window.</param>
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
     public StreamedEpochRows(
-        Func<CancellationToken, IAsyncEnumerable<ManifestRow>> manifest, IReadOnlySet<ManifestLine> leftOutLines, int windowRows, ulong? seed, int epoch)
+        Func<CancellationToken, IAsyncEnumerable<ManifestRow>> manifest, IReadOnlySet<ManifestLine> excludedLines, int windowRows, ulong? seed, int epoch)
     {
         _manifest = manifest;
-        _leftOutLines = leftOutLines;
+        _excludedLines = excludedLines;
         _windowRows = windowRows;
         _key = seed is { } key ? StableHash.Of(key, Purpose, (ulong)epoch) : null;
     }
@@ -113,7 +113,7 @@ internal sealed class StreamedEpochRows : EpochRows
             }
 
             ManifestRow row = _rows.Current;
-            if (!_leftOutLines.Contains(new ManifestLine(row.Line, row.Origin)))
+            if (!_excludedLines.Contains(new ManifestLine(row.Line, row.Origin)))
             {
                 rows.Add(row);
             }

@@ -20,9 +20,9 @@ internal sealed class EpochRun : IAsyncDisposable
     private readonly SampleDecoding _decoding;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
-    private readonly Channel<(BatchDraft Draft, int Slot)> _places;
-    private readonly Channel<BatchDraft> _drafts;
-    private readonly ConcurrentDictionary<long, BatchDraft> _begun = [];
+    private readonly Channel<(BatchBuilder Builder, int Slot)> _places;
+    private readonly Channel<BatchBuilder> _builders;
+    private readonly ConcurrentDictionary<long, BatchBuilder> _begun = [];
     private readonly Dictionary<ClipKind, Queue<int[]>> _shapes = [];
     private readonly Lock _shapesGate = new();
     private readonly Lock _taking = new();
@@ -41,10 +41,10 @@ internal sealed class EpochRun : IAsyncDisposable
         _gate = new PrefetchGate(options.PrefetchBatches, options.PrefetchBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int workers = options.SampleWorkers;
-        _places = Channel.CreateBounded<(BatchDraft, int)>(new BoundedChannelOptions(workers) { SingleWriter = true });
+        _places = Channel.CreateBounded<(BatchBuilder, int)>(new BoundedChannelOptions(workers) { SingleWriter = true });
 
         // Never full: the gate lets no more batches begin than fit.
-        _drafts = Channel.CreateBounded<BatchDraft>(new BoundedChannelOptions(options.PrefetchBatches + 1) { SingleReader = true });
+        _builders = Channel.CreateBounded<BatchBuilder>(new BoundedChannelOptions(options.PrefetchBatches + 1) { SingleReader = true });
         _stages = RunAsync([Task.Run(() => PlanAsync(firstBatch, consumedAhead), CancellationToken.None), .. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))]);
     }
 
@@ -52,20 +52,20 @@ internal sealed class EpochRun : IAsyncDisposable
     /// <returns>Null once there are no more.</returns>
     public async ValueTask<Batch?> TakeAsync()
     {
-        while (await _drafts.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        while (await _builders.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            if (!_drafts.Reader.TryRead(out BatchDraft? draft))
+            if (!_builders.Reader.TryRead(out BatchBuilder? builder))
             {
                 continue;
             }
 
-            await draft.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await builder.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
             lock (_taking)
             {
                 ObjectDisposedException.ThrowIf(IsEnding, this);
-                Batch batch = draft.Finish(_options, _memory, out IReadOnlyDictionary<ClipKind, int[]> shapes);
+                Batch batch = builder.Finish(_options, _memory, out IReadOnlyDictionary<ClipKind, int[]> shapes);
                 Remember(shapes);
-                Taken(draft);
+                Taken(builder);
                 return batch;
             }
         }
@@ -107,10 +107,10 @@ internal sealed class EpochRun : IAsyncDisposable
             // A consumer that did not wait may be about to take a batch.
             lock (_taking)
             {
-                foreach (BatchDraft draft in _begun.Values)
+                foreach (BatchBuilder builder in _begun.Values)
                 {
-                    Taken(draft);
-                    draft.Dispose();
+                    Taken(builder);
+                    builder.Dispose();
                 }
             }
 
@@ -140,7 +140,7 @@ internal sealed class EpochRun : IAsyncDisposable
             }
         }
 
-        _drafts.Writer.TryComplete(failure);
+        _builders.Writer.TryComplete(failure);
         if (failure is not null)
         {
             throw failure;
@@ -177,63 +177,63 @@ internal sealed class EpochRun : IAsyncDisposable
 
     private async Task BeginAsync(long number, PlannedSample?[] samples, List<Task> unordered)
     {
-        BatchDraft draft = Begin(number, samples, await _gate.EnterAsync(_stop.Token).ConfigureAwait(false));
+        BatchBuilder builder = Begin(number, samples, await _gate.EnterAsync(_stop.Token).ConfigureAwait(false));
         if (_options.InOrder)
         {
-            await _drafts.Writer.WriteAsync(draft, _stop.Token).ConfigureAwait(false);
+            await _builders.Writer.WriteAsync(builder, _stop.Token).ConfigureAwait(false);
         }
         else
         {
             unordered.RemoveAll(static task => task.IsCompletedSuccessfully);
-            unordered.Add(DeliverWhenDoneAsync(draft));
+            unordered.Add(DeliverWhenDoneAsync(builder));
         }
 
         for (int slot = 0; slot < samples.Length; slot++)
         {
-            await _places.Writer.WriteAsync((draft, slot), _stop.Token).ConfigureAwait(false);
+            await _places.Writer.WriteAsync((builder, slot), _stop.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task DeliverWhenDoneAsync(BatchDraft draft)
+    private async Task DeliverWhenDoneAsync(BatchBuilder builder)
     {
-        await draft.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
-        await _drafts.Writer.WriteAsync(draft, _stop.Token).ConfigureAwait(false);
+        await builder.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
+        await _builders.Writer.WriteAsync(builder, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task WorkAsync()
     {
-        await foreach ((BatchDraft draft, int slot) in _places.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        await foreach ((BatchBuilder builder, int slot) in _places.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
-            draft.Fill(slot, await _decoding.FillAsync(draft, slot, _stop.Token).ConfigureAwait(false));
+            builder.Fill(slot, await _decoding.FillAsync(builder, slot, _stop.Token).ConfigureAwait(false));
         }
     }
 
-    private BatchDraft Begin(long number, PlannedSample?[] samples, PrefetchGate.Share share)
+    private BatchBuilder Begin(long number, PlannedSample?[] samples, PrefetchGate.Reservation reservation)
     {
-        var tensors = new Dictionary<ClipKind, TensorDraft>();
+        var tensors = new Dictionary<ClipKind, TensorBuilder>();
         foreach (ClipKind kind in Enum.GetValues<ClipKind>())
         {
             if (_options.SpecOf(kind) is { } spec)
             {
-                tensors.Add(kind, new TensorDraft(TensorForm.Of(_options, kind, spec), samples.Length, _memory, Expected(kind), share.Held));
+                tensors.Add(kind, new TensorBuilder(TensorForm.Of(_options, kind, spec), samples.Length, _memory, Expected(kind), reservation.Held));
             }
         }
 
-        var draft = new BatchDraft(number, samples, tensors, share);
-        _begun[number] = draft;
+        var builder = new BatchBuilder(number, samples, tensors, reservation);
+        _begun[number] = builder;
         LoaderTelemetry.Begun(samples.Length);
-        return draft;
+        return builder;
     }
 
     // A batch that was taken, or will not be.
-    private void Taken(BatchDraft draft)
+    private void Taken(BatchBuilder builder)
     {
-        if (draft.Share.Leave())
+        if (builder.Reservation.Leave())
         {
-            LoaderTelemetry.Taken(draft.Open);
+            LoaderTelemetry.Taken(builder.Open);
         }
 
-        _begun.TryRemove(draft.Number, out _);
+        _begun.TryRemove(builder.Number, out _);
     }
 
     // Room for the largest of the last batches, so that stretches seldom have to grow and one long clip is forgotten again.

@@ -28,7 +28,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
     }
 
     /// <summary>Waits until one more batch may be begun.</summary>
-    public async ValueTask<Share> EnterAsync(CancellationToken cancellation)
+    public async ValueTask<Reservation> EnterAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -39,7 +39,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
                 if (isFree)
                 {
                     _batches++;
-                    return new Share(this, _expected ?? 0);
+                    return new Reservation(this, _expected ?? 0);
                 }
 
                 _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,26 +51,26 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
     }
 
     // Under the lock, because what a batch counts with and the sum must change together.
-    private void Count(Share share, long bytes)
+    private void Count(Reservation reservation, long bytes)
     {
-        _bytes += bytes - share.Counted;
-        LoaderTelemetry.Ahead(bytes - share.Counted);
-        share.Counted = bytes;
+        _bytes += bytes - reservation.Counted;
+        LoaderTelemetry.Ahead(bytes - reservation.Counted);
+        reservation.Counted = bytes;
         _waiting?.TrySetResult();
         _waiting = null;
     }
 
     /// <summary>What one batch takes of the bounds. Any number of threads.</summary>
-    internal sealed class Share
+    internal sealed class Reservation
     {
         private readonly PrefetchGate _owner;
         private readonly long _expected;
         private long _held;
-        private long _aside;
+        private long _reserved;
         private bool _isComplete;
         private bool _hasLeft;
 
-        public Share(PrefetchGate owner, long expected)
+        public Reservation(PrefetchGate owner, long expected)
         {
             _owner = owner;
             _expected = expected;
@@ -91,11 +91,11 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
         }
 
         /// <summary>So many bytes wait aside until the batch is complete.</summary>
-        public void Aside(long bytes)
+        public void Reserve(long bytes)
         {
             lock (_owner._gate)
             {
-                _aside += bytes;
+                _reserved += bytes;
                 Count();
             }
         }
@@ -106,7 +106,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             lock (_owner._gate)
             {
                 _isComplete = true;
-                _aside = 0;
+                _reserved = 0;
                 _owner._expected = _held;
                 Count();
             }
@@ -134,7 +134,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
         {
             if (!_hasLeft)
             {
-                _owner.Count(this, _isComplete ? _held : Math.Max(_expected, _held) + _aside);
+                _owner.Count(this, _isComplete ? _held : Math.Max(_expected, _held) + _reserved);
             }
         }
     }

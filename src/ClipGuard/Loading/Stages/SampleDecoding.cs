@@ -14,41 +14,41 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     private readonly ulong _seed = unchecked((ulong)options.Seed);
 
     /// <summary>Fills a place and says what came of it.</summary>
-    public async Task<SlotResult> FillAsync(BatchDraft draft, int slot, CancellationToken cancellation)
+    public async Task<SlotResult> FillAsync(BatchBuilder builder, int slot, CancellationToken cancellation)
     {
-        if (draft.Plan[slot] is not { } planned)
+        if (builder.Plan[slot] is not { } planned)
         {
             return new SlotResult(new BatchSample { IsMasked = true }, []);
         }
 
-        var place = new Place(draft, slot, planned);
+        var context = new SlotContext(builder, slot, planned);
         var faults = new List<SampleFault>();
-        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? planned.Tries(options.SubstituteAttempts) : 1;
+        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? planned.RowsToTry(options.SubstituteAttempts) : 1;
         TimeSpan decodeTime = TimeSpan.Zero;
         Attempt? next = null;
         for (int number = 0; number < attempts; number++)
         {
-            Attempt attempt = next ?? await TryAsync(place, number, new DirectPlace(draft, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
+            Attempt attempt = next ?? await TryAsync(context, number, new BatchSink(builder, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
             next = attempt.Next;
             decodeTime += attempt.DecodeTime;
             if (attempt.Fault is not { } fault)
             {
                 attempt.Held?.MoveIn();
-                Transform(draft, slot, planned, attempt.Row!);
+                Transform(builder, slot, planned, attempt.Row!);
                 return new SlotResult(Describe(planned, attempt), faults)
                 {
-                    Tries = number + 1,
+                    RowsTried = number + 1,
                     Clips = attempt.Clips,
                     Bytes = attempt.Bytes,
                     DecodeTime = decodeTime,
                 };
             }
 
-            draft.Empty(slot);
+            builder.Empty(slot);
             faults.Add(fault);
         }
 
-        return SlotResult.Without(options.OnBadSample, faults) with { Tries = attempts, DecodeTime = decodeTime };
+        return SlotResult.Without(options.OnBadSample, faults) with { RowsTried = attempts, DecodeTime = decodeTime };
     }
 
     private static BatchSample Describe(PlannedSample planned, Attempt attempt) => new()
@@ -60,16 +60,16 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         Attempt = attempt.Number,
     };
 
-    private async Task<Attempt> TryAsync(Place place, int number, IClipPlace target, bool maySubstitute, CancellationToken cancellation)
+    private async Task<Attempt> TryAsync(SlotContext context, int number, IClipSink target, bool maySubstitute, CancellationToken cancellation)
     {
-        PlannedSample planned = place.Planned;
+        PlannedSample planned = context.Planned;
         ManifestRow row = await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
         if (row is not SampleRow sampleRow)
         {
             return new Attempt(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
         }
 
-        var attempt = new Attempt(number) { Row = sampleRow, Held = target as HeldPlace };
+        var attempt = new Attempt(number) { Row = sampleRow, Held = target as BufferedSink };
         int[] indexes = new int[3];
         foreach (ClipReference clip in sampleRow.Sample.Clips)
         {
@@ -87,7 +87,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             }
 
             var request = new DecodeRequest(clip.Source!, spec) { Limits = options.Limits };
-            await DecodeAsync(place, attempt, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
+            await DecodeAsync(context, attempt, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
             if (attempt.Fault is not null)
             {
                 return attempt;
@@ -98,7 +98,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     }
 
     private async Task DecodeAsync(
-        Place place, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipPlace target, bool maySubstitute, CancellationToken cancellation)
+        SlotContext context, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipSink target, bool maySubstitute, CancellationToken cancellation)
     {
         // After a first strike the substitute is decoded beside the second try, so that nobody waits for two deadlines and a decode in a row.
         using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -108,8 +108,8 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             LoaderTelemetry.Struck(strike);
             if (maySubstitute)
             {
-                var held = new HeldPlace(place.Draft, place.Slot);
-                substitute = Task.Run(() => TryAsync(place, attempt.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
+                var held = new BufferedSink(context.Builder, context.Slot);
+                substitute = Task.Run(() => TryAsync(context, attempt.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
             }
         }
 
@@ -121,7 +121,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
                 attempt.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
-                Take(place.Planned, attempt, clip, index, outcome, target);
+                Take(context.Planned, attempt, clip, index, outcome, target);
             }
 
             if (attempt.Fault is not null && substitute is not null)
@@ -139,7 +139,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         }
     }
 
-    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipPlace target)
+    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipSink target)
     {
         if (!outcome.IsClip)
         {
@@ -164,7 +164,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         attempt.Bytes += outcome.Payload.Length;
     }
 
-    private void Transform(BatchDraft draft, int slot, PlannedSample planned, SampleRow row)
+    private void Transform(BatchBuilder builder, int slot, PlannedSample planned, SampleRow row)
     {
         if (options.Transform is not { } transform)
         {
@@ -178,7 +178,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
             {
                 int index = indexes[(int)clip.Kind]++;
                 ulong seed = StableHash.Of(StableHash.Of(_seed, TransformPurpose, (ulong)epoch), (ulong)planned.Position, (ulong)clip.Kind, (ulong)index);
-                draft[clip.Kind].Visit(slot, index, view => transform(row.Sample, view, seed));
+                builder[clip.Kind].Visit(slot, index, view => transform(row.Sample, view, seed));
             }
         }
     }
@@ -197,7 +197,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
 
     /// <summary>What is being filled, and for which position.</summary>
-    private sealed record Place(BatchDraft Draft, int Slot, PlannedSample Planned);
+    private sealed record SlotContext(BatchBuilder Builder, int Slot, PlannedSample Planned);
 
     /// <summary>One row's try.</summary>
     private sealed class Attempt(int number)
@@ -206,7 +206,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
 
         public SampleRow? Row { get; init; }
 
-        public HeldPlace? Held { get; init; }
+        public BufferedSink? Held { get; init; }
 
         public SampleFault? Fault { get; set; }
 

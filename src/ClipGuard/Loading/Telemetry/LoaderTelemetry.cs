@@ -55,7 +55,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         if (fault.Verdict is { PostMortem: var found } verdict)
         {
             LogClip(logger, fault.Line, fault.Clip!.AsWritten, verdict.Kind, verdict.Stage, fault.Message, found.Elapsed.TotalSeconds, found.CpuTime.TotalSeconds,
-                found.SinceProgress.TotalSeconds, found.BytesRead, found.Packets, found.Frames, found.PeakMemoryBytes, found.Strikes, found.Signal, found.ExitCode,
+                found.SinceProgress.TotalSeconds, found.BytesRead, found.Packets, found.Frames, found.PeakMemoryBytes, found.Attempts, found.Signal, found.ExitCode,
                 string.Join(" | ", found.Log));
         }
         else
@@ -99,7 +99,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     public static void ConsumerWaited(TimeSpan time) => Waited.Add(time.TotalSeconds);
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning,
-        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Strikes} strikes, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
+        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Attempts} strikes, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
     private static partial void LogClip(
         ILogger logger, long line, string clip, FaultKind fault, DecodeStage stage, string message, double elapsedSeconds, double cpuSeconds,
         double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int strikes, int? signal, int? exitCode, string decoderLog);

@@ -52,7 +52,7 @@ public sealed record PairFaultRecord
     public int? ExitCode { get; init; }
 
     /// <summary>Tries that failed.</summary>
-    public int Strikes { get; init; }
+    public int Attempts { get; init; }
 
     /// <summary>The culprit's last log lines, oldest first.</summary>
     public IReadOnlyList<string> Log { get; init; } = [];
@@ -75,7 +75,7 @@ public sealed record PairFaultRecord
             CpuSeconds = Math.Round(found.CpuTime.TotalSeconds, 3),
             Signal = found.Signal,
             ExitCode = found.ExitCode,
-            Strikes = found.Strikes,
+            Attempts = found.Attempts,
             Log = found.Log,
         };
     }

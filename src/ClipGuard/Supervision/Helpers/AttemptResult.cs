@@ -12,8 +12,8 @@ internal abstract record AttemptResult
     public sealed record Found(ClipFault Fault) : AttemptResult;
 
     /// <summary>A strike: a timeout, stall, crash or nonsense that may have been bad luck.</summary>
-    public sealed record Struck(ClipFault Fault) : AttemptResult;
+    public sealed record Retryable(ClipFault Fault) : AttemptResult;
 
     /// <summary>Trouble that says nothing about the clip.</summary>
-    public sealed record Trouble(string Message) : AttemptResult;
+    public sealed record InfrastructureFailure(string Message) : AttemptResult;
 }

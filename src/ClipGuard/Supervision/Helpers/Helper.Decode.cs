@@ -61,7 +61,7 @@ internal sealed unsafe partial class Helper
 
         _attempt = null;
         string reason = Libc.ErrorText(Marshal.GetLastPInvokeError());
-        attempt.Conclude(new AttemptResult.Trouble($"The request could not be sent to the helper: {reason}"));
+        attempt.Conclude(new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}"));
         Step(HelperEvent.Cancelled);
         _pool.EndLease();
     }
@@ -115,7 +115,7 @@ internal sealed unsafe partial class Helper
         if (!_cancelled && _ending is null && _reply?.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
         {
             // A lease of the memory of its own: the process may go while the payload is read.
-            Process.Memory.Share();
+            Process.Memory.AddReference();
             attempt.Conclude(new AttemptResult.Delivered(clip));
             return;
         }

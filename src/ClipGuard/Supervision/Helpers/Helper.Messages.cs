@@ -38,7 +38,7 @@ internal sealed unsafe partial class Helper
 
         if (length > buffer.Length)
         {
-            Step(HelperEvent.SaidNonsense, $"sent a message of {length} bytes where {buffer.Length} are allowed");
+            Step(HelperEvent.ProtocolError, $"sent a message of {length} bytes where {buffer.Length} are allowed");
             return false;
         }
 
@@ -55,20 +55,20 @@ internal sealed unsafe partial class Helper
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
-            Step(HelperEvent.SaidNonsense, $"sent {json.Length} bytes that are no message: {error.Message}");
+            Step(HelperEvent.ProtocolError, $"sent {json.Length} bytes that are no message: {error.Message}");
             return;
         }
 
         switch (message)
         {
             case ReadyMessage { Protocol: not WireProtocol.Version } ready:
-                Step(HelperEvent.SaidNonsense, $"speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here");
+                Step(HelperEvent.ProtocolError, $"speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here");
                 break;
             case ReadyMessage { Helper: null } or ReadyMessage { Decoder: null }:
-                Step(HelperEvent.SaidNonsense, "did not say what it is when it was ready");
+                Step(HelperEvent.ProtocolError, "did not say what it is when it was ready");
                 break;
             case ReadyMessage ready when !Enum.IsDefined(ready.Sandbox):
-                Step(HelperEvent.SaidNonsense, $"named the sandbox level {(int)ready.Sandbox}, which there is not");
+                Step(HelperEvent.ProtocolError, $"named the sandbox level {(int)ready.Sandbox}, which there is not");
                 break;
             case ReadyMessage ready:
                 Greeting ??= ready;
@@ -76,13 +76,13 @@ internal sealed unsafe partial class Helper
                 break;
             case UnreadyMessage unready:
                 _saidDecoderMissing = unready.Reason == UnreadyReason.DecoderMissing;
-                Step(HelperEvent.SaidNonsense, unready.Message);
+                Step(HelperEvent.ProtocolError, unready.Message);
                 break;
             case ReplyMessage reply:
                 OnReply(reply);
                 break;
             default:
-                Step(HelperEvent.SaidNonsense, "sent an empty message");
+                Step(HelperEvent.ProtocolError, "sent an empty message");
                 break;
         }
     }
@@ -96,15 +96,15 @@ internal sealed unsafe partial class Helper
         else if (reply.Id < _attempt.Id)
         {
             // A second answer to an earlier clip says nothing of this one.
-            Step(HelperEvent.SaidNonsense, WasNotAboutThisClip);
+            Step(HelperEvent.ProtocolError, WasNotAboutThisClip);
         }
         else if (ReplyCheck.Find(reply, _attempt) is { } complaint)
         {
-            Step(HelperEvent.SaidNonsense, complaint);
+            Step(HelperEvent.ProtocolError, complaint);
         }
         else if (TakeTimes(reply, _attempt) is not { } taken)
         {
-            Step(HelperEvent.SaidNonsense, "gave a frame a time that is no number");
+            Step(HelperEvent.ProtocolError, "gave a frame a time that is no number");
         }
         else
         {

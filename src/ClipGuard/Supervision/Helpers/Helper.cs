@@ -54,7 +54,7 @@ internal sealed partial class Helper
     public bool IsOfUse => State is HelperState.Ready or HelperState.Decoding or HelperState.Delivered or HelperState.Finishing;
 
     /// <summary>True once it was killed and did not end in time.</summary>
-    public bool WasSetAside { get; private set; }
+    public bool WasUnkillable { get; private set; }
 
     /// <summary>What it said of itself when it was ready.</summary>
     public ReadyMessage? Greeting { get; private set; }
@@ -107,7 +107,7 @@ internal sealed partial class Helper
             _pool.Lost(this);
         }
 
-        if (step.Actions.HasFlag(HelperAction.Bury))
+        if (step.Actions.HasFlag(HelperAction.Release))
         {
             _pool.Watch.Forget(this);
             Process.CloseDescriptors();
@@ -122,10 +122,10 @@ internal sealed partial class Helper
             _pool.Offer(this);
         }
 
-        if (step.Next == HelperState.SetAside && before != step.Next)
+        if (step.Next == HelperState.Unkillable && before != step.Next)
         {
-            WasSetAside = true;
-            _pool.SetAside(this);
+            WasUnkillable = true;
+            _pool.Unkillable(this);
         }
 
         _pool.Watch.Arm(NextWake());

@@ -26,5 +26,5 @@ internal enum HelperAction
     Replace = 1 << 5,
 
     /// <summary>Release everything that it held.</summary>
-    Bury = 1 << 6,
+    Release = 1 << 6,
 }

@@ -13,7 +13,7 @@ internal enum HelperEvent
     RepliedLast,
 
     /// <summary>It said anything else: an answer to another request, a shape that does not fit, half a message, that it cannot start.</summary>
-    SaidNonsense,
+    ProtocolError,
 
     /// <summary>Its end of the socket is closed.</summary>
     HungUp,

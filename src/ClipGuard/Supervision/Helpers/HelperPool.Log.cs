@@ -5,7 +5,7 @@ namespace ClipGuard.Supervision.Helpers;
 // What the pool tells the log. Sinks can block, so nothing is logged under the lock or on the thread that keeps the clocks.
 internal sealed partial class HelperPool
 {
-    private void LogLater(Action<ILogger> write) => LaterLog.Write(_logger, write);
+    private void LogLater(Action<ILogger> write) => BackgroundLog.Write(_logger, write);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Helper {Pid} is not ready after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowStart(ILogger logger, int pid, double seconds, double limit);
@@ -17,5 +17,5 @@ internal sealed partial class HelperPool
     private static partial void LogLooserSandbox(ILogger logger, ClipGuard.Media.SandboxLevel level);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel and set aside")]
-    private static partial void LogSetAside(ILogger logger, int pid);
+    private static partial void LogUnkillable(ILogger logger, int pid);
 }

@@ -22,7 +22,7 @@ internal sealed partial class HelperPool
             _starting--;
             _failedStarts = 0;
             _startTrouble = null;
-            Meet(helper.Greeting!);
+            RecordHandshake(helper.Greeting!);
 
             // Starts succeed again: those that were put off while they failed are made up for.
             KeepUp();
@@ -85,9 +85,9 @@ internal sealed partial class HelperPool
             (Pool: this, helper.Process.Memory),
             preferLocal: false);
 
-        if (_all.Remove(helper) && helper.WasSetAside)
+        if (_all.Remove(helper) && helper.WasUnkillable)
         {
-            _setAside--;
+            _unkillable--;
         }
 
         EndIfEmpty();
@@ -112,15 +112,15 @@ internal sealed partial class HelperPool
     }
 
     /// <summary>A killed helper is stuck in the kernel.</summary>
-    public void SetAside(Helper helper)
+    public void Unkillable(Helper helper)
     {
-        _setAside++;
+        _unkillable++;
         int pid = helper.Process.Pid;
-        LogLater(logger => LogSetAside(logger, pid));
-        if (_setAside > _options.MaxSetAside)
+        LogLater(logger => LogUnkillable(logger, pid));
+        if (_unkillable > _options.MaxUnkillable)
         {
             Break(new HelperUnavailableException(
-                $"{_setAside} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that the clips lie on."));
+                $"{_unkillable} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that the clips lie on."));
         }
 
         EndIfEmpty();
@@ -172,7 +172,7 @@ internal sealed partial class HelperPool
     private void BringInput(Waiter waiter, Helper helper)
     {
         waiter.InputIsOnItsWay = true;
-        helper.Process.Memory.Share();
+        helper.Process.Memory.AddReference();
         ThreadPool.UnsafeQueueUserWorkItem(
             static work =>
             {
@@ -208,7 +208,7 @@ internal sealed partial class HelperPool
         }
         else
         {
-            waiter.Attempt.Conclude(new AttemptResult.Trouble("The helper ended while the clip's bytes were brought to it."));
+            waiter.Attempt.Conclude(new AttemptResult.InfrastructureFailure("The helper ended while the clip's bytes were brought to it."));
         }
 
         if (alive)
@@ -365,7 +365,7 @@ internal sealed partial class HelperPool
     }
 
     // What a helper says of itself when it is ready. Whoever waits for the first may read on at once: everything is in place before it is told.
-    private void Meet(ReadyMessage greeting)
+    private void RecordHandshake(ReadyMessage greeting)
     {
         bool isLooser = greeting.Sandbox < LowestSandbox;
         LowestSandbox = isLooser ? greeting.Sandbox : LowestSandbox;
@@ -397,7 +397,7 @@ internal sealed partial class HelperPool
 
     private void EndIfEmpty()
     {
-        if (_disposed && _pendingStarts == 0 && _givingBack == 0 && _all.Count == _setAside)
+        if (_disposed && _pendingStarts == 0 && _givingBack == 0 && _all.Count == _unkillable)
         {
             _empty.TrySetResult();
         }

@@ -32,7 +32,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private int _wanted;
     private int _starting;
     private int _leased;
-    private int _setAside;
+    private int _unkillable;
     private int _failedStarts;
     private HelperUnavailableException? _broken;
     private bool _disposed;

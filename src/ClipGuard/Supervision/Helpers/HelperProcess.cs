@@ -100,7 +100,7 @@ internal sealed unsafe class HelperProcess
     {
         Kill();
         _ = Libc.Wait4(Pid, null, 0, null);
-        Bury();
+        Release();
     }
 
     /// <summary>Closes our end of the socket; a healthy helper ends when it sees that.</summary>
@@ -141,7 +141,7 @@ internal sealed unsafe class HelperProcess
     public long PeakMemoryBytes(ProcessExit exit) => exit.PeakMemoryBytes > _startersPeak ? exit.PeakMemoryBytes : 0;
 
     /// <summary>Releases what is left once the process is reaped.</summary>
-    public void Bury()
+    public void Release()
     {
         CloseDescriptors();
         Memory.Dispose();

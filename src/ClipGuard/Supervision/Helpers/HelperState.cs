@@ -28,7 +28,7 @@ internal enum HelperState
     Dying,
 
     /// <summary>Killed and still not gone: stuck in the kernel. Watched, nothing waits for it.</summary>
-    SetAside,
+    Unkillable,
 
     /// <summary>Reaped.</summary>
     Gone,

@@ -136,7 +136,7 @@ internal sealed class HelperWatch : IDisposable
                     // A helper may have gone while an earlier tag of the same wait was dealt with.
                     if (tag >= 0 && _helpers.TryGetValue(tag / TagsPerHelper, out Watched? watched) && watched.Minds((int)(tag % TagsPerHelper)))
                     {
-                        Hear(watched.Helper, (int)(tag % TagsPerHelper));
+                        HandleEvent(watched.Helper, (int)(tag % TagsPerHelper));
                     }
                 }
 
@@ -153,7 +153,7 @@ internal sealed class HelperWatch : IDisposable
         _epoll.Dispose();
     }
 
-    private static void Hear(Helper helper, int kind)
+    private static void HandleEvent(Helper helper, int kind)
     {
         switch (kind)
         {

@@ -68,7 +68,7 @@ internal sealed unsafe class DecodeMemory : IDisposable
     }
 
     /// <summary>One owner more: the memory stays until each has called <see cref="Dispose"/>.</summary>
-    public void Share() => Interlocked.Increment(ref _owners);
+    public void AddReference() => Interlocked.Increment(ref _owners);
 
     /// <summary>One owner is done with the memory; with the last one it goes.</summary>
     public void Dispose()

@@ -1,0 +1,117 @@
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Audio;
+
+/// <summary>
+/// The stretch of a track that is wanted, on its way to the payload: cut out to the sample, resampled, kept within the limits, judged at the end.
+/// What decodes the track is not its concern.
+/// </summary>
+/// <param name="session">The decode.</param>
+/// <param name="spec">What is wanted.</param>
+/// <param name="rateHz">Samples a second of the track.</param>
+/// <param name="channels">Channels of the track.</param>
+/// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
+internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec spec, int rateHz, int channels, long? promisedSamples) : IDisposable
+{
+    private const int MaxChannels = 64;
+
+    private readonly Resampler _resampler = new(session.Payload, spec, rateHz, channels);
+    private readonly long _to = spec.DurationSeconds is { } seconds ? (long)(spec.StartSeconds * rateHz) + (long)(seconds * rateHz) : long.MaxValue;
+
+    /// <summary>The first wanted sample.</summary>
+    public long From { get; } = (long)(spec.StartSeconds * rateHz);
+
+    /// <summary>The number of the sample that is decoded next.</summary>
+    public long Position { get; set; }
+
+    /// <summary>True once all that is wanted was taken.</summary>
+    public bool IsWhole => Position >= _to;
+
+    public AudioDamage Damage { get; } = new(rateHz, promisedSamples);
+
+    /// <summary>What was delivered, after <see cref="Finish"/>.</summary>
+    public DecodedClip Clip => new(ElementType.Float32, [_resampler.Channels, (int)_resampler.Length])
+    {
+        SampleRateHz = _resampler.TargetRateHz,
+        Damage = Damage.Report,
+    };
+
+    /// <summary>Checks what is known before anything is decoded.</summary>
+    public DecoderFault? Begin() =>
+        channels > MaxChannels ? session.Fault(FaultKind.Unsupported, $"The track has {channels} channels; at most {MaxChannels} can be resampled.")
+        : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
+        : null;
+
+    /// <summary>Goes on with another sample than the one that would come next.</summary>
+    /// <param name="position">Its number.</param>
+    /// <param name="lost">How many right before it were lost, and not left out by the recording.</param>
+    public void MoveTo(long position, long lost)
+    {
+        long first = Math.Max(From, position - lost);
+        long count = Math.Min(_to, position) - first;
+        if (count > 0 && lost > 0)
+        {
+            Damage.Lose(first, count);
+        }
+
+        Position = position;
+    }
+
+    /// <summary>Which of the next samples are wanted.</summary>
+    /// <param name="samples">How many there are.</param>
+    public (int First, int Count) Wanted(int samples)
+    {
+        long end = Position + samples;
+        int first = (int)Math.Clamp(From - Position, 0, samples);
+        return (first, (int)(Math.Min(end, _to) - Position) - first);
+    }
+
+    /// <summary>Takes the next samples, and of them what is wanted.</summary>
+    /// <param name="frame">The frame that holds them.</param>
+    /// <param name="samples">How many of its samples belong to the track.</param>
+    public DecoderFault? Take(AVFrame* frame, int samples)
+    {
+        (int first, int count) = Wanted(samples);
+        if (count > 0)
+        {
+            session.Marks.Enter(DecodeStage.Convert);
+            int error = _resampler.Convert(frame, first, count);
+            if (error != 0)
+            {
+                return ConversionFault(error);
+            }
+        }
+
+        Position += samples;
+        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * frame->sample_rate ? DurationFault() : null;
+    }
+
+    /// <summary>Brings the result to its exact length, and judges it.</summary>
+    public DecoderFault? Finish(TrackEnd end)
+    {
+        int error = _resampler.Finish();
+        if (error != 0)
+        {
+            return ConversionFault(error);
+        }
+
+        if (_resampler.Length == 0)
+        {
+            string why = IsWhole ? "the recording paused there" : $"the track ends at {(double)Position / rateHz:0.###} s";
+            return session.Fault(FaultKind.Corrupt, $"There is no audio from {spec.StartSeconds} s on; {why}.");
+        }
+
+        return Damage.Judge(session, end, From, _to, Position);
+    }
+
+    public void Dispose() => _resampler.Dispose();
+
+    private DecoderFault ConversionFault(int error) => error == Resampler.PayloadFull
+        ? session.PayloadFault("The decoded audio")
+        : spec.Resampler == AudioResampler.Soxr && _resampler.Length == 0
+            ? session.Fault(FaultKind.Unsupported, "This FFmpeg was built without the soxr resampler.")
+            : session.FaultOf(error, "The audio could not be resampled");
+
+    private DecoderFault DurationFault() =>
+        session.Fault(FaultKind.LimitExceeded, $"The audio is longer than the limit of {session.Limits.MaxDuration!.Value.TotalSeconds} s.");
+}

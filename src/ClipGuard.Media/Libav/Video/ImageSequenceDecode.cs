@@ -1,0 +1,61 @@
+using ClipGuard.Media.Libav.Pictures;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>
+/// A video given as a list of pictures: the chosen ones are decoded, the others are not even opened. Their times are their numbers,
+/// at one frame a second, since the list does not say when they were taken.
+/// </summary>
+internal static class ImageSequenceDecode
+{
+    public static DecodeAnswer Run(DecodeSession session, VideoSpec spec, FileListSource list)
+    {
+        if (list.Paths.Count == 0)
+        {
+            return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The list of frames is empty."));
+        }
+
+        var timeline = new FrameTimeline([.. Enumerable.Range(0, list.Paths.Count)], [.. Enumerable.Repeat(true, list.Paths.Count)], 1, 1, 1);
+        if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
+        {
+            return new DecodeAnswer(session.Fault(kind, message));
+        }
+
+        using var writer = new PictureWriter(session, spec);
+        writer.Begin(frames.Length);
+        var slotsOf = frames.Select((frame, slot) => (frame, slot)).GroupBy(pair => pair.frame, pair => pair.slot);
+        List<int> damaged = [];
+        foreach (IGrouping<int, int> group in slotsOf)
+        {
+            string path = list.Paths[group.Key];
+            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group], out bool isDamaged) is { } fault)
+            {
+                return new DecodeAnswer(fault with { Message = $"Frame {group.Key} of the list, {path}: {fault.Message}" });
+            }
+
+            if (isDamaged)
+            {
+                damaged.Add(group.Key);
+            }
+        }
+
+        if (damaged.Count > session.Limits.MaxDamagedFrames)
+        {
+            return new DecodeAnswer(session.Fault(
+                FaultKind.Corrupt, $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
+        }
+
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)
+        {
+            FrameTimesSeconds = [.. frames],
+            InterlacedFrames = writer.InterlacedFrames,
+            Damage = new DamageReport
+            {
+                RepeatedFrames = frames.Length - slotsOf.Count(),
+                CorruptFrames = damaged.Count,
+                DamagedWantedFrames = damaged.Count,
+                FirstAt = damaged.Count > 0 ? TimeSpan.FromSeconds(damaged.Min()) : null,
+            },
+        });
+    }
+}

@@ -1,0 +1,152 @@
+using ClipGuard.Media.Libav.Tracks;
+
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Video;
+
+/// <summary>Decodes runs of packets and hands out the frames, with what it saw of damage.</summary>
+/// <param name="session">The decode.</param>
+/// <param name="track">The track and its decoder.</param>
+/// <param name="reel">The packets.</param>
+/// <param name="numbered">True where packets have no times of their own: frames are then numbered as they come out.</param>
+internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track track, PacketIndex packets, bool numbered) : IDisposable
+{
+    private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
+    private bool _used;
+    private long _concealed;
+    private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
+
+    /// <summary>What is done with a frame: its presentation time in ticks, or its number, and the frame.</summary>
+    public delegate DecoderFault? FrameTaker(long ticks, AVFrame* frame);
+
+    /// <summary>Packets that the decoder refused since the last <see cref="Begin"/>, by number.</summary>
+    public List<int> RefusedPackets { get; } = [];
+
+    /// <summary>Packets, by number, whose damage the decoder hid in what it gave since the last <see cref="Begin"/>.</summary>
+    public List<int> ConcealedPackets { get; } = [];
+
+    /// <summary>Frames that came out once more at the time of the one before since the last <see cref="Begin"/>.</summary>
+    public int RepeatedFrames { get; private set; }
+
+    /// <summary>Times of frames that came out concealed since the last <see cref="Begin"/>.</summary>
+    public List<long> ConcealedFrames { get; } = [];
+
+    /// <summary>Times of frames that came out marked corrupt since the last <see cref="Begin"/>.</summary>
+    public List<long> CorruptFrames { get; } = [];
+
+    /// <summary>Times of key frames that came out since the last <see cref="Begin"/>.</summary>
+    public List<long> KeyFrames { get; } = [];
+
+    /// <summary>Frames that came out since the last <see cref="Begin"/>.</summary>
+    public long FramesOut { get; private set; }
+
+    /// <summary>Forgets what was seen, for another try.</summary>
+    public void Begin()
+    {
+        RefusedPackets.Clear();
+        ConcealedPackets.Clear();
+        (RepeatedFrames, _lastTicks) = (0, ffmpeg.AV_NOPTS_VALUE);
+        ConcealedFrames.Clear();
+        CorruptFrames.Clear();
+        KeyFrames.Clear();
+        FramesOut = 0;
+    }
+
+    /// <summary>Decodes one run to its end, the frames that the decoder holds back included.</summary>
+    /// <param name="run">The packets.</param>
+    /// <param name="isWanted">Tells wanted packets; the decoder may leave out others on which no frame is built. Null decodes all.</param>
+    /// <param name="taker">Gets every frame.</param>
+    public DecoderFault? Decode(PacketRange run, Func<PacketMark, bool>? isWanted, FrameTaker taker)
+    {
+        if (_used)
+        {
+            // Once it has given its last frame a decoder takes nothing until it is told to start anew.
+            ffmpeg.avcodec_flush_buffers(track.Codec);
+        }
+
+        _used = true;
+        for (int i = run.First; i <= run.Last && !session.ShouldStop(); i++)
+        {
+            AVPacket* packet = packets[i];
+            if (packet == null)
+            {
+                break;
+            }
+
+            track.Codec->skip_frame = isWanted is null || isWanted(packets.Marks[i]) ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_NONREF;
+            if ((Send(packet, i) ?? Take(i, taker)) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return Send(null, run.Last) ?? Take(run.Last, taker);
+    }
+
+    public void Dispose()
+    {
+        AVFrame* frame = _frame;
+        ffmpeg.av_frame_free(&frame);
+    }
+
+    private DecoderFault? Send(AVPacket* packet, int index)
+    {
+        if (!track.Send(packet))
+        {
+            RefusedPackets.Add(index);
+        }
+
+        NoteConcealed(index);
+        return session.PixelFault();
+    }
+
+    private void NoteConcealed(int index)
+    {
+        if (track.ConcealedPackets != _concealed)
+        {
+            _concealed = track.ConcealedPackets;
+            ConcealedPackets.Add(index);
+        }
+    }
+
+    private DecoderFault? Take(int index, FrameTaker taker)
+    {
+        int state;
+        while ((state = track.Receive(_frame)) > 0 || state == Track.Refused)
+        {
+            if (state == Track.Refused)
+            {
+                RefusedPackets.Add(index);
+                continue;
+            }
+
+            long ticks = numbered ? FramesOut : _frame->pts == ffmpeg.AV_NOPTS_VALUE ? _frame->best_effort_timestamp : _frame->pts;
+            FramesOut++;
+            RepeatedFrames += ticks == _lastTicks ? 1 : 0;
+            _lastTicks = ticks;
+            if (_frame->key_frame != 0)
+            {
+                KeyFrames.Add(ticks);
+            }
+
+            if (_frame->decode_error_flags != 0)
+            {
+                ConcealedFrames.Add(ticks);
+            }
+            else if ((_frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0)
+            {
+                CorruptFrames.Add(ticks);
+            }
+
+            DecoderFault? fault = taker(ticks, _frame);
+            ffmpeg.av_frame_unref(_frame);
+            if (fault is not null || session.ShouldStop())
+            {
+                return fault;
+            }
+        }
+
+        NoteConcealed(index);
+        return session.PixelFault();
+    }
+}

@@ -1,0 +1,163 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>A batch in the making: a place for each sample, filled by workers in any order.</summary>
+internal sealed class BatchBuilder : IDisposable
+{
+    private readonly Dictionary<ClipKind, TensorBuilder> _tensors;
+    private readonly SlotResult?[] _results;
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open;
+
+    public BatchBuilder(long number, PlannedSample?[] plan, Dictionary<ClipKind, TensorBuilder> tensors, PrefetchGate.Reservation reservation)
+    {
+        Number = number;
+        Plan = plan;
+        Reservation = reservation;
+        _tensors = tensors;
+        _results = new SlotResult?[plan.Length];
+        _open = plan.Length;
+    }
+
+    public long Number { get; }
+
+    /// <summary>When it was begun.</summary>
+    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>The samples to fill in; null for padding.</summary>
+    public PlannedSample?[] Plan { get; }
+
+    /// <summary>What it takes of the bounds on what is made ahead.</summary>
+    public PrefetchGate.Reservation Reservation { get; }
+
+    /// <summary>Places that are not filled yet.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Done once every place is filled.</summary>
+    public Task Done => _done.Task;
+
+    public TensorBuilder this[ClipKind kind] => _tensors[kind];
+
+    /// <summary>Takes a slot's clips out again.</summary>
+    public void Empty(int slot)
+    {
+        foreach (TensorBuilder tensor in _tensors.Values)
+        {
+            tensor.Empty(slot);
+        }
+    }
+
+    /// <summary>Fills a place.</summary>
+    public void Fill(int slot, SlotResult result)
+    {
+        _results[slot] = result;
+        int open = Interlocked.Decrement(ref _open);
+        LoaderTelemetry.Filled(isLast: open == 0);
+        if (open == 0)
+        {
+            Reservation.Complete();
+            _done.SetResult();
+        }
+    }
+
+    /// <summary>Makes the batch. Call it once, when all is filled; the memory is the batch's from then on.</summary>
+    /// <exception cref="BadSampleException">A sample is bad, and the loader is to end with it.</exception>
+    public Batch Finish(LoaderOptions options, BatchMemory memory, out IReadOnlyDictionary<ClipKind, int[]> shapes)
+    {
+        SlotResult[] results = [.. _results.Select(static result => result!)];
+        if (_tensors.Values.Any(static tensor => tensor.HasOverflow))
+        {
+            LeaveOutWhatDoesNotFit(results, options);
+        }
+
+        if (results.FirstOrDefault(static result => result.Fatal is not null) is { Fatal: { } fatal })
+        {
+            throw fatal;
+        }
+
+        int[] kept = [.. Enumerable.Range(0, results.Length).Where(slot => results[slot].Sample is not null)];
+        var tensors = new List<BatchTensor>();
+        var largest = new Dictionary<ClipKind, int[]>();
+        try
+        {
+            foreach ((ClipKind kind, TensorBuilder builder) in _tensors)
+            {
+                if (builder.Finish(kept, out int[]? shape) is { } tensor)
+                {
+                    tensors.Add(tensor);
+                }
+
+                if (shape is not null)
+                {
+                    largest.Add(kind, shape);
+                }
+            }
+        }
+        catch
+        {
+            tensors.ForEach(static tensor => tensor.Release());
+            throw;
+        }
+
+        shapes = largest;
+        return new Batch(Number, [.. kept.Select(slot => results[slot].Sample!)], tensors, memory, new BatchReport
+        {
+            Faults = [.. results.SelectMany(static result => result.Faults)],
+            RowsTried = results.Sum(static result => result.RowsTried),
+            Clips = results.Sum(static result => result.Clips),
+            Bytes = results.Sum(static result => result.Bytes),
+            DecodeTime = TimeSpan.FromTicks(results.Sum(static result => result.DecodeTime.Ticks)),
+        })
+        {
+            Began = Began,
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (TensorBuilder tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    // Each clip fits alone, but a wide and a high one pad each other. Which of them stay must not depend on the order of arrival: the first in the batch.
+    private void LeaveOutWhatDoesNotFit(SlotResult[] results, LoaderOptions options)
+    {
+        var padded = _tensors.ToDictionary(static tensor => tensor.Key, static _ => default(PaddedShape));
+        for (int slot = 0; slot < results.Length; slot++)
+        {
+            if (results[slot].Sample is not { IsMasked: false } sample)
+            {
+                continue;
+            }
+
+            var grown = new Dictionary<ClipKind, PaddedShape>();
+            SampleFault? fault = null;
+            foreach ((ClipKind kind, TensorBuilder tensor) in _tensors)
+            {
+                grown[kind] = tensor.With(padded[kind], slot, out long bytes);
+                fault ??= bytes > options.MaxPaddedBytes ? DoesNotFit(sample, kind, bytes, options.MaxPaddedBytes) : null;
+            }
+
+            if (fault is null)
+            {
+                padded = grown;
+                continue;
+            }
+
+            Empty(slot);
+            results[slot] = SlotResult.Without(options.OnBadSample, [.. results[slot].Faults, fault]) with { RowsTried = results[slot].RowsTried, DecodeTime = results[slot].DecodeTime };
+        }
+    }
+
+    private static SampleFault DoesNotFit(BatchSample sample, ClipKind kind, long bytes, long most)
+    {
+        ClipReference clip = sample.Sample!.Clips.First(clip => clip.Kind == kind);
+        string message = $"Together with the clips before it in its batch this one would be padded to {bytes} bytes, more than the {most} that "
+            + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows; a smaller batch or a fixed size helps.";
+        return new SampleFault(sample.Position, sample.Attempt, sample.Line, message) { Origin = sample.Origin, Clip = clip, Kind = FaultKind.LimitExceeded };
+    }
+}

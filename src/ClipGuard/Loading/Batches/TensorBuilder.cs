@@ -1,0 +1,342 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Loading;
+
+/// <summary>What a tensor of a batch is to be.</summary>
+/// <param name="Name">Of the tensor.</param>
+/// <param name="Element">Type of its elements.</param>
+/// <param name="Smallest">Shape of a clip where there is none.</param>
+/// <param name="LengthDimension">Which dimension of a clip says how long it is.</param>
+/// <param name="ClipsPerSample">Clips of a sample, where the loader fixes them; null for as many as the largest sample has.</param>
+/// <param name="MaxBytes">Most bytes once it is padded.</param>
+internal sealed record TensorForm(string Name, ElementType Element, int[] Smallest, int LengthDimension, int? ClipsPerSample, long MaxBytes)
+{
+    public int ElementBytes => Element == ElementType.Float32 ? sizeof(float) : sizeof(byte);
+
+    /// <summary>The tensor that a kind of clip comes to.</summary>
+    public static TensorForm Of(LoaderOptions options, ClipKind kind, ClipSpec spec) => new(
+        kind.ToString().ToLowerInvariant(),
+        kind == ClipKind.Audio ? ElementType.Float32 : ElementType.UInt8,
+        ClipDimensions.Smallest(spec),
+        ClipDimensions.OfLength(spec),
+        options.ClipsPerSample,
+        options.MaxPaddedBytes);
+}
+
+/// <summary>
+/// A tensor while its clips come in, from several threads and in any order. Each clip has a stretch of its own, as large as the largest clip
+/// seen so far; where a larger one comes, the stretches grow and what is there moves once. A clip that would make them grow beyond the limit waits
+/// aside until all are there and it shows which fit. Final shape and content do not depend on the order.
+/// </summary>
+internal sealed unsafe class TensorBuilder : IDisposable
+{
+    // Copies share the memory, growth has it alone.
+    private readonly ReaderWriterLockSlim _use = new();
+    private readonly TensorForm _form;
+    private readonly BatchMemory _memory;
+    private readonly Action<long> _held;
+    private readonly int _slots;
+    private readonly DecodedClip?[][] _clips;
+    private readonly Dictionary<(int Slot, int Index), byte[]> _overflow = [];
+    private int _clipsPerSlot;
+    private int[] _capacity;
+    private BatchBlock? _block;
+
+    /// <param name="form">What it is to be.</param>
+    /// <param name="slots">Samples in the batch.</param>
+    /// <param name="memory">Where it is built.</param>
+    /// <param name="expected">Shape to make room for from the start; null where nothing is known.</param>
+    /// <param name="held">Told how many bytes more it holds, or fewer.</param>
+    public TensorBuilder(TensorForm form, int slots, BatchMemory memory, int[]? expected, Action<long>? held = null)
+    {
+        _form = form;
+        _slots = slots;
+        _memory = memory;
+        _held = held ?? (static _ => { });
+        _capacity = expected ?? [];
+        _clipsPerSlot = form.ClipsPerSample ?? 1;
+        _clips = [.. Enumerable.Range(0, slots).Select(static _ => Array.Empty<DecodedClip?>())];
+    }
+
+    /// <summary>Whether clips wait aside, so that it may be that not all fit.</summary>
+    public bool HasOverflow => _overflow.Count > 0;
+
+    private int ElementBytes => _form.ElementBytes;
+
+    private long ClipStrideBytes => ClipLayout.Elements(_capacity) * ElementBytes;
+
+    /// <summary>Copies one clip in.</summary>
+    public void Place(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
+    {
+        int[] shape = [.. clip.Shape];
+        long needed = ClipLayout.Elements(shape) * ElementBytes;
+        if (clip.Element != _form.Element || payload.Length < needed)
+        {
+            throw new InvalidOperationException($"A clip of shape [{string.Join(", ", shape)}] and {payload.Length} bytes does not belong in the tensor '{_form.Name}'.");
+        }
+
+        bool hasRoom = MakeRoom(index + 1, shape);
+        _use.EnterReadLock();
+        try
+        {
+            // Each slot belongs to one worker, so its list needs no lock against other workers, only against growth.
+            if (_clips[slot].Length <= index)
+            {
+                Array.Resize(ref _clips[slot], index + 1);
+            }
+
+            if (hasRoom)
+            {
+                fixed (byte* source = payload)
+                {
+                    ClipLayout.Copy(source, shape, At(slot, index), _capacity, shape, ElementBytes);
+                }
+            }
+            else
+            {
+                lock (_overflow)
+                {
+                    _overflow[(slot, index)] = payload[..(int)needed].ToArray();
+                }
+
+                _held(needed);
+            }
+
+            _clips[slot][index] = clip;
+        }
+        finally
+        {
+            _use.ExitReadLock();
+        }
+    }
+
+    /// <summary>Takes a slot's clips out again.</summary>
+    public void Empty(int slot)
+    {
+        _use.EnterReadLock();
+        try
+        {
+            for (int index = 0; index < _clips[slot].Length; index++)
+            {
+                lock (_overflow)
+                {
+                    _held(_overflow.Remove((slot, index), out byte[]? payload) ? -payload.Length : 0);
+                }
+            }
+
+            _clips[slot] = [];
+        }
+        finally
+        {
+            _use.ExitReadLock();
+        }
+    }
+
+    /// <summary>Lets a hook see and change a clip, while nothing moves.</summary>
+    public void Visit(int slot, int index, ClipVisitor visit)
+    {
+        _use.EnterReadLock();
+        try
+        {
+            if (index >= _clips[slot].Length || _clips[slot][index] is not { } clip)
+            {
+                return;
+            }
+
+            byte[]? payload;
+            lock (_overflow)
+            {
+                _overflow.TryGetValue((slot, index), out payload);
+            }
+
+            fixed (byte* aside = payload)
+            {
+                visit(payload is null ? new ClipView(_form.Name, clip, At(slot, index), _capacity) : new ClipView(_form.Name, clip, aside, [.. clip.Shape]));
+            }
+        }
+        finally
+        {
+            _use.ExitReadLock();
+        }
+    }
+
+    /// <summary>What padding comes to once a slot's clips are in it too.</summary>
+    /// <param name="sum">What the slots before need.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="bytes">Bytes of the whole tensor.</param>
+    public PaddedShape With(PaddedShape sum, int slot, out long bytes)
+    {
+        PaddedShape grown = _clips[slot].OfType<DecodedClip>().Aggregate(sum, static (all, clip) => all.With(clip.Shape));
+        grown = grown with { Clips = Math.Max(sum.Clips, _form.ClipsPerSample ?? _clips[slot].Length) };
+        bytes = grown.Lengths.Length == 0 ? 0 : checked(ClipLayout.Elements(grown.Lengths) * ElementBytes * grown.Clips * _slots);
+        return grown;
+    }
+
+    /// <summary>Ends the builder: pads, leaves out slots that are not wanted, and gives the memory to the tensor. What is wanted must fit.</summary>
+    /// <param name="slots">The slots to keep, ascending.</param>
+    /// <param name="shape">What clips were padded to; null where there is no clip.</param>
+    /// <returns>Null where no slot is kept; zeros where none of them has a clip.</returns>
+    public BatchTensor? Finish(IReadOnlyList<int> slots, out int[]? shape)
+    {
+        foreach (int slot in Enumerable.Range(0, _slots).Except(slots).ToArray())
+        {
+            Empty(slot);
+        }
+
+        PaddedShape padded = slots.Aggregate(default(PaddedShape), (sum, slot) => With(sum, slot, out _));
+        shape = padded.Lengths.Length == 0 ? null : padded.Lengths;
+        if (shape is null)
+        {
+            Dispose();
+            nint[] clipsDimension = _form.ClipsPerSample == 1 ? [] : [_form.ClipsPerSample ?? 1];
+            nint[] zeros = [slots.Count, .. clipsDimension, .. _form.Smallest.Select(static length => (nint)length)];
+            return slots.Count == 0 ? null : BatchTensor.Dense(_form.Name, BatchTensor.TensorElementOf(_form.Element), _memory, zeros, slots.Count * (_form.ClipsPerSample ?? 1));
+        }
+
+        if (HasOverflow)
+        {
+            Grow(padded.Clips, shape);
+        }
+
+        var flat = new DecodedClip?[slots.Count * padded.Clips];
+        for (int to = 0; to < slots.Count; to++)
+        {
+            if (slots[to] != to)
+            {
+                Buffer.MemoryCopy(At(slots[to], 0), At(to, 0), ClipStrideBytes * _clipsPerSlot, ClipStrideBytes * _clipsPerSlot);
+            }
+
+            for (int index = 0; index < padded.Clips; index++)
+            {
+                DecodedClip? clip = index < _clips[slots[to]].Length ? _clips[slots[to]][index] : null;
+                flat[(to * padded.Clips) + index] = clip;
+                int[] own = clip is null ? [.. shape.Select(static _ => 0)] : [.. clip.Shape];
+                ClipLayout.Pad(At(to, index), _capacity, own, shape, ElementBytes);
+            }
+        }
+
+        BatchBlock block = _block!;
+        _block = null;
+        var form = new ClipsForm(_form.Name, _form.Element, _form.LengthDimension, slots.Count, padded.Clips, _clipsPerSlot, Squeeze: _form.ClipsPerSample == 1);
+        return BatchTensor.OfClips(form, block, shape, _capacity, flat);
+    }
+
+    public void Dispose()
+    {
+        _held(-(_block?.Capacity ?? 0));
+        _block?.Dispose();
+        _block = null;
+    }
+
+    private byte* At(int slot, int index) => (byte*)_block!.Address + (((slot * (long)_clipsPerSlot) + index) * ClipStrideBytes);
+
+    private bool MakeRoom(int clips, int[] shape)
+    {
+        _use.EnterUpgradeableReadLock();
+        try
+        {
+            bool isKnown = _capacity.Length == shape.Length;
+            if (_block is not null && !isKnown)
+            {
+                throw new InvalidOperationException($"Clips of {shape.Length} and of {_capacity.Length} dimensions cannot share the tensor '{_form.Name}'.");
+            }
+
+            if (_block is not null && clips <= _clipsPerSlot && !shape.Where((length, i) => length > _capacity[i]).Any())
+            {
+                return true;
+            }
+
+            int[] capacity = isKnown ? [.. shape.Select((length, i) => Math.Max(length, _capacity[i]))] : shape;
+            int clipsPerSlot = Math.Max(clips, _clipsPerSlot);
+            if (_block is null && !Fits(clipsPerSlot, capacity))
+            {
+                // What was expected joins the widest and the highest of other batches; this clip alone needs less.
+                capacity = shape;
+            }
+
+            if (!Fits(clipsPerSlot, capacity))
+            {
+                return false;
+            }
+
+            _use.EnterWriteLock();
+            try
+            {
+                Grow(clipsPerSlot, capacity);
+            }
+            finally
+            {
+                _use.ExitWriteLock();
+            }
+
+            return true;
+        }
+        finally
+        {
+            _use.ExitUpgradeableReadLock();
+        }
+    }
+
+    // Each dimension has at most 31 bits, and so has the number of clips: the product may pass 63.
+    private bool Fits(int clips, int[] capacity) =>
+        capacity.Aggregate((Int128)clips * _slots * ElementBytes, static (product, length) => product > long.MaxValue ? product : product * length) <= _form.MaxBytes;
+
+    private void Grow(int clipsPerSlot, int[] capacity)
+    {
+        long stretch = ClipLayout.Elements(capacity) * ElementBytes;
+        BatchBlock block = _memory.Rent(Math.Max(1, checked(stretch * clipsPerSlot * _slots)), BatchTensor.TensorElementOf(_form.Element));
+        _held(block.Capacity);
+        for (int slot = 0; slot < _slots; slot++)
+        {
+            for (int index = 0; index < _clips[slot].Length; index++)
+            {
+                if (_clips[slot][index] is { } clip)
+                {
+                    Move(slot, index, clip, (byte*)block.Address + (((slot * (long)clipsPerSlot) + index) * stretch), capacity);
+                }
+            }
+        }
+
+        _held(-(_block?.Capacity ?? 0));
+        _block?.Dispose();
+        _block = block;
+        _capacity = capacity;
+        _clipsPerSlot = clipsPerSlot;
+    }
+
+    // Clips aside stay there while the builder grows: only the end has room for all that are left.
+    private void Move(int slot, int index, DecodedClip clip, byte* target, int[] capacity)
+    {
+        int[] shape = [.. clip.Shape];
+        if (!_overflow.TryGetValue((slot, index), out byte[]? payload))
+        {
+            ClipLayout.Copy(At(slot, index), _capacity, target, capacity, shape, ElementBytes);
+        }
+        else if (!shape.Where((length, i) => length > capacity[i]).Any())
+        {
+            fixed (byte* source = payload)
+            {
+                ClipLayout.Copy(source, shape, target, capacity, shape, ElementBytes);
+            }
+
+            _overflow.Remove((slot, index));
+            _held(-payload.Length);
+        }
+    }
+}
+
+/// <summary>The smallest shape that a number of clips can be padded to.</summary>
+/// <param name="Clips">Most clips of a sample.</param>
+internal readonly record struct PaddedShape(int Clips)
+{
+    private readonly int[]? _lengths;
+
+    private PaddedShape(int clips, int[] lengths)
+        : this(clips) => _lengths = lengths;
+
+    /// <summary>Length of each dimension; none where there is no clip.</summary>
+    public int[] Lengths => _lengths ?? [];
+
+    public PaddedShape With(IReadOnlyList<int> shape) =>
+        new(Clips, _lengths is { } lengths ? [.. shape.Select((length, i) => Math.Max(length, lengths[i]))] : [.. shape]);
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Loading;
+
+/// <summary>A stretch of an epoch that was run with one number of ranks, and ended.</summary>
+/// <param name="World">How many ranks there were.</param>
+/// <param name="BatchSize">Samples in a batch of one rank.</param>
+/// <param name="Consumed">Batches that each rank had consumed without a gap, by rank.</param>
+public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long> Consumed)
+{
+    /// <summary>Numbers of the batches that each rank had consumed beyond those, by rank; empty where no rank had any, as it is in order.</summary>
+    [JsonRequired]
+    public IReadOnlyList<IReadOnlyList<long>> Ahead { get; init; } = [];
+
+    internal bool IsValid => World >= 1 && BatchSize >= 1 && Consumed.Count == World && Consumed.All(static batches => batches >= 0)
+        && (Ahead.Count == 0 || Ahead.Count == World) && Ahead.All(static batches => batches is not null && batches.All(static batch => batch >= 0));
+
+    internal bool IsSameAs(ResumeSegment other) => World == other.World && BatchSize == other.BatchSize && Consumed.SequenceEqual(other.Consumed)
+        && Ahead.Count == other.Ahead.Count && Ahead.Zip(other.Ahead).All(static pair => pair.First.SequenceEqual(pair.Second));
+}

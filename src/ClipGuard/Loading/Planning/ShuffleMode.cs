@@ -1,0 +1,17 @@
+namespace ClipGuard.Loading;
+
+/// <summary>In which order an epoch goes through the rows.</summary>
+public enum ShuffleMode
+{
+    /// <summary>The manifest's own order.</summary>
+    None,
+
+    /// <summary>Every order is possible. The rows are indexed when the loader opens, which takes one pass over the manifest and 16 bytes a row.</summary>
+    Full,
+
+    /// <summary>
+    /// Rows change places within windows of <see cref="LoaderOptions.ShuffleWindow"/> rows. The manifest is read from start to end, and no index of it is
+    /// held, except by folders and by a <see cref="Manifests.BlendedManifest"/>, which read by one themselves.
+    /// </summary>
+    Windowed,
+}

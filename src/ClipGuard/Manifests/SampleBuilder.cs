@@ -1,0 +1,74 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>A sample while its row is being read. Used again for the next row.</summary>
+internal sealed class SampleBuilder
+{
+    private readonly long[] _listAt = [-1, -1, -1];
+    private readonly bool[] _lifted = new bool[3];
+
+    public List<Message> Messages { get; } = [];
+
+    public List<ClipReference> Clips { get; } = [];
+
+    public List<SampleField> Fields { get; } = [];
+
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Where the row's <c>messages</c> stand; -1 where there are none.</summary>
+    public long MessagesAt { get; set; }
+
+    public void Clear()
+    {
+        Messages.Clear();
+        Clips.Clear();
+        Fields.Clear();
+        Warnings.Clear();
+        MessagesAt = -1;
+        _listAt.AsSpan().Fill(-1);
+        _lifted.AsSpan().Clear();
+    }
+
+    /// <summary>Notes that the row has a list of clips of this kind beside its messages.</summary>
+    /// <exception cref="BadRowException">It had one already.</exception>
+    public void BeginList(ClipKind kind, long at)
+    {
+        if (_listAt[(int)kind] >= 0)
+        {
+            throw new BadRowException(at, $"a second list of {MediaTags.Noun(kind)} clips", "one list for each kind");
+        }
+
+        _listAt[(int)kind] = at;
+    }
+
+    /// <summary>Adds a clip that stood inside a message.</summary>
+    public void Lift(ClipReference clip)
+    {
+        Clips.Add(clip);
+        _lifted[(int)clip.Kind] = true;
+    }
+
+    /// <summary>Refuses rows that name clips of one kind both inside their messages and beside them: no order of the two would be right.</summary>
+    /// <exception cref="BadRowException">The row does.</exception>
+    public void CheckLifted()
+    {
+        foreach (ClipReference clip in Clips)
+        {
+            if (_lifted[(int)clip.Kind] && clip.Key != SampleReader.MessagesKey && clip.Key != SampleReader.RejectedImagesKey)
+            {
+                string noun = MediaTags.Noun(clip.Kind);
+                throw new BadRowException(
+                    _listAt[(int)clip.Kind], $"{noun} clips in '{clip.Key}' as well as in the messages' parts", $"all {noun} clips in one of the two");
+            }
+        }
+    }
+
+    public Sample Finish() => new()
+    {
+        Messages = Messages.Count == 0 ? [] : Messages.ToArray(),
+        Clips = Clips.Count == 0 ? [] : Clips.ToArray(),
+        Fields = Fields.Count == 0 ? [] : Fields.ToArray(),
+        Warnings = Warnings.Count == 0 ? [] : Warnings.ToArray(),
+    };
+}

@@ -1,0 +1,28 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>The first thing that went wrong in a group. What comes after it is a consequence.</summary>
+internal abstract record Cause
+{
+    /// <summary>Trouble of our own, which says nothing about clip or tool.</summary>
+    public sealed record InfrastructureFailure(Exception Error) : Cause;
+
+    /// <summary>A stream's fault.</summary>
+    /// <param name="Member">The stream.</param>
+    /// <param name="Kind">Why.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record OfStream(Member Member, ToolFaultKind Kind, string Message) : Cause
+    {
+        /// <summary>Where the decode was, as far as the helper said so; null for what its marks say.</summary>
+        public DecodeStage? Stage { get; init; }
+
+        /// <summary>How the helper ended, where it did.</summary>
+        public Supervision.Helpers.ProcessExit Exit { get; init; }
+    }
+
+    /// <summary>The tool's fault.</summary>
+    /// <param name="Kind">Why.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record OfTool(ToolFaultKind Kind, string Message) : Cause;
+}

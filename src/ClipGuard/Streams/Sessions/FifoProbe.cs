@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>
+/// A second reading end of a FIFO, opened when its writer is done and before it closes: it keeps the pipe alive, so that after the tool
+/// has ended it can still be told how much of it nobody read. Nothing is ever read through it.
+/// </summary>
+internal sealed unsafe partial class FifoProbe : IDisposable
+{
+    private const int NoFollow = 0x20000;
+    private const int GetPipeSize = 1032;
+    private const ulong ReadableBytes = 0x541B;
+
+    private readonly int _descriptor;
+
+    private FifoProbe(int descriptor) => _descriptor = descriptor;
+
+    /// <summary>Opens the FIFO without waiting; null where the path holds no such thing.</summary>
+    public static FifoProbe? Open(string path)
+    {
+        // Never follows a link, and never waits; what is not a pipe has no such count and is closed again at once.
+        int descriptor = Libc.Open(path, NoFollow | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
+        if (descriptor < 0)
+        {
+            return null;
+        }
+
+        var probe = new FifoProbe(descriptor);
+        if (Libc.Fcntl(descriptor, GetPipeSize, 0) >= 0)
+        {
+            return probe;
+        }
+
+        probe.Dispose();
+        return null;
+    }
+
+    /// <summary>Bytes in the pipe that nobody has read.</summary>
+    public long UnreadBytes()
+    {
+        int count = 0;
+        return IoCtl(_descriptor, ReadableBytes, &count) == 0 ? count : 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = Libc.Close(_descriptor);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int IoCtl(int descriptor, ulong request, int* argument);
+}

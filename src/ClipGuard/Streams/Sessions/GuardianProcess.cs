@@ -1,0 +1,147 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
+internal sealed unsafe class GuardianProcess : IDisposable
+{
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    private string _folder = string.Empty;
+    private int _disposed;
+
+    private GuardianProcess(HelperProcess process, OutputTail output, OutputTail errors)
+    {
+        Process = process;
+        Output = output;
+        ToolErrors = errors;
+        OwnErrors = new StandardErrorTail(process.Errors);
+    }
+
+    /// <summary>The process.</summary>
+    public HelperProcess Process { get; }
+
+    /// <summary>The tool's standard output.</summary>
+    public OutputTail Output { get; }
+
+    /// <summary>The tool's standard error.</summary>
+    public OutputTail ToolErrors { get; }
+
+    /// <summary>What the guardian itself complained of.</summary>
+    public StandardErrorTail OwnErrors { get; }
+
+    /// <summary>True once it has said that it is ready.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>Starts a guardian on a thread that is not confined and lives as long as this process.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public static GuardianProcess Start(StreamOptions options, int devNull)
+    {
+        string path = options.GuardianPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, HelperLaunch.DefaultProgram);
+        var launch = new HelperLaunch(path, [path, "guard"], Environment(), PayloadBytes: System.Environment.SystemPageSize);
+        int* output = stackalloc int[2] { -1, -1 };
+        int* errors = stackalloc int[2] { -1, -1 };
+        try
+        {
+            MakePipe(output);
+            MakePipe(errors);
+            var process = HelperProcess.Start(launch, devNull, output[1], errors[1]);
+            var guardian = new GuardianProcess(process, new OutputTail(output[0], options.OutputBytes), new OutputTail(errors[0], options.OutputBytes));
+            (output[0], errors[0]) = (-1, -1);
+            return guardian;
+        }
+        finally
+        {
+            foreach (int descriptor in (ReadOnlySpan<int>)[output[0], output[1], errors[0], errors[1]])
+            {
+                _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
+            }
+        }
+    }
+
+    /// <summary>Begins a group.</summary>
+    /// <param name="folder">The group's folder, which it removes where this process cannot any more.</param>
+    /// <returns>Null, or why the order could not be given.</returns>
+    public string? Hold(string folder)
+    {
+        _folder = folder;
+        Output.Forget();
+        ToolErrors.Forget();
+        return Send(new HoldFolderOrder(folder));
+    }
+
+    /// <summary>Has it run the group's tool.</summary>
+    /// <returns>Null, or why the order could not be given.</returns>
+    public string? Run(RunToolOrder order) => Send(order);
+
+    /// <summary>Ends it while it has no group.</summary>
+    public void End()
+    {
+        _ = IdleProcess.End(Process);
+        Dispose();
+    }
+
+    /// <summary>Ends it while it may have a group, and all that it guards with it; what is open for it stays so.</summary>
+    public void EndWithTool()
+    {
+        Process.CloseSocket();
+        _ = ProcessEnd.Within(Process.PidDescriptor, EndPatience);
+        if (!IdleProcess.End(Process).IsClean)
+        {
+            EndOrphans();
+        }
+    }
+
+    /// <summary>Ends what it has left of its group, being gone too early, and waits for its end.</summary>
+    public void EndOrphans()
+    {
+        if (_folder.Length > 0)
+        {
+            Orphans.End(_folder);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Process.Release();
+            Output.Dispose();
+            ToolErrors.Dispose();
+        }
+    }
+
+    private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
+
+    private static void MakePipe(int* ends)
+    {
+        if (Libc.Pipe2(ends, Libc.O_CLOEXEC) < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"pipe2: {Libc.LastError()}");
+        }
+
+        ends[1] = Descriptors.Raised(ends[1], "fcntl");
+    }
+
+    // The tool runs as if the user had started it, so it sees what this process sees.
+    private static List<string> Environment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        }
+
+        variables["DOTNET_EnableDiagnostics"] = "0";
+        variables["DOTNET_TieredPGO"] = "0";
+        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
+    }
+}

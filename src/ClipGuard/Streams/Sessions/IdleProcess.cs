@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>What can be asked and done of a process that waits for work between two groups.</summary>
+internal static unsafe class IdleProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>True while it lives and has nothing to say, as it should without work.</summary>
+    public static bool IsQuiet(HelperProcess process)
+    {
+        const int peek = 2;
+        byte any;
+        return Libc.Recv(process.Socket, &any, 1, peek | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
+    }
+
+    /// <summary>Kills it and waits until it is gone; without work it dies at once, and one that is stuck in the kernel is left to it.</summary>
+    /// <returns>How it ended, where that is known.</returns>
+    public static ProcessExit End(HelperProcess process)
+    {
+        process.Kill();
+        _ = ProcessEnd.Within(process.PidDescriptor, Patience);
+        _ = process.TryReap(out ProcessExit exit);
+        return exit;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>
+/// What a guardian that is gone too early has left: found by the mark in the environment that every process of its group inherits.
+/// Who cleared its environment is not found.
+/// </summary>
+internal static class Orphans
+{
+    private const string Mark = "CLIPGUARD_GROUP";
+    private const int SYS_pidfd_send_signal = 424;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Ends them and waits for their end. Looks again until none is left, for one may have started another meanwhile.</summary>
+    /// <param name="folder">The group's folder.</param>
+    public static void End(string folder)
+    {
+        long began = Stopwatch.GetTimestamp();
+        byte[] mark = Encoding.UTF8.GetBytes($"{Mark}={folder}\0");
+        bool found;
+        do
+        {
+            found = false;
+            foreach (string process in Directory.EnumerateDirectories("/proc"))
+            {
+                found |= int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                    && EndIfMarked(pid, mark, Patience - Stopwatch.GetElapsedTime(began));
+            }
+        }
+        while (found && Stopwatch.GetElapsedTime(began) < Patience);
+    }
+
+    // None of them is our child, so that its number may pass to a stranger at any moment. The descriptor stands for whoever had the number
+    // when it was opened: whose mark is read only then is either that process, or a later one that a signal to the descriptor does not reach.
+    private static bool EndIfMarked(int pid, byte[] mark, TimeSpan patience)
+    {
+        int descriptor = Libc.PidfdOpen(pid);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        bool marked = IsMarked(pid, mark);
+        if (marked)
+        {
+            _ = Libc.Syscall(SYS_pidfd_send_signal, descriptor, Libc.SIGKILL, 0, 0);
+            _ = ProcessEnd.Within(descriptor, patience);
+        }
+
+        _ = Libc.Close(descriptor);
+        return marked;
+    }
+
+    private static bool IsMarked(int pid, byte[] mark)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{pid}/environ").AsSpan().IndexOf(mark) >= 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>
+/// The private folder of one <see cref="StreamGuard"/>, beneath which every group has one of its own. It is locked while its owner lives,
+/// and the kernel takes the lock off however the owner ends: a folder that can be locked is a dead owner's, and is swept away.
+/// </summary>
+internal sealed partial class StreamFolder : IDisposable
+{
+    private const string Prefix = "clipguard-streams-";
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int OpenFolder = 0x10000;
+
+    private readonly int _lock;
+    private int _groups;
+
+    private StreamFolder(string path, int lockDescriptor)
+    {
+        FullPath = path;
+        _lock = lockDescriptor;
+    }
+
+    /// <summary>Absolute path.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Sweeps away what dead owners left, and makes a new folder that only this user may enter.</summary>
+    /// <param name="parent">Where; null for the system's temporary folder.</param>
+    /// <exception cref="IOException">It cannot be made there.</exception>
+    public static StreamFolder Make(string? parent)
+    {
+        parent = Path.GetFullPath(parent ?? Path.GetTempPath());
+        try
+        {
+            Sweep(parent);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The folder {parent} cannot be used: {refused.Message}", refused);
+        }
+
+        while (true)
+        {
+            string path = Path.Combine(parent, Prefix + RandomNumberGenerator.GetHexString(12, lowercase: true));
+            MakePrivate(path);
+            int descriptor = Libc.Open(path, OpenFolder | Libc.O_CLOEXEC, 0);
+            if (descriptor >= 0 && FLock(descriptor, LockExclusive | LockNonBlocking) == 0 && Directory.Exists(path))
+            {
+                return new StreamFolder(path, descriptor);
+            }
+
+            // Somebody who starts at the same moment took it for a dead owner's before it was locked.
+            string reason = Libc.LastError();
+            _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
+            if (descriptor < 0 && Directory.Exists(path))
+            {
+                throw new IOException($"{path} cannot be opened: {reason}");
+            }
+        }
+    }
+
+    /// <summary>Makes the folder of one group.</summary>
+    public string MakeSessionFolder()
+    {
+        string path = Path.Combine(FullPath, Interlocked.Increment(ref _groups).ToString(CultureInfo.InvariantCulture));
+        MakePrivate(path);
+        return path;
+    }
+
+    /// <summary>Removes a folder with all that is in it; links in it are removed and not followed.</summary>
+    public static void Remove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The guardian was first.
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            // Somebody still writes in it, or it is not ours to remove: the next start tries again.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Remove(FullPath);
+        _ = Libc.Close(_lock);
+    }
+
+    private static void Sweep(string parent)
+    {
+        foreach (string left in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            int descriptor = Libc.Open(left, OpenFolder | Libc.O_CLOEXEC, 0);
+            if (descriptor < 0)
+            {
+                continue;
+            }
+
+            if (FLock(descriptor, LockExclusive | LockNonBlocking) == 0)
+            {
+                Remove(left);
+            }
+
+            _ = Libc.Close(descriptor);
+        }
+    }
+
+    private static void MakePrivate(string path)
+    {
+        const uint onlyOwner = 0x1C0;
+        if (MkDir(path, onlyOwner) != 0)
+        {
+            throw new IOException($"The folder {path} cannot be made: {Libc.LastError()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkDir(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(int descriptor, int operation);
+}

@@ -1,0 +1,227 @@
+using System.Diagnostics;
+
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Native;
+
+namespace ClipGuard.Streams.Sessions;
+
+// The end: of each process, and of the group.
+internal sealed partial class ToolSession
+{
+    // What allocators print before they abort.
+    private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
+
+    private const int FileTooLarge = 25;
+
+    private bool _guardianEnded;
+    private bool _wasUnkillable;
+    private ToolExitedMessage? _exited;
+    private bool _outputIsWhole;
+    private Task<ToolSessionResult>? _conclusion;
+    private CapturedText _output = CapturedText.Nothing;
+    private CapturedText _standardOutput = CapturedText.Nothing;
+    private CapturedText _standardError = CapturedText.Nothing;
+
+    private void OnHelperEnded(Member member)
+    {
+        StreamHelper helper = member.Helper!;
+        Receive(member.Index);
+        if (!ReferenceEquals(member.Helper, helper) || !helper.Process.TryReap(out ProcessExit exit))
+        {
+            return;
+        }
+
+        member.Ended = true;
+        helper.Errors.Drain();
+        IgnoreAll(member.Index);
+        if (member.Written is null)
+        {
+            member.ReadProgress(Stopwatch.GetTimestamp());
+            Break(CrashOf(member, exit));
+        }
+
+        member.Helper = null;
+        helper.Process.Release();
+    }
+
+    private static Cause CrashOf(Member member, ProcessExit exit)
+    {
+        string where = $"in stage {member.Progress.Stage}";
+        if (member.Helper!.Greeting is null)
+        {
+            string errors = string.Join(" ", member.Helper.Errors.Lines());
+            return new Cause.InfrastructureFailure(new HelperUnavailableException(
+                $"The helper of '{member.Name}' {exit} before it was ready.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}"));
+        }
+
+        if (exit.Signal == FileTooLarge)
+        {
+            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The work file of '{member.Name}' is over its limit.") { Exit = exit };
+        }
+
+        if (member.LogLines().Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase))))
+        {
+            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The helper of '{member.Name}' {exit} {where} when it wanted more memory than it may take.") { Exit = exit };
+        }
+
+        // A SIGKILL that is not ours is the out-of-memory killer's or somebody's.
+        return exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null }
+            ? new Cause.InfrastructureFailure(new HelperUnavailableException($"The helper of '{member.Name}' {exit} {where}, which was not the guard's doing."))
+            : new Cause.OfStream(member, ToolFaultKind.Crashed, $"The helper of '{member.Name}' {exit} {where}.") { Exit = exit };
+    }
+
+    private void OnGuardianEnded(GuardianProcess guardian)
+    {
+        Receive(GuardianIndex);
+
+        // Its last word may have ended the group's work: then it waits for the next one already, and is found dead there.
+        if (!ReferenceEquals(_guardian, guardian) || !guardian.Process.TryReap(out ProcessExit exit))
+        {
+            return;
+        }
+
+        _guardianEnded = true;
+        guardian.OwnErrors.Drain();
+        IgnoreAll(GuardianIndex);
+        if (!exit.IsClean)
+        {
+            guardian.EndOrphans();
+        }
+
+        string errors = string.Join(" ", guardian.OwnErrors.Lines());
+        Break(new Cause.InfrastructureFailure(new HelperUnavailableException(
+            $"The guardian of a tool run {exit}, which was not the guard's doing.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}")));
+    }
+
+    // Whoever could have written to its output is gone by now.
+    private void OnToolExited(GuardianProcess guardian, ToolExitedMessage exited)
+    {
+        _exited = exited;
+        _outputIsWhole = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
+        _output = OutputFile.ReadEnd(OutputPath, _options.OutputBytes);
+    }
+
+    // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next group; everything else is ended.
+    private void EndAll()
+    {
+        foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
+        {
+            StreamHelper helper = member.Helper!;
+            if (member.Written is { Fault: null })
+            {
+                IgnoreAll(member.Index);
+                member.Helper = null;
+                _helpers.Return(helper);
+            }
+            else
+            {
+                Ignore(member.Index, SocketKind);
+                helper.Process.Kill();
+            }
+        }
+
+        if (_guardian is { } guardian && !_guardianEnded)
+        {
+            KeepOutput(guardian);
+            if (_exited is not null && _outputIsWhole && _cause is not Cause.InfrastructureFailure)
+            {
+                IgnoreAll(GuardianIndex);
+                _guardian = null;
+                _guardians.Return(guardian);
+            }
+            else
+            {
+                Shutdown(guardian);
+            }
+        }
+    }
+
+    // Helpers were killed already. A guardian that is stopped, or stuck, sees no end of a connection; what it leaves is found by its mark.
+    private void ForceAll()
+    {
+        if (_guardian is { } guardian && !_guardianEnded)
+        {
+            guardian.Process.Kill();
+        }
+    }
+
+    // It sees the end of the connection, ends the tool and all that descends from it, and exits.
+    private void Shutdown(GuardianProcess guardian)
+    {
+        Ignore(GuardianIndex, SocketKind);
+        guardian.Process.CloseSocket();
+    }
+
+    private void EndIfAllGone()
+    {
+        if (_state is ToolSessionState.Ending or ToolSessionState.Forcing or ToolSessionState.Unkillable
+            && _pendingStarts == 0
+            && (_guardian is null || _guardianEnded)
+            && _members.All(member => member.Helper is null))
+        {
+            Step(ToolSessionEvent.AllGone);
+        }
+    }
+
+    private void KeepOutput(GuardianProcess guardian) => (_standardOutput, _standardError) = (guardian.Output.Text(), guardian.ToolErrors.Text());
+
+    // The verdict is told once the group's thread is done; where it goes on waiting for what is stuck in the kernel, at once.
+    private void Conclude()
+    {
+        _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
+            : _cause is Cause.InfrastructureFailure trouble ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(trouble.Error))
+            : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(Outcome()));
+        if (_state == ToolSessionState.Unkillable)
+        {
+            _wasUnkillable = true;
+            _unkillable.Add();
+            int pid = _guardian?.Process.Pid ?? 0;
+            BackgroundLog.Write(_logger, logger => LogUnkillable(logger, pid));
+            Complete();
+        }
+    }
+
+    // Whoever waits for it may count on everything to be gone, and the group's own descriptors to be closed.
+    private void Complete() => _done.TrySetFromTask(_conclusion!);
+
+    private ToolOutcome Outcome() => new()
+    {
+        Fault = _fault,
+        ExitCode = _exited is { } exited ? ProcessExit.From(exited.Status, default).Code : null,
+        StandardOutput = _standardOutput,
+        StandardError = _standardError,
+        Output = _output,
+        Streams = _reports,
+        Elapsed = Stopwatch.GetElapsedTime(_startedAt),
+        ToolCpuTime = TimeSpan.FromSeconds(_exited?.CpuSeconds ?? 0),
+        LeftBehind = _exited?.LeftBehind ?? 0,
+    };
+
+    // What is left once every process is gone.
+    private void Clear()
+    {
+        if (_wasUnkillable)
+        {
+            _wasUnkillable = false;
+            _unkillable.Remove();
+        }
+
+        if (_guardian is { } guardian)
+        {
+            _ = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
+            KeepOutput(guardian);
+            guardian.Dispose();
+            _guardian = null;
+        }
+
+        foreach (Member member in _members)
+        {
+            member.Probe?.Dispose();
+            member.Probe = null;
+        }
+
+        StreamFolder.Remove(_folder);
+    }
+}

@@ -1,0 +1,301 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Native;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>
+/// One try at one tool run: its helpers, its guardian, its clocks. It has a thread of its own, which waits in the kernel for all of them and
+/// for one timer, and for nothing else: no busy thread pool and no stuck caller can hold it up, and nothing here needs a lock.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
+internal sealed partial class ToolSession
+{
+    private readonly ToolRun _run;
+    private readonly string _program;
+    private readonly int _decoderThreads;
+    private readonly bool _fresh;
+    private readonly StreamOptions _options;
+    private readonly StreamHelpers _helpers;
+    private readonly Guardians _guardians;
+    private readonly UnkillableSessions _unkillable;
+    private readonly ILogger _logger;
+    private readonly string _folder;
+    private readonly Member[] _members;
+    private readonly Epoll _epoll = new();
+    private readonly ConcurrentQueue<Message> _inbox = new();
+    private readonly TaskCompletionSource<ToolSessionResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Lock _wakeGate = new();
+
+    private GuardianProcess? _guardian;
+    private bool _closed;
+    private ToolSessionState _state = ToolSessionState.Opening;
+    private int _pendingStarts;
+
+    /// <summary>Prepares a try.</summary>
+    /// <param name="run">What to run.</param>
+    /// <param name="program">The tool's program, found.</param>
+    /// <param name="second">True for a second try: new helpers, one decoder thread.</param>
+    /// <param name="options">The clocks and bounds.</param>
+    /// <param name="helpers">Where helpers come from.</param>
+    /// <param name="guardians">Where guardians come from.</param>
+    /// <param name="unkillable">Where it is counted while its processes do not end.</param>
+    /// <param name="folder">The group's own folder; the group removes it.</param>
+    /// <param name="logger">Where slow starts are told.</param>
+    public ToolSession(
+        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, Guardians guardians, UnkillableSessions unkillable, string folder, ILogger logger)
+    {
+        _run = run;
+        _program = program;
+        _decoderThreads = second ? 1 : run.DecoderThreads;
+        _fresh = second;
+        _options = options;
+        _helpers = helpers;
+        _guardians = guardians;
+        _unkillable = unkillable;
+        _folder = folder;
+        _logger = logger;
+        _members = [.. run.Streams.Select((stream, index) => new Member(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="cancellation">Ends it; the task is then cancelled once everything is gone.</param>
+    public async Task<ToolSessionResult> RunAsync(CancellationToken cancellation)
+    {
+        new Thread(Live) { IsBackground = true, Name = "clipguard-group" }.Start();
+        using (cancellation.UnsafeRegister(static state => ((ToolSession)state!).Post(new Message(((ToolSession)state).Cancel)), this))
+        {
+            return await _done.Task.ConfigureAwait(false);
+        }
+    }
+
+    // The whole life, on the group's own thread.
+    private void Live()
+    {
+        Exception? bug = null;
+        try
+        {
+            Begin();
+            Span<long> room = stackalloc long[64];
+            while (_state != ToolSessionState.Gone)
+            {
+                foreach (long tag in _epoll.Wait(room))
+                {
+                    HandleEvent(tag);
+                }
+
+                while (_inbox.TryDequeue(out Message? message))
+                {
+                    message.Run();
+                }
+
+                CheckClocks(Stopwatch.GetTimestamp());
+                EndIfAllGone();
+            }
+        }
+#pragma warning disable CA1031 // A bug here has to reach the caller, and must leave no process behind.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            bug = thrown;
+        }
+
+        lock (_wakeGate)
+        {
+            _closed = true;
+            _epoll.Dispose();
+        }
+
+        if (bug is null)
+        {
+            Complete();
+        }
+        else
+        {
+            Abandon(bug);
+        }
+    }
+
+    private void Begin()
+    {
+        StartClocks();
+        if (!_fresh && _guardians.TryTake() is { } guardian)
+        {
+            Attach(guardian);
+        }
+        else
+        {
+            _pendingStarts++;
+            _guardians.Start((started, failure) => Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
+        }
+
+        foreach (Member member in _members)
+        {
+            if (!_fresh && _helpers.TryTake() is { } idle)
+            {
+                Attach(member, idle);
+            }
+            else
+            {
+                _pendingStarts++;
+                _helpers.Start((helper, failure) => Post(new Message(() => OnHelperStarted(member, helper, failure), () => GiveUp(helper is null ? null : helper.End))));
+            }
+        }
+
+        // Only once every process is there or asked for: what fails here ends them all.
+        foreach (Member member in _members.Where(member => member.Helper is { Greeting: not null }))
+        {
+            Open(member);
+        }
+    }
+
+    private void OnGuardianStarted(GuardianProcess? guardian, string failure)
+    {
+        _pendingStarts--;
+        if (guardian is null)
+        {
+            Break(new Cause.InfrastructureFailure(new HelperUnavailableException(failure)));
+            return;
+        }
+
+        Attach(guardian);
+        if (_state != ToolSessionState.Opening)
+        {
+            Shutdown(guardian);
+        }
+    }
+
+    private void Attach(GuardianProcess guardian)
+    {
+        _guardian = guardian;
+        _usedBefore = ProcessTree.EndedDescendantsCpuTime(guardian.Process.Pid);
+        Watch(guardian);
+
+        // One that has died meanwhile is heard of by its end.
+        _ = guardian.Hold(_folder);
+    }
+
+    private void OnHelperStarted(Member member, StreamHelper? helper, string failure)
+    {
+        _pendingStarts--;
+        if (helper is null)
+        {
+            Break(new Cause.InfrastructureFailure(new HelperUnavailableException(failure)));
+            return;
+        }
+
+        Attach(member, helper);
+        if (_state != ToolSessionState.Opening)
+        {
+            helper.Process.Kill();
+        }
+    }
+
+    private void Attach(Member member, StreamHelper helper)
+    {
+        member.Helper = helper;
+        if (helper.Streams++ > 0)
+        {
+            // What it complained of belongs to the stream before.
+            helper.Errors.Forget();
+        }
+
+        member.CpuBefore = ProcessTree.CpuTime(helper.Process.Pid);
+        helper.Process.Memory.ClearMarks();
+        Watch(member);
+    }
+
+    // From any thread.
+    private void Post(Message message)
+    {
+        lock (_wakeGate)
+        {
+            // A group that is gone hears nothing more, and its descriptor may be somebody else's by now.
+            if (!_closed)
+            {
+                _inbox.Enqueue(message);
+                _epoll.Wake();
+                return;
+            }
+        }
+
+        message.GiveUp?.Invoke();
+    }
+
+    private void Cancel()
+    {
+        _cancelled = true;
+        Step(ToolSessionEvent.Cancelled);
+    }
+
+    // Carries one event through the table.
+    private void Step(ToolSessionEvent happened)
+    {
+        ToolSessionStep step = ToolSessionLife.Next(_state, happened);
+        ToolSessionState before = _state;
+        if (step.Actions.HasFlag(ToolSessionAction.Examine))
+        {
+            Examine(happened);
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.Judge))
+        {
+            Judge();
+        }
+
+        _state = step.Next;
+        if (before != step.Next)
+        {
+            SetTimer(step.Next);
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.Write))
+        {
+            Write();
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.StartTool))
+        {
+            StartTool();
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.End))
+        {
+            EndAll();
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.Force))
+        {
+            ForceAll();
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.Clear))
+        {
+            Clear();
+        }
+
+        if (step.Actions.HasFlag(ToolSessionAction.Conclude))
+        {
+            Conclude();
+        }
+    }
+
+    private static string Extension(StreamSpec spec) => spec switch
+    {
+        VideoStreamSpec { Form: Media.Streams.VideoForm.Y4m } => ".y4m",
+        VideoStreamSpec => ".yuv",
+        AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
+        _ => ".s16le",
+    };
+
+    /// <summary>What another thread has for the group's own.</summary>
+    /// <param name="Run">Done by the group.</param>
+    /// <param name="GiveUp">Done instead where the group hears nothing more; null for nothing.</param>
+    private sealed record Message(Action Run, Action? GiveUp = null);
+}

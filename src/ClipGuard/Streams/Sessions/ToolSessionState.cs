@@ -1,0 +1,29 @@
+namespace ClipGuard.Streams.Sessions;
+
+/// <summary>Where a group is in its life.</summary>
+internal enum ToolSessionState
+{
+    /// <summary>Helpers open their clips and make their streams; the guardian starts. Timers: the limit on opening, and the deadline.</summary>
+    Opening,
+
+    /// <summary>Work files are being written; the tool has not started. Timers: deadline and stall limit.</summary>
+    Filling,
+
+    /// <summary>The tool runs. Timers: deadline and stall limit.</summary>
+    Running,
+
+    /// <summary>The tool has ended; what the streams say last is awaited. Timer: a short grace.</summary>
+    Draining,
+
+    /// <summary>The verdict is known and everything is being ended. Timer: the patience with the kernel.</summary>
+    Ending,
+
+    /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the patience with the kernel.</summary>
+    Forcing,
+
+    /// <summary>A process was killed and does not end: stuck in the kernel. The verdict is given; the group waits on by itself.</summary>
+    Unkillable,
+
+    /// <summary>Every process is reaped, and the folder is gone.</summary>
+    Gone,
+}
