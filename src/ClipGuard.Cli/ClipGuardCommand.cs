@@ -6,10 +6,11 @@ using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Inspecting;
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
-using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 using ClipGuard.Streams;
 using ClipGuard.Supervision;
 

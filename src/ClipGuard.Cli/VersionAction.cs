@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 
+using ClipGuard.Cli.Running;
+
 namespace ClipGuard.Cli;
 
 /// <summary>Answers <c>--version</c> with the name and the version, without the commit that the build adds.</summary>

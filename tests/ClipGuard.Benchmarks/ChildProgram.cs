@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+
 namespace ClipGuard.Benchmarks;
 
 /// <summary>What a program did that ran to its end.</summary>

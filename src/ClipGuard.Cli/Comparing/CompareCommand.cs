@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Manifests;

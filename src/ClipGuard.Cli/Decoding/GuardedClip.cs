@@ -1,4 +1,5 @@
 using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;

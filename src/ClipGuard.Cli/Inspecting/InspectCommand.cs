@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 
 using ClipGuard.Cli.Decoding;
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;

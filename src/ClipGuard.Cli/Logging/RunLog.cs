@@ -1,3 +1,4 @@
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
 
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 
 namespace ClipGuard.Cli.Screens;
 

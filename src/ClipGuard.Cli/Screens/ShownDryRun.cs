@@ -1,4 +1,5 @@
 using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 
 namespace ClipGuard.Cli.Screens;
 

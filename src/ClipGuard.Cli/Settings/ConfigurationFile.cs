@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using ClipGuard.Cli.Running;
+
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using ClipGuard.Cli.Running;
 using ClipGuard.Media;
 
 namespace ClipGuard.Cli.Settings;

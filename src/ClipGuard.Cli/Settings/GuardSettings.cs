@@ -1,3 +1,4 @@
+using ClipGuard.Cli.Running;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 
 namespace ClipGuard.Cli.Settings;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using ClipGuard.Cli.Running;
+
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>

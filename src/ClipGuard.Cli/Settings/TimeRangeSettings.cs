@@ -1,3 +1,5 @@
+using ClipGuard.Cli.Running;
+
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>Which range of audio and video is decoded.</summary>

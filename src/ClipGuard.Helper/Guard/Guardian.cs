@@ -1,8 +1,8 @@
 using System.Collections;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Helper.Guard;
 

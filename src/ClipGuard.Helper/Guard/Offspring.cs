@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Helper.Guard;
 

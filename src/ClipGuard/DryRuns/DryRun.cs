@@ -2,6 +2,7 @@ using System.Threading.Channels;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;

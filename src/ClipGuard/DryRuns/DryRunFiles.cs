@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using ClipGuard.Runs;
+
 namespace ClipGuard.DryRuns;
 
 /// <summary>What a dry run leaves in its output folder.</summary>

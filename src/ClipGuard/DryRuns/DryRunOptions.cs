@@ -64,6 +64,6 @@ public sealed record DryRunOptions
         Image = Image,
         Limits = Limits,
         Manifest = Manifest,
-        CleanManifest = Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName)),
+        CleanManifest = Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, Runs.OutputFolder.CleanName)),
     };
 }

@@ -12,7 +12,7 @@ namespace ClipGuard.Loading;
 public sealed record LoaderState
 {
     /// <summary>The version that this library writes and reads.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     /// <summary>Version of this form.</summary>
     [JsonRequired]

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-using ClipGuard.Loading;
+using ClipGuard.Randomness;
 
 namespace ClipGuard.Manifests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
+
 namespace ClipGuard.Streams;
 
 /// <summary>What a guarded tool run came to. By now every process of it is gone, and so are its FIFOs and its folder.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
-using ClipGuard.Supervision.Native;
+using ClipGuard.Supervision.Helpers;
 
 namespace ClipGuard.Supervision;
 

@@ -1,3 +1,4 @@
+
 namespace ClipGuard.Supervision;
 
 /// <summary>What is known of a decode that gave no data. Taken before the helper is killed, so that it tells of the trouble and not of the kill.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+
 namespace ClipGuard.Benchmarks.Decoding;
 
 /// <summary>Clips that are not trivially cheap, made with the ffmpeg program.</summary>

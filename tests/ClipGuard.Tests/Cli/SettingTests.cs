@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.Json;
 
-using ClipGuard.Cli;
+using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;
 using ClipGuard.Supervision;

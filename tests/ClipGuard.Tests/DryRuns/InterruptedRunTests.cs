@@ -1,5 +1,6 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;

@@ -1,4 +1,5 @@
 using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 
 using NUnit.Framework;
 

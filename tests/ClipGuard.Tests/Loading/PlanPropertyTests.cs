@@ -1,4 +1,5 @@
 using ClipGuard.Loading;
+using ClipGuard.Randomness;
 
 using FsCheck;
 using FsCheck.Fluent;

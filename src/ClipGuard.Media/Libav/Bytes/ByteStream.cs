@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-using ClipGuard.Media.Libav.Containers;
-
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Bytes;

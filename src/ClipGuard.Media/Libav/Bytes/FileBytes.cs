@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Bytes;
 using ClipGuard.Media.Libav.Containers;
 
 using FFmpeg.AutoGen;

@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Libav.Video;
 /// <summary>Decodes runs of packets and hands out the frames, with what it saw of damage.</summary>
 /// <param name="session">The decode.</param>
 /// <param name="track">The track and its decoder.</param>
-/// <param name="reel">The packets.</param>
+/// <param name="packets">The packets.</param>
 /// <param name="numbered">True where packets have no times of their own: frames are then numbered as they come out.</param>
 internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track track, PacketIndex packets, bool numbered) : IDisposable
 {

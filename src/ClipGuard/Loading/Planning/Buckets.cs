@@ -1,3 +1,5 @@
+using ClipGuard.Randomness;
+
 namespace ClipGuard.Loading;
 
 /// <summary>

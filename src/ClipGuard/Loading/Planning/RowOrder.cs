@@ -1,3 +1,5 @@
+using ClipGuard.Randomness;
+
 namespace ClipGuard.Loading;
 
 /// <summary>Which row stands at a position: leaves out what was convicted before the epoch, and shuffles the rest.</summary>

@@ -1,4 +1,5 @@
 using ClipGuard.Manifests;
+using ClipGuard.Randomness;
 
 namespace ClipGuard.Loading;
 

@@ -1,3 +1,5 @@
+using ClipGuard.Randomness;
+
 namespace ClipGuard.Loading;
 
 /// <summary>Which row stands in for one that gave no data.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Randomness;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;

@@ -14,7 +14,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     private static readonly Meter Meter = new(ClipGuardTelemetry.MeterName);
     private static readonly Counter<long> Decodes = Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
     private static readonly Histogram<double> DecodeSeconds = Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
-    private static readonly Counter<long> Kills = Meter.CreateCounter<long>("clipguard.kills", "{process}", "Helpers killed because a decode timed out or stalled, first strikes included.");
+    private static readonly Counter<long> Kills = Meter.CreateCounter<long>("clipguard.kills", "{process}", "Helpers killed because a decode timed out or stalled, first attempts included.");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
     private static readonly Counter<double> Waited = Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
     private static readonly UpDownCounter<long> BatchesAhead = Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
@@ -99,10 +99,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     public static void ConsumerWaited(TimeSpan time) => Waited.Add(time.TotalSeconds);
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning,
-        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Attempts} strikes, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
+        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Attempts} attempts, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
     private static partial void LogClip(
         ILogger logger, long line, string clip, FaultKind fault, DecodeStage stage, string message, double elapsedSeconds, double cpuSeconds,
-        double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int strikes, int? signal, int? exitCode, string decoderLog);
+        double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int attempts, int? signal, int? exitCode, string decoderLog);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 
 namespace ClipGuard.Streams.Comparing;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Threading.Channels;
 
-using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 
 namespace ClipGuard.Streams.Comparing;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

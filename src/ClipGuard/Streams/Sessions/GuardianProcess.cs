@@ -3,9 +3,9 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

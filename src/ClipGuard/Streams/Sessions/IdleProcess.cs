@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

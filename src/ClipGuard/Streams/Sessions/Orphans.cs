@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

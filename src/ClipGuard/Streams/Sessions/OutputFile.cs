@@ -1,7 +1,6 @@
 using System.Text;
 
-using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

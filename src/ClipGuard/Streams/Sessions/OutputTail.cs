@@ -1,6 +1,6 @@
 using System.Text;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

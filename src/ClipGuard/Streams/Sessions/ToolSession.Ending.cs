@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

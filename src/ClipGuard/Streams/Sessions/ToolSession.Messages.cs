@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Streams.Sessions;
 

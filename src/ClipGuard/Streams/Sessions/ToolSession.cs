@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Native;
 
 using Microsoft.Extensions.Logging;
 

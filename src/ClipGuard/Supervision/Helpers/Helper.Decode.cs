@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

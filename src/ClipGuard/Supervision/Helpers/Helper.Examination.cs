@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

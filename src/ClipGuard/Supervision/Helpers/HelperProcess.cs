@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

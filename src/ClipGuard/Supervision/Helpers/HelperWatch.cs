@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

@@ -1,4 +1,4 @@
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-using ClipGuard.Supervision.Native;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Helpers;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Media.Libav.Bytes;
+namespace ClipGuard.Media.Native;
 
 /// <summary>The few system calls that reading a file carefully takes.</summary>
 internal static unsafe partial class Posix

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Media.Native;
 
 /// <summary>An epoll set with a timer and a wake-up: all that the watch thread ever waits on.</summary>
 internal sealed unsafe partial class Epoll : IDisposable

@@ -1,4 +1,4 @@
-namespace ClipGuard.DryRuns;
+namespace ClipGuard.Runs;
 
 /// <summary>Writes a small file so that a reader sees the old content or the new, never a part.</summary>
 internal static class AtomicFile

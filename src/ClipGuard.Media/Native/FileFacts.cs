@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Media.Libav.Bytes;
+namespace ClipGuard.Media.Native;
 
 /// <summary>What a path or an open file is, asked without opening it.</summary>
 /// <param name="Mode">Kind and permissions, as stat gives them.</param>

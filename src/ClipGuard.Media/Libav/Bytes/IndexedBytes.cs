@@ -1,6 +1,6 @@
 using FFmpeg.AutoGen;
 
-namespace ClipGuard.Media.Libav.Containers;
+namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>Which bytes of a file belong to one stream's packets, as the container's index says.</summary>
 internal sealed unsafe class IndexedBytes

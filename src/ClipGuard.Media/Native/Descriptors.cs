@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Media.Native;
 
 /// <summary>Descriptors that are handed to children.</summary>
 internal static class Descriptors

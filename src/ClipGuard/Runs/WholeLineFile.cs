@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ClipGuard.DryRuns;
+namespace ClipGuard.Runs;
 
 /// <summary>
 /// A file that grows by whole lines: whatever ends the process, what was flushed is complete line by line.

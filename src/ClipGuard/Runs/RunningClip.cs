@@ -1,4 +1,4 @@
-namespace ClipGuard.DryRuns;
+namespace ClipGuard.Runs;
 
 /// <summary>A clip that a worker is decoding now.</summary>
 /// <param name="Line">1-based line of its row.</param>

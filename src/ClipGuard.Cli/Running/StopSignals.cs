@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Cli;
+namespace ClipGuard.Cli.Running;
 
 /// <summary>
 /// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second ends the process at once, and its helpers with it.

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ClipGuard.Loading;
+namespace ClipGuard.Randomness;
 
 /// <summary>
 /// A shuffle of the numbers [0, <see cref="Count"/>) that is computed, not stored: any place of it can be asked for at any time, at no memory.

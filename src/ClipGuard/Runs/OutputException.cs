@@ -1,4 +1,4 @@
-namespace ClipGuard.DryRuns;
+namespace ClipGuard.Runs;
 
 /// <summary>The output folder or a file in it cannot be used as asked.</summary>
 public sealed class OutputException : Exception

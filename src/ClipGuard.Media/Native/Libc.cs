@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Media.Native;
 
 /// <summary>The C library calls that supervision rests on, as the kernel's manual pages give them. Linux, 64 bit.</summary>
 internal static unsafe partial class Libc

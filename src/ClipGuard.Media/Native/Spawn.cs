@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Media.Native;
 
 /// <summary>
 /// posix_spawn with exactly the descriptors that the child is to have. Process.Start cannot be used: it hands every

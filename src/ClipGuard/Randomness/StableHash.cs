@@ -1,4 +1,4 @@
-namespace ClipGuard.Loading;
+namespace ClipGuard.Randomness;
 
 /// <summary>
 /// Numbers that look random and depend on nothing but their arguments: the same on every machine, in every process and every release.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 
-namespace ClipGuard.DryRuns;
+using ClipGuard.DryRuns;
+
+namespace ClipGuard.Runs;
 
 /// <summary>
 /// The folder that a dry run writes to, held by one run at a time: what is recorded, how far that goes, and where an interrupted run goes on.

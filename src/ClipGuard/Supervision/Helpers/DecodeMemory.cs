@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
 /// One helper's memory: the page of marks, then the payload, as long as the limit allows; pages that nobody writes to cost nothing.

@@ -1,4 +1,4 @@
-namespace ClipGuard.Cli;
+namespace ClipGuard.Cli.Running;
 
 /// <summary>What the command's exit code says. Part of the public contract: README lists them.</summary>
 internal static class ExitCode

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGuard.Supervision.Native;
+namespace ClipGuard.Media.Native;
 
 /// <summary>
 /// Landlock, the part that a thread takes upon itself and hands to everything it starts: no file may be written, made,
