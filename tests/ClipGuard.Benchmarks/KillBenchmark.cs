@@ -1,7 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Tests.Supervision;
+using ClipGuard.TestSupport;
 
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
-using ClipGuard.Tests.Supervision;
+using ClipGuard.TestSupport;
 
 namespace ClipGuard.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using ClipGuard.Tests.Supervision;
+using ClipGuard.TestSupport;
 
 namespace ClipGuard.Benchmarks;
 

@@ -2,13 +2,12 @@ using ClipGuard.Cli.Screens;
 using ClipGuard.DryRuns;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
-using ClipGuard.Tests.DryRuns;
 
 using NUnit.Framework;
 
 using Spectre.Console;
 
-using static ClipGuard.Tests.DryRuns.DryRunBench;
+using static ClipGuard.Tests.Support.DryRunBench;
 
 namespace ClipGuard.Tests.Cli;
 

@@ -279,7 +279,7 @@ public sealed class SettingTests
     [Test]
     public void The_shipped_configuration_is_valid()
     {
-        _configuration = File.ReadAllText(Path.Combine(PublishedCommand.Repository, "configs", "dry-run.json"));
+        _configuration = File.ReadAllText(Repository.PathOf("configs", "dry-run.json"));
         Assert.That(GuardSettings.Read(Sources()).StallLimit, Is.EqualTo(TimeSpan.FromSeconds(3)));
     }
 

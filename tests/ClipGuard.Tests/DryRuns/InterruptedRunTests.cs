@@ -5,7 +5,7 @@ using ClipGuard.Supervision;
 
 using NUnit.Framework;
 
-using static ClipGuard.Tests.DryRuns.DryRunBench;
+using static ClipGuard.Tests.Support.DryRunBench;
 
 namespace ClipGuard.Tests.DryRuns;
 

@@ -3,7 +3,7 @@ using ClipGuard.Runs;
 
 using NUnit.Framework;
 
-using static ClipGuard.Tests.DryRuns.DryRunBench;
+using static ClipGuard.Tests.Support.DryRunBench;
 
 namespace ClipGuard.Tests.DryRuns;
 

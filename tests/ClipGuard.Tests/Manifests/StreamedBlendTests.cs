@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
-using ClipGuard.Tests.Loading;
 
 using NUnit.Framework;
 

@@ -94,7 +94,7 @@ internal sealed class InspectTests
     public void What_is_no_description_is_not_read(string json) =>
         Assert.That(() => ClipDescription.Read(System.Text.Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<System.Text.Json.JsonException>());
 
-    private static string SampleClip(string name) => Path.Combine(Path.GetDirectoryName(Cli.PublishedCommand.SampleManifest)!, "good", name);
+    private static string SampleClip(string name) => Repository.SampleClip($"good/{name}");
 
     private static ClipDescription Look(string path)
     {

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 
 using ClipGuard.Media;
-using ClipGuard.Tests.Supervision;
 
 using NUnit.Framework;
 

@@ -1,5 +1,4 @@
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Tests.DryRuns;
 
 using NUnit.Framework;
 

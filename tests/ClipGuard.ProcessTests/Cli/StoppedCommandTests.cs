@@ -1,0 +1,138 @@
+using System.Diagnostics;
+
+using ClipGuard.DryRuns;
+
+using NUnit.Framework;
+
+namespace ClipGuard.ProcessTests.Cli;
+
+/// <summary>Ctrl-C, SIGTERM and SIGKILL in mid-run, while a clip hangs.</summary>
+[CancelAfter(60_000)]
+public sealed class StoppedCommandTests
+{
+    // A second where the machine is idle; tests may share it with others.
+    private static readonly TimeSpan HelpersEndWithin = TimeSpan.FromSeconds(5);
+
+    private string _folder = null!;
+    private string _manifest = null!;
+    private string _out = null!;
+
+    [SetUp]
+    public void WriteManifest()
+    {
+        _folder = Directory.CreateTempSubdirectory("clipguard-stopped-").FullName;
+        _manifest = Path.Combine(_folder, "manifest.jsonl");
+        _out = Path.Combine(_folder, "out");
+        File.WriteAllLines(_manifest, [Row("good/tone.wav"), Row("bad/empty.wav"), Row("bad/endless.vgm"), Row("good/tone.flac")]);
+    }
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("INT")]
+    [TestCase("TERM")]
+    public async Task A_signal_ends_the_run_politely_and_the_next_run_goes_on(string signal)
+    {
+        using Process process = await StartAndHangAsync();
+        Send(signal, process.Id);
+        await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+        Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true"));
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
+        Assert.That(await ErrorOf(process), Does.Contain("stopping"));
+
+        CommandRun second = PublishedCommand.Run(Environment, [.. Arguments, "--timeout", "60"]);
+        Assert.That(second.ExitCode, Is.EqualTo(2), "Another timeout is another run.");
+        second = PublishedCommand.Run(Environment, Arguments);
+        Assert.That(second.ExitCode, Is.EqualTo(1), second.Error);
+        Assert.That(second.Output, Does.Contain("2 rows were done by the run that was interrupted"));
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt", "TimedOut" }));
+        Assert.That(File.ReadAllLines(DryRunFiles.Clean(_out)), Is.EqualTo(new[] { Row("good/tone.wav"), Row("good/tone.flac") }));
+    }
+
+    [Test]
+    public async Task A_terminal_that_goes_away_ends_the_run_politely_too()
+    {
+        if (!System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(static folder => File.Exists(Path.Combine(folder, "script"))))
+        {
+            Assert.Ignore("There is no program script, which makes terminals.");
+        }
+
+        // What script makes is a terminal of its own; with script it is gone, and whoever runs on it is told by SIGHUP.
+        string command = string.Join(' ', Arguments.Prepend(PublishedCommand.Program).Select(word => $"'{word}'"));
+        var start = new ProcessStartInfo("script", ["-qefc", $"exec env --default-signal=HUP {command}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["TERM"] = "xterm" },
+        };
+        PublishedCommand.SetEnvironment(start, Environment);
+        using Process terminal = Process.Start(start)!;
+        _ = terminal.StandardOutput.ReadToEndAsync();
+        await UntilItHangsAsync();
+        int[] run = [.. PublishedCommand.HelpersOf(terminal.Id)];
+        Assert.That(run, Has.Length.EqualTo(1));
+
+        terminal.Kill();
+        while (run.Any(PublishedCommand.IsAlive))
+        {
+            await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
+        }
+
+        Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true"));
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
+    }
+
+    [Test]
+    public async Task SIGKILL_leaves_no_helper_and_what_was_found_complete()
+    {
+        using Process process = await StartAndHangAsync();
+        IReadOnlyList<int> helpers = PublishedCommand.HelpersOf(process.Id);
+        Assert.That(helpers, Is.Not.Empty);
+
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+        long killed = Stopwatch.GetTimestamp();
+        while (helpers.Any(PublishedCommand.IsAlive) && Stopwatch.GetElapsedTime(killed) < HelpersEndWithin)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.That(helpers.Where(PublishedCommand.IsAlive), Is.Empty);
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
+        Assert.That(File.ReadAllText(DryRunFiles.Clean(_out)), Is.EqualTo(Row("good/tone.wav") + "\n"));
+    }
+
+    private static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["MEDIA_DECODE_TIMEOUT"] = "5" };
+
+    private string[] Arguments =>
+        ["dry-run", _manifest, "--out", _out, "--root", Repository.PathOf("datasets-sample"), "--workers", "1"];
+
+    private static string Row(string clip) => $$"""{"messages":[{"role":"user","content":"<audio>"}],"audios":["{{clip}}"]}""";
+
+    private static async Task<string> ErrorOf(Process process) => await process.StandardError.ReadToEndAsync();
+
+    private static void Send(string signal, int process)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process}"]);
+        kill.WaitForExit();
+    }
+
+    // The endless clip is the third, and there is one worker: once the second is recorded, the third hangs.
+    private async Task<Process> StartAndHangAsync()
+    {
+        Process process = PublishedCommand.Start(Environment, Arguments);
+        await UntilItHangsAsync();
+        return process;
+    }
+
+    private async Task UntilItHangsAsync()
+    {
+        string faults = DryRunFiles.Faults(_out);
+        while (!File.Exists(faults) || new FileInfo(faults).Length == 0 || new FileInfo(DryRunFiles.Clean(_out)).Length == 0)
+        {
+            await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.ProcessTests.Loading;
+
+/// <summary>The loader's examples as README prints them, compiled and run.</summary>
+[CancelAfter(120_000)]
+internal sealed class ReadmeExamples
+{
+    private readonly List<string> _trained = [];
+
+    [Test]
+    public async Task The_examples_run_on_the_sample_dataset_as_they_stand_in_readme()
+    {
+        string current = Environment.CurrentDirectory;
+        string folder = Directory.CreateTempSubdirectory("clipguard-example-").FullName;
+        string clips = Repository.SampleClip("good");
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        File.WriteAllLines(Path.Combine(folder, "data/train.jsonl"), Enumerable.Range(0, 20).Select(i => $$"""
+            {"messages":[{"role":"user","content":"<audio><video>What is this?"}],"audios":["{{clips}}/tone.wav"],"videos":["{{clips}}/h264.mp4"],"id":{{i}}}
+            """));
+        try
+        {
+            Environment.CurrentDirectory = folder;
+            await TrainAsync();
+            await ResumeAsync();
+        }
+        finally
+        {
+            Environment.CurrentDirectory = current;
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.That(_trained, Has.Count.EqualTo(9).And.All.EqualTo("audio,video: 8"));
+    }
+
+    [TestCase("README.md", "Loading/ReadmeExamples.cs", "train")]
+    [TestCase("README.md", "Loading/ReadmeExamples.cs", "resume")]
+    [TestCase("README.md", "Torch/TorchReadmeExample.cs", "torch")]
+    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "torch")]
+    public void Readmes_print_the_examples_that_are_compiled(string readme, string file, string name)
+    {
+        Assert.That(File.ReadAllText(Repository.PathOf(readme)), Does.Contain(ExampleOf(file, name)));
+    }
+
+    /// <summary>An example in a file of the tests, as it must stand in a README.</summary>
+    private static string ExampleOf(string file, string name)
+    {
+        string source = File.ReadAllText(Repository.PathOf("tests/ClipGuard.ProcessTests", file));
+        string[] lines = source.Split($"// example: {name}\n", 2)[1].Split("// end")[0].TrimEnd().Split('\n');
+        return string.Join('\n', lines.Select(line => line.Length > 8 ? line[8..] : line.Trim()));
+    }
+
+    private async Task TrainAsync()
+    {
+        // example: train
+        var options = new LoaderOptions
+        {
+            Audio = new AudioSpec { SampleRateHz = 16_000 },
+            Video = new VideoSpec { Selection = new UniformFrames(16), Size = new ExactSize(224, 224) },
+            BatchSize = 8,
+            Seed = 17,
+            RankInfo = RankInfo.FromEnvironment(),
+        };
+        await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            await foreach (Batch batch in loader)
+            {
+                using (batch)
+                {
+                    Train(batch);
+                    await batch.State.SaveAsync("loader.json");
+                }
+            }
+        }
+        // end
+    }
+
+    private async Task ResumeAsync()
+    {
+        var options = new LoaderOptions { Seed = 17, Audio = new AudioSpec(), Video = new VideoSpec() };
+        // example: resume
+        await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
+        loader.Resume(await LoaderState.LoadAsync("loader.json"));
+        await foreach (Batch batch in loader)
+        {
+            using (batch)
+            {
+                Train(batch);
+            }
+        }
+        // end
+    }
+
+    private void Train(Batch batch) => _trained.Add($"{string.Join(',', batch.Tensors.Keys)}: {batch.Samples.Count}");
+}

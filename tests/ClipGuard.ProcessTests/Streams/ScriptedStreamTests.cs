@@ -1,0 +1,289 @@
+using ClipGuard.Media.Streams;
+using ClipGuard.Streams;
+using ClipGuard.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.ProcessTests.Streams;
+
+/// <summary>Streams whose helpers misbehave, each as either of two and under tools that open them in both orders.</summary>
+[TestFixture]
+internal sealed class ScriptedStreamTests
+{
+    private StreamGuard _guard = null!;
+    private StreamGuard _impatient = null!;
+    private Leftovers _before = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        await using (var first = new StreamGuard(StreamTestRig.Scripted()))
+        {
+            await first.RunAsync(Run("in-step", false, "ok:2", "ok:2"));
+        }
+
+        _before = new Leftovers();
+        _guard = new StreamGuard(StreamTestRig.Scripted());
+        _impatient = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _guard.DisposeAsync();
+        await _impatient.DisposeAsync();
+        Assert.That(_before.Find(), Is.Empty);
+    }
+
+    [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
+    [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
+    [TestCase("hangs-up", ToolFaultKind.Stalled, "was in stage Write")]
+    [TestCase("escapes:2", ToolFaultKind.Corrupt, "outside Permission denied, inside made")]
+    [TestCase("corrupt", ToolFaultKind.Corrupt, "scripted")]
+    [TestCase("wrong-size:4", ToolFaultKind.ProtocolViolated, "5 frames of 115200 bytes, and 460800 bytes")]
+    [TestCase("nonsense", ToolFaultKind.ProtocolViolated, "no message")]
+    [TestCase("impossible", ToolFaultKind.ProtocolViolated, "impossible shape")]
+    [TestCase("no-fifo", ToolFaultKind.ProtocolViolated, "is there, and it is not")]
+    [TestCase("dies-opening", ToolFaultKind.Crashed, "exit code 9")]
+    [CancelAfter(240_000)]
+    public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
+    {
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await _impatient.RunAsync(
+                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
+
+            string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
+            Assert.That(outcome.Fault, Is.Not.Null);
+            Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
+            Assert.That(outcome.Fault.Message, Does.Contain(says));
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(culprit));
+        }
+    }
+
+    [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
+    [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
+    [TestCase("hangs-up", ToolFaultKind.Stalled, "was in stage Write")]
+    [TestCase("corrupt", ToolFaultKind.Corrupt, "scripted")]
+    [TestCase("wrong-size:4", ToolFaultKind.ProtocolViolated, "5 frames of 115200 bytes, and 460800 bytes")]
+    [TestCase("nonsense", ToolFaultKind.ProtocolViolated, "no message")]
+    [TestCase("impossible", ToolFaultKind.ProtocolViolated, "impossible shape")]
+    [TestCase("no-fifo", ToolFaultKind.ProtocolViolated, "is there, and it is not")]
+    [TestCase("dies-opening", ToolFaultKind.Crashed, "exit code 9")]
+    [CancelAfter(240_000)]
+    public async Task So_it_is_with_work_files(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall, WorkFiles = true });
+        await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await guard.RunAsync(
+                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Does.Contain(says));
+            Assert.That(outcome.Fault.Culprit, Is.EqualTo(distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference));
+        }
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    [CancelAfter(240_000)]
+    public async Task One_that_never_opens_is_given_up(bool workFiles, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(4), WorkFiles = workFiles });
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            // Helpers and guardian have started before: the limit is met by nothing but the stream.
+            await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
+            ToolOutcome outcome = await guard.RunAsync(
+                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", "never-opens") : Run("in-step", distortedFirst, "never-opens", "ok:30"), cancellation);
+
+            string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
+            Assert.That((outcome.Fault?.Kind, outcome.Fault?.Culprit), Is.EqualTo((ToolFaultKind.TimedOut, culprit)), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Does.Contain($"'{culprit}' was not there within 4 s"));
+        }
+    }
+
+    [TestCase(false, false)]
+    [TestCase(false, true)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    [CancelAfter(120_000)]
+    public async Task A_helper_that_dies_after_its_last_word_has_written_all_the_same(bool workFiles, bool distortedFirst, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { WorkFiles = workFiles, StallLimit = StreamTestRig.ShortStall });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "dies-after:30", "dies-after:30"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{30 * 115200} {30 * 115200}"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
+    {
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => _guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
+
+        Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
+    {
+        using var log = new LineLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:7000"), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
+        Assert.That(log.Lines.Single(), Does.Contain("The streams 'reference' and 'distorted' are not there after 5 s"));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_helper_that_is_never_ready_is_trouble_of_ours(CancellationToken cancellation)
+    {
+        using var load = new BusyCores(Environment.ProcessorCount);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(3) });
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
+
+        Assert.That(error.Message, Is.EqualTo("The helper of 'reference' was not ready within 3 s."));
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task A_stream_that_is_late_beyond_the_limit_is_given_up_under_load(CancellationToken cancellation)
+    {
+        using var load = new BusyCores(Environment.ProcessorCount);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(10) });
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:60000", "ok:3"), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 10 s"));
+        }
+    }
+
+    [TestCase("ok:30", "ok:20", "'distorted' has 20 frames, and 'reference' has 30 frames.")]
+    [TestCase("ok:20", "ok:30", "'distorted' has 30 frames, and 'reference' has 20 frames.")]
+    [TestCase("ok:30", "other-rate:30", "'distorted' has 24 fps, and 'reference' has 25 fps.")]
+    [CancelAfter(120_000)]
+    public async Task Streams_that_do_not_fit_are_a_fault_with_the_figures(string reference, string distorted, string says, CancellationToken cancellation)
+    {
+        foreach (bool distortedFirst in (bool[])[true, false])
+        {
+            ToolOutcome outcome = await _guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
+
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched), outcome.Fault?.Message);
+            Assert.That(outcome.Fault!.Message, Is.EqualTo(says));
+        }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public async Task Another_size_is_a_fault_where_no_filter_scales_it(bool distortedFirst, CancellationToken cancellation)
+    {
+        ToolRun run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
+        run = run with { Streams = [run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } }] };
+        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched));
+        Assert.That(outcome.Fault!.Message, Is.EqualTo("'distorted' is 160×240, and 320×240 is wanted."));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Different_lengths_and_rates_can_be_allowed(CancellationToken cancellation)
+    {
+        ToolOutcome outcome = await _guard.RunAsync(Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public async Task A_stream_that_trickles_is_no_stall(bool distortedFirst, CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-turn", distortedFirst, "trickles:30", "ok:30"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_strike_is_tried_once_more(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2 });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "segv"), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed));
+        Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(2));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(240_000)]
+    public async Task A_slow_start_under_load_is_waited_for_with_one_warning(bool distortedFirst, CancellationToken cancellation)
+    {
+        using var load = new BusyCores(Environment.ProcessorCount);
+        using var log = new LineLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:7000", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
+
+        // Under load the other stream may be late too.
+        Assert.That(log.Lines.Single(), Does.Contain("'reference'").And.Contain("not there after 5 s"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task What_a_helper_complained_of_belongs_to_one_stream(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted());
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "complains:3", "complains:3"), cancellation);
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        outcome = await guard.RunAsync(Run("in-step", false, "segv", "ok:30"), cancellation);
+
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed), outcome.Fault?.Message);
+        Assert.That(outcome.Fault!.PostMortem.Log, Is.Empty);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_logger_that_throws_ends_nothing(CancellationToken cancellation)
+    {
+        using var log = new LineLog { OnLine = static _ => throw new IOException("no space is left for the log") };
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:7000", "ok:3"), cancellation);
+
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+        Assert.That(() => log.Lines.Length, Is.EqualTo(1).After(60_000, 20));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void A_helper_that_dies_before_it_is_ready_is_trouble_of_ours(CancellationToken cancellation)
+    {
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(async () =>
+        {
+            await using var guard = new StreamGuard(StreamTestRig.Scripted("dies"));
+            await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
+        })!;
+
+        Assert.That(error.Message, Does.Contain("exit code 7").And.Contain("this helper dies before it is ready"));
+    }
+
+    private static ToolRun Run(string tool, bool distortedFirst, string reference, string distorted) =>
+        StreamTestRig.Run(tool, distortedFirst, StreamTestRig.Script(reference), StreamTestRig.Script(distorted));
+}

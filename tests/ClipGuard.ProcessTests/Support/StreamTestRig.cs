@@ -1,0 +1,49 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Streams;
+using ClipGuard.Streams;
+
+namespace ClipGuard.ProcessTests.Support;
+
+/// <summary>Guards and runs for tests: the real helper or the misbehaving one, tools that are scripts, both orders of opening.</summary>
+internal static class StreamTestRig
+{
+    public const string Reference = "reference";
+    public const string Distorted = "distorted";
+
+    /// <summary>The real helper.</summary>
+    public static string HelperPath => TestHelper.RealProgramPath;
+
+    /// <summary>Settings with clocks short enough for tests, and long enough for a busy machine.</summary>
+    public static StreamOptions Options { get; } = new()
+    {
+        HelperPath = HelperPath,
+        GuardianPath = HelperPath,
+        Deadline = TimeSpan.FromSeconds(60),
+        StallLimit = TimeSpan.FromSeconds(5),
+        OpenLimit = TimeSpan.FromSeconds(40),
+        Tries = 1,
+        Groups = 2,
+    };
+
+    /// <summary>For what is to stall: short enough not to wait long for it, and longer than any process waits for a core.</summary>
+    public static TimeSpan ShortStall { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>As <see cref="Options"/>, with helpers that write scripts.</summary>
+    public static StreamOptions Scripted(string start = "well") => Options with { HelperPath = TestHelper.ProgramPath, HelperArguments = [start] };
+
+    /// <summary>A run of a scripted tool that opens its inputs in the order given.</summary>
+    public static ToolRun Run(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted, VideoForm form = VideoForm.Raw)
+    {
+        string[] order = distortedFirst ? ["{distorted}", "{reference}"] : ["{reference}", "{distorted}"];
+        return new ToolRun(
+            // Killed, the tool would leave the runtime's diagnostic pipes behind, as any .NET program does.
+            new ToolCommand("env", ["DOTNET_EnableDiagnostics=0", TestHelper.ProgramPath, "tool", tool, .. order]),
+            [
+                new ClipStream(Reference, reference, new VideoStreamSpec { Form = form }),
+                new ClipStream(Distorted, distorted, new VideoStreamSpec { Form = form, FitTo = Reference }),
+            ]);
+    }
+
+    /// <summary>A clip that the misbehaving helper reads as a script.</summary>
+    public static ClipSource Script(string name) => new FileSource($"/scripts/{name}");
+}

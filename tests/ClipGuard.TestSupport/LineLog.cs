@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.TestSupport;
+
+/// <summary>A log that keeps its lines.</summary>
+internal sealed class LineLog : ILoggerFactory, ILogger
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+
+    /// <summary>What has been logged so far.</summary>
+    public string[] Lines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>Called with each line after it was kept, on the thread that logs it. What it throws, the logger throws.</summary>
+    public Action<string>? OnLine { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        string line = formatter(state, exception);
+        lock (_gate)
+        {
+            _lines.Add(line);
+        }
+
+        OnLine?.Invoke(line);
+    }
+
+    public void Dispose()
+    {
+    }
+}

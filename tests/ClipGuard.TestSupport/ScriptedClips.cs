@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.TestSupport;
+
+/// <summary>
+/// Decodes clips whose names say what they hold: <c>/ok/ID/SAMPLES</c> gives so many samples that follow from the number, <c>/bad/ID</c> is corrupt,
+/// <c>/hang/ID</c> is struck once and then convicted, <c>/slow/ID/SAMPLES</c> is struck once and then fine. For what a loader does at sizes and
+/// in orders that real decodes show only by chance.
+/// </summary>
+internal sealed class ScriptedClips
+{
+    /// <summary>Called before each decode; for holding some up.</summary>
+    public Func<string, CancellationToken, Task> Before { get; set; } = static async (_, _) => await Task.Yield();
+
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    public int Open;
+
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    {
+        string path = ((FileSource)request.Source).Path;
+        Asked.Enqueue(path);
+        Interlocked.Increment(ref Open);
+        try
+        {
+            await Before(path, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            if (parts[0] is "hang" or "slow")
+            {
+                struck?.Invoke(Fault(FaultKind.Stalled));
+                await Before(path + "/again", cancellation);
+            }
+
+            if (parts[0] is "bad" or "hang")
+            {
+                return new Outcome(null, [], Fault(parts[0] == "bad" ? FaultKind.Corrupt : FaultKind.Stalled));
+            }
+
+            int id = int.Parse(parts[1], CultureInfo.InvariantCulture);
+            float[] samples = [.. Enumerable.Range(0, int.Parse(parts[2], CultureInfo.InvariantCulture)).Select(i => id + (i / 1000f))];
+            return new Outcome(new DecodedClip(ElementType.Float32, [1, samples.Length]), MemoryMarshal.AsBytes(samples.AsSpan()).ToArray(), null);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref Open);
+        }
+    }
+
+    private static ClipFault Fault(FaultKind kind) => new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, Packets = 5, Frames = 3, Log = ["one", "two"] });
+
+    public sealed class Outcome(DecodedClip? clip, byte[] payload, ClipFault? fault) : DecodeOutcome(clip, fault, TimeSpan.FromMilliseconds(1))
+    {
+        private bool _isDisposed;
+
+        public override ReadOnlySpan<byte> Payload => _isDisposed ? throw new ObjectDisposedException(nameof(Outcome)) : payload;
+
+        // What is read after the lease has ended is not the clip any more.
+        public override void Dispose()
+        {
+            _isDisposed = true;
+            payload.AsSpan().Fill(0xEE);
+        }
+    }
+}

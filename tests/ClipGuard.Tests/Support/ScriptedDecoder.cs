@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+
+using ClipGuard.DryRuns;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Support;
+
+/// <summary>Gives verdicts by file name and ends decodes when the test says so, for what a dry run does with orders and stops that real decodes show only by chance.</summary>
+internal sealed class ScriptedDecoder
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();
+    private readonly ConcurrentDictionary<string, Exception> _failing = new();
+
+    public ScriptedDecoder() => Guarded = new GuardedDecoder(DecodeAsync, "Scripted 1", () => SandboxLevel.Off);
+
+    public GuardedDecoder Guarded { get; }
+
+    /// <summary>File names that were asked for, in the order of asking.</summary>
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>The requests themselves.</summary>
+    public ConcurrentQueue<DecodeRequest> Requests { get; } = new();
+
+    /// <summary>Makes decodes of a file wait until <see cref="Release"/>.</summary>
+    public void Hold(string name) => _held[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release(string name) => _held[name].SetResult();
+
+    /// <summary>Makes decodes of a file throw, as a supervisor does that has a bug or no helper.</summary>
+    public void Fail(string name, Exception failure) => _failing[name] = failure;
+
+    private async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation)
+    {
+        string name = Path.GetFileName(((FileSource)request.Source).Path);
+        Requests.Enqueue(request);
+        Asked.Enqueue(name);
+        if (_held.TryGetValue(name, out TaskCompletionSource? held))
+        {
+            await held.Task.WaitAsync(cancellation);
+        }
+
+        await Task.Yield();
+        cancellation.ThrowIfCancellationRequested();
+        if (_failing.TryGetValue(name, out Exception? failure))
+        {
+            throw failure;
+        }
+
+        return name.StartsWith("bad", StringComparison.Ordinal)
+            ? new Outcome(new ClipFault(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { Packets = 3, Log = ["oh no"] }))
+            : new Outcome(null);
+    }
+
+    private sealed class Outcome(ClipFault? fault)
+        : DecodeOutcome(fault is null ? new DecodedClip(ElementType.UInt8, [1]) : null, fault, TimeSpan.FromMilliseconds(5))
+    {
+        public override ReadOnlySpan<byte> Payload => throw new AssertionException("A dry run does not look at payloads.");
+
+        public override void Dispose()
+        {
+        }
+    }
+}
