@@ -77,5 +77,5 @@ internal static class FindingTables
     private static Color ColorOf(string fault) =>
         fault is nameof(FaultKind.Stalled) or nameof(FaultKind.TimedOut) or nameof(FaultKind.Crashed) or nameof(FaultKind.ProtocolViolated) ? Color.Red : Color.Yellow;
 
-    private static Text Cell(string text, Color? color = null) => new Text(text, color is { } chosen ? new Style(chosen) : null);
+    private static Text Cell(string text, Color? color = null) => new(text, color is { } chosen ? new Style(chosen) : Style.Plain);
 }
