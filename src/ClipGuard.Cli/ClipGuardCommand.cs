@@ -26,7 +26,7 @@ internal static class ClipGuardCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        // The stream itself: a command may put something between Console.Error and the terminal.
+        // Taken before any verb runs: the verb puts a ScreenText between Console.Error and the terminal, which may hold lines back.
         TextWriter error = Console.Error;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
         ParseResult parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -53,7 +53,7 @@ internal static class ClipGuardCommand
         }
         catch (IOException trouble)
         {
-            // Files' trouble comes with a name, as an exception of ours. What is left are the streams that results are shown on.
+            // Failures of files arrive as OutputException or ManifestException, which name the file. What is left are the streams that results are shown on.
             await Say(error, $"standard output cannot be written: {trouble.Message.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCode.Usage;
         }
@@ -74,11 +74,9 @@ internal static class ClipGuardCommand
     /// <summary>The command line's grammar. Not a RootCommand, which would be called after the assembly.</summary>
     internal static Command Build()
     {
-        var help = new HelpOption { Description = "Show this help." };
-        help.Action = new HelpText((HelpAction)help.Action!);
         return new Command(Name, "Finds the clips of a multimodal dataset that would stall, crash or corrupt a training run.")
         {
-            help,
+            new HelpOption { Action = new HelpText() },
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
             DecodeCommand.Build(),
@@ -122,7 +120,7 @@ internal static class ClipGuardCommand
 
     private static string BugLine(Exception bug) => $"a bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message} (the log has more)";
 
-    // On a thread of nobody's: there is nothing to unwind, and helpers end with this process.
+    // Called on the thread that failed, where no caller of ours is on the stack to unwind to. Helpers end when this process does.
     private static void EndOnBug(Exception bug, TextWriter error)
     {
         Say(error, BugLine(bug)).Wait();

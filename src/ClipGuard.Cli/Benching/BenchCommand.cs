@@ -4,6 +4,7 @@ using ClipGuard.Cli.Logging;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
@@ -16,32 +17,31 @@ internal static class BenchCommand
 {
     private const int MaxRowsLookedAt = 100_000;
 
-    private static readonly Setting[] Settings = [.. BenchSettings.All, RunSettings.Root, RunSettings.Tags, .. GuardSettings.All, .. SpecSettings.All];
-
     /// <summary>The command's grammar.</summary>
-    public static Command Build()
+    public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'." };
-        var command = new Command("bench", "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.") { manifest };
-        command.Add(Settings);
-
-        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
-        return command;
+        var manifest = new Argument<string>("manifest")
+        {
+            HelpName = "MANIFEST",
+            Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'.",
+        };
+        return new Verb(
+            "bench",
+            "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
+            [manifest],
+            [BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All],
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine, string manifestPath)
+    private static async Task<int> RunAsync(Invocation invocation, string manifestPath)
     {
-        var screen = Screen.TakeConsole();
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, Settings);
-        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
-        var options = new LoaderOptions
+        (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
+        LoaderOptions options = BenchSettings.Loader.Read(sources) with
         {
-            BatchSize = sources.Get(BenchSettings.Batch, 8),
-            Seed = sources.Get(BenchSettings.Seed, 0),
             Audio = AudioSettings.Read(sources),
             Video = PictureSettings.ReadVideo(sources),
-            Image = PictureSettings.ReadImage(sources, PictureSettings.ImageSize),
-            Limits = LimitSettings.Read(sources),
+            Image = PictureSettings.ReadImage(sources),
+            Limits = LimitSettings.Group.Read(sources),
             ClipsPerSample = null,
             Budget = FailureBudget.Unlimited,
             Supervision = GuardSettings.Read(sources),
@@ -49,10 +49,9 @@ internal static class BenchCommand
         int epochs = sources.Get(BenchSettings.Epochs, 1);
         var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false));
         Action<BatchChecksum>? onBatch = sources.Get(BenchSettings.Checksums, false) ? output.Checksum : null;
-        RunConfiguration.WarnOfUnknownVariables(Settings, screen);
 
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
-        using var log = RunLog.Open(file, outputFolder: null);
+        using var log = RunLog.Open(invocation.File, outputFolder: null);
         IManifest manifest = OpenManifest(manifestPath, sources);
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
@@ -68,7 +67,8 @@ internal static class BenchCommand
         return ExitCode.Clean;
     }
 
-    // A kind that no sample has would be a tensor of zeros in every batch all the same, and whoever trains on such samples does not ask for it.
+    // A kind that is asked for is a tensor of zeros in every batch also where no sample has a clip of it, and whoever trains on such samples does not
+    // ask for it.
     private static async Task<LoaderOptions> WithKindsOfAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
     {
         var kinds = new HashSet<ClipKind>();

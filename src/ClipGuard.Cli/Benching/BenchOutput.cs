@@ -11,19 +11,30 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
     /// <summary>Prints one epoch.</summary>
     public void Report(BenchReport report)
     {
+        if (asJson)
+        {
+            output.WriteLine(ToJson(report));
+            return;
+        }
+
         EpochReport epoch = report.Epoch;
-        output.WriteLine(asJson ? ToJson(report) : string.Create(CultureInfo.InvariantCulture, $"""
-            epoch {epoch.Epoch}: {epoch.Samples} samples in {epoch.Batches} batches, {epoch.Elapsed.TotalSeconds:0.00} s
-              {report.SamplesPerSecond:0.0} samples/s, {report.MegabytesPerSecond:0.0} MB/s decoded, first batch after {report.FirstBatch?.TotalSeconds ?? 0:0.00} s
-              held up by {Held(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy
-              {epoch.Clips} clips ok{string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"))}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked
-            """));
+        Say($"epoch {epoch.Epoch}: {epoch.Samples} samples in {epoch.Batches} batches, {epoch.Elapsed.TotalSeconds:0.00} s");
+        double first = report.FirstBatch?.TotalSeconds ?? 0;
+        Say($"  {report.SamplesPerSecond:0.0} samples/s, {report.MegabytesPerSecond:0.0} MB/s decoded, first batch after {first:0.00} s");
+        Say($"  held up by {Held(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
+        string faults = string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"));
+        Say($"  {epoch.Clips} clips ok{faults}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked");
     }
 
     /// <summary>Prints the checksum of one batch.</summary>
     public void Checksum(BatchChecksum checksum) => output.WriteLine(asJson
         ? $$"""{"epoch":{{checksum.Epoch}},"batch":{{checksum.Batch}},"sha256":"{{checksum.Sha256}}"}"""
         : $"epoch {checksum.Epoch} batch {checksum.Batch} {checksum.Sha256}");
+
+    private static FormattableString Times(EpochReport epoch) =>
+        $"decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy";
+
+    private void Say(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private static string Held(Bottleneck bottleneck) => bottleneck switch
     {

@@ -1,19 +1,29 @@
 using ClipGuard.Cli.Settings;
+using ClipGuard.Loading;
 
 namespace ClipGuard.Cli.Benching;
 
 /// <summary>What <c>clipguard bench</c> runs.</summary>
 internal static class BenchSettings
 {
-    public static readonly Setting<int> Batch = new ValueSetting<int>("batch", "N", "Samples in a batch, default 8.", ValueText.Count);
+    private const string Heading = "Bench";
 
-    public static readonly Setting<int> Epochs = new ValueSetting<int>("epochs", "N", "How often the manifest is gone through, default 1.", ValueText.Count);
+    public static readonly SettingGroup<LoaderOptions> Loader = new(Heading, new LoaderOptions { BatchSize = 8 });
 
-    public static readonly Setting<int> Seed = new ValueSetting<int>("seed", "N", "What the order follows from, default 0.", ValueText.CountOrNone);
+    public static readonly SettingGroup Passes = new(Heading);
 
-    public static readonly Setting<bool> Json = new FlagSetting("json", "Print one JSON object for each epoch instead of lines for people.");
+    public static readonly SettingGroup Output = new("Output");
 
-    public static readonly Setting<bool> Checksums = new FlagSetting("checksums", "Print a checksum of each batch: equal for equal batches, whatever the workers.");
+    public static readonly Setting<int> Batch = Loader.Value(
+        "batch", "N", $"Samples in a batch, default {Loader.Unset.BatchSize}.", ValueText.Count, (loader, samples) => loader with { BatchSize = samples });
 
-    public static IReadOnlyList<Setting> All { get; } = [Batch, Epochs, Seed, Json, Checksums];
+    public static readonly Setting<int> Seed = Loader.Value(
+        "seed", "N", "What the order follows from, default 0.", ValueText.CountOrNone, (loader, seed) => loader with { Seed = seed });
+
+    public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", ValueText.Count);
+
+    public static readonly Setting<bool> Json = Output.Flag("json", "Print one JSON object for each epoch instead of lines for people.");
+
+    public static readonly Setting<bool> Checksums = Output.Flag(
+        "checksums", "Print a checksum of each batch: equal for equal batches, whatever the workers.");
 }

@@ -4,7 +4,7 @@ using ClipGuard.Cli.Logging;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
-using ClipGuard.Manifests;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.Media;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
@@ -15,7 +15,7 @@ namespace ClipGuard.Cli.Comparing;
 internal static class CompareCommand
 {
     /// <summary>The command's grammar.</summary>
-    public static Command Build()
+    public static Verb Build()
     {
         var clips = new Argument<string[]>("clips")
         {
@@ -23,39 +23,38 @@ internal static class CompareCommand
             Description = "The two clips. Both or, with --manifest, none.",
             Arity = new ArgumentArity(0, 2),
         };
-        var command = new Command(
+        return new Verb(
             "compare",
-            "Measures how far distorted clips are from their references, by ffmpeg, vmaf or a program of yours, which reads them through FIFOs under guard.") { clips };
-        command.Add(CompareSettings.All);
-
-        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetValue(clips) ?? []));
-        return command;
+            "Measures how far distorted clips are from their references, by ffmpeg, vmaf or a program of yours, which reads them through FIFOs under guard.",
+            [clips],
+            CompareSettings.All,
+            invocation => RunAsync(invocation, invocation.CommandLine.GetValue(clips) ?? []));
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine, string[] clips)
+    private static async Task<int> RunAsync(Invocation invocation, string[] clips)
     {
-        var screen = Screen.TakeConsole();
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, CompareSettings.All);
-        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
         ComparisonOptions comparison = CompareSettings.ReadComparison(sources);
-        StreamOptions guardOptions = CompareSettings.ReadGuard(sources);
+        StreamOptions guardOptions = CompareSettings.Guard.Read(sources);
         bool manifest = sources.OriginOf(CompareSettings.Manifest) is not null;
         if (clips.Length != (manifest ? 0 : 2))
         {
-            throw new UsageException(manifest ? "--manifest names the clips: give no others" : "two clips are needed, REFERENCE and DISTORTED; see clipguard compare --help");
+            throw new UsageException(
+                manifest ? "--manifest names the clips: give no others" : "two clips are needed, REFERENCE and DISTORTED; see clipguard compare --help");
         }
 
         using var stop = new StopSignals(() => screen.Note("stopping"));
-        using var log = RunLog.Open(file, outputFolder: null);
+        using var log = RunLog.Open(invocation.File, outputFolder: null);
         try
         {
             StreamGuard guard = Start(guardOptions, log);
             await using (guard.ConfigureAwait(false))
             {
                 var comparer = new ClipComparer(guard, comparison);
+                bool json = sources.Get(CompareSettings.Json, false);
                 return manifest
-                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), screen, sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false)
-                    : await RunPairAsync(comparer, clips[0], clips[1], sources.Get(CompareSettings.Json, false), stop.Token).ConfigureAwait(false);
+                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), screen, json, stop.Token).ConfigureAwait(false)
+                    : await RunPairAsync(comparer, clips[0], clips[1], json, stop.Token).ConfigureAwait(false);
             }
         }
         catch (FormatException unfit)
@@ -93,13 +92,5 @@ internal static class CompareCommand
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
-    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => new()
-    {
-        ManifestPath = sources.Get(CompareSettings.Manifest, string.Empty),
-        OutputFolder = sources.Get(CompareSettings.Out, Path.GetFullPath(RunSettings.DefaultOut)),
-        ReferenceColumn = sources.Get(CompareSettings.ReferenceColumn, ClipComparer.Reference),
-        DistortedColumn = sources.Get(CompareSettings.DistortedColumn, ClipComparer.Distorted),
-        Manifest = new ManifestOptions { Root = sources.OriginOf(RunSettings.Root) is null ? null : sources.Get(RunSettings.Root, string.Empty) },
-        Pairs = guard.Groups,
-    };
+    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => CompareSettings.Run.Read(sources) with { Pairs = guard.Groups };
 }

@@ -1,5 +1,6 @@
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
@@ -11,31 +12,35 @@ internal static class CompareSettings
 {
     public const string NoScaler = "none";
 
-    private static readonly StreamOptions Guard = new();
+    public static readonly SettingGroup<ComparisonOptions> Measurement = new("Measurement", new ComparisonOptions());
 
-    public static readonly Setting<Metric> Metric = new ValueSetting<Metric>(
+    public static readonly Setting<Metric> Metric = Measurement.Value(
         "metric",
         "NAME",
         "'psnr' (default) and 'ssim' by the program ffmpeg, 'vmaf' by the program vmaf.",
-        ValueText.OneOf(("psnr", Streams.Comparing.Metric.Psnr), ("ssim", Streams.Comparing.Metric.Ssim), ("vmaf", Streams.Comparing.Metric.Vmaf)));
+        ValueText.OneOf(("psnr", Streams.Comparing.Metric.Psnr), ("ssim", Streams.Comparing.Metric.Ssim), ("vmaf", Streams.Comparing.Metric.Vmaf)),
+        (comparison, metric) => comparison with { Metric = metric });
 
-    public static readonly Setting<string> Tool = new ValueSetting<string>(
+    public static readonly Setting<ToolCommand> Tool = Measurement.Value(
         "tool",
         "COMMAND",
         "Measure with this program instead: its arguments hold {reference} and {distorted}, and may hold {width} {height} {pixfmt} {subsampling} "
             + "{bitdepth} {rate} {output}. Its scores are the numbers of the JSON object, or the one number, that it writes.",
-        text => text);
+        ToolCommand.Parse,
+        (comparison, tool) => comparison with { Tool = tool });
 
-    public static readonly Setting<VideoForm> Form = new ValueSetting<VideoForm>(
+    public static readonly Setting<VideoForm> Form = Measurement.Value(
         "form",
         "FORM",
         "How --tool gets its frames: 'y4m' (default) or 'raw'.",
-        ValueText.OneOf(("y4m", VideoForm.Y4m), ("raw", VideoForm.Raw)));
+        ValueText.OneOf(("y4m", VideoForm.Y4m), ("raw", VideoForm.Raw)),
+        (comparison, form) => comparison with { Form = form });
 
-    public static readonly Setting<ScalingFilter?> Scaler = new ValueSetting<ScalingFilter?>(
+    public static readonly Setting<ScalingFilter?> Scaler = Measurement.Value(
         "scaler",
         "FILTER",
-        "Brings the distorted clip to the reference's size: 'bicubic' (default), 'bilinear', 'lanczos', 'spline', 'area' or 'point'. 'none' makes another size a fault.",
+        "Brings the distorted clip to the reference's size: 'bicubic' (default), 'bilinear', 'lanczos', 'spline', 'area' or 'point'. "
+            + "'none' makes another size a fault.",
         ValueText.OneOf<ScalingFilter?>(
             ("bicubic", ScalingFilter.Bicubic),
             ("bilinear", ScalingFilter.Bilinear),
@@ -43,85 +48,102 @@ internal static class CompareSettings
             ("spline", ScalingFilter.Spline),
             ("area", ScalingFilter.Area),
             ("point", ScalingFilter.Point),
-            (NoScaler, null)));
+            (NoScaler, null)),
+        (comparison, filter) => comparison with { Scaler = filter });
 
-    public static readonly Setting<bool> AnyRate = new FlagSetting("any-rate", "Compare clips of different frame rates frame by frame; without it that is a fault.");
+    public static readonly Setting<bool> AnyRate = Measurement.Flag(
+        "any-rate",
+        "Compare clips of different frame rates frame by frame; without it that is a fault.",
+        (comparison, any) => comparison with { AnyFrameRate = any });
 
-    public static readonly Setting<bool> AnyLength = new FlagSetting("any-length", "Compare up to the shorter clip's end; without it another length is a fault.");
+    public static readonly Setting<bool> AnyLength = Measurement.Flag(
+        "any-length",
+        "Compare up to the shorter clip's end; without it another length is a fault.",
+        (comparison, any) => comparison with { AnyLength = any });
 
-    public static readonly Setting<bool> NoFifo = new FlagSetting("no-fifo", "Write the frames into files first, for programs that jump about in their input.");
+    public static readonly Setting<int> DecoderThreads = Measurement.Value(
+        "decoder-threads",
+        "N",
+        $"Threads of each decoder, default {Measurement.Unset.DecoderThreads}.",
+        ValueText.Count,
+        (comparison, threads) => comparison with { DecoderThreads = threads });
 
-    public static readonly Setting<bool> Json = new FlagSetting("json", "One JSON object on standard output.");
+    public static readonly SettingGroup<StreamOptions> Guard = new("Guard", new StreamOptions());
 
-    public static readonly Setting<TimeSpan> Timeout = new ValueSetting<TimeSpan>(
-        "timeout", "SECONDS", $"Hard deadline of one try at a pair, default {Guard.Deadline.TotalSeconds}.", ValueText.Seconds);
+    public static readonly Setting<TimeSpan> Timeout = Guard.Value(
+        "timeout",
+        "SECONDS",
+        $"Hard deadline of one try at a pair, default {Guard.Unset.Deadline.TotalSeconds}.",
+        ValueText.Seconds,
+        (guard, limit) => guard with { Deadline = limit });
 
-    public static readonly Setting<TimeSpan> Stall = new ValueSetting<TimeSpan>(
+    public static readonly Setting<TimeSpan> Stall = Guard.Value(
         "stall",
         "SECONDS",
-        $"How long a pair may go without progress: no clip decoded on, no byte moved, no CPU used by the program. Default {Guard.StallLimit.TotalSeconds}.",
-        ValueText.Seconds);
+        "How long a pair may go without progress: no clip decoded on, no byte moved, no CPU used by the program. "
+            + $"Default {Guard.Unset.StallLimit.TotalSeconds}.",
+        ValueText.Seconds,
+        (guard, limit) => guard with { StallLimit = limit });
 
-    public static readonly Setting<int> Pairs = new ValueSetting<int>(
-        "pairs", "N", $"Pairs compared at the same time, each in three processes. Default: half the number of cores, here {Guard.Groups}.", ValueText.Count);
+    public static readonly Setting<int> Pairs = Guard.Value(
+        "pairs",
+        "N",
+        $"Pairs compared at the same time, each in three processes. Default: half the number of cores, here {Guard.Unset.Groups}.",
+        ValueText.Count,
+        (guard, pairs) => guard with { Groups = pairs });
 
-    public static readonly Setting<int> DecoderThreads = new ValueSetting<int>("decoder-threads", "N", "Threads of each decoder, default 1.", ValueText.Count);
+    public static readonly Setting<bool> NoFifo = Guard.Flag(
+        "no-fifo",
+        "Write the frames into files first, for programs that jump about in their input.",
+        (guard, files) => guard with { WorkFiles = files });
 
-    public static readonly Setting<string> Manifest = new ValueSetting<string>(
-        "manifest", "FILE", "Compare the pairs that the rows of this JSON Lines, CSV or TSV file name, instead of REFERENCE and DISTORTED.", ValueText.FilePath);
+    public static readonly Setting<SandboxLevel> Sandbox = Guard.Also(GuardSettings.Sandbox, (guard, level) => guard with { Sandbox = level });
 
-    public static readonly Setting<string> ReferenceColumn = new ValueSetting<string>(
-        "reference-column", "NAME", "The field of a row that names the reference, default 'reference'.", text => text);
+    public static readonly Setting<long> HelperMemory = Guard.Also(GuardSettings.HelperMemory, (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
-    public static readonly Setting<string> DistortedColumn = new ValueSetting<string>(
-        "distorted-column", "NAME", "The field of a row that names the distorted clip, default 'distorted'.", text => text);
+    public static readonly SettingGroup<PairRunOptions> Run =
+        new("Pairs of a manifest", new PairRunOptions { ManifestPath = string.Empty, OutputFolder = Path.GetFullPath(RunSettings.DefaultOut) });
 
-    public static readonly Setting<string> Out = new ValueSetting<string>(
-        "out", "FOLDER", $"With --manifest: receives scores.jsonl and faults.jsonl, default {RunSettings.DefaultOut}.", ValueText.FilePath);
+    public static readonly Setting<string> Manifest = Run.Value(
+        "manifest",
+        "FILE",
+        "Compare the pairs that the rows of this JSON Lines, CSV or TSV file name, instead of REFERENCE and DISTORTED.",
+        ValueText.FilePath,
+        (run, path) => run with { ManifestPath = path });
 
-    public static IReadOnlyList<Setting> All { get; } =
-    [
-        Metric, Tool, Form, Scaler, AnyRate, AnyLength, NoFifo, Json, Timeout, Stall, Pairs, DecoderThreads, GuardSettings.Sandbox, GuardSettings.HelperMemory,
-        Manifest, ReferenceColumn, DistortedColumn, Out, RunSettings.Root,
-    ];
+    public static readonly Setting<string> ReferenceColumn = Run.Value(
+        "reference-column",
+        "NAME",
+        $"The field of a row that names the reference, default '{Run.Unset.ReferenceColumn}'.",
+        text => text,
+        (run, column) => run with { ReferenceColumn = column });
 
-    /// <summary>How tool runs are guarded.</summary>
-    public static StreamOptions ReadGuard(SettingSources sources) => Guard with
-    {
-        Deadline = sources.Get(Timeout, Guard.Deadline),
-        StallLimit = sources.Get(Stall, Guard.StallLimit),
-        Groups = sources.Get(Pairs, Guard.Groups),
-        WorkFiles = sources.Get(NoFifo, false),
-        Sandbox = sources.Get(GuardSettings.Sandbox, Guard.Sandbox),
-        HelperMemoryBytes = sources.Get(GuardSettings.HelperMemory, Guard.HelperMemoryBytes),
-    };
+    public static readonly Setting<string> DistortedColumn = Run.Value(
+        "distorted-column",
+        "NAME",
+        $"The field of a row that names the distorted clip, default '{Run.Unset.DistortedColumn}'.",
+        text => text,
+        (run, column) => run with { DistortedColumn = column });
+
+    public static readonly Setting<string> Out = Run.Value(
+        "out",
+        "FOLDER",
+        $"With --manifest: receives scores.jsonl and faults.jsonl, default {RunSettings.DefaultOut}.",
+        ValueText.FilePath,
+        (run, folder) => run with { OutputFolder = folder });
+
+    public static readonly Setting<string> Root = Run.Also(RunSettings.Root, (run, folder) => run with { Manifest = run.Manifest with { Root = folder } });
+
+    public static readonly SettingGroup Output = new("Output");
+
+    public static readonly Setting<bool> Json = Output.Flag("json", "One JSON object on standard output.");
+
+    public static IReadOnlyList<SettingGroup> All { get; } = [Measurement, Guard, Run, Output];
 
     /// <summary>What is measured, and how.</summary>
     /// <exception cref="UsageException">A value is not usable.</exception>
-    public static ComparisonOptions ReadComparison(SettingSources sources)
-    {
-        string? tool = sources.OriginOf(Tool) is null ? null : sources.Get(Tool, string.Empty);
-        if (tool is not null && sources.OriginOf(Metric) is { } metric)
-        {
-            throw new UsageException($"{metric} and {sources.OriginOf(Tool)} both say what to measure with: give one or the other");
-        }
-
-        try
-        {
-            return new ComparisonOptions
-            {
-                Metric = sources.Get(Metric, Streams.Comparing.Metric.Psnr),
-                Tool = tool is null ? null : ToolCommand.Parse(tool),
-                Form = sources.Get(Form, VideoForm.Y4m),
-                Scaler = sources.Get(Scaler, ScalingFilter.Bicubic),
-                AnyFrameRate = sources.Get(AnyRate, false),
-                AnyLength = sources.Get(AnyLength, false),
-                DecoderThreads = sources.Get(DecoderThreads, 1),
-            };
-        }
-        catch (FormatException trouble)
-        {
-            throw new UsageException($"{sources.OriginOf(Tool)}: {trouble.Message}", trouble);
-        }
-    }
+    public static ComparisonOptions ReadComparison(SettingSources sources) =>
+        sources.OriginOf(Metric) is { } metric && sources.OriginOf(Tool) is { } tool
+            ? throw new UsageException($"{metric} and {tool} both say what to measure with: give one or the other")
+            : Measurement.Read(sources);
 }

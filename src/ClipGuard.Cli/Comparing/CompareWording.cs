@@ -15,7 +15,9 @@ internal static class CompareWording
     /// <summary>One pair, for a person.</summary>
     public static string Text(ComparisonResult result) => result.Outcome.Fault is { } fault
         ? $"{fault.Culprit}  {fault.Kind}  {Printable.Line(fault.Message)}"
-        : string.Join(Environment.NewLine, [.. result.Scores.Select(Score), $"{"frames",-NameWidth} {Wording.Number(result.Outcome.Streams[0].Frames)}  {Shape(result)}"]);
+        : string.Join(
+            Environment.NewLine,
+            [.. result.Scores.Select(Score), $"{"frames",-NameWidth} {Wording.Number(result.Outcome.Streams[0].Frames)}  {Shape(result)}"]);
 
     /// <summary>One pair, for a program.</summary>
     public static string Json(string reference, string distorted, ComparisonResult result)
@@ -26,7 +28,8 @@ internal static class CompareWording
         }
 
         string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoredRow.Json(score.Value)}"));
-        return $"{{\"reference\": {Quoted(reference)}, \"distorted\": {Quoted(distorted)}, \"frames\": {result.Outcome.Streams[0].Frames}, \"scores\": {{{scores}}}}}";
+        return $"{{\"reference\": {Quoted(reference)}, \"distorted\": {Quoted(distorted)}, "
+            + $"\"frames\": {result.Outcome.Streams[0].Frames}, \"scores\": {{{scores}}}}}";
     }
 
     /// <summary>A manifest, for a person.</summary>
@@ -44,7 +47,8 @@ internal static class CompareWording
     {
         string means = string.Join(", ", run.Means.Select(mean => $"{Quoted(mean.Key)}: {ScoredRow.Json(mean.Value)}"));
         return $"{{\"scored\": {run.Scored}, \"faults\": {run.Faults}, \"means\": {{{means}}}, "
-            + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, \"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.FaultsName))}}}";
+            + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, "
+            + $"\"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.FaultsName))}}}";
     }
 
     private static string Score(KeyValuePair<string, double> score) =>

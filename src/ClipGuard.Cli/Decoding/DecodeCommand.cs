@@ -3,6 +3,7 @@ using System.CommandLine;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.Export;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -12,73 +13,65 @@ namespace ClipGuard.Cli.Decoding;
 /// <summary><c>clipguard decode CLIP --out FILE</c>: exactly what training would get, in a file.</summary>
 internal static class DecodeCommand
 {
-    private static readonly Setting[] Settings = [.. GuardSettings.All, .. SpecSettings.All];
+    private static readonly SettingGroup Output = new("Output");
 
-    private static readonly Func<string, ClipKind> ReadKind =
-        ValueText.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image));
+    private static readonly Setting<string> Out = Output.Value(
+        "out",
+        "FILE",
+        "Receives the clip: .npy for anything, .wav for audio, .png for an image or a contact sheet of the frames. Needed.",
+        text => text,
+        places: SettingPlaces.CommandLine);
+
+    private static readonly Setting<ClipKind> As = Output.Value(
+        "as",
+        "KIND",
+        "'audio', 'video' or 'image'; by default what the file's name says.",
+        ValueText.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image)),
+        places: SettingPlaces.CommandLine);
 
     /// <summary>The command's grammar.</summary>
-    public static Command Build()
+    public static Verb Build()
     {
         var clip = new Argument<string>("clip") { HelpName = "CLIP", Description = "The clip's file." };
-        var output = new Option<string>("--out")
-        {
-            HelpName = "FILE",
-            Required = true,
-            Description = "Receives the clip: .npy for anything, .wav for audio, .png for an image or a contact sheet of the frames.",
-        };
-        var kind = new Option<string>("--as")
-        {
-            HelpName = "KIND",
-            Description = "'audio', 'video' or 'image'; by default what the file's name says.",
-        };
-        var command = new Command("decode", "Decodes one clip under guard, and writes exactly what training would get.") { clip, output, kind };
-        command.Add(Settings);
-
-        command.SetAction((commandLine, _) => RunAsync(
-            commandLine, commandLine.GetRequiredValue(clip), commandLine.GetRequiredValue(output), commandLine.GetValue(kind)));
-        return command;
+        Out.Option.Required = true;
+        return new Verb(
+            "decode",
+            "Decodes one clip under guard, and writes exactly what training would get.",
+            [clip],
+            [Output, .. GuardSettings.All, .. SpecSettings.All],
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine, string clip, string output, string? kindText)
+    private static async Task<int> RunAsync(Invocation invocation, string clip)
     {
-        var console = Screen.TakeConsole();
-
-        // A configuration for dry runs serves here too.
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, [.. RunSettings.All, .. Settings]);
-        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
-        ClipKind kind = FindKind(clip, output, kindText);
+        SettingSources sources = invocation.Sources;
+        string output = sources.Get(Out, string.Empty);
+        ClipKind kind = FindKind(clip, output, sources);
         if (ClipFile.Objection(output, kind) is { } objection)
         {
             throw new UsageException($"{output} cannot receive {(kind == ClipKind.Audio ? "audio" : "pictures")}: {objection}");
         }
 
         ClipSpec spec = ReadSpec(sources, kind);
-        return await GuardedClip.DecodeAsync(console, file, sources, clip, spec, outcome => outcome.Fault is { } fault
-            ? GuardedClip.ShowFault(console, clip, fault)
-            : Write(console, output, outcome, spec)).ConfigureAwait(false);
+        return await GuardedClip.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
+            ? GuardedClip.ShowFault(invocation.Screen, clip, fault)
+            : Write(invocation.Screen, output, outcome, spec)).ConfigureAwait(false);
     }
 
-    private static ClipKind FindKind(string clip, string output, string? text)
-    {
-        try
-        {
-            return text is not null ? ReadKind(text)
-                : ClipKindGuess.Of(clip, output) ?? throw new UsageException($"the name {clip} does not say what the clip is: give --as audio, --as video or --as image");
-        }
-        catch (FormatException trouble)
-        {
-            throw new UsageException($"--as: {trouble.Message}", trouble);
-        }
-    }
+    private static ClipKind FindKind(string clip, string output, SettingSources sources) =>
+        sources.OriginOf(As) is not null ? sources.Get(As, default)
+        : ClipKindGuess.Of(clip, output)
+        ?? throw new UsageException($"the name {clip} does not say what the clip is: give --as audio, --as video or --as image");
 
     private static ClipSpec ReadSpec(SettingSources sources, ClipKind kind) => kind switch
     {
         ClipKind.Audio => AudioSettings.Read(sources),
         ClipKind.Video => PictureSettings.ReadVideo(sources),
 
-        // There is but one clip, so --size means it, whatever it is.
-        _ => PictureSettings.ReadImage(sources, sources.OriginOf(PictureSettings.Size) == PictureSettings.Size.OptionName ? PictureSettings.Size : PictureSettings.ImageSize),
+        // There is but one clip, so --size on the command line means it, also where it is an image.
+        _ when sources.OriginOf(PictureSettings.Size) == PictureSettings.Size.OptionName =>
+            PictureSettings.ReadImage(sources) with { Size = sources.Get(PictureSettings.Size, new OwnSize()) },
+        _ => PictureSettings.ReadImage(sources),
     };
 
     private static int Write(Screen console, string output, DecodeOutcome outcome, ClipSpec spec)

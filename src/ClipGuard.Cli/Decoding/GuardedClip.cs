@@ -2,6 +2,7 @@ using ClipGuard.Cli.Logging;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -11,20 +12,18 @@ namespace ClipGuard.Cli.Decoding;
 internal static class GuardedClip
 {
     /// <summary>Decodes the clip, and hands over what came of it.</summary>
-    /// <param name="console">Where trouble is told.</param>
-    /// <param name="file">The configuration file, for its log.</param>
-    /// <param name="sources">Where the guard's settings and the limits come from.</param>
+    /// <param name="invocation">Where trouble is told, and where the guard's settings and the limits come from.</param>
     /// <param name="clip">The clip as the command line names it.</param>
     /// <param name="spec">What to deliver.</param>
     /// <param name="finish">Gives the exit code; its outcome ends with the call.</param>
-    public static async Task<int> DecodeAsync(
-        Screen console, ConfigurationFile? file, SettingSources sources, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
+    public static async Task<int> DecodeAsync(Invocation invocation, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
     {
+        (Screen console, SettingSources sources) = (invocation.Screen, invocation.Sources);
         SupervisorOptions guard = GuardSettings.Read(sources) with { Workers = 1, Spares = 0 };
-        var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Read(sources) };
+        var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Group.Read(sources) };
 
         using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
-        using var log = RunLog.Open(file, outputFolder: null);
+        using var log = RunLog.Open(invocation.File, outputFolder: null);
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {

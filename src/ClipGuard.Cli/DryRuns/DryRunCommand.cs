@@ -4,6 +4,7 @@ using ClipGuard.Cli.Logging;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
 using ClipGuard.Supervision;
@@ -15,33 +16,27 @@ namespace ClipGuard.Cli.DryRuns;
 /// <summary><c>clipguard dry-run MANIFEST</c>.</summary>
 internal static class DryRunCommand
 {
-    private static readonly Setting[] Settings = [.. RunSettings.All, .. GuardSettings.All, .. SpecSettings.All];
-
     /// <summary>The command's grammar.</summary>
-    public static Command Build()
+    public static Verb Build()
     {
         var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format." };
-        var command = new Command(
+        return new Verb(
             "dry-run",
-            "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.") { manifest };
-        command.Add(Settings);
-
-        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(manifest)));
-        return command;
+            "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
+            [manifest],
+            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All],
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine, string manifestPath)
+    private static async Task<int> RunAsync(Invocation invocation, string manifestPath)
     {
-        var screen = Screen.TakeConsole();
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, Settings);
-        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
-        DryRunOptions options = ReadOptions(sources);
-        RunConfiguration.WarnOfUnknownVariables(Settings, screen);
+        Screen screen = invocation.Screen;
+        DryRunOptions options = ReadOptions(invocation.Sources);
         RefuseUnreadable(manifestPath);
         DryRunFiles.Prepare(options.OutputFolder);
 
         using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; once more ends at once"));
-        using var log = RunLog.Open(file, options.OutputFolder);
+        using var log = RunLog.Open(invocation.File, options.OutputFolder);
         try
         {
             return await RunAsync(manifestPath, options, screen, log, stop.Token).ConfigureAwait(false);
@@ -73,18 +68,14 @@ internal static class DryRunCommand
         }
     }
 
-    private static DryRunOptions ReadOptions(SettingSources sources) => new()
+    private static DryRunOptions ReadOptions(SettingSources sources) => RunSettings.ReadDryRun(sources) with
     {
-        OutputFolder = sources.Get(RunSettings.Out, Path.GetFullPath(RunSettings.DefaultOut)),
-        CleanManifest = sources.OriginOf(RunSettings.Clean) is null ? null : sources.Get(RunSettings.Clean, string.Empty),
-        Limit = sources.OriginOf(RunSettings.Limit) is null ? null : sources.Get(RunSettings.Limit, 0),
-        Fresh = sources.Get(RunSettings.Fresh, false),
         Guard = GuardSettings.Read(sources),
         Manifest = RunSettings.ReadManifest(sources),
         Audio = AudioSettings.Read(sources),
         Video = PictureSettings.ReadVideo(sources),
-        Image = PictureSettings.ReadImage(sources, PictureSettings.ImageSize),
-        Limits = LimitSettings.Read(sources),
+        Image = PictureSettings.ReadImage(sources),
+        Limits = LimitSettings.Group.Read(sources),
     };
 
     // Before helpers are started: the commonest mistakes should cost no second.

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.Running;
-using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -13,39 +13,36 @@ namespace ClipGuard.Cli.Inspecting;
 /// <summary><c>clipguard inspect CLIP</c>: what a clip is, what is in it, and what of it is damaged.</summary>
 internal static class InspectCommand
 {
-    private static readonly Setting<bool> Headers = new FlagSetting("headers", "Tell what the headers say, and decode nothing.");
+    private static readonly SettingGroup Output = new("Output");
 
-    private static readonly Setting<bool> Json = new FlagSetting("json", "One JSON object on standard output.");
+    private static readonly Setting<bool> Headers = Output.Flag("headers", "Tell what the headers say, and decode nothing.");
 
-    private static readonly Setting[] Settings = [Headers, Json, .. GuardSettings.All, .. LimitSettings.All];
+    private static readonly Setting<bool> Json = Output.Flag("json", "One JSON object on standard output.");
 
     /// <summary>The command's grammar.</summary>
-    public static Command Build()
+    public static Verb Build()
     {
         var clip = new Argument<string>("clip") { HelpName = "CLIP", Description = "The clip's file." };
-        var command = new Command("inspect", "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.") { clip };
-        command.Add(Settings);
-
-        command.SetAction((commandLine, _) => RunAsync(commandLine, commandLine.GetRequiredValue(clip)));
-        return command;
+        return new Verb(
+            "inspect",
+            "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.",
+            [clip],
+            [Output, .. GuardSettings.All, LimitSettings.Group],
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine, string clip)
+    private static async Task<int> RunAsync(Invocation invocation, string clip)
     {
-        var console = Screen.TakeConsole();
-
-        // A configuration for dry runs serves here too.
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, [.. RunSettings.All, .. SpecSettings.All, .. Settings]);
-        var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, file);
+        SettingSources sources = invocation.Sources;
         var spec = new InspectSpec { CountFrames = !sources.Get(Headers, false) };
         bool json = sources.Get(Json, false);
-        return await GuardedClip.DecodeAsync(console, file, sources, clip, spec, outcome =>
+        return await GuardedClip.DecodeAsync(invocation, clip, spec, outcome =>
         {
             if (Read(outcome, out ClipDescription? description) is { } fault)
             {
                 if (!json)
                 {
-                    return GuardedClip.ShowFault(console, clip, fault);
+                    return GuardedClip.ShowFault(invocation.Screen, clip, fault);
                 }
 
                 Console.Out.WriteLine(InspectionJson.Of(clip, fault));

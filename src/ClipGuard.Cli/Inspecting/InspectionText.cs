@@ -18,7 +18,9 @@ internal static class InspectionText
         yield return $"{clip}: {Join(description.Format, Seconds(description.DurationSeconds))}";
         foreach (StreamDescription stream in description.Streams)
         {
-            yield return $"{$"stream {stream.Index}",-NameWidth} {stream.Kind}: {Join(stream.Codec, Audio(stream), Picture(stream), Colour(stream), Turn(stream), Rate(stream), Seconds(stream.DurationSeconds))}";
+            string? length = Seconds(stream.DurationSeconds);
+            string promised = Join(stream.Codec, Audio(stream), Picture(stream), Colour(stream), Turn(stream), Rate(stream), length);
+            yield return $"{$"stream {stream.Index}",-NameWidth} {stream.Kind}: {promised}";
             if (Counts(stream) is { Length: > 0 } counts)
             {
                 yield return $"{"  found",-NameWidth} {counts}";

@@ -13,7 +13,9 @@ using Serilog.Sinks.SystemConsole.Themes;
 
 namespace ClipGuard.Cli.Logging;
 
-/// <summary>The log of one run: to where the configuration file says, or else warnings to the error stream and all to a rolling file in the output folder.</summary>
+/// <summary>
+/// The log of one run: to where the configuration file says, or else warnings to the error stream and all to a rolling file in the output folder.
+/// </summary>
 internal sealed class RunLog : IDisposable
 {
     /// <summary>Stands for the output folder in the values of the configuration file's log section.</summary>
@@ -71,16 +73,16 @@ internal sealed class RunLog : IDisposable
 
     private static Serilog.Core.Logger FromFile(ConfigurationFile file, string? outputFolder)
     {
-        // Serilog skips what it does not know and tells only its own diary, which is where a mistyped sink would vanish.
+        // Serilog leaves out a sink whose name it does not know, and tells only SelfLog: a mistyped name would mean no log, without a word.
         var complaints = new List<string>();
         SelfLog.Enable(complaints.Add);
         try
         {
             using var json = new MemoryStream(file.Bytes.ToArray());
             IConfigurationRoot configuration = new ConfigurationBuilder().AddJsonStream(json).Build();
-            foreach ((string key, string? value) in configuration.AsEnumerable().Where(pair => pair.Value?.Contains(OutputPlaceholder, StringComparison.Ordinal) == true))
+            foreach ((string key, string? value) in configuration.AsEnumerable())
             {
-                configuration[key] = value!.Replace(OutputPlaceholder, outputFolder ?? ".", StringComparison.Ordinal);
+                configuration[key] = value?.Replace(OutputPlaceholder, outputFolder ?? ".", StringComparison.Ordinal);
             }
 
             Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
@@ -96,7 +98,7 @@ internal sealed class RunLog : IDisposable
         }
     }
 
-    // A time stands in front, and behind it may come every method that Serilog has.
+    // SelfLog puts the time in front of a complaint, and a list of all methods that Serilog has may follow.
     private static string WithoutPadding(string complaint)
     {
         string line = complaint.Split('\n')[0];

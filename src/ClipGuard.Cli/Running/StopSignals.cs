@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 namespace ClipGuard.Cli.Running;
 
 /// <summary>
-/// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second ends the process at once, and its helpers with it.
+/// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second
+/// ends the process at once, and its helpers with it.
 /// </summary>
 internal sealed partial class StopSignals : IDisposable
 {
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
-    // Never disposed: a signal that arrives at the very end is handled on a thread of its own, which nobody waits for. It holds nothing that would leak.
+    // Not disposed: the runtime handles a signal on a thread of its own, which Dispose does not wait for, so that a signal at the very end would meet a
+    // disposed source. A source without a timer holds no handle.
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _received;

@@ -27,7 +27,13 @@ internal static class FindingTables
     public static Table Faults(DryRunFindings findings)
     {
         Table table = NewTable(
-            "Bad clips", ("Line", Justify.Right), ("Clip", Justify.Left), ("Fault", Justify.Left), ("Stage", Justify.Left), ("Time", Justify.Right), ("Message", Justify.Left));
+            "Bad clips",
+            ("Line", Justify.Right),
+            ("Clip", Justify.Left),
+            ("Fault", Justify.Left),
+            ("Stage", Justify.Left),
+            ("Time", Justify.Right),
+            ("Message", Justify.Left));
         foreach (FaultRecord fault in findings.Shown)
         {
             var clip = fault as ClipFaultRecord;
@@ -75,7 +81,9 @@ internal static class FindingTables
 
     // A clip that never comes back is worse news than one that is merely not there.
     private static Color ColorOf(string fault) =>
-        fault is nameof(FaultKind.Stalled) or nameof(FaultKind.TimedOut) or nameof(FaultKind.Crashed) or nameof(FaultKind.ProtocolViolated) ? Color.Red : Color.Yellow;
+        fault is nameof(FaultKind.Stalled) or nameof(FaultKind.TimedOut) or nameof(FaultKind.Crashed) or nameof(FaultKind.ProtocolViolated)
+            ? Color.Red
+            : Color.Yellow;
 
     private static Text Cell(string text, Color? color = null) => new(text, color is { } chosen ? new Style(chosen) : Style.Plain);
 }

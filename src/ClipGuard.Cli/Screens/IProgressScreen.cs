@@ -11,8 +11,8 @@ internal interface IProgressScreen
 internal static class Watching
 {
     /// <summary>
-    /// Shows a run until it has ended, and throws what it threw. A screen that fails, be it that the terminal has gone away or that the disk behind the output is
-    /// full, ends the showing and not the run.
+    /// Shows a run until it has ended, and throws what it threw. A screen that fails, be it that the terminal has gone away or that the disk behind the
+    /// output is full, ends the showing and not the run.
     /// </summary>
     public static async Task ShowAsync(this IProgressScreen screen, IShownProgress progress, Task run)
     {
@@ -25,7 +25,7 @@ internal static class Watching
         }
         finally
         {
-            // Whatever becomes of the screen, nothing may be taken down beneath a run that goes on.
+            // The caller disposes of the supervisor next, so the run has to have ended, also where the screen failed before it.
             await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -81,7 +81,8 @@ internal static class Wording
     {
         string shape = $"{Lower(clip.Element)} [{string.Join(", ", clip.Shape)}]";
         return clip.SampleRateHz > 0 ? $"{shape} at {clip.SampleRateHz} Hz"
-            : clip.FrameTimesSeconds is [var first, .., var last] ? $"{shape}, frames from {Seconds(TimeSpan.FromSeconds(first))} to {Seconds(TimeSpan.FromSeconds(last))}"
+            : clip.FrameTimesSeconds is [var first, .., var last]
+                ? $"{shape}, frames from {Seconds(TimeSpan.FromSeconds(first))} to {Seconds(TimeSpan.FromSeconds(last))}"
             : shape;
     }
 

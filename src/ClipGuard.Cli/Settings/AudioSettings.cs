@@ -5,56 +5,51 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>What audio is decoded to.</summary>
 internal static class AudioSettings
 {
-    private static readonly AudioSpec Default = new();
+    public static readonly SettingGroup<AudioSpec> Group = new("Audio", new AudioSpec());
 
-    public static readonly Setting<int> Rate = new ValueSetting<int>(
+    public static readonly Setting<int> Rate = Group.Value(
         "audio-rate",
         "HZ",
-        $"Sample rate of decoded audio, default {Default.SampleRateHz}; 'native' keeps the track's own.",
-        ValueText.SampleRate);
+        $"Sample rate of decoded audio, default {Group.Unset.SampleRateHz}; 'native' keeps the track's own.",
+        ValueText.SampleRate,
+        (audio, rate) => audio with { SampleRateHz = rate });
 
-    public static readonly Setting<AudioChannels> Channels = new ValueSetting<AudioChannels>(
+    public static readonly Setting<AudioChannels> Channels = Group.Value(
         "channels",
         "WHICH",
         "'mono' (default) is the mean of all channels, 'all' keeps them.",
-        ValueText.OneOf(("mono", AudioChannels.Mono), ("all", AudioChannels.All)));
+        ValueText.OneOf(("mono", AudioChannels.Mono), ("all", AudioChannels.All)),
+        (audio, channels) => audio with { Channels = channels });
 
-    public static readonly Setting<AudioResampler> Resampler = new ValueSetting<AudioResampler>(
+    public static readonly Setting<AudioResampler> Resampler = Group.Value(
         "resampler",
         "WHICH",
         "'swr' (default), FFmpeg's own, or 'soxr', the SoX resampler as librosa uses it.",
-        ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)));
+        ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)),
+        (audio, resampler) => audio with { Resampler = resampler });
 
-    public static readonly Setting<int?> Track = new ValueSetting<int?>(
+    public static readonly Setting<int> Track = Group.Value(
         "audio-track",
         "N",
         "Which of a clip's audio tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        static text => ValueText.CountOrNone(text));
+        ValueText.CountOrNone,
+        (audio, track) => audio with { Track = track });
 
-    public static readonly Setting<string?> Decoder = new ValueSetting<string?>(
+    public static readonly Setting<string?> Decoder = Group.Value(
         "audio-decoder",
         "WHICH",
         "'ffmpeg' (default), 'naudio' for WAV and AIFF alone, or the assembly (.dll) of another decoder.",
-        ReadDecoder);
-
-    public static IReadOnlyList<Setting> All { get; } = [Rate, Channels, Resampler, Track, Decoder];
+        ReadDecoder,
+        (audio, assembly) => audio with { Decoder = Path.GetFileNameWithoutExtension(assembly) });
 
     /// <summary>The assemblies that helpers load.</summary>
     public static IReadOnlyList<string> ReadAssemblies(SettingSources sources) => sources.Get(Decoder, null) is { } path ? [path] : [];
 
+    /// <summary>The spec in force.</summary>
     public static AudioSpec Read(SettingSources sources)
     {
         TimeRange range = TimeRangeSettings.Read(sources);
-        return Default with
-        {
-            SampleRateHz = sources.Get(Rate, Default.SampleRateHz),
-            Channels = sources.Get(Channels, Default.Channels),
-            Resampler = sources.Get(Resampler, Default.Resampler),
-            Decoder = sources.Get(Decoder, null) is { } assembly ? Path.GetFileNameWithoutExtension(assembly) : null,
-            Track = sources.Get(Track, null),
-            StartSeconds = range.StartSeconds,
-            DurationSeconds = range.DurationSeconds,
-        };
+        return Group.Read(sources) with { StartSeconds = range.StartSeconds, DurationSeconds = range.DurationSeconds };
     }
 
     // The adapter lies beside the command, also where it was built without NAudio: then loading it says so.

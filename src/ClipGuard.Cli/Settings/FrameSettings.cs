@@ -6,69 +6,70 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>Which frames of a video are wanted: one of seven ways.</summary>
 internal static class FrameSettings
 {
-    private const int DefaultCount = 16;
+    private static readonly UniformFrames Default = new(16);
 
-    public static readonly Setting<FrameSelection> Frames = new ValueSetting<FrameSelection>(
+    public static readonly SettingGroup Group = new("Frames of a video");
+
+    public static readonly Setting<FrameSelection> Frames = Way(
         "frames",
         "N",
-        $"Frames taken of a video, spread evenly from the first to the last, default {DefaultCount}.",
+        $"Frames taken of a video, spread evenly from the first to the last, default {Default.Count}.",
         text => new UniformFrames(ValueText.Count(text)));
 
-    public static readonly Setting<FrameSelection> Midpoints = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> Midpoints = Way(
         "midpoint-frames",
         "N",
-        "Instead: the middles of N equal stretches, as InternVL has it.",
+        "Instead: the middles of N equal parts, as InternVL has it.",
         text => new MidpointFrames(ValueText.Count(text)));
 
-    public static readonly Setting<FrameSelection> Fps = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> Fps = Way(
         "fps",
         "RATE[:MIN:MAX[:FACTOR]]",
         "Instead: so many frames a second, at least MIN (4) and at most MAX (768), a multiple of FACTOR (2), as qwen-vl-utils has it.",
         ValueText.FrameRate);
 
-    public static readonly Setting<FrameSelection> Smart = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> Smart = Way(
         "smart-frames",
         "N[:FACTOR]",
         "Instead: N frames, rounded to a multiple of FACTOR (2) and spread as qwen-vl-utils has it.",
         ValueText.SmartFrames);
 
-    public static readonly Setting<FrameSelection> Indices = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> Indices = Way(
         "indices",
         "I,J,…",
         "Instead: frames by number from 0, negative ones from the end, as decord's get_batch has it.",
         text => new IndexFrames(ValueText.Indices(text)));
 
-    public static readonly Setting<FrameSelection> Times = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> Times = Way(
         "times",
         "S,T,…",
         "Instead: the frames on show at these seconds.",
         text => new TimeFrames(ValueText.Times(text)));
 
-    public static readonly Setting<FrameSelection> KeyFrames = new ValueSetting<FrameSelection>(
+    public static readonly Setting<FrameSelection> KeyFrames = Way(
         "key-frames",
         "N",
         "Instead: key frames only, at most N of them, or 'all'.",
         text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : ValueText.Count(text) });
 
-    private static readonly Setting<FrameSelection>[] Ways = [Frames, Midpoints, Fps, Smart, Indices, Times, KeyFrames];
-
-    public static IReadOnlyList<Setting> All { get; } = Ways;
-
     /// <summary>The way in force: the one from the strongest source.</summary>
     /// <exception cref="UsageException">One source gives two ways.</exception>
     public static FrameSelection Read(SettingSources sources)
     {
-        Setting<FrameSelection>[] strongest = [.. Ways
+        Setting<FrameSelection>[] strongest = [.. Group.Settings.Cast<Setting<FrameSelection>>()
             .Where(way => sources.OriginOf(way) is not null)
             .GroupBy(sources.StrengthOf)
             .OrderByDescending(ways => ways.Key)
             .FirstOrDefault() ?? Enumerable.Empty<Setting<FrameSelection>>()];
         return strongest switch
         {
-            [] => new UniformFrames(DefaultCount),
-            [var way] => sources.Get(way, new UniformFrames(DefaultCount)),
+            [] => Default,
+            [var way] => sources.Get(way, Default),
             [var one, var other, ..] => throw new UsageException(
                 $"{sources.OriginOf(one)} and {sources.OriginOf(other)} are two ways of choosing frames: give one or the other"),
         };
     }
+
+    private static Setting<FrameSelection> Way(string name, string valueName, string description, Func<string, FrameSelection> parse) =>
+        Group.Value(name, valueName, description, parse);
 }

@@ -7,75 +7,71 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>How decodes are guarded.</summary>
 internal static class GuardSettings
 {
-    private static readonly SupervisorOptions Default = new();
+    public static readonly SettingGroup<SupervisorOptions> Group = new("Guard", new SupervisorOptions());
 
-    public static readonly Setting<TimeSpan?> Timeout = new ValueSetting<TimeSpan?>(
+    public static readonly Setting<TimeSpan?> Timeout = Group.Value(
         "timeout",
         "SECONDS",
-        $"Hard deadline of one try at a clip, default {Default.Deadline.TotalSeconds}. 0 decodes inside this process: no helper, no deadline. "
+        $"Hard deadline of one try at a clip, default {Group.Unset.Deadline.TotalSeconds}. 0 decodes inside this process: no helper, no deadline. "
             + "The variable MEDIA_DECODE_TIMEOUT counts too.",
-        ValueText.SecondsOrOff)
-    { OtherVariable = "MEDIA_DECODE_TIMEOUT" };
+        ValueText.SecondsOrOff,
+        (guard, limit) => limit is { } deadline ? guard with { Deadline = deadline } : guard with { Isolation = Supervision.Isolation.InProcess },
+        otherVariable: "MEDIA_DECODE_TIMEOUT");
 
-    public static readonly Setting<TimeSpan> Stall = new ValueSetting<TimeSpan>(
+    public static readonly Setting<TimeSpan> Stall = Group.Value(
         "stall",
         "SECONDS",
-        $"How long a decode may go without progress, default {Default.StallLimit.TotalSeconds}.",
-        ValueText.Seconds);
+        $"How long a decode may go without progress, default {Group.Unset.StallLimit.TotalSeconds}.",
+        ValueText.Seconds,
+        (guard, limit) => guard with { StallLimit = limit });
 
-    public static readonly Setting<int> Workers = new ValueSetting<int>(
+    public static readonly Setting<int> Workers = Group.Value(
         "workers",
         "N",
-        $"Clips decoded at the same time, each in a helper of its own. Default: the number of cores, here {Default.Workers}.",
-        ValueText.Count);
+        $"Clips decoded at the same time, each in a helper of its own. Default: the number of cores, here {Group.Unset.Workers}.",
+        ValueText.Count,
+        (guard, workers) => guard with { Workers = workers });
 
-    public static readonly Setting<int> Spares = new ValueSetting<int>(
+    public static readonly Setting<int> Spares = Group.Value(
         "spares",
         "N",
-        $"Helpers kept warm beyond those at work, default {Default.Spares}.",
-        ValueText.CountOrNone);
+        $"Helpers kept warm beyond those at work, default {Group.Unset.Spares}.",
+        ValueText.CountOrNone,
+        (guard, spares) => guard with { Spares = spares });
 
-    public static readonly Setting<Isolation> Isolation = new ValueSetting<Isolation>(
+    public static readonly Setting<Isolation> Isolation = Group.Value(
         "isolation",
         "MODE",
         "'pooled' (default) uses a helper again after a clean decode, 'fresh' starts a new one for each decode.",
-        ValueText.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)));
+        ValueText.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)),
+        (guard, isolation) => guard with { Isolation = isolation });
 
-    public static readonly Setting<SandboxLevel> Sandbox = new ValueSetting<SandboxLevel>(
+    public static readonly Setting<SandboxLevel> Sandbox = Group.Value(
         "sandbox",
         "LEVEL",
         "How tightly helpers are confined: 'off', 'standard' (default) or 'strict'.",
-        ValueText.OneOf(("off", SandboxLevel.Off), ("standard", SandboxLevel.Standard), ("strict", SandboxLevel.Strict)));
+        ValueText.OneOf(("off", SandboxLevel.Off), ("standard", SandboxLevel.Standard), ("strict", SandboxLevel.Strict)),
+        (guard, level) => guard with { Sandbox = level });
 
-    public static readonly Setting<long> HelperMemory = new ValueSetting<long>(
+    public static readonly Setting<long> HelperMemory = Group.Value(
         "helper-memory",
         "BYTES",
-        $"Memory that a helper may take for one decode, default {Default.HelperMemoryBytes >> 30}GiB.",
-        ValueText.Bytes);
+        $"Memory that a helper may take for one decode, default {Group.Unset.HelperMemoryBytes >> 30}GiB.",
+        ValueText.Bytes,
+        (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
-    public static IReadOnlyList<Setting> All { get; } = [Timeout, Stall, Workers, Spares, Isolation, Sandbox, HelperMemory, .. FetchSettings.All];
+    /// <summary>All that the supervisor's options are read from.</summary>
+    public static IReadOnlyList<SettingGroup> All { get; } = [Group, FetchSettings.Permission, FetchSettings.Group];
 
     /// <summary>The supervisor's options in force.</summary>
     /// <exception cref="UsageException">A value is not usable.</exception>
     public static SupervisorOptions Read(SettingSources sources)
     {
-        TimeSpan? deadline = sources.Get(Timeout, Default.Deadline);
-        if (deadline is null && sources.OriginOf(Isolation) is { } origin)
+        if (sources.Get(Timeout, Group.Unset.Deadline) is null && sources.OriginOf(Isolation) is { } origin)
         {
             throw new UsageException($"{origin} asks for helpers, and {sources.OriginOf(Timeout)} is 0, which means none: give one or the other");
         }
 
-        return Default with
-        {
-            Isolation = deadline is null ? Supervision.Isolation.InProcess : sources.Get(Isolation, Default.Isolation),
-            Deadline = deadline ?? Default.Deadline,
-            StallLimit = sources.Get(Stall, Default.StallLimit),
-            Workers = sources.Get(Workers, Default.Workers),
-            Spares = sources.Get(Spares, Default.Spares),
-            Sandbox = sources.Get(Sandbox, Default.Sandbox),
-            HelperMemoryBytes = sources.Get(HelperMemory, Default.HelperMemoryBytes),
-            Fetching = FetchSettings.Read(sources),
-            AudioDecoders = AudioSettings.ReadAssemblies(sources),
-        };
+        return Group.Read(sources) with { Fetching = FetchSettings.Group.Read(sources), AudioDecoders = AudioSettings.ReadAssemblies(sources) };
     }
 }

@@ -5,67 +5,61 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>What one clip may ask for, and how much damage it may have.</summary>
 internal static class LimitSettings
 {
-    private static readonly DecodeLimits Default = new();
+    public static readonly SettingGroup<DecodeLimits> Group = new("Limits of a clip", new DecodeLimits());
 
-    public static readonly Setting<long> FramePixels = new ValueSetting<long>(
+    public static readonly Setting<long> FramePixels = Group.Value(
         "max-frame-pixels",
         "N",
-        $"Most pixels that one frame may have as it is stored, default {Default.MaxFramePixels}.",
-        ValueText.LongCount);
+        $"Most pixels that one frame may have as it is stored, default {Group.Unset.MaxFramePixels}.",
+        ValueText.LongCount,
+        (limits, pixels) => limits with { MaxFramePixels = pixels });
 
-    public static readonly Setting<long> ClipBytes = new ValueSetting<long>(
+    public static readonly Setting<long> ClipBytes = Group.Value(
         "max-clip-bytes",
         "BYTES",
-        $"Most bytes that one decoded clip may come to, default {Default.MaxPayloadBytes >> 30}GiB.",
-        ValueText.Bytes);
+        $"Most bytes that one decoded clip may come to, default {Group.Unset.MaxPayloadBytes >> 30}GiB.",
+        ValueText.Bytes,
+        (limits, bytes) => limits with { MaxPayloadBytes = bytes });
 
-    public static readonly Setting<TimeSpan> Duration = new ValueSetting<TimeSpan>(
+    public static readonly Setting<TimeSpan> Duration = Group.Value(
         "max-duration",
         "SECONDS",
         "Longest clip, default without limit.",
-        ValueText.Seconds);
+        ValueText.Seconds,
+        (limits, duration) => limits with { MaxDuration = duration });
 
-    public static readonly Setting<int> Frames = new ValueSetting<int>(
+    public static readonly Setting<int> Frames = Group.Value(
         "max-frames",
         "N",
-        $"Most frames that one clip may deliver, default {Default.MaxFrames}.",
-        ValueText.Count);
+        $"Most frames that one clip may deliver, default {Group.Unset.MaxFrames}.",
+        ValueText.Count,
+        (limits, frames) => limits with { MaxFrames = frames });
 
-    public static readonly Setting<int> DamagedFrames = new ValueSetting<int>(
+    public static readonly Setting<int> DamagedFrames = Group.Value(
         "max-damaged-frames",
         "N",
-        $"Wanted frames that may be damaged or missing, default {Default.MaxDamagedFrames}.",
-        ValueText.CountOrNone);
+        $"Wanted frames that may be damaged or missing, default {Group.Unset.MaxDamagedFrames}.",
+        ValueText.CountOrNone,
+        (limits, frames) => limits with { MaxDamagedFrames = frames });
 
-    public static readonly Setting<double> DamagedAudio = new ValueSetting<double>(
+    public static readonly Setting<double> DamagedAudio = Group.Value(
         "max-damaged-audio",
         "SHARE",
-        $"Share of the audio that may be damaged or missing, 0 to 1, default {Default.MaxDamagedAudioShare}.",
-        ValueText.Share);
+        $"Share of the audio that may be damaged or missing, 0 to 1, default {Group.Unset.MaxDamagedAudioShare}.",
+        ValueText.Share,
+        (limits, share) => limits with { MaxDamagedAudioShare = share });
 
-    public static readonly Setting<IReadOnlyList<string>> Formats = new ValueSetting<IReadOnlyList<string>>(
+    public static readonly Setting<IReadOnlyList<string>> Formats = Group.Value(
         "formats",
         "A,B,…",
         "Containers that are read, by FFmpeg's names; default all that lead nowhere else.",
-        ValueText.Words);
+        ValueText.Words,
+        (limits, formats) => limits with { AllowedFormats = formats });
 
-    public static readonly Setting<IReadOnlyList<string>> Codecs = new ValueSetting<IReadOnlyList<string>>(
+    public static readonly Setting<IReadOnlyList<string>> Codecs = Group.Value(
         "codecs",
         "A,B,…",
         "Codecs that are decoded, by FFmpeg's names; default all.",
-        ValueText.Words);
-
-    public static IReadOnlyList<Setting> All { get; } = [FramePixels, ClipBytes, Duration, Frames, DamagedFrames, DamagedAudio, Formats, Codecs];
-
-    public static DecodeLimits Read(SettingSources sources) => Default with
-    {
-        MaxFramePixels = sources.Get(FramePixels, Default.MaxFramePixels),
-        MaxPayloadBytes = sources.Get(ClipBytes, Default.MaxPayloadBytes),
-        MaxDuration = sources.OriginOf(Duration) is null ? null : sources.Get(Duration, TimeSpan.Zero),
-        MaxFrames = sources.Get(Frames, Default.MaxFrames),
-        MaxDamagedFrames = sources.Get(DamagedFrames, Default.MaxDamagedFrames),
-        MaxDamagedAudioShare = sources.Get(DamagedAudio, Default.MaxDamagedAudioShare),
-        AllowedFormats = sources.OriginOf(Formats) is null ? null : sources.Get(Formats, []),
-        AllowedCodecs = sources.OriginOf(Codecs) is null ? null : sources.Get(Codecs, []),
-    };
+        ValueText.Words,
+        (limits, codecs) => limits with { AllowedCodecs = codecs });
 }

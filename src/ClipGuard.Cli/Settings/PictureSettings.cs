@@ -5,78 +5,84 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>What video frames and images look like when they come out.</summary>
 internal static class PictureSettings
 {
-    private static readonly VideoSpec DefaultVideo = new();
+    private const string Heading = "Pictures";
 
-    public static readonly Setting<PictureSize> Size = new ValueSetting<PictureSize>(
-        "size",
-        "SIZE",
-        "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' (qwen's smart_resize; 'smart:28:MIN:MAX:TOTAL' with the least and the most pixels of a picture and the most of a video).",
-        PictureSizeText.Read);
+    private static readonly SettingGroup<VideoSpec> Video = new(Heading, new VideoSpec());
 
-    public static readonly Setting<PictureSize> ImageSize = new ValueSetting<PictureSize>(
-        "image-size",
-        "SIZE",
-        "Size of images, in the same ways, default 'own'.",
-        PictureSizeText.Read);
+    private static readonly SettingGroup<ImageSpec> Image = new(Heading, new ImageSpec { Size = new OwnSize() });
 
-    public static readonly Setting<int?> Track = new ValueSetting<int?>(
+    private static readonly SettingGroup<PictureSpec> Both = new(Heading, Video.Unset);
+
+    public static readonly Setting<int> Track = Video.Value(
         "video-track",
         "N",
         "Which of a clip's video tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        static text => ValueText.CountOrNone(text));
+        ValueText.CountOrNone,
+        (video, track) => video with { Track = track });
 
-    public static readonly Setting<PixelLayout> Layout = new ValueSetting<PixelLayout>(
+    public static readonly Setting<PictureSize> Size = Video.Value(
+        "size",
+        "SIZE",
+        "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' "
+            + "(qwen's smart_resize; 'smart:28:MIN:MAX:TOTAL' with the least and the most pixels of a picture and the most of a video).",
+        PictureSizeText.Read,
+        (video, size) => video with { Size = size });
+
+    public static readonly Setting<PictureSize> ImageSize = Image.Value(
+        "image-size",
+        "SIZE",
+        "Size of images, in the same ways, default 'own'.",
+        PictureSizeText.Read,
+        (image, size) => image with { Size = size });
+
+    public static readonly Setting<PixelLayout> Layout = Both.Value(
         "layout",
         "ORDER",
         "'hwc' (default): channels last, or 'chw': channels before height and width.",
-        ValueText.OneOf(("hwc", PixelLayout.ChannelsLast), ("chw", PixelLayout.ChannelsFirst)));
+        ValueText.OneOf(("hwc", PixelLayout.ChannelsLast), ("chw", PixelLayout.ChannelsFirst)),
+        (picture, layout) => picture with { Layout = layout });
 
-    public static readonly Setting<PixelColors> Colors = new ValueSetting<PixelColors>(
+    public static readonly Setting<PixelColors> Colors = Both.Value(
         "colors",
         "WHICH",
         "'rgb' (default) or 'gray'.",
-        ValueText.OneOf(("rgb", PixelColors.Rgb), ("gray", PixelColors.Gray)));
+        ValueText.OneOf(("rgb", PixelColors.Rgb), ("gray", PixelColors.Gray)),
+        (picture, colors) => picture with { Colors = colors });
 
-    public static readonly Setting<ScaleFilter?> Filter = new ValueSetting<ScaleFilter?>(
+    public static readonly Setting<ScaleFilter> Filter = Both.Value(
         "filter",
         "WHICH",
         "How pictures are scaled: 'bicubic' (default), 'bilinear', 'area', or 'antialias', Pillow's bicubic (default for 'smart').",
-        ValueText.OneOf<ScaleFilter?>(
-            ("bicubic", ScaleFilter.Bicubic), ("bilinear", ScaleFilter.Bilinear), ("area", ScaleFilter.Area), ("antialias", ScaleFilter.AntialiasedBicubic)));
+        ValueText.OneOf(
+            ("bicubic", ScaleFilter.Bicubic),
+            ("bilinear", ScaleFilter.Bilinear),
+            ("area", ScaleFilter.Area),
+            ("antialias", ScaleFilter.AntialiasedBicubic)),
+        (picture, filter) => picture with { Filter = filter });
 
-    public static readonly Setting<RgbColor> Background = new ValueSetting<RgbColor>(
+    public static readonly Setting<RgbColor> Background = Both.Value(
         "background",
         "RRGGBB",
         "What shows through where a picture is transparent, default ffffff.",
-        ValueText.Color);
+        ValueText.Color,
+        (picture, color) => picture with { Background = color });
 
-    public static IReadOnlyList<Setting> All { get; } = [Track, Size, ImageSize, Layout, Colors, Filter, Background];
+    /// <summary>All that pictures are read from.</summary>
+    public static IReadOnlyList<SettingGroup> All { get; } = [Video, Image, Both];
 
+    /// <summary>The spec of videos in force.</summary>
     public static VideoSpec ReadVideo(SettingSources sources)
     {
         TimeRange range = TimeRangeSettings.Read(sources);
-        return new VideoSpec
+        VideoSpec video = Video.Read(sources) with
         {
             Selection = FrameSettings.Read(sources),
             StartSeconds = range.StartSeconds,
             EndSeconds = range.EndSeconds,
-            Track = sources.Get(Track, null),
-            Size = sources.Get(Size, DefaultVideo.Size),
-            Layout = sources.Get(Layout, default),
-            Colors = sources.Get(Colors, default),
-            Filter = sources.Get(Filter, null),
-            Background = sources.Get(Background, DefaultVideo.Background),
         };
+        return (VideoSpec)Both.Read(sources, video);
     }
 
-    /// <param name="sources">Where values come from.</param>
-    /// <param name="size">Which setting sizes an image.</param>
-    public static ImageSpec ReadImage(SettingSources sources, Setting<PictureSize> size) => new()
-    {
-        Size = sources.Get(size, new OwnSize()),
-        Layout = sources.Get(Layout, default),
-        Colors = sources.Get(Colors, default),
-        Filter = sources.Get(Filter, null),
-        Background = sources.Get(Background, DefaultVideo.Background),
-    };
+    /// <summary>The spec of images in force.</summary>
+    public static ImageSpec ReadImage(SettingSources sources) => (ImageSpec)Both.Read(sources, Image.Read(sources));
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 
 using ClipGuard.Cli.Running;
-using ClipGuard.Cli.Screens;
 
 namespace ClipGuard.Cli.Settings;
 
@@ -9,25 +8,24 @@ namespace ClipGuard.Cli.Settings;
 internal static class RunConfiguration
 {
     /// <summary>The configuration file that the command line or the environment names, or null for none: nothing is picked up unasked.</summary>
-    /// <exception cref="UsageException">It cannot be read, or has a key that is none of <paramref name="settings"/>.</exception>
-    public static ConfigurationFile? ReadFile(ParseResult commandLine, IReadOnlyCollection<Setting> settings)
+    /// <exception cref="UsageException">It cannot be read, or has a key that is none of <paramref name="known"/>.</exception>
+    public static ConfigurationFile? ReadFile(ParseResult commandLine, IEnumerable<Setting> known)
     {
         var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, null);
         return sources.OriginOf(RunSettings.Config) is null
             ? null
-            : ConfigurationFile.Read(sources.Get(RunSettings.Config, string.Empty), [.. settings.Select(setting => setting.Key)]);
+            : ConfigurationFile.Read(sources.Get(RunSettings.Config, string.Empty), [.. known.Select(setting => setting.Key).OfType<string>()]);
     }
 
-    /// <summary>Tells of variables that look like settings and are none. No error: another program may have the same prefix.</summary>
-    public static void WarnOfUnknownVariables(IReadOnlyCollection<Setting> settings, Screen screen)
+    /// <summary>
+    /// A line for each variable that looks like a setting and is none. That is no error, for another program may have the same prefix.
+    /// </summary>
+    public static IEnumerable<string> UnknownVariables(IEnumerable<Setting> known)
     {
-        string[] known = [.. settings.Select(setting => setting.Variable), RunSettings.Config.Variable];
-        foreach (string variable in Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal))
-        {
-            if (variable.StartsWith(Setting.VariablePrefix, StringComparison.Ordinal) && !known.Contains(variable))
-            {
-                screen.Note($"the environment variable {variable} is no setting{NearestName.Hint(variable, known)}");
-            }
-        }
+        string[] variables = [.. known.Select(setting => setting.Variable).OfType<string>()];
+        return Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(variable => variable.StartsWith(Setting.VariablePrefix, StringComparison.Ordinal) && !variables.Contains(variable))
+            .Order(StringComparer.Ordinal)
+            .Select(variable => $"the environment variable {variable} is no setting{NearestName.Hint(variable, variables)}");
     }
 }

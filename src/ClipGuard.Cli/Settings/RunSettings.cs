@@ -1,53 +1,68 @@
+using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
 
 namespace ClipGuard.Cli.Settings;
 
-/// <summary>Where a dry run reads and writes.</summary>
+/// <summary>Where a run reads and writes.</summary>
 internal static class RunSettings
 {
     public const string DefaultOut = "clipguard-out";
 
+    public static readonly SettingGroup General = new("General");
+
     /// <summary>Names the configuration file, and so cannot be a key in it.</summary>
-    public static readonly Setting<string> Config = new ValueSetting<string>(
+    public static readonly Setting<string> Config = General.Value(
         "config",
         "FILE",
         "JSON file whose keys are these options, audioRate for --audio-rate, and a section Serilog for the log. Default: none.",
-        text => text);
+        text => text,
+        places: SettingPlaces.Environment);
 
-    public static readonly Setting<string> Out = new ValueSetting<string>(
+    public static readonly SettingGroup<DryRunOptions> Output = new("Output", new DryRunOptions { OutputFolder = Path.GetFullPath(DefaultOut) });
+
+    public static readonly Setting<string> Out = Output.Value(
         "out",
         "FOLDER",
         $"Receives faults.jsonl, clean.jsonl and summary.json, default {DefaultOut}. A run that was interrupted there goes on.",
-        ValueText.FilePath);
+        ValueText.FilePath,
+        (run, folder) => run with { OutputFolder = folder });
 
-    public static readonly Setting<string> Clean = new ValueSetting<string>(
+    public static readonly Setting<string> Clean = Output.Value(
         "clean",
         "FILE",
         "Receives the rows all of whose clips decoded, default clean.jsonl in the output folder.",
-        ValueText.FilePath);
+        ValueText.FilePath,
+        (run, file) => run with { CleanManifest = file });
 
-    public static readonly Setting<string> Root = new ValueSetting<string>(
+    public static readonly Setting<bool> Fresh = Output.Flag(
+        "fresh",
+        "Start over where the output folder holds a run that was interrupted.",
+        (run, fresh) => run with { Fresh = fresh });
+
+    public static readonly SettingGroup<ManifestOptions> Manifest = new("Manifest", FetchSettings.Permission.Unset);
+
+    public static readonly Setting<string> Root = Manifest.Value(
         "root",
         "FOLDER",
         "Where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current folder.",
-        ValueText.FilePath);
+        ValueText.FilePath,
+        (manifest, folder) => manifest with { Root = folder });
 
-    public static readonly Setting<long> Limit = new ValueSetting<long>("limit", "N", "Read only the first N rows.", ValueText.LongCount);
-
-    public static readonly Setting<bool> Fresh = new FlagSetting("fresh", "Start over where the output folder holds a run that was interrupted.");
-
-    public static readonly Setting<MediaCounting> Tags = new ValueSetting<MediaCounting>(
+    public static readonly Setting<MediaCounting> Tags = Manifest.Value(
         "tags",
         "HOW",
         "'lenient' (default) as ms-swift, or 'strict': as many tags as clips, as LLaMA-Factory.",
-        ValueText.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)));
+        ValueText.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)),
+        (manifest, counting) => manifest with { Counting = counting });
 
-    public static IReadOnlyList<Setting> All { get; } = [Out, Clean, Root, Limit, Fresh, Tags];
+    public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
-    public static ManifestOptions ReadManifest(SettingSources sources) => new()
-    {
-        Root = sources.OriginOf(Root) is null ? null : sources.Get(Root, string.Empty),
-        AllowHttp = sources.Get(FetchSettings.Allow, false),
-        Counting = sources.Get(Tags, MediaCounting.Lenient),
-    };
+    public static readonly Setting<long> Limit = Rows.Value(
+        "limit", "N", "Read only the first N rows.", ValueText.LongCount, (run, rows) => run with { Limit = rows });
+
+    /// <summary>How the manifest is read.</summary>
+    public static ManifestOptions ReadManifest(SettingSources sources) => FetchSettings.Permission.Read(sources, Manifest.Read(sources));
+
+    /// <summary>Where a dry run writes, and how many rows it reads.</summary>
+    public static DryRunOptions ReadDryRun(SettingSources sources) => Rows.Read(sources, Output.Read(sources));
 }

@@ -7,7 +7,7 @@ namespace ClipGuard.Cli.Settings;
 /// One thing that a user can set: by an option, by an environment variable or by a key of the configuration file.
 /// Its name gives all three: <c>audio-rate</c> is <c>--audio-rate</c>, <c>CLIPGUARD_AUDIO_RATE</c> and <c>audioRate</c>.
 /// </summary>
-internal abstract class Setting(string name)
+internal abstract class Setting(string name, string? valueName)
 {
     public const string VariablePrefix = "CLIPGUARD_";
 
@@ -15,12 +15,20 @@ internal abstract class Setting(string name)
 
     public string OptionName { get; } = "--" + name;
 
-    public string Variable { get; } = VariablePrefix + name.Replace('-', '_').ToUpper(CultureInfo.InvariantCulture);
+    /// <summary>What help and README call the value; null where the option takes none.</summary>
+    public string? ValueName { get; } = valueName;
 
-    public string Key { get; } = CamelCase(name);
+    /// <summary>The environment variable; null where none counts.</summary>
+    public string? Variable => Places.HasFlag(SettingPlaces.Environment) ? VariablePrefix + Name.Replace('-', '_').ToUpper(CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The key of the configuration file; null where none counts.</summary>
+    public string? Key => Places.HasFlag(SettingPlaces.File) ? CamelCase(Name) : null;
 
     /// <summary>A variable of another name that counts where <see cref="Variable"/> is not set; null for none.</summary>
     public string? OtherVariable { get; init; }
+
+    /// <summary>Where the setting can be given, beside the command line.</summary>
+    public SettingPlaces Places { get; init; } = SettingPlaces.Everywhere;
 
     /// <summary>What the command line takes.</summary>
     public abstract Option Option { get; }
@@ -35,8 +43,25 @@ internal abstract class Setting(string name)
     }
 }
 
+/// <summary>Where a setting can be given. The command line is always one of the places.</summary>
+[Flags]
+internal enum SettingPlaces
+{
+    /// <summary>On the command line alone: what is meant for one invocation.</summary>
+    CommandLine = 0,
+
+    /// <summary>By an environment variable too.</summary>
+    Environment = 1,
+
+    /// <summary>By a key of the configuration file too.</summary>
+    File = 2,
+
+    /// <summary>In all three ways.</summary>
+    Everywhere = Environment | File,
+}
+
 /// <summary>A setting and the type of its value.</summary>
-internal abstract class Setting<T>(string name, Func<string, T> parse) : Setting(name)
+internal abstract class Setting<T>(string name, string? valueName, Func<string, T> parse) : Setting(name, valueName)
 {
     /// <summary>Turns text into a value.</summary>
     /// <exception cref="FormatException">The text is no such value; the message says what is expected.</exception>
@@ -49,7 +74,7 @@ internal sealed class ValueSetting<T> : Setting<T>
     private readonly Option<string> _option;
 
     public ValueSetting(string name, string valueName, string description, Func<string, T> parse)
-        : base(name, parse) => _option = new Option<string>(OptionName) { HelpName = valueName, Description = description };
+        : base(name, valueName, parse) => _option = new Option<string>(OptionName) { HelpName = valueName, Description = description };
 
     public override Option Option => _option;
 
@@ -63,7 +88,7 @@ internal sealed class FlagSetting : Setting<bool>
     private readonly Option<bool> _option;
 
     public FlagSetting(string name, string description)
-        : base(name, ValueText.TrueOrFalse) => _option = new Option<bool>(OptionName) { Description = description };
+        : base(name, null, ValueText.TrueOrFalse) => _option = new Option<bool>(OptionName) { Description = description };
 
     public override Option Option => _option;
 

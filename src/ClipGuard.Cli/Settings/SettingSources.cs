@@ -53,6 +53,6 @@ internal sealed class SettingSources(ParseResult commandLine, Func<string, strin
             }
         }
 
-        return file?.Find(setting.Key) is { } entry ? (entry.Text, entry.Origin, 1) : null;
+        return setting.Key is { } key && file?.Find(key) is { } entry ? (entry.Text, entry.Origin, 1) : null;
     }
 }

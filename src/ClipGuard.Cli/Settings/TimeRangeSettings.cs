@@ -5,26 +5,26 @@ namespace ClipGuard.Cli.Settings;
 /// <summary>Which range of audio and video is decoded.</summary>
 internal static class TimeRangeSettings
 {
-    public static readonly Setting<double> Start = new ValueSetting<double>(
+    public static readonly SettingGroup Group = new("Time range of audio and video");
+
+    public static readonly Setting<double> Start = Group.Value(
         "start",
         "SECONDS",
         "Where audio and video begin to be wanted, default 0.",
         ValueText.SecondsFromStart);
 
-    // A TimeSpan would cut it to a whole tick, and with it a sample off.
-    public static readonly Setting<double> Duration = new ValueSetting<double>(
+    // A number, as a TimeSpan would cut it to a whole tick of 100 ns, and with it a sample off.
+    public static readonly Setting<double> Duration = Group.Value(
         "duration",
         "SECONDS",
         "How much of audio and video is wanted, default all.",
         ValueText.PositiveSeconds);
 
-    public static readonly Setting<double> End = new ValueSetting<double>(
+    public static readonly Setting<double> End = Group.Value(
         "end",
         "SECONDS",
         "Instead of --duration: where audio and video are no longer wanted; the frame that begins just then still is.",
         ValueText.SecondsFromStart);
-
-    public static IReadOnlyList<Setting> All { get; } = [Start, Duration, End];
 
     /// <summary>The range in force. Of duration and end the one from the stronger source counts.</summary>
     /// <exception cref="UsageException">One source gives both, or the end does not come after the start.</exception>
@@ -35,7 +35,7 @@ internal static class TimeRangeSettings
         int end = sources.StrengthOf(End);
         if (duration > 0 && duration == end)
         {
-            throw new UsageException($"{sources.OriginOf(Duration)} and {sources.OriginOf(End)} both say where the stretch ends: give one or the other");
+            throw new UsageException($"{sources.OriginOf(Duration)} and {sources.OriginOf(End)} both say where the range ends: give one or the other");
         }
 
         return duration > end ? WithDuration(start, sources.Get(Duration, 0))
@@ -43,12 +43,12 @@ internal static class TimeRangeSettings
             : new TimeRange(start, null, null);
     }
 
-    // In decimal numbers, as they were written: in binary ones 0.7 and 0.1 come to less than 0.8, and a frame or a sample is lost.
+    // Added as decimal numbers, as they were written: in binary floating point 0.7 + 0.1 is less than 0.8, which loses a frame or a sample.
     private static TimeRange WithDuration(double start, double duration) => new(start, (double)((decimal)start + (decimal)duration), duration);
 
     private static TimeRange WithEnd(double start, double end, SettingSources sources) => end > start
         ? new TimeRange(start, end, (double)((decimal)end - (decimal)start))
-        : throw new UsageException($"{sources.OriginOf(End)} is {end} s, and the stretch begins at {start} s: it has to end later");
+        : throw new UsageException($"{sources.OriginOf(End)} is {end} s, and the range begins at {start} s: it has to end later");
 }
 
 /// <summary>A range of a clip. End and duration say the same, or both are null: all that follows the start.</summary>

@@ -49,7 +49,10 @@ internal static class ValueText
         string[] parts = text.Split(':');
         if (Number(parts[0]) is not { } perSecond || perSecond <= 0 || parts.Length is 2 or > 4)
         {
-            throw Unlike(text, "a positive number of frames a second, such as 2 or 0.5, or with the fewest and the most frames, such as 2:4:768, and what they are a multiple of, such as 2:4:768:2");
+            throw Unlike(
+                text,
+                "a positive number of frames a second, such as 2 or 0.5, or with the fewest and the most frames, such as 2:4:768, "
+                    + "and what they are a multiple of, such as 2:4:768:2");
         }
 
         var rate = new RateFrames(perSecond);

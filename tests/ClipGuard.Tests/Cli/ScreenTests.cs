@@ -144,6 +144,9 @@ public sealed class ScreenTests
         });
 
         Task watching = Task.Run(() => terminal.WatchAsync(new ShownComparison(progress), logging));
+
+        // What is logged before the screen draws is not held for it.
+        await Until(() => output.ToString().Length > 0);
         logging.Start();
         await Task.WhenAll(watching, logging).WaitAsync(TestContext.CurrentContext.CancellationToken);
 

@@ -196,12 +196,12 @@ public sealed class SettingTests
     [Test]
     public void What_is_made_of_clips_can_be_said_as_option_as_variable_and_as_key_alike()
     {
-        Assert.That(Said.Select(said => said.Setting), Is.EquivalentTo(SpecSettings.All));
+        Assert.That(Said.Select(said => said.Setting), Is.EquivalentTo(SpecSettings.All.SelectMany(group => group.Settings)));
         string unsaid = AsJson(ReadSpecs(Sources()));
         foreach ((Setting setting, string value) in Said)
         {
             string byOption = AsJson(ReadSpecs(Sources(setting.OptionName, value)));
-            _environment[setting.Variable] = value;
+            _environment[setting.Variable!] = value;
             string byVariable = AsJson(ReadSpecs(Sources()));
             _environment.Clear();
             _configuration = $$"""{ "{{setting.Key}}": "{{value}}" }""";
@@ -226,12 +226,12 @@ public sealed class SettingTests
     private static string NameOf(object spec, PropertyInfo member) => $"{spec.GetType().Name}.{member.Name}";
 
     private static object[] ReadSpecs(SettingSources sources) =>
-        [AudioSettings.Read(sources), PictureSettings.ReadVideo(sources), PictureSettings.ReadImage(sources, PictureSettings.ImageSize), LimitSettings.Read(sources)];
+        [AudioSettings.Read(sources), PictureSettings.ReadVideo(sources), PictureSettings.ReadImage(sources), LimitSettings.Group.Read(sources)];
 
     private static string AsJson(object[] specs) => JsonSerializer.Serialize(specs);
 
     [Test]
-    public void A_stretch_ends_after_a_duration_or_at_an_end()
+    public void A_range_ends_after_a_duration_or_at_an_end()
     {
         SettingSources sources = Sources("--start", "0.1", "--end", "0.3");
         Assert.That((AudioSettings.Read(sources).StartSeconds, AudioSettings.Read(sources).DurationSeconds), Is.EqualTo((0.1, 0.2)));
@@ -241,12 +241,12 @@ public sealed class SettingTests
         Assert.That(PictureSettings.ReadVideo(Sources("--end", "4")).EndSeconds, Is.EqualTo(4));
         Assert.That(
             () => AudioSettings.Read(Sources("--end", "4", "--duration", "4")),
-            Throws.TypeOf<UsageException>().With.Message.EqualTo("--duration and --end both say where the stretch ends: give one or the other"));
+            Throws.TypeOf<UsageException>().With.Message.EqualTo("--duration and --end both say where the range ends: give one or the other"));
         Assert.That(() => AudioSettings.Read(Sources("--start", "2", "--end", "2")), Throws.TypeOf<UsageException>().With.Message.Contains("--end is 2 s"));
     }
 
     [Test]
-    public void A_stretch_holds_for_audio_and_video()
+    public void A_range_holds_for_audio_and_video()
     {
         SettingSources sources = Sources("--start", "1.5", "--duration", "2");
         Assert.That((AudioSettings.Read(sources).StartSeconds, AudioSettings.Read(sources).DurationSeconds), Is.EqualTo((1.5, 2.0)));
@@ -255,7 +255,7 @@ public sealed class SettingTests
     }
 
     [Test]
-    public void A_stretch_is_as_long_as_it_was_written([Values("0.043", "0.001", "1.1", "3.307")] string text) =>
+    public void A_range_is_as_long_as_it_was_written([Values("0.043", "0.001", "1.1", "3.307")] string text) =>
         Assert.That(AudioSettings.Read(Sources("--duration", text)).DurationSeconds, Is.EqualTo(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
 
     [TestCase("1", 1)]
@@ -285,7 +285,8 @@ public sealed class SettingTests
 
     private SettingSources Sources(params string[] arguments)
     {
-        Setting[] settings = [.. RunSettings.All, .. GuardSettings.All, .. SpecSettings.All];
+        SettingGroup[] groups = [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All];
+        Setting[] settings = [.. groups.SelectMany(group => group.Settings)];
         var command = new Command("test");
         foreach (Setting setting in settings)
         {
@@ -297,7 +298,7 @@ public sealed class SettingTests
         {
             string path = Path.GetTempFileName();
             File.WriteAllText(path, _configuration);
-            file = ConfigurationFile.Read(path, [.. settings.Select(setting => setting.Key)]);
+            file = ConfigurationFile.Read(path, [.. settings.Select(setting => setting.Key!)]);
             File.Delete(path);
         }
 
