@@ -47,7 +47,7 @@ internal static class KillBenchmark
             Attempt waiting = Script("ok:0", pool, (2 * i) + 1);
             Task<(Helper, AttemptResult Result)> first = pool.DecodeAsync(hanging, fresh: false, CancellationToken.None);
             (Helper helper, AttemptResult second) = await pool.DecodeAsync(waiting, fresh: false, CancellationToken.None);
-            if ((await first).Result is not AttemptResult.Retryable || second is not AttemptResult.Delivered)
+            if ((await first).Result is not AttemptResult.Faulted || second is not AttemptResult.Delivered)
             {
                 throw new InvalidOperationException("The scripted helper did not keep to its script.");
             }

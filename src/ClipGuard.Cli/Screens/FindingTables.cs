@@ -79,11 +79,9 @@ internal static class FindingTables
         return table;
     }
 
-    // A clip that never comes back is worse news than one that is merely not there.
+    // A manifest line that is no sample has a name that is no kind of fault.
     private static Color ColorOf(string fault) =>
-        fault is nameof(FaultKind.Stalled) or nameof(FaultKind.TimedOut) or nameof(FaultKind.Crashed) or nameof(FaultKind.ProtocolViolated)
-            ? Color.Red
-            : Color.Yellow;
+        Enum.TryParse(fault, out FaultKind kind) && FaultKinds.Of(kind).IsAlarming ? Color.Red : Color.Yellow;
 
     private static Text Cell(string text, Color? color = null) => new(text, color is { } chosen ? new Style(chosen) : Style.Plain);
 }

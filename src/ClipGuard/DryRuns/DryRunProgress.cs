@@ -8,7 +8,7 @@ namespace ClipGuard.DryRuns;
 public sealed class DryRunProgress
 {
     private readonly TimeProvider _time;
-    private readonly long[] _faults = new long[Enum.GetValues<FaultKind>().Length];
+    private readonly FaultCounts<FaultKind> _faults = new();
     private readonly Slot?[] _running;
     private readonly long? _limit;
     private long _rowsRead;
@@ -36,7 +36,7 @@ public sealed class DryRunProgress
     public long BadLines => Interlocked.Read(ref _badLines);
 
     /// <summary>Clips with a verdict.</summary>
-    public long Clips => Ok + _faults.Select((_, kind) => Interlocked.Read(ref _faults[kind])).Sum();
+    public long Clips => Ok + _faults.Sum;
 
     /// <summary>Clips with a verdict of this run alone.</summary>
     public long ClipsThisRun => Clips - Interlocked.Read(ref _clipsBefore);
@@ -60,7 +60,7 @@ public sealed class DryRunProgress
     }
 
     /// <summary>Clips with this fault.</summary>
-    public long Count(FaultKind kind) => Interlocked.Read(ref _faults[(int)kind]);
+    public long Count(FaultKind kind) => _faults[kind];
 
     /// <summary>The clips that are being decoded now, longest first.</summary>
     public IReadOnlyList<RunningClip> Running() =>
@@ -76,7 +76,7 @@ public sealed class DryRunProgress
         Interlocked.Exchange(ref _clipsBefore, before.Clips);
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
         {
-            Interlocked.Exchange(ref _faults[(int)kind], before.Faults[kind.ToString()]);
+            _faults[kind] = before.Faults[kind.ToString()];
         }
     }
 
@@ -100,8 +100,17 @@ public sealed class DryRunProgress
 
     internal void End(int worker) => Volatile.Write(ref _running[worker], null);
 
-    internal void Decided(ClipVerdict verdict) =>
-        Interlocked.Increment(ref verdict.Fault is { } fault ? ref _faults[(int)fault.Kind] : ref _ok);
+    internal void Decided(ClipVerdict verdict)
+    {
+        if (verdict.Fault is { } fault)
+        {
+            _faults.Add(fault.Kind);
+        }
+        else
+        {
+            Interlocked.Increment(ref _ok);
+        }
+    }
 
     private sealed record Slot(long Line, string Clip, long Since);
 }

@@ -133,7 +133,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
             var group = new ToolSession(run, program, firstStrike is not null, _options, _helpers, _guardians, _unkillable, _folder.MakeSessionFolder(), _logger);
             switch (await group.RunAsync(cancellation).ConfigureAwait(false))
             {
-                case ToolSessionResult.Judged { IsStrike: true } struck when firstStrike is null && _options.Tries > 1:
+                case ToolSessionResult.Judged { IsRetryable: true } struck when firstStrike is null && _options.Tries > 1:
                     firstStrike = struck.Outcome.Fault!;
                     LogStrike(_logger, firstStrike.Culprit, firstStrike.Kind, firstStrike.Message);
                     break;

@@ -2,7 +2,10 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Streams;
 
-/// <summary>Why a guarded tool run gave no result. The first eight are those of a decode (<see cref="FaultKind"/>), and mean the same.</summary>
+/// <summary>
+/// Why a guarded tool run gave no result. Those below 100 are those of a decode (<see cref="FaultKind"/>), and mean the same; those of tool runs alone
+/// begin at 100, so that a further kind of decodes cannot be taken for one of them.
+/// </summary>
 public enum ToolFaultKind
 {
     /// <inheritdoc cref="FaultKind.Missing"/>
@@ -30,8 +33,8 @@ public enum ToolFaultKind
     ProtocolViolated = FaultKind.ProtocolViolated,
 
     /// <summary>Streams that are to fit each other differ in size, frame rate, direction or length.</summary>
-    Mismatched,
+    Mismatched = 100,
 
     /// <summary>The tool failed, or ended without reading everything that it was given.</summary>
-    ToolFailed,
+    ToolFailed = 101,
 }

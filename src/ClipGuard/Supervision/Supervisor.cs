@@ -186,16 +186,13 @@ public sealed partial class Supervisor : IAsyncDisposable
                 case AttemptResult.Delivered delivered:
                     return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
-                case AttemptResult.Found found:
-                    return Convict(found.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
-
-                case AttemptResult.Retryable strike when firstStrike is not null:
-                    return Convict(strike.Fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
-
-                case AttemptResult.Retryable strike:
-                    firstStrike = strike.Fault;
-                    LogStrike(_logger, request.Source, strike.Fault.Kind, strike.Fault.Message);
+                case AttemptResult.Faulted { IsRetryable: true, Fault: var fault } when firstStrike is null:
+                    firstStrike = fault;
+                    LogStrike(_logger, request.Source, fault.Kind, fault.Message);
                     break;
+
+                case AttemptResult.Faulted { Fault: var fault }:
+                    return Convict(fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.InfrastructureFailure trouble when ++troubles == MaxTroubles:
                     throw new HelperUnavailableException(

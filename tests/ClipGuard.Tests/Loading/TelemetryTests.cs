@@ -48,7 +48,7 @@ internal sealed class TelemetryTests
     }
 
     [Test]
-    public async Task Kills_count_first_strikes_too_and_depths_come_back_to_nothing()
+    public async Task Depths_come_back_to_nothing_and_only_a_killed_helper_is_a_kill()
     {
         using var run = new LoaderRun(["/hang/0", "/ok/1/3", "/slow/2/3", "/ok/3/3", "/bad/4", "/ok/5/5", "/ok/6/3", "/ok/7/2"]);
         var sums = new ConcurrentDictionary<string, long>();
@@ -75,8 +75,8 @@ internal sealed class TelemetryTests
             await LoaderRun.ReadAsync(loader);
         }
 
-        // The clip that hangs costs two helpers, the one that is only slow costs one.
-        Assert.That(sums["clipguard.kills"], Is.EqualTo(3));
+        // Verdicts of a scripted decoder, behind which there is no helper.
+        Assert.That(sums.Keys, Has.No.Member("clipguard.kills"));
         foreach (string depth in new[] { "clipguard.batches.ahead", "clipguard.batches.ready", "clipguard.samples.open", "clipguard.bytes.ahead" })
         {
             Assert.That((sums[depth], most[depth] > 0), Is.EqualTo((0L, true)), depth);

@@ -106,7 +106,6 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         Task<Attempt>? substitute = null;
         void Struck(ClipFault strike)
         {
-            LoaderTelemetry.Struck(strike);
             if (maySubstitute)
             {
                 var held = new BufferedSink(context.Builder, context.Slot);

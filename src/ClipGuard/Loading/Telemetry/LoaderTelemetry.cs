@@ -11,16 +11,14 @@ namespace ClipGuard.Loading;
 /// <summary>Tells of decodes, faults and waiting: through a meter, an activity source and a log. Any number of threads.</summary>
 internal sealed partial class LoaderTelemetry(ILogger logger)
 {
-    private static readonly Meter Meter = new(ClipGuardTelemetry.MeterName);
-    private static readonly Counter<long> Decodes = Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
-    private static readonly Histogram<double> DecodeSeconds = Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
-    private static readonly Counter<long> Kills = Meter.CreateCounter<long>("clipguard.kills", "{process}", "Helpers killed because a decode timed out or stalled, first attempts included.");
-    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
-    private static readonly Counter<double> Waited = Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
-    private static readonly UpDownCounter<long> BatchesAhead = Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
-    private static readonly UpDownCounter<long> BatchesReady = Meter.CreateUpDownCounter<long>("clipguard.batches.ready", "{batch}", "Batches complete and not yet taken.");
-    private static readonly UpDownCounter<long> SamplesOpen = Meter.CreateUpDownCounter<long>("clipguard.samples.open", "{sample}", "Samples of batches begun that are not decoded yet.");
-    private static readonly UpDownCounter<long> BytesAhead = Meter.CreateUpDownCounter<long>("clipguard.bytes.ahead", "By", "Bytes that batches ahead of the consumer hold, or are expected to.");
+    private static readonly Counter<long> Decodes = ClipGuardTelemetry.Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
+    private static readonly Histogram<double> DecodeSeconds = ClipGuardTelemetry.Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
+    private static readonly Counter<long> Bytes = ClipGuardTelemetry.Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
+    private static readonly Counter<double> Waited = ClipGuardTelemetry.Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
+    private static readonly UpDownCounter<long> BatchesAhead = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
+    private static readonly UpDownCounter<long> BatchesReady = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.batches.ready", "{batch}", "Batches complete and not yet taken.");
+    private static readonly UpDownCounter<long> SamplesOpen = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.samples.open", "{sample}", "Samples of batches begun that are not decoded yet.");
+    private static readonly UpDownCounter<long> BytesAhead = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.bytes.ahead", "By", "Bytes that batches ahead of the consumer hold, or are expected to.");
 
     public static ActivitySource Activities { get; } = new(ClipGuardTelemetry.ActivitySourceName);
 
@@ -33,19 +31,6 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         if (outcome.IsClip)
         {
             Bytes.Add(outcome.Payload.Length, kindTag);
-        }
-        else
-        {
-            Struck(outcome.Fault);
-        }
-    }
-
-    /// <summary>A decode failed; where it was killed for that, it is counted.</summary>
-    public static void Struck(ClipFault fault)
-    {
-        if (fault.Kind is FaultKind.TimedOut or FaultKind.Stalled)
-        {
-            Kills.Add(1, new KeyValuePair<string, object?>("verdict", fault.Kind.ToString()));
         }
     }
 

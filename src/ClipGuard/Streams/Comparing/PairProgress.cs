@@ -8,7 +8,7 @@ namespace ClipGuard.Streams.Comparing;
 public sealed class PairProgress
 {
     private readonly TimeProvider _time;
-    private readonly long[] _faults = new long[Enum.GetValues<ToolFaultKind>().Length];
+    private readonly FaultCounts<ToolFaultKind> _faults = new();
     private readonly ConcurrentDictionary<long, (string Clip, long Since)> _running = new();
     private long _scored;
     private long _badLines;
@@ -21,7 +21,7 @@ public sealed class PairProgress
     public long Scored => Interlocked.Read(ref _scored);
 
     /// <summary>Pairs and lines that got none.</summary>
-    public long Faults => BadLines + Enum.GetValues<ToolFaultKind>().Sum(Count);
+    public long Faults => BadLines + _faults.Sum;
 
     /// <summary>Lines that name no pair.</summary>
     public long BadLines => Interlocked.Read(ref _badLines);
@@ -30,7 +30,7 @@ public sealed class PairProgress
     public double? Fraction => Interlocked.Read(ref _totalBytes) is > 0 and var total ? Math.Clamp((double)Interlocked.Read(ref _doneBytes) / total, 0, 1) : null;
 
     /// <summary>Pairs with this fault.</summary>
-    public long Count(ToolFaultKind kind) => Interlocked.Read(ref _faults[(int)kind]);
+    public long Count(ToolFaultKind kind) => _faults[kind];
 
     /// <summary>The pairs that are being compared now, each by its distorted clip, longest first.</summary>
     public IReadOnlyList<RunningClip> Running() =>
@@ -44,7 +44,15 @@ public sealed class PairProgress
 
     internal void Decided(PairRow row, ComparisonResult? result)
     {
-        Interlocked.Increment(ref result is null ? ref _badLines : ref result.Outcome.Fault is { } fault ? ref _faults[(int)fault.Kind] : ref _scored);
+        if (result?.Outcome.Fault is { } fault)
+        {
+            _faults.Add(fault.Kind);
+        }
+        else
+        {
+            Interlocked.Increment(ref result is null ? ref _badLines : ref _scored);
+        }
+
         Interlocked.Exchange(ref _doneBytes, row.EndBytes);
     }
 }

@@ -19,6 +19,9 @@ internal abstract record Cause
 
         /// <summary>How the helper ended, where it did.</summary>
         public Supervision.Helpers.ProcessExit Exit { get; init; }
+
+        /// <summary>True where the helper ended because memory ran out.</summary>
+        public bool IsOutOfMemory { get; init; }
     }
 
     /// <summary>The tool's fault.</summary>

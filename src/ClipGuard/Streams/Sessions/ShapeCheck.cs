@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -33,11 +34,7 @@ internal static class ShapeCheck
     {
         if (written.Fault is { } fault)
         {
-            return fault.Kind is FaultKind.Missing or FaultKind.Unsupported or FaultKind.Corrupt or FaultKind.LimitExceeded or FaultKind.TimedOut
-                && Enum.IsDefined(fault.Stage)
-                && fault.Message is not null
-                ? null
-                : $"found {fault.Kind}, which is not a decoder's to find";
+            return ReplyCheck.FindInFault(fault);
         }
 
         if (format is null)

@@ -63,7 +63,11 @@ internal sealed partial class ToolSession
 
         if (member.LogLines().Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase))))
         {
-            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The helper of '{member.Name}' {exit} {where} when it wanted more memory than it may take.") { Exit = exit };
+            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The helper of '{member.Name}' {exit} {where} when it wanted more memory than it may take.")
+            {
+                Exit = exit,
+                IsOutOfMemory = true,
+            };
         }
 
         // A SIGKILL that is not ours is the out-of-memory killer's or somebody's.
@@ -119,6 +123,7 @@ internal sealed partial class ToolSession
             {
                 Ignore(member.Index, SocketKind);
                 helper.Process.Kill();
+                KillMeter.Add(_fault?.Kind.ToString());
             }
         }
 
@@ -144,6 +149,7 @@ internal sealed partial class ToolSession
         if (_guardian is { } guardian && !_guardianEnded)
         {
             guardian.Process.Kill();
+            KillMeter.Add(_fault?.Kind.ToString());
         }
     }
 
@@ -172,7 +178,7 @@ internal sealed partial class ToolSession
     {
         _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
             : _cause is Cause.InfrastructureFailure trouble ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(trouble.Error))
-            : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(Outcome()));
+            : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(Outcome(), _cause is Cause.OfStream { IsOutOfMemory: true }));
         if (_state == ToolSessionState.Unkillable)
         {
             _wasUnkillable = true;

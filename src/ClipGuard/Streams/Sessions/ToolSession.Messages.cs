@@ -219,7 +219,7 @@ internal sealed unsafe partial class ToolSession
         member.Written = written;
         if (written.Fault is { } fault)
         {
-            Break(new Cause.OfStream(member, (ToolFaultKind)fault.Kind, fault.Message) { Stage = fault.Stage });
+            Break(new Cause.OfStream(member, ToolFaultKinds.From(fault.Kind), fault.Message) { Stage = fault.Stage });
             return;
         }
 

@@ -4,10 +4,12 @@ namespace ClipGuard.Streams.Sessions;
 internal abstract record ToolSessionResult
 {
     /// <summary>A verdict.</summary>
-    public sealed record Judged(ToolOutcome Outcome) : ToolSessionResult
+    /// <param name="Outcome">What the caller is told, where this was the last try.</param>
+    /// <param name="IsOutOfMemory">True where a stream's helper ended because memory ran out.</param>
+    public sealed record Judged(ToolOutcome Outcome, bool IsOutOfMemory) : ToolSessionResult
     {
         /// <summary>True for a failure that may have been bad luck and is tried once more.</summary>
-        public bool IsStrike => Outcome.Fault?.Kind is ToolFaultKind.TimedOut or ToolFaultKind.Stalled or ToolFaultKind.Crashed or ToolFaultKind.ProtocolViolated;
+        public bool IsRetryable => Outcome.Fault is { } fault && ToolFaultKinds.Of(fault.Kind).IsRetried(IsOutOfMemory);
     }
 
     /// <summary>Trouble that says nothing about clips or tool.</summary>

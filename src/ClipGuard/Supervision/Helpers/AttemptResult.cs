@@ -8,11 +8,14 @@ internal abstract record AttemptResult
     /// <summary>Data, in the helper's memory.</summary>
     public sealed record Delivered(DecodedClip Clip) : AttemptResult;
 
-    /// <summary>The decoder's own finding: it convicts.</summary>
-    public sealed record Found(ClipFault Fault) : AttemptResult;
-
-    /// <summary>A strike: a timeout, stall, crash or nonsense that may have been bad luck.</summary>
-    public sealed record Retryable(ClipFault Fault) : AttemptResult;
+    /// <summary>A fault: the decoder's own finding, or a timeout, a stall, a crash, an answer that cannot be believed.</summary>
+    /// <param name="Fault">The fault.</param>
+    /// <param name="IsOutOfMemory">True where the helper ended because memory ran out.</param>
+    public sealed record Faulted(ClipFault Fault, bool IsOutOfMemory = false) : AttemptResult
+    {
+        /// <summary>True where it may have been bad luck: a first one is tried once more.</summary>
+        public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
+    }
 
     /// <summary>Trouble that says nothing about the clip.</summary>
     public sealed record InfrastructureFailure(string Message) : AttemptResult;

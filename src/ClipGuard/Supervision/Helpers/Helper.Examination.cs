@@ -24,14 +24,14 @@ internal sealed unsafe partial class Helper
         return happened switch
         {
             HelperEvent.Exited => Crash(postMortem, exit, where),
-            HelperEvent.Stalled => Retryable(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.Stalled => Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Decoding =>
-                Retryable(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
-            HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Retryable(new ClipFault(
+                Faulted(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Faulted(new ClipFault(
                 FaultKind.TimedOut, DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem)),
             HelperEvent.ProtocolError when detail == WasNotAboutThisClip => new AttemptResult.InfrastructureFailure($"The helper {detail}."),
-            HelperEvent.TimeOver => Retryable(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
-            _ => Retryable(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
+            HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
+            _ => Faulted(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
     }
 
@@ -41,20 +41,18 @@ internal sealed unsafe partial class Helper
             || postMortem.Log.Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
         if (nearLimit)
         {
-            return Retryable(
-                FaultKind.LimitExceeded,
-                $"The helper {exit} {where} when it wanted more memory than the {_options.HelperMemoryBytes} bytes that a decode may take.",
-                postMortem);
+            return OutOfMemory(
+                $"The helper {exit} {where} when it wanted more memory than the {_options.HelperMemoryBytes} bytes that a decode may take.", postMortem);
         }
 
         if (exit.Signal == Libc.SIGKILL && _pool.MemoryRanOut())
         {
-            return Retryable(FaultKind.LimitExceeded, $"The system ended the helper {where} when the machine's memory ran out.", postMortem);
+            return OutOfMemory($"The system ended the helper {where} when the machine's memory ran out.", postMortem);
         }
 
         return IsNotTheClips(exit)
             ? new AttemptResult.InfrastructureFailure($"The helper {exit} {where}, which was not the supervisor's doing.")
-            : Retryable(FaultKind.Crashed, $"The helper {exit} {where}.", postMortem);
+            : Faulted(FaultKind.Crashed, $"The helper {exit} {where}.", postMortem);
     }
 
     // A SIGKILL that is not ours is somebody's, and an end that nobody saw says nothing.
@@ -65,20 +63,23 @@ internal sealed unsafe partial class Helper
         PostMortem postMortem = TakePostMortem(exit: default);
         if (fault.Kind != FaultKind.TimedOut)
         {
-            return new AttemptResult.Found(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
+            return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
         }
 
         string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "
             + $"after {Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}.";
-        return new AttemptResult.Retryable(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
+        return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
     }
 
     private AttemptResult BadExit(ProcessExit exit) => IsNotTheClips(exit)
         ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not the supervisor's doing.")
-        : new AttemptResult.Retryable(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
+        : new AttemptResult.Faulted(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
 
-    private AttemptResult.Retryable Retryable(FaultKind kind, string message, PostMortem postMortem) =>
+    private AttemptResult.Faulted Faulted(FaultKind kind, string message, PostMortem postMortem) =>
         new(new ClipFault(kind, _progress.Stage, message, postMortem));
+
+    private AttemptResult.Faulted OutOfMemory(string message, PostMortem postMortem) =>
+        new(new ClipFault(FaultKind.LimitExceeded, _progress.Stage, message, postMortem), IsOutOfMemory: true);
 
     private PostMortem TakePostMortem(ProcessExit exit)
     {

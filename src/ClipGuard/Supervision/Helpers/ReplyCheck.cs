@@ -80,11 +80,9 @@ internal static class ReplyCheck
             : null;
     }
 
-    // What only a supervisor can know, a helper cannot find.
-    private static string? FindInFault(DecoderFault fault) =>
-        fault.Kind is FaultKind.Missing or FaultKind.Unsupported or FaultKind.Corrupt or FaultKind.LimitExceeded or FaultKind.TimedOut
-            && Enum.IsDefined(fault.Stage)
-            && fault.Message is not null
+    /// <summary>What is wrong with a fault that a helper reports, or null. What only a supervisor can know, a helper cannot find.</summary>
+    public static string? FindInFault(DecoderFault fault) =>
+        Enum.IsDefined(fault.Kind) && FaultKinds.Of(fault.Kind).MayBeReported && Enum.IsDefined(fault.Stage) && fault.Message is not null
             ? null
             : $"found {fault.Kind}, which is not a decoder's to find";
 }

@@ -1,4 +1,6 @@
-namespace ClipGuard.Loading;
+using System.Diagnostics.Metrics;
+
+namespace ClipGuard;
 
 /// <summary>The names under which ClipGuard's measurements and activities are found.</summary>
 public static class ClipGuardTelemetry
@@ -8,4 +10,7 @@ public static class ClipGuardTelemetry
 
     /// <summary>Of the <see cref="System.Diagnostics.ActivitySource"/>: one activity for each batch delivered, from the first dispatch of its samples to its delivery.</summary>
     public const string ActivitySourceName = "ClipGuard";
+
+    /// <summary>All measurements are this meter's.</summary>
+    internal static Meter Meter { get; } = new(MeterName);
 }
