@@ -61,7 +61,7 @@ internal sealed class KillMeterTests
         using var kills = new Counter();
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
-        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Fault?.Message);
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Fault!.Message);
         return new Dictionary<string, long>(kills.ByVerdict);
     }
 
