@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Cli.Running;
 
 /// <summary>
 /// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second
 /// ends the process at once, and its helpers with it.
 /// </summary>
-internal sealed partial class StopSignals : IDisposable
+internal sealed class StopSignals : IDisposable
 {
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
@@ -41,7 +43,7 @@ internal sealed partial class StopSignals : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Ends the process without running anything more: neither finalizers nor a stage that hangs can hold it up.</summary>
-    public static void EndNow(int exitCode) => Exit(exitCode);
+    public static void EndNow(int exitCode) => Libc.ExitNow(exitCode);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -51,7 +53,4 @@ internal sealed partial class StopSignals : IDisposable
             registration.Dispose();
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void Exit(int exitCode);
 }

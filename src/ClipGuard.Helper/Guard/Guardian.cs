@@ -1,7 +1,7 @@
 using System.Collections;
 
-using ClipGuard.Media.Native;
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Helper.Guard;
@@ -12,13 +12,9 @@ namespace ClipGuard.Helper.Guard;
 /// </summary>
 internal sealed class Guardian(HelperConnection connection)
 {
-    /// <summary>The variable by which every process of a group can be told, also one that is no longer anybody's child.</summary>
-    private const string Mark = "CLIPGUARD_GROUP";
-
     // After standard streams, socket and memory: what becomes the tool's standard output and error.
     private const int OutputDescriptor = 5;
     private const int ErrorsDescriptor = 6;
-    private const int WriteOnly = 1;
 
     private static readonly string[] OwnVariables = ["DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "DOTNET_TieredCompilation"];
 
@@ -77,25 +73,22 @@ internal sealed class Guardian(HelperConnection connection)
             Opened(ErrorsDescriptor),
         ];
         int error = Spawn.Start(order.Program, order.Arguments, ToolEnvironment(), descriptors, out pid);
-        foreach (int descriptor in descriptors)
-        {
-            _ = Libc.Close(descriptor);
-        }
+        Descriptors.CloseAll(descriptors);
 
         return error == 0 ? null : Libc.ErrorText(error);
     }
 
     // Opened anew for each tool: one that makes its standard output non-blocking, as some do, does not make the next one's so.
-    private static int Opened(int pipe) => Descriptors.Raised(Libc.Open($"/proc/self/fd/{pipe}", WriteOnly | Libc.O_CLOEXEC, 0), "open");
+    private static int Opened(int pipe) => Descriptors.Raised(Libc.Open($"/proc/self/fd/{pipe}", Libc.O_WRONLY | Libc.O_CLOEXEC, 0), "open");
 
     // What the supervisor's own process has, and the group's mark.
     private List<string> ToolEnvironment()
     {
-        List<string> variables = [$"{Mark}={_folder}"];
+        List<string> variables = [$"{WireProtocol.SessionVariable}={_folder}"];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             string name = (string)variable.Key;
-            if (name != Mark && !OwnVariables.Contains(name))
+            if (name != WireProtocol.SessionVariable && !OwnVariables.Contains(name))
             {
                 variables.Add($"{name}={variable.Value}");
             }

@@ -11,18 +11,8 @@ namespace ClipGuard.Helper.Guard;
 /// began a session of their own, so none can get away. Only direct children are ever killed: their ids cannot pass to strangers before
 /// they are reaped here, and the death of each makes its own children direct ones.
 /// </summary>
-internal sealed unsafe partial class Offspring
+internal sealed unsafe class Offspring
 {
-    private const int PR_SET_CHILD_SUBREAPER = 36;
-    private const int WaitAny = 0;
-    private const int Exited = 4;
-    private const int Interrupted = 4;
-    private const int LeaveWaitable = 0x01000000;
-    private const int DoNotHang = 1;
-    private const int OneSelf = 0;
-    private const int SignalInfoBytes = 128;
-    private const int PidOffset = 16;
-
     private readonly Lock _gate = new();
     private bool _ending;
     private int _leftBehind;
@@ -30,15 +20,15 @@ internal sealed unsafe partial class Offspring
     private long _peakKilobytes;
 
     /// <summary>Makes this process the one that orphans among its descendants fall to.</summary>
-    public static void Adopt() => Prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    public static void Adopt() => Libc.Prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     /// <summary>Waits until the first child and then all others have ended; what outlives the first child is killed.</summary>
     /// <returns>How the first child ended, and what all of them used.</returns>
     public ToolExitedMessage ReapAll(int firstChild)
     {
         int firstStatus = 0;
-        byte* info = stackalloc byte[SignalInfoBytes];
-        while (WaitId(WaitAny, 0, info, Exited | LeaveWaitable) is var waited && (waited == 0 || Marshal.GetLastPInvokeError() == Interrupted))
+        Libc.SignalInfo info;
+        while (Libc.WaitId(Libc.P_ALL, 0, &info, Libc.WEXITED | Libc.WNOWAIT) is var waited && (waited == 0 || Marshal.GetLastPInvokeError() == Libc.EINTR))
         {
             if (waited != 0)
             {
@@ -47,7 +37,7 @@ internal sealed unsafe partial class Offspring
 
             lock (_gate)
             {
-                int pid = *(int*)(info + PidOffset);
+                int pid = info.Pid;
                 int status;
                 Libc.ResourceUsage usage;
                 if (Libc.Wait4(pid, &status, Libc.WNOHANG, &usage) != pid)
@@ -86,7 +76,7 @@ internal sealed unsafe partial class Offspring
     // What a child waited for is counted with it; what it did not wait for falls to this process and is counted here.
     private void Count(in Libc.ResourceUsage usage)
     {
-        _cpuSeconds += usage.UserSeconds + usage.SystemSeconds + ((usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6);
+        _cpuSeconds += usage.CpuTime.TotalSeconds;
         _peakKilobytes = Math.Max(_peakKilobytes, usage.MaxResidentKilobytes);
     }
 
@@ -94,7 +84,7 @@ internal sealed unsafe partial class Offspring
     private long PeakBytes()
     {
         Libc.ResourceUsage own;
-        return GetResourceUsage(OneSelf, &own) == 0 && _peakKilobytes > own.MaxResidentKilobytes ? _peakKilobytes * 1024 : 0;
+        return Libc.GetResourceUsage(Libc.RUSAGE_SELF, &own) == 0 && _peakKilobytes > own.MaxResidentKilobytes ? _peakKilobytes * 1024 : 0;
     }
 
     private static void KillChildren() => Children().ForEach(pid => Libc.Kill(pid, Libc.SIGKILL));
@@ -102,8 +92,8 @@ internal sealed unsafe partial class Offspring
     // Those that live; the dead ones are only waiting to be reaped. Mostly there are none, and then no list of all processes has to be gone through.
     private static List<int> Children()
     {
-        byte* info = stackalloc byte[SignalInfoBytes];
-        if (WaitId(WaitAny, 0, info, Exited | LeaveWaitable | DoNotHang) != 0)
+        Libc.SignalInfo info;
+        if (Libc.WaitId(Libc.P_ALL, 0, &info, Libc.WEXITED | Libc.WNOWAIT | Libc.WNOHANG) != 0)
         {
             return [];
         }
@@ -136,13 +126,4 @@ internal sealed unsafe partial class Offspring
             return [];
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
-
-    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
-    private static partial int WaitId(int kind, int id, void* info, int options);
-
-    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
-    private static partial int GetResourceUsage(int who, Libc.ResourceUsage* usage);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Helper.Sandbox;
 
@@ -10,8 +11,6 @@ namespace ClipGuard.Helper.Sandbox;
 /// </summary>
 internal static class Confinement
 {
-    private const int PR_SET_NO_NEW_PRIVS = 38;
-
     /// <summary>Closes it and says which level is in force: what was asked for, or less where the kernel lacks a piece.</summary>
     /// <param name="streams">True for a helper that makes FIFOs, or files up to the size that the environment says, where landlock lets it.</param>
     public static SandboxLevel Close(bool streams = false)
@@ -41,7 +40,7 @@ internal static class Confinement
             return level;
         }
 
-        bool filtered = SystemCalls.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level, makesFifos: streams).Install();
+        bool filtered = Libc.Prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level, makesFifos: streams).Install();
         return filtered ? level : SandboxLevel.Off;
     }
 }

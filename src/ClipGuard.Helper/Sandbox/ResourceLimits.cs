@@ -1,30 +1,28 @@
 using System.Globalization;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Helper.Sandbox;
 
 /// <summary>Limits that the kernel keeps for this process (setrlimit).</summary>
 internal static unsafe class ResourceLimits
 {
-    private const int RLIMIT_FSIZE = 1;
-    private const int RLIMIT_DATA = 2;
-    private const int RLIMIT_CORE = 4;
-
     /// <summary>
     /// Lets private memory grow by so much over what the runtime and the decoder hold now. The limit on address space would not do:
     /// the runtime reserves hundreds of gigabytes that it never uses.
     /// </summary>
-    public static void BoundMemory(long bytes) => Set(RLIMIT_DATA, (ulong)(PrivateBytes() + bytes));
+    public static void BoundMemory(long bytes) => Set(Libc.RLIMIT_DATA, (ulong)(PrivateBytes() + bytes));
 
     /// <summary>No core file of a crash: it can be as large as the memory, and holds the user's clips.</summary>
-    public static void ForbidCoreDumps() => Set(RLIMIT_CORE, 0);
+    public static void ForbidCoreDumps() => Set(Libc.RLIMIT_CORE, 0);
 
     /// <summary>No file can grow beyond this, wherever it was opened. Pipes are not meant.</summary>
-    public static void BoundFiles(ulong bytes) => Set(RLIMIT_FSIZE, bytes);
+    public static void BoundFiles(ulong bytes) => Set(Libc.RLIMIT_FSIZE, bytes);
 
     private static void Set(int resource, ulong limit)
     {
-        ulong* softAndHard = stackalloc ulong[2] { limit, limit };
-        _ = SystemCalls.SetResourceLimit(resource, softAndHard);
+        var both = new Libc.ResourceLimit { Soft = limit, Hard = limit };
+        _ = Libc.SetResourceLimit(resource, &both);
     }
 
     // VmData of /proc/self/status is what RLIMIT_DATA is compared with.

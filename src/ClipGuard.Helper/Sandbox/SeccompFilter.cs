@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Helper.Sandbox;
 
@@ -92,7 +93,7 @@ internal sealed unsafe class SeccompFilter
         fixed (Instruction* start = CollectionsMarshal.AsSpan(_program))
         {
             var program = new Program { Length = (ushort)_program.Count, Start = start };
-            return SystemCalls.Syscall(SystemCallTable.Current.Seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
+            return Libc.Syscall(SystemCallTable.Current.Seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, (nint)(&program), 0) == 0;
         }
     }
 

@@ -33,9 +33,9 @@ internal sealed unsafe partial class Epoll : IDisposable
 
     public Epoll()
     {
-        _epoll = Checked(EpollCreate(CloExec), "epoll_create1");
-        _timer = Checked(TimerCreate(ClockMonotonic, CloExec | NonBlock), "timerfd_create");
-        _wake = Checked(EventFd(0, CloExec | NonBlock), "eventfd");
+        _epoll = Descriptors.Checked(EpollCreate(CloExec), "epoll_create1");
+        _timer = Descriptors.Checked(TimerCreate(ClockMonotonic, CloExec | NonBlock), "timerfd_create");
+        _wake = Descriptors.Checked(EventFd(0, CloExec | NonBlock), "eventfd");
         Add(_timer, TimerTag);
         Add(_wake, WakeTag);
     }
@@ -46,14 +46,14 @@ internal sealed unsafe partial class Epoll : IDisposable
         byte* change = stackalloc byte[EventSize];
         BinaryPrimitives.WriteUInt32LittleEndian(new Span<byte>(change, 4), In);
         BinaryPrimitives.WriteInt64LittleEndian(new Span<byte>(change + DataOffset, 8), tag);
-        Checked(EpollCtl(_epoll, CtlAdd, fd, change), "epoll_ctl");
+        _ = Descriptors.Checked(EpollCtl(_epoll, CtlAdd, fd, change), "epoll_ctl");
     }
 
     /// <summary>Stops waiting for a descriptor, before it is closed.</summary>
     public void Remove(int fd)
     {
         byte* unused = stackalloc byte[EventSize];
-        Checked(EpollCtl(_epoll, CtlDel, fd, unused), "epoll_ctl");
+        _ = Descriptors.Checked(EpollCtl(_epoll, CtlDel, fd, unused), "epoll_ctl");
     }
 
     /// <summary>Waits without limit and gives the tags of what happened. The timer and the wake-up are quieted here.</summary>
@@ -85,7 +85,7 @@ internal sealed unsafe partial class Epoll : IDisposable
         // A moment that has passed still has to fire, and zero would turn the timer off.
         long at = nanoseconds == long.MaxValue ? 0 : Math.Max(1, nanoseconds);
         long* setting = stackalloc long[4] { 0, 0, at / 1_000_000_000, at % 1_000_000_000 };
-        Checked(TimerSet(_timer, TimerAbsolute, setting, null), "timerfd_settime");
+        _ = Descriptors.Checked(TimerSet(_timer, TimerAbsolute, setting, null), "timerfd_settime");
     }
 
     /// <summary>Ends the current wait.</summary>
@@ -103,9 +103,6 @@ internal sealed unsafe partial class Epoll : IDisposable
         _ = Libc.Close(_epoll);
         NativeMemory.Free(_events);
     }
-
-    private static int Checked(int result, string call) =>
-        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Libc.LastError()}");
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int EpollCreate(int flags);

@@ -5,15 +5,17 @@ namespace ClipGuard.Media.Native;
 /// <summary>What a path or an open file is, asked without opening it.</summary>
 /// <param name="Mode">Kind and permissions, as stat gives them.</param>
 /// <param name="Length">Bytes of a regular file.</param>
-internal readonly unsafe record struct FileFacts(int Mode, long Length)
+/// <param name="Inode">Number of the file in its file system.</param>
+/// <param name="Device">The file system's device, its two numbers in one.</param>
+internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong Inode, ulong Device)
 {
     // The layout of statx is the same on every architecture, which stat's is not.
     private const int StatxBytes = 256;
     private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
     private const int SizeOffset = 40;
-    private const uint ModeAndSize = 0x1 | 0x2 | 0x200;
-    private const int CurrentFolder = -100;
-    private const int EmptyPath = 0x1000;
+    private const int DeviceOffset = 136;
+    private const uint TypeModeInodeAndSize = 0x1 | 0x2 | 0x100 | 0x200;
 
     private const int KindMask = 0xF000;
 
@@ -29,22 +31,27 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length)
 
     /// <summary>Looks at a path, through links.</summary>
     /// <returns>Null, or why it cannot be looked at.</returns>
-    public static string? OfPath(string path, out FileFacts facts) => Ask(CurrentFolder, path, 0, out facts);
+    public static string? OfPath(string path, out FileFacts facts) => Ask(Libc.AT_FDCWD, path, 0, out facts);
 
     /// <summary>Looks at an open file.</summary>
     /// <returns>Null, or why it cannot be looked at.</returns>
-    public static string? OfDescriptor(int descriptor, out FileFacts facts) => Ask(descriptor, string.Empty, EmptyPath, out facts);
+    public static string? OfDescriptor(int descriptor, out FileFacts facts) => Ask(descriptor, string.Empty, Libc.AT_EMPTY_PATH, out facts);
+
+    /// <summary>True where both paths exist and lead to the same file, by whatever links.</summary>
+    public static bool AreSame(string a, string b) =>
+        OfPath(a, out FileFacts first) is null && OfPath(b, out FileFacts second) is null && (first.Inode, first.Device) == (second.Inode, second.Device);
 
     private static string? Ask(int folder, string path, int flags, out FileFacts facts)
     {
         byte* buffer = stackalloc byte[StatxBytes];
-        if (Posix.Statx(folder, path, flags, ModeAndSize, buffer) != 0)
+        if (Libc.Statx(folder, path, flags, TypeModeInodeAndSize, buffer) != 0)
         {
             facts = default;
             return Marshal.GetLastPInvokeErrorMessage();
         }
 
-        facts = new FileFacts(*(ushort*)(buffer + ModeOffset), *(long*)(buffer + SizeOffset));
+        facts = new FileFacts(
+            *(ushort*)(buffer + ModeOffset), *(long*)(buffer + SizeOffset), *(ulong*)(buffer + InodeOffset), *(ulong*)(buffer + DeviceOffset));
         return null;
     }
 }

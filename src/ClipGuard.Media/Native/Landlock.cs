@@ -12,9 +12,7 @@ internal static unsafe class Landlock
     private const long SYS_add_rule = 445;
     private const long SYS_restrict_self = 446;
     private const nint PathBeneath = 1;
-    private const int O_PATH = 0x200000;
     private const nint GiveVersion = 1;
-    private const int PR_SET_NO_NEW_PRIVS = 38;
 
     // Write, remove and make rights as of ABI 1; execute (bit 0) and the two read rights (2, 3) stay free.
     private const ulong WriteRights = (1UL << 1) | (0x1FFUL << 4);
@@ -64,7 +62,7 @@ internal static unsafe class Landlock
             return $"landlock_add_rule: {reason}";
         }
 
-        bool restricted = Libc.Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && Libc.Syscall(SYS_restrict_self, ruleset, 0, 0, 0) == 0;
+        bool restricted = Libc.Prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && Libc.Syscall(SYS_restrict_self, ruleset, 0, 0, 0) == 0;
         int error = Marshal.GetLastPInvokeError();
         _ = Libc.Close(ruleset);
         return restricted ? null : $"landlock_restrict_self: {Libc.ErrorText(error)}";
@@ -72,7 +70,7 @@ internal static unsafe class Landlock
 
     private static bool Except(int ruleset, string folder)
     {
-        int parent = Libc.Open(folder, O_PATH | Libc.O_CLOEXEC, 0);
+        int parent = Libc.Open(folder, Libc.O_PATH | Libc.O_CLOEXEC, 0);
         if (parent < 0)
         {
             return false;

@@ -1,21 +1,15 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Media.Wire;
 
 /// <summary>
 /// A helper's side of the protocol: the socket and the memory that it was born with. Plain system calls, nothing that needs a thread.
 /// </summary>
-internal sealed unsafe partial class HelperConnection : IDisposable
+internal sealed unsafe class HelperConnection : IDisposable
 {
-    private const int EINTR = 4;
-    private const int EPIPE = 32;
-    private const int ECONNRESET = 104;
-    private const int MSG_NOSIGNAL = 0x4000;
-    private const int SEEK_END = 2;
-    private const int ProtectReadWrite = 0x3;
-    private const int MapShared = 0x1;
-
     private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
     private readonly ArrayBufferWriter<byte> _said = new(1024);
     private readonly byte* _memory;
@@ -25,15 +19,15 @@ internal sealed unsafe partial class HelperConnection : IDisposable
     /// <exception cref="InvalidOperationException">The descriptors are not there: this was not started by a supervisor.</exception>
     public HelperConnection()
     {
-        _length = Lseek(WireProtocol.MemoryDescriptor, 0, SEEK_END);
+        _length = Libc.Lseek(WireProtocol.MemoryDescriptor, 0, Libc.SEEK_END);
         if (_length < MarksPage.Size)
         {
             throw new InvalidOperationException(
                 $"Descriptor {WireProtocol.MemoryDescriptor} is not the shared memory of a supervisor. A helper is started by ClipGuard, never by hand.");
         }
 
-        void* map = Mmap(null, (nuint)_length, ProtectReadWrite, MapShared, WireProtocol.MemoryDescriptor, 0);
-        if (map == (void*)-1)
+        void* map = Libc.Mmap(null, (nuint)_length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, WireProtocol.MemoryDescriptor, 0);
+        if (map == Libc.MAP_FAILED)
         {
             throw new InvalidOperationException($"The shared memory cannot be mapped: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
@@ -78,11 +72,11 @@ internal sealed unsafe partial class HelperConnection : IDisposable
         fixed (byte* start = datagram)
         {
             // A supervisor that closes with a message unread is told of as a reset, once, in whatever call comes next.
-            while (Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, MSG_NOSIGNAL) < 0
-                && Marshal.GetLastPInvokeError() is var error and not (EPIPE or ECONNRESET))
+            while (Libc.Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, Libc.MSG_NOSIGNAL) < 0
+                && Marshal.GetLastPInvokeError() is var error and not (Libc.EPIPE or Libc.ECONNRESET))
             {
                 // Nobody hears of what was not sent: the supervisor would wait for it to the stall limit.
-                if (error is not EINTR)
+                if (error is not Libc.EINTR)
                 {
                     throw new InvalidOperationException($"A message of {datagram.Length} bytes could not be sent: {Marshal.GetPInvokeErrorMessage(error)}.");
                 }
@@ -91,7 +85,7 @@ internal sealed unsafe partial class HelperConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Munmap(_memory, (nuint)_length);
+    public void Dispose() => _ = Libc.Munmap(_memory, (nuint)_length);
 
     private nint ReceiveBytes()
     {
@@ -99,27 +93,12 @@ internal sealed unsafe partial class HelperConnection : IDisposable
         {
             while (true)
             {
-                nint length = Recv(WireProtocol.SocketDescriptor, start, (nuint)_buffer.Length, 0);
-                if (length >= 0 || Marshal.GetLastPInvokeError() != EINTR)
+                nint length = Libc.Recv(WireProtocol.SocketDescriptor, start, (nuint)_buffer.Length, 0);
+                if (length >= 0 || Marshal.GetLastPInvokeError() != Libc.EINTR)
                 {
                     return length;
                 }
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    private static partial long Lseek(int fd, long offset, int whence);
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial void* Mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int Munmap(void* address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(int socket, void* buffer, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Recv(int socket, void* buffer, nuint length, int flags);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using ClipGuard.DryRuns;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Runs;
 
@@ -116,12 +117,12 @@ internal sealed class OutputFolder : IDisposable
     private void RefuseToOverwrite(string manifestPath)
     {
         string[] ours = [FaultsPath, SummaryPath, _unfinishedPath];
-        if (ours.Append(CleanPath).FirstOrDefault(path => path == manifestPath || FileIdentity.Same(path, manifestPath)) is { } overwritten)
+        if (ours.Append(CleanPath).FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
         }
 
-        if (ours.FirstOrDefault(path => path == CleanPath || FileIdentity.Same(path, CleanPath)) is { } clash)
+        if (ours.FirstOrDefault(path => path == CleanPath || FileFacts.AreSame(path, CleanPath)) is { } clash)
         {
             throw new OutputException($"the clean manifest {CleanPath} would overwrite {clash}: choose another name");
         }

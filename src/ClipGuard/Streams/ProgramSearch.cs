@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams;
 
 /// <summary>Finds a program as a shell would.</summary>
-internal static partial class ProgramSearch
+internal static class ProgramSearch
 {
-    private const int MayExecute = 1;
-
     // Where to get the programs that people ask for. Those that are not here are named as they are.
     private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
@@ -21,7 +19,7 @@ internal static partial class ProgramSearch
     {
         string[] candidates = program.Contains('/', StringComparison.Ordinal)
             ? [Path.GetFullPath(program)]
-            : [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program))];
+            : [.. Folders().Select(folder => Path.Combine(folder, program))];
         if (candidates.FirstOrDefault(IsExecutable) is { } found)
         {
             return Path.GetFullPath(found);
@@ -31,8 +29,8 @@ internal static partial class ProgramSearch
         throw new ToolUnavailableException($"The program {program} is not installed or not executable.{hint}");
     }
 
-    private static bool IsExecutable(string path) => File.Exists(path) && Access(path, MayExecute) == 0;
+    private static string[] Folders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries);
 
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
+    private static bool IsExecutable(string path) => File.Exists(path) && Libc.Access(path, Libc.X_OK) == 0;
 }

@@ -33,7 +33,7 @@ internal sealed unsafe class FileBytes : ClipBytes
             return session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
         }
 
-        int descriptor = Posix.Open(source.Path, Posix.ReadOnly | Posix.NonBlocking | Posix.CloseOnExec | Posix.NoControllingTerminal, 0);
+        int descriptor = Libc.Open(source.Path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0);
         if (descriptor < 0)
         {
             return session.Fault(FaultKind.Missing, $"{source.Path}: {Marshal.GetLastPInvokeErrorMessage()}.");
@@ -44,7 +44,7 @@ internal sealed unsafe class FileBytes : ClipBytes
         DecoderFault? fault = error is null ? CheckRange(session, source, facts.Length) : session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
         if (fault is not null)
         {
-            _ = Posix.Close(descriptor);
+            _ = Libc.Close(descriptor);
             return fault;
         }
 
@@ -60,15 +60,15 @@ internal sealed unsafe class FileBytes : ClipBytes
             nint read;
             do
             {
-                read = Posix.ReadAt(_descriptor, start, count, _offset + position);
+                read = Libc.Pread(_descriptor, start, count, _offset + position);
             }
-            while (read < 0 && Marshal.GetLastPInvokeError() == Posix.Interrupted);
+            while (read < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
 
             return read < 0 ? -Marshal.GetLastPInvokeError() : (int)read;
         }
     }
 
-    public override void Dispose() => _ = Posix.Close(_descriptor);
+    public override void Dispose() => _ = Libc.Close(_descriptor);
 
     private static DecoderFault? CheckRange(DecodeSession session, FileSource source, long fileLength)
     {

@@ -1,18 +1,18 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Media.Libav.Streams;
 
 /// <summary>The writing end of a stream. Moves the marks with every piece that the reader or the pipe has taken, and never further.</summary>
-internal sealed unsafe partial class StreamSink : IDisposable
+internal sealed unsafe class StreamSink : IDisposable
 {
     // Small enough that the marks of a slow reader keep moving within one frame.
     private const int PieceBytes = 256 * 1024;
-    private const int Interrupted = 4;
-    private const int BrokenPipe = 32;
-    private const int WriteOnly = 1;
-    private const int CloseOnExec = 0x80000;
-    private const int SetPipeSize = 1031;
     private const int PipeBytes = 1 << 20;
+
+    // Read and write for the owner, 0600.
+    private const uint OnlyOwner = 0x180;
 
     private readonly ProgressMarks _marks;
     private readonly int _descriptor;
@@ -34,20 +34,20 @@ internal sealed unsafe partial class StreamSink : IDisposable
 
     /// <summary>Makes a FIFO that only this user may open.</summary>
     /// <returns>Null, or why it could not be made.</returns>
-    public static string? MakeFifo(string path) => MkFifo(path, 0x180) == 0 ? null : $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+    public static string? MakeFifo(string path) => Libc.Mkfifo(path, OnlyOwner) == 0 ? null : $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
 
     /// <summary>Makes an empty file that only this user may open.</summary>
     /// <returns>Null, or why it could not be made.</returns>
     public static string? MakeFile(string path)
     {
-        const int createNew = WriteOnly | CloseOnExec | 0x40 | 0x80;
-        int descriptor = Open(path, createNew, 0x180);
+        const int createNew = Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_CREAT | Libc.O_EXCL;
+        int descriptor = Libc.Open(path, createNew, OnlyOwner);
         if (descriptor < 0)
         {
             return $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
         }
 
-        _ = Close(descriptor);
+        _ = Libc.Close(descriptor);
         return null;
     }
 
@@ -61,9 +61,9 @@ internal sealed unsafe partial class StreamSink : IDisposable
         int descriptor;
         do
         {
-            descriptor = Open(path, WriteOnly | CloseOnExec, 0);
+            descriptor = Libc.Open(path, Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
         }
-        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
 
         if (descriptor < 0)
         {
@@ -72,7 +72,7 @@ internal sealed unsafe partial class StreamSink : IDisposable
         }
 
         // Fewer turns between writer and reader; refused for a file and where the user's share of pipe memory is used up, and then it works all the same.
-        _ = Fcntl(descriptor, SetPipeSize, PipeBytes);
+        _ = Libc.Fcntl(descriptor, Libc.F_SETPIPE_SZ, PipeBytes);
         return new StreamSink(descriptor, marks);
     }
 
@@ -82,16 +82,16 @@ internal sealed unsafe partial class StreamSink : IDisposable
     {
         while (length > 0)
         {
-            nint written = Write(_descriptor, start, (nuint)Math.Min(length, PieceBytes));
+            nint written = Libc.Write(_descriptor, start, (nuint)Math.Min(length, PieceBytes));
             if (written < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
-                if (error == Interrupted)
+                if (error == Libc.EINTR)
                 {
                     continue;
                 }
 
-                ReaderLeft = error == BrokenPipe;
+                ReaderLeft = error == Libc.EPIPE;
                 Error = ReaderLeft ? null : Marshal.GetLastPInvokeErrorMessage();
                 return false;
             }
@@ -106,20 +106,5 @@ internal sealed unsafe partial class StreamSink : IDisposable
     }
 
     /// <summary>Closes the end: the reader sees the stream's end.</summary>
-    public void Dispose() => _ = Close(_descriptor);
-
-    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MkFifo(string path, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, byte* buffer, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Fcntl(int descriptor, int command, int argument);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    public void Dispose() => _ = Libc.Close(_descriptor);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Sessions;
@@ -8,12 +6,8 @@ namespace ClipGuard.Streams.Sessions;
 /// A second reading end of a FIFO, opened when its writer is done and before it closes: it keeps the pipe alive, so that after the tool
 /// has ended it can still be told how much of it nobody read. Nothing is ever read through it.
 /// </summary>
-internal sealed unsafe partial class FifoProbe : IDisposable
+internal sealed unsafe class FifoProbe : IDisposable
 {
-    private const int NoFollow = 0x20000;
-    private const int GetPipeSize = 1032;
-    private const ulong ReadableBytes = 0x541B;
-
     private readonly int _descriptor;
 
     private FifoProbe(int descriptor) => _descriptor = descriptor;
@@ -22,14 +16,14 @@ internal sealed unsafe partial class FifoProbe : IDisposable
     public static FifoProbe? Open(string path)
     {
         // Never follows a link, and never waits; what is not a pipe has no such count and is closed again at once.
-        int descriptor = Libc.Open(path, NoFollow | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
+        int descriptor = Libc.Open(path, Libc.O_NOFOLLOW | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
         if (descriptor < 0)
         {
             return null;
         }
 
         var probe = new FifoProbe(descriptor);
-        if (Libc.Fcntl(descriptor, GetPipeSize, 0) >= 0)
+        if (Libc.Fcntl(descriptor, Libc.F_GETPIPE_SZ, 0) >= 0)
         {
             return probe;
         }
@@ -42,12 +36,9 @@ internal sealed unsafe partial class FifoProbe : IDisposable
     public long UnreadBytes()
     {
         int count = 0;
-        return IoCtl(_descriptor, ReadableBytes, &count) == 0 ? count : 0;
+        return Libc.Ioctl(_descriptor, Libc.FIONREAD, &count) == 0 ? count : 0;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _ = Libc.Close(_descriptor);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int IoCtl(int descriptor, ulong request, int* argument);
 }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 using ClipGuard.Media.Native;
@@ -10,7 +9,7 @@ using ClipGuard.Supervision.Helpers;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
-internal sealed unsafe class GuardianProcess : IDisposable
+internal sealed class GuardianProcess : IDisposable
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
@@ -46,23 +45,19 @@ internal sealed unsafe class GuardianProcess : IDisposable
     {
         string path = options.GuardianPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, HelperLaunch.DefaultProgram);
         var launch = new HelperLaunch(path, [path, "guard"], Environment(), PayloadBytes: System.Environment.SystemPageSize);
-        int* output = stackalloc int[2] { -1, -1 };
-        int* errors = stackalloc int[2] { -1, -1 };
+        int outputRead = -1, outputWrite = -1, errorsRead = -1, errorsWrite = -1;
         try
         {
-            MakePipe(output);
-            MakePipe(errors);
-            var process = HelperProcess.Start(launch, devNull, output[1], errors[1]);
-            var guardian = new GuardianProcess(process, new OutputTail(output[0], options.OutputBytes), new OutputTail(errors[0], options.OutputBytes));
-            (output[0], errors[0]) = (-1, -1);
+            Descriptors.MakePipe(out outputRead, out outputWrite);
+            Descriptors.MakePipe(out errorsRead, out errorsWrite);
+            var process = HelperProcess.Start(launch, devNull, outputWrite, errorsWrite);
+            var guardian = new GuardianProcess(process, new OutputTail(outputRead, options.OutputBytes), new OutputTail(errorsRead, options.OutputBytes));
+            (outputRead, errorsRead) = (-1, -1);
             return guardian;
         }
         finally
         {
-            foreach (int descriptor in (ReadOnlySpan<int>)[output[0], output[1], errors[0], errors[1]])
-            {
-                _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
-            }
+            Descriptors.CloseAll(outputRead, outputWrite, errorsRead, errorsWrite);
         }
     }
 
@@ -92,7 +87,7 @@ internal sealed unsafe class GuardianProcess : IDisposable
     public void EndWithTool()
     {
         Process.CloseSocket();
-        _ = ProcessEnd.Within(Process.PidDescriptor, EndPatience);
+        _ = ProcessWait.ForEnd(Process.PidDescriptor, EndPatience);
         if (!IdleProcess.End(Process).IsClean)
         {
             EndOrphans();
@@ -120,16 +115,6 @@ internal sealed unsafe class GuardianProcess : IDisposable
     }
 
     private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
-
-    private static void MakePipe(int* ends)
-    {
-        if (Libc.Pipe2(ends, Libc.O_CLOEXEC) < 0)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"pipe2: {Libc.LastError()}");
-        }
-
-        ends[1] = Descriptors.Raised(ends[1], "fcntl");
-    }
 
     // The tool runs as if the user had started it, so it sees what this process sees.
     private static List<string> Environment()

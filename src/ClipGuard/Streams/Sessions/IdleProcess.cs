@@ -13,9 +13,8 @@ internal static unsafe class IdleProcess
     /// <summary>True while it lives and has nothing to say, as it should without work.</summary>
     public static bool IsQuiet(HelperProcess process)
     {
-        const int peek = 2;
         byte any;
-        return Libc.Recv(process.Socket, &any, 1, peek | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
+        return Libc.Recv(process.Socket, &any, 1, Libc.MSG_PEEK | Libc.MSG_DONTWAIT) < 0 && Marshal.GetLastPInvokeError() == Libc.EAGAIN;
     }
 
     /// <summary>Kills it and waits until it is gone; without work it dies at once, and one that is stuck in the kernel is left to it.</summary>
@@ -23,7 +22,7 @@ internal static unsafe class IdleProcess
     public static ProcessExit End(HelperProcess process)
     {
         process.Kill();
-        _ = ProcessEnd.Within(process.PidDescriptor, Patience);
+        _ = ProcessWait.ForEnd(process.PidDescriptor, Patience);
         _ = process.TryReap(out ProcessExit exit);
         return exit;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 
 using ClipGuard.Media.Native;
+using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -12,9 +13,6 @@ namespace ClipGuard.Streams.Sessions;
 /// </summary>
 internal static class Orphans
 {
-    private const string Mark = "CLIPGUARD_GROUP";
-    private const int SYS_pidfd_send_signal = 424;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Ends them and waits for their end. Looks again until none is left, for one may have started another meanwhile.</summary>
@@ -22,7 +20,7 @@ internal static class Orphans
     public static void End(string folder)
     {
         long began = Stopwatch.GetTimestamp();
-        byte[] mark = Encoding.UTF8.GetBytes($"{Mark}={folder}\0");
+        byte[] mark = Encoding.UTF8.GetBytes($"{WireProtocol.SessionVariable}={folder}\0");
         bool found;
         do
         {
@@ -49,8 +47,8 @@ internal static class Orphans
         bool marked = IsMarked(pid, mark);
         if (marked)
         {
-            _ = Libc.Syscall(SYS_pidfd_send_signal, descriptor, Libc.SIGKILL, 0, 0);
-            _ = ProcessEnd.Within(descriptor, patience);
+            Libc.PidfdSendSignal(descriptor, Libc.SIGKILL);
+            _ = ProcessWait.ForEnd(descriptor, patience);
         }
 
         _ = Libc.Close(descriptor);

@@ -7,7 +7,6 @@ namespace ClipGuard.Streams.Sessions;
 /// <summary>The read end of a pipe that a tool writes its output to: drained always, so that the tool never waits for it, and kept only so far.</summary>
 internal sealed unsafe class OutputTail : IDisposable
 {
-    private const int SetFlags = 4;
     private const int ReadBytes = 64 * 1024;
 
     // Well above what a pipe may hold for users without privileges (1 MiB, /proc/sys/fs/pipe-max-size).
@@ -25,7 +24,7 @@ internal sealed unsafe class OutputTail : IDisposable
     {
         _descriptor = descriptor;
         _kept = new byte[keptBytes];
-        _ = Libc.Fcntl(descriptor, SetFlags, Libc.O_NONBLOCK);
+        _ = Libc.Fcntl(descriptor, Libc.F_SETFL, Libc.O_NONBLOCK);
     }
 
     /// <summary>The read end.</summary>

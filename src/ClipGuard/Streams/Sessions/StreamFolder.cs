@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 using ClipGuard.Media.Native;
@@ -10,12 +9,9 @@ namespace ClipGuard.Streams.Sessions;
 /// The private folder of one <see cref="StreamGuard"/>, beneath which every group has one of its own. It is locked while its owner lives,
 /// and the kernel takes the lock off however the owner ends: a folder that can be locked is a dead owner's, and is swept away.
 /// </summary>
-internal sealed partial class StreamFolder : IDisposable
+internal sealed class StreamFolder : IDisposable
 {
     private const string Prefix = "clipguard-streams-";
-    private const int LockExclusive = 2;
-    private const int LockNonBlocking = 4;
-    private const int OpenFolder = 0x10000;
 
     private readonly int _lock;
     private int _groups;
@@ -48,15 +44,15 @@ internal sealed partial class StreamFolder : IDisposable
         {
             string path = Path.Combine(parent, Prefix + RandomNumberGenerator.GetHexString(12, lowercase: true));
             MakePrivate(path);
-            int descriptor = Libc.Open(path, OpenFolder | Libc.O_CLOEXEC, 0);
-            if (descriptor >= 0 && FLock(descriptor, LockExclusive | LockNonBlocking) == 0 && Directory.Exists(path))
+            int descriptor = Libc.Open(path, Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+            if (descriptor >= 0 && Libc.Flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Directory.Exists(path))
             {
                 return new StreamFolder(path, descriptor);
             }
 
             // Somebody who starts at the same moment took it for a dead owner's before it was locked.
             string reason = Libc.LastError();
-            _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
+            Descriptors.CloseAll(descriptor);
             if (descriptor < 0 && Directory.Exists(path))
             {
                 throw new IOException($"{path} cannot be opened: {reason}");
@@ -100,13 +96,13 @@ internal sealed partial class StreamFolder : IDisposable
     {
         foreach (string left in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            int descriptor = Libc.Open(left, OpenFolder | Libc.O_CLOEXEC, 0);
+            int descriptor = Libc.Open(left, Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
             if (descriptor < 0)
             {
                 continue;
             }
 
-            if (FLock(descriptor, LockExclusive | LockNonBlocking) == 0)
+            if (Libc.Flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB) == 0)
             {
                 Remove(left);
             }
@@ -118,15 +114,9 @@ internal sealed partial class StreamFolder : IDisposable
     private static void MakePrivate(string path)
     {
         const uint onlyOwner = 0x1C0;
-        if (MkDir(path, onlyOwner) != 0)
+        if (Libc.Mkdir(path, onlyOwner) != 0)
         {
             throw new IOException($"The folder {path} cannot be made: {Libc.LastError()}");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MkDir(string path, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static partial int FLock(int descriptor, int operation);
 }

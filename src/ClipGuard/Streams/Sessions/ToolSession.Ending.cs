@@ -13,8 +13,6 @@ internal sealed partial class ToolSession
     // What allocators print before they abort.
     private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
 
-    private const int FileTooLarge = 25;
-
     private bool _guardianEnded;
     private bool _wasUnkillable;
     private ToolExitedMessage? _exited;
@@ -56,7 +54,7 @@ internal sealed partial class ToolSession
                 $"The helper of '{member.Name}' {exit} before it was ready.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}"));
         }
 
-        if (exit.Signal == FileTooLarge)
+        if (exit.Signal == Libc.SIGXFSZ)
         {
             return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The work file of '{member.Name}' is over its limit.") { Exit = exit };
         }

@@ -26,14 +26,14 @@ internal sealed unsafe class DecodeMemory : IDisposable
     {
         _length = MarksPage.Size + payloadBytes;
         Descriptor = Descriptors.Raised(Libc.MemfdCreate("clipguard", Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING), "memfd_create");
-        void* map = (void*)-1;
+        void* map = Libc.MAP_FAILED;
         if (Libc.Ftruncate(Descriptor, _length) == 0
             && Libc.Fcntl(Descriptor, Libc.F_ADD_SEALS, Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW | Libc.F_SEAL_SEAL) == 0)
         {
             map = Libc.Mmap(null, (nuint)_length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, Descriptor, 0);
         }
 
-        if (map == (void*)-1)
+        if (map == Libc.MAP_FAILED)
         {
             int error = Marshal.GetLastPInvokeError();
             _ = Libc.Close(Descriptor);

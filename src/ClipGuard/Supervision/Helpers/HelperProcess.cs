@@ -9,8 +9,6 @@ namespace ClipGuard.Supervision.Helpers;
 /// <summary>The process behind a helper and everything that is open for it. Calls on it come from under the pool's lock.</summary>
 internal sealed unsafe class HelperProcess
 {
-    private const int SYS_pidfd_send_signal = 424;
-
     private readonly long _startersPeak = ProcessUse.PeakMemoryBytes(Environment.ProcessId);
     private bool _socketOpen = true;
 
@@ -50,12 +48,10 @@ internal sealed unsafe class HelperProcess
         try
         {
             int* ends = stackalloc int[2];
-            Check(Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC, 0, ends), "socketpair");
-            (ours, theirs) = (ends[0], ends[1]);
-            theirs = Descriptors.Raised(theirs, "fcntl");
-            Check(Libc.Pipe2(ends, Libc.O_CLOEXEC), "pipe2");
-            (errorsRead, errorsWrite) = (ends[0], ends[1]);
-            errorsWrite = Descriptors.Raised(errorsWrite, "fcntl");
+            _ = Descriptors.Checked(Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_SEQPACKET | Libc.SOCK_CLOEXEC, 0, ends), "socketpair");
+            ours = ends[0];
+            theirs = Descriptors.Raised(ends[1], "fcntl");
+            Descriptors.MakePipe(out errorsRead, out errorsWrite);
 
             memory = new DecodeMemory(launch.PayloadBytes);
             ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further];
@@ -80,7 +76,7 @@ internal sealed unsafe class HelperProcess
         }
         finally
         {
-            CloseAll(ours, theirs, errorsRead, errorsWrite);
+            Descriptors.CloseAll(ours, theirs, errorsRead, errorsWrite);
             memory?.Dispose();
         }
     }
@@ -89,10 +85,10 @@ internal sealed unsafe class HelperProcess
     public void Kill()
     {
         // Stopped, it starts nothing more, and no child that it had can be reaped and its number given to another process.
-        _ = Libc.Syscall(SYS_pidfd_send_signal, PidDescriptor, Libc.SIGSTOP, 0, 0);
+        Libc.PidfdSendSignal(PidDescriptor, Libc.SIGSTOP);
         KillDescendants(Pid);
         _ = Libc.Kill(-Pid, Libc.SIGKILL);
-        _ = Libc.Syscall(SYS_pidfd_send_signal, PidDescriptor, Libc.SIGKILL, 0, 0);
+        Libc.PidfdSendSignal(PidDescriptor, Libc.SIGKILL);
     }
 
     /// <summary>Ends a process that nobody is waiting for any more.</summary>
@@ -174,25 +170,6 @@ internal sealed unsafe class HelperProcess
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             // It has ended meanwhile, or a thread of it has, or it belongs to somebody else.
-        }
-    }
-
-    private static void Check(int result, string call)
-    {
-        if (result < 0)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Libc.LastError()}");
-        }
-    }
-
-    private static void CloseAll(params ReadOnlySpan<int> descriptors)
-    {
-        foreach (int descriptor in descriptors)
-        {
-            if (descriptor >= 0)
-            {
-                _ = Libc.Close(descriptor);
-            }
         }
     }
 }

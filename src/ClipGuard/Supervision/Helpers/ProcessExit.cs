@@ -28,8 +28,7 @@ internal readonly record struct ProcessExit
         {
             Code = signal == 0 ? (status >> 8) & 0xff : null,
             Signal = signal == 0 ? null : signal,
-            CpuTime = TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds)
-                + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds),
+            CpuTime = usage.CpuTime,
             PeakMemoryBytes = usage.MaxResidentKilobytes * 1024,
         };
     }

@@ -9,8 +9,6 @@ namespace ClipGuard.Supervision.Helpers;
 /// </summary>
 internal sealed unsafe class ProcessUse : IDisposable
 {
-    private const int OpenWriteOnly = 1;
-
     private readonly int _pid;
     private readonly int _clock;
     private readonly int _memory;
@@ -22,13 +20,13 @@ internal sealed unsafe class ProcessUse : IDisposable
         int clock;
         _clock = Libc.ClockGetCpuClockId(pid, &clock) == 0 ? clock : -1;
         _memory = Libc.Open($"/proc/{pid}/statm", Libc.O_CLOEXEC, 0);
-        _forget = Libc.Open($"/proc/{pid}/clear_refs", OpenWriteOnly | Libc.O_CLOEXEC, 0);
+        _forget = Libc.Open($"/proc/{pid}/clear_refs", Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
     }
 
     /// <summary>The use of a helper that has not been reaped. From now on it is also what the kernel ends first when memory runs out.</summary>
     public static ProcessUse OfHelper(int pid)
     {
-        int fd = Libc.Open($"/proc/{pid}/oom_score_adj", OpenWriteOnly | Libc.O_CLOEXEC, 0);
+        int fd = Libc.Open($"/proc/{pid}/oom_score_adj", Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
         fixed (byte* most = "1000"u8)
         {
             _ = Libc.Write(fd, most, 4);

@@ -28,8 +28,7 @@ internal sealed unsafe class StandardErrorTail(int descriptor)
 
         if (!_nonBlocking)
         {
-            const int setFlags = 4;
-            _ = Libc.Fcntl(descriptor, setFlags, Libc.O_NONBLOCK);
+            _ = Libc.Fcntl(descriptor, Libc.F_SETFL, Libc.O_NONBLOCK);
             _nonBlocking = true;
         }
 
