@@ -5,7 +5,6 @@ using ClipGuard.Media.Wire;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision.Helpers;
-using ClipGuard.Tests.Cli;
 
 using NUnit.Framework;
 
@@ -93,7 +92,7 @@ internal sealed partial class FaultKindTests
 
     private static string Section(string file, string heading) => File.ReadAllText(Full(file)).Split($"{heading}\n")[1].Split("\n#")[0];
 
-    private static string Full(string file) => Path.Combine(PublishedCommand.Repository, file);
+    private static string Full(string file) => Repository.PathOf(file);
 
     [GeneratedRegex("`([A-Za-z.]+)`")]
     private static partial Regex Quoted();

@@ -6,7 +6,7 @@ using ClipGuard.Supervision;
 
 using NUnit.Framework;
 
-namespace ClipGuard.Tests.Supervision;
+namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>Which helpers count as killed, and for what. The meter is one for the process, so nothing else may run beside.</summary>
 [NonParallelizable]
