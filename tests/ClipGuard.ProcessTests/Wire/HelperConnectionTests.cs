@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
@@ -28,12 +29,12 @@ internal sealed unsafe class HelperConnectionTests
             Assert.That(Orders.Send(helper, JsonSerializer.SerializeToUtf8Bytes(decode, WireJson.Default.DecodeMessage)), Is.Null);
             Assert.That(() => helper.Memory.Marks->Frames, Is.Positive.After((int)Patience.TotalMilliseconds, 5));
             helper.CloseSocket();
-            Assert.That(ProcessEnd.Within(helper.PidDescriptor, Patience), "it ends by itself");
+            Assert.That(ProcessWait.ForEnd(helper.PidDescriptor, Patience), "it ends by itself");
         }
         finally
         {
             helper.Kill();
-            _ = ProcessEnd.Within(helper.PidDescriptor, Patience);
+            _ = ProcessWait.ForEnd(helper.PidDescriptor, Patience);
             _ = helper.TryReap(out exit);
             helper.Release();
         }
