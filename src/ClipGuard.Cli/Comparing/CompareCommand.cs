@@ -92,5 +92,5 @@ internal static class CompareCommand
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
-    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => CompareSettings.Run.Read(sources) with { Pairs = guard.Groups };
+    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => CompareSettings.Run.Read(sources) with { Pairs = guard.Runs };
 }

@@ -88,9 +88,9 @@ internal static class CompareSettings
     public static readonly Setting<int> Pairs = Guard.Value(
         "pairs",
         "N",
-        $"Pairs compared at the same time, each in three processes. Default: half the number of cores, here {Guard.Unset.Groups}.",
+        $"Pairs compared at the same time, each in three processes. Default: half the number of cores, here {Guard.Unset.Runs}.",
         ValueText.Count,
-        (guard, pairs) => guard with { Groups = pairs });
+        (guard, pairs) => guard with { Runs = pairs });
 
     public static readonly Setting<bool> NoFifo = Guard.Flag(
         "no-fifo",

@@ -7,8 +7,8 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.Helper.Guard;
 
 /// <summary>
-/// The guardian of one group after the other: runs the group's tool, and leaves no process of it behind, whatever the tool does and however the
-/// supervisor ends. The end of the connection, also by the supervisor's death, ends the tool and all its descendants and removes the group's folder.
+/// The guardian of one session after the other: runs the session's tool, and leaves no process of it behind, whatever the tool does and however the
+/// supervisor ends. The end of the connection, also by the supervisor's death, ends the tool and all its descendants and removes the session's folder.
 /// </summary>
 internal sealed class Guardian(HelperConnection connection)
 {
@@ -38,7 +38,7 @@ internal sealed class Guardian(HelperConnection connection)
                     RunTool(run);
                     break;
                 default:
-                    throw new InvalidOperationException("A group begins with its folder.");
+                    throw new InvalidOperationException("A session begins with its folder.");
             }
         }
 
@@ -81,7 +81,7 @@ internal sealed class Guardian(HelperConnection connection)
     // Opened anew for each tool: one that makes its standard output non-blocking, as some do, does not make the next one's so.
     private static int Opened(int pipe) => Descriptors.Raised(Libc.Open($"/proc/self/fd/{pipe}", Libc.O_WRONLY | Libc.O_CLOEXEC, 0), "open");
 
-    // What the supervisor's own process has, and the group's mark.
+    // What the supervisor's own process has, and the session's mark.
     private List<string> ToolEnvironment()
     {
         List<string> variables = [$"{WireProtocol.SessionVariable}={_folder}"];

@@ -98,32 +98,17 @@ internal sealed unsafe class Offspring
             return [];
         }
 
-        string parent = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         List<int> children = [];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && StateAndParent(folder) is [not "Z" and not "X", { } itsParent, ..]
-                && itsParent == parent)
+                && ProcessStat.Read(folder) is { State: not 'Z' and not 'X' } process
+                && process.Parent == Environment.ProcessId)
             {
                 children.Add(pid);
             }
         }
 
         return children;
-    }
-
-    // The name before them may hold anything but ends with the last parenthesis.
-    private static string[] StateAndParent(string folder)
-    {
-        try
-        {
-            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
-            return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace ClipGuard.Media.Native;
 
-/// <summary>An epoll set with a timer and a wake-up: all that the watch thread ever waits on.</summary>
+/// <summary>
+/// An epoll set with a timer and a wake-up: all that a thread which keeps clocks ever waits on. What it waits for is known by tags of the owner's choice,
+/// 0 and above. One thread at a time, but for <see cref="Wake"/>.
+/// </summary>
 internal sealed unsafe partial class Epoll : IDisposable
 {
     /// <summary>Tag of the timer.</summary>
@@ -26,6 +29,7 @@ internal sealed unsafe partial class Epoll : IDisposable
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventSize = DataOffset + 8;
 
+    private readonly Dictionary<long, int> _descriptors = [];
     private readonly int _epoll;
     private readonly int _timer;
     private readonly int _wake;
@@ -40,21 +44,28 @@ internal sealed unsafe partial class Epoll : IDisposable
         Add(_wake, WakeTag);
     }
 
-    /// <summary>Waits for a descriptor to become readable or to hang up.</summary>
+    /// <summary>Waits for a descriptor to become readable or to hang up, from now on.</summary>
     public void Add(int fd, long tag)
     {
         byte* change = stackalloc byte[EventSize];
         BinaryPrimitives.WriteUInt32LittleEndian(new Span<byte>(change, 4), In);
         BinaryPrimitives.WriteInt64LittleEndian(new Span<byte>(change + DataOffset, 8), tag);
         _ = Descriptors.Checked(EpollCtl(_epoll, CtlAdd, fd, change), "epoll_ctl");
+        _descriptors.Add(tag, fd);
     }
 
-    /// <summary>Stops waiting for a descriptor, before it is closed.</summary>
-    public void Remove(int fd)
+    /// <summary>Stops waiting for a descriptor, before it is closed. Does nothing where it is not waited for.</summary>
+    public void Remove(long tag)
     {
-        byte* unused = stackalloc byte[EventSize];
-        _ = Descriptors.Checked(EpollCtl(_epoll, CtlDel, fd, unused), "epoll_ctl");
+        if (_descriptors.Remove(tag, out int fd))
+        {
+            byte* unused = stackalloc byte[EventSize];
+            _ = Descriptors.Checked(EpollCtl(_epoll, CtlDel, fd, unused), "epoll_ctl");
+        }
     }
+
+    /// <summary>True while a descriptor is waited for. One wait may give the tags of several, and what is done about the first may remove the next.</summary>
+    public bool Contains(long tag) => _descriptors.ContainsKey(tag);
 
     /// <summary>Waits without limit and gives the tags of what happened. The timer and the wake-up are quieted here.</summary>
     public ReadOnlySpan<long> Wait(Span<long> tags)

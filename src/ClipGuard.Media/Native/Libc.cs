@@ -8,7 +8,6 @@ namespace ClipGuard.Media.Native;
 /// </summary>
 internal static unsafe partial class Libc
 {
-    public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int EPIPE = 32;

@@ -8,11 +8,11 @@ namespace ClipGuard.Media.Wire;
 [JsonDerivedType(typeof(RunToolOrder), "run")]
 internal abstract record GuardianOrder;
 
-/// <summary>A group begins: this is its folder, which is removed when the connection ends. Nothing is answered.</summary>
+/// <summary>A session begins: this is its folder, which is removed when the connection ends. Nothing is answered.</summary>
 /// <param name="Folder">Absolute path.</param>
 internal sealed record HoldFolderOrder(string Folder) : GuardianOrder;
 
-/// <summary>Run the group's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or <see cref="ToolNotStartedMessage"/>.</summary>
+/// <summary>Run the session's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or <see cref="ToolNotStartedMessage"/>.</summary>
 /// <param name="Program">Absolute path.</param>
 /// <param name="Arguments">Arguments, the program's name first.</param>
 internal sealed record RunToolOrder(string Program, IReadOnlyList<string> Arguments) : GuardianOrder;

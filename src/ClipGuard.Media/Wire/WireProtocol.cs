@@ -21,7 +21,7 @@ internal static class WireProtocol
     public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
 
     /// <summary>Environment variable with the folder of a tool run. Every process of the run bears it, so that it is found also where it is no longer anybody's child.</summary>
-    public const string SessionVariable = "CLIPGUARD_GROUP";
+    public const string SessionVariable = "CLIPGUARD_SESSION";
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using ClipGuard.Supervision.Processes;
+
 namespace ClipGuard.Streams;
 
 /// <summary>Text that a tool wrote, bounded.</summary>
@@ -8,6 +10,9 @@ public sealed record CapturedText(string Text, long TotalBytes, bool IsCut)
 {
     /// <summary>Nothing was written.</summary>
     public static CapturedText Nothing { get; } = new(string.Empty, 0, IsCut: false);
+
+    /// <summary>What was kept of a pipe.</summary>
+    internal static CapturedText Of(PipeTail tail) => new(tail.Text(), tail.TotalBytes, tail.IsCut);
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
+using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,13 +21,11 @@ namespace ClipGuard.Streams;
 /// </remarks>
 public sealed partial class StreamGuard : IAsyncDisposable
 {
-    private const int MaxTroubles = 3;
-
     private readonly StreamOptions _options;
     private readonly ILogger _logger;
     private readonly StreamFolder _folder;
     private readonly StreamHelpers _helpers;
-    private readonly Guardians _guardians;
+    private readonly IdlePool<GuardianProcess> _guardians;
     private readonly UnkillableSessions _unkillable = new();
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _closing = new();
@@ -46,8 +45,8 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<StreamGuard>();
         _folder = StreamFolder.Make(options.Folder);
         _helpers = new StreamHelpers(options, _folder);
-        _guardians = new Guardians(options);
-        _places = new SemaphoreSlim(options.Groups);
+        _guardians = GuardianProcess.Pool(options);
+        _places = new SemaphoreSlim(options.Runs);
         _sandboxTold = TellOfSandboxAsync();
     }
 
@@ -90,7 +89,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         try
         {
             await _closing.CancelAsync().ConfigureAwait(false);
-            for (int place = 0; place < _options.Groups; place++)
+            for (int place = 0; place < _options.Runs; place++)
             {
                 await _places.WaitAsync().ConfigureAwait(false);
             }
@@ -120,8 +119,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private async Task<ToolOutcome> TryAsync(ToolRun run, string program, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
-        ToolFault? firstStrike = null;
-        int troubles = 0;
+        var history = new AttemptHistory<ToolFault>(_options.Tries);
         while (true)
         {
             if (_unkillable.IsFull)
@@ -130,23 +128,22 @@ public sealed partial class StreamGuard : IAsyncDisposable
                     $"The processes of {UnkillableSessions.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that clips and program lie on.");
             }
 
-            var group = new ToolSession(run, program, firstStrike is not null, _options, _helpers, _guardians, _unkillable, _folder.MakeSessionFolder(), _logger);
-            switch (await group.RunAsync(cancellation).ConfigureAwait(false))
+            var session = new ToolSession(run, program, history.IsSecond, _options, _helpers, _guardians, _unkillable, _folder.MakeSessionFolder(), _logger);
+            switch (await session.RunAsync(cancellation).ConfigureAwait(false))
             {
-                case ToolSessionResult.Judged { IsRetryable: true } struck when firstStrike is null && _options.Tries > 1:
-                    firstStrike = struck.Outcome.Fault!;
-                    LogStrike(_logger, firstStrike.Culprit, firstStrike.Kind, firstStrike.Message);
+                case ToolSessionResult.Judged { Outcome.Fault: { } fault } judged when history.TryAgain(fault, judged.IsRetryable):
+                    LogFirstFailure(_logger, fault.Culprit, fault.Kind, fault.Message);
                     break;
 
-                case ToolSessionResult.Judged judged:
-                    return judged.Outcome with { Fault = Convict(judged.Outcome.Fault, firstStrike), Elapsed = Stopwatch.GetElapsedTime(began) };
+                case ToolSessionResult.Judged { Outcome: var outcome }:
+                    return outcome with { Fault = outcome.Fault is { } final ? history.Conclude(final) : null, Elapsed = Stopwatch.GetElapsedTime(began) };
 
-                case ToolSessionResult.InfrastructureFailure { Error: HelperUnavailableException { DecoderMissing: false } error } when ++troubles < MaxTroubles:
-                    LogTrouble(_logger, run.Tool, error.Message);
+                case ToolSessionResult.InfrastructureFailure { Error: HelperUnavailableException { DecoderMissing: false } error } when history.TryAgain():
+                    LogInfrastructureFailure(_logger, run.Tool, error.Message);
                     break;
 
-                case ToolSessionResult.InfrastructureFailure trouble:
-                    throw trouble.Error;
+                case ToolSessionResult.InfrastructureFailure failed:
+                    throw failed.Error;
 
                 default:
                     throw new UnreachableException();
@@ -154,23 +151,12 @@ public sealed partial class StreamGuard : IAsyncDisposable
         }
     }
 
-    private static ToolFault? Convict(ToolFault? fault, ToolFault? firstStrike)
-    {
-        if (fault is null || firstStrike is null)
-        {
-            return fault;
-        }
-
-        string before = firstStrike.Kind == fault.Kind ? string.Empty : $" (The first try: {firstStrike.Message})";
-        return fault with { Message = fault.Message + before, PostMortem = fault.PostMortem with { Attempts = 2 } };
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Culprit}: first strike, {Fault}. {Reason}")]
-    private static partial void LogStrike(ILogger logger, string culprit, ToolFaultKind fault, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Culprit}: failed once, {Fault}, and the run is tried once more. {Reason}")]
+    private static partial void LogFirstFailure(ILogger logger, string culprit, ToolFaultKind fault, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox of stream helpers is not whole: {Missing}")]
     private static partial void LogSandboxMissing(ILogger logger, string missing);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Tool}: tried again. {Reason}")]
-    private static partial void LogTrouble(ILogger logger, ToolCommand tool, string reason);
+    private static partial void LogInfrastructureFailure(ILogger logger, ToolCommand tool, string reason);
 }

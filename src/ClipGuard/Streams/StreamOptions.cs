@@ -1,21 +1,22 @@
 using ClipGuard.Media;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.Streams;
 
-/// <summary>How tool runs are guarded. The clocks are those of a whole group: its helpers, its tool and all that the tool starts.</summary>
+/// <summary>How tool runs are guarded. The clocks are those of a whole session: its helpers, its tool and all that the tool starts.</summary>
 public sealed record StreamOptions
 {
     /// <summary>Wall clock of one try, from dispatch to the tool's end. Positive; default 1 h.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a group may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a CPU. Positive; default 15 s.</summary>
+    /// <summary>How long a session may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a CPU. Positive; default 15 s.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Time until every stream has to be there. Positive; default 30 s. A warning is logged after 5 s.</summary>
     public TimeSpan OpenLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Tool runs at the same time. Default: half the number of cores, at least 1, since each run has several processes at work.</summary>
-    public int Groups { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public int Runs { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Tries before a timeout, stall, crash or unbelievable answer convicts: 1 or 2. Default 2; the second has new helpers and one decoder thread.</summary>
     public int Tries { get; init; } = 2;
@@ -57,23 +58,15 @@ public sealed record StreamOptions
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()
     {
-        Positive(Deadline, nameof(Deadline));
-        Positive(StallLimit, nameof(StallLimit));
-        Positive(OpenLimit, nameof(OpenLimit));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Groups, 1);
+        OptionRange.CheckTime(Deadline, nameof(Deadline));
+        OptionRange.CheckTime(StallLimit, nameof(StallLimit));
+        OptionRange.CheckTime(OpenLimit, nameof(OpenLimit));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Runs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Tries, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Tries, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(WorkFileBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
-    }
-
-    private static void Positive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(30))
-        {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it has to be positive and at most 30 days.");
-        }
     }
 }

@@ -9,8 +9,12 @@ namespace ClipGuard.Streams;
 /// <param name="Stage">Where that stream's decode was; <see cref="DecodeStage.None"/> for the tool.</param>
 /// <param name="Message">One sentence for a person, with the figures.</param>
 /// <param name="PostMortem">What was measured of the culprit.</param>
-public sealed record ToolFault(string Culprit, ToolFaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem)
+public sealed record ToolFault(string Culprit, ToolFaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem) : IAttemptFault<ToolFault>
 {
     /// <summary>The culprit's name where it is the tool. No stream can be called so.</summary>
     public const string Tool = "(tool)";
+
+    string IAttemptFault<ToolFault>.KindName => Kind.ToString();
+
+    ToolFault IAttemptFault<ToolFault>.With(string message, PostMortem postMortem) => this with { Message = message, PostMortem = postMortem };
 }

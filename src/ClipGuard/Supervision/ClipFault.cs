@@ -7,4 +7,9 @@ namespace ClipGuard.Supervision;
 /// <param name="Stage">Where the decode was.</param>
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="PostMortem">What was measured.</param>
-public sealed record ClipFault(FaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem);
+public sealed record ClipFault(FaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem) : IAttemptFault<ClipFault>
+{
+    string IAttemptFault<ClipFault>.KindName => Kind.ToString();
+
+    ClipFault IAttemptFault<ClipFault>.With(string message, PostMortem postMortem) => this with { Message = message, PostMortem = postMortem };
+}

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision;
 
@@ -107,16 +107,12 @@ internal sealed class InProcessDecoding : IDisposable
                 return new InProcessOutcome(this, owner, answer.Clip, elapsed);
             }
 
-            Helpers.Progress progress = Helpers.Progress.Read(_memory.Marks);
-            var postMortem = new PostMortem
+            long now = Stopwatch.GetTimestamp();
+            var progress = Progress.Read(_memory.Marks);
+            PostMortem postMortem = progress.PostMortem(began, Math.Clamp(progress.StampNanoseconds, began, now), now) with
             {
                 Elapsed = elapsed,
-                BytesRead = progress.Bytes,
-                Packets = progress.Packets,
-                Frames = progress.Frames,
-                SinceProgress = TimeSpan.FromTicks(
-                    Math.Max(0, Stopwatch.GetTimestamp() - Math.Max(began, progress.StampNanoseconds)) / TimeSpan.NanosecondsPerTick),
-                Log = [.. Helpers.Progress.ReadLog(_memory.Marks)],
+                Log = [.. Progress.ReadLog(_memory.Marks)],
             };
             return new FaultOutcome(new ClipFault(answer.Fault.Kind, answer.Fault.Stage, answer.Fault.Message, postMortem), elapsed);
         }

@@ -22,8 +22,7 @@ namespace ClipGuard.Supervision;
 /// </remarks>
 public sealed partial class Supervisor : IAsyncDisposable
 {
-    private const int StrikesToConvict = 2;
-    private const int MaxTroubles = 3;
+    private const int MaxAttempts = 2;
 
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
@@ -152,13 +151,13 @@ public sealed partial class Supervisor : IAsyncDisposable
 
         HelperPool pool = _pool!;
         long began = 0;
-        ClipFault? firstStrike = null;
-        int troubles = 0;
+        var history = new AttemptHistory<ClipFault>(MaxAttempts);
+        Action<ClipFault>? notify = onFirstFailure;
         while (true)
         {
             var attempt = new Attempt(
                 Interlocked.Increment(ref _lastRequest),
-                firstStrike is null ? request : request with { DecoderThreads = 1 },
+                history.IsSecond ? request with { DecoderThreads = 1 } : request,
                 pool.PayloadCapacity,
                 PoliteTime());
             if (attempt.Complaint is { } complaint)
@@ -167,11 +166,11 @@ public sealed partial class Supervisor : IAsyncDisposable
             }
 
             // The second try has its helper before the caller hears of the first: what the caller starts then must not take it.
-            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation);
-            if (firstStrike is not null)
+            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond, cancellation);
+            if (history.FirstFailure is { } failure)
             {
-                await NotifyFirstFailureAsync(onFirstFailure, firstStrike, pool, attempt, trying).ConfigureAwait(false);
-                onFirstFailure = null;
+                await NotifyFirstFailureAsync(notify, failure, pool, attempt, trying).ConfigureAwait(false);
+                notify = null;
             }
 
             (Helper helper, AttemptResult result) = await trying.ConfigureAwait(false);
@@ -186,21 +185,20 @@ public sealed partial class Supervisor : IAsyncDisposable
                 case AttemptResult.Delivered delivered:
                     return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
-                case AttemptResult.Faulted { IsRetryable: true, Fault: var fault } when firstStrike is null:
-                    firstStrike = fault;
-                    LogStrike(_logger, request.Source, fault.Kind, fault.Message);
+                case AttemptResult.Faulted faulted when history.TryAgain(faulted.Fault, faulted.IsRetryable):
+                    LogFirstFailure(_logger, request.Source, faulted.Fault.Kind, faulted.Fault.Message);
                     break;
 
-                case AttemptResult.Faulted { Fault: var fault }:
-                    return Convict(fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+                case AttemptResult.Faulted faulted:
+                    return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
-                case AttemptResult.InfrastructureFailure trouble when ++troubles == MaxTroubles:
+                case AttemptResult.InfrastructureFailure failed when history.TryAgain():
+                    LogInfrastructureFailure(_logger, request.Source, failed.Message);
+                    break;
+
+                case AttemptResult.InfrastructureFailure failed:
                     throw new HelperUnavailableException(
-                        $"Helpers keep failing for reasons that are not the clip's ({troubles} times for {request.Source}). {trouble.Message}");
-
-                case AttemptResult.InfrastructureFailure trouble:
-                    LogTrouble(_logger, request.Source, trouble.Message);
-                    break;
+                        $"Helpers keep failing for reasons that are not the clip's ({AttemptHistory<ClipFault>.MaxInfrastructureFailures} times for {request.Source}). {failed.Message}");
 
                 default:
                     throw new UnreachableException();
@@ -209,11 +207,12 @@ public sealed partial class Supervisor : IAsyncDisposable
     }
 
     // A caller whose own code fails here hears of that; the second try, which is under way, then must not keep its helper.
-    private static async ValueTask NotifyFirstFailureAsync(Action<ClipFault>? onFirstFailure, ClipFault strike, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
+    private static async ValueTask NotifyFirstFailureAsync(
+        Action<ClipFault>? onFirstFailure, ClipFault failure, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
     {
         try
         {
-            onFirstFailure?.Invoke(strike);
+            onFirstFailure?.Invoke(failure);
         }
         catch
         {
@@ -225,21 +224,6 @@ public sealed partial class Supervisor : IAsyncDisposable
 
             throw;
         }
-    }
-
-    private static FaultOutcome Convict(ClipFault fault, ClipFault? firstStrike, TimeSpan elapsed)
-    {
-        if (firstStrike is not null)
-        {
-            string before = firstStrike.Kind == fault.Kind ? string.Empty : $" (The first try: {firstStrike.Message})";
-            fault = fault with
-            {
-                Message = fault.Message + before,
-                PostMortem = fault.PostMortem with { Attempts = StrikesToConvict },
-            };
-        }
-
-        return new FaultOutcome(fault, elapsed);
     }
 
     // A mistake of the program's: as a fault it would be blamed on every clip.
@@ -282,11 +266,11 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: first strike, {Fault}. {Reason}")]
-    private static partial void LogStrike(ILogger logger, ClipSource source, FaultKind fault, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: failed once, {Fault}, and is tried once more. {Reason}")]
+    private static partial void LogFirstFailure(ILogger logger, ClipSource source, FaultKind fault, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: tried again elsewhere. {Reason}")]
-    private static partial void LogTrouble(ILogger logger, ClipSource source, string reason);
+    private static partial void LogInfrastructureFailure(ILogger logger, ClipSource source, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
     private static partial void LogSandboxMissing(ILogger logger, string missing);

@@ -72,9 +72,9 @@ public sealed record SupervisorOptions
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()
     {
-        Positive(Deadline, nameof(Deadline));
-        Positive(StallLimit, nameof(StallLimit));
-        Positive(StartLimit, nameof(StartLimit));
+        OptionRange.CheckTime(Deadline, nameof(Deadline));
+        OptionRange.CheckTime(StallLimit, nameof(StallLimit));
+        OptionRange.CheckTime(StartLimit, nameof(StartLimit));
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
@@ -93,13 +93,5 @@ public sealed record SupervisorOptions
 
         // A payload is read as one span.
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PayloadBytes, int.MaxValue);
-    }
-
-    private static void Positive(TimeSpan value, string name)
-    {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(30))
-        {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it has to be positive and at most 30 days.");
-        }
     }
 }

@@ -193,7 +193,7 @@ internal sealed class CompareCommandTests
         Assert.That(Directory.GetDirectories(folder, "clipguard-streams-*"), Is.Empty);
 
         // The tool and what it started bear the group's folder in their environment.
-        string[] Left() => [.. Directory.EnumerateDirectories("/proc").Where(process => Says(process, "environ", $"CLIPGUARD_GROUP={folder}"))];
+        string[] Left() => [.. Directory.EnumerateDirectories("/proc").Where(process => Says(process, "environ", $"CLIPGUARD_SESSION={folder}"))];
     }
 
     private static bool Says(string process, string file, string what)

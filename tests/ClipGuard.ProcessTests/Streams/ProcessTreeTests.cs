@@ -35,7 +35,7 @@ internal sealed class ProcessTreeTests
         using var ended = Process.Start("true");
         ended.WaitForExit();
 
-        Assert.That(ProcessTree.CpuTime(ended.Id), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(ProcessTree.EndedDescendantsCpuTime(ended.Id), Is.EqualTo(TimeSpan.Zero));
         Assert.That(ProcessTree.DescendantsCpuTime(ended.Id), Is.EqualTo(TimeSpan.Zero));
     }
 

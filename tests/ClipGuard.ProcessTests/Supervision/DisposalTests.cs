@@ -8,7 +8,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 [TestFixture]
 internal sealed class DisposalTests
 {
-    [TestCase("abort", "first strike")]
+    [TestCase("abort", "tried once more")]
     [TestCase("killed", "tried again elsewhere")]
     [CancelAfter(60_000)]
     public async Task A_decode_between_two_tries_ends_as_cancelled(string script, string line, CancellationToken cancellation)

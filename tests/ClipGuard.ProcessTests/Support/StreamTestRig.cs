@@ -22,7 +22,7 @@ internal static class StreamTestRig
         StallLimit = TimeSpan.FromSeconds(5),
         OpenLimit = TimeSpan.FromSeconds(40),
         Tries = 1,
-        Groups = 2,
+        Runs = 2,
     };
 
     /// <summary>For what is to stall: short enough not to wait long for it, and longer than any process waits for a core.</summary>

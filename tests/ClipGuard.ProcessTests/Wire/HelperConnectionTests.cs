@@ -5,7 +5,7 @@ using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 using NUnit.Framework;
 

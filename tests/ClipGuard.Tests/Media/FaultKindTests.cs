@@ -4,7 +4,7 @@ using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Sessions;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 using NUnit.Framework;
 
@@ -57,13 +57,13 @@ internal sealed partial class FaultKindTests
     public void A_helper_is_believed_in_the_kinds_that_it_may_report_and_in_no_other([Values] FaultKind kind)
     {
         var fault = new DecoderFault(kind, DecodeStage.Decode, "found");
-        Assert.That(ReplyCheck.FindInFault(fault), FaultKinds.Of(kind).MayBeReported ? Is.Null : Does.Contain($"found {kind}"));
-        Assert.That(ShapeCheck.Find(new StreamWrittenMessage(1) { Fault = fault }, format: null), Is.EqualTo(ReplyCheck.FindInFault(fault)));
+        Assert.That(MessageCheck.Find(fault), FaultKinds.Of(kind).MayBeReported ? Is.Null : Does.Contain($"found {kind}"));
+        Assert.That(ShapeCheck.Find(new StreamWrittenMessage(1) { Fault = fault }, format: null), Is.EqualTo(MessageCheck.Find(fault)));
     }
 
     [Test]
     public void A_kind_that_there_is_not_is_not_believed() =>
-        Assert.That(ReplyCheck.FindInFault(new DecoderFault((FaultKind)77, DecodeStage.Decode, "found")), Does.Contain("found 77"));
+        Assert.That(MessageCheck.Find(new DecoderFault((FaultKind)77, DecodeStage.Decode, "found")), Does.Contain("found 77"));
 
     [Test]
     public void The_readmes_table_names_every_verdict()

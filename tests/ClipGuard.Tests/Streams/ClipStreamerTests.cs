@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav.Streams;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 using NUnit.Framework;
 

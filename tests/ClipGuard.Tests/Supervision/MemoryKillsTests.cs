@@ -1,4 +1,4 @@
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 using NUnit.Framework;
 

@@ -21,5 +21,5 @@ public sealed record PairRunOptions
     public ManifestOptions Manifest { get; init; } = new();
 
     /// <summary>Pairs at the same time; more than the guard lets run only wait. Default as the guard's.</summary>
-    public int Pairs { get; init; } = new StreamOptions().Groups;
+    public int Pairs { get; init; } = new StreamOptions().Runs;
 }

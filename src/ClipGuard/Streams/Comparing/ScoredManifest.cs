@@ -43,7 +43,7 @@ public sealed class ScoredManifest : IIndexableManifest
         _comparer = comparer;
         _pairOf = pairOf;
         _keep = keep;
-        _pairs = pairs ?? new StreamOptions().Groups;
+        _pairs = pairs ?? new StreamOptions().Runs;
         ArgumentOutOfRangeException.ThrowIfLessThan(_pairs, 1, nameof(pairs));
     }
 

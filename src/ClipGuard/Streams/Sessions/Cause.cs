@@ -1,8 +1,9 @@
 using ClipGuard.Media;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>The first thing that went wrong in a group. What comes after it is a consequence.</summary>
+/// <summary>The first thing that went wrong in a session. What comes after it is a consequence.</summary>
 internal abstract record Cause
 {
     /// <summary>Trouble of our own, which says nothing about clip or tool.</summary>
@@ -18,7 +19,7 @@ internal abstract record Cause
         public DecodeStage? Stage { get; init; }
 
         /// <summary>How the helper ended, where it did.</summary>
-        public Supervision.Helpers.ProcessExit Exit { get; init; }
+        public ProcessExit Exit { get; init; }
 
         /// <summary>True where the helper ended because memory ran out.</summary>
         public bool IsOutOfMemory { get; init; }

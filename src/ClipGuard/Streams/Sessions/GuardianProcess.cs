@@ -1,43 +1,52 @@
 using System.Collections;
 using System.ComponentModel;
-using System.Text.Json;
 
+using ClipGuard.Media;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>A process that runs the tool of one group after the other, and ends all that descends from it.</summary>
-internal sealed class GuardianProcess : IDisposable
+/// <summary>A process that runs the tool of one session after the other, and ends all that descends from it.</summary>
+internal sealed class GuardianProcess : IIdleProcess, IDisposable
 {
+    private const int KeptErrorBytes = 4096;
+
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     private string _folder = string.Empty;
     private int _disposed;
 
-    private GuardianProcess(HelperProcess process, OutputTail output, OutputTail errors)
+    private GuardianProcess(HelperProcess process, PipeTail output, PipeTail errors)
     {
         Process = process;
         Output = output;
         ToolErrors = errors;
-        OwnErrors = new StandardErrorTail(process.Errors);
+        OwnErrors = new PipeTail(process.Errors, KeptErrorBytes);
     }
 
     /// <summary>The process.</summary>
     public HelperProcess Process { get; }
 
     /// <summary>The tool's standard output.</summary>
-    public OutputTail Output { get; }
+    public PipeTail Output { get; }
 
     /// <summary>The tool's standard error.</summary>
-    public OutputTail ToolErrors { get; }
+    public PipeTail ToolErrors { get; }
 
     /// <summary>What the guardian itself complained of.</summary>
-    public StandardErrorTail OwnErrors { get; }
+    public PipeTail OwnErrors { get; }
 
     /// <summary>True once it has said that it is ready.</summary>
     public bool IsReady { get; set; }
+
+    /// <summary>
+    /// Guardians of one <see cref="StreamGuard"/>: one whose tool has ended, with all that descended from it, waits for the next session, so that runs in
+    /// a row do not each pay for the start of a process. Guardians are not confined: the tools that they start are the user's own.
+    /// </summary>
+    public static IdlePool<GuardianProcess> Pool(StreamOptions options) =>
+        new(HelperSpawner.For(SandboxLevel.Off), spawner => Start(options, spawner.DevNull));
 
     /// <summary>Starts a guardian on a thread that is not confined and lives as long as this process.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -51,7 +60,7 @@ internal sealed class GuardianProcess : IDisposable
             Descriptors.MakePipe(out outputRead, out outputWrite);
             Descriptors.MakePipe(out errorsRead, out errorsWrite);
             var process = HelperProcess.Start(launch, devNull, outputWrite, errorsWrite);
-            var guardian = new GuardianProcess(process, new OutputTail(outputRead, options.OutputBytes), new OutputTail(errorsRead, options.OutputBytes));
+            var guardian = new GuardianProcess(process, new PipeTail(outputRead, options.OutputBytes), new PipeTail(errorsRead, options.OutputBytes));
             (outputRead, errorsRead) = (-1, -1);
             return guardian;
         }
@@ -61,40 +70,40 @@ internal sealed class GuardianProcess : IDisposable
         }
     }
 
-    /// <summary>Begins a group.</summary>
-    /// <param name="folder">The group's folder, which it removes where this process cannot any more.</param>
+    /// <summary>Begins a session.</summary>
+    /// <param name="folder">The session's folder, which it removes where this process cannot any more.</param>
     /// <returns>Null, or why the order could not be given.</returns>
     public string? Hold(string folder)
     {
         _folder = folder;
         Output.Forget();
         ToolErrors.Forget();
-        return Send(new HoldFolderOrder(folder));
+        return MessageSocket.Send(Process.Socket, new HoldFolderOrder(folder));
     }
 
-    /// <summary>Has it run the group's tool.</summary>
+    /// <summary>Has it run the session's tool.</summary>
     /// <returns>Null, or why the order could not be given.</returns>
-    public string? Run(RunToolOrder order) => Send(order);
+    public string? Run(RunToolOrder order) => MessageSocket.Send(Process.Socket, order);
 
-    /// <summary>Ends it while it has no group.</summary>
+    /// <inheritdoc/>
     public void End()
     {
-        _ = IdleProcess.End(Process);
+        _ = Process.EndAndReap();
         Dispose();
     }
 
-    /// <summary>Ends it while it may have a group, and all that it guards with it; what is open for it stays so.</summary>
+    /// <summary>Ends it while it may have a session, and all that it guards with it; what is open for it stays so.</summary>
     public void EndWithTool()
     {
         Process.CloseSocket();
         _ = ProcessWait.ForEnd(Process.PidDescriptor, EndPatience);
-        if (!IdleProcess.End(Process).IsClean)
+        if (!Process.EndAndReap().IsClean)
         {
             EndOrphans();
         }
     }
 
-    /// <summary>Ends what it has left of its group, being gone too early, and waits for its end.</summary>
+    /// <summary>Ends what it has left of its session, being gone too early, and waits for its end.</summary>
     public void EndOrphans()
     {
         if (_folder.Length > 0)
@@ -109,12 +118,9 @@ internal sealed class GuardianProcess : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             Process.Release();
-            Output.Dispose();
-            ToolErrors.Dispose();
+            Descriptors.CloseAll(Output.Descriptor, ToolErrors.Descriptor);
         }
     }
-
-    private string? Send(GuardianOrder order) => Orders.Send(Process, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
 
     // The tool runs as if the user had started it, so it sees what this process sees.
     private static List<string> Environment()

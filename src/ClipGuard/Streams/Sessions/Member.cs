@@ -1,16 +1,17 @@
 using ClipGuard.Media.Streams;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>One stream of a group: the helper that it was given to, and what that helper has said of it.</summary>
-internal sealed unsafe class Member(int index, ClipStream stream, string path)
+/// <summary>One stream of a session: the helper that it was given to, and what that helper has said of it.</summary>
+internal sealed class Member(int index, ClipStream stream, string path)
 {
-    private Progress _progress;
-    private long _written;
+    private DecodeMeasurement? _measurement;
+    private long _beganAt;
 
-    /// <summary>Its place in the group.</summary>
+    /// <summary>Its place in the session.</summary>
     public int Index { get; } = index;
 
     /// <summary>The stream.</summary>
@@ -22,8 +23,8 @@ internal sealed unsafe class Member(int index, ClipStream stream, string path)
     /// <summary>Path of the FIFO or file.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Its helper; null before it was started and after it was handed back or buried.</summary>
-    public StreamHelper? Helper { get; set; }
+    /// <summary>Its helper; null before it was started and after it was handed back or had ended.</summary>
+    public StreamHelper? Helper { get; private set; }
 
     /// <summary>True once its helper has ended and was reaped.</summary>
     public bool Ended { get; set; }
@@ -41,37 +42,39 @@ internal sealed unsafe class Member(int index, ClipStream stream, string path)
     public FifoProbe? Probe { get; set; }
 
     /// <summary>When its helper last made progress.</summary>
-    public long ProgressAt { get; private set; }
+    public long ProgressAt => _measurement?.ProgressAt ?? _beganAt;
 
     /// <summary>The marks as they were read last.</summary>
-    public Progress Progress => _progress;
+    public Progress Progress => _measurement?.Progress ?? default;
 
     /// <summary>Bytes that the stream has taken, as far as is known.</summary>
-    public long WrittenBytes => Written?.Bytes ?? _written;
-
-    /// <summary>CPU time that the helper had used before this stream.</summary>
-    public TimeSpan CpuBefore { get; set; }
-
-    /// <summary>The last lines of the decoder's log.</summary>
-    public IEnumerable<string> LogLines() => Helper is null ? [] : Progress.ReadLog(Helper.Process.Memory.Marks).Concat(Helper.Errors.Lines());
+    public long WrittenBytes => Written?.Bytes ?? Progress.Written;
 
     /// <summary>Starts its clock.</summary>
-    public void Begin(long now) => ProgressAt = now;
+    public void Begin(long now) => _beganAt = now;
 
-    /// <summary>Reads the marks.</summary>
+    /// <summary>Takes its helper from it, to be used again or because it has ended.</summary>
+    public void Detach() => Helper = null;
+
+    /// <summary>Gives it a helper, and measures what that uses from now on.</summary>
+    public void Attach(StreamHelper helper, long now)
+    {
+        Helper = helper;
+        _measurement = helper.BeginStream(now);
+    }
+
+    /// <summary>Reads the marks, as long as it has a helper: they may be another stream's afterwards.</summary>
     public void ReadProgress(long now)
     {
-        if (Helper is null)
+        if (Helper is not null)
         {
-            return;
+            _measurement!.ReadProgress(now);
         }
-
-        MarksPage* page = Helper.Process.Memory.Marks;
-        var progress = Progress.Read(page);
-        long written = Math.Max(0, Volatile.Read(ref page->Written));
-        ProgressAt = written != _written ? Math.Clamp(progress.StampNanoseconds, ProgressAt, now) : progress.LastMoved(_progress, ProgressAt, now);
-        (_progress, _written) = (progress, written);
     }
+
+    /// <summary>All that is known of the helper's work now; nothing where it has none.</summary>
+    /// <param name="exit">How the helper ended; the default while it lives.</param>
+    public PostMortem PostMortem(ProcessExit exit) => Helper is null ? new PostMortem() : _measurement!.PostMortem(exit);
 
     /// <summary>How far it came.</summary>
     public StreamReport Report() => new(Name)

@@ -8,7 +8,7 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
-/// What a guardian that is gone too early has left: found by the mark in the environment that every process of its group inherits.
+/// What a guardian that is gone too early has left: found by the mark in the environment that every process of its session inherits.
 /// Who cleared its environment is not found.
 /// </summary>
 internal static class Orphans
@@ -16,7 +16,7 @@ internal static class Orphans
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Ends them and waits for their end. Looks again until none is left, for one may have started another meanwhile.</summary>
-    /// <param name="folder">The group's folder.</param>
+    /// <param name="folder">The session's folder.</param>
     public static void End(string folder)
     {
         long began = Stopwatch.GetTimestamp();

@@ -1,7 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -34,7 +34,7 @@ internal static class ShapeCheck
     {
         if (written.Fault is { } fault)
         {
-            return ReplyCheck.FindInFault(fault);
+            return MessageCheck.Find(fault);
         }
 
         if (format is null)

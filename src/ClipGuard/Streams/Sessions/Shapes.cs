@@ -2,7 +2,7 @@ using ClipGuard.Media.Streams;
 
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>Settles what every stream of a group is written as, and whether they fit each other. Pure.</summary>
+/// <summary>Settles what every stream of a session is written as, and whether they fit each other. Pure.</summary>
 internal static class Shapes
 {
     /// <summary>A mismatch: which stream, and what differs with the figures.</summary>

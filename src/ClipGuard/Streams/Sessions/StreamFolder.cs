@@ -6,7 +6,7 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
-/// The private folder of one <see cref="StreamGuard"/>, beneath which every group has one of its own. It is locked while its owner lives,
+/// The private folder of one <see cref="StreamGuard"/>, beneath which every session has one of its own. It is locked while its owner lives,
 /// and the kernel takes the lock off however the owner ends: a folder that can be locked is a dead owner's, and is swept away.
 /// </summary>
 internal sealed class StreamFolder : IDisposable
@@ -14,7 +14,7 @@ internal sealed class StreamFolder : IDisposable
     private const string Prefix = "clipguard-streams-";
 
     private readonly int _lock;
-    private int _groups;
+    private int _sessions;
 
     private StreamFolder(string path, int lockDescriptor)
     {
@@ -60,10 +60,10 @@ internal sealed class StreamFolder : IDisposable
         }
     }
 
-    /// <summary>Makes the folder of one group.</summary>
+    /// <summary>Makes the folder of one session.</summary>
     public string MakeSessionFolder()
     {
-        string path = Path.Combine(FullPath, Interlocked.Increment(ref _groups).ToString(CultureInfo.InvariantCulture));
+        string path = Path.Combine(FullPath, Interlocked.Increment(ref _sessions).ToString(CultureInfo.InvariantCulture));
         MakePrivate(path);
         return path;
     }

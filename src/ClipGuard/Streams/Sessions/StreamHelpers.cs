@@ -1,8 +1,7 @@
-using System.ComponentModel;
 using System.Globalization;
 
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -14,18 +13,15 @@ internal sealed class StreamHelpers : IDisposable
 {
     private const long PayloadBytes = 256L << 20;
 
-    private readonly Lock _gate = new();
     private readonly StreamOptions _options;
-    private readonly HelperLaunch _launch;
     private readonly HelperSpawner _spawner;
-    private readonly Stack<StreamHelper> _idle = new();
-    private bool _disposed;
+    private readonly IdlePool<StreamHelper> _pool;
 
     /// <summary>Helpers for streams beneath a folder. None is started yet.</summary>
     public StreamHelpers(StreamOptions options, StreamFolder folder)
     {
         _options = options;
-        _launch = HelperLaunch.From(new SupervisorOptions
+        var launch = HelperLaunch.From(new SupervisorOptions
         {
             HelperPath = options.HelperPath,
             HelperArguments = [.. options.HelperArguments, "stream"],
@@ -38,6 +34,7 @@ internal sealed class StreamHelpers : IDisposable
             PayloadBytes = PayloadBytes,
         });
         _spawner = HelperSpawner.ForStreams(options.Sandbox, folder.FullPath);
+        _pool = new IdlePool<StreamHelper>(_spawner, spawner => new StreamHelper(HelperProcess.Start(launch, spawner.DevNull)));
     }
 
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>
@@ -47,75 +44,28 @@ internal sealed class StreamHelpers : IDisposable
     public static long MemoryClipBytes => PayloadBytes;
 
     /// <summary>A helper that waits for work; null where there is none.</summary>
-    public StreamHelper? TryTake()
-    {
-        while (Pop() is { } helper)
-        {
-            if (IdleProcess.IsQuiet(helper.Process))
-            {
-                return helper;
-            }
-
-            helper.End();
-        }
-
-        return null;
-    }
+    public StreamHelper? TryTake() => _pool.TryTake();
 
     /// <summary>Starts a helper and hands it over, or says why it could not be started. Called back on the thread that starts helpers.</summary>
-    public void Start(Action<StreamHelper?, string> started) => _spawner.Post(() =>
-    {
-        StreamHelper? helper = null;
-        string failure = string.Empty;
-        try
-        {
-            helper = new StreamHelper(HelperProcess.Start(_launch, _spawner.DevNull));
-        }
-        catch (Win32Exception error)
-        {
-            failure = error.Message;
-        }
-
-        started(helper, failure);
-    });
+    public void Start(Action<StreamHelper?, string> started) => _pool.Start(started);
 
     /// <summary>Takes back a helper whose every stream was clean.</summary>
     public void Return(StreamHelper helper)
     {
-        lock (_gate)
+        if (helper.Streams < _options.RecycleAfter)
         {
-            if (!_disposed && helper.Streams < _options.RecycleAfter)
-            {
-                _idle.Push(helper);
-                return;
-            }
+            _pool.Return(helper);
         }
-
-        helper.End();
+        else
+        {
+            helper.End();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-        }
-
-        while (Pop() is { } helper)
-        {
-            helper.End();
-        }
-
+        _pool.Dispose();
         _spawner.Dispose();
-    }
-
-    // Nobody waits under the lock for a process to end.
-    private StreamHelper? Pop()
-    {
-        lock (_gate)
-        {
-            return _idle.TryPop(out StreamHelper? helper) ? helper : null;
-        }
     }
 }

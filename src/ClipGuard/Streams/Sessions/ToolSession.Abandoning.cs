@@ -1,11 +1,11 @@
 namespace ClipGuard.Streams.Sessions;
 
-// What a bug leaves: a group that no thread leads any more, and that must leave no process behind all the same.
+// What a bug leaves: a session that no thread leads any more, and that must leave no process behind all the same.
 internal sealed partial class ToolSession
 {
     private readonly SemaphoreSlim _startsGivenUp = new(0);
 
-    // Ends all that the group has and all that is still on its way to it, then tells the caller. What fails here keeps nothing else from being ended.
+    // Ends all that the session has and all that is still on its way to it, then tells the caller. What fails here keeps nothing else from being ended.
     private void Abandon(Exception bug)
     {
         List<Exception> bugs = [bug];
@@ -35,10 +35,10 @@ internal sealed partial class ToolSession
             return;
         }
 
-        member.Helper = null;
+        member.Detach();
         if (member.Ended)
         {
-            helper.Process.Release();
+            helper.Release();
         }
         else
         {
@@ -64,7 +64,7 @@ internal sealed partial class ToolSession
         }
     }
 
-    // A process that was started for the group and comes too late.
+    // A process that was started for the session and comes too late.
     private void GiveUp(Action? end)
     {
         try

@@ -2,6 +2,8 @@ using System.Diagnostics;
 
 using Microsoft.Extensions.Logging;
 
+using static ClipGuard.Supervision.Processes.MonotonicTime;
+
 namespace ClipGuard.Streams.Sessions;
 
 // The clocks: how long each state may last, and when something last moved.
@@ -130,10 +132,6 @@ internal sealed partial class ToolSession
         double limit = _options.OpenLimit.TotalSeconds;
         BackgroundLog.Write(_logger, logger => LogSlowOpening(logger, missing, SlowOpening.TotalSeconds, limit));
     }
-
-    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
-
-    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);

@@ -3,16 +3,13 @@ using System.Diagnostics;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-// The end: of each process, and of the group.
+// The end: of each process, and of the session.
 internal sealed partial class ToolSession
 {
-    // What allocators print before they abort.
-    private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
-
     private bool _guardianEnded;
     private bool _wasUnkillable;
     private ToolExitedMessage? _exited;
@@ -40,45 +37,36 @@ internal sealed partial class ToolSession
             Break(CrashOf(member, exit));
         }
 
-        member.Helper = null;
-        helper.Process.Release();
+        member.Detach();
+        helper.Release();
     }
 
-    private static Cause CrashOf(Member member, ProcessExit exit)
+    private Cause CrashOf(Member member, ProcessExit exit)
     {
-        string where = $"in stage {member.Progress.Stage}";
         if (member.Helper!.Greeting is null)
         {
-            string errors = string.Join(" ", member.Helper.Errors.Lines());
             return new Cause.InfrastructureFailure(new HelperUnavailableException(
-                $"The helper of '{member.Name}' {exit} before it was ready.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}"));
+                $"The helper of '{member.Name}' {exit} before it was ready.{Wrote(member.Helper.Errors)}"));
         }
 
+        // The limit on a file's size is the work file's alone: nothing else is written.
         if (exit.Signal == Libc.SIGXFSZ)
         {
             return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The work file of '{member.Name}' is over its limit.") { Exit = exit };
         }
 
-        if (member.LogLines().Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase))))
-        {
-            return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The helper of '{member.Name}' {exit} {where} when it wanted more memory than it may take.")
-            {
-                Exit = exit,
-                IsOutOfMemory = true,
-            };
-        }
-
-        // A SIGKILL that is not ours is the out-of-memory killer's or somebody's.
-        return exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null }
-            ? new Cause.InfrastructureFailure(new HelperUnavailableException($"The helper of '{member.Name}' {exit} {where}, which was not the guard's doing."))
-            : new Cause.OfStream(member, ToolFaultKind.Crashed, $"The helper of '{member.Name}' {exit} {where}.") { Exit = exit };
+        var termination = Termination.Of(
+            $"The helper of '{member.Name}'", exit, $"in stage {member.Progress.Stage}", member.PostMortem(exit), _options.HelperMemoryBytes, MemoryKills.Shared);
+        return termination.Fault is { } kind
+            ? new Cause.OfStream(member, ToolFaultKinds.From(kind), termination.Message) { Exit = exit, IsOutOfMemory = termination.IsOutOfMemory }
+            : new Cause.InfrastructureFailure(new HelperUnavailableException(termination.Message));
     }
 
     private void OnGuardianEnded(GuardianProcess guardian)
     {
         Receive(GuardianIndex);
 
-        // Its last word may have ended the group's work: then it waits for the next one already, and is found dead there.
+        // Its last word may have ended the session's work: then it waits for the next one already, and is found dead there.
         if (!ReferenceEquals(_guardian, guardian) || !guardian.Process.TryReap(out ProcessExit exit))
         {
             return;
@@ -92,10 +80,11 @@ internal sealed partial class ToolSession
             guardian.EndOrphans();
         }
 
-        string errors = string.Join(" ", guardian.OwnErrors.Lines());
         Break(new Cause.InfrastructureFailure(new HelperUnavailableException(
-            $"The guardian of a tool run {exit}, which was not the guard's doing.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}")));
+            $"The guardian of a tool run {exit}, which was not ClipGuard's doing.{Wrote(guardian.OwnErrors)}")));
     }
+
+    private static string Wrote(PipeTail errors) => string.Join(" ", errors.Lines()) is { Length: > 0 } lines ? $" It wrote: {lines}" : string.Empty;
 
     // Whoever could have written to its output is gone by now.
     private void OnToolExited(GuardianProcess guardian, ToolExitedMessage exited)
@@ -105,7 +94,7 @@ internal sealed partial class ToolSession
         _output = OutputFile.ReadEnd(OutputPath, _options.OutputBytes);
     }
 
-    // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next group; everything else is ended.
+    // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next session; everything else is ended.
     private void EndAll()
     {
         foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
@@ -114,7 +103,7 @@ internal sealed partial class ToolSession
             if (member.Written is { Fault: null })
             {
                 IgnoreAll(member.Index);
-                member.Helper = null;
+                member.Detach();
                 _helpers.Return(helper);
             }
             else
@@ -169,9 +158,10 @@ internal sealed partial class ToolSession
         }
     }
 
-    private void KeepOutput(GuardianProcess guardian) => (_standardOutput, _standardError) = (guardian.Output.Text(), guardian.ToolErrors.Text());
+    private void KeepOutput(GuardianProcess guardian) =>
+        (_standardOutput, _standardError) = (CapturedText.Of(guardian.Output), CapturedText.Of(guardian.ToolErrors));
 
-    // The verdict is told once the group's thread is done; where it goes on waiting for what is stuck in the kernel, at once.
+    // The verdict is told once the session's thread is done; where it goes on waiting for what is stuck in the kernel, at once.
     private void Conclude()
     {
         _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
@@ -187,7 +177,7 @@ internal sealed partial class ToolSession
         }
     }
 
-    // Whoever waits for it may count on everything to be gone, and the group's own descriptors to be closed.
+    // Whoever waits for it may count on everything to be gone, and the session's own descriptors to be closed.
     private void Complete() => _done.TrySetFromTask(_conclusion!);
 
     private ToolOutcome Outcome() => new()

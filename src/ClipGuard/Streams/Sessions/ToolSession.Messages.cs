@@ -1,12 +1,8 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
-using ClipGuard.Media.Native;
 using ClipGuard.Media;
 using ClipGuard.Media.Streams;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -22,7 +18,6 @@ internal sealed unsafe partial class ToolSession
 
     private static long _lastOrder;
 
-    private readonly Dictionary<long, int> _watched = [];
     private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
     private readonly long _firstOrder = Interlocked.Add(ref _lastOrder, 1 << 10);
 
@@ -46,20 +41,9 @@ internal sealed unsafe partial class ToolSession
         Watch(GuardianIndex, ToolErrorsKind, guardian.ToolErrors.Descriptor);
     }
 
-    private void Watch(int index, int kind, int descriptor)
-    {
-        long tag = (index * TagsEach) + kind;
-        _watched.Add(tag, descriptor);
-        _epoll.Add(descriptor, tag);
-    }
+    private void Watch(int index, int kind, int descriptor) => _epoll.Add(descriptor, Tag(index, kind));
 
-    private void Ignore(int index, int kind)
-    {
-        if (_watched.Remove((index * TagsEach) + kind, out int descriptor))
-        {
-            _epoll.Remove(descriptor);
-        }
-    }
+    private void Ignore(int index, int kind) => _epoll.Remove(Tag(index, kind));
 
     private void IgnoreAll(int index)
     {
@@ -69,12 +53,14 @@ internal sealed unsafe partial class ToolSession
         }
     }
 
-    private bool Listens(int index) => _watched.ContainsKey((index * TagsEach) + SocketKind);
+    private bool Listens(int index) => _epoll.Contains(Tag(index, SocketKind));
+
+    private static long Tag(int index, int kind) => (index * TagsEach) + kind;
 
     private void HandleEvent(long tag)
     {
         // A descriptor may have gone while an earlier tag of the same wait was dealt with.
-        if (!_watched.ContainsKey(tag))
+        if (!_epoll.Contains(tag))
         {
             return;
         }
@@ -92,7 +78,7 @@ internal sealed unsafe partial class ToolSession
             case ProcessKind:
                 OnHelperEnded(_members[index]);
                 break;
-            case ErrorsKind when !(index == GuardianIndex ? _guardian!.OwnErrors : _members[index].Helper!.Errors).Drain():
+            case ErrorsKind when (index == GuardianIndex ? _guardian!.OwnErrors : _members[index].Helper!.Errors).Drain() == 0:
             case OutputKind when _guardian!.Output.Drain() == 0:
             case ToolErrorsKind when _guardian!.ToolErrors.Drain() == 0:
                 Ignore(index, kind);
@@ -105,42 +91,40 @@ internal sealed unsafe partial class ToolSession
     {
         while (Listens(index))
         {
-            nint length;
-            fixed (byte* start = _buffer)
+            Received received = MessageSocket.Receive(ProcessOf(index).Socket, _buffer);
+            switch (received.Kind)
             {
-                length = Libc.Recv(_watched[(index * TagsEach) + SocketKind], start, (nuint)_buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
-            }
-
-            if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
-            {
-                return;
-            }
-
-            if (length <= 0)
-            {
-                // A process that dies closes its end first; one that lives on runs into a clock.
-                Ignore(index, SocketKind);
-            }
-            else
-            {
-                OnMessage(index, length <= _buffer.Length ? Read(_buffer.AsSpan(0, (int)length)) : null, length);
+                case ReceivedKind.Message:
+                    OnMessage(index, received.Message!);
+                    break;
+                case ReceivedKind.Unreadable:
+                    OnUnreadable(index, received.Complaint!);
+                    break;
+                case ReceivedKind.HungUp:
+                    // A process that dies closes its end first; one that lives on runs into a clock.
+                    Ignore(index, SocketKind);
+                    break;
+                default:
+                    return;
             }
         }
     }
 
-    private static HelperMessage? Read(ReadOnlySpan<byte> json)
+    private HelperProcess ProcessOf(int index) => index == GuardianIndex ? _guardian!.Process : _members[index].Helper!.Process;
+
+    private void OnUnreadable(int index, string complaint)
     {
-        try
+        if (index == GuardianIndex)
         {
-            return JsonSerializer.Deserialize(json, WireJson.Default.HelperMessage);
+            Break(StrangeGuardian());
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        else
         {
-            return null;
+            ProtocolError(_members[index], complaint);
         }
     }
 
-    private void OnMessage(int index, HelperMessage? message, nint length)
+    private void OnMessage(int index, HelperMessage message)
     {
         if (index == GuardianIndex)
         {
@@ -152,9 +136,8 @@ internal sealed unsafe partial class ToolSession
         StreamHelper helper = member.Helper!;
         switch (message)
         {
-            case ReadyMessage { Protocol: not WireProtocol.Version } ready:
-                Break(new Cause.InfrastructureFailure(new HelperUnavailableException(
-                    $"The stream helper speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here.")));
+            case ReadyMessage ready when MessageCheck.Find(ready) is { } complaint:
+                Break(new Cause.InfrastructureFailure(new HelperUnavailableException($"The stream helper {complaint}.")));
                 break;
             case ReadyMessage ready when helper.Greeting is null:
                 helper.Greeting = ready;
@@ -168,9 +151,6 @@ internal sealed unsafe partial class ToolSession
                 break;
             case StreamWrittenMessage written when OrderOf(member) == written.Id && member.Written is null:
                 OnWritten(member, written);
-                break;
-            case null:
-                ProtocolError(member, $"sent {length} bytes that are no message");
                 break;
             default:
                 ProtocolError(member, $"said {message.GetType().Name.Replace("Message", string.Empty, StringComparison.Ordinal)} out of turn");
@@ -226,18 +206,18 @@ internal sealed unsafe partial class ToolSession
         member.Probe = _options.WorkFiles ? null : FifoProbe.Open(member.Path);
 
         // A helper that died meanwhile has closed its end too.
-        _ = Orders.Send(member.Helper!.Process, new CloseStreamOrder(OrderOf(member)));
+        _ = MessageSocket.Send(member.Helper!.Process.Socket, new CloseStreamOrder(OrderOf(member)));
         if (_members.All(one => one.Written is not null))
         {
             Step(ToolSessionEvent.AllWritten);
         }
     }
 
-    private void OnGuardianMessage(GuardianProcess guardian, HelperMessage? message)
+    private void OnGuardianMessage(GuardianProcess guardian, HelperMessage message)
     {
         switch (message)
         {
-            case ReadyMessage { Protocol: WireProtocol.Version }:
+            case ReadyMessage ready when MessageCheck.Find(ready) is null:
                 guardian.IsReady = true;
                 StartWhenAllIsThere();
                 break;
@@ -256,10 +236,13 @@ internal sealed unsafe partial class ToolSession
 
                 break;
             default:
-                Break(new Cause.InfrastructureFailure(new HelperUnavailableException("The guardian of a tool run said what no guardian says; its program is not that of this version.")));
+                Break(StrangeGuardian());
                 break;
         }
     }
+
+    private static Cause.InfrastructureFailure StrangeGuardian() => new(new HelperUnavailableException(
+        "The guardian of a tool run said what no guardian says; its program is not that of this version."));
 
     private void Open(Member member)
     {
@@ -285,7 +268,7 @@ internal sealed unsafe partial class ToolSession
             DecoderThreads = _decoderThreads,
             InputLength = held.Length,
         };
-        if (Orders.Send(process, order) is { } failure)
+        if (MessageSocket.Send(process.Socket, order) is { } failure)
         {
             Break(new Cause.InfrastructureFailure(new HelperUnavailableException($"The order to open '{member.Name}' could not be given: {failure}.")));
         }
@@ -317,7 +300,7 @@ internal sealed unsafe partial class ToolSession
         foreach (Member member in _members)
         {
             // A helper that died meanwhile is heard of by its end.
-            _ = Orders.Send(member.Helper!.Process, new WriteStreamOrder(OrderOf(member), member.Format!));
+            _ = MessageSocket.Send(member.Helper!.Process.Socket, new WriteStreamOrder(OrderOf(member), member.Format!));
         }
     }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
+
+using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Streams.Sessions;
 
@@ -109,27 +111,14 @@ internal sealed partial class ToolSession
     private ToolFault FaultOf(Cause.OfStream cause, long now)
     {
         Member member = cause.Member;
-        bool ended = cause.Exit != default;
-        TimeSpan cpu = ended ? cause.Exit.CpuTime : member.Helper is { } helper ? ProcessTree.CpuTime(helper.Process.Pid) : TimeSpan.Zero;
-        var postMortem = new PostMortem
-        {
-            Elapsed = Stopwatch.GetElapsedTime(_startedAt, now),
-            CpuTime = cpu > member.CpuBefore ? cpu - member.CpuBefore : TimeSpan.Zero,
-            SinceProgress = Stopwatch.GetElapsedTime(Math.Min(member.ProgressAt, now), now),
-            BytesRead = member.Progress.Bytes,
-            Packets = member.Progress.Packets,
-            Frames = member.Progress.Frames,
-            Signal = cause.Exit.Signal,
-            ExitCode = cause.Exit.Code,
-            Log = [.. member.LogLines().TakeLast(MaxLogLines)],
-        };
+        PostMortem postMortem = member.PostMortem(cause.Exit) with { Elapsed = Stopwatch.GetElapsedTime(_startedAt, now) };
         return new ToolFault(member.Name, cause.Kind, cause.Stage ?? member.Progress.Stage, cause.Message, postMortem);
     }
 
     private ToolFault FaultOfTool(ToolFaultKind kind, string message)
     {
         ProcessExit exit = _exited is { } exited ? ProcessExit.From(exited.Status, default) : default;
-        string[] lines = _guardian?.ToolErrors.Text().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        string[] lines = _guardian?.ToolErrors.Lines() ?? [];
         var postMortem = new PostMortem
         {
             Elapsed = Stopwatch.GetElapsedTime(_startedAt),

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using ClipGuard.Media.Native;
 using ClipGuard.Supervision;
+using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,7 @@ internal sealed partial class ToolSession
     private readonly bool _fresh;
     private readonly StreamOptions _options;
     private readonly StreamHelpers _helpers;
-    private readonly Guardians _guardians;
+    private readonly IdlePool<GuardianProcess> _guardians;
     private readonly UnkillableSessions _unkillable;
     private readonly ILogger _logger;
     private readonly string _folder;
@@ -46,10 +47,10 @@ internal sealed partial class ToolSession
     /// <param name="helpers">Where helpers come from.</param>
     /// <param name="guardians">Where guardians come from.</param>
     /// <param name="unkillable">Where it is counted while its processes do not end.</param>
-    /// <param name="folder">The group's own folder; the group removes it.</param>
+    /// <param name="folder">The session's own folder; the session removes it.</param>
     /// <param name="logger">Where slow starts are told.</param>
     public ToolSession(
-        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, Guardians guardians, UnkillableSessions unkillable, string folder, ILogger logger)
+        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, IdlePool<GuardianProcess> guardians, UnkillableSessions unkillable, string folder, ILogger logger)
     {
         _run = run;
         _program = program;
@@ -68,14 +69,14 @@ internal sealed partial class ToolSession
     /// <param name="cancellation">Ends it; the task is then cancelled once everything is gone.</param>
     public async Task<ToolSessionResult> RunAsync(CancellationToken cancellation)
     {
-        new Thread(Live) { IsBackground = true, Name = "clipguard-group" }.Start();
+        new Thread(Live) { IsBackground = true, Name = "clipguard-session" }.Start();
         using (cancellation.UnsafeRegister(static state => ((ToolSession)state!).Post(new Message(((ToolSession)state).Cancel)), this))
         {
             return await _done.Task.ConfigureAwait(false);
         }
     }
 
-    // The whole life, on the group's own thread.
+    // The whole life, on the session's own thread.
     private void Live()
     {
         Exception? bug = null;
@@ -199,15 +200,7 @@ internal sealed partial class ToolSession
 
     private void Attach(Member member, StreamHelper helper)
     {
-        member.Helper = helper;
-        if (helper.Streams++ > 0)
-        {
-            // What it complained of belongs to the stream before.
-            helper.Errors.Forget();
-        }
-
-        member.CpuBefore = ProcessTree.CpuTime(helper.Process.Pid);
-        helper.Process.Memory.ClearMarks();
+        member.Attach(helper, Stopwatch.GetTimestamp());
         Watch(member);
     }
 
@@ -216,7 +209,7 @@ internal sealed partial class ToolSession
     {
         lock (_wakeGate)
         {
-            // A group that is gone hears nothing more, and its descriptor may be somebody else's by now.
+            // A session that is gone hears nothing more, and its descriptor may be somebody else's by now.
             if (!_closed)
             {
                 _inbox.Enqueue(message);
@@ -294,8 +287,8 @@ internal sealed partial class ToolSession
         _ => ".s16le",
     };
 
-    /// <summary>What another thread has for the group's own.</summary>
-    /// <param name="Run">Done by the group.</param>
-    /// <param name="GiveUp">Done instead where the group hears nothing more; null for nothing.</param>
+    /// <summary>What another thread has for the session's own.</summary>
+    /// <param name="Run">Done by the session.</param>
+    /// <param name="GiveUp">Done instead where the session hears nothing more; null for nothing.</param>
     private sealed record Message(Action Run, Action? GiveUp = null);
 }

@@ -1,6 +1,6 @@
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>What a step of a group's life asks of the code around it, in the order of the names.</summary>
+/// <summary>What a step of a session's life asks of the code around it, in the order of the names.</summary>
 [Flags]
 internal enum ToolSessionAction
 {

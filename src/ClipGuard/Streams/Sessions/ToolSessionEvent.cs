@@ -1,6 +1,6 @@
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>What can happen to a group.</summary>
+/// <summary>What can happen to a session.</summary>
 internal enum ToolSessionEvent
 {
     /// <summary>The guardian is ready, and every FIFO is there and fits the others.</summary>

@@ -5,7 +5,7 @@ using static ClipGuard.Streams.Sessions.ToolSessionState;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
-/// A group's life as a table of state × event. It is pure: the code around it only carries the actions out.
+/// A session's life as a table of state × event. It is pure: the code around it only carries the actions out.
 /// A cell that is not in the table cannot happen, and asking for it is a bug.
 /// </summary>
 internal static class ToolSessionLife
@@ -55,12 +55,12 @@ internal static class ToolSessionLife
     /// <summary>All cells, for the tests.</summary>
     public static IReadOnlyDictionary<(ToolSessionState State, ToolSessionEvent Event), ToolSessionStep> Cells => Table;
 
-    /// <summary>What an event does to a group in a state.</summary>
+    /// <summary>What an event does to a session in a state.</summary>
     /// <exception cref="InvalidOperationException">The event cannot happen in this state.</exception>
     public static ToolSessionStep Next(ToolSessionState state, ToolSessionEvent happened) =>
         Table.TryGetValue((state, happened), out ToolSessionStep step)
             ? step
-            : throw new InvalidOperationException($"A group that is {state} cannot meet {happened}.");
+            : throw new InvalidOperationException($"A session that is {state} cannot meet {happened}.");
 }
 
 /// <summary>One cell of the table.</summary>

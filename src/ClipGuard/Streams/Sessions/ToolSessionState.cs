@@ -1,6 +1,6 @@
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>Where a group is in its life.</summary>
+/// <summary>Where a session is in its life.</summary>
 internal enum ToolSessionState
 {
     /// <summary>Helpers open their clips and make their streams; the guardian starts. Timers: the limit on opening, and the deadline.</summary>
@@ -21,7 +21,7 @@ internal enum ToolSessionState
     /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the patience with the kernel.</summary>
     Forcing,
 
-    /// <summary>A process was killed and does not end: stuck in the kernel. The verdict is given; the group waits on by itself.</summary>
+    /// <summary>A process was killed and does not end: stuck in the kernel. The verdict is given; the session waits on by itself.</summary>
     Unkillable,
 
     /// <summary>Every process is reaped, and the folder is gone.</summary>

@@ -1,6 +1,6 @@
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>Counts the groups of one <see cref="StreamGuard"/> whose processes were killed and do not end. Each holds a thread, helpers and a folder, so they are capped.</summary>
+/// <summary>Counts the sessions of one <see cref="StreamGuard"/> whose processes were killed and do not end. Each holds a thread, helpers and a folder, so they are capped.</summary>
 internal sealed class UnkillableSessions
 {
     /// <summary>More of them say that the machine is sick, and not a clip or a tool.</summary>
@@ -8,7 +8,7 @@ internal sealed class UnkillableSessions
 
     private int _count;
 
-    /// <summary>True where no further group may be begun.</summary>
+    /// <summary>True where no further session may be begun.</summary>
     public bool IsFull => Volatile.Read(ref _count) >= Most;
 
     /// <summary>Counts one.</summary>

@@ -1,19 +1,16 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
-using ClipGuard.Media.Native;
 using ClipGuard.Media;
+using ClipGuard.Supervision.Processes;
+
+using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Supervision.Helpers;
 
 // A lease: from the request to the verdict, and to the end of reading.
 internal sealed unsafe partial class Helper
 {
-    private long _dispatchedAt;
     private long _deadlineAt;
-    private long _progressAt;
-    private Progress _progress;
-    private TimeSpan _cpuBefore;
     private bool _cancelled;
 
     /// <summary>True for a helper that is used for one decode only.</summary>
@@ -37,30 +34,20 @@ internal sealed unsafe partial class Helper
     /// <summary>Gives it a decode, whose input it has. Both clocks start here.</summary>
     public void Dispatch(Attempt attempt)
     {
-        Process.Memory.ClearMarks();
         Decodes++;
         _attempt = attempt;
         _reply = null;
-        _errors.Forget();
-        _progress = default;
-        _cpuBefore = _use!.CpuTime();
-        _dispatchedAt = attempt.DispatchedAt = Stopwatch.GetTimestamp();
-        _progressAt = _dispatchedAt;
-        _deadlineAt = _dispatchedAt + Nanoseconds(_options.Deadline);
+        attempt.DispatchedAt = Stopwatch.GetTimestamp();
+        _measurement!.Begin(attempt.DispatchedAt);
+        _deadlineAt = attempt.DispatchedAt + Nanoseconds(_options.Deadline);
         Step(HelperEvent.Leased);
-
-        fixed (byte* message = attempt.Message)
+        if (MessageSocket.Send(Process.Socket, attempt.Message) is not { } reason)
         {
-            if (Libc.Send(Process.Socket, message, (nuint)attempt.Message.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == attempt.Message.Length)
-            {
-                return;
-            }
+            return;
         }
 
         // The helper died while it was idle, and nobody has heard of it yet: the clip was not touched.
-
         _attempt = null;
-        string reason = Libc.ErrorText(Marshal.GetLastPInvokeError());
         attempt.Conclude(new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}"));
         Step(HelperEvent.Cancelled);
         _pool.EndLease();
@@ -94,13 +81,6 @@ internal sealed unsafe partial class Helper
     {
         _cancelled = true;
         Step(HelperEvent.Cancelled);
-    }
-
-    private void ReadProgress(long now)
-    {
-        var progress = Progress.Read(Process.Memory.Marks);
-        _progressAt = progress.LastMoved(_progress, _progressAt, now);
-        _progress = progress;
     }
 
     private void Conclude(ProcessExit exit)

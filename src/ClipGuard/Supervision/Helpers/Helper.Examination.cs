@@ -1,25 +1,17 @@
-using System.Diagnostics;
-
-using ClipGuard.Media.Native;
 using ClipGuard.Media;
+using ClipGuard.Supervision.Processes;
+
+using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Supervision.Helpers;
 
 // Why a decode gave nothing, and all that is known of it. Taken before the kill wherever the process still lives.
-internal sealed unsafe partial class Helper
+internal sealed partial class Helper
 {
-    private const int MaxLogLines = 20;
-
-    // Above this share of the memory it may take, a crash is put down to memory.
-    private const double NearLimit = 0.8;
-
-    // What allocators print before they abort.
-    private static readonly string[] OutOfMemoryPhrases = ["memory allocation of", "out of memory", "bad_alloc", "cannot allocate memory"];
-
     private AttemptResult Examine(HelperEvent happened, HelperState before, string? detail, ProcessExit exit)
     {
-        PostMortem postMortem = TakePostMortem(exit);
-        string where = $"in stage {_progress.Stage}";
+        PostMortem postMortem = _measurement!.PostMortem(exit);
+        string where = $"in stage {_measurement!.Progress.Stage}";
         string activity = Activity(postMortem);
         return happened switch
         {
@@ -37,30 +29,15 @@ internal sealed unsafe partial class Helper
 
     private AttemptResult Crash(PostMortem postMortem, ProcessExit exit, string where)
     {
-        bool nearLimit = postMortem.PeakMemoryBytes >= NearLimit * _options.HelperMemoryBytes
-            || postMortem.Log.Any(line => OutOfMemoryPhrases.Any(phrase => line.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
-        if (nearLimit)
-        {
-            return OutOfMemory(
-                $"The helper {exit} {where} when it wanted more memory than the {_options.HelperMemoryBytes} bytes that a decode may take.", postMortem);
-        }
-
-        if (exit.Signal == Libc.SIGKILL && _pool.MemoryRanOut())
-        {
-            return OutOfMemory($"The system ended the helper {where} when the machine's memory ran out.", postMortem);
-        }
-
-        return IsNotTheClips(exit)
-            ? new AttemptResult.InfrastructureFailure($"The helper {exit} {where}, which was not the supervisor's doing.")
-            : Faulted(FaultKind.Crashed, $"The helper {exit} {where}.", postMortem);
+        var termination = Termination.Of("The helper", exit, where, postMortem, _options.HelperMemoryBytes, MemoryKills.Shared);
+        return termination.Fault is { } kind
+            ? new AttemptResult.Faulted(new ClipFault(kind, _measurement!.Progress.Stage, termination.Message, postMortem), termination.IsOutOfMemory)
+            : new AttemptResult.InfrastructureFailure(termination.Message);
     }
-
-    // A SIGKILL that is not ours is somebody's, and an end that nobody saw says nothing.
-    private static bool IsNotTheClips(ProcessExit exit) => exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null };
 
     private AttemptResult.Faulted Finding(DecoderFault fault)
     {
-        PostMortem postMortem = TakePostMortem(exit: default);
+        PostMortem postMortem = _measurement!.PostMortem(exit: default);
         if (fault.Kind != FaultKind.TimedOut)
         {
             return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
@@ -71,36 +48,12 @@ internal sealed unsafe partial class Helper
         return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
     }
 
-    private AttemptResult BadExit(ProcessExit exit) => IsNotTheClips(exit)
-        ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not the supervisor's doing.")
-        : new AttemptResult.Faulted(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", TakePostMortem(exit)));
+    private AttemptResult BadExit(ProcessExit exit) => Termination.IsExternal(exit)
+        ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not ClipGuard's doing.")
+        : new AttemptResult.Faulted(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement!.PostMortem(exit)));
 
     private AttemptResult.Faulted Faulted(FaultKind kind, string message, PostMortem postMortem) =>
-        new(new ClipFault(kind, _progress.Stage, message, postMortem));
-
-    private AttemptResult.Faulted OutOfMemory(string message, PostMortem postMortem) =>
-        new(new ClipFault(FaultKind.LimitExceeded, _progress.Stage, message, postMortem), IsOutOfMemory: true);
-
-    private PostMortem TakePostMortem(ProcessExit exit)
-    {
-        long now = Stopwatch.GetTimestamp();
-        ReadProgress(now);
-        TimeSpan cpu = exit == default ? _use!.CpuTime() : exit.CpuTime;
-        return new PostMortem
-        {
-            Elapsed = Stopwatch.GetElapsedTime(_dispatchedAt, now),
-            CpuTime = cpu > _cpuBefore ? cpu - _cpuBefore : TimeSpan.Zero,
-            WasRunning = exit == default ? _use!.IsRunning() : null,
-            SinceProgress = Stopwatch.GetElapsedTime(_progressAt, now),
-            BytesRead = _progress.Bytes,
-            Packets = _progress.Packets,
-            Frames = _progress.Frames,
-            PeakMemoryBytes = exit == default ? _use!.PeakMemoryBytes() : Process.PeakMemoryBytes(exit),
-            Signal = exit.Signal,
-            ExitCode = exit.Code,
-            Log = [.. Progress.ReadLog(Process.Memory.Marks).Concat(_errors.Lines()).TakeLast(MaxLogLines)],
-        };
-    }
+        new(new ClipFault(kind, _measurement!.Progress.Stage, message, postMortem));
 
     private string StartFailure(HelperEvent happened, string? detail, ProcessExit exit)
     {
@@ -118,6 +71,4 @@ internal sealed unsafe partial class Helper
     // The share of CPU time alone would not tell: on a busy machine a spinning helper gets little of it.
     private static string Activity(PostMortem postMortem) =>
         $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
-
-    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 }

@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
-using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -17,58 +14,30 @@ internal sealed unsafe partial class Helper
     /// <returns>False where there was none.</returns>
     public bool OnReadable()
     {
-        Span<byte> buffer = _pool.Watch.MessageBuffer;
-        nint length;
-        fixed (byte* start = buffer)
+        Received received = MessageSocket.Receive(Process.Socket, _pool.Watch.MessageBuffer);
+        switch (received.Kind)
         {
-            length = Libc.Recv(Process.Socket, start, (nuint)buffer.Length, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
+            case ReceivedKind.Message:
+                OnMessage(received.Message!);
+                return true;
+            case ReceivedKind.Unreadable:
+                Step(HelperEvent.ProtocolError, received.Complaint);
+                return true;
+            case ReceivedKind.HungUp:
+                _pool.Watch.IgnoreSocket(this);
+                Step(HelperEvent.HungUp);
+                return false;
+            default:
+                return false;
         }
-
-        if (length < 0 && Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR)
-        {
-            return false;
-        }
-
-        if (length <= 0)
-        {
-            _pool.Watch.IgnoreSocket(this);
-            Step(HelperEvent.HungUp);
-            return false;
-        }
-
-        if (length > buffer.Length)
-        {
-            Step(HelperEvent.ProtocolError, $"sent a message of {length} bytes where {buffer.Length} are allowed");
-            return false;
-        }
-
-        OnMessage(buffer[..(int)length]);
-        return true;
     }
 
-    private void OnMessage(ReadOnlySpan<byte> json)
+    private void OnMessage(HelperMessage message)
     {
-        HelperMessage? message;
-        try
-        {
-            message = JsonSerializer.Deserialize(json, WireJson.Default.HelperMessage);
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
-        {
-            Step(HelperEvent.ProtocolError, $"sent {json.Length} bytes that are no message: {error.Message}");
-            return;
-        }
-
         switch (message)
         {
-            case ReadyMessage { Protocol: not WireProtocol.Version } ready:
-                Step(HelperEvent.ProtocolError, $"speaks version {ready.Protocol} of the helper protocol, and version {WireProtocol.Version} is spoken here");
-                break;
-            case ReadyMessage { Helper: null } or ReadyMessage { Decoder: null }:
-                Step(HelperEvent.ProtocolError, "did not say what it is when it was ready");
-                break;
-            case ReadyMessage ready when !Enum.IsDefined(ready.Sandbox):
-                Step(HelperEvent.ProtocolError, $"named the sandbox level {(int)ready.Sandbox}, which there is not");
+            case ReadyMessage ready when MessageCheck.Find(ready) is { } complaint:
+                Step(HelperEvent.ProtocolError, complaint);
                 break;
             case ReadyMessage ready:
                 Greeting ??= ready;
@@ -82,7 +51,7 @@ internal sealed unsafe partial class Helper
                 OnReply(reply);
                 break;
             default:
-                Step(HelperEvent.ProtocolError, "sent an empty message");
+                Step(HelperEvent.ProtocolError, $"said {message.GetType().Name.Replace("Message", string.Empty, StringComparison.Ordinal)}, which no decoding helper says");
                 break;
         }
     }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
+
+using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -14,15 +17,18 @@ internal sealed partial class Helper
     private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
 
+    private const int KeptErrorBytes = 4096;
+
     private readonly HelperPool _pool;
     private readonly SupervisorOptions _options;
-    private readonly StandardErrorTail _errors;
+    private readonly PipeTail _errors;
     private readonly long _startedAt;
 
     private long _timerAt;
     private bool _slowStartSaid;
     private Attempt? _attempt;
     private ProcessUse? _use;
+    private DecodeMeasurement? _measurement;
     private ReplyMessage? _reply;
     private AttemptResult? _ending;
 
@@ -33,7 +39,7 @@ internal sealed partial class Helper
         Process = process;
         _pool = pool;
         _options = options;
-        _errors = new StandardErrorTail(process.Errors);
+        _errors = new PipeTail(process.Errors, KeptErrorBytes);
         _startedAt = Stopwatch.GetTimestamp();
         _timerAt = After(options.StartLimit);
     }
@@ -120,6 +126,7 @@ internal sealed partial class Helper
         {
             // Not at the start: that is the spawner's thread, which may open nothing for writing.
             _use ??= ProcessUse.OfHelper(Process.Pid);
+            _measurement ??= new DecodeMeasurement(Process, _use, _errors);
             _pool.Offer(this);
         }
 
@@ -136,7 +143,7 @@ internal sealed partial class Helper
     public long NextWake() => State switch
     {
         HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(SlowStart)),
-        HelperState.Decoding => Math.Min(_timerAt, _progressAt + Nanoseconds(_options.StallLimit)),
+        HelperState.Decoding => Math.Min(_timerAt, _measurement!.ProgressAt + Nanoseconds(_options.StallLimit)),
         _ => _timerAt,
     };
 
@@ -150,7 +157,7 @@ internal sealed partial class Helper
 
         if (State == HelperState.Decoding)
         {
-            ReadProgress(now);
+            _measurement!.ReadProgress(now);
         }
 
         if (now >= _timerAt)
@@ -167,9 +174,6 @@ internal sealed partial class Helper
             Step(HelperEvent.Stalled);
         }
     }
-
-    /// <summary>The moment when a time from now will have passed, as Stopwatch counts.</summary>
-    public static long After(TimeSpan time) => Stopwatch.GetTimestamp() + Nanoseconds(time);
 
     /// <summary>The process has ended: reads what it said last, reaps it, and steps.</summary>
     public void OnEnded()
@@ -188,13 +192,11 @@ internal sealed partial class Helper
     /// <summary>It wrote to its standard error.</summary>
     public void OnErrors()
     {
-        if (!_errors.Drain())
+        if (_errors.Drain() == 0)
         {
             _pool.Watch.IgnoreErrors(this);
         }
     }
-
-    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 
     private long TimerOf(HelperState state) => state switch
     {

@@ -1,4 +1,5 @@
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -280,7 +281,7 @@ internal sealed partial class HelperPool
         if (!_retryIsSet)
         {
             _retryIsSet = true;
-            Watch.Remind(Helper.After(RetryStartsAfter), () =>
+            Watch.Remind(MonotonicTime.After(RetryStartsAfter), () =>
             {
                 _retryIsSet = false;
                 if (LacksHelpers)
@@ -298,7 +299,7 @@ internal sealed partial class HelperPool
         _pendingStarts++;
         var start = new PendingStart(++_lastId);
         _spawner.Post(() => Start(start));
-        Watch.Remind(Helper.After(_options.StartLimit), () =>
+        Watch.Remind(MonotonicTime.After(_options.StartLimit), () =>
         {
             if (!start.IsOver)
             {

@@ -1,5 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,6 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private readonly HashSet<Helper> _all = [];
     private readonly List<Helper> _ready = [];
     private readonly LinkedList<Waiter> _waiters = [];
-    private readonly MemoryKills _memoryKills = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long _lastId;
@@ -46,6 +46,9 @@ internal sealed partial class HelperPool : IAsyncDisposable
         _launch = HelperLaunch.From(options);
         _spawner = HelperSpawner.For(options.Sandbox);
         Watch = new HelperWatch(_gate);
+
+        // Kills for want of memory count from now on, and not from the first helper's end on.
+        _ = MemoryKills.Shared;
         lock (_gate)
         {
             KeepUp();
@@ -106,9 +109,6 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>Waits until one helper is ready and gives what it says of itself; the helper stays warm.</summary>
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public Task<ReadyMessage> GreetAsync() => _greeting.Task;
-
-    /// <summary>Whether the kernel ended a process for want of memory that no helper's end has been put down to yet.</summary>
-    public bool MemoryRanOut() => _memoryKills.Claim();
 
     /// <summary>Ends all helpers and waits until they are gone, or set aside.</summary>
     public async ValueTask DisposeAsync()

@@ -20,7 +20,7 @@ internal sealed class HelperWatch : IDisposable
     private readonly Lock _gate;
     private readonly Epoll _epoll = new();
     private readonly Thread _thread;
-    private readonly Dictionary<long, Watched> _helpers = [];
+    private readonly Dictionary<long, Helper> _helpers = [];
     private readonly ConcurrentQueue<Action> _posted = [];
     private readonly PriorityQueue<Action, long> _reminders = new();
     private readonly byte[] _messageBuffer = new byte[WireProtocol.MaxMessageBytes];
@@ -42,7 +42,7 @@ internal sealed class HelperWatch : IDisposable
     /// <summary>Begins to watch a helper.</summary>
     public void Add(Helper helper)
     {
-        _helpers.Add(helper.Id, new Watched(helper));
+        _helpers.Add(helper.Id, helper);
         _epoll.Add(helper.Process.Socket, Tag(helper, SocketTag));
         _epoll.Add(helper.Process.PidDescriptor, Tag(helper, ProcessTag));
         _epoll.Add(helper.Process.Errors, Tag(helper, ErrorsTag));
@@ -50,34 +50,20 @@ internal sealed class HelperWatch : IDisposable
     }
 
     /// <summary>True while the helper's socket is listened to.</summary>
-    public bool ListensTo(Helper helper) => _helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Socket;
+    public bool ListensTo(Helper helper) => _epoll.Contains(Tag(helper, SocketTag));
 
     /// <summary>What the helper says no longer matters.</summary>
-    public void IgnoreSocket(Helper helper)
-    {
-        if (_helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Socket)
-        {
-            watched.Socket = false;
-            _epoll.Remove(helper.Process.Socket);
-        }
-    }
+    public void IgnoreSocket(Helper helper) => _epoll.Remove(Tag(helper, SocketTag));
 
     /// <summary>Its standard error is at its end.</summary>
-    public void IgnoreErrors(Helper helper)
-    {
-        if (_helpers.TryGetValue(helper.Id, out Watched? watched) && watched.Errors)
-        {
-            watched.Errors = false;
-            _epoll.Remove(helper.Process.Errors);
-        }
-    }
+    public void IgnoreErrors(Helper helper) => _epoll.Remove(Tag(helper, ErrorsTag));
 
     /// <summary>Stops watching a helper that is gone, before its descriptors are closed.</summary>
     public void Forget(Helper helper)
     {
         IgnoreSocket(helper);
         IgnoreErrors(helper);
-        _epoll.Remove(helper.Process.PidDescriptor);
+        _epoll.Remove(Tag(helper, ProcessTag));
         _helpers.Remove(helper.Id);
     }
 
@@ -134,9 +120,9 @@ internal sealed class HelperWatch : IDisposable
                 foreach (long tag in tags)
                 {
                     // A helper may have gone while an earlier tag of the same wait was dealt with.
-                    if (tag >= 0 && _helpers.TryGetValue(tag / TagsPerHelper, out Watched? watched) && watched.Minds((int)(tag % TagsPerHelper)))
+                    if (tag >= 0 && _epoll.Contains(tag))
                     {
-                        HandleEvent(watched.Helper, (int)(tag % TagsPerHelper));
+                        HandleEvent(_helpers[tag / TagsPerHelper], (int)(tag % TagsPerHelper));
                     }
                 }
 
@@ -178,9 +164,9 @@ internal sealed class HelperWatch : IDisposable
         }
 
         _armedAt = long.MaxValue;
-        foreach (Watched watched in _helpers.Values.ToArray())
+        foreach (Helper helper in _helpers.Values.ToArray())
         {
-            watched.Helper.CheckClocks(now);
+            helper.CheckClocks(now);
         }
 
         while (_reminders.TryPeek(out Action? action, out long at) && at <= now)
@@ -190,23 +176,12 @@ internal sealed class HelperWatch : IDisposable
         }
 
         long next = _reminders.TryPeek(out _, out long reminder) ? reminder : long.MaxValue;
-        foreach (Watched watched in _helpers.Values)
+        foreach (Helper helper in _helpers.Values)
         {
-            next = Math.Min(next, watched.Helper.NextWake());
+            next = Math.Min(next, helper.NextWake());
         }
 
         _armedAt = next;
         _epoll.SetTimer(next);
-    }
-
-    private sealed class Watched(Helper helper)
-    {
-        public Helper Helper { get; } = helper;
-
-        public bool Socket { get; set; } = true;
-
-        public bool Errors { get; set; } = true;
-
-        public bool Minds(int kind) => kind == ProcessTag || (kind == SocketTag ? Socket : Errors);
     }
 }

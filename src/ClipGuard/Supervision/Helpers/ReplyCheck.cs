@@ -1,5 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -18,7 +19,7 @@ internal static class ReplyCheck
         {
             { Clip: not null, Fault: not null } => "answered with a clip and a fault at once",
             { Clip: { } clip } => FindInClip(clip, reply.FrameTimes, attempt),
-            { Fault: { } fault } => FindInFault(fault),
+            { Fault: { } fault } => MessageCheck.Find(fault),
             _ => "answered with neither a clip nor a fault",
         };
     }
@@ -79,10 +80,4 @@ internal static class ReplyCheck
             : isVideo && clip.InterlacedFrames > clip.Shape[0] ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
             : null;
     }
-
-    /// <summary>What is wrong with a fault that a helper reports, or null. What only a supervisor can know, a helper cannot find.</summary>
-    public static string? FindInFault(DecoderFault fault) =>
-        Enum.IsDefined(fault.Kind) && FaultKinds.Of(fault.Kind).MayBeReported && Enum.IsDefined(fault.Stage) && fault.Message is not null
-            ? null
-            : $"found {fault.Kind}, which is not a decoder's to find";
 }

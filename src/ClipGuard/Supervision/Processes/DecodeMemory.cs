@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
 /// One helper's memory: the page of marks, then the payload, as long as the limit allows; pages that nobody writes to cost nothing.

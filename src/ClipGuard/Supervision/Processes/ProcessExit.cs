@@ -1,6 +1,6 @@
 using ClipGuard.Media.Native;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>How a process ended, as the kernel tells it. The default value means that this is not known.</summary>
 internal readonly record struct ProcessExit

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>The measurement <c>clipguard.kills</c>. Kills are counted where they are made: a decoder that gives up by itself is not killed.</summary>
 internal static class KillMeter

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
 /// The kernel's count of processes that it ended because memory ran out: that of this process's own control group, to which its helpers belong too. It counts them whoever's

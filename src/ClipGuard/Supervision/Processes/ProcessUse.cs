@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 using ClipGuard.Media.Native;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
 /// What a process uses, as the kernel counts it. What is asked for after every decode is kept open; after the process's end the answers are zero.
@@ -61,12 +61,9 @@ internal sealed unsafe class ProcessUse : IDisposable
     {
         try
         {
-            // "pid (name) state …": the name may hold anything, the state follows its last bracket.
-            return Directory.EnumerateDirectories($"/proc/{_pid}/task")
-                .Select(task => File.ReadAllText(Path.Combine(task, "stat")))
-                .Any(stat => stat[stat.LastIndexOf(')')..].StartsWith(") R", StringComparison.Ordinal));
+            return Directory.EnumerateDirectories($"/proc/{_pid}/task").Any(static task => ProcessStat.Read(task) is { State: 'R' });
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;
         }

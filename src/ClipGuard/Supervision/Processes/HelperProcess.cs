@@ -3,11 +3,13 @@ using System.Globalization;
 
 using ClipGuard.Media.Native;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>The process behind a helper and everything that is open for it. Calls on it come from under the pool's lock.</summary>
 internal sealed unsafe class HelperProcess
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private readonly long _startersPeak = ProcessUse.PeakMemoryBytes(Environment.ProcessId);
     private bool _socketOpen = true;
 
@@ -96,6 +98,16 @@ internal sealed unsafe class HelperProcess
         Kill();
         _ = Libc.Wait4(Pid, null, 0, null);
         Release();
+    }
+
+    /// <summary>Kills the process and waits until it is gone; without work it dies at once, and one that is stuck in the kernel is left to it.</summary>
+    /// <returns>How it ended, where that is known.</returns>
+    public ProcessExit EndAndReap()
+    {
+        Kill();
+        _ = ProcessWait.ForEnd(PidDescriptor, EndPatience);
+        _ = TryReap(out ProcessExit exit);
+        return exit;
     }
 
     /// <summary>Closes our end of the socket; a healthy helper ends when it sees that.</summary>

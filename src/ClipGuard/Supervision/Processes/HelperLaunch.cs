@@ -2,7 +2,7 @@ using System.Globalization;
 
 using ClipGuard.Media.Wire;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
 internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, long PayloadBytes)

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using ClipGuard.Media.Native;
 using ClipGuard.Media;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
 /// The thread that starts all helpers of one sandbox level, and lives as long as this process. It has to: a helper's

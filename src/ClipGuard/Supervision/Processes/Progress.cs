@@ -1,12 +1,13 @@
+using System.Diagnostics;
 using System.Text;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>The marks of a decode as the supervisor has read them, and how far they can be believed.</summary>
-internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, long Packets, long Frames, long StampNanoseconds)
+internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, long Packets, long Frames, long Written, long StampNanoseconds)
 {
     /// <summary>Reads the marks as they stand. The helper may be writing them.</summary>
     public static Progress Read(MarksPage* page)
@@ -19,6 +20,7 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
             Math.Max(0, page->Bytes),
             Math.Max(0, page->Packets),
             Math.Max(0, page->Frames),
+            Math.Max(0, Volatile.Read(ref page->Written)),
             stamp);
     }
 
@@ -28,6 +30,19 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
     /// </summary>
     public long LastMoved(in Progress before, long known, long now) =>
         this with { StampNanoseconds = 0 } == before with { StampNanoseconds = 0 } ? known : Math.Clamp(StampNanoseconds, known, now);
+
+    /// <summary>What the marks and the clock tell of a decode.</summary>
+    /// <param name="startedAt">When it began.</param>
+    /// <param name="progressAt">When it last made progress.</param>
+    /// <param name="now">The moment.</param>
+    public PostMortem PostMortem(long startedAt, long progressAt, long now) => new()
+    {
+        Elapsed = Stopwatch.GetElapsedTime(startedAt, now),
+        SinceProgress = Stopwatch.GetElapsedTime(progressAt, now),
+        BytesRead = Bytes,
+        Packets = Packets,
+        Frames = Frames,
+    };
 
     /// <summary>The last lines of the decoder's log.</summary>
     public static IEnumerable<string> ReadLog(MarksPage* page)
