@@ -26,7 +26,7 @@ internal sealed unsafe class HelperConnectionTests
         {
             // It has said that it is ready, which nobody reads, and is about to answer.
             var decode = new DecodeMessage(1, TestHelper.Script("late:1500")) { OutputCapacity = helper.Memory.PayloadCapacity };
-            Assert.That(Orders.Send(helper, JsonSerializer.SerializeToUtf8Bytes(decode, WireJson.Default.DecodeMessage)), Is.Null);
+            Assert.That(MessageSocket.Send(helper.Socket, JsonSerializer.SerializeToUtf8Bytes(decode, WireJson.Default.DecodeMessage)), Is.Null);
             Assert.That(() => helper.Memory.Marks->Frames, Is.Positive.After((int)Patience.TotalMilliseconds, 5));
             helper.CloseSocket();
             Assert.That(ProcessWait.ForEnd(helper.PidDescriptor, Patience), "it ends by itself");
