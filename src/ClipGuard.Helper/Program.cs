@@ -20,9 +20,9 @@ if (args is ["guard"])
 // The order matters: once the sandbox is closed nothing can be loaded that brings code of its own along.
 ParentDeath.EndWithParent();
 
-if (LibavLibrary.FindTrouble() is { } trouble)
+if (LibavLibrary.FindTrouble() is { } missing)
 {
-    connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, trouble));
+    connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, missing));
     return 1;
 }
 

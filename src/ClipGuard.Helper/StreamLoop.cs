@@ -7,7 +7,7 @@ namespace ClipGuard.Helper;
 /// <summary>A stream helper's work: opens and writes one stream after the other, until the supervisor closes its end.</summary>
 internal sealed unsafe class StreamLoop(HelperConnection connection)
 {
-    /// <summary>Does it. Trouble with FIFO or file, such as a full disk, is no clip's: it is said, and ends the helper.</summary>
+    /// <summary>Does it. A failure to make or write FIFO or file, as on a full disk, is no clip's fault: it is reported, and ends the helper.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
     {
@@ -16,9 +16,9 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
             TakeOrders();
             return 0;
         }
-        catch (IOException trouble)
+        catch (IOException error)
         {
-            connection.Send(new UnreadyMessage(UnreadyReason.Broken, trouble.Message));
+            connection.Send(new UnreadyMessage(UnreadyReason.Broken, error.Message));
             return 1;
         }
     }

@@ -51,9 +51,9 @@ internal sealed class Guardian(HelperConnection connection)
     {
         // The tool before this one is gone, or there would be no order; its reaper may be on its last line.
         _reaper?.Join();
-        if (Start(order, out int pid) is { } trouble)
+        if (Start(order, out int pid) is { } failure)
         {
-            connection.Send(new ToolNotStartedMessage(trouble));
+            connection.Send(new ToolNotStartedMessage(failure));
             return;
         }
 
@@ -108,7 +108,7 @@ internal sealed class Guardian(HelperConnection connection)
         }
         catch (IOException)
         {
-            // The supervisor was first.
+            // The supervisor has removed it already.
         }
     }
 }

@@ -12,7 +12,10 @@ internal abstract record GuardianOrder;
 /// <param name="Folder">Absolute path.</param>
 internal sealed record HoldFolderOrder(string Folder) : GuardianOrder;
 
-/// <summary>Run the session's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or <see cref="ToolNotStartedMessage"/>.</summary>
+/// <summary>
+/// Run the session's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or
+/// <see cref="ToolNotStartedMessage"/>.
+/// </summary>
 /// <param name="Program">Absolute path.</param>
 /// <param name="Arguments">Arguments, the program's name first.</param>
 internal sealed record RunToolOrder(string Program, IReadOnlyList<string> Arguments) : GuardianOrder;

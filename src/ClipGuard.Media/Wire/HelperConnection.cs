@@ -71,11 +71,11 @@ internal sealed unsafe class HelperConnection : IDisposable
     {
         fixed (byte* start = datagram)
         {
-            // A supervisor that closes with a message unread is told of as a reset, once, in whatever call comes next.
+            // Where the supervisor closes its end with a message unread, the next call here fails once with ECONNRESET, whichever it is (unix(7)).
             while (Libc.Send(WireProtocol.SocketDescriptor, start, (nuint)datagram.Length, Libc.MSG_NOSIGNAL) < 0
                 && Marshal.GetLastPInvokeError() is var error and not (Libc.EPIPE or Libc.ECONNRESET))
             {
-                // Nobody hears of what was not sent: the supervisor would wait for it to the stall limit.
+                // A message that is lost in silence would leave the supervisor waiting until the stall limit.
                 if (error is not Libc.EINTR)
                 {
                     throw new InvalidOperationException($"A message of {datagram.Length} bytes could not be sent: {Marshal.GetPInvokeErrorMessage(error)}.");

@@ -20,7 +20,10 @@ internal static class WireProtocol
     /// <summary>Environment variable with the absolute paths of the assemblies whose audio decoders a helper loads, one a line.</summary>
     public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
 
-    /// <summary>Environment variable with the folder of a tool run. Every process of the run bears it, so that it is found also where it is no longer anybody's child.</summary>
+    /// <summary>
+    /// Environment variable with the folder of a tool run. Every process of the run bears it, so that it is found also where it is no longer anybody's
+    /// child.
+    /// </summary>
     public const string SessionVariable = "CLIPGUARD_SESSION";
 }
 

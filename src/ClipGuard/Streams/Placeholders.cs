@@ -27,10 +27,12 @@ internal static partial class Placeholders
             }
         }
 
-        HashSet<string> known = [Output, .. Figures, .. run.Streams.SelectMany(stream => Figures.Select(figure => $"{stream.Name}.{figure}").Prepend(stream.Name))];
+        IEnumerable<string> ofStreams = run.Streams.SelectMany(stream => Figures.Select(figure => $"{stream.Name}.{figure}").Prepend(stream.Name));
+        HashSet<string> known = [Output, .. Figures, .. ofStreams];
         if (used.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
-            throw new FormatException($"{{{unknown}}} stands for nothing; known are {string.Join(", ", known.Where(name => !name.Contains('.')).Select(name => $"{{{name}}}"))}.");
+            IEnumerable<string> shown = known.Where(name => !name.Contains('.')).Select(name => $"{{{name}}}");
+            throw new FormatException($"{{{unknown}}} stands for nothing; known are {string.Join(", ", shown)}.");
         }
     }
 

@@ -15,9 +15,10 @@ namespace ClipGuard.Streams;
 /// of a guardian process. May be called from any number of threads.
 /// </summary>
 /// <remarks>
-/// <see cref="RunAsync"/> gives the tool's output or a <see cref="ToolFault"/>; expected trouble never throws. A timeout, stall, crash or
-/// unbelievable answer is a strike, and is tried once more with new helpers (<see cref="StreamOptions.Tries"/>).
-/// Trouble that is neither a clip's nor the tool's is tried again and, where it does not end, thrown as <see cref="HelperUnavailableException"/>.
+/// <see cref="RunAsync"/> gives the tool's output or a <see cref="ToolFault"/>; expected failure never throws. A timeout, stall, crash,
+/// unbelievable answer or death for want of memory is tried once more with new helpers (<see cref="StreamOptions.Tries"/>).
+/// A failure of the infrastructure, neither a clip's nor the tool's, is tried again too; the third one in a row is thrown as
+/// <see cref="HelperUnavailableException"/>.
 /// </remarks>
 public sealed partial class StreamGuard : IAsyncDisposable
 {
@@ -27,14 +28,14 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly StreamHelpers _helpers;
     private readonly IdlePool<GuardianProcess> _guardians;
     private readonly UnkillableSessions _unkillable = new();
-    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Task _sandboxTold;
+    private readonly Task _sandboxChecked;
     private Task? _ended;
 
     /// <summary>Makes the private folder, and sweeps away those of guards whose process is dead. Helpers are started as they are needed.</summary>
     /// <param name="options">How tool runs are guarded.</param>
-    /// <param name="loggerFactory">Where strikes and slow starts are told; null for nowhere.</param>
+    /// <param name="loggerFactory">Where first failures and slow starts are logged; null for nowhere.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public StreamGuard(StreamOptions options, ILoggerFactory? loggerFactory = null)
@@ -46,8 +47,8 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _folder = StreamFolder.Make(options.Folder);
         _helpers = new StreamHelpers(options, _folder);
         _guardians = GuardianProcess.Pool(options);
-        _places = new SemaphoreSlim(options.Runs);
-        _sandboxTold = TellOfSandboxAsync();
+        _slots = new SemaphoreSlim(options.Runs);
+        _sandboxChecked = WarnOfSandboxAsync();
     }
 
     /// <summary>Runs a tool on clips.</summary>
@@ -57,7 +58,9 @@ public sealed partial class StreamGuard : IAsyncDisposable
     /// <exception cref="ArgumentException">The run is not well formed: names of streams.</exception>
     /// <exception cref="FormatException">The command line has a placeholder that stands for nothing, or never names a stream.</exception>
     /// <exception cref="ToolUnavailableException">The program is not there or cannot be started.</exception>
-    /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are neither a clip's nor the tool's.</exception>
+    /// <exception cref="HelperUnavailableException">
+    /// Helpers cannot be started, or keep failing for reasons that are neither a clip's nor the tool's.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<ToolOutcome> RunAsync(ToolRun run, CancellationToken cancellation = default)
     {
@@ -66,14 +69,14 @@ public sealed partial class StreamGuard : IAsyncDisposable
         run.Validate();
         string program = ProgramSearch.Find(run.Tool.Program);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
-        await _places.WaitAsync(ends.Token).ConfigureAwait(false);
+        await _slots.WaitAsync(ends.Token).ConfigureAwait(false);
         try
         {
             return await TryAsync(run, program, ends.Token).ConfigureAwait(false);
         }
         finally
         {
-            _places.Release();
+            _slots.Release();
         }
     }
 
@@ -89,17 +92,17 @@ public sealed partial class StreamGuard : IAsyncDisposable
         try
         {
             await _closing.CancelAsync().ConfigureAwait(false);
-            for (int place = 0; place < _options.Runs; place++)
+            for (int slot = 0; slot < _options.Runs; slot++)
             {
-                await _places.WaitAsync().ConfigureAwait(false);
+                await _slots.WaitAsync().ConfigureAwait(false);
             }
 
-            // What a logger throws keeps nothing from being ended.
-            await _sandboxTold.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // An exception that a logger threw must not keep processes from being ended.
+            await _sandboxChecked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _helpers.Dispose();
             _guardians.Dispose();
             _folder.Dispose();
-            _places.Dispose();
+            _slots.Dispose();
             _closing.Dispose();
         }
         finally
@@ -108,7 +111,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         }
     }
 
-    private async Task TellOfSandboxAsync()
+    private async Task WarnOfSandboxAsync()
     {
         if (await _helpers.SandboxMissing.ConfigureAwait(false) is { } missing)
         {
@@ -125,7 +128,8 @@ public sealed partial class StreamGuard : IAsyncDisposable
             if (_unkillable.IsFull)
             {
                 throw new HelperUnavailableException(
-                    $"The processes of {UnkillableSessions.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that clips and program lie on.");
+                    $"The processes of {UnkillableSessions.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. "
+                    + "Check the storage that clips and program lie on.");
             }
 
             var session = new ToolSession(run, program, history.IsSecond, _options, _helpers, _guardians, _unkillable, _folder.MakeSessionFolder(), _logger);

@@ -9,7 +9,10 @@ public sealed record StreamOptions
     /// <summary>Wall clock of one try, from dispatch to the tool's end. Positive; default 1 h.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a session may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a CPU. Positive; default 15 s.</summary>
+    /// <summary>
+    /// How long a session may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a
+    /// CPU. Positive; default 15 s.
+    /// </summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Time until every stream has to be there. Positive; default 30 s. A warning is logged after 5 s.</summary>
@@ -18,7 +21,10 @@ public sealed record StreamOptions
     /// <summary>Tool runs at the same time. Default: half the number of cores, at least 1, since each run has several processes at work.</summary>
     public int Runs { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Tries before a timeout, stall, crash or unbelievable answer convicts: 1 or 2. Default 2; the second has new helpers and one decoder thread.</summary>
+    /// <summary>
+    /// Attempts until a timeout, stall, crash, unbelievable answer or death for want of memory counts: 1 or 2. Default 2;
+    /// the second has new helpers and one decoder thread.
+    /// </summary>
     public int Tries { get; init; } = 2;
 
     /// <summary>True writes each stream into a file before the tool starts, for tools that jump about in their input. Default false: FIFOs.</summary>

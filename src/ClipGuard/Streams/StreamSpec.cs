@@ -6,7 +6,10 @@ namespace ClipGuard.Streams;
 /// <summary>What is to be written of a clip. What is left null is taken from <see cref="FitTo"/>'s stream, or else from the clip itself.</summary>
 public abstract record StreamSpec
 {
-    /// <summary>Name of another stream of the session that this one is to fit: it takes that one's shape, and has to have its frame rate and length. Null (the default) for none.</summary>
+    /// <summary>
+    /// Name of another stream of the session that this one is to fit: it takes that one's shape, and has to have its frame rate and length.
+    /// Null (the default) for none.
+    /// </summary>
     public string? FitTo { get; init; }
 
     internal abstract ClipKind Kind { get; }

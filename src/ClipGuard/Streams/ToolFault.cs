@@ -3,7 +3,7 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.Streams;
 
-/// <summary>The verdict on a tool run that gave no result.</summary>
+/// <summary>Why a tool run gave no result, and with whom that lay.</summary>
 /// <param name="Culprit">Name of the stream that it lay with, or <see cref="Tool"/>.</param>
 /// <param name="Kind">Why.</param>
 /// <param name="Stage">Where that stream's decode was; <see cref="DecodeStage.None"/> for the tool.</param>

@@ -22,7 +22,10 @@ public sealed record ToolOutcome
     /// <summary>What it wrote to its standard error.</summary>
     public CapturedText StandardError { get; init; } = CapturedText.Nothing;
 
-    /// <summary>What it wrote to the file that <c>{output}</c> stands for; of more than the limit, the end. Nothing where it left anything but a regular file there.</summary>
+    /// <summary>
+    /// What it wrote to the file that <c>{output}</c> stands for; of more than the limit, the end.
+    /// Nothing where it left anything but a regular file there.
+    /// </summary>
     public CapturedText Output { get; init; } = CapturedText.Nothing;
 
     /// <summary>How far each stream came, in the order of the run.</summary>

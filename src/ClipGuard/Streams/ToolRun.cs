@@ -8,7 +8,10 @@ public sealed record ToolRun(ToolCommand Tool, IReadOnlyList<ClipStream> Streams
     /// <summary>True lets streams that are to fit each other have different frame rates. Default false: that is a fault.</summary>
     public bool AnyFrameRate { get; init; }
 
-    /// <summary>True lets streams that are to fit each other have different lengths; then the tool may also stop at the shorter one's end. Default false: that is a fault.</summary>
+    /// <summary>
+    /// True lets streams that are to fit each other have different lengths; then the tool may also stop at the shorter one's end. Default false:
+    /// that is a fault.
+    /// </summary>
     public bool AnyLength { get; init; }
 
     /// <summary>True lets the tool end before it has read everything. Default false: that is a fault.</summary>
@@ -38,7 +41,7 @@ public sealed record ToolRun(ToolCommand Tool, IReadOnlyList<ClipStream> Streams
                 throw new ArgumentException($"'{stream.Name}' cannot be a stream's name: each has one of its own, of small letters, digits and '-'.");
             }
 
-            if (stream.Spec.FitTo is { } other && (other == stream.Name || Streams.All(one => one.Name != other || one.Spec.GetType() != stream.Spec.GetType())))
+            if (stream.Spec.FitTo is { } other && !Streams.Any(one => one.Name == other && one != stream && one.Spec.GetType() == stream.Spec.GetType()))
             {
                 throw new ArgumentException($"The stream '{stream.Name}' is to fit '{other}', and there is no other stream of that kind and name.");
             }

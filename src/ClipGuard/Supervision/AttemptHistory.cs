@@ -8,10 +8,11 @@ namespace ClipGuard.Supervision;
 internal sealed class AttemptHistory<TFault>(int maxAttempts)
     where TFault : class, IAttemptFault<TFault>
 {
-    /// <summary>Attempts that may fail one after the other for reasons that are nobody's fault: a broken machine must not look like a bad dataset.</summary>
-    public const int MaxInfrastructureFailures = 3;
+    // Attempts that may fail for reasons that are nobody's fault. Then it is thrown: a broken machine must not look like a bad dataset.
+    private const int MaxInfrastructureFailures = 3;
 
-    private int _infrastructureFailures;
+    /// <summary>Attempts that have failed for such a reason.</summary>
+    public int InfrastructureFailures { get; private set; }
 
     /// <summary>The failure that is being tried once more; null before there was one.</summary>
     public TFault? FirstFailure { get; private set; }
@@ -36,7 +37,7 @@ internal sealed class AttemptHistory<TFault>(int maxAttempts)
 
     /// <summary>An attempt has failed for a reason that is nobody's fault.</summary>
     /// <returns>True where there is to be another attempt.</returns>
-    public bool TryAgain() => ++_infrastructureFailures < MaxInfrastructureFailures;
+    public bool TryAgain() => ++InfrastructureFailures < MaxInfrastructureFailures;
 
     /// <summary>The fault that counts, with what is to be said of the attempt before it.</summary>
     public TFault Conclude(TFault fault)

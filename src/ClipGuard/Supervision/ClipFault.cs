@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>A clip's conviction: why it gave no data, where, and all that is known of it.</summary>
+/// <summary>The fault of a clip: why it gave no data, where, and all that is known of it.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Stage">Where the decode was.</param>
 /// <param name="Message">One sentence for a person.</param>

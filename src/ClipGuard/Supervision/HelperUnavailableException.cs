@@ -1,6 +1,6 @@
 namespace ClipGuard.Supervision;
 
-/// <summary>No helper can be started: trouble of the installation, never a clip's fault.</summary>
+/// <summary>No helper can be started, or helpers keep failing: the installation or the machine is at fault, never a clip.</summary>
 public sealed class HelperUnavailableException : Exception
 {
     /// <summary>An exception that says what is wrong with the installation.</summary>

@@ -11,19 +11,19 @@ namespace ClipGuard.Supervision;
 internal sealed class InProcessDecoding : IDisposable
 {
     private readonly ConcurrentBag<Desk> _free = [];
-    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _slots;
     private readonly long _payloadBytes;
     private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
     private bool _disposed;
 
     public InProcessDecoding(SupervisorOptions options)
     {
-        _places = new SemaphoreSlim(options.Workers);
+        _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
         string? lacking = AudioDecoderAssembly.Load(options.AudioDecoders, out _audioDecoders);
-        if ((LibavLibrary.FindTrouble() ?? lacking) is { } trouble)
+        if ((LibavLibrary.FindTrouble() ?? lacking) is { } missing)
         {
-            throw new HelperUnavailableException(trouble, decoderMissing: true);
+            throw new HelperUnavailableException(missing, decoderMissing: true);
         }
 
         Desk first = NewDesk();
@@ -37,7 +37,7 @@ internal sealed class InProcessDecoding : IDisposable
     /// <summary>Decodes one clip on the thread pool. A decode that hangs in native code hangs for ever.</summary>
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation)
     {
-        await _places.WaitAsync(cancellation).ConfigureAwait(false);
+        await _slots.WaitAsync(cancellation).ConfigureAwait(false);
         Desk? desk = null;
         bool delivered = false;
         try
@@ -77,7 +77,7 @@ internal sealed class InProcessDecoding : IDisposable
             _free.Add(desk);
         }
 
-        _places.Release();
+        _slots.Release();
         if (Volatile.Read(ref _disposed))
         {
             Dispose();

@@ -1,10 +1,9 @@
-
 namespace ClipGuard.Supervision;
 
-/// <summary>What is known of a decode that gave no data. Taken before the helper is killed, so that it tells of the trouble and not of the kill.</summary>
+/// <summary>What is known of a decode that gave no data. Measured before the helper is killed, so that it describes the failure and not the kill.</summary>
 public sealed record PostMortem
 {
-    /// <summary>Wall clock from dispatch to verdict, of the try that convicted the clip.</summary>
+    /// <summary>Wall clock from dispatch to verdict, of the last attempt.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>CPU time that the helper used for this decode.</summary>
@@ -34,7 +33,7 @@ public sealed record PostMortem
     /// <summary>The exit code with which the helper ended by itself, where it did.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>Tries that failed: 1 where the decoder gave its finding, 2 where a hang or a crash was tried once more.</summary>
+    /// <summary>Attempts that failed: 1 where the decoder gave its finding, 2 where a hang, a crash or the like was tried once more.</summary>
     public int Attempts { get; init; } = 1;
 
     /// <summary>The decoder's last log lines, oldest first.</summary>

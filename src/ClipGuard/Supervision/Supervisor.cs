@@ -15,10 +15,11 @@ namespace ClipGuard.Supervision;
 /// under a deadline and a stall limit that hold whatever the decode does. May be called from any number of threads.
 /// </summary>
 /// <remarks>
-/// <see cref="DecodeAsync(DecodeRequest, CancellationToken)"/> gives a clip or a <see cref="ClipFault"/>; expected trouble never throws.
-/// A timeout, stall, crash or unbelievable answer is a strike: the clip is tried once more, alone in a helper that has decoded nothing before
-/// and with one decoder thread, and only a second failure convicts it. What the decoder itself finds (missing, unsupported, corrupt, too large)
-/// convicts at once. Trouble that is not the clip's is tried again elsewhere and, where it does not end, thrown as <see cref="HelperUnavailableException"/>.
+/// <see cref="DecodeAsync(DecodeRequest, CancellationToken)"/> gives a clip or a <see cref="ClipFault"/>; expected failure never throws.
+/// After a timeout, stall, crash, unbelievable answer or death for want of memory the clip is tried once more, in a helper that has decoded nothing before
+/// and with one decoder thread; only a second failure is a fault of the clip. What the decoder itself finds (missing, unsupported, corrupt, too large)
+/// is one at once. A failure of the infrastructure, which says nothing about the clip, is tried again in another helper; the third one in a row is thrown as
+/// <see cref="HelperUnavailableException"/>.
 /// </remarks>
 public sealed partial class Supervisor : IAsyncDisposable
 {
@@ -64,7 +65,7 @@ public sealed partial class Supervisor : IAsyncDisposable
 
     /// <summary>Starts helpers and waits until the first is ready.</summary>
     /// <param name="options">How decodes are guarded.</param>
-    /// <param name="loggerFactory">Where strikes, kills and slow starts are told; null for nowhere.</param>
+    /// <param name="loggerFactory">Where first failures, kills and slow starts are logged; null for nowhere.</param>
     /// <param name="cancellation">Ends the wait; what was started is then ended too.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
@@ -91,7 +92,9 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <param name="request">What to decode, as what.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
-    /// <exception cref="ArgumentException">The request's spec asks for what cannot be (no frames, a size of 0), or names an audio decoder that helpers do not load.</exception>
+    /// <exception cref="ArgumentException">
+    /// The request's spec asks for what cannot be (no frames, a size of 0), or names an audio decoder that helpers do not load.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The supervisor was disposed before.</exception>
     /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
@@ -100,7 +103,10 @@ public sealed partial class Supervisor : IAsyncDisposable
 
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     /// <param name="request">What to decode, as what.</param>
-    /// <param name="onFirstFailure">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. What it throws is thrown once the second try is over.</param>
+    /// <param name="onFirstFailure">
+    /// Called after a first failure that is tried once more, when the second attempt has been asked for: time to prepare for a fault.
+    /// What it throws is thrown once the second attempt is over.
+    /// </param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
@@ -112,10 +118,10 @@ public sealed partial class Supervisor : IAsyncDisposable
         {
             return await FetchAndDecodeAsync(request, onFirstFailure, cancellation).ConfigureAwait(false);
         }
-        catch (ObjectDisposedException gone) when (_disposed)
+        catch (ObjectDisposedException error) when (_disposed)
         {
-            // It was under way, and between two steps of it: no different from one that is ended in the middle of a step.
-            throw new OperationCanceledException("The supervisor was disposed while the clip was decoded.", gone);
+            // The decode was under way, between two attempts or while it was fetched. The caller is told the same as when an attempt is cut short: cancelled.
+            throw new OperationCanceledException("The supervisor was disposed while the clip was decoded.", error);
         }
     }
 
@@ -159,13 +165,14 @@ public sealed partial class Supervisor : IAsyncDisposable
                 Interlocked.Increment(ref _lastRequest),
                 history.IsSecond ? request with { DecoderThreads = 1 } : request,
                 pool.PayloadCapacity,
-                PoliteTime());
+                TimeForDecoder());
             if (attempt.Complaint is { } complaint)
             {
                 return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
             }
 
-            // The second try has its helper before the caller hears of the first: what the caller starts then must not take it.
+            // The second attempt is in the pool's queue before the caller is told of the first: what the caller then starts, such as a substitute's decode,
+            // stands behind it and cannot take its helper.
             Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond, cancellation);
             if (history.FirstFailure is { } failure)
             {
@@ -198,7 +205,7 @@ public sealed partial class Supervisor : IAsyncDisposable
 
                 case AttemptResult.InfrastructureFailure failed:
                     throw new HelperUnavailableException(
-                        $"Helpers keep failing for reasons that are not the clip's ({AttemptHistory<ClipFault>.MaxInfrastructureFailures} times for {request.Source}). {failed.Message}");
+                        $"Helpers keep failing for reasons that are not the clip's ({history.InfrastructureFailures} times for {request.Source}). {failed.Message}");
 
                 default:
                     throw new UnreachableException();
@@ -206,7 +213,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    // A caller whose own code fails here hears of that; the second try, which is under way, then must not keep its helper.
+    // Where the caller's own code throws here, that is thrown on; the second attempt is under way by then, and the helper that it may have got is given back.
     private static async ValueTask NotifyFirstFailureAsync(
         Action<ClipFault>? onFirstFailure, ClipFault failure, HelperPool pool, Attempt attempt, Task<(Helper Helper, AttemptResult Result)> trying)
     {
@@ -226,7 +233,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    // A mistake of the program's: as a fault it would be blamed on every clip.
+    // Mistakes of the caller's program throw: as faults they would be blamed on every clip of the dataset.
     private void RefuseMistakes(DecodeRequest request)
     {
         if (SpecCheck.Find(request.Spec) is { } wrong)
@@ -237,12 +244,14 @@ public sealed partial class Supervisor : IAsyncDisposable
         if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderAssembly.NameOf(path) == name))
         {
             throw new ArgumentException(
-                $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly.", nameof(request));
+                $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "
+                    + $"and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly.",
+                nameof(request));
         }
     }
 
-    // What can end politely is to end a little before it is killed.
-    private TimeSpan PoliteTime() => _options.Deadline - TimeSpan.FromMilliseconds(Math.Min(100, _options.Deadline.TotalMilliseconds / 10));
+    // A decoder that watches its time gives up by itself a little before the deadline, and its helper need not be killed.
+    private TimeSpan TimeForDecoder() => _options.Deadline - TimeSpan.FromMilliseconds(Math.Min(100, _options.Deadline.TotalMilliseconds / 10));
 
     private async Task GreetAsync()
     {

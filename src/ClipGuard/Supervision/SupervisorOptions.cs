@@ -29,7 +29,10 @@ public sealed record SupervisorOptions
     /// <summary>Memory that a helper may take for one decode on top of what it holds when it is ready. Default 2 GiB.</summary>
     public long HelperMemoryBytes { get; init; } = 2L << 30;
 
-    /// <summary>How tightly helpers are confined. A kernel that lacks a piece gives a lower level, which is reported. Default <see cref="SandboxLevel.Standard"/>.</summary>
+    /// <summary>
+    /// How tightly helpers are confined. A kernel that lacks a piece gives a lower level, which is reported.
+    /// Default <see cref="SandboxLevel.Standard"/>.
+    /// </summary>
     public SandboxLevel Sandbox { get; init; } = SandboxLevel.Standard;
 
     /// <summary>Time that a helper has from its start to saying that it is ready. Default 30 s; a warning is logged after 5 s.</summary>
@@ -41,7 +44,10 @@ public sealed record SupervisorOptions
     /// <summary>Arguments for the helper's program. Default none.</summary>
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
 
-    /// <summary>Environment variables for the helper's program on top of ClipGuard's own; nothing else of this process's environment is passed on but DOTNET_ROOT, LD_LIBRARY_PATH and TMPDIR.</summary>
+    /// <summary>
+    /// Environment variables for the helper's program on top of ClipGuard's own;
+    /// nothing else of this process's environment is passed on but DOTNET_ROOT, LD_LIBRARY_PATH and TMPDIR.
+    /// </summary>
     public IReadOnlyDictionary<string, string> HelperEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -62,10 +68,12 @@ public sealed record SupervisorOptions
     /// <summary>How clips at http and https addresses (<see cref="HttpSource"/>) are fetched.</summary>
     public FetchOptions Fetching { get; init; } = new();
 
-    /// <summary>How long a killed helper is waited for before its verdict is given all the same. For tests; 3 s.</summary>
+    /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Helpers stuck in the kernel that are put up with: with more than these the machine's storage is broken. For tests; 16.</summary>
+    /// <summary>
+    /// Helpers stuck in the kernel at which decoding still goes on; with more than these the machine's storage is taken to be broken. For tests; 16.
+    /// </summary>
     internal int MaxUnkillable { get; init; } = 16;
 
     /// <summary>Checks every setting against its range.</summary>
@@ -87,7 +95,8 @@ public sealed record SupervisorOptions
         {
             if (!Path.IsPathFullyQualified(assembly) || assembly.Contains('\n', StringComparison.Ordinal))
             {
-                throw new ArgumentOutOfRangeException(nameof(AudioDecoders), assembly, $"{nameof(AudioDecoders)} has '{assembly}'; it has to be the absolute path of an assembly.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(AudioDecoders), assembly, $"{nameof(AudioDecoders)} has '{assembly}'; it has to be the absolute path of an assembly.");
             }
         }
 

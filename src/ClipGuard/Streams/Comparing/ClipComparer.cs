@@ -52,8 +52,16 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
 
     private static ToolFault NoScore(ToolOutcome outcome)
     {
-        string[] said = [.. $"{outcome.StandardOutput}\n{outcome.StandardError}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        var postMortem = new PostMortem { Elapsed = outcome.Elapsed, CpuTime = outcome.ToolCpuTime, ExitCode = outcome.ExitCode, Log = [.. said.TakeLast(20)] };
-        return new ToolFault(ToolFault.Tool, ToolFaultKind.ToolFailed, DecodeStage.None, $"The tool ended well, and no score is in what it wrote{Cut(outcome)}.", postMortem);
+        string text = $"{outcome.StandardOutput}\n{outcome.StandardError}";
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var postMortem = new PostMortem
+        {
+            Elapsed = outcome.Elapsed,
+            CpuTime = outcome.ToolCpuTime,
+            ExitCode = outcome.ExitCode,
+            Log = [.. lines.TakeLast(20)],
+        };
+        return new ToolFault(
+            ToolFault.Tool, ToolFaultKind.ToolFailed, DecodeStage.None, $"The tool ended well, and no score is in what it wrote{Cut(outcome)}.", postMortem);
     }
 }

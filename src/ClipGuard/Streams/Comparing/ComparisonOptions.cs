@@ -10,14 +10,19 @@ public sealed record ComparisonOptions
 
     /// <summary>
     /// A program to measure with, whose arguments name the streams <c>{reference}</c> and <c>{distorted}</c>. Its scores are the numbers of the JSON
-    /// object that it writes to its standard output or to <c>{output}</c>, or the one number that it writes, called <c>score</c>. Null for <see cref="Metric"/>'s.
+    /// object that it writes to its standard output or to <c>{output}</c>, or the one number that it writes, called <c>score</c>.
+    /// Null for <see cref="Metric"/>'s.
     /// </summary>
     public ToolCommand? Tool { get; init; }
 
-    /// <summary>How frames are given to <see cref="Tool"/>; the metrics' own programs get <see cref="VideoForm.Y4m"/>. Default <see cref="VideoForm.Y4m"/>.</summary>
+    /// <summary>
+    /// How frames are given to <see cref="Tool"/>; the metrics' own programs get <see cref="VideoForm.Y4m"/>. Default <see cref="VideoForm.Y4m"/>.
+    /// </summary>
     public VideoForm Form { get; init; } = VideoForm.Y4m;
 
-    /// <summary>The filter that brings the distorted clip to the reference's size. Null makes another size a fault. Default <see cref="ScalingFilter.Bicubic"/>.</summary>
+    /// <summary>
+    /// The filter that brings the distorted clip to the reference's size. Null makes another size a fault. Default <see cref="ScalingFilter.Bicubic"/>.
+    /// </summary>
     public ScalingFilter? Scaler { get; init; } = ScalingFilter.Bicubic;
 
     /// <summary>Sampling that both are brought to; null (the default) for the reference's.</summary>

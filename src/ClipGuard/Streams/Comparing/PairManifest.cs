@@ -41,12 +41,12 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
     {
         if (line.IsTooLong)
         {
-            return new PairRow(line.Number, []) { Trouble = line.TooLong(options).Message };
+            return new PairRow(line.Number, []) { Complaint = line.TooLong(options).Message };
         }
 
-        string? trouble = null;
-        byte[] json = table is null ? line.Text.ToArray() : table.ToJson(line, out trouble);
-        return trouble is null ? Read(line.Number, json, resolver) : new PairRow(line.Number, []) { Trouble = trouble };
+        string? complaint = null;
+        byte[] json = table is null ? line.Text.ToArray() : table.ToJson(line, out complaint);
+        return complaint is null ? Read(line.Number, json, resolver) : new PairRow(line.Number, []) { Complaint = complaint };
     }
 
     private PairRow Read(long number, byte[] text, PathResolver resolver)
@@ -56,19 +56,19 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
         {
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind != JsonValueKind.Object
-                ? row with { Trouble = $"found {json.RootElement.ValueKind}, expected an object with '{referenceColumn}' and '{distortedColumn}'" }
-                : Column(json.RootElement, referenceColumn) is not { } reference ? row with { Trouble = Missing(referenceColumn) }
-                : Column(json.RootElement, distortedColumn) is not { } distorted ? row with { Trouble = Missing(distortedColumn) }
+                ? row with { Complaint = $"found {json.RootElement.ValueKind}, expected an object with '{referenceColumn}' and '{distortedColumn}'" }
+                : Column(json.RootElement, referenceColumn) is not { } reference ? row with { Complaint = Missing(referenceColumn) }
+                : Column(json.RootElement, distortedColumn) is not { } distorted ? row with { Complaint = Missing(distortedColumn) }
                 : row with { Reference = resolver.Resolve(reference), Distorted = resolver.Resolve(distorted) };
         }
         catch (JsonException error)
         {
-            return row with { Trouble = $"this is no JSON: {error.Message}" };
+            return row with { Complaint = $"this is no JSON: {error.Message}" };
         }
         catch (InvalidOperationException)
         {
             // Text that is none: bytes that are no UTF-8, or half of a surrogate pair.
-            return row with { Trouble = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
+            return row with { Complaint = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
         }
     }
 

@@ -27,14 +27,16 @@ public sealed class PairProgress
     public long BadLines => Interlocked.Read(ref _badLines);
 
     /// <summary>How much is done, from 0 to 1, by the manifest's bytes; null where its length is not known.</summary>
-    public double? Fraction => Interlocked.Read(ref _totalBytes) is > 0 and var total ? Math.Clamp((double)Interlocked.Read(ref _doneBytes) / total, 0, 1) : null;
+    public double? Fraction =>
+        Interlocked.Read(ref _totalBytes) is > 0 and var total ? Math.Clamp((double)Interlocked.Read(ref _doneBytes) / total, 0, 1) : null;
 
     /// <summary>Pairs with this fault.</summary>
     public long Count(ToolFaultKind kind) => _faults[kind];
 
     /// <summary>The pairs that are being compared now, each by its distorted clip, longest first.</summary>
     public IReadOnlyList<RunningClip> Running() =>
-        [.. _running.Select(pair => new RunningClip(pair.Key, pair.Value.Clip, _time.GetElapsedTime(pair.Value.Since))).OrderByDescending(pair => pair.Elapsed)];
+        [.. _running.Select(pair => new RunningClip(pair.Key, pair.Value.Clip, _time.GetElapsedTime(pair.Value.Since)))
+            .OrderByDescending(pair => pair.Elapsed)];
 
     internal void Start(long totalBytes) => Interlocked.Exchange(ref _totalBytes, totalBytes);
 

@@ -37,7 +37,7 @@ public sealed record PairFaultRecord
     /// <summary>One sentence for a person.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Wall clock of the try that convicted it.</summary>
+    /// <summary>Wall clock of the last attempt.</summary>
     public double ElapsedSeconds { get; init; }
 
     /// <summary>CPU time of the culprit.</summary>
@@ -51,7 +51,7 @@ public sealed record PairFaultRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ExitCode { get; init; }
 
-    /// <summary>Tries that failed.</summary>
+    /// <summary>Attempts that failed.</summary>
     public int Attempts { get; init; }
 
     /// <summary>The culprit's last log lines, oldest first.</summary>

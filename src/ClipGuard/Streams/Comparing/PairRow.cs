@@ -15,5 +15,5 @@ internal sealed record PairRow(long Line, byte[] Raw)
     public string Distorted { get; init; } = string.Empty;
 
     /// <summary>Why the line names no pair; null where it does.</summary>
-    public string? Trouble { get; init; }
+    public string? Complaint { get; init; }
 }

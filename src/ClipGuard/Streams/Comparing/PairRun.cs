@@ -48,7 +48,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         using var scores = WholeLineFile.Open(Path.Combine(folder, ScoresName), keepBytes: 0);
         using var faults = WholeLineFile.Open(Path.Combine(folder, FaultsName), keepBytes: 0);
 
-        // One place is the writer's: it holds the oldest pair while the others run.
+        // One more than run at a time: the writer holds the oldest pair while the others run.
         var compared = Channel.CreateBounded<Task<(PairRow Row, ComparisonResult? Result)>>(Math.Max(1, options.Pairs - 1));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task reading = ReadAsync(compared.Writer, stop.Token);
@@ -84,9 +84,9 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
                 await compared.WriteAsync(CompareAsync(row, cancellation), CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception trouble) when (trouble is ManifestException or OperationCanceledException)
+        catch (Exception failure) when (failure is ManifestException or OperationCanceledException)
         {
-            error = trouble;
+            error = failure;
             throw;
         }
         finally
@@ -97,7 +97,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
 
     private async Task<(PairRow Row, ComparisonResult? Result)> CompareAsync(PairRow row, CancellationToken cancellation)
     {
-        if (row.Trouble is not null)
+        if (row.Complaint is not null)
         {
             return (row, null);
         }
@@ -131,7 +131,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
 
         PairFaultRecord record = result?.Outcome.Fault is { } fault
             ? PairFaultRecord.Of(row.Line, row.Reference, row.Distorted, fault)
-            : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Trouble! };
+            : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Complaint! };
         faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairLayout.Lines.PairFaultRecord), (byte)'\n']);
         faults.Flush();
         Progress.Decided(row, result);

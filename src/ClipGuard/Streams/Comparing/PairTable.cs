@@ -5,7 +5,10 @@ using ClipGuard.Manifests;
 
 namespace ClipGuard.Streams.Comparing;
 
-/// <summary>The rows of a CSV or TSV file of pairs, as the JSON that they stand for. Its first row names the columns, and both columns of a pair have to be there.</summary>
+/// <summary>
+/// The rows of a CSV or TSV file of pairs, as the JSON that they stand for. Its first row names the columns, and both columns of a pair have to be
+/// there.
+/// </summary>
 internal sealed class PairTable(string path, string referenceColumn, string distortedColumn, ManifestOptions options, PathResolver resolver)
 {
     /// <summary>What cells are quoted with that hold line feeds.</summary>
@@ -25,7 +28,8 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
             return false;
         }
 
-        var table = new TableOptions { Rows = options, Columns = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn } };
+        var columns = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn };
+        var table = new TableOptions { Rows = options, Columns = columns };
         _columns = TableColumns.Read(line, _delimiter, table, path);
         _rows = new TableRowReader(_columns, _delimiter, table, resolver);
         return true;
@@ -33,20 +37,20 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
 
     /// <summary>A row as one JSON object.</summary>
     /// <param name="line">The row.</param>
-    /// <param name="trouble">Why it is none; null where it is.</param>
-    public byte[] ToJson(TextLine line, out string? trouble)
+    /// <param name="complaint">Why it is none; null where it is.</param>
+    public byte[] ToJson(TextLine line, out string? complaint)
     {
         string[]? cells = Utf8.IsValid(line.Text) ? TableCells.Split(line.Text, _delimiter) : null;
-        trouble = cells is null ? "found what is no row of a table, expected cells in UTF-8, quotes after quoted ones"
+        complaint = cells is null ? "found what is no row of a table, expected cells in UTF-8, quotes after quoted ones"
             : cells.Length != _columns!.Length ? $"found {cells.Length} cells, expected {_columns.Length}, one for each column"
             : null;
         try
         {
-            return trouble is null ? _rows!.ToJson(cells!) : [];
+            return complaint is null ? _rows!.ToJson(cells!) : [];
         }
-        catch (JsonException broken)
+        catch (JsonException error)
         {
-            trouble = $"found a cell that is no JSON: {broken.Message}";
+            complaint = $"found a cell that is no JSON: {error.Message}";
             return [];
         }
     }

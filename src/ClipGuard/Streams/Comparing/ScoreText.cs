@@ -39,7 +39,7 @@ internal static partial class ScoreText
             using var json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind == JsonValueKind.Object ? Numbers(json.RootElement) : None;
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The second is for names that are no text, as half of a surrogate pair.
             return None;
@@ -100,7 +100,7 @@ internal static partial class ScoreText
                 ["vmaf_harmonic_mean"] = pooled.GetProperty("harmonic_mean").GetDouble(),
             };
         }
-        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return None;
         }

@@ -28,7 +28,9 @@ public sealed class ScoredManifest : IIndexableManifest
     /// <summary>Scores for a manifest. Nothing is compared yet.</summary>
     /// <param name="manifest">The manifest that is scored.</param>
     /// <param name="comparer">What compares a pair.</param>
-    /// <param name="pairOf">The reference and the distorted clip of a sample; null where it has no pair, and the sample then passes as it is. Called from several threads.</param>
+    /// <param name="pairOf">
+    /// The reference and the distorted clip of a sample; null where it has no pair, and the sample then passes as it is. Called from several threads.
+    /// </param>
     /// <param name="keep">Which scored samples stay; null for all. Called from several threads.</param>
     /// <param name="pairs">Pairs that are compared at the same time while the manifest is indexed; default as many as a guard lets run by default.</param>
     public ScoredManifest(
@@ -52,7 +54,8 @@ public sealed class ScoredManifest : IIndexableManifest
 
     /// <summary>Samples whose scores were not wanted, of those that were compared so far: the line, and the scores in words. In the manifest's order.</summary>
     public IReadOnlyList<(long Line, string Scores)> LeftOut =>
-        [.. _verdicts.Where(verdict => verdict.Value.IsLeftOut).OrderBy(verdict => verdict.Key).Select(verdict => (verdict.Value.Line, InWords(verdict.Value.Scores)))];
+        [.. _verdicts.Where(verdict => verdict.Value.IsLeftOut).OrderBy(verdict => verdict.Key)
+            .Select(verdict => (verdict.Value.Line, InWords(verdict.Value.Scores)))];
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -76,8 +79,12 @@ public sealed class ScoredManifest : IIndexableManifest
         try
         {
             var bounds = new ParallelOptions { MaxDegreeOfParallelism = _pairs, CancellationToken = cancellation };
-            await Parallel.ForAsync(0, rows.Count, bounds, async (number, stop) => await JudgeAsync(number, rows.Read(number), stop).ConfigureAwait(false)).ConfigureAwait(false);
-            return new KeptRows(rows, number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true }, (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));
+            await Parallel.ForAsync(
+                0, rows.Count, bounds, async (number, stop) => await JudgeAsync(number, rows.Read(number), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            return new KeptRows(
+                rows,
+                number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true },
+                (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));
         }
         catch
         {
@@ -103,8 +110,8 @@ public sealed class ScoredManifest : IIndexableManifest
         }
 
         ComparisonResult result = await _comparer.CompareAsync(pair.Reference, pair.Distorted, cancellation).ConfigureAwait(false);
-        string? trouble = result.Outcome.Fault is { } fault ? $"{fault.Culprit}: {fault.Message}" : null;
-        var verdict = new Verdict(row.Line, result.Scores, trouble, IsLeftOut: trouble is null && _keep is not null && !_keep(result.Scores));
+        string? failure = result.Outcome.Fault is { } fault ? $"{fault.Culprit}: {fault.Message}" : null;
+        var verdict = new Verdict(row.Line, result.Scores, failure, IsLeftOut: failure is null && _keep is not null && !_keep(result.Scores));
         return _verdicts.GetOrAdd(number, verdict);
     }
 
@@ -115,9 +122,9 @@ public sealed class ScoredManifest : IIndexableManifest
             return row;
         }
 
-        if (verdict.Trouble is { } trouble)
+        if (verdict.Failure is { } failure)
         {
-            return new BadRow(row.Line, 1, $"a pair without a score ({trouble})", "one that can be compared") { Origin = row.Origin };
+            return new BadRow(row.Line, 1, $"a pair without a score ({failure})", "one that can be compared") { Origin = row.Origin };
         }
 
         IEnumerable<SampleField> fields = sample.Sample.Fields.Where(field => !verdict.Scores.ContainsKey(field.Name))
@@ -128,5 +135,5 @@ public sealed class ScoredManifest : IIndexableManifest
     private static string InWords(IReadOnlyDictionary<string, double> scores) =>
         string.Join(", ", scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.####}")));
 
-    private sealed record Verdict(long Line, IReadOnlyDictionary<string, double> Scores, string? Trouble, bool IsLeftOut);
+    private sealed record Verdict(long Line, IReadOnlyDictionary<string, double> Scores, string? Failure, bool IsLeftOut);
 }

@@ -6,7 +6,7 @@ namespace ClipGuard.Streams.Sessions;
 /// <summary>The first thing that went wrong in a session. What comes after it is a consequence.</summary>
 internal abstract record Cause
 {
-    /// <summary>Trouble of our own, which says nothing about clip or tool.</summary>
+    /// <summary>A failure of the infrastructure, which says nothing about clip or tool.</summary>
     public sealed record InfrastructureFailure(Exception Error) : Cause;
 
     /// <summary>A stream's fault.</summary>

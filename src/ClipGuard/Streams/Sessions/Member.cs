@@ -11,7 +11,7 @@ internal sealed class Member(int index, ClipStream stream, string path)
     private DecodeMeasurement? _measurement;
     private long _beganAt;
 
-    /// <summary>Its place in the session.</summary>
+    /// <summary>Its number among the session's streams, from 0.</summary>
     public int Index { get; } = index;
 
     /// <summary>The stream.</summary>
@@ -35,10 +35,10 @@ internal sealed class Member(int index, ClipStream stream, string path)
     /// <summary>What is written; null before all streams are there.</summary>
     public StreamFormat? Format { get; set; }
 
-    /// <summary>The helper's last word on the stream; null before.</summary>
+    /// <summary>The helper's last message on the stream; null before.</summary>
     public StreamWrittenMessage? Written { get; set; }
 
-    /// <summary>Keeps the pipe alive from the last word on.</summary>
+    /// <summary>Keeps the pipe alive from the last message on.</summary>
     public FifoProbe? Probe { get; set; }
 
     /// <summary>When its helper last made progress.</summary>

@@ -27,8 +27,8 @@ internal static class ShapeCheck
         _ => "did not say what the clip is",
     };
 
-    /// <summary>What is wrong with a stream's last word, or null.</summary>
-    /// <param name="written">The last word.</param>
+    /// <summary>What is wrong with a stream's last message, or null.</summary>
+    /// <param name="written">The last message.</param>
     /// <param name="format">What was to be written; null where it was not yet told to write.</param>
     public static string? Find(StreamWrittenMessage written, StreamFormat? format)
     {

@@ -35,9 +35,9 @@ internal sealed class StreamFolder : IDisposable
         {
             Sweep(parent);
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The folder {parent} cannot be used: {refused.Message}", refused);
+            throw new IOException($"The folder {parent} cannot be used: {error.Message}", error);
         }
 
         while (true)
@@ -79,7 +79,7 @@ internal sealed class StreamFolder : IDisposable
         {
             // The guardian was first.
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Somebody still writes in it, or it is not ours to remove: the next start tries again.
         }

@@ -1,6 +1,6 @@
 namespace ClipGuard.Streams.Sessions;
 
-// What a bug leaves: a session that no thread leads any more, and that must leave no process behind all the same.
+// After a bug the session's thread no longer runs its loop; its processes have to be ended all the same, and none may be left.
 internal sealed partial class ToolSession
 {
     private readonly SemaphoreSlim _startsGivenUp = new(0);
@@ -17,11 +17,11 @@ internal sealed partial class ToolSession
             {
                 end();
             }
-#pragma warning disable CA1031 // One more bug, and the caller hears of it.
-            catch (Exception another)
+#pragma warning disable CA1031 // One more bug, which the caller is told too.
+            catch (Exception error)
 #pragma warning restore CA1031
             {
-                bugs.Add(another);
+                bugs.Add(error);
             }
         }
 
@@ -55,7 +55,8 @@ internal sealed partial class ToolSession
         }
     }
 
-    // Each is given up as it comes, on the thread that starts it; also one that takes longer than the caller should wait for it.
+    // A start that was under way is given up when it comes back, on the spawner's thread.
+    // The caller is told before that where it takes longer than the patience.
     private void AwaitStarts()
     {
         while (_pendingStarts > 0 && _startsGivenUp.Wait(KillPatience))

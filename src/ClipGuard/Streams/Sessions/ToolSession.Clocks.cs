@@ -15,10 +15,11 @@ internal sealed partial class ToolSession
     // Reaping takes the kernel about 90 ms for each GB that a process held.
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
 
-    // Looks for progress in each stall limit: what the tool uses bears no stamp.
+    // Progress is looked for so many times in each stall limit: the CPU time that a tool uses has no time stamp, so that a look too rare would miss
+    // when it stopped.
     private const int LooksPerStallLimit = 4;
 
-    // A tool that only wakes up now and then is not at work.
+    // Share of one CPU below which a tool counts as idle: one that only wakes up now and then makes no progress.
     private const double WorkingShare = 0.01;
 
     private long _startedAt;
@@ -136,6 +137,6 @@ internal sealed partial class ToolSession
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A tool run's processes were killed and do not end: they are stuck in the kernel and set aside (guardian {Pid})")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A tool run's processes were killed and do not end: they are stuck in the kernel (guardian {Pid})")]
     private static partial void LogUnkillable(ILogger logger, int pid);
 }

@@ -56,7 +56,12 @@ internal sealed partial class ToolSession
         }
 
         var termination = Termination.Of(
-            $"The helper of '{member.Name}'", exit, $"in stage {member.Progress.Stage}", member.PostMortem(exit), _options.HelperMemoryBytes, MemoryKills.Shared);
+            $"The helper of '{member.Name}'",
+            exit,
+            $"in stage {member.Progress.Stage}",
+            member.PostMortem(exit),
+            _options.HelperMemoryBytes,
+            MemoryKills.Shared);
         return termination.Fault is { } kind
             ? new Cause.OfStream(member, ToolFaultKinds.From(kind), termination.Message) { Exit = exit, IsOutOfMemory = termination.IsOutOfMemory }
             : new Cause.InfrastructureFailure(new HelperUnavailableException(termination.Message));
@@ -66,7 +71,8 @@ internal sealed partial class ToolSession
     {
         Receive(GuardianIndex);
 
-        // Its last word may have ended the session's work: then it waits for the next one already, and is found dead there.
+        // Its last message may have ended the run and returned it to the pool of idle guardians. Then _guardian is null or another one, and the pool finds this
+        // one dead when it is taken.
         if (!ReferenceEquals(_guardian, guardian) || !guardian.Process.TryReap(out ProcessExit exit))
         {
             return;
@@ -86,7 +92,7 @@ internal sealed partial class ToolSession
 
     private static string Wrote(PipeTail errors) => string.Join(" ", errors.Lines()) is { Length: > 0 } lines ? $" It wrote: {lines}" : string.Empty;
 
-    // Whoever could have written to its output is gone by now.
+    // Called when the tool and all that descends from it are gone: nobody is left who could write to the output.
     private void OnToolExited(GuardianProcess guardian, ToolExitedMessage exited)
     {
         _exited = exited;
@@ -94,7 +100,7 @@ internal sealed partial class ToolSession
         _output = OutputFile.ReadEnd(OutputPath, _options.OutputBytes);
     }
 
-    // Helpers that wrote cleanly and a guardian with nothing left to guard wait for the next session; everything else is ended.
+    // Helpers that wrote cleanly and a guardian whose tool is gone go back to their pools; every other process is ended.
     private void EndAll()
     {
         foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
@@ -130,7 +136,8 @@ internal sealed partial class ToolSession
         }
     }
 
-    // Helpers were killed already. A guardian that is stopped, or stuck, sees no end of a connection; what it leaves is found by its mark.
+    // The patience with the kernel is over. Helpers were killed before; a guardian that is stopped or stuck does not see its connection end, and is killed too.
+    // What descends from it is then found by the variable in its environment (Orphans).
     private void ForceAll()
     {
         if (_guardian is { } guardian && !_guardianEnded)
@@ -140,7 +147,7 @@ internal sealed partial class ToolSession
         }
     }
 
-    // It sees the end of the connection, ends the tool and all that descends from it, and exits.
+    // Closes the connection: a guardian then ends the tool and all that descends from it, and exits.
     private void Shutdown(GuardianProcess guardian)
     {
         Ignore(GuardianIndex, SocketKind);
@@ -161,11 +168,11 @@ internal sealed partial class ToolSession
     private void KeepOutput(GuardianProcess guardian) =>
         (_standardOutput, _standardError) = (CapturedText.Of(guardian.Output), CapturedText.Of(guardian.ToolErrors));
 
-    // The verdict is told once the session's thread is done; where it goes on waiting for what is stuck in the kernel, at once.
+    // The caller is told once the session's thread is done; where the session goes on waiting for processes that are stuck in the kernel, at once.
     private void Conclude()
     {
         _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
-            : _cause is Cause.InfrastructureFailure trouble ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(trouble.Error))
+            : _cause is Cause.InfrastructureFailure failure ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(failure.Error))
             : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(Outcome(), _cause is Cause.OfStream { IsOutOfMemory: true }));
         if (_state == ToolSessionState.Unkillable)
         {
@@ -177,7 +184,7 @@ internal sealed partial class ToolSession
         }
     }
 
-    // Whoever waits for it may count on everything to be gone, and the session's own descriptors to be closed.
+    // Called last: a caller may count on all processes to be gone and on the session's own descriptors to be closed.
     private void Complete() => _done.TrySetFromTask(_conclusion!);
 
     private ToolOutcome Outcome() => new()

@@ -6,7 +6,7 @@ using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-// What helpers and guardian say. Nothing of it is believed before it is checked.
+// Messages of helpers and guardian. Nothing in them is believed before it is checked.
 internal sealed unsafe partial class ToolSession
 {
     private const int TagsEach = 8;
@@ -101,7 +101,8 @@ internal sealed unsafe partial class ToolSession
                     OnUnreadable(index, received.Complaint!);
                     break;
                 case ReceivedKind.HungUp:
-                    // A process that dies closes its end first; one that lives on runs into a clock.
+                    // A process that dies closes its end first, and is reaped next. One that lives on can no longer answer, and the stall limit or the deadline
+                    // ends it: its stream may still be written and read meanwhile.
                     Ignore(index, SocketKind);
                     break;
                 default:
@@ -183,7 +184,7 @@ internal sealed unsafe partial class ToolSession
             return File.Exists(member.Path);
         }
 
-        // The helper opens its end only when it is told to, so that this end, closed at once, wakes nobody.
+        // The helper opens its end only when it is told to write: that this end is opened and closed again before wakes no writer.
         using FifoProbe? fifo = FifoProbe.Open(member.Path);
         return fifo is not null;
     }
@@ -205,7 +206,7 @@ internal sealed unsafe partial class ToolSession
 
         member.Probe = _options.WorkFiles ? null : FifoProbe.Open(member.Path);
 
-        // A helper that died meanwhile has closed its end too.
+        // Where the order cannot be sent the helper has died, and its end of the stream is closed by that.
         _ = MessageSocket.Send(member.Helper!.Process.Socket, new CloseStreamOrder(OrderOf(member)));
         if (_members.All(one => one.Written is not null))
         {
@@ -255,7 +256,9 @@ internal sealed unsafe partial class ToolSession
         if (held.Length > StreamHelpers.MemoryClipBytes)
         {
             Break(new Cause.OfStream(
-                member, ToolFaultKind.LimitExceeded, $"The clip's {held.Length} encoded bytes are over the limit of {StreamHelpers.MemoryClipBytes} for a clip held in memory."));
+                member,
+                ToolFaultKind.LimitExceeded,
+                $"The clip's {held.Length} encoded bytes are over the limit of {StreamHelpers.MemoryClipBytes} for a clip held in memory."));
             return;
         }
 
@@ -299,7 +302,7 @@ internal sealed unsafe partial class ToolSession
     {
         foreach (Member member in _members)
         {
-            // A helper that died meanwhile is heard of by its end.
+            // Where the order cannot be sent the helper has died, and the end of its process breaks the session.
             _ = MessageSocket.Send(member.Helper!.Process.Socket, new WriteStreamOrder(OrderOf(member), member.Format!));
         }
     }
@@ -317,9 +320,9 @@ internal sealed unsafe partial class ToolSession
                 Break(new Cause.InfrastructureFailure(new ToolUnavailableException($"{_program} cannot be started: {failure}.")));
             }
         }
-        catch (FormatException unfit)
+        catch (FormatException error)
         {
-            Break(new Cause.InfrastructureFailure(unfit));
+            Break(new Cause.InfrastructureFailure(error));
         }
     }
 

@@ -8,7 +8,7 @@ using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Streams.Sessions;
 
-// Why a run gave no result, or that it gave one. Taken before anything is killed.
+// Why a run gave no result, or that it gave one. Measured before anything is killed.
 internal sealed partial class ToolSession
 {
     private const int MaxLogLines = 20;
@@ -76,7 +76,7 @@ internal sealed partial class ToolSession
 
     private Cause NotThere(TimeSpan limit)
     {
-        // What is not ready has not been told of any clip: that says nothing about one.
+        // A helper that is not ready has not been given its clip: that it is late says nothing about the clip.
         Member? late = _members.FirstOrDefault(member => member.Shape is null);
         string? unready = late is null ? "The guardian of a tool run" : late.Helper is not { Greeting: not null } ? $"The helper of '{late.Name}'" : null;
         return late is null || unready is not null
@@ -84,13 +84,13 @@ internal sealed partial class ToolSession
             : new Cause.OfStream(late, ToolFaultKind.TimedOut, $"The stream '{late.Name}' was not there within {Seconds(limit)}; {Doing(late)}.");
     }
 
-    // A stream that waits for its reader is held up by the tool; one that does anything else is held up by its clip.
+    // Who holds a stalled session up: a stream whose helper waits for its reader is held up by the tool, every other one by its own clip.
     private Cause Stuck(ToolFaultKind kind, string what) =>
         _members.FirstOrDefault(member => member.Written is null && !WaitsForReader(member)) is { } own
             ? new Cause.OfStream(own, kind, $"{what}; {Doing(own)}.")
             : new Cause.OfTool(kind, $"{what}; {string.Join(", ", _members.Select(Waiting))}.");
 
-    // A helper may say that it waits for its reader; where the reader has taken everything from the pipe, it does not.
+    // The helper's marks alone could lie: it waits for its reader only where nothing was written yet, or unread bytes lie in the pipe.
     private bool WaitsForReader(Member member)
     {
         if (_options.WorkFiles || member.Progress.Stage != DecodeStage.Write)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
-/// One try at one tool run: its helpers, its guardian, its clocks. It has a thread of its own, which waits in the kernel for all of them and
+/// One attempt at one tool run: its helpers, its guardian, its clocks. It has a thread of its own, which waits in the kernel for all of them and
 /// for one timer, and for nothing else: no busy thread pool and no stuck caller can hold it up, and nothing here needs a lock.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
@@ -39,10 +39,10 @@ internal sealed partial class ToolSession
     private ToolSessionState _state = ToolSessionState.Opening;
     private int _pendingStarts;
 
-    /// <summary>Prepares a try.</summary>
+    /// <summary>Prepares an attempt.</summary>
     /// <param name="run">What to run.</param>
     /// <param name="program">The tool's program, found.</param>
-    /// <param name="second">True for a second try: new helpers, one decoder thread.</param>
+    /// <param name="second">True for a second attempt: new helpers, one decoder thread.</param>
     /// <param name="options">The clocks and bounds.</param>
     /// <param name="helpers">Where helpers come from.</param>
     /// <param name="guardians">Where guardians come from.</param>
@@ -50,7 +50,15 @@ internal sealed partial class ToolSession
     /// <param name="folder">The session's own folder; the session removes it.</param>
     /// <param name="logger">Where slow starts are told.</param>
     public ToolSession(
-        ToolRun run, string program, bool second, StreamOptions options, StreamHelpers helpers, IdlePool<GuardianProcess> guardians, UnkillableSessions unkillable, string folder, ILogger logger)
+        ToolRun run,
+        string program,
+        bool second,
+        StreamOptions options,
+        StreamHelpers helpers,
+        IdlePool<GuardianProcess> guardians,
+        UnkillableSessions unkillable,
+        string folder,
+        ILogger logger)
     {
         _run = run;
         _program = program;
@@ -101,10 +109,10 @@ internal sealed partial class ToolSession
             }
         }
 #pragma warning disable CA1031 // A bug here has to reach the caller, and must leave no process behind.
-        catch (Exception thrown)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            bug = thrown;
+            bug = error;
         }
 
         lock (_wakeGate)
@@ -133,7 +141,8 @@ internal sealed partial class ToolSession
         else
         {
             _pendingStarts++;
-            _guardians.Start((started, failure) => Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
+            _guardians.Start((started, failure) =>
+                Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
         }
 
         foreach (Member member in _members)
@@ -145,11 +154,12 @@ internal sealed partial class ToolSession
             else
             {
                 _pendingStarts++;
-                _helpers.Start((helper, failure) => Post(new Message(() => OnHelperStarted(member, helper, failure), () => GiveUp(helper is null ? null : helper.End))));
+                _helpers.Start((helper, failure) =>
+                    Post(new Message(() => OnHelperStarted(member, helper, failure), () => GiveUp(helper is null ? null : helper.End))));
             }
         }
 
-        // Only once every process is there or asked for: what fails here ends them all.
+        // Only once every process is there or asked for: a failure here ends the session, and that has to reach all of them.
         foreach (Member member in _members.Where(member => member.Helper is { Greeting: not null }))
         {
             Open(member);
@@ -178,7 +188,7 @@ internal sealed partial class ToolSession
         _usedBefore = ProcessTree.EndedDescendantsCpuTime(guardian.Process.Pid);
         Watch(guardian);
 
-        // One that has died meanwhile is heard of by its end.
+        // Where it has died meanwhile the order is lost, and the end of its process ends the session.
         _ = guardian.Hold(_folder);
     }
 
@@ -209,7 +219,7 @@ internal sealed partial class ToolSession
     {
         lock (_wakeGate)
         {
-            // A session that is gone hears nothing more, and its descriptor may be somebody else's by now.
+            // The wake-up descriptor of a session that has ended is closed, and its number may belong to another file by now.
             if (!_closed)
             {
                 _inbox.Enqueue(message);
@@ -287,8 +297,8 @@ internal sealed partial class ToolSession
         _ => ".s16le",
     };
 
-    /// <summary>What another thread has for the session's own.</summary>
+    /// <summary>Work that another thread has for the session's own.</summary>
     /// <param name="Run">Done by the session.</param>
-    /// <param name="GiveUp">Done instead where the session hears nothing more; null for nothing.</param>
+    /// <param name="GiveUp">Done instead where the session has ended; null for nothing.</param>
     private sealed record Message(Action Run, Action? GiveUp = null);
 }

@@ -25,7 +25,7 @@ internal enum ToolSessionAction
     /// <summary>Release what is left once every process is gone, the folder too.</summary>
     Clear = 1 << 5,
 
-    /// <summary>Settle what the caller is told.</summary>
+    /// <summary>Settle the result that the caller gets.</summary>
     Conclude = 1 << 6,
 
     /// <summary>Kill what was only asked to end.</summary>

@@ -9,7 +9,7 @@ internal enum ToolSessionEvent
     /// <summary>As <see cref="FifosOpened"/>, of work files.</summary>
     FilesOpened,
 
-    /// <summary>Every stream has said its last word.</summary>
+    /// <summary>The last message of every stream is there.</summary>
     AllWritten,
 
     /// <summary>The tool and everything that it left behind have ended.</summary>

@@ -33,13 +33,14 @@ internal static class ToolSessionLife
         [(Running, Stalled)] = new(Ending, Examine | End),
         [(Running, Cancelled)] = new(Ending, End),
 
-        // A stream that the tool never opened has nobody to wake its helper: hence the grace.
+        // The helper of a stream that the tool never opened waits for a reader for ever, so that its message is waited for no longer than the grace.
         [(Draining, AllWritten)] = new(Ending, Judge | End),
         [(Draining, TimeOver)] = new(Ending, Judge | End),
         [(Draining, Broke)] = new(Ending, Examine | End),
         [(Draining, Cancelled)] = new(Ending, End),
 
-        // The verdict waits for the reaper, so that "done" means gone, but not for ever.
+        // The result is given once every process is reaped, so that a caller may count on them to be gone; what is stuck in the kernel is not waited for
+        // beyond the patience.
         [(Ending, AllGone)] = new(Gone, Clear | Conclude),
         [(Ending, TimeOver)] = new(Forcing, Force),
         [(Ending, Cancelled)] = new(Ending, None),

@@ -12,7 +12,7 @@ internal enum ToolSessionState
     /// <summary>The tool runs. Timers: deadline and stall limit.</summary>
     Running,
 
-    /// <summary>The tool has ended; what the streams say last is awaited. Timer: a short grace.</summary>
+    /// <summary>The tool has ended; the last messages of the streams are awaited. Timer: a short grace.</summary>
     Draining,
 
     /// <summary>The verdict is known and everything is being ended. Timer: the patience with the kernel.</summary>
@@ -21,7 +21,7 @@ internal enum ToolSessionState
     /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the patience with the kernel.</summary>
     Forcing,
 
-    /// <summary>A process was killed and does not end: stuck in the kernel. The verdict is given; the session waits on by itself.</summary>
+    /// <summary>A process was killed and does not end: stuck in the kernel. The result is given; the session's thread waits on by itself.</summary>
     Unkillable,
 
     /// <summary>Every process is reaped, and the folder is gone.</summary>

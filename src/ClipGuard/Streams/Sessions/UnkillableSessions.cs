@@ -1,6 +1,9 @@
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>Counts the sessions of one <see cref="StreamGuard"/> whose processes were killed and do not end. Each holds a thread, helpers and a folder, so they are capped.</summary>
+/// <summary>
+/// Counts the sessions of one <see cref="StreamGuard"/> whose processes were killed and do not end.
+/// Each holds a thread, helpers and a folder, so they are capped.
+/// </summary>
 internal sealed class UnkillableSessions
 {
     /// <summary>More of them say that the machine is sick, and not a clip or a tool.</summary>

@@ -28,7 +28,12 @@ internal sealed class ClipFetcher : IDisposable
         _options = options;
         _deadline = deadline;
         _time = time ?? TimeProvider.System;
-        var connections = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirections, PooledConnectionLifetime = TimeSpan.FromMinutes(2), UseCookies = false };
+        var connections = new SocketsHttpHandler
+        {
+            MaxAutomaticRedirections = MaxRedirections,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            UseCookies = false,
+        };
 
         // The client's own limit covers the body only where it is buffered there, and would then count a long clip as a slow server.
         _client = new HttpClient(connections) { Timeout = Timeout.InfiniteTimeSpan };
@@ -55,13 +60,13 @@ internal sealed class ClipFetcher : IDisposable
             {
                 ThrowIfNotWanted(cancellation);
                 answer = deadline.IsCancellationRequested
-                    ? new Answer(Trouble: $"not there within {_deadline.TotalSeconds:0.###} s")
-                    : new Answer(Trouble: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true);
+                    ? new Answer(Reason: $"not there within {_deadline.TotalSeconds:0.###} s")
+                    : new Answer(Reason: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true);
             }
-            catch (Exception trouble) when (trouble is HttpRequestException or IOException)
+            catch (Exception error) when (error is HttpRequestException or IOException)
             {
                 ThrowIfNotWanted(cancellation);
-                answer = new Answer(Trouble: trouble.Message.TrimEnd('.'), MayPass: true);
+                answer = new Answer(Reason: error.Message.TrimEnd('.'), MayPass: true);
             }
 
             if (answer.Bytes is { } bytes)
@@ -73,7 +78,7 @@ internal sealed class ClipFetcher : IDisposable
             {
                 string often = tries == 1 ? string.Empty : $" ({tries} tries)";
                 var postMortem = new PostMortem { Elapsed = _time.GetElapsedTime(began) };
-                return (null, new ClipFault(answer.Kind, DecodeStage.Open, $"{source.Address}: {answer.Trouble}{often}.", postMortem));
+                return (null, new ClipFault(answer.Kind, DecodeStage.Open, $"{source.Address}: {answer.Reason}{often}.", postMortem));
             }
         }
     }
@@ -81,7 +86,7 @@ internal sealed class ClipFetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // What is being fetched ends as not wanted: that we end is not the clip's fault. The source stays: who fetches still asks it.
+        // Fetches under way end as cancelled, which is no fault of their clips. The token source is not disposed: they still ask it whether it was cancelled.
         _closed.Cancel();
         _client.Dispose();
     }
@@ -100,7 +105,7 @@ internal sealed class ClipFetcher : IDisposable
         if (response.StatusCode != HttpStatusCode.OK)
         {
             bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
-            return new Answer(Trouble: $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(), MayPass: mayPass);
+            return new Answer(Reason: $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(), MayPass: mayPass);
         }
 
         if (response.Content.Headers.ContentLength is { } promised && promised > _options.MaxBytes)
@@ -126,7 +131,7 @@ internal sealed class ClipFetcher : IDisposable
         return new Answer(Bytes: fetched.GetBuffer().AsMemory(0, (int)fetched.Length));
     }
 
-    private Answer TooLarge(string what) => new(Trouble: $"{what} over the limit of {_options.MaxBytes} bytes", Kind: FaultKind.LimitExceeded);
+    private Answer TooLarge(string what) => new(Reason: $"{what} over the limit of {_options.MaxBytes} bytes", Kind: FaultKind.LimitExceeded);
 
     // False where there is no time for another try.
     private async Task<bool> PauseAsync(int tries, CancellationToken stop, CancellationToken cancellation)
@@ -144,5 +149,5 @@ internal sealed class ClipFetcher : IDisposable
     }
 
     private readonly record struct Answer(
-        ReadOnlyMemory<byte>? Bytes = null, string? Trouble = null, bool MayPass = false, FaultKind Kind = FaultKind.Missing);
+        ReadOnlyMemory<byte>? Bytes = null, string? Reason = null, bool MayPass = false, FaultKind Kind = FaultKind.Missing);
 }

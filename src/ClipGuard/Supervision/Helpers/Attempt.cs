@@ -5,7 +5,7 @@ using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision.Helpers;
 
-/// <summary>One try at one clip in one helper.</summary>
+/// <summary>One attempt at one clip in one helper.</summary>
 internal sealed class Attempt
 {
     private const long Alignment = 4096;
@@ -13,7 +13,7 @@ internal sealed class Attempt
     private readonly long _payloadCapacity;
     private readonly TaskCompletionSource<AttemptResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Prepares a try: all that can be done before a helper is leased.</summary>
+    /// <summary>Prepares an attempt: all that can be done before a helper is leased.</summary>
     public Attempt(long id, DecodeRequest request, long payloadCapacity, TimeSpan timeLeft)
     {
         Id = id;
@@ -64,10 +64,10 @@ internal sealed class Attempt
     /// <summary>When the verdict was there, as Stopwatch counts; 0 where it was never given to a helper.</summary>
     public long ConcludedAt { get; set; }
 
-    /// <summary>Completes with the verdict on this try; cancelled where the caller gave up.</summary>
+    /// <summary>Completes with what came of it; cancelled where the caller gave up.</summary>
     public Task<AttemptResult> Task => _done.Task;
 
-    /// <summary>Says what came of it. The first word counts.</summary>
+    /// <summary>Settles what came of it. Only the first call counts.</summary>
     public void Conclude(AttemptResult result) => _done.TrySetResult(result);
 
     /// <summary>It cannot be tried: there is no helper, or the clip's bytes cannot be read.</summary>

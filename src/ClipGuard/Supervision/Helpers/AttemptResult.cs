@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Supervision.Helpers;
 
-/// <summary>What came of one try at one clip.</summary>
+/// <summary>What came of one attempt at one clip.</summary>
 internal abstract record AttemptResult
 {
     /// <summary>Data, in the helper's memory.</summary>
@@ -17,6 +17,8 @@ internal abstract record AttemptResult
         public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
     }
 
-    /// <summary>Trouble that says nothing about the clip.</summary>
+    /// <summary>
+    /// A failure of the infrastructure, which says nothing about the clip: a helper that was killed from outside, a request that could not be sent.
+    /// </summary>
     public sealed record InfrastructureFailure(string Message) : AttemptResult;
 }

@@ -94,13 +94,13 @@ internal sealed unsafe partial class Helper
         attempt.ConcludedAt = Stopwatch.GetTimestamp();
         if (!_cancelled && _ending is null && _reply?.Clip is { } clip && (State == HelperState.Delivered || exit.IsClean))
         {
-            // A lease of the memory of its own: the process may go while the payload is read.
+            // The memory has an owner more until the payload has been read: the process may end meanwhile, and releases only its own share.
             Process.Memory.AddReference();
             attempt.Conclude(new AttemptResult.Delivered(clip));
             return;
         }
 
-        // Whoever waits for a place has it before this caller is woken, which may take the processor from this thread.
+        // The next decode is dispatched before this caller is woken: waking it may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
         _pool.EndLease();
         if (result is null)

@@ -5,7 +5,7 @@ using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Supervision.Helpers;
 
-// Why a decode gave nothing, and all that is known of it. Taken before the kill wherever the process still lives.
+// Why a decode gave nothing, and the post-mortem. Measured before the kill wherever the process still lives.
 internal sealed partial class Helper
 {
     private AttemptResult Examine(HelperEvent happened, HelperState before, string? detail, ProcessExit exit)
@@ -16,11 +16,15 @@ internal sealed partial class Helper
         return happened switch
         {
             HelperEvent.Exited => Crash(postMortem, exit, where),
-            HelperEvent.Stalled => Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.Stalled =>
+                Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Decoding =>
                 Faulted(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Faulted(new ClipFault(
-                FaultKind.TimedOut, DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem)),
+                FaultKind.TimedOut,
+                DecodeStage.Exit,
+                $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.",
+                postMortem)),
             HelperEvent.ProtocolError when detail == WasNotAboutThisClip => new AttemptResult.InfrastructureFailure($"The helper {detail}."),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
@@ -50,7 +54,8 @@ internal sealed partial class Helper
 
     private AttemptResult BadExit(ProcessExit exit) => Termination.IsExternal(exit)
         ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not ClipGuard's doing.")
-        : new AttemptResult.Faulted(new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement!.PostMortem(exit)));
+        : new AttemptResult.Faulted(
+            new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement!.PostMortem(exit)));
 
     private AttemptResult.Faulted Faulted(FaultKind kind, string message, PostMortem postMortem) =>
         new(new ClipFault(kind, _measurement!.Progress.Stage, message, postMortem));
@@ -68,7 +73,7 @@ internal sealed partial class Helper
         return _saidDecoderMissing ? what : $"The helper {what}.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}";
     }
 
-    // The share of CPU time alone would not tell: on a busy machine a spinning helper gets little of it.
+    // Whether a thread is runnable decides, and not the share of CPU time: on a busy machine a helper that spins gets little of it.
     private static string Activity(PostMortem postMortem) =>
         $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
 }

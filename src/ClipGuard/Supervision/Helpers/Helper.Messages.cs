@@ -51,7 +51,7 @@ internal sealed unsafe partial class Helper
                 OnReply(reply);
                 break;
             default:
-                Step(HelperEvent.ProtocolError, $"said {message.GetType().Name.Replace("Message", string.Empty, StringComparison.Ordinal)}, which no decoding helper says");
+                Step(HelperEvent.ProtocolError, $"sent a {message.GetType().Name}, which no helper that decodes has to send");
                 break;
         }
     }
@@ -64,7 +64,7 @@ internal sealed unsafe partial class Helper
         }
         else if (reply.Id < _attempt.Id)
         {
-            // A second answer to an earlier clip says nothing of this one.
+            // The helper has repeated its answer to an earlier clip: a fault of the helper's that is no evidence against the clip it has now.
             Step(HelperEvent.ProtocolError, WasNotAboutThisClip);
         }
         else if (ReplyCheck.Find(reply, _attempt) is { } complaint)
@@ -79,7 +79,7 @@ internal sealed unsafe partial class Helper
         {
             _reply = taken;
 
-            // Looked at before the process of a single decode goes.
+            // Measured while the process lives: one that is used once exits right after its reply.
             _ending = reply.Fault is { } found ? Finding(found) : null;
             Step(IsSingleUse ? HelperEvent.RepliedLast : HelperEvent.Replied);
             if (State == HelperState.Delivered && reply.Fault is not null)

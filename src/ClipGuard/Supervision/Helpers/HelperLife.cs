@@ -12,7 +12,7 @@ internal static class HelperLife
 {
     private static readonly Dictionary<(HelperState, HelperEvent), HelperStep> Table = new()
     {
-        // A helper that cannot start is trouble of ours; why it failed is examined, and no clip is blamed.
+        // A helper that cannot start is a failure of the infrastructure: the reason is kept for the message, and no clip is blamed.
         [(Starting, SaidReady)] = new(Ready, Offer),
         [(Starting, Replied)] = new(Dying, Examine | Kill | Replace),
         [(Starting, RepliedLast)] = new(Dying, Examine | Kill | Replace),
@@ -43,7 +43,7 @@ internal static class HelperLife
         [(Decoding, Stalled)] = new(Dying, Examine | Kill | Replace),
         [(Decoding, Cancelled)] = new(Dying, Kill | Replace),
 
-        // While the payload is read, the helper's end spoils nothing: the memory is ours. It is only not used again.
+        // While the payload is read, the helper may end or break the protocol without harm, because the memory is owned here. It is only not used again.
         [(Delivered, Released)] = new(Ready, Offer),
         [(Delivered, Retired)] = new(Leaving, Close | Replace),
         [(Delivered, SaidReady)] = new(Dying, Kill | Replace),
@@ -58,7 +58,8 @@ internal static class HelperLife
         [(Finishing, TimeOver)] = new(Dying, Examine | Kill | Replace),
         [(Finishing, Cancelled)] = new(Dying, Kill | Replace),
 
-        // A process that dies closes its end first. Only one that lives on is killed for having hung up.
+        // The kernel closes the socket of a process before it can be reaped, so that a crash shows as a hang-up first. Only a helper that is still alive
+        // after the grace is killed for having hung up.
         [(HelperState.HungUp, Exited)] = new(Gone, Examine | Conclude | Replace | Release),
         [(HelperState.HungUp, TimeOver)] = new(Dying, Examine | Kill | Replace),
         [(HelperState.HungUp, Stalled)] = new(Dying, Examine | Kill | Replace),
@@ -68,7 +69,8 @@ internal static class HelperLife
         [(Leaving, TimeOver)] = new(Dying, Kill),
         [(Leaving, Cancelled)] = new(Dying, Kill),
 
-        // The verdict waits for the reaper, so that "done" means gone, but not for ever.
+        // The result is given once the process is reaped, so that a caller may count on it to be gone; a process that is stuck in the kernel is not waited
+        // for beyond the kill patience.
         [(Dying, Exited)] = new(Gone, Conclude | Release),
         [(Dying, TimeOver)] = new(Unkillable, Conclude),
         [(Dying, Cancelled)] = new(Dying, None),

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.Supervision.Helpers;
 
-// What the pool tells the log. Sinks can block, so nothing is logged under the lock or on the thread that keeps the clocks.
+// What the pool logs. Sinks can block, so nothing is logged under the lock or on the thread that keeps the clocks.
 internal sealed partial class HelperPool
 {
     private void LogLater(Action<ILogger> write) => BackgroundLog.Write(_logger, write);
@@ -16,6 +16,6 @@ internal sealed partial class HelperPool
     [LoggerMessage(Level = LogLevel.Warning, Message = "A helper is confined less than those before it: {Level}")]
     private static partial void LogLooserSandbox(ILogger logger, ClipGuard.Media.SandboxLevel level);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel and set aside")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel")]
     private static partial void LogUnkillable(ILogger logger, int pid);
 }

@@ -12,7 +12,7 @@ internal sealed partial class HelperPool
     private int _givingBack;
     private bool _serving;
     private bool _retryIsSet;
-    private HelperUnavailableException? _startTrouble;
+    private HelperUnavailableException? _startFailure;
     private readonly TaskCompletionSource<ReadyMessage> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A helper is ready for a decode, for the first time or again.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class HelperPool
         {
             _starting--;
             _failedStarts = 0;
-            _startTrouble = null;
+            _startFailure = null;
             RecordHandshake(helper.Greeting!);
 
             // Starts succeed again: those that were put off while they failed are made up for.
@@ -46,8 +46,8 @@ internal sealed partial class HelperPool
     }
 
     /// <summary>
-    /// A lease has ended, and its place goes to whoever waits: mostly with the same helper. To go on with another one while a payload is still read was tried;
-    /// three helpers taking turns on two cores lose more to cold caches than the wait costs.
+    /// A lease has ended, and the next caller in the queue is served, mostly by the same helper. Going on with another helper while a payload is still read was
+    /// tried: three helpers that take turns on two cores lose more to cold caches than the wait costs.
     /// </summary>
     public void EndLease()
     {
@@ -55,7 +55,7 @@ internal sealed partial class HelperPool
         Serve();
     }
 
-    /// <summary>A helper can no longer decode: another one takes its place.</summary>
+    /// <summary>A helper can no longer decode: another one is started for it.</summary>
     public void Lost(Helper helper)
     {
         _wanted--;
@@ -105,7 +105,7 @@ internal sealed partial class HelperPool
         LogLater(logger => LogStartFailed(logger, reason));
         if (decoderMissing || _failedStarts >= MaxFailedStarts)
         {
-            _startTrouble = new HelperUnavailableException(
+            _startFailure = new HelperUnavailableException(
                 decoderMissing ? reason : $"Helpers cannot be started ({_failedStarts} tries in a row failed). {reason}", decoderMissing);
         }
 
@@ -121,7 +121,8 @@ internal sealed partial class HelperPool
         if (_unkillable > _options.MaxUnkillable)
         {
             Break(new HelperUnavailableException(
-                $"{_unkillable} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. Check the storage that the clips lie on."));
+                $"{_unkillable} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. "
+                + "Check the storage that the clips lie on."));
         }
 
         EndIfEmpty();
@@ -134,10 +135,10 @@ internal sealed partial class HelperPool
         LogLater(logger => LogSlowStart(logger, pid, after.TotalSeconds, _options.StartLimit.TotalSeconds));
     }
 
-    // Gives ready helpers to those who wait, second tries first.
+    // Gives ready helpers to waiting callers, second attempts first.
     private void Serve()
     {
-        // A dispatch that fails ends its decode, and that leads back here.
+        // A dispatch that fails ends its lease, and EndLease calls this again: the outer call goes on with the queue.
         if (_serving)
         {
             return;
@@ -169,7 +170,8 @@ internal sealed partial class HelperPool
         }
     }
 
-    // A clip that travels in memory may be large, and is copied outside the lock, which the clocks need. Until then the helper stays Ready, and in nobody's reach.
+    // A clip that travels in memory may be large, and is copied outside the lock, which the clocks need. Meanwhile the helper stays in state Ready, but is
+    // in neither _ready nor any waiter, so that nobody else can take it.
     private void BringInput(Waiter waiter, Helper helper)
     {
         waiter.InputIsOnItsWay = true;
@@ -236,15 +238,15 @@ internal sealed partial class HelperPool
 
     private int FreshHelper() => _ready.FindLastIndex(static helper => helper.Decodes == 0);
 
-    // Ordinary decodes take used helpers where they can, so that fresh ones stay for second tries.
-
+    // Ordinary decodes take used helpers where they can, so that fresh ones stay for second attempts.
     private int PreferUsed()
     {
         int used = _ready.FindLastIndex(static helper => helper.Decodes > 0);
         return used >= 0 ? used : _ready.Count - 1;
     }
 
-    // Where second tries wait that no new helper is there or on its way for, used ones make room for new ones, before other decodes take them.
+    // Where more second attempts wait than fresh helpers are ready or starting, used helpers are retired, each of which starts a fresh one in its stead. Done
+    // before other decodes are served, which would take the used ones.
     private void MakeRoomForFresh()
     {
         if (_waiters.First is not { Value.Fresh: true } || _failedStarts > 0)
@@ -261,12 +263,12 @@ internal sealed partial class HelperPool
 
     private bool LacksHelpers => !_disposed && _broken is null && _wanted < _options.Workers + _options.Spares;
 
-    // Starts what is missing. While starts fail and other helpers still decode, once a second.
+    // Starts the helpers that are missing. After failed starts, while other helpers still decode, one is tried each second.
     private void KeepUp()
     {
         while (LacksHelpers)
         {
-            if (_startTrouble is not null)
+            if (_startFailure is not null)
             {
                 RetryLater();
                 return;
@@ -303,13 +305,17 @@ internal sealed partial class HelperPool
         {
             if (!start.IsOver)
             {
-                EndStart(start, null, $"The start of {_launch.Path} has not come back within {_options.StartLimit.TotalSeconds} s, as happens where it lies on a dead network mount.");
+                EndStart(
+                    start,
+                    null,
+                    $"The start of {_launch.Path} has not come back within {_options.StartLimit.TotalSeconds} s, "
+                    + "as happens where it lies on a dead network mount.");
             }
         });
     }
 
-    // On the spawner's thread. That thread is confined, and so is every thread that it starts: what came of the start is therefore told to the thread
-    // that keeps the clocks, and nothing is queued from here to the thread pool.
+    // On the spawner's thread. That thread is confined by landlock, and so would be every thread that it starts, as the thread pool may when work is queued
+    // to it: so the result of the start is posted to the thread that keeps the clocks.
     private void Start(PendingStart start)
     {
         HelperProcess? process = null;
@@ -365,7 +371,7 @@ internal sealed partial class HelperPool
         }
     }
 
-    // What a helper says of itself when it is ready. Whoever waits for the first may read on at once: everything is in place before it is told.
+    // Everything that a greeting says is in place before the task completes: whoever awaits the first one reads on at once, on another thread.
     private void RecordHandshake(ReadyMessage greeting)
     {
         bool isLooser = greeting.Sandbox < LowestSandbox;
@@ -376,13 +382,13 @@ internal sealed partial class HelperPool
         }
     }
 
-    // Starts that fail while other helpers decode may be a passing trouble. Where none is left nothing would ever be decoded again, and second tries
-    // wait for a new one in any case.
+    // Starts that fail while other helpers decode may be a passing failure. It is final after ten, because second attempts need new helpers, and at once where
+    // no helper is left that could decode.
     private void BreakIfHopeless()
     {
-        if (_startTrouble is not null && (_failedStarts >= MaxFailedRetries || !_all.Any(static helper => helper.IsOfUse)))
+        if (_startFailure is not null && (_failedStarts >= MaxFailedRetries || !_all.Any(static helper => helper.IsOfUse)))
         {
-            Break(_startTrouble);
+            Break(_startFailure);
         }
     }
 

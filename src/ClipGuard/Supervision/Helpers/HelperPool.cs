@@ -46,9 +46,6 @@ internal sealed partial class HelperPool : IAsyncDisposable
         _launch = HelperLaunch.From(options);
         _spawner = HelperSpawner.For(options.Sandbox);
         Watch = new HelperWatch(_gate);
-
-        // Kills for want of memory count from now on, and not from the first helper's end on.
-        _ = MemoryKills.Shared;
         lock (_gate)
         {
             KeepUp();
@@ -110,7 +107,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public Task<ReadyMessage> GreetAsync() => _greeting.Task;
 
-    /// <summary>Ends all helpers and waits until they are gone, or set aside.</summary>
+    /// <summary>Ends all helpers and waits until they are reaped, or known to be stuck in the kernel.</summary>
     public async ValueTask DisposeAsync()
     {
         bool isFirst;
@@ -136,7 +133,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
             return;
         }
 
-        // Those that are stuck in the kernel are reaped whenever it lets them go.
+        // Helpers that are stuck in the kernel are still to be reaped when it lets them go: then the watching thread ends with the last of them.
         bool others;
         lock (_gate)
         {
@@ -150,7 +147,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
         }
     }
 
-    // Second tries stand before all others, in the order of their coming.
+    // Second attempts stand before all others in the queue, in the order in which they came.
     private LinkedListNode<Waiter>? LastFresh()
     {
         LinkedListNode<Waiter>? last = null;
@@ -172,7 +169,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
             }
             else if (waiter.InputIsOnItsWay)
             {
-                // The bytes are the caller's: it hears of the end once they are no longer read.
+                // The bytes are the caller's own memory: its task is cancelled only once the copying thread no longer reads them.
                 waiter.HasGivenUp = true;
             }
             else
@@ -200,7 +197,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
         }
     }
 
-    /// <summary>One caller: it waits for a helper first, and then for that helper's verdict.</summary>
+    /// <summary>One caller: it waits for a helper first, and then for what comes of the attempt.</summary>
     private sealed class Waiter(Attempt attempt, bool fresh)
     {
         public Attempt Attempt { get; } = attempt;

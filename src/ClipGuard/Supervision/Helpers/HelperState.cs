@@ -27,7 +27,9 @@ internal enum HelperState
     /// <summary>Killed, not yet reaped. Timer: the patience with the kernel.</summary>
     Dying,
 
-    /// <summary>Killed and still not gone: stuck in the kernel. Watched, nothing waits for it.</summary>
+    /// <summary>
+    /// Killed and not reaped within the kill patience: stuck in the kernel, as on a dead network mount. It is watched, and nothing waits for it.
+    /// </summary>
     Unkillable,
 
     /// <summary>Reaped.</summary>

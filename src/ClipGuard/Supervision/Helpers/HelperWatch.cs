@@ -7,7 +7,7 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
-/// The thread that keeps the clocks and hears the helpers. It waits in the kernel for sockets, ends of processes and one timer,
+/// The thread that keeps the clocks and receives what helpers send. It waits in the kernel for sockets, ends of processes and one timer,
 /// and for nothing else: no busy thread pool and no stuck caller can hold it up.
 /// </summary>
 internal sealed class HelperWatch : IDisposable
@@ -52,10 +52,10 @@ internal sealed class HelperWatch : IDisposable
     /// <summary>True while the helper's socket is listened to.</summary>
     public bool ListensTo(Helper helper) => _epoll.Contains(Tag(helper, SocketTag));
 
-    /// <summary>What the helper says no longer matters.</summary>
+    /// <summary>Stops listening to a helper's socket.</summary>
     public void IgnoreSocket(Helper helper) => _epoll.Remove(Tag(helper, SocketTag));
 
-    /// <summary>Its standard error is at its end.</summary>
+    /// <summary>Stops reading a helper's standard error, which is at its end.</summary>
     public void IgnoreErrors(Helper helper) => _epoll.Remove(Tag(helper, ErrorsTag));
 
     /// <summary>Stops watching a helper that is gone, before its descriptors are closed.</summary>

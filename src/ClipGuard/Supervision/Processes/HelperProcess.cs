@@ -162,7 +162,7 @@ internal sealed unsafe class HelperProcess
         _ = Libc.Close(PidDescriptor);
     }
 
-    // A confined helper has no children; a decoder of somebody's own may start programs, and these may begin sessions of their own.
+    // A helper under seccomp has no children. One without may start programs, and those may leave its process group by beginning sessions of their own.
     private static void KillDescendants(int pid)
     {
         try
@@ -178,7 +178,7 @@ internal sealed unsafe class HelperProcess
                 }
             }
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // It has ended meanwhile, or a thread of it has, or it belongs to somebody else.
         }

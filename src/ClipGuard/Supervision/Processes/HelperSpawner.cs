@@ -24,6 +24,9 @@ internal sealed class HelperSpawner : IDisposable
         _confined = confined;
         _streamFolder = streamFolder;
 
+        // Kills for want of memory count from before the first start.
+        _ = MemoryKills.Shared;
+
         // Before the thread is restricted: it could not open it for writing.
         DevNull = Descriptors.Raised(Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
         new Thread(Run) { IsBackground = true, Name = confined ? "clipguard-spawn" : "clipguard-spawn-open" }.Start();
@@ -39,7 +42,10 @@ internal sealed class HelperSpawner : IDisposable
     public static HelperSpawner For(SandboxLevel level) =>
         Spawners.GetOrAdd(level != SandboxLevel.Off, confined => new Lazy<HelperSpawner>(() => new HelperSpawner(confined))).Value;
 
-    /// <summary>A spawner of its own for helpers that may make FIFOs and files beneath one folder. The caller disposes it, and with it end the helpers that it started.</summary>
+    /// <summary>
+    /// A spawner of its own for helpers that may make FIFOs and files beneath one folder. The caller disposes it once its helpers are gone:
+    /// their parent-death signal follows its thread.
+    /// </summary>
     public static HelperSpawner ForStreams(SandboxLevel level, string folder) => new(level != SandboxLevel.Off, folder);
 
     /// <summary>Ends the thread of a spawner that was made by <see cref="ForStreams"/>, after the starts that were posted.</summary>

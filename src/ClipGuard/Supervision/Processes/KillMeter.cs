@@ -11,6 +11,8 @@ internal static class KillMeter
         "clipguard.kills", "{process}", "Helpers and guardians that were killed, by the verdict that they were killed for.");
 
     /// <summary>Counts one.</summary>
-    /// <param name="verdict">The kind of the fault that the process was killed for; null where no clip and no tool is blamed, as where the caller gave up.</param>
+    /// <param name="verdict">
+    /// The kind of the fault that the process was killed for; null where no clip and no tool is blamed, as where the caller gave up.
+    /// </param>
     public static void Add(string? verdict) => Kills.Add(1, new KeyValuePair<string, object?>("verdict", verdict ?? NoVerdict));
 }

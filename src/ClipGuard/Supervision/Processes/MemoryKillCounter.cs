@@ -3,8 +3,9 @@ using System.Globalization;
 namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
-/// The kernel's count of processes that it ended because memory ran out: that of this process's own control group, to which its helpers belong too. It counts them whoever's
-/// limit was reached, and nobody else's. Where it is not to be read (control groups of version 1, or none), the whole machine's, which a container's neighbours move too.
+/// The kernel's count of processes that it ended because memory ran out: that of this process's own control group (memory.events, version 2), to which its
+/// helpers belong too. It counts the kills among them, whichever group's limit was reached, and no others. Where it cannot be read (control groups of
+/// version 1, or none) it is the whole machine's (/proc/vmstat), which rises with the kills of neighbouring containers too.
 /// </summary>
 internal sealed class MemoryKillCounter
 {
@@ -37,7 +38,7 @@ internal sealed class MemoryKillCounter
         {
             return File.ReadAllLines(file);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];
         }

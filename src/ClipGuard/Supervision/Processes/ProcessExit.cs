@@ -2,7 +2,7 @@ using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Processes;
 
-/// <summary>How a process ended, as the kernel tells it. The default value means that this is not known.</summary>
+/// <summary>How a process ended, as wait4 gives it. The default value means that this is not known.</summary>
 internal readonly record struct ProcessExit
 {
     /// <summary>The exit code of a process that ended by itself.</summary>
