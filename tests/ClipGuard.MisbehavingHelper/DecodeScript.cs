@@ -153,7 +153,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Rewrite(message);
                 break;
             case "allocates":
-                Allocate();
+                Trouble.Allocate(connection.Marks);
                 break;
             case "holds":
                 _ = Hold(number);
@@ -301,17 +301,6 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         while (Stopwatch.GetElapsedTime(began) < time)
         {
             Thread.SpinWait(100);
-        }
-    }
-
-    // With progress, as a decoder that piles up frames makes it: what ends this is memory, not a clock.
-    private void Allocate()
-    {
-        const nuint block = 16 << 20;
-        while (true)
-        {
-            connection.Marks.AddPacket();
-            NativeMemory.Fill(NativeMemory.Alloc(block), block, 1);
         }
     }
 }

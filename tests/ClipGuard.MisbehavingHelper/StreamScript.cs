@@ -86,6 +86,10 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
                 _ = WriteFrames(3);
                 Trouble.Segfault();
                 break;
+            case "allocates":
+                _ = WriteFrames(3);
+                Trouble.Allocate(connection.Marks);
+                break;
             case "hangs":
                 _ = WriteFrames(3);
                 connection.Marks.Enter(DecodeStage.Decode);

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.MisbehavingHelper;
 
 /// <summary>Ways to get stuck or die in native code.</summary>
@@ -32,6 +34,17 @@ internal static unsafe partial class Trouble
     {
         const int thpDisable = 41;
         _ = Prctl(thpDisable, 1, 0, 0, 0);
+    }
+
+    /// <summary>Takes memory without end, and with progress, as a decoder that piles up frames makes it: what ends this is memory, not a clock.</summary>
+    public static void Allocate(ProgressMarks marks)
+    {
+        const nuint block = 16 << 20;
+        while (true)
+        {
+            marks.AddPacket();
+            NativeMemory.Fill(NativeMemory.Alloc(block), block, 1);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "prctl")]

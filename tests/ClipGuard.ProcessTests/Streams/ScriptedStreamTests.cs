@@ -229,6 +229,43 @@ internal sealed class ScriptedStreamTests
         Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(2));
     }
 
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Death_for_want_of_memory_is_tried_once_more_too(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2, HelperMemoryBytes = 80 << 20 });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "allocates"), cancellation);
+
+        Assert.That((outcome.Fault?.Kind, outcome.Fault?.Culprit), Is.EqualTo((ToolFaultKind.LimitExceeded, StreamTestRig.Distorted)), outcome.Fault?.Message);
+        Assert.That(outcome.Fault!.Message, Does.Contain("wanted more memory than the 83886080 bytes"));
+        Assert.That(outcome.Fault.PostMortem.Attempts, Is.EqualTo(2));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_finding_counts_at_once(CancellationToken cancellation)
+    {
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2 });
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "corrupt"), cancellation);
+
+        Assert.That((outcome.Fault?.Kind, outcome.Fault?.PostMortem.Attempts), Is.EqualTo((ToolFaultKind.Corrupt, 1)));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_helper_of_a_stream_is_what_the_kernel_ends_first_when_memory_runs_out(CancellationToken cancellation)
+    {
+        HashSet<int> before = Leftovers.Children();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted());
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
+        Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
+
+        // They wait for the next run, and the guardian with them.
+        int[] helpers = [.. Leftovers.Children().Except(before).Where(pid => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains("stream"))];
+        Assert.That(helpers, Has.Length.EqualTo(2));
+        Assert.That(helpers.Select(pid => File.ReadAllText($"/proc/{pid}/oom_score_adj").Trim()), Is.All.EqualTo("1000"));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     [CancelAfter(240_000)]

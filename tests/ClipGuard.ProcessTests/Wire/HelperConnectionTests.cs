@@ -3,7 +3,6 @@ using System.Text.Json;
 using ClipGuard.Media;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
-using ClipGuard.Streams.Sessions;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Processes;
 
