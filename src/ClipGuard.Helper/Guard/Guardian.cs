@@ -49,7 +49,7 @@ internal sealed class Guardian(HelperConnection connection)
 
     private void RunTool(RunToolOrder order)
     {
-        // The tool before this one is gone, or there would be no order; its reaper may be on its last line.
+        // An order comes only after the message that the tool before it has exited. The thread that sent the message may still be about to end.
         _reaper?.Join();
         if (Start(order, out int pid) is { } failure)
         {

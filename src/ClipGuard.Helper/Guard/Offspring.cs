@@ -73,14 +73,15 @@ internal sealed unsafe class Offspring
         }
     }
 
-    // What a child waited for is counted with it; what it did not wait for falls to this process and is counted here.
+    // wait4 counts with a child the descendants that it waited for; those that it did not wait for become children of this process, and are counted then.
     private void Count(in Libc.ResourceUsage usage)
     {
         _cpuSeconds += usage.CpuTime.TotalSeconds;
         _peakKilobytes = Math.Max(_peakKilobytes, usage.MaxResidentKilobytes);
     }
 
-    // The kernel carries the peak of the process that starts another over into it: a figure that is not above that says nothing.
+    // A process begins with the peak of the one that started it (exec_mmap in the kernel's fs/exec.c): a figure that is not above this process's own says
+    // nothing about its children.
     private long PeakBytes()
     {
         Libc.ResourceUsage own;
@@ -89,7 +90,7 @@ internal sealed unsafe class Offspring
 
     private static void KillChildren() => Children().ForEach(pid => Libc.Kill(pid, Libc.SIGKILL));
 
-    // Those that live; the dead ones are only waiting to be reaped. Mostly there are none, and then no list of all processes has to be gone through.
+    // Children that are alive, without those that wait to be reaped. Mostly there is none at all, which waitid tells without a walk through all processes.
     private static List<int> Children()
     {
         Libc.SignalInfo info;

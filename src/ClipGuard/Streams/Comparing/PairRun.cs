@@ -137,7 +137,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         Progress.Decided(row, result);
     }
 
-    // Nothing that was begun is left unwatched, and pairs that were done when the run was ended are written down.
+    // After an error or a cancellation: every comparison that was begun is awaited, and pairs that were finished by then are recorded.
     private async Task EndAsync(
         Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared, WholeLineFile scores, WholeLineFile faults)
     {
@@ -152,7 +152,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         }
     }
 
-    // A reader that waits for a place goes on once there is one, and sees that it is to stop.
+    // The reader may be waiting for room in the channel: taking what is there makes room, and the reader then sees that it is to stop.
     private static async IAsyncEnumerable<Task<(PairRow Row, ComparisonResult? Result)>> Rest(
         Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared)
     {

@@ -15,7 +15,7 @@ internal sealed unsafe class FifoProbe : IDisposable
     /// <summary>Opens the FIFO without waiting; null where the path holds no such thing.</summary>
     public static FifoProbe? Open(string path)
     {
-        // Never follows a link, and never waits; what is not a pipe has no such count and is closed again at once.
+        // Neither follows a link nor waits for a writer. A file that is no pipe has no pipe size (F_GETPIPE_SZ fails) and is closed again.
         int descriptor = Libc.Open(path, Libc.O_NOFOLLOW | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
         if (descriptor < 0)
         {

@@ -34,8 +34,8 @@ internal static class Orphans
         while (found && Stopwatch.GetElapsedTime(began) < Patience);
     }
 
-    // None of them is our child, so that its number may pass to a stranger at any moment. The descriptor stands for whoever had the number
-    // when it was opened: whose mark is read only then is either that process, or a later one that a signal to the descriptor does not reach.
+    // Orphans are not children of this process, so that a process id may be reused at any moment. The pidfd is opened before the environment is read: where
+    // the id was reused in between, the signal is for the process that the pidfd stands for, which has ended, and reaches nobody.
     private static bool EndIfMarked(int pid, byte[] mark, TimeSpan patience)
     {
         int descriptor = Libc.PidfdOpen(pid);

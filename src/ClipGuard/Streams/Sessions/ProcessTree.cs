@@ -28,7 +28,7 @@ internal static class ProcessTree
 
     private static bool Descends(int pid, int ancestor, Dictionary<int, (int Parent, TimeSpan Used)> parents)
     {
-        // No chain is longer than there are processes: a list that was read while it changed may hold a ring.
+        // Bounded by the number of processes: the table is read while processes come and go, and ids that were reused may close a ring.
         for (int steps = 0; steps <= parents.Count; steps++)
         {
             if (pid == ancestor)

@@ -50,7 +50,7 @@ internal sealed class StreamFolder : IDisposable
                 return new StreamFolder(path, descriptor);
             }
 
-            // Somebody who starts at the same moment took it for a dead owner's before it was locked.
+            // Another guard that starts at the same moment found the folder unlocked, took it for a dead owner's and removed it: another one is made.
             string reason = Libc.LastError();
             Descriptors.CloseAll(descriptor);
             if (descriptor < 0 && Directory.Exists(path))
@@ -77,11 +77,11 @@ internal sealed class StreamFolder : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // The guardian was first.
+            // The guardian has removed it already.
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Somebody still writes in it, or it is not ours to remove: the next start tries again.
+            // A process still writes in it, or it belongs to another user: the next start tries again.
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed unsafe partial class Helper
             return;
         }
 
-        // The helper died while it was idle, and nobody has heard of it yet: the clip was not touched.
+        // The helper died while it was idle, and its end has not been noticed yet: the clip was not touched, and the lease ends.
         _attempt = null;
         attempt.Conclude(new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}"));
         Step(HelperEvent.Cancelled);

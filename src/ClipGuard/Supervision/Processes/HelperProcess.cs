@@ -85,7 +85,7 @@ internal sealed unsafe class HelperProcess
     /// <summary>SIGKILL to the process, to whatever else is in its group, and to what it started that has left the group.</summary>
     public void Kill()
     {
-        // Stopped, it starts nothing more, and no child that it had can be reaped and its number given to another process.
+        // A helper that is stopped starts nothing more and reaps no child, so that no child's process id is reused while the tree is walked.
         Libc.PidfdSendSignal(PidDescriptor, Libc.SIGSTOP);
         KillDescendants(Pid);
         _ = Libc.Kill(-Pid, Libc.SIGKILL);
@@ -127,7 +127,8 @@ internal sealed unsafe class HelperProcess
     {
         int status;
         Libc.ResourceUsage usage;
-        // What the helper started may still be there. Its group can be named safely only while the helper itself is not yet reaped.
+        // Processes that the helper started may still be there. Its process group can be signalled safely only until the helper is reaped: then the group's
+        // number may be reused.
         _ = Libc.Kill(-Pid, Libc.SIGKILL);
         int result = Libc.Wait4(Pid, &status, Libc.WNOHANG, &usage);
         if (result == 0)
@@ -142,8 +143,8 @@ internal sealed unsafe class HelperProcess
     }
 
     /// <summary>
-    /// The peak that an exit tells of. The kernel carries the peak of the process that started it over into a new one,
-    /// so a figure that is not above that says nothing, and 0 is given.
+    /// The peak that an exit gives. A process begins with the peak of the one that started it (exec_mmap in the kernel's fs/exec.c), so that a figure
+    /// which is not above that says nothing, and 0 is given.
     /// </summary>
     public long PeakMemoryBytes(ProcessExit exit) => exit.PeakMemoryBytes > _startersPeak ? exit.PeakMemoryBytes : 0;
 

@@ -41,7 +41,7 @@ internal sealed class IdlePool<T>(HelperSpawner spawner, Func<HelperSpawner, T> 
         }
         catch (Exception error)
         {
-            // Whatever it is, as where there is no memory for it: on this thread it would end the whole program, and with it every other decode.
+            // Any exception, as where there is no memory for it: unhandled on this thread it would end the whole program.
             failure = error.Message;
         }
 

@@ -3,7 +3,7 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>How often the kernel has ended a process because memory ran out, the machine's or a control group's. Any number of threads.</summary>
 internal sealed class MemoryKills(Func<long> count, TimeProvider time)
 {
-    // Kills of one shortage are noticed one after another; older ones that nobody asked about were other people's.
+    // Helpers that one shortage ended are claimed for within moments of each other. A kill that is not claimed for so long was of some other process.
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(2);
 
     private static readonly Lazy<MemoryKills> OfThisProcess = new(static () => new MemoryKills(new MemoryKillCounter().Read, TimeProvider.System));
