@@ -204,8 +204,8 @@ public sealed partial class Supervisor : IAsyncDisposable
                     break;
 
                 case AttemptResult.InfrastructureFailure failed:
-                    throw new HelperUnavailableException(
-                        $"Helpers keep failing for reasons that are not the clip's ({history.InfrastructureFailures} times for {request.Source}). {failed.Message}");
+                    string often = $"{history.InfrastructureFailures} times for {request.Source}";
+                    throw new HelperUnavailableException($"Helpers keep failing for reasons that are not the clip's ({often}). {failed.Message}");
 
                 default:
                     throw new UnreachableException();
