@@ -20,7 +20,7 @@ if (args is ["guard"])
 // The order matters: once the sandbox is closed nothing can be loaded that brings code of its own along.
 ParentDeath.EndWithParent();
 
-if (LibavLibrary.FindTrouble() is { } missing)
+if (LibavLibrary.FindProblem() is { } missing)
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, missing));
     return 1;

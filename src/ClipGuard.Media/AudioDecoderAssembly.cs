@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ClipGuard.Media;
 
-/// <summary>Loads audio decoders from assemblies. Once a helper's sandbox is closed it is too late: loading brings code of its own along.</summary>
+/// <summary>Loads audio decoders from assemblies. To be done before a helper's sandbox closes, since it forbids opening files that code is loaded from.</summary>
 internal static class AudioDecoderAssembly
 {
     /// <summary>The name under which requests ask for the decoder in an assembly: its file's name without the extension.</summary>
@@ -27,13 +27,13 @@ internal static class AudioDecoderAssembly
 
                 var decoder = (IAudioDecoder)Activator.CreateInstance(found)!;
 
-                // Asked for here so that the library behind it is loaded too.
+                // Asking for the version makes the runtime load the library behind the decoder now.
                 _ = decoder.Version;
                 loaded.Add(NameOf(path), decoder);
             }
-            catch (Exception trouble) when (trouble is not OutOfMemoryException)
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
-                return $"The audio decoder {path} cannot be loaded: {(trouble.InnerException ?? trouble).Message}";
+                return $"The audio decoder {path} cannot be loaded: {(error.InnerException ?? error).Message}";
             }
         }
 
@@ -41,7 +41,8 @@ internal static class AudioDecoderAssembly
     }
 
     private static Type? FindClass(string path) =>
-        Assembly.LoadFrom(path).GetExportedTypes().SingleOrDefault(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAudioDecoder)));
+        Assembly.LoadFrom(path).GetExportedTypes()
+            .SingleOrDefault(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IAudioDecoder)));
 
     private static string WhyEmpty(string path) => NameOf(path) == "ClipGuard.NAudio"
         ? " It was built where the package feed lacks NAudio.Core; build it where the feed has that package."

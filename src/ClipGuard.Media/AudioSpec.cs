@@ -4,9 +4,9 @@ namespace ClipGuard.Media;
 
 /// <summary>Audio as training wants it: float32, nominally in [-1, 1], shape <c>[channels, samples]</c>.</summary>
 /// <remarks>
-/// The stretch that <see cref="StartSeconds"/> and <see cref="DurationSeconds"/> name is cut out first, then mixed, then resampled, as librosa.load does it;
+/// The time range of <see cref="StartSeconds"/> and <see cref="DurationSeconds"/> is cut out first, then mixed, then resampled, as librosa.load does it;
 /// the result is exactly <c>ceil(n·target/source)</c> samples long, n being the samples cut out. Encoder delay and padding are no part of the clip
-/// where the container tells of them.
+/// where the container gives their length.
 /// </remarks>
 public sealed record AudioSpec : ClipSpec
 {
@@ -15,7 +15,7 @@ public sealed record AudioSpec : ClipSpec
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override ClipKind Kind => ClipKind.Audio;
+    public override ClipKind? Kind => ClipKind.Audio;
 
     /// <summary>Samples a second and channel of the result, in Hz; <see cref="NativeRate"/> keeps the track's own. Default 16000.</summary>
     public int SampleRateHz { get; init; } = 16_000;
@@ -58,6 +58,9 @@ public enum AudioResampler
     /// <summary>FFmpeg's own, with its defaults: what the ffmpeg program and PyAV use.</summary>
     Swr,
 
-    /// <summary>The SoX resampler at the quality that librosa calls <c>soxr_hq</c>. Where FFmpeg was built without it, the clip is <see cref="FaultKind.Unsupported"/>.</summary>
+    /// <summary>
+    /// The SoX resampler at the quality that librosa calls <c>soxr_hq</c>.
+    /// Where FFmpeg was built without it, the clip is <see cref="FaultKind.Unsupported"/>.
+    /// </summary>
     Soxr,
 }

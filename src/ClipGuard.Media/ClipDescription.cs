@@ -9,7 +9,9 @@ namespace ClipGuard.Media;
 /// <param name="Streams">Its streams, in the container's order.</param>
 public sealed record ClipDescription(string Format, double? DurationSeconds, IReadOnlyList<StreamDescription> Streams)
 {
-    /// <summary>Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.</summary>
+    /// <summary>
+    /// Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.
+    /// </summary>
     /// <param name="payload">UTF-8 JSON.</param>
     /// <exception cref="JsonException">It is no description.</exception>
     public static ClipDescription Read(ReadOnlySpan<byte> payload)
@@ -24,8 +26,10 @@ public sealed record ClipDescription(string Format, double? DurationSeconds, IRe
 }
 
 /// <summary>One stream of a clip. What does not apply to its kind is null.</summary>
-/// <param name="Index">Its place in the container, from 0.</param>
-/// <param name="Kind"><c>audio</c>, <c>video</c>, <c>image</c> (the one picture of an image file), <c>picture</c> (attached, as a cover is) or <c>other</c>.</param>
+/// <param name="Index">Its number in the container, from 0.</param>
+/// <param name="Kind">
+/// <c>audio</c>, <c>video</c>, <c>image</c> (the one picture of an image file), <c>picture</c> (attached, as a cover is) or <c>other</c>.
+/// </param>
 /// <param name="Codec">FFmpeg's name of the codec, as in <c>h264</c>.</param>
 public sealed record StreamDescription(int Index, string Kind, string Codec)
 {
@@ -82,11 +86,11 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     /// <summary>Damage seen while frames were counted; null where none were.</summary>
     public DamageReport? Damage { get; init; }
 
-    /// <summary>Why frames could not be counted to the end; null where they were.</summary>
-    public string? Trouble { get; init; }
+    /// <summary>Why frames could not be counted to the end; null where they were, or were not to be counted.</summary>
+    public string? CountError { get; init; }
 }
 
-/// <summary>Descriptions as JSON: camel case, what does not apply left out.</summary>
+/// <summary>Descriptions as JSON: camel case, without the members that are null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClipDescription))]
 internal sealed partial class DescriptionJson : JsonSerializerContext;

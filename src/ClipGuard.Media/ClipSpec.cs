@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>What a decode is to deliver: <see cref="AudioSpec"/>, <see cref="VideoSpec"/>, <see cref="ImageSpec"/>, or a look with <see cref="InspectSpec"/>.</summary>
+/// <summary>
+/// What a decode is to deliver: <see cref="AudioSpec"/>, <see cref="VideoSpec"/>, <see cref="ImageSpec"/>, or a description with <see cref="InspectSpec"/>.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "as")]
 [JsonDerivedType(typeof(AudioSpec), "audio")]
 [JsonDerivedType(typeof(VideoSpec), "video")]
@@ -10,7 +12,7 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(InspectSpec), "inspect")]
 public abstract record ClipSpec
 {
-    /// <summary>The kind of clip that this spec asks for.</summary>
+    /// <summary>The kind of clip that this spec asks for; null for <see cref="InspectSpec"/>, which takes every kind.</summary>
     [JsonIgnore]
-    public abstract ClipKind Kind { get; }
+    public abstract ClipKind? Kind { get; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>What a decoder had to guess, drop or repeat. Damage is told, never repaired in silence.</summary>
+/// <summary>What a decoder had to guess, drop or repeat. Damage is always reported, never repaired without a word.</summary>
 public sealed record DamageReport
 {
     /// <summary>No damage.</summary>
@@ -24,13 +24,18 @@ public sealed record DamageReport
     /// <summary>Audio samples of each channel, at the track's own rate, that were promised by the container or lay in a packet that was refused.</summary>
     public long MissingSamples { get; init; }
 
-    /// <summary>Delivered frames that are the same as another, because more were wanted than there are. Added are frames that the decoder gave twice, though one of each is delivered.</summary>
+    /// <summary>
+    /// Delivered frames that repeat another because more were wanted than there are, plus frames that the decoder gave a second time at the same time
+    /// (which are not delivered twice).
+    /// </summary>
     public long RepeatedFrames { get; init; }
 
     /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>
     public long DamagedWantedFrames { get; init; }
 
-    /// <summary>Time of the first damage within the clip; null where there is none or it is not known. In JSON a number of seconds, <c>firstAtSeconds</c>.</summary>
+    /// <summary>
+    /// Time of the first damage within the clip; null where there is none or it is not known. In JSON a number of seconds, <c>firstAtSeconds</c>.
+    /// </summary>
     [JsonPropertyName("firstAtSeconds")]
     [JsonConverter(typeof(SecondsJson))]
     public TimeSpan? FirstAt { get; init; }

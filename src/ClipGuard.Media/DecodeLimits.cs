@@ -1,6 +1,8 @@
 namespace ClipGuard.Media;
 
-/// <summary>What one decode may ask for. Beyond a size limit the verdict is <see cref="FaultKind.LimitExceeded"/>, said before the work where the container tells.</summary>
+/// <summary>
+/// What one decode may take. Beyond a size limit the clip is <see cref="FaultKind.LimitExceeded"/>; where the header gives the size, before any work.
+/// </summary>
 public sealed record DecodeLimits
 {
     /// <summary>Pixels of one frame as coded. Default 100 megapixels.</summary>
@@ -27,6 +29,9 @@ public sealed record DecodeLimits
     /// </summary>
     public IReadOnlyList<string>? AllowedFormats { get; init; }
 
-    /// <summary>Codecs that are decoded, by FFmpeg's names (<c>h264</c>, <c>aac</c>); null (the default) decodes all. Others are <see cref="FaultKind.Unsupported"/>.</summary>
+    /// <summary>
+    /// Codecs that are decoded, by FFmpeg's names (<c>h264</c>, <c>aac</c>); null (the default) decodes all.
+    /// Others are <see cref="FaultKind.Unsupported"/>.
+    /// </summary>
     public IReadOnlyList<string>? AllowedCodecs { get; init; }
 }

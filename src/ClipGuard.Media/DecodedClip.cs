@@ -4,7 +4,11 @@ namespace ClipGuard.Media;
 
 /// <summary>What a decode gave: the shape and meaning of the payload. The bytes themselves lie in the decode's payload memory.</summary>
 /// <param name="Element">Type of one element.</param>
-/// <param name="Shape">Dimensions, outermost first: <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width; <c>[bytes]</c> for a look.</param>
+/// <param name="Shape">
+/// Dimensions, outermost first:
+/// <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width;
+/// <c>[bytes]</c> for a description.
+/// </param>
 public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 {
     /// <summary>Sample rate of audio in Hz; 0 for pictures.</summary>
@@ -18,7 +22,7 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
     /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>
     public int InterlacedFrames { get; init; }
 
-    /// <summary>What was damaged and still within the threshold.</summary>
+    /// <summary>Damage within the threshold.</summary>
     public DamageReport Damage { get; init; } = DamageReport.None;
 
     /// <summary>Bytes that the shape and element type come to.</summary>

@@ -14,15 +14,25 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(IndexFrames), "index")]
 [JsonDerivedType(typeof(TimeFrames), "time")]
 [JsonDerivedType(typeof(KeyFrames), "key")]
-public abstract record FrameSelection;
+public abstract record FrameSelection
+{
+    /// <summary>How many frames it takes; null where that depends on the video. Known before there is memory for them.</summary>
+    internal virtual int? KnownCount => null;
+}
 
 /// <summary>A number of frames spread evenly, the first and the last among them: NumPy's <c>linspace(0, total - 1, n).round()</c>.</summary>
 /// <param name="Count">How many, at least 1. A video with fewer gives some of its frames more than once.</param>
-public sealed record UniformFrames(int Count) : FrameSelection;
+public sealed record UniformFrames(int Count) : FrameSelection
+{
+    internal override int? KnownCount => Count;
+}
 
 /// <summary>The middles of equally long segments, as InternVL picks them: <c>int(seg/2 + round(seg·i))</c> with <c>seg = (total - 1)/n</c>.</summary>
 /// <param name="Count">How many, at least 1.</param>
-public sealed record MidpointFrames(int Count) : FrameSelection;
+public sealed record MidpointFrames(int Count) : FrameSelection
+{
+    internal override int? KnownCount => Count;
+}
 
 /// <summary>
 /// So many frames a second, as qwen-vl-utils' <c>smart_nframes</c> counts and spreads them (float32 <c>linspace</c>, halves rounded to even).
@@ -42,23 +52,37 @@ public sealed record RateFrames(double PerSecond) : FrameSelection
 }
 
 /// <summary>
-/// A number of frames, as qwen-vl-utils' <c>smart_nframes</c> takes <c>nframes</c>: brought to the nearest multiple of <see cref="Factor"/> (halfway between two to the
-/// even multiple: 5 in pairs is 4, 7 is 8), and spread as <see cref="RateFrames"/> are. A video with fewer frames is <see cref="FaultKind.Unsupported"/>.
+/// A number of frames, as qwen-vl-utils' <c>smart_nframes</c> takes <c>nframes</c>: brought to the nearest multiple of <see cref="Factor"/> (halfway between
+/// two to the even multiple: 5 in pairs is 4, 7 is 8), and spread as <see cref="RateFrames"/> are.
+/// A video with fewer frames is <see cref="FaultKind.Unsupported"/>.
 /// </summary>
 /// <param name="Count">How many before rounding; so many that at least one factor is left.</param>
 public sealed record SmartFrames(int Count) : FrameSelection
 {
     /// <summary>The number of frames is a multiple of this. Default 2.</summary>
     public int Factor { get; init; } = 2;
+
+    internal override int? KnownCount => RoundedCount;
+
+    /// <summary><see cref="Count"/> as the nearest multiple of the factor, halves to even.</summary>
+    internal int RoundedCount => (int)Math.Min(Math.Round((double)Count / Factor, MidpointRounding.ToEven) * Factor, int.MaxValue);
 }
 
 /// <summary>Frames by number, as decord's <c>get_batch</c> takes them: the order is kept, repeats are copied, negative numbers count from the end.</summary>
 /// <param name="Indices">The numbers. One that is out of range makes the clip <see cref="FaultKind.Corrupt"/>: it lacks a wanted frame.</param>
-public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection;
+public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection
+{
+    internal override int? KnownCount => Indices.Count;
+}
 
-/// <summary>The frames on show at given times: of those that began by then the last. The order is kept and repeats are copied.</summary>
-/// <param name="Seconds">Times from the video's start. Before the first frame the first is given; after the last frame's end the clip is <see cref="FaultKind.Corrupt"/>.</param>
-public sealed record TimeFrames(IReadOnlyList<double> Seconds) : FrameSelection;
+/// <summary>The frames on show at given times: at each time the last frame that began by then. The order is kept and repeats are copied.</summary>
+/// <param name="Seconds">
+/// Times from the video's start. Before the first frame the first is given; after the last frame's end the clip is <see cref="FaultKind.Corrupt"/>.
+/// </param>
+public sealed record TimeFrames(IReadOnlyList<double> Seconds) : FrameSelection
+{
+    internal override int? KnownCount => Seconds.Count;
+}
 
 /// <summary>Key frames only, which decode on their own.</summary>
 public sealed record KeyFrames : FrameSelection

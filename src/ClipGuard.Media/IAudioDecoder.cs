@@ -6,7 +6,7 @@ namespace ClipGuard.Media;
 /// requests whose <see cref="AudioSpec.Decoder"/> names it. One decode at a time.
 /// </summary>
 /// <remarks>
-/// A decoder only turns bytes into samples. Opening files, cutting out the stretch that is wanted, mixing, resampling, limits and the judging of damage
+/// A decoder only turns bytes into samples. Opening files, cutting out the wanted time range, mixing, resampling, limits and the judging of damage
 /// are ClipGuard's, and the same as with FFmpeg.
 /// </remarks>
 public interface IAudioDecoder
@@ -15,9 +15,11 @@ public interface IAudioDecoder
     string Version { get; }
 
     /// <summary>Reads a file's header.</summary>
-    /// <param name="clip">The encoded bytes, from position 0; seekable, not buffered, and a read gives fewer bytes than asked for only at the end.
-    /// It belongs to the caller and outlives the track. What it throws is the caller's to handle and is to be let through: <see cref="OperationCanceledException"/> once the time to give up has come,
-    /// <see cref="IOException"/> where the bytes cannot be read.</param>
+    /// <param name="clip">
+    /// The encoded bytes, from position 0; seekable, not buffered, and a read gives fewer bytes than asked for only at the end.
+    /// It belongs to the caller and outlives the track. Its exceptions must not be caught, since the caller handles them:
+    /// <see cref="OperationCanceledException"/> once the time to give up has come, <see cref="IOException"/> where the bytes cannot be read.
+    /// </param>
     /// <param name="fileName">The file's name without its folder; empty for bytes in memory.</param>
     /// <returns>The file's audio. The caller disposes it.</returns>
     /// <exception cref="NotSupportedException">It is of a format that this decoder does not read.</exception>

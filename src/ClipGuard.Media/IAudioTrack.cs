@@ -25,7 +25,9 @@ public interface IAudioTrack : IDisposable
     long Seek(long sample);
 
     /// <summary>Decodes on.</summary>
-    /// <param name="interleaved">Receives float32, nominally in [-1, 1], a sample of each channel in turn; its length is a multiple of <see cref="Channels"/>.</param>
+    /// <param name="interleaved">
+    /// Receives float32, nominally in [-1, 1], a sample of each channel in turn; its length is a multiple of <see cref="Channels"/>.
+    /// </param>
     /// <returns>How many elements were written, a multiple of <see cref="Channels"/>; 0 at the end.</returns>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     int Read(Span<float> interleaved);

@@ -2,7 +2,7 @@ namespace ClipGuard.Media;
 
 /// <summary>
 /// Turns encoded bytes into training data. One decode at a time; a decoder is not shared between threads.
-/// Expected trouble (missing, damaged, too large) is an answer with a fault; exceptions are bugs.
+/// A clip that is missing, damaged or too large is an answer with a fault; exceptions are bugs.
 /// </summary>
 public interface IClipDecoder : IDisposable
 {

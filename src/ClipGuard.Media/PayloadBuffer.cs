@@ -1,14 +1,14 @@
 namespace ClipGuard.Media;
 
 /// <summary>
-/// The memory that one decode writes its result to: a fixed stretch of shared memory, filled from its start.
-/// Pages that nobody writes to cost nothing, so the stretch is as long as the limit allows.
+/// The memory that one decode writes its result to: a fixed range of shared memory, filled from its start.
+/// Pages that nobody writes to cost nothing, so the range is as long as the limit allows.
 /// </summary>
 public sealed unsafe class PayloadBuffer
 {
     private readonly byte* _start;
 
-    /// <summary>A writer over memory that outlives it.</summary>
+    /// <summary>A buffer over memory that outlives it.</summary>
     /// <param name="start">First byte; aligned to 64 bytes at least.</param>
     /// <param name="capacity">Bytes that may be written.</param>
     public PayloadBuffer(byte* start, long capacity)

@@ -18,7 +18,9 @@ public sealed record OwnSize : PictureSize;
 /// <param name="Height">Pixels, at least 1.</param>
 public sealed record ExactSize(int Width, int Height) : PictureSize;
 
-/// <summary>The shorter side scaled to a length and the aspect ratio kept, then the middle cut out, as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.</summary>
+/// <summary>
+/// The shorter side scaled to a length and the aspect ratio kept, then the middle cut out, as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.
+/// </summary>
 /// <param name="ShorterSide">Pixels of the shorter side after scaling, at least 1.</param>
 /// <param name="CropWidth">Pixels of the cut-out; where the scaled picture is narrower, its own width.</param>
 /// <param name="CropHeight">Pixels of the cut-out; where the scaled picture is lower, its own height.</param>
@@ -36,7 +38,9 @@ public sealed record SmartSize : PictureSize
     /// <summary>Fewest pixels of a picture. Default 4·factor² for an image and 128·factor² for a video frame.</summary>
     public long? MinPixels { get; init; }
 
-    /// <summary>Most pixels of a picture. Default 16384·factor² for an image; for a video frame what <see cref="TotalPixels"/> leaves it, at most 768·factor².</summary>
+    /// <summary>
+    /// Most pixels of a picture. Default 16384·factor² for an image; for a video frame what <see cref="TotalPixels"/> leaves it, at most 768·factor².
+    /// </summary>
     public long? MaxPixels { get; init; }
 
     /// <summary>Pixels of all frames of a video together, counted in pairs of frames. Default 115200·factor² (nine tenths of 128000 tokens).</summary>

@@ -6,8 +6,8 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.Media;
 
 /// <summary>
-/// What a decode has done so far, kept in memory that the supervisor can read at any moment, also of a helper that is stuck or dead.
-/// Only real progress moves the marks: a helper that marks without progress would be trusted while it hangs.
+/// A decode's progress, kept in memory that the supervisor can read at any moment, also when the helper is stuck or dead.
+/// The marks must move with real progress only: the supervisor takes a helper whose marks move for one that does not hang.
 /// </summary>
 public sealed unsafe class ProgressMarks
 {
@@ -74,6 +74,6 @@ public sealed unsafe class ProgressMarks
     /// <summary>Forgets the log: what is logged from here on belongs to another clip.</summary>
     internal void ForgetLog() => Volatile.Write(ref _page->LogWritten, 0);
 
-    // The stamp comes last: whoever sees a new stamp sees the progress it stands for.
+    // Written last, so that a reader which sees a new stamp also sees the counts that belong to it.
     private void Stamp() => Volatile.Write(ref _page->StampNanoseconds, Stopwatch.GetTimestamp());
 }

@@ -1,8 +1,6 @@
-using ClipGuard.Media.Libav.Video;
-
 namespace ClipGuard.Media;
 
-/// <summary>Whether a spec asks for something that there can be. One that does not is a mistake of the program's, and no clip is blamed for it.</summary>
+/// <summary>Whether a spec can be met at all. One that cannot (no frames, a size of 0) is a mistake of the calling program, and no fault of a clip.</summary>
 internal static class SpecCheck
 {
     /// <summary>What is wrong with a spec, or null.</summary>
@@ -15,7 +13,8 @@ internal static class SpecCheck
     };
 
     private static string? FindInAudio(AudioSpec spec) =>
-        spec.SampleRateHz < 0 ? $"{nameof(AudioSpec.SampleRateHz)} is {spec.SampleRateHz}; it has to be positive, or {AudioSpec.NativeRate} for the track's own."
+        spec.SampleRateHz < 0
+            ? $"{nameof(AudioSpec.SampleRateHz)} is {spec.SampleRateHz}; it has to be positive, or {AudioSpec.NativeRate} for the track's own."
         : !(spec.StartSeconds >= 0 && double.IsFinite(spec.StartSeconds)) ? $"{nameof(AudioSpec.StartSeconds)} is {spec.StartSeconds}; it has to be at least 0."
         : spec.DurationSeconds is { } duration && !(duration > 0) ? $"{nameof(AudioSpec.DurationSeconds)} is {duration}; it has to be positive."
         : FindInTrack(spec.Track);
@@ -30,11 +29,13 @@ internal static class SpecCheck
         UniformFrames { Count: < 1 } or MidpointFrames { Count: < 1 } or KeyFrames { Max: < 1 } => $"{selection} asks for no frame.",
         IndexFrames { Indices.Count: 0 } or TimeFrames { Seconds.Count: 0 } => $"{selection.GetType().Name} asks for no frame.",
         TimeFrames times when times.Seconds.Any(double.IsNaN) => $"{nameof(TimeFrames)} has a time that is no number.",
-        SmartFrames smart when smart.Factor < 1 || FrameFormulas.SmartCount(smart) < 1 => $"{smart} asks for no frame.",
-        RateFrames rate when !(rate.PerSecond > 0 && double.IsFinite(rate.PerSecond)) || rate.Factor < 1 || rate.MinFrames < 0 || rate.MaxFrames < rate.Factor =>
-            $"{rate} cannot be: the rate and the factor have to be positive, and the most frames at least the factor.",
+        SmartFrames smart when smart.Factor < 1 || smart.RoundedCount < 1 => $"{smart} asks for no frame.",
+        RateFrames rate when !IsPossible(rate) => $"{rate} cannot be: the rate and the factor have to be positive, and the most frames at least the factor.",
         _ => null,
     };
+
+    private static bool IsPossible(RateFrames rate) =>
+        rate.PerSecond > 0 && double.IsFinite(rate.PerSecond) && rate.Factor >= 1 && rate.MinFrames >= 0 && rate.MaxFrames >= rate.Factor;
 
     private static string? FindInTrack(int? track) => track < 0 ? $"Track {track} is wanted; tracks are counted from 0." : null;
 
@@ -42,7 +43,8 @@ internal static class SpecCheck
     {
         ExactSize { Width: < 1 } or ExactSize { Height: < 1 }
             or ShorterSideSize { ShorterSide: < 1 } or ShorterSideSize { CropWidth: < 1 } or ShorterSideSize { CropHeight: < 1 }
-            or SmartSize { Factor: < 1 } or SmartSize { MinPixels: < 0 } or SmartSize { MaxPixels: < 1 } or SmartSize { TotalPixels: < 1 } => $"{size} is no size.",
+            or SmartSize { Factor: < 1 } or SmartSize { MinPixels: < 0 } or SmartSize { MaxPixels: < 1 } or SmartSize { TotalPixels: < 1 } =>
+            $"{size} is no size.",
         _ => null,
     };
 }

@@ -4,7 +4,7 @@ namespace ClipGuard.Media;
 
 /// <summary>
 /// A choice of video frames: uint8, <c>[frames, height, width, channels]</c> or <c>[frames, channels, height, width]</c>.
-/// Frames are told apart by their presentation times, and those times come along.
+/// Frames are identified by their presentation times, which the result has too (<see cref="DecodedClip.FrameTimesSeconds"/>).
 /// </summary>
 public sealed record VideoSpec : PictureSpec
 {
@@ -13,17 +13,19 @@ public sealed record VideoSpec : PictureSpec
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override ClipKind Kind => ClipKind.Video;
+    public override ClipKind? Kind => ClipKind.Video;
 
     /// <summary>Which frames. Default 16, spread evenly.</summary>
     public FrameSelection Selection { get; init; } = new UniformFrames(16);
 
-    /// <summary>Frames that are shown earlier than this many seconds from the video's start are left out before any are chosen. Default 0.</summary>
+    /// <summary>Frames that are shown earlier than this many seconds from the video's start are excluded before any are chosen. Default 0.</summary>
     public double StartSeconds { get; init; }
 
-    /// <summary>Frames that are shown later than this many seconds from the video's start are left out; null (the default) leaves out none.</summary>
+    /// <summary>Frames that are shown later than this many seconds from the video's start are excluded; null (the default) excludes none.</summary>
     public double? EndSeconds { get; init; }
 
-    /// <summary>Which of the clip's video tracks, from 0; null (the default) is the one that FFmpeg takes for the main one. Attached pictures are no tracks.</summary>
+    /// <summary>
+    /// Which of the clip's video tracks, from 0; null (the default) is the one that FFmpeg takes for the main one. Attached pictures are no tracks.
+    /// </summary>
     public int? Track { get; init; }
 }

@@ -7,7 +7,7 @@ using NAudio.Wave;
 namespace ClipGuard.Audio;
 
 /// <summary>
-/// A decoded clip as NAudio's source of samples: float32, the channels interleaved, at the clip's rate. It can be read again from any place.
+/// A decoded clip as NAudio's source of samples: float32, the channels interleaved, at the clip's rate. It can be read again from any position.
 /// It owns a copy of the samples, so that the decode may be disposed.
 /// </summary>
 public sealed class ClipSampleProvider : ISampleProvider

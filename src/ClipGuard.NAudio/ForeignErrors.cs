@@ -1,8 +1,8 @@
 namespace ClipGuard.Audio;
 
 /// <summary>
-/// NAudio's errors in the words of a decoder. Its parsers trust a header far enough to run into errors of every kind over a damaged one,
-/// and all of these mean that the header is damaged.
+/// Turns NAudio's exceptions into those of an <see cref="ClipGuard.Media.IAudioDecoder"/>. Its parsers do not check a header before they use it, so a damaged
+/// one ends in exceptions of many kinds.
 /// </summary>
 internal static class ForeignErrors
 {
@@ -14,22 +14,23 @@ internal static class ForeignErrors
         {
             return parse();
         }
-        catch (EndOfStreamException trouble)
+        catch (EndOfStreamException error)
         {
-            throw new InvalidDataException("The file ends within its header.", trouble);
+            throw new InvalidDataException("The file ends within its header.", error);
         }
-        catch (FormatException trouble) when (trouble.Message.Contains("not supported", StringComparison.Ordinal))
+        catch (FormatException error) when (error.Message.Contains("not supported", StringComparison.Ordinal))
         {
-            // The one such message is that of compressed AIFC.
-            throw new NotSupportedException(trouble.Message, trouble);
+            // NAudio has one such message, for compressed AIFC.
+            throw new NotSupportedException(error.Message, error);
         }
-        catch (FormatException trouble)
+        catch (FormatException error)
         {
-            throw new InvalidDataException(trouble.Message, trouble);
+            throw new InvalidDataException(error.Message, error);
         }
-        catch (Exception trouble) when (trouble is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception error) when (error
+            is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException or NullReferenceException)
         {
-            throw new InvalidDataException($"The header is damaged: NAudio ended with {trouble.GetType().Name}.", trouble);
+            throw new InvalidDataException($"The header is damaged: NAudio ended with {error.GetType().Name}.", error);
         }
     }
 }

@@ -33,9 +33,10 @@ public sealed class NAudioDecoder : IAudioDecoder
         Span<byte> signature = stackalloc byte[SignatureBytes];
         signature = signature[..clip.ReadAtLeast(signature, SignatureBytes, throwOnEndOfStream: false)];
         clip.Position = 0;
+        bool isNamedSo = Extensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase);
         return IsWav(signature) ? ForeignErrors.Translate(() => WavTrack.Open(clip))
             : IsAiff(signature) ? ForeignErrors.Translate(() => AiffTrack.Open(clip))
-            : Extensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase) ? throw new InvalidDataException("The file begins with neither a WAV nor an AIFF header.")
+            : isNamedSo ? throw new InvalidDataException("The file begins with neither a WAV nor an AIFF header.")
             : throw new NotSupportedException("The file is neither WAV nor AIFF, which is all that NAudio reads here.");
     }
 

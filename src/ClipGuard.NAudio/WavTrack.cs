@@ -6,10 +6,10 @@ using NAudio.Wave;
 
 namespace ClipGuard.Audio;
 
-/// <summary>Opens WAV files, and asks their headers what NAudio does not tell.</summary>
+/// <summary>Opens WAV files, and reads from their headers what NAudio does not give.</summary>
 internal static class WavTrack
 {
-    // Written where the length was not known yet, as to a pipe: the largest there is, or near it.
+    // Writers that did not know the length (as to a pipe) put the largest number into the header, or one near it.
     private const uint UnknownBytes = 0x7FFF_0000;
 
     /// <summary>Opens a file that begins with a WAV header.</summary>
@@ -28,7 +28,8 @@ internal static class WavTrack
         }
     }
 
-    // NAudio cuts the length to what is there, and so cannot say that a file was cut off. The reader stands at the first sample, and the length before it.
+    // NAudio cuts the length to that of the file, so a truncated file is not noticed by it. Its reader stands at the first sample here, and the header's
+    // length is in the four bytes before.
     private static long? PromisedBytes(Stream clip, long lengthInHeader64)
     {
         long first = clip.Position;
@@ -47,7 +48,7 @@ internal static class WavTrack
 
     private static string CodecOf(WaveFormat format)
     {
-        // An extensible format of 64 bits is float: NAudio knows no other.
+        // In an extensible format NAudio reads 64 bits as float only.
         WaveFormatEncoding encoding = format.AsStandardWaveFormat().Encoding;
         bool isFloat = encoding == WaveFormatEncoding.IeeeFloat || (encoding == WaveFormatEncoding.Extensible && format.BitsPerSample == 64);
         return (isFloat, encoding, format.BitsPerSample) switch

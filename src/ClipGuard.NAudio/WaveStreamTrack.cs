@@ -17,7 +17,8 @@ internal sealed class WaveStreamTrack : IAudioTrack
         if (wave.BlockAlign != wave.Channels * (wave.BitsPerSample / 8) || reader.Length < 0)
         {
             throw new InvalidDataException(
-                $"The header contradicts itself: {wave.Channels} channels of {wave.BitsPerSample} bits in blocks of {wave.BlockAlign} bytes, {reader.Length} bytes in all.");
+                $"The header contradicts itself: {wave.Channels} channels of {wave.BitsPerSample} bits in blocks of {wave.BlockAlign} bytes, "
+                + $"{reader.Length} bytes in all.");
         }
 
         _reader = reader;
@@ -44,7 +45,7 @@ internal sealed class WaveStreamTrack : IAudioTrack
         return _reader.Position / block;
     }
 
-    // A file that ends within a block gives part of one.
+    // Rounded down to whole blocks: where a file ends within a block NAudio gives part of it.
     public int Read(Span<float> interleaved) => _samples.Read(interleaved) / Channels * Channels;
 
     public void Dispose() => _reader.Dispose();

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace ClipGuard.Torch;
 
-/// <summary>Types of elements in both libraries' words.</summary>
+/// <summary>Maps element types to TorchSharp's.</summary>
 internal static class TensorTypes
 {
     public static torch.ScalarType ToScalarType(this TensorElement element) => element switch

@@ -21,7 +21,9 @@ public sealed class TorchBatch : IDisposable
         State = batch.State;
     }
 
-    /// <summary>The tensors by name: <c>audio</c> float32 <c>[batch, channels, samples]</c>, <c>video</c> uint8 <c>[batch, frames, height, width, 3]</c>, …</summary>
+    /// <summary>
+    /// The tensors by name: <c>audio</c> float32 <c>[batch, channels, samples]</c>, <c>video</c> uint8 <c>[batch, frames, height, width, 3]</c>, …
+    /// </summary>
     public IReadOnlyDictionary<string, torch.Tensor> Tensors => _tensors;
 
     /// <summary>For each sample whether it is real: bool <c>[batch]</c>, on the tensors' device.</summary>

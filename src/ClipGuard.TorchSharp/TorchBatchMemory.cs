@@ -8,8 +8,8 @@ using TorchSharp;
 namespace ClipGuard.Torch;
 
 /// <summary>
-/// Batches built in libtorch's own memory, so that a batch becomes tensors without a further copy on the CPU. For CUDA the memory is page-locked,
-/// which copies to the device need in order not to block. Give it to <see cref="LoaderOptions.Memory"/>. Any number of threads.
+/// Batches built in libtorch's own memory, so that a batch becomes tensors without a further copy on the CPU. For CUDA the memory is page-locked:
+/// only from such memory are copies to the device asynchronous. Give it to <see cref="LoaderOptions.Memory"/>. Any number of threads.
 /// </summary>
 public sealed class TorchBatchMemory : BatchMemory
 {
@@ -23,7 +23,7 @@ public sealed class TorchBatchMemory : BatchMemory
     /// <param name="pageLocked">Whether it is page-locked; null for whether CUDA is there.</param>
     public TorchBatchMemory(bool? pageLocked = null) => IsPageLocked = pageLocked ?? torch.cuda.is_available();
 
-    /// <summary>Whether the memory is page-locked. Page-locking is slow, so such blocks are used again; others are left to libtorch.</summary>
+    /// <summary>Whether the memory is page-locked. Page-locking is slow, so such blocks are kept and used again; others are freed.</summary>
     public bool IsPageLocked { get; }
 
     /// <inheritdoc/>
@@ -32,7 +32,8 @@ public sealed class TorchBatchMemory : BatchMemory
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         if (bytes > int.MaxValue)
         {
-            throw new InvalidOperationException($"A batch tensor of {bytes} bytes is larger than TorchSharp lets memory be seen; lower the batch size or limit the clips.");
+            throw new InvalidOperationException(
+                $"A batch tensor of {bytes} bytes is larger than the 2 GiB that TorchSharp gives access to; lower the batch size or limit the clips.");
         }
 
         torch.ScalarType type = element.ToScalarType();
@@ -46,7 +47,7 @@ public sealed class TorchBatchMemory : BatchMemory
         {
             if (IsPageLocked)
             {
-                // Sizes drift: what was not wanted for longest makes room.
+                // Batches' sizes change over time: the block that was unused for longest goes first.
                 _kept.Add(new Kept(storage, fence));
                 while (_kept.Count > KeptBlocks || (_kept.Count > 1 && _kept.Sum(static kept => kept.Bytes) > MaxKeptBytes))
                 {
@@ -61,7 +62,7 @@ public sealed class TorchBatchMemory : BatchMemory
         Drop(storage, fence);
     }
 
-    // libtorch itself keeps page-locked memory until the device is done with it.
+    // Freeing is safe while the device still reads: libtorch's allocator keeps page-locked memory until the copies out of it are done.
     private static void Drop(torch.Tensor storage, torch.Tensor? fence)
     {
         storage.Dispose();
@@ -89,7 +90,7 @@ public sealed class TorchBatchMemory : BatchMemory
     {
         long elements = (bytes + type.ByteSize() - 1) / type.ByteSize();
 
-        // Blocks live as long as their batches, whatever scope the thread is in.
+        // A block lives as long as its batch, so it must not end with a dispose scope that the calling thread happens to be in.
         torch.Tensor pageable = torch.empty(elements, dtype: type).DetachFromDisposeScope();
         if (!IsPageLocked)
         {
@@ -106,7 +107,7 @@ public sealed class TorchBatchMemory : BatchMemory
     {
         public long Bytes { get; } = Storage.NumberOfElements * Storage.ElementSize;
 
-        /// <summary>The fence is written on the stream behind the copy out of the storage, so that once it shows, the copy is done.</summary>
+        /// <summary>True once the device has read the storage: the fence is written on the same stream, after the copy.</summary>
         public bool IsRead => Fence is null || Volatile.Read(ref MemoryMarshal.GetReference(Fence.bytes)) != 0;
     }
 }
@@ -130,7 +131,7 @@ internal sealed class TorchBlock : BatchBlock
 
     public override long Capacity { get; }
 
-    /// <summary>Takes the tensor out: the block has nothing to give back any more.</summary>
+    /// <summary>Takes the tensor out; disposing the block then does nothing.</summary>
     public torch.Tensor Take() => Interlocked.Exchange(ref _storage, null) ?? throw new ObjectDisposedException(nameof(TorchBlock));
 
     protected override void Dispose(bool disposing)

@@ -42,7 +42,7 @@ public static class TorchBatches
         }
     }
 
-    // From pageable memory the copy would wait for everything that the device was asked for before.
+    // Page-locked: a copy from pageable memory would wait until the device has done everything that was queued before.
     private static torch.Tensor MaskOf(Batch batch, torch.Device device)
     {
         torch.Tensor mask = torch.tensor(batch.Mask.ToArray(), dtype: torch.ScalarType.Bool);
@@ -108,7 +108,8 @@ public static class TorchBatches
         }
         catch
         {
-            // The device may read it still, and without a fence nobody but libtorch can tell.
+            // The device may still read the storage. Without a fence it cannot be known when that ends, so the block is not kept for reuse but freed, which
+            // libtorch delays until the device is done.
             storage.Dispose();
             throw;
         }
@@ -133,7 +134,7 @@ public static class TorchBatches
         return moved;
     }
 
-    // One page-locked byte that the device sets to 1 behind everything that was asked of it before.
+    // A page-locked byte that the device sets to 1 after everything that was queued before.
     private static torch.Tensor Fence(torch.Device device)
     {
         using torch.Tensor zero = torch.zeros(1, dtype: torch.ScalarType.Byte);

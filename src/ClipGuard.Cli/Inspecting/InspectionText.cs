@@ -31,9 +31,9 @@ internal static class InspectionText
                 yield return $"{"  damage",-NameWidth} {(damage == DamageReport.None ? "none" : Wording.Damage(damage))}";
             }
 
-            if (stream.Trouble is { } trouble)
+            if (stream.CountError is { } error)
             {
-                yield return $"{"  trouble",-NameWidth} {trouble}";
+                yield return $"{"  error",-NameWidth} {error}";
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ClipGuard.Media.Libav;
 
-/// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
+/// <summary>One decode while it runs: the request, the progress marks, and what FFmpeg's log and callbacks have shown so far.</summary>
 internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
 {
     public DecodeRequest Request { get; } = request;
@@ -13,16 +13,16 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     public ProgressMarks Marks { get; } = context.Marks;
 
-    /// <summary>True once the time to give up was seen. Whatever else came out of the decode, it was cut short.</summary>
+    /// <summary>True once <see cref="ShouldStop"/> said so: the decode was cut short, and whatever it gave is no verdict on the clip.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>A file, device or address that the clip itself wanted opened.</summary>
+    /// <summary>A file, device or address that the clip refers to and that was not opened; null where there is none.</summary>
     public string? RefusedOpen { get; set; }
 
-    /// <summary>What went wrong with reading the bytes themselves, as against what they mean.</summary>
+    /// <summary>Why the clip's bytes could not be read (an error of the storage, not damage); null where they could.</summary>
     public string? ReadError { get; set; }
 
-    /// <summary>How often FFmpeg has admitted damage that nothing else tells.</summary>
+    /// <summary>How many messages of <see cref="HiddenDamage"/> FFmpeg has logged so far.</summary>
     public int AdmittedDamage => log.AdmittedDamage;
 
     /// <summary>Asks whether to give up, and remembers the answer.</summary>
@@ -30,7 +30,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
-    /// <summary>What an error of FFmpeg's means, seen with all that was noticed on the way to it.</summary>
+    /// <summary>The fault behind an error number of FFmpeg's. Where there was a read error, a refused file or a refused picture size, that is the cause.</summary>
     public DecoderFault FaultOf(int error, string doing)
     {
         if (ReadError is not null)
@@ -51,9 +51,11 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         ? Fault(FaultKind.Unsupported, $"Stream {stream} of the clip leads to another file, and clips that lead to other files are refused.")
         : null;
 
-    /// <summary>The fault of an animation whose pictures the decoder leaves out; null where there is none.</summary>
+    /// <summary>The fault of an animation whose pictures the decoder skips; null where there is none.</summary>
     public DecoderFault? AnimationFault() => log.SkippedAnimation
-        ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
+        ? Fault(
+            FaultKind.Unsupported,
+            "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
     /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
@@ -65,7 +67,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     /// <summary>The fault of a clip that is longer than the limit; null where it is not, or its length is not known.</summary>
     public DecoderFault? DurationFault(double? seconds) => Limits.MaxDuration is { } max && seconds > max.TotalSeconds
-        ? Fault(FaultKind.LimitExceeded, string.Create(CultureInfo.InvariantCulture, $"The clip lasts at least {seconds:0.###} s, longer than the limit of {max.TotalSeconds:0.###} s."))
+        ? Fault(
+            FaultKind.LimitExceeded,
+            string.Create(CultureInfo.InvariantCulture, $"The clip lasts at least {seconds:0.###} s, longer than the limit of {max.TotalSeconds:0.###} s."))
         : null;
 
     public DecoderFault PayloadFault(string what) =>

@@ -1,18 +1,18 @@
 namespace ClipGuard.Media.Libav;
 
 /// <summary>
-/// Messages by which decoders and demuxers of FFmpeg 5.1 admit damage that nothing else tells: what they then give looks whole. All of them mean that the
-/// clip's bytes are not as they were written; messages that healthy clips cause too are not among them.
+/// Log messages by which decoders and demuxers of FFmpeg 5.1 report damage that no return value or flag reports: the frames that they then give look whole.
+/// All of them mean that the clip's bytes are not as they were written. Messages that healthy clips cause too are not among them.
 /// </summary>
 internal static class HiddenDamage
 {
-    // The beginnings of the messages as the sources have them, before any numbers are filled in.
+    // The beginnings of the format strings in FFmpeg's sources, before numbers are filled in.
     private static readonly string[] Messages =
     [
         // HEVC: a frame that others are built on is not there, and gray takes its place.
         "Could not find ref with POC",
 
-        // HEVC: a slice is left out, or what it gave is not what its checksum says. Its strict mode would refuse frames for odd supplements too.
+        // HEVC: a slice is skipped, or its pixels do not match their checksum. (AV_EF_EXPLODE would also refuse frames for unusual SEI messages.)
         "mismatching checksum of plane",
         "Two slices reporting being the first",
         "PPS id out of range",
@@ -56,7 +56,7 @@ internal static class HiddenDamage
         "Copy went out of bounds",
         "Run went out of bounds",
 
-        // Ogg: a page is left out.
+        // Ogg: a page is skipped.
         "CRC mismatch!",
 
         // Matroska: the file ends before its segment does.
@@ -69,7 +69,7 @@ internal static class HiddenDamage
         "Unknown element %",
     ];
 
-    /// <summary>True for a message that admits damage.</summary>
+    /// <summary>True for a message that reports damage.</summary>
     /// <param name="message">The message, before numbers are filled in.</param>
     public static bool IsAdmittedIn(string message) => Array.Exists(Messages, known => message.StartsWith(known, StringComparison.Ordinal));
 }

@@ -15,13 +15,13 @@ public sealed class LibavDecoder : IClipDecoder
 
     /// <summary>A decoder over the libraries of this machine.</summary>
     /// <param name="audioDecoders">Other decoders of audio, by the names that <see cref="AudioSpec.Decoder"/> may give; null for none.</param>
-    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindTrouble"/> says so beforehand.</exception>
+    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindProblem"/> says so beforehand.</exception>
     public LibavDecoder(IReadOnlyDictionary<string, IAudioDecoder>? audioDecoders = null)
     {
         _audioDecoders = audioDecoders ?? new Dictionary<string, IAudioDecoder>();
-        if (LibavLibrary.FindTrouble() is { } trouble)
+        if (LibavLibrary.FindProblem() is { } problem)
         {
-            throw new DllNotFoundException(trouble);
+            throw new DllNotFoundException(problem);
         }
     }
 
@@ -55,20 +55,20 @@ public sealed class LibavDecoder : IClipDecoder
             return TimedOut(session);
         }
 
-        // Bytes that could not be read look like damage, or like a file that ends early.
+        // To FFmpeg bytes that could not be read look like damage, or like the file's end.
         if (session.ReadError is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
         {
             answer = new DecodeAnswer(fault with { Kind = FaultKind.Missing, Message = unreadable });
         }
 
-        // A decode that was told to stop ends like a truncated file; only the clock knows better.
+        // A decode that was told to stop looks like one of a truncated file, so its answer is no verdict on the clip.
         return session.Stopped ? TimedOut(session) : answer;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Every native object belongs to one decode and ended with it.
+        // Nothing to free: every native object belongs to one decode and was freed at its end.
     }
 
     private static DecodeAnswer TimedOut(DecodeSession session) =>
@@ -85,7 +85,8 @@ public sealed class LibavDecoder : IClipDecoder
         _ => throw new ArgumentException($"There is no decoder for {session.Request.Spec.GetType()}."),
     };
 
-    private DecodeAnswer DispatchToPlugIn(DecodeSession session, AudioSpec audio, string name) => _audioDecoders.TryGetValue(name, out IAudioDecoder? decoder)
+    private DecodeAnswer DispatchToPlugIn(DecodeSession session, AudioSpec audio, string name) =>
+        _audioDecoders.TryGetValue(name, out IAudioDecoder? decoder)
         ? PlugInAudioDecode.Run(session, audio, decoder)
         : new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"This helper has no audio decoder {name}."));
 }

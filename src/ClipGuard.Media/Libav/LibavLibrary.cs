@@ -18,14 +18,14 @@ public static class LibavLibrary
         ("avformat", ffmpeg.LIBAVFORMAT_VERSION_MAJOR),
     ];
 
-    private static readonly Lazy<string?> Trouble = new(Load);
+    private static readonly Lazy<string?> Problem = new(Load);
 
-    /// <summary>The libraries' version, as in <c>FFmpeg 5.1.9</c>. Ask only where <see cref="FindTrouble"/> finds none.</summary>
+    /// <summary>The libraries' version, as in <c>FFmpeg 5.1.9</c>. Known once <see cref="FindProblem"/> has returned null.</summary>
     public static string Version { get; private set; } = "FFmpeg";
 
     /// <summary>Loads the libraries once. Cheap after the first call.</summary>
-    /// <returns>Null where they can be used; otherwise what is wrong and the command that mends it.</returns>
-    public static string? FindTrouble() => Trouble.Value;
+    /// <returns>Null where they can be used; otherwise what is wrong and the command that installs them.</returns>
+    public static string? FindProblem() => Problem.Value;
 
     private static string? Load()
     {
@@ -49,8 +49,13 @@ public static class LibavLibrary
 
     private static string Explain(string[] missing)
     {
-        int? other = Enumerable.Range(56, 12).Where(major => major != Codec && NativeLibrary.TryLoad(FileName("avcodec", major), out _)).Cast<int?>().LastOrDefault();
-        string found = other is null ? string.Empty : $" Found {FileName("avcodec", other.Value)}, which this build of ClipGuard cannot call: it is built for major version {Codec}.";
+        int? other = Enumerable.Range(56, 12)
+            .Where(major => major != Codec && NativeLibrary.TryLoad(FileName("avcodec", major), out _))
+            .Cast<int?>()
+            .LastOrDefault();
+        string found = other is null
+            ? string.Empty
+            : $" Found {FileName("avcodec", other.Value)}, which this build of ClipGuard cannot call: it is built for major version {Codec}.";
         return $"FFmpeg's shared libraries are missing: {string.Join(", ", missing)}.{found} {Command()}";
     }
 

@@ -7,8 +7,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav;
 
 /// <summary>
-/// FFmpeg's warnings and errors, line by line, on their way to the marks of the decode that runs on the thread.
-/// FFmpeg has one log for the whole process; lines of its own worker threads belong to no decode and are dropped.
+/// Passes FFmpeg's warnings and errors, line by line, to the marks of the decode that runs on the thread that logs them.
+/// FFmpeg has one log callback for the whole process; lines from its own worker threads cannot be assigned to a decode and are dropped.
 /// </summary>
 internal sealed unsafe class LibavLog : IDisposable
 {
@@ -33,21 +33,21 @@ internal sealed unsafe class LibavLog : IDisposable
     }
 
     /// <summary>
-    /// Width and height that a picture claimed and FFmpeg refused. libavutil checks every size in one place before any memory is taken,
-    /// and where a decoder refuses, its log line is the only thing that says the size.
+    /// Width and height that a picture claimed and FFmpeg refused. libavutil checks every size in one place (av_image_check_size2) before memory is
+    /// allocated, and where a decoder refuses a picture, the log line of that check is the only thing that says its size.
     /// </summary>
     public (long Width, long Height)? RefusedSize { get; private set; }
 
     /// <summary>
-    /// Streams of a QuickTime file whose samples lie in another file. libavformat does not open that one, says so in its log and nowhere else, and leaves the stream without a
-    /// packet, as if it were damaged.
+    /// Streams of a QuickTime file whose samples lie in another file. libavformat does not open that file, says so in its log only,
+    /// and gives no packet of the stream, as if it were damaged.
     /// </summary>
     public IReadOnlySet<int> StreamsElsewhere => _streamsElsewhere;
 
-    /// <summary>True where the decoder of WebP left out the pictures of an animation, which it cannot decode.</summary>
+    /// <summary>True where the decoder of WebP skipped the pictures of an animation, which it cannot decode.</summary>
     public bool SkippedAnimation { get; private set; }
 
-    /// <summary>How often damage was admitted that nothing else tells; see <see cref="HiddenDamage"/>.</summary>
+    /// <summary>How many messages of <see cref="HiddenDamage"/> were logged.</summary>
     public int AdmittedDamage { get; private set; }
 
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>

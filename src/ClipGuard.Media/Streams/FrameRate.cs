@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Streams;
 /// <param name="Denominator">Positive.</param>
 public readonly record struct FrameRate(int Numerator, int Denominator)
 {
-    // Containers round: 29.97 stands for 30000/1001. 30 and 30000/1001 are a thousandth apart and are told apart.
+    // Containers round: 29.97 means 30000/1001. Rates that differ by a thousandth, as 30 and 30000/1001 do, are different rates.
     private const double Tolerance = 0.0005;
 
     /// <summary>True where there is a rate.</summary>

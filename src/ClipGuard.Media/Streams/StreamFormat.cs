@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media.Streams;
 
-/// <summary>What is written into a stream, settled to the last detail.</summary>
+/// <summary>What is written into a stream, with nothing left open.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(VideoFormat), "video")]
 [JsonDerivedType(typeof(AudioFormat), "audio")]

@@ -7,7 +7,9 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>How a dry run's files are written: camelCase, enums as words, and other alphabets as they are, for these files are read by people and by grep.</summary>
+/// <summary>
+/// How a dry run's files are written: camelCase, enums as words, and other alphabets as they are, for these files are read by people and by grep.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [

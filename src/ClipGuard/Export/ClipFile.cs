@@ -26,7 +26,9 @@ public static class ClipFile
     /// <param name="clip">Shape and meaning of the bytes.</param>
     /// <param name="payload">The bytes, in the order of the clip's shape.</param>
     /// <param name="layout">The order of a picture's dimensions.</param>
-    /// <exception cref="ArgumentException">The payload has not as many bytes as the shape says, or the file's name has no known ending for such a clip.</exception>
+    /// <exception cref="ArgumentException">
+    /// The payload has not as many bytes as the shape says, or the file's name has no known ending for such a clip.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, DecodedClip clip, ReadOnlySpan<byte> payload, PixelLayout layout = PixelLayout.ChannelsLast)
     {

@@ -1,6 +1,8 @@
 namespace ClipGuard.Loading;
 
-/// <summary>The loader stopped because of what rows or clips did not give: one of them under <see cref="BadSamplePolicy.Throw"/>, or too many of them.</summary>
+/// <summary>
+/// The loader stopped because of what rows or clips did not give: one of them under <see cref="BadSamplePolicy.Throw"/>, or too many of them.
+/// </summary>
 public sealed class BadSampleException : Exception
 {
     /// <summary>An exception that names the faults it is about.</summary>

@@ -58,7 +58,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     public EpochReport? LastEpoch { get; private set; }
 
     /// <summary>Indexes the manifest where its order needs that, and starts helpers.</summary>
-    /// <param name="manifest">What to read. It must be an <see cref="IIndexableManifest"/>, except for <see cref="ShuffleMode.Windowed"/> and <see cref="ShuffleMode.None"/>.</param>
+    /// <param name="manifest">
+    /// What to read. It must be an <see cref="IIndexableManifest"/>, except for <see cref="ShuffleMode.Windowed"/> and <see cref="ShuffleMode.None"/>.
+    /// </param>
     /// <param name="options">What to deliver.</param>
     /// <param name="loggers">Where faults are told; null for nowhere.</param>
     /// <param name="supervisor">Decodes; it stays the caller's. Null starts one by <see cref="LoaderOptions.Supervision"/>, which the loader ends.</param>

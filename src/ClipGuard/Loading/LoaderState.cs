@@ -72,7 +72,10 @@ public sealed record LoaderState
     [JsonRequired]
     public IReadOnlyList<ManifestLine> ExcludedLines { get; init; } = [];
 
-    /// <summary>Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out. Empty without <see cref="LoaderOptions.ExcludeFailed"/>.</summary>
+    /// <summary>
+    /// Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out.
+    /// Empty without <see cref="LoaderOptions.ExcludeFailed"/>.
+    /// </summary>
     [JsonRequired]
     public IReadOnlyList<ManifestLine> FailedLines { get; init; } = [];
 

@@ -6,7 +6,9 @@ using ClipGuard.Randomness;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Rows of several sources, mixed by weight. One byte a row says which source it comes from; how many came before is counted from the last milestone on.</summary>
+/// <summary>
+/// Rows of several sources, mixed by weight. One byte a row says which source it comes from; how many came before is counted from the last milestone on.
+/// </summary>
 internal sealed class IndexedBlend : IndexedRows
 {
     private const int MilestoneRows = 4096;

@@ -6,7 +6,9 @@ namespace ClipGuard.Manifests;
 
 /// <summary>A line of a manifest, as faults name it. A plain number converts to one.</summary>
 /// <param name="Line">1-based, as in <see cref="ManifestRow.Line"/>.</param>
-/// <param name="Origin">Which manifest, where there are several (<see cref="ManifestRow.Origin"/>): the <see cref="IManifest.Name"/> of a blend's source; otherwise null.</param>
+/// <param name="Origin">
+/// Which manifest, where there are several (<see cref="ManifestRow.Origin"/>): the <see cref="IManifest.Name"/> of a blend's source; otherwise null.
+/// </param>
 [JsonConverter(typeof(ManifestLineJson))]
 public readonly record struct ManifestLine(long Line, string? Origin = null)
 {

@@ -12,7 +12,9 @@ public sealed record ManifestOptions
     /// </summary>
     public string? RootImageDirectory { get; init; } = Environment.GetEnvironmentVariable("ROOT_IMAGE_DIR") is { Length: > 0 } folder ? folder : null;
 
-    /// <summary>Longest line, in bytes without its line ending. A longer one is a <see cref="BadRow"/> and is not kept in memory. Positive; default 64 MiB.</summary>
+    /// <summary>
+    /// Longest line, in bytes without its line ending. A longer one is a <see cref="BadRow"/> and is not kept in memory. Positive; default 64 MiB.
+    /// </summary>
     public int MaxLineBytes { get; init; } = 64 << 20;
 
     /// <summary>

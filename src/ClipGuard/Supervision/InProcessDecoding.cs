@@ -21,7 +21,7 @@ internal sealed class InProcessDecoding : IDisposable
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
         string? lacking = AudioDecoderAssembly.Load(options.AudioDecoders, out _audioDecoders);
-        if ((LibavLibrary.FindTrouble() ?? lacking) is { } missing)
+        if ((LibavLibrary.FindProblem() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);
         }

@@ -139,7 +139,7 @@ internal sealed class FetchingTests
     [TestCase(Isolation.InProcess)]
     public async Task A_fetched_clip_is_decoded_as_one_in_memory(Isolation isolation, CancellationToken cancellation)
     {
-        if (LibavLibrary.FindTrouble() is { } trouble)
+        if (LibavLibrary.FindProblem() is { } trouble)
         {
             Assert.Ignore(trouble);
         }

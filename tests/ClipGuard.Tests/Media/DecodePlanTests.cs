@@ -13,14 +13,14 @@ internal sealed class DecodePlanTests
     [TestCase("k0 1 2 3 k4 5 6 7 k8 9", new[] { 3L, 4L }, new[] { 0, 3, 4, 4 }, Description = "a new group begins anew")]
     [TestCase("k0 3 1 2 k4 7 5 6", new[] { 2L }, new[] { 0, 3 }, Description = "reordered frames: up to the packet that holds the frame")]
     [TestCase("k0 2 1 k5 3 4 7 6", new[] { 3L }, new[] { 0, 4 }, Description = "an open group: a frame shown before its key frame needs the group before")]
-    [TestCase("k0 2 1 k5 3 4 7 6", new[] { 3L, 6L }, new[] { 0, 7 }, Description = "runs that overlap are one")]
+    [TestCase("k0 2 1 k5 3 4 7 6", new[] { 3L, 6L }, new[] { 0, 7 }, Description = "ranges that overlap are one")]
     [TestCase("k0 1 2 3 4 5", new[] { 1L, 4L }, new[] { 0, 4 }, Description = "one key frame: no jump")]
     [TestCase("0 1 2", new[] { 2L }, new[] { 0, 2 }, Description = "no key frame at all: from the beginning")]
     [TestCase("k0 k1 k2 k3", new[] { 1L, 3L }, new[] { 1, 1, 3, 3 }, Description = "key frames only: nothing but the wanted")]
     public void Only_what_wanted_frames_need_is_decoded(string packets, long[] wanted, int[] expected)
     {
         PacketMark[] marks = [.. packets.Split(' ').Select(word => new PacketMark(long.Parse(word.TrimStart('k')), 0, word[0] == 'k' ? 1 : 0, 1))];
-        int[] runs = [.. new DecodePlan(marks).RunsFor(wanted).SelectMany(run => new[] { run.First, run.Last })];
-        Assert.That(runs, Is.EqualTo(expected));
+        int[] ranges = [.. new DecodePlan(marks).RangesFor(wanted).SelectMany(range => new[] { range.First, range.Last })];
+        Assert.That(ranges, Is.EqualTo(expected));
     }
 }

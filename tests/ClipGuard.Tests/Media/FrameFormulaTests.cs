@@ -1,6 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Libav.Pictures;
-using ClipGuard.Media.Libav.Video;
+using ClipGuard.Media.Selections;
 
 using NUnit.Framework;
 
@@ -76,7 +76,7 @@ internal sealed class FrameFormulaTests
     [TestCase(10, 3, 9)]
     [TestCase(int.MaxValue, 2, int.MaxValue)]
     public void A_smart_number_is_the_nearest_multiple_of_the_factor(int count, int factor, int expected) =>
-        Assert.That(FrameFormulas.SmartCount(new SmartFrames(count) { Factor = factor }), Is.EqualTo(expected));
+        Assert.That(new SmartFrames(count) { Factor = factor }.KnownCount, Is.EqualTo(expected));
 
     [TestCase(5, 0.0, null, new[] { 0, 3, 6, 9 })]
     [TestCase(3, 0.25, 0.65, new[] { 3, 4, 5, 6 }, Description = "from ceil(0.25·10) to floor(0.65·10)")]

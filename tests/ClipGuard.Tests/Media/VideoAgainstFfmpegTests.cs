@@ -1,7 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media;
-using ClipGuard.Media.Libav.Video;
+using ClipGuard.Media.Selections;
 
 using NUnit.Framework;
 

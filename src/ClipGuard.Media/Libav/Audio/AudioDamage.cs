@@ -2,7 +2,9 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>Counts what is wrong with the audio that is wanted: packets refused or marked, frames marked corrupt, samples lost or promised that never came.</summary>
+/// <summary>
+/// Counts what is wrong with the audio that is wanted: packets refused or marked, frames marked corrupt, samples lost or promised that never came.
+/// </summary>
 /// <param name="rateHz">Samples a second of the track.</param>
 /// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
 internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
@@ -19,7 +21,10 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
     /// <summary>Looks at a frame of which something is wanted.</summary>
     /// <param name="frames">The track's frames, at this one.</param>
     /// <param name="count">Samples of it that are wanted.</param>
-    /// <param name="startsLater">True before the first wanted frame of a stretch that begins later than the track: what was refused until then is not wanted. Set to false.</param>
+    /// <param name="startsLater">
+    /// True until the first wanted frame of a range that begins later than the track. Packets refused until then lie before the range and do not count.
+    /// Set to false.
+    /// </param>
     public void See(AudioFrames frames, int count, ref bool startsLater)
     {
         var now = (frames.RefusedPackets, frames.MarkedPackets);
@@ -43,7 +48,7 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
         }
     }
 
-    /// <summary>Counts samples that the clock tells of and that never came.</summary>
+    /// <summary>Counts samples that, by the container's clock, were lost.</summary>
     /// <param name="position">The first of them.</param>
     /// <param name="count">How many of them are wanted.</param>
     public void Lose(long position, long count)
@@ -86,11 +91,14 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
             return session.Fault(FaultKind.Corrupt, $"The file breaks off at {(double)position / rateHz:0.###} s of audio: {error}.");
         }
 
-        // A marked packet is often one that the decoder refuses.
+        // A packet that the container marked is often also refused by the decoder: it must not count as damaged and as missing.
         long damaged = _damagedSamples + (Math.Max(0, marked - refused) * end.FrameSamples);
         double share = (double)(missing + damaged) / Math.Max(1, to - from);
         return share > session.Limits.MaxDamagedAudioShare
-            ? session.Fault(FaultKind.Corrupt, $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: {refused} packets refused, {Report.CorruptFrames} frames corrupt, {missing} samples missing.")
+            ? session.Fault(
+                FaultKind.Corrupt,
+                $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: "
+                + $"{refused} packets refused, {Report.CorruptFrames} frames corrupt, {missing} samples missing.")
             : null;
     }
 }

@@ -4,13 +4,14 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>A stretch of a clip's audio, exact to the sample, decoded by FFmpeg.</summary>
+/// <summary>A time range of a clip's audio, exact to the sample, decoded by FFmpeg.</summary>
 internal sealed unsafe class AudioDecode : IDisposable
 {
-    // Codecs that overlap frames or borrow bits from earlier ones are right again after this much: 0.5 s is over 18 frames of MP3, the longest reach.
+    // Frames of some codecs overlap, or take bits from earlier ones, so the first ones after a jump are wrong. MP3 reaches back furthest, and 0.5 s is more
+    // than 18 of its frames.
     private const double PrerollSeconds = 0.5;
 
-    // Nearer than this, decoding on costs less than a jump with its preroll.
+    // To a start nearer than this, decoding from the beginning costs less than a jump with its preroll.
     private const double WorthSeekingSeconds = 2;
 
     private readonly DecodeSession _session;
@@ -50,7 +51,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     private static DecoderFault? OpenTrack(DecodeSession session, AudioSpec spec, out Track? track) =>
         Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_AUDIO, spec.Track, out track);
 
-    // The first frame tells what the track really is; headers may say another rate (HE-AAC) or none.
+    // Rate and channels are taken from the first frame: the header of HE-AAC may give half the rate, and others give none.
     private DecoderFault? Start()
     {
         if (!_frames.Next() || _frames.Frame->sample_rate <= 0)
@@ -77,7 +78,7 @@ internal sealed unsafe class AudioDecode : IDisposable
             return null;
         }
 
-        // The container cannot jump, or not exactly: all that lies before is decoded.
+        // The container cannot jump, or not exactly: decoding begins at the track's start instead.
         _frames.Dispose();
         _track.Dispose();
         if (OpenTrack(_session, _spec, out Track? again) is { } fault)

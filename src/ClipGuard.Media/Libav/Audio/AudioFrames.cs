@@ -5,8 +5,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
-/// An audio track's frames in their order, each with the place of its samples in the clip. Samples are counted on from frame to frame, and where the
-/// container's clock leaves time out (a recording that paused, packets that were lost) the count goes on behind it, where a jump would land as well.
+/// An audio track's frames in their order, each with the number of its first sample. Samples are counted from frame to frame. Where the container's clock
+/// has a gap (a recording that paused, packets that were lost) the gap's samples are counted too, so that decoding on and jumping give the same numbers.
 /// Owns the frames, not the track.
 /// </summary>
 internal sealed unsafe class AudioFrames(Track track) : IDisposable
@@ -62,8 +62,8 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
         _frame = _ahead;
         _ahead = earlier;
 
-        // An MP4 says by its last packet's duration where the encoder's padding begins, and libavformat leaves it to the reader to cut there.
-        // Which packet is the last shows only when the next one does not come.
+        // In an MP4 the duration of the last packet says where the encoder's padding begins, and libavformat does not cut it off. Whether a packet is the
+        // last is known only once the next one was asked for, so one frame is read ahead.
         _isAhead = Track.Container.IsMov;
         if (_isAhead)
         {
@@ -71,7 +71,7 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
         }
 
         bool isLast = _isAhead && !_aheadCame && Track.IsAtEnd;
-        Place(isRefusal: RefusedPackets > refusedBefore);
+        SetPosition(isRefusal: RefusedPackets > refusedBefore);
         Samples = isLast ? SamplesOfLast(lastPacketTicks) : _frame->nb_samples;
         return true;
     }
@@ -113,7 +113,7 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
         _seenAhead = (Track.LastPacketTicks, Track.RefusedPackets, Track.MarkedPackets);
     }
 
-    private void Place(bool isRefusal)
+    private void SetPosition(bool isRefusal)
     {
         Timeline ??= new AudioTimeline(Track, _frame);
         _gaps ??= new AudioGaps(Track, Timeline);
@@ -124,13 +124,14 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
 
     private int SamplesOfLast(long packetTicks)
     {
-        // iTunes counts the samples in a tag instead. A tag that was copied along from another file is far off.
+        // Apple's encoders write the number of samples into a tag instead. A number outside of the last frame is that of another file, from which the tag
+        // was copied.
         if (HeaderPromise.ItunesSamples(Track) - Position is { } counted && counted > 0 && counted < _frame->nb_samples)
         {
             return (int)counted;
         }
 
-        // HE-AAC may be kept on the clock of its core, at half the rate.
+        // The time base of HE-AAC may be that of its core codec, half the rate of what is decoded.
         AVRational unit = Track.Stream->time_base;
         bool isExact = packetTicks > 0 && unit.num == 1 && (unit.den == _frame->sample_rate || unit.den * 2 == _frame->sample_rate);
         return isExact ? (int)Math.Min(_frame->nb_samples, packetTicks * (_frame->sample_rate / unit.den)) : _frame->nb_samples;

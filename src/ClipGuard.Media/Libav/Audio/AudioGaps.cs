@@ -4,20 +4,23 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>Finds where a container's clock leaves time out between two frames of audio.</summary>
+/// <summary>Finds gaps: times for which a container's clock runs on between two frames of audio, and there are no samples.</summary>
 internal sealed unsafe class AudioGaps
 {
-    // Recorders take their times from clocks that tremble; what they leave out on purpose is longer.
-    private const double LeastSeconds = 0.1;
+    // Recorders take times from clocks with jitter: a shorter step is jitter, not a pause.
+    private const double MinGapSeconds = 0.1;
 
-    // The ffmpeg program takes a longer step for a new beginning of the clock where a format's clock may begin anew.
-    private const double MostSecondsOfLooseClock = 10;
-    private const double SecondsBeyondTheEnd = 1;
+    // In formats whose clock may be reset on the way (MPEG-TS) a longer step is a reset and no gap. The ffmpeg program draws the line at the same 10 s
+    // (dts_delta_threshold).
+    private const double MaxGapOfResettableClockSeconds = 10;
+
+    // How far beyond the clip's length a gap may lead: headers round.
+    private const double SlackAtEndSeconds = 1;
 
     private readonly AudioTimeline _timeline;
     private readonly AVRational _unit;
     private readonly long _frameSamples;
-    private readonly bool _clockIsLoose;
+    private readonly bool _clockMayBeReset;
     private readonly bool _hasNoPauses;
     private readonly double _seconds;
     private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
@@ -30,7 +33,7 @@ internal sealed unsafe class AudioGaps
         _timeline = timeline;
         _unit = track.Stream->time_base;
         _frameSamples = track.Stream->codecpar->frame_size;
-        _clockIsLoose = (format->iformat->flags & ffmpeg.AVFMT_TS_DISCONT) != 0 || format->duration <= 0;
+        _clockMayBeReset = (format->iformat->flags & ffmpeg.AVFMT_TS_DISCONT) != 0 || format->duration <= 0;
         _hasNoPauses = track.Container.FormatName is "ogg" or "flac" or "mpegts";
         _seconds = (double)format->duration / ffmpeg.AV_TIME_BASE;
     }
@@ -42,11 +45,11 @@ internal sealed unsafe class AudioGaps
         _refusedSince = false;
     }
 
-    /// <summary>How many samples the clock leaves out before a frame.</summary>
+    /// <summary>The length of the gap right before a frame, in samples; 0 where there is none.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="counted">The number of its first sample if none are.</param>
+    /// <param name="counted">The number of its first sample if there is no gap.</param>
     /// <param name="isRefusal">True where the decoder refused something since the frame before.</param>
-    /// <param name="isLoss">True where they are lost, false where the recording has none.</param>
+    /// <param name="isLoss">True where the gap's samples were lost, false where the recording paused.</param>
     public long Before(AVFrame* frame, long counted, bool isRefusal, out bool isLoss)
     {
         long ticks = frame->best_effort_timestamp;
@@ -54,13 +57,13 @@ internal sealed unsafe class AudioGaps
         isLoss = _refusedSince || _hasNoPauses;
         if (ticks == ffmpeg.AV_NOPTS_VALUE)
         {
-            // Frames that came out of the midst of a damaged packet: the next one with a time tells.
+            // A frame out of the middle of a damaged packet has no time. The next frame that has one is compared instead.
             _samplesSince += frame->nb_samples;
             return 0;
         }
 
         double step = _lastTicks == ffmpeg.AV_NOPTS_VALUE ? 0 : ((double)(ticks - _lastTicks) * _unit.num * frame->sample_rate / _unit.den) - _samplesSince;
-        double least = _refusedSince && _frameSamples > 0 ? _frameSamples / 2.0 : LeastSeconds * frame->sample_rate;
+        double least = _refusedSince && _frameSamples > 0 ? _frameSamples / 2.0 : MinGapSeconds * frame->sample_rate;
         (_lastTicks, _samplesSince, _refusedSince) = (ticks, frame->nb_samples, false);
         return step >= least && IsBelievable(step, counted, frame->sample_rate)
             ? Math.Max(0, (_timeline.SampleAt(ticks) ?? (counted + (long)step)) - counted)
@@ -68,5 +71,6 @@ internal sealed unsafe class AudioGaps
     }
 
     private bool IsBelievable(double step, long counted, int rateHz) =>
-        (!_clockIsLoose || step <= MostSecondsOfLooseClock * rateHz) && (_seconds <= 0 || counted + step <= (_seconds + SecondsBeyondTheEnd) * rateHz);
+        (!_clockMayBeReset || step <= MaxGapOfResettableClockSeconds * rateHz)
+        && (_seconds <= 0 || counted + step <= (_seconds + SlackAtEndSeconds) * rateHz);
 }

@@ -3,8 +3,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
-/// The stretch of a track that is wanted, on its way to the payload: cut out to the sample, resampled, kept within the limits, judged at the end.
-/// What decodes the track is not its concern.
+/// Writes the wanted time range of an audio track to the payload: cut out to the sample, resampled, kept within the limits, judged for damage at the end.
+/// The same for every decoder that the samples may come from.
 /// </summary>
 /// <param name="session">The decode.</param>
 /// <param name="spec">What is wanted.</param>
@@ -42,9 +42,9 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
         : null;
 
-    /// <summary>Goes on with another sample than the one that would come next.</summary>
+    /// <summary>Skips a gap: the next sample has a higher number than the one that was expected.</summary>
     /// <param name="position">Its number.</param>
-    /// <param name="lost">How many right before it were lost, and not left out by the recording.</param>
+    /// <param name="lost">How many samples right before it were lost; 0 where the recording paused.</param>
     public void MoveTo(long position, long lost)
     {
         long first = Math.Max(From, position - lost);

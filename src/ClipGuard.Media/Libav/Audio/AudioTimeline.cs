@@ -10,7 +10,8 @@ namespace ClipGuard.Media.Libav.Audio;
 /// </summary>
 internal sealed unsafe class AudioTimeline
 {
-    private const int TrembleShare = 64;
+    // A clock whose jitter is below this part of a frame is corrected to whole frames.
+    private const int JitterDivisor = 64;
 
     private readonly AVRational _unit;
     private readonly long _firstTicks;
@@ -26,14 +27,14 @@ internal sealed unsafe class AudioTimeline
         _rateHz = first->sample_rate;
         _frameSamples = track.Stream->codecpar->frame_size;
 
-        // The first frame may be short: the encoder's delay was cut off it. All others are whole.
+        // Only the first frame may be short, because the encoder's delay was cut off it: later frames begin at this many samples plus whole frames.
         _phase = _frameSamples > 0 ? first->nb_samples % _frameSamples : 0;
     }
 
     /// <summary>True where a presentation time names one sample.</summary>
     public bool IsExact => _firstTicks != ffmpeg.AV_NOPTS_VALUE && (ClockIsFine || _frameSamples > 0);
 
-    // Two times, each rounded to a whole tick, must not be half a sample off.
+    // A difference of two times, each rounded to a whole tick, may be one tick off; that has to be less than half a sample.
     private bool ClockIsFine => ClockCountsSamples || 2L * _unit.num * _rateHz < _unit.den;
 
     private bool ClockCountsSamples => _unit.den % ((long)_unit.num * _rateHz) == 0;
@@ -52,9 +53,9 @@ internal sealed unsafe class AudioTimeline
             return (long)Math.Round(sample);
         }
 
-        // A clock that is fine enough may still tremble by a few samples.
+        // The clock may be fine enough and still have a jitter of a few samples.
         long whole = ((long)Math.Round((sample - _phase) / _frameSamples) * _frameSamples) + _phase;
-        return ClockIsFine && Math.Abs(sample - whole) > _frameSamples / TrembleShare ? (long)Math.Round(sample) : whole;
+        return ClockIsFine && Math.Abs(sample - whole) > _frameSamples / JitterDivisor ? (long)Math.Round(sample) : whole;
     }
 
     /// <summary>The presentation time of a sample, rounded down.</summary>

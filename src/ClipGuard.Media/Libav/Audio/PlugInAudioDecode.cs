@@ -4,7 +4,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>A stretch of a clip's audio, exact to the sample, decoded by a decoder that was loaded from an assembly.</summary>
+/// <summary>A time range of a clip's audio, exact to the sample, decoded by a decoder that was loaded from an assembly.</summary>
 internal sealed unsafe class PlugInAudioDecode : IDisposable
 {
     // Of all channels together.
@@ -42,13 +42,15 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             fault = decode._range.Begin() ?? decode.ReadAll() ?? decode._range.Finish(new TrackEnd(FrameSamples: 1));
             return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
         }
-        catch (NotSupportedException trouble)
+        catch (NotSupportedException error)
         {
-            return new DecodeAnswer(session.Fault(FaultKind.Unsupported, trouble.Message));
+            return new DecodeAnswer(session.Fault(FaultKind.Unsupported, error.Message));
         }
-        catch (Exception trouble) when (trouble is InvalidDataException or IOException)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            return new DecodeAnswer(session.ReadError is { } error ? session.Fault(FaultKind.Missing, error) : session.Fault(FaultKind.Corrupt, trouble.Message));
+            return new DecodeAnswer(session.ReadError is { } unreadable
+                ? session.Fault(FaultKind.Missing, unreadable)
+                : session.Fault(FaultKind.Corrupt, error.Message));
         }
     }
 
@@ -69,7 +71,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             : spec.Track is { } number && number != 0
                 ? session.Fault(FaultKind.Unsupported, $"There is no audio stream number {number}; the {track.Format} file holds {track.Codec}.")
             : track.SampleRateHz <= 0 || track.Channels <= 0
-                ? session.Fault(FaultKind.Corrupt, $"The header tells of {track.Channels} channels at {track.SampleRateHz} Hz.")
+                ? session.Fault(FaultKind.Corrupt, $"The header has {track.Channels} channels at {track.SampleRateHz} Hz.")
             : null;
     }
 
@@ -117,7 +119,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         return elements;
     }
 
-    // A frame over memory that is ours: FFmpeg's resampler reads it and owns nothing of it.
+    // The frame points to memory of ours. FFmpeg's resampler only reads it, and freeing the frame does not free that memory.
     private void DescribeFrame(float* samples)
     {
         _frame->format = (int)AVSampleFormat.AV_SAMPLE_FMT_FLT;

@@ -35,7 +35,7 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
     /// <summary>Samples of each channel in the result.</summary>
     public long Length => _planes.Length;
 
-    /// <summary>Converts a stretch of a frame.</summary>
+    /// <summary>Converts a range of a frame's samples.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="first">Its first sample that is wanted.</param>
     /// <param name="count">How many are wanted.</param>
@@ -66,8 +66,8 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
     }
 
     /// <summary>
-    /// Writes what the filter still holds and brings the result to its exact length. A resampler gives a few samples more or fewer, by where its filter ends;
-    /// librosa cuts or fills with zeros to ceil(samples · target ÷ source), and so is it done here.
+    /// Writes what the filter still holds and brings the result to its exact length, ceil(samples · target ÷ source). A resampler gives a few samples more
+    /// or fewer, depending on where its filter ends; librosa.resample cuts or fills with zeros to that length, and so does this.
     /// </summary>
     public int Finish()
     {
@@ -92,7 +92,8 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
     {
         fixed (AVChannelLayout* layout = &_layout)
         {
-            if (_swr != null && _format == (AVSampleFormat)frame->format && _rateHz == frame->sample_rate && ffmpeg.av_channel_layout_compare(layout, &frame->ch_layout) == 0)
+            if (_swr != null && _format == (AVSampleFormat)frame->format && _rateHz == frame->sample_rate
+                && ffmpeg.av_channel_layout_compare(layout, &frame->ch_layout) == 0)
             {
                 return 0;
             }
@@ -146,7 +147,7 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
         return error < 0 ? error : Math.Min(0, ffmpeg.swr_init(_swr));
     }
 
-    // libswresample's own downmix weighs channels as a listener would and leaves the low-frequency one out; training takes the mean of all.
+    // libswresample's own downmix weighs channels for listening and drops the low-frequency one; librosa's to_mono, which training expects, is the mean of all.
     private int TakeMean(int inputs)
     {
         double* matrix = stackalloc double[inputs];

@@ -1,8 +1,8 @@
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
-/// The samples of each channel, written to the payload as they come, one channel after the other. How many there will be is not known before the end,
-/// so the channels are laid down apart, moved further apart where one runs full, and closed up when all is written.
+/// The samples of each channel, in the payload one channel after the other. How many there will be is not known before the end: each channel gets room
+/// of the same length, is moved to more room where that runs full, and the rooms are closed up when all is written.
 /// </summary>
 internal sealed unsafe class SamplePlanes(PayloadBuffer payload, int channels)
 {
@@ -25,7 +25,7 @@ internal sealed unsafe class SamplePlanes(PayloadBuffer payload, int channels)
             return true;
         }
 
-        // One channel is never moved: the rest of the payload is its room.
+        // A single channel gets the whole payload at once, since nothing comes behind it, and is never moved.
         long most = payload.Capacity / sizeof(float) / channels;
         long room = channels == 1 ? most : Math.Min(most, Math.Max(FirstRoom, Math.Max(needed, _room * 2)));
         if (needed > room)
@@ -71,7 +71,8 @@ internal sealed unsafe class SamplePlanes(PayloadBuffer payload, int channels)
         return true;
     }
 
-    // Apart from the last channel on, together from the first on, so that no channel is written over before it has moved.
+    // Channels that move apart are moved from the last on, channels that move together from the first on: otherwise one would be written over before it
+    // was moved.
     private void Move(long from, long to)
     {
         for (int i = 1; i < channels; i++)

@@ -4,7 +4,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
 
-/// <summary>What is known at the end of a track's decoding of where its samples came from.</summary>
+/// <summary>How the decoding of an audio track ended: what <see cref="AudioDamage.Judge"/> has to know of it.</summary>
 /// <param name="FrameSamples">Samples of a whole frame of the codec: what one refused packet loses.</param>
 /// <param name="SlackSamples">Samples that a header may promise too many without lying: a last frame that is cut short or padded.</param>
 /// <param name="RefusedPackets">Packets that the decoder refused.</param>
@@ -19,7 +19,7 @@ internal readonly unsafe record struct TrackEnd(
     string? ReadingBrokeOff = null,
     double? SecondsCutOff = null)
 {
-    // What a frame comes to in a codec that does not say.
+    // Taken for codecs that do not say how long a frame is: the frame of AAC.
     private const int UsualFrameSamples = 1024;
     private const int SlackFrames = 2;
 
@@ -31,10 +31,10 @@ internal readonly unsafe record struct TrackEnd(
     {
         int said = track.Stream->codecpar->frame_size;
 
-        // Of samples that are not compressed, a file's last one may be half there.
+        // A packet of PCM that is refused ends within a sample, and loses that one.
         int frameSamples = track.IsUncompressed ? 1 : said > 0 ? said : UsualFrameSamples;
 
-        // These count their samples one by one.
+        // The headers of these count single samples, those of other codecs whole frames.
         bool isExact = track.IsUncompressed || track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_FLAC;
         return new TrackEnd(
             frameSamples,

@@ -8,7 +8,7 @@ namespace ClipGuard.Media.Libav.Bytes;
 /// <summary>A clip's bytes as the stream that libavformat reads. Owns the bytes.</summary>
 internal sealed unsafe class ByteStream : IDisposable
 {
-    // What libavformat takes for files of its own.
+    // The size of the buffer that libavformat gives files which it opens itself (IO_BUFFER_SIZE in libavformat/aviobuf.c).
     private const int BufferBytes = 32 * 1024;
     private const int SeekCurrent = 1;
     private const int SeekEnd = 2;
@@ -39,13 +39,14 @@ internal sealed unsafe class ByteStream : IDisposable
 
     public ClipBytes Bytes => _bytes;
 
-    /// <summary>Gives zeros for some bytes from here on, and fetches none of them.</summary>
-    /// <param name="bytes">Which; null gives every byte as it is.</param>
+    /// <summary>From now on gives zeros for some bytes instead of reading them.</summary>
+    /// <param name="bytes">Which; null reads every byte again.</param>
     public void Blank(IndexedBytes? bytes)
     {
         _blank = bytes;
 
-        // libavformat's buffer must not keep zeros for later. Where it reads directly every jump empties the buffer, the one to the start too.
+        // libavformat's buffer must be emptied, or zeros in it would be taken for data later. With "direct" set every seek empties the buffer, also one to
+        // the position where the stream is.
         Io->direct = 1;
         _ = ffmpeg.avio_seek(Io, 0, 0);
         Io->direct = bytes is null ? 0 : 1;
@@ -55,7 +56,7 @@ internal sealed unsafe class ByteStream : IDisposable
     {
         if (Io != null)
         {
-            // libavformat may have replaced the buffer by a longer one.
+            // Not the buffer that was allocated above: libavformat may have replaced it by a longer one.
             ffmpeg.av_freep(&Io->buffer);
             AVIOContext* io = Io;
             ffmpeg.avio_context_free(&io);
@@ -91,7 +92,7 @@ internal sealed unsafe class ByteStream : IDisposable
         return read == 0 ? ffmpeg.AVERROR_EOF : read;
     }
 
-    // A file that was cut off ends where it ends.
+    // No zeros beyond the file's end, so that a file that was cut off is noticed.
     private int Zeros(Span<byte> buffer)
     {
         int count = (int)Math.Clamp(_bytes.Length - _position, 0, buffer.Length);

@@ -1,8 +1,8 @@
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>
-/// A clip's bytes as the stream that a decoder written for .NET reads, as many as asked for wherever there are as many. Every read asks whether the time to give up has come, so that a decoder that
-/// goes round in circles over a header ends there. Owns the bytes.
+/// A clip's bytes as the stream that a decoder written for .NET reads. A read gives as many bytes as asked for, fewer only at the end.
+/// Every read asks whether the time to give up has come, so that a decoder which loops over a damaged header is ended by its next read. Owns the bytes.
 /// </summary>
 internal sealed class ClipByteStream(DecodeSession session, ClipBytes bytes) : Stream
 {

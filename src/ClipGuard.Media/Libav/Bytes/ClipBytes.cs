@@ -8,7 +8,7 @@ internal abstract class ClipBytes : IDisposable
     /// <summary>How many bytes there are.</summary>
     public abstract long Length { get; }
 
-    /// <summary>The file's name without its folder, which some formats are told apart by; empty where there is none.</summary>
+    /// <summary>The file's name without its folder, by which some formats are recognised; empty where there is none.</summary>
     public abstract string Name { get; }
 
     /// <summary>Reads what lies at <paramref name="position"/>, up to the buffer's length.</summary>
@@ -17,7 +17,7 @@ internal abstract class ClipBytes : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>Reads for a decode: what was read is progress, and an error is remembered as one of the bytes, not of the clip.</summary>
+    /// <summary>Reads for a decode: bytes read count as progress, and an error is kept in <see cref="DecodeSession.ReadError"/>: it is the storage's.</summary>
     /// <inheritdoc cref="ReadAt"/>
     public int ReadFor(DecodeSession session, long position, Span<byte> buffer)
     {

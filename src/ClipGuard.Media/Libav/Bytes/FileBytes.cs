@@ -39,7 +39,7 @@ internal sealed unsafe class FileBytes : ClipBytes
             return session.Fault(FaultKind.Missing, $"{source.Path}: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
 
-        // The path may have become something else since it was looked at.
+        // Between the look and the opening the path may have been replaced, so what was opened is looked at again.
         error = FileFacts.OfDescriptor(descriptor, out facts) ?? facts.WhyNotRegular;
         DecoderFault? fault = error is null ? CheckRange(session, source, facts.Length) : session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
         if (fault is not null)

@@ -5,7 +5,7 @@ namespace ClipGuard.Media.Libav.Bytes;
 /// <summary>Which bytes of a file belong to one stream's packets, as the container's index says.</summary>
 internal sealed unsafe class IndexedBytes
 {
-    // The lowest two bits of the field are an index entry's flags.
+    // AVIndexEntry has flags in the lowest 2 bits of this field and the size in the upper 30.
     private const int FlagBits = 2;
 
     private readonly long[] _starts;
@@ -24,7 +24,7 @@ internal sealed unsafe class IndexedBytes
             ranges.Add((entry->pos, entry->pos + (entry->flags2_size30 >> FlagBits)));
         }
 
-        // Edit lists may show a packet twice, and what is muddled overlaps.
+        // Ranges may overlap: an edit list may name a packet twice, and a damaged index anything.
         ranges.Sort();
         int merged = 0;
         for (int i = 1; i < ranges.Count; i++)
@@ -39,13 +39,15 @@ internal sealed unsafe class IndexedBytes
             }
         }
 
-        return count == 0 ? null : new IndexedBytes([.. ranges.Take(merged + 1).Select(range => range.Start)], [.. ranges.Take(merged + 1).Select(range => range.End)]);
+        return count == 0 ? null : new IndexedBytes(
+            [.. ranges.Take(merged + 1).Select(range => range.Start)],
+            [.. ranges.Take(merged + 1).Select(range => range.End)]);
     }
 
-    /// <summary>How many of the bytes from a position on are all of packets, or all not.</summary>
+    /// <summary>The number of bytes, from a position on, that are all in packets or all outside of packets.</summary>
     /// <param name="position">The first byte.</param>
-    /// <param name="length">How many are asked about.</param>
-    /// <param name="ofPackets">Which of the two they are.</param>
+    /// <param name="length">The most that is returned.</param>
+    /// <param name="ofPackets">True where they are in packets.</param>
     public int Run(long position, int length, out bool ofPackets)
     {
         int found = Array.BinarySearch(_starts, position);

@@ -7,7 +7,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Containers;
 
-/// <summary>An open container with all streams discarded that were not asked for. Owns its bytes.</summary>
+/// <summary>An open container. Streams that were not asked for are discarded. Owns its bytes.</summary>
 internal sealed unsafe class Container : IDisposable
 {
     private const int PermissionDenied = 13;
@@ -42,7 +42,7 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe.</summary>
     public bool IsOnePicture => FormatName.EndsWith("pipe", StringComparison.Ordinal);
 
-    /// <summary>True where what is told of the shape of pixels is meant for printers, or obsolete, and training makes nothing of it.</summary>
+    /// <summary>True where the sample aspect ratio is a print density or obsolete (pictures, GIF, APNG): pixels are taken for square, as in Pillow.</summary>
     public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";
 
     /// <summary>Opens a clip and finds out what is in it.</summary>
@@ -70,7 +70,9 @@ internal sealed unsafe class Container : IDisposable
         return null;
     }
 
-    /// <summary>How long the header says that a stream is, in seconds, or where it does not the whole clip; null where it is silent or only the bit rate speaks.</summary>
+    /// <summary>
+    /// The duration in seconds that the header gives a stream, or else the whole clip; null where it gives none, or FFmpeg estimated it from the bit rate.
+    /// </summary>
     public double? SecondsOf(AVStream* stream) =>
         _format->duration_estimation_method == AVDurationEstimationMethod.AVFMT_DURATION_FROM_BITRATE ? null
         : stream != null && stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den
@@ -102,15 +104,15 @@ internal sealed unsafe class Container : IDisposable
     }
 
     /// <summary>
-    /// Makes reading skim a stream: its packets come with their times, sizes and flags, but as zeros, and their bytes are not fetched. To be called
-    /// right before a jump.
+    /// Makes reading a scan of a stream's index: packets come with their times, sizes and flags, but are zeros, and their bytes are not read from the file.
+    /// To be called right before a jump.
     /// </summary>
-    /// <param name="bytes">The stream's bytes; null reads as usual again.</param>
+    /// <param name="bytes">The stream's bytes; null ends the scan.</param>
     public void ScanIndex(IndexedBytes? bytes)
     {
         _stream.Blank(bytes);
 
-        // A parser would look for headers among the zeros. Jumping ends the one that is at work.
+        // Parsers are off during a scan, since they would look for headers among the zeros. A parser that is in use is closed by the jump that follows.
         _format->flags = bytes is null ? _format->flags & ~ffmpeg.AVFMT_FLAG_NOPARSE : _format->flags | ffmpeg.AVFMT_FLAG_NOPARSE;
     }
 
@@ -159,13 +161,14 @@ internal sealed unsafe class Container : IDisposable
         int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Bytes.Name, null, 0, 0);
         if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
         {
-            // The name alone spoke for the demuxer that opens by name; without one the content decides, and the demuxers for streams answer.
+            // That demuxer was chosen for the file's name alone. Without a name the content decides, and demuxers that read from a stream are found.
             found = null;
             ffmpeg.avio_seek(_stream.Io, 0, 0);
             error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
             if (error == ffmpeg.AVERROR_INVALIDDATA)
             {
-                // Some pictures cannot be told by their content (SVG without an XML declaration, TGA): this one goes by the name, and still reads the stream.
+                // Some pictures cannot be recognised by their content (SVG without an XML declaration, TGA). "image2pipe" chooses the decoder by the name, and
+                // reads from the stream.
                 found = ffmpeg.av_find_input_format("image2pipe");
                 error = (int)Math.Min(0, ffmpeg.avio_seek(_stream.Io, 0, 0));
             }
@@ -191,10 +194,11 @@ internal sealed unsafe class Container : IDisposable
     {
         _session.Marks.Enter(DecodeStage.Probe);
 
-        // A cover beside a video is no part of it, however large it is.
+        // An attached picture beside a video is not the video, even where it is the larger picture.
         bool hasVideo = StreamNumber(AVMediaType.AVMEDIA_TYPE_VIDEO, 0) >= 0;
 
-        // Opening may decode a cover picture of any size unless it is discarded before. Streams of an unknown kind may yet turn out to be wanted.
+        // avformat_find_stream_info may decode an attached picture of any size unless it is discarded before. Streams of an unknown kind stay: they may turn
+        // out to be wanted.
         for (uint i = 0; i < _format->nb_streams; i++)
         {
             AVStream* stream = _format->streams[i];
@@ -214,15 +218,15 @@ internal sealed unsafe class Container : IDisposable
 
         if (IsMov && wanted == AVMediaType.AVMEDIA_TYPE_VIDEO)
         {
-            // libavformat would read up to five seconds of the video in wait for the first packet of the audio, which is discarded.
+            // Otherwise libavformat reads up to five seconds of the video to find the first packet of the audio, which is discarded and never comes.
             _format->max_ts_probe = 0;
         }
 
         int error = ffmpeg.avformat_find_stream_info(_format, null);
-        return error < 0 ? _session.FaultOf(error, "The streams could not be told") : OversizedPicture() ?? _session.PixelFault();
+        return error < 0 ? _session.FaultOf(error, "The streams could not be recognised") : OversizedPicture() ?? _session.PixelFault();
     }
 
-    // Said from the header, before a decoder takes memory for the picture.
+    // The header's size is judged before a decoder allocates memory for the picture.
     private DecoderFault? OversizedPicture()
     {
         for (uint i = 0; i < _format->nb_streams; i++)

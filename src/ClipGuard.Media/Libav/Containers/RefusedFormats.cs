@@ -1,8 +1,8 @@
 namespace ClipGuard.Media.Libav.Containers;
 
 /// <summary>
-/// The formats that lead elsewhere: to other files, devices, addresses or programs. A clip of such a format reaches what its manifest
-/// never named, and may wait for it without end, so it is refused by its demuxer's name before its header is read.
+/// The formats that lead to other files, devices, addresses or programs. A clip of such a format makes FFmpeg open what the manifest
+/// never named, and wait for it without end, so it is refused by its demuxer's name before its header is read.
 /// </summary>
 internal static class RefusedFormats
 {
@@ -22,7 +22,7 @@ internal static class RefusedFormats
         "libcdio", "libdc1394", "ndi", "openal", "oss", "pulse", "sndio", "v4l2", "video4linux2", "vfwcap", "x11grab", "xcbgrab",
     };
 
-    /// <summary>Pictures that a demuxer would open by name, and that another demuxer of libavformat's reads as a stream.</summary>
+    /// <summary>True for demuxers that open pictures by name. For each of them libavformat has another that reads the picture from a stream.</summary>
     public static bool OpensByName(string demuxer) => demuxer is "image2" or "alias_pix" or "brender_pix";
 
     /// <summary>The name under which a demuxer is refused; null where it is not. A demuxer may have several names, parted by commas.</summary>

@@ -21,7 +21,7 @@ internal static unsafe class StreamCount
         AVMediaType kind = description.Kind == StreamReading.Audio ? AVMediaType.AVMEDIA_TYPE_AUDIO : AVMediaType.AVMEDIA_TYPE_VIDEO;
         if (Track.Open(session, session.Request.Source, kind, number, out Track? opened) is { } fault)
         {
-            return description with { Trouble = fault.Message };
+            return description with { CountError = fault.Message };
         }
 
         using Track track = opened!;
@@ -33,7 +33,7 @@ internal static unsafe class StreamCount
             _ => Video(session, description, track, frame, ref tooLong),
         };
         ffmpeg.av_frame_free(&frame);
-        return found with { Trouble = track.ReadingBrokeOff };
+        return found with { CountError = track.ReadingBrokeOff };
     }
 
     private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, ref DecoderFault? tooLong)
@@ -47,7 +47,7 @@ internal static unsafe class StreamCount
         {
             if (frames++ == 0)
             {
-                // Headers may say another rate (HE-AAC) or none.
+                // The header of HE-AAC may give half the rate, and others give none.
                 AVFrame* first = decoded.Frame;
                 description = description with { SampleRateHz = first->sample_rate, Channels = first->ch_layout.nb_channels };
                 damage = new AudioDamage(Math.Max(1, first->sample_rate), HeaderPromise.Samples(track, first->sample_rate));
@@ -83,7 +83,7 @@ internal static unsafe class StreamCount
                 firstTicks = frame->best_effort_timestamp;
             }
 
-            // Frames without times have the frame rate's.
+            // A frame without a time is taken to be shown when the frame rate says.
             TimeSpan? shownAt = Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
             tooLong = session.DurationFault(shownAt?.TotalSeconds ?? (frames - 1) / description.FrameRateHz);
 
@@ -119,8 +119,9 @@ internal static unsafe class StreamCount
         bool found = ImageDecode.DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged);
         if (found && description.Width == 0)
         {
-            // The header of an animated WebP says nothing that FFmpeg reads.
-            description = description with { Width = frame->width, Height = frame->height, PixelFormat = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format) };
+            // FFmpeg 5.1 does not read the size from the header of an animated WebP.
+            string format = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format);
+            description = description with { Width = frame->width, Height = frame->height, PixelFormat = format };
         }
 
         return StreamReading.WithTurn(description, turn) with

@@ -34,7 +34,7 @@ internal static unsafe class StreamReading
                 PromisedFrames = stream->nb_frames > 0 ? stream->nb_frames : null,
             },
 
-            // The length and rate that FFmpeg gives a single picture are its own invention.
+            // FFmpeg makes up a length and a rate for a single picture: they are not told.
             Image or Attached => WithPicture(description, codec, hasPrintDensity: true),
             _ => WithLength(description, stream),
         };

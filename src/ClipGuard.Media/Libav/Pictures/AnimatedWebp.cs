@@ -2,21 +2,21 @@ using System.Buffers.Binary;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>The first picture of an animated WebP file. FFmpeg's decoder knows still ones alone; the pictures of an animation are stills in wrapping.</summary>
+/// <summary>The first picture of an animated WebP file. FFmpeg 5.1 decodes stills only; each picture of an animation is a still inside an ANMF chunk.</summary>
 internal static class AnimatedWebp
 {
     private const int FileHeader = 12;
     private const int ChunkHeader = 8;
     private const int CanvasBytes = 10;
     private const int CanvasSize = 4;
-    private const int FramePlace = 6;
+    private const int FrameOffsetBytes = 6;
     private const int FrameHeader = 16;
     private const int SizeBytes = 6;
     private const byte AlphaFlag = 0x10;
 
     /// <summary>
-    /// Makes a file a still of its first picture, in place. Files that hold no animation are left as they are, and so are those whose first picture is only a part of
-    /// what is to be seen.
+    /// Makes a file a still of its first picture, in place.
+    /// Files that hold no animation are left as they are, and so are those whose first picture does not cover the whole canvas.
     /// </summary>
     /// <param name="file">The whole file.</param>
     /// <returns>How many bytes it has afterwards.</returns>
@@ -36,9 +36,11 @@ internal static class AnimatedWebp
                 continue;
             }
 
-            // The place of a picture is its left and top edge, both halved, then its size, which the canvas has in the same form.
+            // A frame begins with its left and top edge, both halved, and its size, which is written in the same form as that of the canvas.
             ReadOnlySpan<byte> frame = file[content..end];
-            if (frame.Length < FrameHeader || frame[..FramePlace].ContainsAnyExcept((byte)0) || !frame.Slice(FramePlace, SizeBytes).SequenceEqual(file.Slice(canvas + CanvasSize, SizeBytes)))
+            if (frame.Length < FrameHeader
+                || frame[..FrameOffsetBytes].ContainsAnyExcept((byte)0)
+                || !frame.Slice(FrameOffsetBytes, SizeBytes).SequenceEqual(file.Slice(canvas + CanvasSize, SizeBytes)))
             {
                 return file.Length;
             }

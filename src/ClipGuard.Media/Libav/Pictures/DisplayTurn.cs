@@ -2,7 +2,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>How a decoded picture is to be turned to be upright: quarter turns clockwise, after a mirroring from left to right where there is one.</summary>
+/// <summary>How a decoded picture is made upright: mirrored from left to right where <paramref name="Mirrored"/>, then turned clockwise.</summary>
 /// <param name="QuarterTurns">0 to 3, clockwise.</param>
 /// <param name="Mirrored">True where left and right change places first.</param>
 internal readonly record struct DisplayTurn(int QuarterTurns, bool Mirrored)
@@ -40,7 +40,7 @@ internal readonly record struct DisplayTurn(int QuarterTurns, bool Mirrored)
         double a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
         bool mirrored = (a * d) - (b * c) < 0;
 
-        // Mirroring first turns the sign of what x contributes; what is left is a rotation.
+        // Mirroring comes first and negates the column of x; without it the matrix is a rotation.
         double angle = mirrored ? Math.Atan2(-b, -a) : Math.Atan2(b, a);
         int turns = (int)Math.Round(angle / (Math.PI / 2)) & 3;
         return a == 0 && b == 0 ? default : new DisplayTurn(turns, mirrored);

@@ -42,21 +42,23 @@ internal static class ExifOrientation
             return 1;
         }
 
-        ReadOnlySpan<byte> folder = tiff[(int)start..];
-        int entries = U16(folder, little);
-        folder = folder[2..];
-        for (int i = 0; i < entries && folder.Length >= EntryBytes; i++, folder = folder[EntryBytes..])
+        ReadOnlySpan<byte> directory = tiff[(int)start..];
+        int entries = U16(directory, little);
+        directory = directory[2..];
+        for (int i = 0; i < entries && directory.Length >= EntryBytes; i++, directory = directory[EntryBytes..])
         {
-            if (U16(folder, little) == OrientationTag)
+            if (U16(directory, little) == OrientationTag)
             {
-                return U16(folder[8..], little);
+                return U16(directory[8..], little);
             }
         }
 
         return 1;
     }
 
-    private static ushort U16(ReadOnlySpan<byte> bytes, bool little) => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+    private static ushort U16(ReadOnlySpan<byte> bytes, bool little) =>
+        little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
 
-    private static uint U32(ReadOnlySpan<byte> bytes, bool little) => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    private static uint U32(ReadOnlySpan<byte> bytes, bool little) =>
+        little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 }

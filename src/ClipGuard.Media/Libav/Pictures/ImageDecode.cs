@@ -25,11 +25,11 @@ internal static unsafe class ImageDecode
             });
     }
 
-    /// <summary>Decodes one picture into its places in the payload.</summary>
+    /// <summary>Decodes one picture into its slots in the payload.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="source">Where the picture is.</param>
     /// <param name="writer">What writes it.</param>
-    /// <param name="slots">Its places, at least one.</param>
+    /// <param name="slots">Its slots, at least one.</param>
     /// <param name="damaged">True where parts of it are made up.</param>
     public static DecoderFault? Add(DecodeSession session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots, out bool damaged)
     {
@@ -88,7 +88,8 @@ internal static unsafe class ImageDecode
             return false;
         }
 
-        damaged |= track.MarkedPackets > 0 || track.ConcealedPackets > 0 || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
+        damaged |= track.MarkedPackets > 0 || track.ConcealedPackets > 0
+            || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
         turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track.Stream) : turn;
         return true;
     }

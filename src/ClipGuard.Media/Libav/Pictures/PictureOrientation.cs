@@ -29,7 +29,8 @@ internal static unsafe class PictureOrientation
     {
         DisplayTurn turn = DisplayTurn.Of(frame, stream);
         AVDictionaryEntry* entry = turn.IsUpright ? ffmpeg.av_dict_get(frame->metadata, "Orientation", null, 0) : null;
-        return entry != null && int.TryParse(Marshal.PtrToStringUTF8((nint)entry->value), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int orientation)
+        string? text = entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);
+        return int.TryParse(text, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int orientation)
             ? ExifOrientation.Turn(orientation)
             : turn;
     }

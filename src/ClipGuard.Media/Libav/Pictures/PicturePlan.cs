@@ -1,6 +1,6 @@
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>How an upright picture comes to its size: scaled as a whole, then a part cut out.</summary>
+/// <summary>How an upright picture gets the wanted size: scaled as a whole, then cropped.</summary>
 /// <param name="ScaledWidth">Pixels after scaling.</param>
 /// <param name="ScaledHeight">Pixels after scaling.</param>
 /// <param name="Left">First column of the cut-out.</param>
@@ -38,7 +38,7 @@ internal readonly record struct PicturePlan(int ScaledWidth, int ScaledHeight, i
 
     private static PicturePlan Whole(int width, int height) => new(width, height, 0, 0, width, height);
 
-    // A thread of pixels may come to more than there are numbers for; the pixel limit then speaks.
+    // The longer side of a very thin picture may not fit in an int. It is cut to the largest one, and the pixel limit then refuses the picture.
     private static int Longer(int shorterSide, int longer, int shorter) => (int)Math.Min(int.MaxValue, (long)shorterSide * longer / shorter);
 
     private static int Middle(int whole, int part) => (int)Math.Round((whole - part) / 2.0, MidpointRounding.ToEven);

@@ -2,7 +2,9 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Converts pixels to packed 8-bit RGB of one size with libswscale. Owns its context, which is kept while the kind of picture stays the same.</summary>
+/// <summary>
+/// Converts pixels to packed 8-bit RGB of one size with libswscale. Owns its context, which is kept while the kind of picture stays the same.
+/// </summary>
 internal sealed unsafe class PictureScaler : IDisposable
 {
     private const int Planes = 4;
@@ -13,7 +15,7 @@ internal sealed unsafe class PictureScaler : IDisposable
     private readonly byte*[] _target = new byte*[Planes];
     private readonly int[] _targetStride = new int[Planes];
     private SwsContext* _sws;
-    private (int Width, int Height, AVPixelFormat Format, AVColorSpace Space, bool FullRange, int TargetWidth, int TargetHeight, AVPixelFormat TargetFormat, int Flags) _setting;
+    private Setting _setting;
 
     /// <summary>Scales into <paramref name="pixels"/>.</summary>
     /// <param name="source">What is scaled.</param>
@@ -26,7 +28,7 @@ internal sealed unsafe class PictureScaler : IDisposable
     /// <returns>False where libswscale cannot convert such pixels.</returns>
     public bool Scale(in PixelSource source, int width, int height, AVPixelFormat format, ScaleFilter filter, byte* pixels, int strideBytes)
     {
-        var setting = (source.Width, source.Height, source.Format, source.Space, source.FullRange, width, height, format, FlagsOf(filter));
+        var setting = new Setting(source.Width, source.Height, source.Format, source.Space, source.FullRange, width, height, format, FlagsOf(filter));
         if (_sws == null || setting != _setting)
         {
             _setting = setting;
@@ -50,7 +52,7 @@ internal sealed unsafe class PictureScaler : IDisposable
         return ffmpeg.sws_scale(_sws, _source, _sourceStride, 0, source.Height, _target, _targetStride) == height;
     }
 
-    /// <summary>True for pixels whose colour matrix libswscale can undo. It would take the others for BT.601 and say nothing.</summary>
+    /// <summary>True for pixels whose colour matrix libswscale can convert from. It converts all others as BT.601, without an error.</summary>
     public static bool Knows(AVPixelFormat format, AVColorSpace space)
     {
         AVPixFmtDescriptor* description = ffmpeg.av_pix_fmt_desc_get(format);
@@ -65,7 +67,7 @@ internal sealed unsafe class PictureScaler : IDisposable
         _sws = null;
     }
 
-    // Without accurate rounding and full chroma libswscale takes shortcuts that are off by several steps.
+    // Without accurate rounding and full chroma libswscale takes shortcuts, and values are off by several steps of 255.
     private static int FlagsOf(ScaleFilter filter) => ffmpeg.SWS_ACCURATE_RND | ffmpeg.SWS_FULL_CHR_H_INT | filter switch
     {
         ScaleFilter.Bilinear => ffmpeg.SWS_BILINEAR,
@@ -77,20 +79,29 @@ internal sealed unsafe class PictureScaler : IDisposable
     {
         Dispose();
         _sws = ffmpeg.sws_getContext(
-            _setting.Width, _setting.Height, _setting.Format, _setting.TargetWidth, _setting.TargetHeight, _setting.TargetFormat, _setting.Flags, null, null, null);
+            _setting.Width,
+            _setting.Height,
+            _setting.Format,
+            _setting.TargetWidth,
+            _setting.TargetHeight,
+            _setting.TargetFormat,
+            _setting.Flags,
+            null,
+            null,
+            null);
         if (_sws == null)
         {
             return false;
         }
 
-        // RGB on the one side makes its coefficients and range immaterial, and libswscale then answers with an error that means nothing.
+        // Where a side is RGB its coefficients and range have no effect, and libswscale returns an error for that: it is ignored.
         int_array4 source = Coefficients(MatrixOf(space));
         int_array4 target = Coefficients(ffmpeg.SWS_CS_DEFAULT);
         _ = ffmpeg.sws_setColorspaceDetails(_sws, in source, fullRange ? 1 : 0, in target, 1, 0, FixedPointOne, FixedPointOne);
         return true;
     }
 
-    // Pictures that name no matrix are BT.601, as the ffmpeg program takes them.
+    // Pictures that name no matrix are taken for BT.601, as the ffmpeg program does.
     private static int MatrixOf(AVColorSpace space) => space switch
     {
         AVColorSpace.AVCOL_SPC_BT709 => ffmpeg.SWS_CS_ITU709,
@@ -111,4 +122,15 @@ internal sealed unsafe class PictureScaler : IDisposable
 
         return result;
     }
+
+    private readonly record struct Setting(
+        int Width,
+        int Height,
+        AVPixelFormat Format,
+        AVColorSpace Space,
+        bool FullRange,
+        int TargetWidth,
+        int TargetHeight,
+        AVPixelFormat TargetFormat,
+        int Flags);
 }

@@ -4,7 +4,9 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Writes decoded frames into the payload as upright pictures, all of the size that the first one comes to. Owns its scalers and scratch memory.</summary>
+/// <summary>
+/// Writes decoded frames into the payload as upright pictures, all of the size that the first one comes to. Owns its scalers and scratch memory.
+/// </summary>
 internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec spec) : IDisposable
 {
     private const int RgbBytes = 3;
@@ -41,14 +43,15 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     /// <param name="frame">The decoded frame.</param>
     /// <param name="track">Its track.</param>
     /// <param name="turn">How it is turned upright.</param>
-    /// <param name="slots">The places in the payload that it goes to, at least one.</param>
+    /// <param name="slots">The slots of the payload that it goes to, at least one.</param>
     /// <returns>Null, or why it cannot be written.</returns>
     public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots)
     {
         session.Marks.Enter(DecodeStage.Convert);
         if (!PictureScaler.Knows((AVPixelFormat)frame->format, frame->colorspace))
         {
-            return session.Fault(FaultKind.Unsupported, $"Pictures with the colour matrix {ffmpeg.av_color_space_name(frame->colorspace)} cannot be converted to RGB.");
+            string matrix = ffmpeg.av_color_space_name(frame->colorspace);
+            return session.Fault(FaultKind.Unsupported, $"Pictures with the colour matrix {matrix} cannot be converted to RGB.");
         }
 
         if ((PlanFor(UprightSize(frame, track, turn), out PicturePlan plan) ?? Reserve()) is { } fault)
@@ -59,7 +62,8 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         byte* target = _payload + (slots[0] * PictureBytes);
         if (!Convert(frame, turn, plan, target))
         {
-            return session.Fault(FaultKind.Unsupported, $"Pictures in the pixel format {ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format)} cannot be converted to RGB.");
+            string format = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format);
+            return session.Fault(FaultKind.Unsupported, $"Pictures in the pixel format {format} cannot be converted to RGB.");
         }
 
         Copy(slots[0], slots[1..]);
@@ -67,7 +71,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         return null;
     }
 
-    /// <summary>Writes a picture that is there already to other places too.</summary>
+    /// <summary>Copies a picture that was written to other slots.</summary>
     public void Copy(int slot, ReadOnlySpan<int> others)
     {
         foreach (int other in others)
@@ -87,7 +91,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
 
     private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayTurn turn)
     {
-        // What a picture's file says of it is how densely it is to be printed, which no other reader takes for the shape of its pixels.
+        // A picture's file gives a print density, which Pillow and other readers do not take for the shape of its pixels.
         AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
         bool square = track.Container.HasPrintDensity || aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
         int width = square ? frame->width : (int)Math.Clamp(Math.Round((double)frame->width * aspect.num / aspect.den), 1, int.MaxValue);
@@ -101,7 +105,8 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         if (PicturePlan.For(size, upright.Width, upright.Height, spec is VideoSpec ? _count : null) is not { } found)
         {
             plan = default;
-            return session.Fault(FaultKind.Unsupported, $"A picture of {upright.Width}×{upright.Height} is too long for its width: smart sizes end at 200 to 1.");
+            return session.Fault(
+                FaultKind.Unsupported, $"A picture of {upright.Width}×{upright.Height} is too long for its width: smart sizes end at 200 to 1.");
         }
 
         plan = found;
@@ -172,7 +177,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         return true;
     }
 
-    // Transparent pixels are laid over the background before they are scaled; their colours would bleed into their neighbours otherwise.
+    // Before scaling: otherwise the colours of transparent pixels, which may be anything, would bleed into their neighbours.
     private bool Flatten(ref PixelSource source)
     {
         byte* full = _full.Take((long)source.Width * source.Height * RgbaBytes);

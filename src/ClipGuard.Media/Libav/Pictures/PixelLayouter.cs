@@ -1,6 +1,8 @@
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Lays packed pixels out as they are wanted: turned upright, cut out, as RGB or gray, channels last or first. One pass, each pixel touched once.</summary>
+/// <summary>
+/// Writes packed pixels in the wanted layout: turned upright, cropped, as RGB or gray, channels last or first. One pass over the pixels.
+/// </summary>
 internal static unsafe class PixelLayouter
 {
     /// <summary>Lays out.</summary>
@@ -14,7 +16,7 @@ internal static unsafe class PixelLayouter
     /// <param name="target">Where the result goes.</param>
     public static void Lay(byte* source, int width, int height, int pixelBytes, DisplayTurn turn, in PicturePlan plan, PictureSpec spec, byte* target)
     {
-        // Where the turned picture's first pixel lies, and the steps that one pixel right or down in it takes.
+        // The position in the source of the turned picture's first pixel, and the steps in the source for one pixel right or down in the turned picture.
         (int x, int y) = turn.QuarterTurns switch
         {
             0 => (0, 0),

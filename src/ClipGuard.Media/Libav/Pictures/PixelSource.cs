@@ -50,7 +50,7 @@ internal unsafe struct PixelSource
         return source;
     }
 
-    // Gray pictures that name no range are full range, as libswscale itself takes them.
+    // Gray pictures that name no range are taken for full range, as libswscale does.
     private static bool IsGray(AVPixelFormat format)
     {
         AVPixFmtDescriptor* description = ffmpeg.av_pix_fmt_desc_get(format);
@@ -58,7 +58,7 @@ internal unsafe struct PixelSource
             && (description->flags & ffmpeg.AV_PIX_FMT_FLAG_RGB) == 0;
     }
 
-    // The J formats of old are full range by their name, which libswscale warns of each time.
+    // The deprecated J formats mean full range; libswscale logs a warning for each use, so the plain format is used with the range beside it.
     private static AVPixelFormat WithoutRange(AVPixelFormat format, out bool full)
     {
         AVPixelFormat plain = format switch

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Memory for pictures on their way. Grows to the largest and is kept for the next.</summary>
+/// <summary>Memory for intermediate pictures. Grows to the largest one and is kept for the next.</summary>
 internal sealed unsafe class ScratchMemory : IDisposable
 {
     private const int Alignment = 64;

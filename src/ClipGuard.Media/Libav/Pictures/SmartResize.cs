@@ -9,8 +9,8 @@ internal static class SmartResize
     private const int FrameMinTokens = 128;
     private const int FrameMaxTokens = 768;
     private const double VideoTokens = 128_000 * 0.9;
-    private const int FramesAToken = 2;
-    private const double LeastRoom = 1.05;
+    private const int FramesPerToken = 2;
+    private const double MinBudgetFactor = 1.05;
 
     /// <summary>The size that a picture gets; null where it is too long for its width.</summary>
     /// <param name="width">Pixels, at least 1.</param>
@@ -38,7 +38,7 @@ internal static class SmartResize
             (w, h) = (Math.Ceiling(width * grow / factor) * factor, Math.Ceiling(height * grow / factor) * factor);
         }
 
-        // A very long picture may come to no pixels at all on its short side: it is given one row of patches.
+        // The short side of a very long picture may round to 0: it gets one row of patches instead.
         return ((int)Math.Max(factor, w), (int)Math.Max(factor, h));
     }
 
@@ -55,7 +55,7 @@ internal static class SmartResize
         double token = (double)size.Factor * size.Factor;
         double min = size.MinPixels ?? (FrameMinTokens * token);
         double total = size.TotalPixels ?? (VideoTokens * token);
-        double max = Math.Max(Math.Min(FrameMaxTokens * token, total / frames * FramesAToken), Math.Truncate(min * LeastRoom));
+        double max = Math.Max(Math.Min(FrameMaxTokens * token, total / frames * FramesPerToken), Math.Truncate(min * MinBudgetFactor));
         return (min, Math.Min(size.MaxPixels ?? max, max));
     }
 }

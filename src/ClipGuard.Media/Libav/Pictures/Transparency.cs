@@ -2,7 +2,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>Transparent pixels, which training cannot use.</summary>
+/// <summary>Recognises formats with transparent pixels, and lays such pixels over a background.</summary>
 internal static unsafe class Transparency
 {
     private const int Opaque = 255;

@@ -21,7 +21,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         _order = order;
         _marks = marks;
 
-        // The supervisor has cleared the marks, maybe while the stream before was still being closed, and closing may log.
+        // The supervisor clears the marks, but maybe while this helper is still closing the stream before, and closing may log: such lines are dropped here.
         marks.ForgetLog();
         _log = new LibavLog(marks);
         ClipSpec spec = order.Kind == ClipKind.Audio ? new AudioSpec() : new VideoSpec();
@@ -43,10 +43,10 @@ internal sealed unsafe class ClipStreamer : IDisposable
             return new StreamWrittenMessage(_order.Id) { Fault = fault };
         }
 
-        string? trouble = _order.AsFile ? StreamSink.MakeFile(_order.Path) : StreamSink.MakeFifo(_order.Path);
-        if (trouble is not null)
+        string? error = _order.AsFile ? StreamSink.MakeFile(_order.Path) : StreamSink.MakeFifo(_order.Path);
+        if (error is not null)
         {
-            throw new IOException($"The stream cannot be made: {trouble}.");
+            throw new IOException($"The stream cannot be made: {error}.");
         }
 
         return new StreamOpenedMessage(_order.Id, _stream!.Shape);
@@ -60,7 +60,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         _marks.Enter(DecodeStage.Write);
         _sink = StreamSink.OpenEnd(_order.Path, _marks, out string error) ?? throw new IOException($"The stream cannot be opened: {error}.");
 
-        // From here on only the sink says that its reader is waited for.
+        // The stage Write, which means that the reader may be what is waited for, is entered by the sink's callers from here on.
         _marks.Enter(DecodeStage.Decode);
         DecoderFault? fault = _stream!.Write(format, _sink);
         return _sink.Error is { } failed

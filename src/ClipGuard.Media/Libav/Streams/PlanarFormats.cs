@@ -4,7 +4,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Streams;
 
-/// <summary>Between FFmpeg's pixel formats and those that a raw stream can have.</summary>
+/// <summary>Maps FFmpeg's pixel formats to those that a raw stream can have.</summary>
 internal static unsafe class PlanarFormats
 {
     /// <summary>The sampling and depth of a pixel format, or of the nearest that a stream can have without losing any of it.</summary>
@@ -34,7 +34,7 @@ internal static unsafe class PlanarFormats
     /// <summary>FFmpeg's number of a shape's pixel format.</summary>
     public static AVPixelFormat Of(VideoShape shape) => ffmpeg.av_get_pix_fmt(shape.PixelFormat);
 
-    /// <summary>True where samples use their full range: said by the stream or by the format's name (the J formats of old).</summary>
+    /// <summary>True where samples use their full range: the stream says so, or the format is one of the deprecated J formats.</summary>
     public static bool IsFullRange(AVColorRange range, AVPixelFormat format) =>
         range == AVColorRange.AVCOL_RANGE_JPEG || ffmpeg.av_get_pix_fmt_name(format).StartsWith("yuvj", StringComparison.Ordinal);
 

@@ -74,7 +74,7 @@ internal sealed unsafe class PlanarScaler(VideoShape shape, ScalingFilter filter
         Set("src_range", _setting.FullRange ? 1 : 0);
         Set("dst_range", shape.FullRange ? 1 : 0);
 
-        // Where 4:2:0 has its colour by MPEG-2's convention, which is what ffmpeg's scale filter takes too.
+        // The vertical chroma position of 4:2:0 by MPEG-2's convention, which ffmpeg's scale filter sets too.
         if (frame->format == (int)AVPixelFormat.AV_PIX_FMT_YUV420P)
         {
             Set("src_v_chr_pos", 128);
@@ -88,7 +88,7 @@ internal sealed unsafe class PlanarScaler(VideoShape shape, ScalingFilter filter
         return ffmpeg.sws_init_context(_sws, null, null) >= 0;
     }
 
-    // Rows that are padded: libswscale may write beyond the end of a row.
+    // Rows are padded, because libswscale may write beyond the end of a row.
     private void MakePlanes()
     {
         long total = 0;

@@ -147,13 +147,20 @@ internal sealed unsafe class RawAudio : RawStream
         return Math.Min(0, written);
     }
 
-    private DecoderFault? Judge(StreamSink sink) =>
-        sink.ReaderLeft || sink.Error is not null ? null
+    private DecoderFault? Judge(StreamSink sink) => sink.ReaderLeft || sink.Error is not null
+        ? null
         : _track.ReadingBrokeOff is { } error ? _session.FaultOf(ffmpeg.AVERROR_INVALIDDATA, $"The file breaks off before its end ({error})")
         : _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} audio packets.")
         : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The audio stream has no samples.")
-        // Several demuxers take the end of a file that was cut off for the clip's: as of any decode, the header's length counts.
-        : new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz)).Judge(_session, TrackEnd.Of(_track, _track.RefusedPackets, _track.MarkedPackets), 0, long.MaxValue, _decodedSamples);
+        : JudgeLength();
+
+    // Several demuxers report the end of a truncated file as the clip's end, so the length is compared with the header's, as in a decode.
+    private DecoderFault? JudgeLength()
+    {
+        var end = TrackEnd.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
+        var damage = new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz));
+        return damage.Judge(_session, end, from: 0, wantedTo: long.MaxValue, _decodedSamples);
+    }
 
     private void CloseResampler()
     {

@@ -8,7 +8,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Streams;
 
-/// <summary>A video track, frame by frame as it is coded: none is repeated or left out to keep a rate.</summary>
+/// <summary>A video track, frame by frame as it is coded: none is repeated or dropped to keep a rate.</summary>
 internal sealed unsafe class RawVideo : RawStream
 {
     private const double IndexSlackSeconds = 0.7;
@@ -130,7 +130,7 @@ internal sealed unsafe class RawVideo : RawStream
         }
     }
 
-    // The frame's line is put right before the frame, so that both go in one piece.
+    // The frame's line is written into the headroom before the frame, so that one call writes both.
     private static bool WriteFrame(VideoForm form, FramePacker packer, StreamSink sink)
     {
         if (form == VideoForm.Raw)
@@ -162,7 +162,8 @@ internal sealed unsafe class RawVideo : RawStream
         }
 
         return _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} video packets.")
-            : _track.ConcealedPackets + _track.MarkedPackets is > 0 and var damaged ? _session.Fault(FaultKind.Corrupt, $"{damaged} of {_track.Packets} video packets are damaged.")
+            : _track.ConcealedPackets + _track.MarkedPackets is > 0 and var damaged
+                ? _session.Fault(FaultKind.Corrupt, $"{damaged} of {_track.Packets} video packets are damaged.")
             : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.")
             : CutOff();
     }
@@ -179,8 +180,8 @@ internal sealed unsafe class RawVideo : RawStream
         return _session.Limits.MaxDuration is { } max && _lastSeconds - _firstSeconds > max.TotalSeconds ? TooLong("video", max) : null;
     }
 
-    // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed. The index of an MP4 is
-    // exact, but for the frames that are shown after the packet that is read last.
+    // The last frame may stay on show for long, and lengths in headers are rounded: up to one second or 5 % of the length does not count as missing. The
+    // index of an MP4 is exact but for frames that are shown after the packet which is read last, hence IndexSlackSeconds.
     private DecoderFault? CutOff()
     {
         double missing = HeaderPromise.EndSeconds(_track) - _lastSeconds ?? 0;

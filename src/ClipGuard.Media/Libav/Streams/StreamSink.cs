@@ -4,10 +4,10 @@ using ClipGuard.Media.Native;
 
 namespace ClipGuard.Media.Libav.Streams;
 
-/// <summary>The writing end of a stream. Moves the marks with every piece that the reader or the pipe has taken, and never further.</summary>
+/// <summary>The writing end of a stream. Moves the marks by the bytes that the reader or the pipe has taken, and by no more.</summary>
 internal sealed unsafe class StreamSink : IDisposable
 {
-    // Small enough that the marks of a slow reader keep moving within one frame.
+    // Small, so that with a slow reader the marks move within one frame too.
     private const int PieceBytes = 256 * 1024;
     private const int PipeBytes = 1 << 20;
 
@@ -51,7 +51,9 @@ internal sealed unsafe class StreamSink : IDisposable
         return null;
     }
 
-    /// <summary>Opens the writing end. Of a FIFO this waits in the kernel until a reader opens the other end; whoever guards this process ends that wait.</summary>
+    /// <summary>
+    /// Opens the writing end. For a FIFO this waits in the kernel until a reader opens the other end; where none does, the supervisor kills this process.
+    /// </summary>
     /// <param name="path">The FIFO or file.</param>
     /// <param name="marks">Marks that are moved.</param>
     /// <param name="error">Why it could not be opened, where null is returned.</param>
@@ -71,7 +73,8 @@ internal sealed unsafe class StreamSink : IDisposable
             return null;
         }
 
-        // Fewer turns between writer and reader; refused for a file and where the user's share of pipe memory is used up, and then it works all the same.
+        // A larger pipe means fewer switches between writer and reader. It is refused for a file, and where the user's pipe memory (pipe-user-pages-soft) is
+        // used up; the stream works without it.
         _ = Libc.Fcntl(descriptor, Libc.F_SETPIPE_SZ, PipeBytes);
         return new StreamSink(descriptor, marks);
     }

@@ -10,7 +10,7 @@ internal static class Y4mHeader
     /// <summary>The line before each frame.</summary>
     public static ReadOnlySpan<byte> FrameLine => "FRAME\n"u8;
 
-    /// <summary>The line before the first frame, in the words of ffmpeg's own writer.</summary>
+    /// <summary>The line before the first frame, as ffmpeg's muxer yuv4mpegpipe writes it.</summary>
     public static byte[] Of(VideoShape shape)
     {
         FrameRate rate = shape.Rate.IsKnown ? shape.Rate : new FrameRate(25, 1);

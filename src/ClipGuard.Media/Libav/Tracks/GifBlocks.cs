@@ -1,7 +1,8 @@
 namespace ClipGuard.Media.Libav.Tracks;
 
 /// <summary>
-/// The blocks of a GIF picture. Its demuxer takes a file's end for a picture's end, and its decoder leaves rows as they were that are not there.
+/// The blocks of a GIF picture. FFmpeg's demuxer takes a truncated file's end for the picture's end, and its decoder keeps earlier pixels where rows are
+/// missing, without an error. So truncation is found here.
 /// </summary>
 internal static class GifBlocks
 {
@@ -10,7 +11,10 @@ internal static class GifBlocks
     private const byte Extension = 0x21;
     private const byte Picture = 0x2C;
 
-    /// <summary>False where a packet ends within one of its blocks. The empty block that ends a picture may lack: whether all its pixels came, the decoder tells.</summary>
+    /// <summary>
+    /// False where a packet ends within one of its blocks. The empty block that ends a picture may be missing, since the decoder notices missing pixels
+    /// itself.
+    /// </summary>
     /// <param name="packet">One picture with what stands before it.</param>
     public static bool AreWhole(ReadOnlySpan<byte> packet)
     {
@@ -29,7 +33,8 @@ internal static class GifBlocks
         return at <= packet.Length + 1;
     }
 
-    // Past a header whose last byte but two, or whose last, says how many colours follow it.
+    // Skips the file's header or a picture's descriptor, and the colour table behind it. The flags that give the table's length are the third byte from the
+    // end of the one, and the last byte of the other.
     private static int Skip(ReadOnlySpan<byte> packet, int at, int bytes)
     {
         int flags = at + (bytes == HeaderBytes ? bytes - 3 : bytes - 1);

@@ -6,15 +6,15 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Tracks;
 
 /// <summary>
-/// What a container's header says of a track's length, where it says it of this very track. A file that was cut off ends earlier,
-/// and several demuxers take that for the end.
+/// The length that a container's header gives a track, where it gives it for this very track. A truncated file ends earlier,
+/// which several demuxers report as the regular end.
 /// </summary>
 internal static unsafe class HeaderPromise
 {
-    // Demuxers whose headers count an audio track's samples. Others tell an estimate, or the duration of all tracks together.
+    // Demuxers of formats whose header has an audio track's number of samples. Others give an estimate, or the duration of all tracks together.
     private static readonly string[] CountSamples = ["wav", "w64", "flac", "aiff", "au", "caf", "mp3", "tta", "wv", "ape"];
 
-    // Headers of streams that were written before their length was known give the largest length there is.
+    // Writers that did not know the length (as to a pipe) put the largest number into the header, or one near it.
     private const long UnknownBytes = 0x7FFF_0000;
 
     /// <summary>How many samples of each channel an audio track has, encoder delay left out; null where nothing reliable says so.</summary>
@@ -23,7 +23,7 @@ internal static unsafe class HeaderPromise
     /// <summary>When the track ends, in seconds on the container's clock; null where nothing reliable says so.</summary>
     public static double? EndSeconds(Track track)
     {
-        // Elsewhere a tag of that name was copied along from another file.
+        // In other containers a tag of that name was copied from a Matroska file, and is that file's.
         if (track.Container.IsMatroska && Tag(track.Stream, "DURATION") is { } tag)
         {
             return tag;
@@ -59,21 +59,25 @@ internal static unsafe class HeaderPromise
             : null;
     }
 
-    // libavformat counts an encoder's delay in.
+    // The end includes the encoder's delay, which libavformat also puts into start_time; it is no part of the clip.
     private static double StartSeconds(Track track)
     {
         AVStream* stream = track.Stream;
         return stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : (double)stream->start_time * stream->time_base.num / stream->time_base.den;
     }
 
-    /// <summary>How many samples the tag of Apple's encoders gives an MP4's audio: " 00000000 delay padding samples …", in hexadecimal. Null where there is none.</summary>
+    /// <summary>
+    /// The number of samples by the tag iTunSMPB of Apple's encoders: " 00000000 delay padding samples …", in hexadecimal. Null where there is none.
+    /// </summary>
     public static long? ItunesSamples(Track track)
     {
         string[] words = Text(track.Container.Format->metadata, "iTunSMPB")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return words.Length > 3 && long.TryParse(words[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long samples) && samples > 0 ? samples : null;
+        return words.Length > 3 && long.TryParse(words[3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long samples) && samples > 0
+            ? samples
+            : null;
     }
 
-    // libavformat forgets the length in the header where the file is shorter. Samples that are not compressed can be counted by their bytes.
+    // Where the file is shorter than the header says, libavformat drops the header's length, so the header is read here. Samples of PCM follow from bytes.
     private static double? WavEndSeconds(Track track)
     {
         AVCodecParameters* codec = track.Stream->codecpar;

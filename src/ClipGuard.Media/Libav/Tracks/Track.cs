@@ -38,10 +38,13 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
-    /// <summary>Packets whose damage the decoder admitted in its log only, and hid in what it gave.</summary>
+    /// <summary>Packets whose damage the decoder reported in its log only (<see cref="HiddenDamage"/>) while it gave frames as if they were whole.</summary>
     public long ConcealedPackets { get; private set; }
 
-    /// <summary>Packets that the container marked as damaged, or before which it admitted damage. A short read marks samples that are not compressed too, and takes nothing of them.</summary>
+    /// <summary>
+    /// Packets that the demuxer marked as damaged, or before which it reported damage in its log.
+    /// Packets of PCM do not count: the demuxer marks a short last packet, of which nothing is missing.
+    /// </summary>
     public long MarkedPackets { get; private set; }
 
     /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
@@ -59,7 +62,7 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>True where the file ended and its demuxer said that more was to come.</summary>
+    /// <summary>True where the file ended and the demuxer's log says that more was to come.</summary>
     public bool EndsEarly { get; private set; }
 
     /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
@@ -114,8 +117,7 @@ internal sealed unsafe class Track : IDisposable
             if (packet->stream_index == Stream->index)
             {
                 Packets++;
-                bool isDamaged = _session.AdmittedDamage != admitted || (Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size)));
-                packet->flags |= isDamaged ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
+                packet->flags |= _session.AdmittedDamage != admitted || IsCutOff(packet) ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
                 LastPacketTicks = packet->duration;
                 LastPacketEnd = packet->pts == ffmpeg.AV_NOPTS_VALUE ? null : packet->pts + packet->duration;
@@ -130,7 +132,7 @@ internal sealed unsafe class Track : IDisposable
             }
         }
 
-        // Most demuxers take bytes that cannot be read for the file's end.
+        // Most demuxers report a read error as the file's end.
         IsAtEnd = error == ffmpeg.AVERROR_EOF && _session.ReadError is null;
         EndsEarly |= IsAtEnd && _session.AdmittedDamage != admitted;
         if (!IsAtEnd && !_session.Stopped)
@@ -141,7 +143,7 @@ internal sealed unsafe class Track : IDisposable
         return false;
     }
 
-    /// <summary>Jumps to a place from which decoding reaches a time: the last key frame before it, or earlier.</summary>
+    /// <summary>Jumps to a packet from which decoding reaches a time: the last key frame before it, or an earlier packet.</summary>
     /// <param name="ticks">The time, in the track's time base.</param>
     /// <returns>False where the container cannot.</returns>
     public bool Seek(long ticks)
@@ -164,13 +166,15 @@ internal sealed unsafe class Track : IDisposable
     /// <returns>False where the container cannot.</returns>
     public bool SeekToStart()
     {
-        // Backwards from before all times; demuxers that find nothing there find the first key frame. Half the least number, since they subtract from it.
+        // A time before all others. It is half of the least number because demuxers subtract from it. Demuxers that find no packet there are asked for the
+        // least number, where libavformat gives the first key frame.
         const long BeforeAll = long.MinValue / 2;
         return Seek(BeforeAll) || Seek(long.MinValue);
     }
 
     /// <summary>
-    /// Goes to the track's beginning and makes reading skim it (<see cref="Container.ScanIndex"/>). Only where the index has all packets: MP4, QuickTime and their kin.
+    /// Jumps to the track's beginning and scans its index from there (<see cref="Container.ScanIndex"/>). Possible where the index lists every packet:
+    /// MP4, QuickTime and their kin.
     /// </summary>
     /// <returns>False where it has not, or the container cannot.</returns>
     public bool BeginScan()
@@ -190,7 +194,7 @@ internal sealed unsafe class Track : IDisposable
         return false;
     }
 
-    /// <summary>Reads as usual again; to be called right before a jump.</summary>
+    /// <summary>Ends the scan: packets are read as usual again. To be called right before a jump.</summary>
     public void EndScan() => Container.ScanIndex(null);
 
     /// <summary>Gives the decoder a packet; null tells it that there are no more.</summary>
@@ -220,7 +224,7 @@ internal sealed unsafe class Track : IDisposable
         return error == LibavError.TryAgain ? WantsPacket : error == ffmpeg.AVERROR_EOF ? Ended : Refused;
     }
 
-    /// <summary>The next frame, in presentation order, decoding on.</summary>
+    /// <summary>Reads and decodes until the next frame, in presentation order, is there.</summary>
     /// <returns>False once there are no more, or the time to give up has come.</returns>
     public bool Next(AVFrame* frame)
     {
@@ -268,7 +272,8 @@ internal sealed unsafe class Track : IDisposable
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
         if (_session.Limits.AllowedCodecs is { } allowed && !allowed.Contains(ffmpeg.avcodec_get_name(Stream->codecpar->codec_id)))
         {
-            return _session.Fault(FaultKind.Unsupported, $"The codec {ffmpeg.avcodec_get_name(Stream->codecpar->codec_id)} is not among those allowed: {string.Join(", ", allowed)}.");
+            string codec = ffmpeg.avcodec_get_name(Stream->codecpar->codec_id);
+            return _session.Fault(FaultKind.Unsupported, $"The codec {codec} is not among those allowed: {string.Join(", ", allowed)}.");
         }
 
         int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
@@ -280,7 +285,7 @@ internal sealed unsafe class Track : IDisposable
             _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
             if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
             {
-                // Otherwise a picture of which a twentieth is left passes for whole.
+                // By default (95 %) a PNG of which only a twentieth could be read would pass as whole.
                 _codec->discard_damaged_percentage = 0;
             }
 
@@ -290,7 +295,7 @@ internal sealed unsafe class Track : IDisposable
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
     }
 
-    // These give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only write it to the log.
+    // Without AV_EF_EXPLODE these decoders give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only log it.
     private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
 
     private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
@@ -308,8 +313,12 @@ internal sealed unsafe class Track : IDisposable
         }
 
         string content = held.Count == 0 ? "no streams at all" : string.Join(", ", held);
-        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream{(number is null ? string.Empty : $" number {number}")}; the {container.FormatName} file holds {content}.");
+        string which = number is null ? string.Empty : $" number {number}";
+        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream{which}; the {container.FormatName} file holds {content}.");
     }
+
+    private bool IsCutOff(AVPacket* packet) =>
+        Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
 
     private static string NameOf(AVCodec* decoder) => Marshal.PtrToStringUTF8((nint)decoder->name) ?? string.Empty;
 }

@@ -10,10 +10,10 @@ internal static class WavHeader
     private const int ChunkHeaderBytes = 8;
     private const int FileHeaderBytes = 12;
 
-    // The 64-bit sizes of an RF64 stand in its first chunk, that of the samples behind that of the file.
+    // The first chunk of an RF64 file has the 64-bit sizes: first that of the file, then that of the samples.
     private const int LongSizeOffset = FileHeaderBytes + ChunkHeaderBytes + sizeof(long);
 
-    // Headers have a handful of chunks before the samples; a chain of thousands is no header.
+    // Real headers have a handful of chunks before the samples. More than this is no header, and walking it would only cost time.
     private const int MaxChunks = 256;
 
     /// <summary>Bytes of samples; null where the header does not tell. A recorder that could not go back left 0 or the largest length there is.</summary>

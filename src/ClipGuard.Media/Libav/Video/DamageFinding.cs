@@ -1,10 +1,11 @@
 using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Selections;
 
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>What decoding showed of damage, and how much of it touches wanted frames.</summary>
+/// <summary>The damage that decoding found, and how many wanted frames it affects.</summary>
 /// <param name="Report">The counts.</param>
 /// <param name="BrokeOff">What ended the reading early; null where nothing did.</param>
 internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
@@ -18,7 +19,7 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
     /// <summary>True where frames are missing and nothing says that the clip is damaged.</summary>
     public bool OnlyMissing => Report is { ConcealedFrames: 0, CorruptFrames: 0, RefusedPackets: 0 } && BrokeOff is null;
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Counts the damage.</summary>
     /// <param name="decoder">What the decoder saw.</param>
     /// <param name="wanted">What was wanted, and what came.</param>
     /// <param name="track">The track that was read.</param>
@@ -47,7 +48,9 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         foreach (long ticks in wanted.Ticks)
         {
             missing += wanted.HasCome(ticks) ? 0 : 1;
-            damagedWanted += !wanted.HasCome(ticks) || flagged.Contains(ticks) || IsBuiltOnDamage(ticks, plan, damagedPackets) || (plan is null && IsBuiltOnFrame(ticks, flagged, timeline)) ? 1 : 0;
+            bool isDamaged = !wanted.HasCome(ticks) || flagged.Contains(ticks) || IsBuiltOnDamage(ticks, plan, damagedPackets)
+                || (plan is null && IsBuiltOnFrame(ticks, flagged, timeline));
+            damagedWanted += isDamaged ? 1 : 0;
         }
 
         // A container with an index says how many frames there are to be, others how long the track is.
@@ -56,11 +59,13 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
             : PromisedFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
         if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
         {
-            // What is chosen from too few frames is another choice than the one asked for.
+            // The selection depends on the number of frames (as "uniform" does): made from too few frames, it is not the one that was asked for.
             damagedWanted = Math.Max(damagedWanted, 1);
         }
 
-        long? firstTicks = damagedPackets.Length > 0 ? packets[damagedPackets[0]].Ticks : missing > 0 ? wanted.Ticks.First(ticks => !wanted.HasCome(ticks)) : null;
+        long? firstTicks = damagedPackets.Length > 0 ? packets[damagedPackets[0]].Ticks
+            : missing > 0 ? wanted.Ticks.First(ticks => !wanted.HasCome(ticks))
+            : null;
         var report = new DamageReport
         {
             ConcealedFrames = decoder.ConcealedFrames.Count + decoder.ConcealedPackets.Count,
@@ -100,11 +105,11 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         }
     }
 
-    // Frames without times are known by their numbers.
+    // For frames without times, whose ticks are their numbers: true where a damaged frame comes before this one with no key frame in between.
     private static bool IsBuiltOnFrame(long number, List<long> flagged, FrameTimeline timeline) =>
         flagged.Exists(damaged => damaged < number && !timeline.IsKey.AsSpan((int)damaged + 1, (int)(number - damaged)).Contains(true));
 
-    // Errors live on in every frame that is built on the damaged one, up to the next key frame.
+    // Errors in a frame spread to all frames that are built on it, up to the next key frame.
     private static bool IsBuiltOnDamage(long ticks, DecodePlan? plan, int[] damagedPackets)
     {
         if (plan is null || damagedPackets.Length == 0)

@@ -2,14 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>A run of packets to decode without a gap.</summary>
+/// <summary>Packets to decode one after the other.</summary>
 /// <param name="First">The first packet: a key frame, or the track's beginning.</param>
-/// <param name="Last">The last packet, included: the one that holds the last wanted frame of the run.</param>
+/// <param name="Last">The last packet, included: the one that holds the last wanted frame of the range.</param>
 internal readonly record struct PacketRange(int First, int Last);
 
 /// <summary>
-/// Which packets have to be decoded for the wanted frames: for each frame all from the key frame before it, and none besides.
-/// Where that leaves packets out, decoding jumps over them.
+/// Which packets have to be decoded for the wanted frames: for each frame those from the key frame before it on. Other packets are jumped over.
 /// </summary>
 internal sealed class DecodePlan
 {
@@ -23,7 +22,7 @@ internal sealed class DecodePlan
         _keys = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsKey)];
         foreach (int shown in Enumerable.Range(0, packets.Count).OrderBy(index => packets[index].IsHidden))
         {
-            // A frame that is never shown may have the time of one that is.
+            // A frame that is never shown may have the same time as one that is shown: the latter, which comes first here, counts.
             _packetOf.TryAdd(packets[shown].Ticks, shown);
         }
     }
@@ -51,24 +50,25 @@ internal sealed class DecodePlan
         return 0;
     }
 
-    /// <summary>The runs that give all the wanted frames.</summary>
-    /// <param name="ticks">Their presentation times, ascending.</param>
-    public IReadOnlyList<PacketRange> RunsFor(IEnumerable<long> ticks)
+    /// <summary>The ranges of packets that give all the wanted frames, ascending and without overlap.</summary>
+    /// <param name="ticks">The frames' presentation times, ascending.</param>
+    public IReadOnlyList<PacketRange> RangesFor(IEnumerable<long> ticks)
     {
-        List<PacketRange> runs = [];
-        foreach (PacketRange run in ticks.Select(tick => new PacketRange(StartFor(tick), PacketOf(tick))).OrderBy(run => run.First).ThenBy(run => run.Last))
+        List<PacketRange> ranges = [];
+        IEnumerable<PacketRange> needed = ticks.Select(tick => new PacketRange(StartFor(tick), PacketOf(tick)));
+        foreach (PacketRange range in needed.OrderBy(range => range.First).ThenBy(range => range.Last))
         {
-            Span<PacketRange> known = CollectionsMarshal.AsSpan(runs);
-            if (known.Length > 0 && run.First <= known[^1].Last)
+            Span<PacketRange> known = CollectionsMarshal.AsSpan(ranges);
+            if (known.Length > 0 && range.First <= known[^1].Last)
             {
-                known[^1] = known[^1] with { Last = Math.Max(known[^1].Last, run.Last) };
+                known[^1] = known[^1] with { Last = Math.Max(known[^1].Last, range.Last) };
             }
             else
             {
-                runs.Add(run);
+                ranges.Add(range);
             }
         }
 
-        return runs;
+        return ranges;
     }
 }

@@ -1,10 +1,11 @@
 using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Selections;
 
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// A video given as a list of pictures: the chosen ones are decoded, the others are not even opened. Their times are their numbers,
-/// at one frame a second, since the list does not say when they were taken.
+/// A video given as a list of pictures: the chosen ones are decoded, the others are not opened. The list does not say when they were taken, so they
+/// are shown at one frame a second.
 /// </summary>
 internal static class ImageSequenceDecode
 {
@@ -15,7 +16,8 @@ internal static class ImageSequenceDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The list of frames is empty."));
         }
 
-        var timeline = new FrameTimeline([.. Enumerable.Range(0, list.Paths.Count)], [.. Enumerable.Repeat(true, list.Paths.Count)], 1, 1, 1);
+        int count = list.Paths.Count;
+        var timeline = new FrameTimeline([.. Enumerable.Range(0, count)], [.. Enumerable.Repeat(true, count)], 1, 1, RateHz: 1);
         if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return new DecodeAnswer(session.Fault(kind, message));
@@ -42,7 +44,8 @@ internal static class ImageSequenceDecode
         if (damaged.Count > session.Limits.MaxDamagedFrames)
         {
             return new DecodeAnswer(session.Fault(
-                FaultKind.Corrupt, $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
+                FaultKind.Corrupt,
+                $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
         }
 
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)

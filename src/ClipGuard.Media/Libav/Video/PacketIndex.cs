@@ -5,13 +5,13 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// All encoded packets of one track. They tell every frame's presentation time before anything is decoded, and the decoder is
-/// then fed from them in any order. Where the container's index lists them they are read only where they are needed; otherwise they are read once
-/// and kept, or, of a long track, read again. Owns the packets.
+/// All encoded packets of one track: their times, which give every frame's presentation time before anything is decoded, and the packets themselves, in any
+/// order. Where the container's index lists every packet only those that are asked for are read. Otherwise all are read once, and kept where the track is
+/// short, or read again where it is long. Owns the packets.
 /// </summary>
 internal sealed unsafe class PacketIndex : IDisposable
 {
-    // Beyond this the memory of keeping them would cost more than reading them again.
+    // Packets of longer tracks are not kept but read again: the memory would cost more than the reading.
     private const long MaxKeptBytes = 64L << 20;
 
     private readonly DecodeSession _session;
@@ -22,35 +22,37 @@ internal sealed unsafe class PacketIndex : IDisposable
     private readonly AVPacket* _reread = ffmpeg.av_packet_alloc();
     private int _cursor = -1;
 
-    private PacketIndex(DecodeSession session, Track track, bool skims)
+    private PacketIndex(DecodeSession session, Track track, bool isScanning)
     {
         _session = session;
         _track = track;
-        _isScanning = skims;
+        _isScanning = isScanning;
         Fill();
     }
 
     public IReadOnlyList<PacketMark> Marks => _marks;
 
-    /// <summary>True once a packet was read that is no key frame and that the container's index takes for one.</summary>
+    /// <summary>True once a packet was read that is no key frame although the container's index says so.</summary>
     public bool ContradictsIndex { get; private set; }
 
     /// <summary>A packet, to be sent before the next is asked for; null where it cannot be read again.</summary>
     public AVPacket* this[int index] => _kept.Count > 0 ? (AVPacket*)_kept[index] : ReadAgain(index);
 
     /// <summary>Reads the whole track, from where it is.</summary>
-    public static PacketIndex Read(DecodeSession session, Track track) => new(session, track, skims: false);
+    public static PacketIndex Read(DecodeSession session, Track track) => new(session, track, isScanning: false);
 
-    /// <summary>Goes through the container's index of the track; null where it does not list every packet, or does not tell what must be known.</summary>
+    /// <summary>
+    /// Reads the container's index of the track instead of the packets; null where it does not list every packet, or lacks what has to be known of them.
+    /// </summary>
     public static PacketIndex? ScanIndex(DecodeSession session, Track track)
     {
-        // Whether a VP8 frame is shown is written in the frame itself.
+        // Whether a VP8 frame is shown is said by the frame itself only.
         if (track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_VP8 || !track.BeginScan())
         {
             return null;
         }
 
-        var packets = new PacketIndex(session, track, skims: true);
+        var packets = new PacketIndex(session, track, isScanning: true);
         track.EndScan();
         return packets;
     }
@@ -133,8 +135,9 @@ internal sealed unsafe class PacketIndex : IDisposable
         return null;
     }
 
-    // To the packet or to some place before it; what lies between is read over. MP4's demuxer takes a time for one of presentation: with the decoding time it
-    // would land a key frame too early, with the other it may land beyond the packet, where key frames follow each other more closely than frames are reordered.
+    // Jumps to the packet or to one before it; ReadAgain then reads up to it. MP4's demuxer takes the time for a presentation time. Given the decoding time,
+    // it would land a key frame too early. Given the presentation time, it may land behind the packet, where key frames follow each other more closely than
+    // frames are reordered; ReadAgain notices that and jumps again.
     private bool SeekTo(int index, bool isPresented)
     {
         PacketMark mark = _marks[index];
@@ -144,7 +147,8 @@ internal sealed unsafe class PacketIndex : IDisposable
         return index == 0 || ticks == ffmpeg.AV_NOPTS_VALUE ? _track.SeekToStart() : _track.Seek(ticks);
     }
 
-    // After a jump libavformat may not know decoding times that it knew when it came from the start; they tell packets apart only where nothing else does.
+    // Decoding times are compared only for packets without a presentation time: after a jump libavformat may not know decoding times that it knew when it
+    // read from the start.
     private bool IsPacket(int index, AVPacket* packet)
     {
         SetTime(packet);
@@ -152,7 +156,7 @@ internal sealed unsafe class PacketIndex : IDisposable
         return packet->size == mark.Bytes && packet->pts == mark.Ticks && (mark.Ticks != ffmpeg.AV_NOPTS_VALUE || packet->dts == mark.DecodeTicks);
     }
 
-    // Some containers give decoding times only; without reordering they are the presentation times.
+    // Some containers give decoding times only. In a track without reordering they are the presentation times too.
     private void SetTime(AVPacket* packet)
     {
         if (packet->pts == ffmpeg.AV_NOPTS_VALUE && _track.Stream->codecpar->video_delay == 0)
@@ -161,7 +165,7 @@ internal sealed unsafe class PacketIndex : IDisposable
         }
     }
 
-    // A VP8 frame that others are built on and that is never shown itself has a packet of its own; the fifth bit of its first byte says so (RFC 6386, 9.1).
+    // A VP8 frame may be a mere reference for others. It has a packet of its own, in which bit 4 of the first byte, show_frame, is 0 (RFC 6386, 9.1).
     private bool IsNeverShown(AVPacket* packet) =>
         _track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_VP8 && packet->size > 0 && (packet->data[0] & 0x10) == 0;
 }

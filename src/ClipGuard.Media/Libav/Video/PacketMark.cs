@@ -15,7 +15,7 @@ internal readonly record struct PacketMark(long Ticks, long DecodeTicks, int Fla
     /// <summary>True where decoding can begin here.</summary>
     public bool IsKey => (Flags & ffmpeg.AV_PKT_FLAG_KEY) != 0;
 
-    /// <summary>True where it is decoded for others' sake only: an edit list leaves it out, or its codec says that it is never shown.</summary>
+    /// <summary>True where its frame is a mere reference for others: an edit list excludes it, or the codec says that it is never shown.</summary>
     public bool IsHidden => (Flags & ffmpeg.AV_PKT_FLAG_DISCARD) != 0;
 
     /// <summary>True where the container itself found the bytes damaged.</summary>

@@ -4,7 +4,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>Decodes runs of packets and hands out the frames, with what it saw of damage.</summary>
+/// <summary>Decodes ranges of packets, passes on the frames, and lists the damage.</summary>
 /// <param name="session">The decode.</param>
 /// <param name="track">The track and its decoder.</param>
 /// <param name="packets">The packets.</param>
@@ -22,7 +22,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
     /// <summary>Packets that the decoder refused since the last <see cref="Begin"/>, by number.</summary>
     public List<int> RefusedPackets { get; } = [];
 
-    /// <summary>Packets, by number, whose damage the decoder hid in what it gave since the last <see cref="Begin"/>.</summary>
+    /// <summary>Packets, by number, whose damage the decoder only logged (<see cref="HiddenDamage"/>) since the last <see cref="Begin"/>.</summary>
     public List<int> ConcealedPackets { get; } = [];
 
     /// <summary>Frames that came out once more at the time of the one before since the last <see cref="Begin"/>.</summary>
@@ -52,20 +52,20 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
         FramesOut = 0;
     }
 
-    /// <summary>Decodes one run to its end, the frames that the decoder holds back included.</summary>
-    /// <param name="run">The packets.</param>
-    /// <param name="isWanted">Tells wanted packets; the decoder may leave out others on which no frame is built. Null decodes all.</param>
+    /// <summary>Decodes one range to its end, and drains the decoder.</summary>
+    /// <param name="range">The packets.</param>
+    /// <param name="isWanted">True for packets of wanted frames; the decoder may skip others that no frame is built on. Null decodes all.</param>
     /// <param name="taker">Gets every frame.</param>
-    public DecoderFault? Decode(PacketRange run, Func<PacketMark, bool>? isWanted, FrameTaker taker)
+    public DecoderFault? Decode(PacketRange range, Func<PacketMark, bool>? isWanted, FrameTaker taker)
     {
         if (_used)
         {
-            // Once it has given its last frame a decoder takes nothing until it is told to start anew.
+            // A decoder that was drained takes no packets until it is flushed.
             ffmpeg.avcodec_flush_buffers(track.Codec);
         }
 
         _used = true;
-        for (int i = run.First; i <= run.Last && !session.ShouldStop(); i++)
+        for (int i = range.First; i <= range.Last && !session.ShouldStop(); i++)
         {
             AVPacket* packet = packets[i];
             if (packet == null)
@@ -80,7 +80,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
             }
         }
 
-        return Send(null, run.Last) ?? Take(run.Last, taker);
+        return Send(null, range.Last) ?? Take(range.Last, taker);
     }
 
     public void Dispose()

@@ -4,7 +4,9 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>Video frames that a container promises and does not hold. A container with an index says how many there are to be, others how long the track is.</summary>
+/// <summary>
+/// Video frames that a container's header promises and that are missing. A container with an index gives their number, others the length of the track.
+/// </summary>
 internal static unsafe class PromisedFrames
 {
     /// <summary>How many are missing, once the track was read to its end.</summary>
@@ -14,17 +16,19 @@ internal static unsafe class PromisedFrames
     /// <param name="rateHz">Frames a second.</param>
     public static long Missing(Track track, long packets, double endSeconds, double rateHz)
     {
-        // The last frame may stay on show for long, and lengths are rounded: a second, and one part in twenty, are not missed unless the file is known to end early.
+        // The last frame may stay on show for long, and lengths in headers are rounded: up to one second or 5 % of the length does not count as missing,
+        // unless the file is known to end early.
         double? cutOff = HeaderPromise.EndSeconds(track) - endSeconds;
         double slack = track.EndsEarly ? 0 : Math.Max(1, endSeconds / 20);
         long missing = Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > slack ? (long)(cutOff.Value * rateHz) : 0);
 
-        // Where reading broke off, one frame is missing at least, and where the file ends early, too, unless the header shows that only other tracks lack something.
+        // Where reading broke off or the file ends early at least one frame is missing, unless the header's length of this track shows that what is missing
+        // belongs to other tracks.
         bool lacksSome = track.ReadingBrokeOff is not null || (track.EndsEarly && !(cutOff * rateHz < 1));
         return Math.Max(missing, lacksSome ? 1 : 0);
     }
 
-    // An MP4's index also counts the frames that an edit list leaves out at the end: only those are missed that there was time for.
+    // An MP4's index also counts frames that an edit list excludes at the end. So at most as many are missing as fit into the rest of the track's duration.
     private static long NotRead(Track track, long packets, double endSeconds, double rateHz)
     {
         AVStream* stream = track.Stream;

@@ -1,11 +1,13 @@
+using ClipGuard.Media.Selections;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>Reads a timeline off what a track's packets or frames say.</summary>
+/// <summary>Makes a timeline from the times of a track's packets or frames.</summary>
 internal static unsafe class TimelineReader
 {
-    /// <summary>The timeline of a track's packets; null where they do not say when their frames are shown, each at a time of its own.</summary>
+    /// <summary>The timeline of a track's packets; null where a packet has no presentation time, or the same as another.</summary>
     public static FrameTimeline? Read(IReadOnlyList<PacketMark> packets, AVStream* stream)
     {
         int firstKey = 0;
@@ -14,7 +16,7 @@ internal static unsafe class TimelineReader
             firstKey++;
         }
 
-        // Some streams mark no key frames at all; otherwise nothing can be decoded before the first.
+        // Packets before the first key frame cannot be decoded. Some streams mark no key frames at all: then all packets count.
         firstKey = firstKey == packets.Count ? 0 : firstKey;
         var shown = new List<(long Ticks, bool IsKey)>(packets.Count);
         for (int i = firstKey; i < packets.Count; i++)
@@ -49,12 +51,13 @@ internal static unsafe class TimelineReader
     public static FrameTimeline FromFrames(IEnumerable<long> ticks, FrameTimeline packets)
     {
         long[] sorted = [.. ticks.Distinct().Order()];
-        return packets with { Ticks = sorted, IsKey = [.. sorted.Select(tick => Array.BinarySearch(packets.Ticks, tick) is >= 0 and var index && packets.IsKey[index])] };
+        bool[] isKey = [.. sorted.Select(tick => Array.BinarySearch(packets.Ticks, tick) is >= 0 and var index && packets.IsKey[index])];
+        return packets with { Ticks = sorted, IsKey = isKey };
     }
 
     /// <summary>
-    /// A timeline of frames that are told apart by their numbers only. They are shown when the packets say, where each says something and several say
-    /// the same, and otherwise one each tick of the frame rate. Which are key frames goes by the packets too, in the order they are decoded in.
+    /// A timeline of frames that have numbers instead of times. They are shown at the packets' times, sorted, where every packet has one (several may have
+    /// the same), and otherwise at the frame rate. Which frames are key frames is taken from the packets in decoding order.
     /// </summary>
     /// <param name="count">How many frames there are.</param>
     /// <param name="stream">The track.</param>

@@ -2,12 +2,13 @@ using System.Globalization;
 
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Selections;
 
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>Chosen frames of a video track, told apart by their presentation times.</summary>
+/// <summary>Decodes chosen frames of a video track. Frames are identified by their presentation times.</summary>
 internal sealed unsafe class VideoDecode : IDisposable
 {
     private readonly DecodeSession _session;
@@ -40,7 +41,8 @@ internal sealed unsafe class VideoDecode : IDisposable
         using Track track = opened!;
         if ((track.Stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0)
         {
-            return new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"There is no video stream; the {track.Container.FormatName} file holds only an attached picture."));
+            return new DecodeAnswer(session.Fault(
+                FaultKind.Unsupported, $"There is no video stream; the {track.Container.FormatName} file holds only an attached picture."));
         }
 
         if ((session.AnimationFault() ?? session.DurationFault(track.Container.SecondsOf(track.Stream))) is { } refused)
@@ -48,10 +50,10 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(refused);
         }
 
-        // Which frames are key frames is told by the frames themselves; an index may leave some out.
-        if (spec.Selection is not KeyFrames && PacketIndex.ScanIndex(session, track) is { } skimmed)
+        // A selection of key frames reads every packet: only the packets say reliably which are key frames, an index may list fewer.
+        if (spec.Selection is not KeyFrames && PacketIndex.ScanIndex(session, track) is { } scanned)
         {
-            using var quick = new VideoDecode(session, spec, track, skimmed);
+            using var quick = new VideoDecode(session, spec, track, scanned);
             if (quick.RunIndexed() is { } answer)
             {
                 return answer;
@@ -78,15 +80,16 @@ internal sealed unsafe class VideoDecode : IDisposable
     {
         FrameTimeline? numbered = _timeline is null && _packets.Marks.Count > 0 ? Number(_packets.Marks.Count(packet => !packet.IsHidden)) : null;
 
-        // Where the header is silent the packets have told by now: a frame that is first shown after the limit is over it.
-        return _session.DurationFault((_timeline ?? numbered) is { Count: > 0 } known ? known.Seconds(known.Count - 1) : null) is { } tooLong ? new DecodeAnswer(tooLong)
+        // A header may give no duration. By now the packets' times give one: a clip whose last frame is first shown after the limit is too long.
+        double? lastShown = (_timeline ?? numbered) is { Count: > 0 } known ? known.Seconds(known.Count - 1) : null;
+        return _session.DurationFault(lastShown) is { } tooLong ? new DecodeAnswer(tooLong)
             : _timeline is not null ? RunTimed(_timeline)
             : numbered is { Count: > 0 } ? RunUntimed(numbered)
             : new DecodeAnswer(_session.Fault(FaultKind.Corrupt, "The video stream has no frames."));
     }
 
-    // Only the wanted packets are read, as the index says where they are. That holds where they are what it says, nothing is damaged and nothing that was
-    // promised is missing; otherwise null, and all packets are to be asked.
+    // The quick way: reads only the packets that the wanted frames need, from where the index says they are. Null where a packet is not what the index says,
+    // or anything is damaged or missing: then the index is not relied on, and all packets have to be read.
     private DecodeAnswer? RunIndexed()
     {
         if (_timeline is not { } timeline || !BeginsAsIndexed() || _track.Stream->nb_frames > _packets.Marks.Count || DependsOnTheEnd(timeline)
@@ -96,23 +99,24 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         var plan = new DecodePlan(_packets.Marks);
-        return (Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is null
+        return (Want(timeline) ?? Decode(plan.RangesFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is null
             && Judge(timeline, plan) is { IsNone: true } finding && !_packets.ContradictsIndex
             ? Answer(timeline, finding)
             : null;
     }
 
-    // Frames before the first key frame are none, so that one has to be what the index says.
+    // Frames before the first key frame do not count, so the whole timeline is wrong where the index's first key frame is none.
     private bool BeginsAsIndexed() => _packets.Marks[0].IsKey && _packets[0] != null && !_packets.ContradictsIndex;
 
-    // How long the last frame stays on show is partly told by the frame itself.
-    private bool DependsOnTheEnd(FrameTimeline timeline) => _spec.Selection is TimeFrames times && times.Seconds.Any(time => time > timeline.Seconds(timeline.Count - 1));
+    // How long the last frame stays on show is partly known from its packet only, which the quick way may not read.
+    private bool DependsOnTheEnd(FrameTimeline timeline) =>
+        _spec.Selection is TimeFrames times && times.Seconds.Any(time => time > timeline.Seconds(timeline.Count - 1));
 
-    // The packets say when each frame is shown, so only what the wanted ones need is decoded.
+    // The packets' times are known, so only the packets that the wanted frames need are decoded.
     private DecodeAnswer RunTimed(FrameTimeline timeline)
     {
         var plan = new DecodePlan(_packets.Marks);
-        if ((Want(timeline) ?? Decode(plan.RunsFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is { } fault)
+        if ((Want(timeline) ?? Decode(plan.RangesFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is { } fault)
         {
             return new DecodeAnswer(fault);
         }
@@ -123,7 +127,8 @@ internal sealed unsafe class VideoDecode : IDisposable
             return Answer(timeline, finding);
         }
 
-        // Something is amiss: the clip, or the place where decoding began (a key frame that is none). Decoding it all, from the beginning, tells.
+        // A wanted frame is damaged or missing. Either the clip is damaged, or decoding began at a key frame that is none. Decoding everything from the
+        // beginning finds out which.
         List<long> shown = [];
         fault = Decode([new PacketRange(0, _packets.Marks.Count - 1)], null, shown);
         finding = Judge(timeline, plan);
@@ -132,13 +137,14 @@ internal sealed unsafe class VideoDecode : IDisposable
             return fault is null ? Answer(timeline, finding) : new DecodeAnswer(fault);
         }
 
-        // No damage anywhere, and yet not every packet gave a frame: the frames themselves are the timeline.
+        // Nothing is damaged, and still not every packet gave a frame: the timeline is made from the frames that came out.
         timeline = TimelineReader.FromFrames(shown, timeline);
         fault = Want(timeline) ?? Decode([new PacketRange(0, _packets.Marks.Count - 1)], null);
         return fault is null ? Answer(timeline, Judge(timeline, plan)) : new DecodeAnswer(fault);
     }
 
-    // Frames without times are numbered as they come out, which is the order they are shown in; only then is it known how many there are.
+    // Frames without times are numbered as the decoder gives them, in presentation order. Their number is known only afterwards: where it is not the number of
+    // packets, the selection is made again for the real number and everything decoded once more.
     private DecodeAnswer RunUntimed(FrameTimeline timeline)
     {
         PacketRange all = new(0, _packets.Marks.Count - 1);
@@ -154,7 +160,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         return fault is null ? Answer(timeline, Judge(timeline, null)) : new DecodeAnswer(fault);
     }
 
-    // Packets come in the order they are decoded in, and reordered frames move a key frame to another place.
+    // The numbered timeline takes key frames from the packets in decoding order; where frames are reordered a key frame may have another number.
     private bool KeysMoved(FrameTimeline timeline) =>
         _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
@@ -171,14 +177,14 @@ internal sealed unsafe class VideoDecode : IDisposable
         return null;
     }
 
-    private DecoderFault? Decode(IReadOnlyList<PacketRange> runs, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
+    private DecoderFault? Decode(IReadOnlyList<PacketRange> ranges, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
     {
         _decoder.Begin();
         _writer.Begin(_wanted.Slots.Count);
         _wanted.Begin();
-        foreach (PacketRange run in runs)
+        foreach (PacketRange range in ranges)
         {
-            if (_decoder.Decode(run, isWanted, Take) is { } fault)
+            if (_decoder.Decode(range, isWanted, Take) is { } fault)
             {
                 return fault;
             }
@@ -193,8 +199,10 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
     }
 
-    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) => DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _packets.Marks, DependsOnAll);
+    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) =>
+        DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _packets.Marks, DependsOnAll);
 
+    // True where another number of frames would have made another selection.
     private bool DependsOnAll => _spec.Selection is not TimeFrames && !(_spec.Selection is IndexFrames indices && indices.Indices.All(index => index >= 0));
 
     private DecodeAnswer Answer(FrameTimeline timeline, DamageFinding finding)
@@ -203,7 +211,8 @@ internal sealed unsafe class VideoDecode : IDisposable
         if (finding.DamagedWanted > _session.Limits.MaxDamagedFrames || _writer.Shape is null)
         {
             string where = damage.FirstAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", the first at {at.TotalSeconds:0.###} s") : string.Empty;
-            return new DecodeAnswer(_session.Fault(FaultKind.Corrupt, $"{finding.DamagedWanted} of {_wanted.Slots.Count} wanted frames are damaged or missing{where}: {finding.Describe()}."));
+            string count = $"{finding.DamagedWanted} of {_wanted.Slots.Count}";
+            return new DecodeAnswer(_session.Fault(FaultKind.Corrupt, $"{count} wanted frames are damaged or missing{where}: {finding.Describe()}."));
         }
 
         _wanted.FillMissing(_writer);

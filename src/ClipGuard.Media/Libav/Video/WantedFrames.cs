@@ -12,7 +12,9 @@ internal sealed class WantedFrames
     public WantedFrames(IReadOnlyList<long> slots)
     {
         Slots = slots;
-        _slotsOf = slots.Select((ticks, slot) => (ticks, slot)).GroupBy(pair => pair.ticks).ToDictionary(group => group.Key, group => group.Select(pair => pair.slot).ToArray());
+        _slotsOf = slots.Select((ticks, slot) => (ticks, slot))
+            .GroupBy(pair => pair.ticks)
+            .ToDictionary(group => group.Key, group => group.Select(pair => pair.slot).ToArray());
     }
 
     public IReadOnlyList<long> Slots { get; }
@@ -30,10 +32,10 @@ internal sealed class WantedFrames
     /// <summary>Forgets what has come, for another try.</summary>
     public void Begin() => _come.Clear();
 
-    /// <summary>Where a frame that has come goes; null where it is not wanted.</summary>
+    /// <summary>The slots of a frame that has come; null where it is not wanted, or came before.</summary>
     public int[]? Take(long ticks) => _slotsOf.TryGetValue(ticks, out int[]? slots) && _come.Add(ticks) ? slots : null;
 
-    /// <summary>Where missing frames are tolerated, each is given as the wanted frame that is nearest in time and has come.</summary>
+    /// <summary>Fills the slots of missing frames, where those are tolerated, with copies of the wanted frame that came and is nearest in time.</summary>
     public void FillMissing(PictureWriter writer)
     {
         foreach ((long ticks, int[] slots) in _slotsOf)

@@ -34,7 +34,9 @@ public sealed unsafe class BatchTensor
     /// <summary>Type of one element.</summary>
     public TensorElement Element { get; }
 
-    /// <summary>Length of each dimension, outermost first. The first is the samples of the batch; with more than one clip a sample the second is its clips.</summary>
+    /// <summary>
+    /// Length of each dimension, outermost first. The first is the samples of the batch; with more than one clip a sample the second is its clips.
+    /// </summary>
     public ReadOnlySpan<nint> Shape => _shape;
 
     /// <summary>Elements from one index to the next, for each dimension.</summary>

@@ -1,12 +1,11 @@
 using ClipGuard.Media;
-using ClipGuard.Media.Libav.Video;
 
 namespace ClipGuard.Loading;
 
-/// <summary>What a spec tells of its clips' shapes before any is decoded.</summary>
+/// <summary>The shapes of clips as far as a spec fixes them, before any is decoded.</summary>
 internal static class ClipDimensions
 {
-    /// <summary>A shape that a clip could have: where the spec fixes a dimension that, otherwise the smallest there is.</summary>
+    /// <summary>The smallest shape that a clip can have: each dimension as the spec fixes it, or 1 where the spec leaves it open.</summary>
     public static int[] Smallest(ClipSpec spec) => spec switch
     {
         AudioSpec audio => [1, Samples(audio)],
@@ -26,7 +25,7 @@ internal static class ClipDimensions
     private static int Samples(AudioSpec audio) =>
         audio is { DurationSeconds: { } seconds, SampleRateHz: > 0 } ? (int)Math.Clamp(Math.Floor(seconds * audio.SampleRateHz), 1, 1 << 24) : 1;
 
-    private static int Frames(FrameSelection selection) => Math.Max(1, selection is RateFrames rate ? rate.MinFrames : FramePicker.CountOf(selection));
+    private static int Frames(FrameSelection selection) => Math.Max(1, selection is RateFrames rate ? rate.MinFrames : selection.KnownCount ?? 0);
 
     private static int[] Picture(PictureSpec picture)
     {

@@ -7,7 +7,9 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Fills one place of a batch: reads the row, decodes its clips under guard, and looks for a substitute where that fails. Any number of threads.</summary>
+/// <summary>
+/// Fills one place of a batch: reads the row, decodes its clips under guard, and looks for a substitute where that fails. Any number of threads.
+/// </summary>
 internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode, int epoch)
 {
     private const ulong TransformPurpose = 0x7A4F;

@@ -9,7 +9,14 @@ internal static unsafe partial class ffmpeg
     public static partial AVFormatContext* avformat_alloc_context();
 
     [LibraryImport(Avformat)]
-    public static partial AVIOContext* avio_alloc_context(byte* buffer, int buffer_size, int write_flag, void* opaque, avio_alloc_context_read_packet_func read_packet, avio_alloc_context_write_packet_func write_packet, avio_alloc_context_seek_func seek);
+    public static partial AVIOContext* avio_alloc_context(
+        byte* buffer,
+        int buffer_size,
+        int write_flag,
+        void* opaque,
+        avio_alloc_context_read_packet_func read_packet,
+        avio_alloc_context_write_packet_func write_packet,
+        avio_alloc_context_seek_func seek);
 
     [LibraryImport(Avformat)]
     public static partial void avio_context_free(AVIOContext** s);
@@ -33,7 +40,8 @@ internal static unsafe partial class ffmpeg
     public static partial int avformat_find_stream_info(AVFormatContext* ic, AVDictionary** options);
 
     [LibraryImport(Avformat)]
-    public static partial int av_find_best_stream(AVFormatContext* ic, AVMediaType type, int wanted_stream_nb, int related_stream, AVCodec** decoder_ret, int flags);
+    public static partial int av_find_best_stream(
+        AVFormatContext* ic, AVMediaType type, int wanted_stream_nb, int related_stream, AVCodec** decoder_ret, int flags);
 
     [LibraryImport(Avformat)]
     public static partial int av_read_frame(AVFormatContext* s, AVPacket* pkt);

@@ -6,7 +6,16 @@ namespace FFmpeg.AutoGen;
 internal static unsafe partial class ffmpeg
 {
     [LibraryImport(Swresample)]
-    public static partial int swr_alloc_set_opts2(SwrContext** ps, AVChannelLayout* out_ch_layout, AVSampleFormat out_sample_fmt, int out_sample_rate, AVChannelLayout* in_ch_layout, AVSampleFormat in_sample_fmt, int in_sample_rate, int log_offset, void* log_ctx);
+    public static partial int swr_alloc_set_opts2(
+        SwrContext** ps,
+        AVChannelLayout* out_ch_layout,
+        AVSampleFormat out_sample_fmt,
+        int out_sample_rate,
+        AVChannelLayout* in_ch_layout,
+        AVSampleFormat in_sample_fmt,
+        int in_sample_rate,
+        int log_offset,
+        void* log_ctx);
 
     [LibraryImport(Swresample)]
     public static partial int swr_set_matrix(SwrContext* s, double* matrix, int stride);

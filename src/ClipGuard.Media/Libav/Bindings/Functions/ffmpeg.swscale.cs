@@ -9,7 +9,17 @@ internal static unsafe partial class ffmpeg
     public static partial int* sws_getCoefficients(int colorspace);
 
     [LibraryImport(Swscale)]
-    public static partial SwsContext* sws_getContext(int srcW, int srcH, AVPixelFormat srcFormat, int dstW, int dstH, AVPixelFormat dstFormat, int flags, SwsFilter* srcFilter, SwsFilter* dstFilter, double* param);
+    public static partial SwsContext* sws_getContext(
+        int srcW,
+        int srcH,
+        AVPixelFormat srcFormat,
+        int dstW,
+        int dstH,
+        AVPixelFormat dstFormat,
+        int flags,
+        SwsFilter* srcFilter,
+        SwsFilter* dstFilter,
+        double* param);
 
     [LibraryImport(Swscale)]
     public static partial SwsContext* sws_alloc_context();
@@ -21,7 +31,8 @@ internal static unsafe partial class ffmpeg
     public static partial void sws_freeContext(SwsContext* swsContext);
 
     [LibraryImport(Swscale)]
-    public static partial int sws_setColorspaceDetails(SwsContext* c, in int_array4 inv_table, int srcRange, in int_array4 table, int dstRange, int brightness, int contrast, int saturation);
+    public static partial int sws_setColorspaceDetails(
+        SwsContext* c, in int_array4 inv_table, int srcRange, in int_array4 table, int dstRange, int brightness, int contrast, int saturation);
 
     public static int sws_scale(SwsContext* c, byte*[] srcSlice, int[] srcStride, int srcSliceY, int srcSliceH, byte*[] dst, int[] dstStride)
     {

@@ -1,4 +1,4 @@
-namespace ClipGuard.Media.Libav.Video;
+namespace ClipGuard.Media.Selections;
 
 /// <summary>The frames of a video in the order they are shown, as far as they are known before they are decoded.</summary>
 /// <param name="Ticks">Presentation times, strictly ascending, in the track's time base.</param>
@@ -46,7 +46,9 @@ internal sealed record FrameTimeline(long[] Ticks, bool[] IsKey, int SecondsNume
         return last < first ? null : (first, last);
     }
 
-    /// <summary>The frame on show at a time: of those that began by then the last. Before the first it is the first; after the last one's end it is -1.</summary>
+    /// <summary>
+    /// The frame on show at a time: the last of those that began by then. Before the first frame it is the first; after the last frame's end it is -1.
+    /// </summary>
     public int OnShowAt(double seconds)
     {
         int low = 0;

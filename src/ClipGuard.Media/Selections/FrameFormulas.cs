@@ -1,8 +1,8 @@
-namespace ClipGuard.Media.Libav.Video;
+namespace ClipGuard.Media.Selections;
 
 /// <summary>
 /// The formulas by which frames are chosen, each from the numbers of the first and the last frame in range to the numbers of the chosen ones.
-/// Every rounding is spelt out, since a frame more or less is another training sample.
+/// Roundings are those of each formula's author, since another rounding chooses other frames.
 /// </summary>
 internal static class FrameFormulas
 {
@@ -35,12 +35,6 @@ internal static class FrameFormulas
         return count >= factor && count <= total ? (int)count : 0;
     }
 
-    /// <summary>qwen-vl-utils' <c>smart_nframes</c> for a number of frames: the nearest multiple of the factor, halves to even.</summary>
-    public static int SmartCount(SmartFrames selection)
-    {
-        double count = Math.Round((double)selection.Count / selection.Factor, MidpointRounding.ToEven) * selection.Factor;
-        return (int)Math.Min(count, int.MaxValue);
-    }
 
     /// <summary>PyTorch's <c>linspace(first, last, count).round()</c>: single precision, computed from both ends to the middle, halves to even.</summary>
     public static int[] SmartSpread(int first, int last, int count)

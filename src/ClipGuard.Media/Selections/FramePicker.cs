@@ -1,4 +1,4 @@
-namespace ClipGuard.Media.Libav.Video;
+namespace ClipGuard.Media.Selections;
 
 /// <summary>Turns a selection into the numbers of frames: a pure function of the selection and the timeline.</summary>
 internal static class FramePicker
@@ -12,34 +12,26 @@ internal static class FramePicker
     public static (FaultKind Kind, string Message)? Pick(VideoSpec spec, int maxFrames, FrameTimeline timeline, out int[] frames)
     {
         frames = [];
-        if (CountOf(spec.Selection) > maxFrames)
+        if (spec.Selection.KnownCount is { } count && count > maxFrames)
         {
-            return TooMany(CountOf(spec.Selection), maxFrames);
+            return TooMany(count, maxFrames);
         }
 
         (FaultKind, string)? fault = Pick(spec, timeline, out frames);
         return fault is null && frames.Length > maxFrames ? TooMany(frames.Length, maxFrames) : fault;
     }
 
-    /// <summary>How many frames a selection takes, known before there is memory for them; 0 where the video has a say in it.</summary>
-    public static int CountOf(FrameSelection selection) => selection switch
-    {
-        UniformFrames uniform => uniform.Count,
-        MidpointFrames midpoint => midpoint.Count,
-        SmartFrames smart => FrameFormulas.SmartCount(smart),
-        IndexFrames indices => indices.Indices.Count,
-        TimeFrames times => times.Seconds.Count,
-        _ => 0,
-    };
 
-    private static (FaultKind, string) TooMany(int count, int maxFrames) => (FaultKind.LimitExceeded, $"{count} frames are wanted, more than the limit of {maxFrames}.");
+    private static (FaultKind, string) TooMany(int count, int maxFrames) =>
+        (FaultKind.LimitExceeded, $"{count} frames are wanted, more than the limit of {maxFrames}.");
 
     private static (FaultKind Kind, string Message)? Pick(VideoSpec spec, FrameTimeline timeline, out int[] frames)
     {
         frames = [];
         if (timeline.Within(spec.StartSeconds, spec.EndSeconds) is not var (first, last))
         {
-            return (FaultKind.Corrupt, $"No frame is shown between {spec.StartSeconds} s and {spec.EndSeconds?.ToString() ?? "the end"}{(spec.EndSeconds is null ? string.Empty : " s")}; the video lasts {timeline.EndSeconds:0.###} s.");
+            string end = spec.EndSeconds is { } seconds ? $"{seconds} s" : "the end";
+            return (FaultKind.Corrupt, $"No frame is shown between {spec.StartSeconds} s and {end}; the video lasts {timeline.EndSeconds:0.###} s.");
         }
 
         switch (spec.Selection)
@@ -53,7 +45,7 @@ internal static class FramePicker
             case RateFrames rate:
                 return PickByRate(rate, timeline, first, last, out frames);
             case SmartFrames smart:
-                return PickSmart(smart, first, last, out frames);
+                return PickSmart(smart.RoundedCount, first, last, out frames);
             case IndexFrames indices:
                 return PickByIndex(indices, first, last, out frames);
             case TimeFrames times:
@@ -73,14 +65,14 @@ internal static class FramePicker
         int count = FrameFormulas.SmartCount(total, timeline.RateHz, rate);
         frames = FrameFormulas.SmartSpread(first, last, count);
         return count == 0
-            ? (FaultKind.Unsupported, $"A choice of {rate.PerSecond} frames a second in multiples of {rate.Factor} needs at least {rate.Factor} frames; the range has {total}.")
+            ? (FaultKind.Unsupported, $"A choice of {rate.PerSecond} frames a second in multiples of {rate.Factor} needs at least {rate.Factor} frames; "
+                + $"the range has {total}.")
             : null;
     }
 
-    private static (FaultKind, string)? PickSmart(SmartFrames wanted, int first, int last, out int[] frames)
+    private static (FaultKind, string)? PickSmart(int count, int first, int last, out int[] frames)
     {
         int total = last - first + 1;
-        int count = FrameFormulas.SmartCount(wanted);
         frames = count <= total ? FrameFormulas.SmartSpread(first, last, count) : [];
         return count <= total ? null : (FaultKind.Unsupported, $"{count} different frames are wanted, and the range has {total}.");
     }
