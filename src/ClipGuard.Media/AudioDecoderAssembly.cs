@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ClipGuard.Media;
 
-/// <summary>Loads audio decoders from assemblies. To be done before a helper's sandbox closes, since it forbids opening files that code is loaded from.</summary>
+/// <summary>Loads audio decoders from assemblies. To be done before a helper's sandbox closes, which may refuse system calls that loading code needs.</summary>
 internal static class AudioDecoderAssembly
 {
     /// <summary>The name under which requests ask for the decoder in an assembly: its file's name without the extension.</summary>

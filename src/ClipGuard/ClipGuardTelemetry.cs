@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ClipGuard;
 
-/// <summary>The names under which ClipGuard's measurements and activities are found.</summary>
+/// <summary>The names of ClipGuard's meter and activity source.</summary>
 public static class ClipGuardTelemetry
 {
     /// <summary>Of the <see cref="System.Diagnostics.Metrics.Meter"/>.</summary>

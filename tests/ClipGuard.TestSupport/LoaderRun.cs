@@ -43,7 +43,7 @@ internal sealed class LoaderRun : IDisposable
         new(Enumerable.Range(0, rows).Select(i => badEvery > 0 && i % badEvery == badEvery - 1 ? $"/bad/{i}" : $"/ok/{i}/{1 + (i * 13 % 50)}"));
 
     public Task<ClipLoader> OpenAsync(LoaderOptions options, ILoggerFactory? loggers = null) =>
-        ClipLoader.OpenAsync(Manifest, options, Clips.DecodeAsync, loggers);
+        ClipLoader.OpenAsync(Manifest, options, Clips, loggers);
 
     /// <summary>Reads an epoch, or what is left of it.</summary>
     public static async Task<List<SeenBatch>> ReadAsync(ClipLoader loader, int most = int.MaxValue)

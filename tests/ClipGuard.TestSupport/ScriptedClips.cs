@@ -9,10 +9,10 @@ namespace ClipGuard.TestSupport;
 
 /// <summary>
 /// Decodes clips whose names say what they hold: <c>/ok/ID/SAMPLES</c> gives so many samples that follow from the number, <c>/bad/ID</c> is corrupt,
-/// <c>/hang/ID</c> is struck once and then convicted, <c>/slow/ID/SAMPLES</c> is struck once and then fine. For what a loader does at sizes and
+/// <c>/hang/ID</c> fails twice, <c>/slow/ID/SAMPLES</c> fails once and is then fine. For what a loader does at sizes and
 /// in orders that real decodes show only by chance.
 /// </summary>
-internal sealed class ScriptedClips
+internal sealed class ScriptedClips : IGuardedDecoder
 {
     /// <summary>Called before each decode; for holding some up.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = static async (_, _) => await Task.Yield();
@@ -21,7 +21,11 @@ internal sealed class ScriptedClips
 
     public int Open;
 
-    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+    public string DecoderVersion => "Scripted 1";
+
+    public SandboxLevel Sandbox => SandboxLevel.Off;
+
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         string path = ((FileSource)request.Source).Path;
         Asked.Enqueue(path);
@@ -33,7 +37,7 @@ internal sealed class ScriptedClips
             string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             if (parts[0] is "hang" or "slow")
             {
-                struck?.Invoke(Fault(FaultKind.Stalled));
+                onFirstFailure?.Invoke(Fault(FaultKind.Stalled));
                 await Before(path + "/again", cancellation);
             }
 
@@ -60,7 +64,7 @@ internal sealed class ScriptedClips
 
         public override ReadOnlySpan<byte> Payload => _isDisposed ? throw new ObjectDisposedException(nameof(Outcome)) : payload;
 
-        // What is read after the lease has ended is not the clip any more.
+        // Overwritten, so that a test notices bytes that are read after the lease has ended.
         public override void Dispose()
         {
             _isDisposed = true;

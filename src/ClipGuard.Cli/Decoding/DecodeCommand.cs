@@ -53,8 +53,8 @@ internal static class DecodeCommand
         }
 
         ClipSpec spec = ReadSpec(sources, kind);
-        return await GuardedClip.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
-            ? GuardedClip.ShowFault(invocation.Screen, clip, fault)
+        return await SingleClip.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
+            ? SingleClip.ShowFault(invocation.Screen, clip, fault)
             : Write(invocation.Screen, output, outcome, spec)).ConfigureAwait(false);
     }
 

@@ -30,7 +30,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
-    /// <summary>The fault behind an error number of FFmpeg's. Where there was a read error, a refused file or a refused picture size, that is the cause.</summary>
+    /// <summary>
+    /// The fault behind an error number of FFmpeg's. Where there was a read error, a refused file or a refused picture size, that is the cause.
+    /// </summary>
     public DecoderFault FaultOf(int error, string doing)
     {
         if (ReadError is not null)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// Bounds the bytes of the rows in flight: a channel bounds their number, and one row may be a hundred bytes or, with clips inside it, tens of megabytes.
-/// One task takes, one gives back. A row over the whole budget passes alone.
+/// Bounds the bytes of the rows in flight. (Channels bound their number only, and one row may have a hundred bytes or, with clips inside it, tens of
+/// megabytes.) One task takes, one gives back. A row that is larger than the whole budget passes when no other is in flight.
 /// </summary>
 internal sealed class ByteBudget(long bytes)
 {

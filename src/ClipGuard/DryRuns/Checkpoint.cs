@@ -1,8 +1,8 @@
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// Where an interrupted run can go on: up to here every row is recorded, and the files end at these lengths. It lies in the output folder as
-/// <c>unfinished.json</c> for as long as the run has not ended.
+/// Where an interrupted run can go on: every row before it is recorded, and the files have these lengths. It is in the output folder as
+/// <c>unfinished.json</c> until the run has ended.
 /// </summary>
 internal sealed record Checkpoint
 {

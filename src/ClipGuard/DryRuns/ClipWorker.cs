@@ -7,10 +7,10 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
-internal sealed class ClipWorker(int number, GuardedDecoder decoder, DryRunOptions options, DryRunProgress progress)
+internal sealed class ClipWorker(int number, IGuardedDecoder decoder, DryRunOptions options, DryRunProgress progress)
 {
     /// <summary>
-    /// Settles every clip that comes, to the channel's end. Once the run is stopped clips are settled without a verdict, for the recorder waits for them all.
+    /// Settles every clip, to the channel's end. Once the run is stopped clips are settled without a verdict, since the recorder waits for all of them.
     /// </summary>
     public async Task WorkAsync(ChannelReader<ClipInFlight> clips, RunStop stop)
     {
@@ -46,18 +46,18 @@ internal sealed class ClipWorker(int number, GuardedDecoder decoder, DryRunOptio
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
             var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
-            using DecodeOutcome outcome = await decoder.DecodeAsync(request, stop.Token).ConfigureAwait(false);
+            using DecodeOutcome outcome = await decoder.DecodeAsync(request, onFirstFailure: null, stop.Token).ConfigureAwait(false);
             return new ClipVerdict(clip, outcome.Elapsed, outcome.Fault);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             return null;
         }
-#pragma warning disable CA1031 // A worker that left would leave rows unsettled: the failure ends the run once all is settled.
-        catch (Exception failure)
+#pragma warning disable CA1031 // Without this worker rows would stay unsettled for ever, so it goes on; the error ends the run once all clips are settled.
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            stop.Fail(failure);
+            stop.Fail(error);
             return null;
         }
         finally

@@ -16,12 +16,12 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 public sealed class DryRun
 {
-    // A clip that hangs holds up the recording of the rows behind it, not their decoding: this many may wait for it.
+    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until this many rows, or bytes, wait.
     private const int RowsInFlight = 4096;
     private const long BytesInFlight = 32 << 20;
 
     private readonly IManifest _manifest;
-    private readonly GuardedDecoder _decoder;
+    private readonly IGuardedDecoder _decoder;
     private readonly DryRunOptions _options;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -29,18 +29,19 @@ public sealed class DryRun
 
     /// <summary>A dry run that has not begun.</summary>
     /// <param name="manifest">What to decode.</param>
-    /// <param name="supervisor">Who guards the decodes; it stays the caller's.</param>
+    /// <param name="supervisor">Guards the decodes; it stays the caller's.</param>
     /// <param name="options">What clips are decoded to, and where the findings go.</param>
-    /// <param name="log">Where the run and each fault are told; null for nowhere.</param>
+    /// <param name="log">Where the run and each fault are logged; null for nowhere.</param>
     /// <param name="time">The clock; null for the system's.</param>
     public DryRun(IManifest manifest, Supervisor supervisor, DryRunOptions options, ILogger<DryRun>? log = null, TimeProvider? time = null)
-        : this(manifest, GuardedDecoder.Of(supervisor), options, log, time)
+        : this(manifest, (IGuardedDecoder)supervisor, options, log, time)
     {
     }
 
-    internal DryRun(IManifest manifest, GuardedDecoder decoder, DryRunOptions options, ILogger? log = null, TimeProvider? time = null)
+    internal DryRun(IManifest manifest, IGuardedDecoder decoder, DryRunOptions options, ILogger? log = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
         _manifest = manifest;
@@ -69,7 +70,7 @@ public sealed class DryRun
         long begun = _time.GetTimestamp();
         using var stop = new RunStop(cancellation);
 
-        // The first row is read before the output folder is touched: a wrong manifest must not cost the findings of an earlier run.
+        // The first row is read before the output folder is touched: where the manifest is a wrong one, the findings of an earlier run must stay.
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         bool any = await rows.MoveNextAsync().ConfigureAwait(false);
         var identity = ManifestIdentity.Of(_manifest.Name);
@@ -89,8 +90,7 @@ public sealed class DryRun
         };
 
         Progress.Start(identity?.Bytes ?? 0, tally);
-        SandboxLevel sandbox = _decoder.Sandbox();
-        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.Version, sandbox);
+        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
         if (resumed is not null)
         {
             _log.RunGoesOn(tally.Rows);
@@ -112,10 +112,11 @@ public sealed class DryRun
         var budget = new ByteBudget(BytesInFlight);
 
         var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options.Limit);
+        IEnumerable<ClipWorker> clipWorkers = Enumerable.Range(0, workers).Select(number => new ClipWorker(number, _decoder, _options, Progress));
         Task[] stages =
         [
             stop.RunAsync(() => reader.ReadAsync(rows, skip, stop.Token)),
-            .. Enumerable.Range(0, workers).Select(worker => stop.RunAsync(() => new ClipWorker(worker, _decoder, _options, Progress).WorkAsync(clips.Reader, stop))),
+            .. clipWorkers.Select(worker => stop.RunAsync(() => worker.WorkAsync(clips.Reader, stop))),
             stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
         ];
         await Task.WhenAll(stages).ConfigureAwait(false);
@@ -146,7 +147,7 @@ public sealed class DryRun
         }
         finally
         {
-            // However the run ends, the next one goes on from here.
+            // Whether the run ends in an error or was stopped: the next run goes on from here.
             recorder.Checkpoint();
         }
     }
@@ -166,11 +167,11 @@ public sealed class DryRun
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
         Slowest = tally.Slowest,
         CleanHasRelativePaths = tally.CleanHasRelativePaths,
-        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.Version),
+        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.DecoderVersion),
         Settings = new DryRunSettings
         {
             Guard = _options.Guard,
-            SandboxInForce = _decoder.Sandbox(),
+            SandboxInForce = _decoder.Sandbox,
             Manifest = _options.Manifest,
             Audio = _options.Audio,
             Video = _options.Video,

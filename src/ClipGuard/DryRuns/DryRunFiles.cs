@@ -4,7 +4,7 @@ using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>What a dry run leaves in its output folder.</summary>
+/// <summary>The files that a dry run writes into its output folder.</summary>
 public static class DryRunFiles
 {
     /// <summary>Path of the bad clips and lines, one JSON object a line, in manifest order.</summary>
@@ -22,7 +22,7 @@ public static class DryRunFiles
     /// <summary>Makes the output folder where it does not exist, and makes sure that a run could use it: for hosts that want to know early.</summary>
     /// <param name="folder">The output folder.</param>
     /// <exception cref="OutputException">It cannot be made or written to, or another run is using it.</exception>
-    public static void Prepare(string folder) => OutputFolder.Hold(Path.GetFullPath(folder)).Dispose();
+    public static void Prepare(string folder) => FolderLock.Take(Path.GetFullPath(folder)).Dispose();
 
     /// <summary>Reads <c>faults.jsonl</c>, line by line as it is asked for.</summary>
     /// <param name="path">The file.</param>

@@ -8,7 +8,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// How a dry run's files are written: camelCase, enums as words, and other alphabets as they are, for these files are read by people and by grep.
+/// The JSON of a dry run's files: camelCase, enums as words, and letters of other alphabets not escaped, since people read these files and search them.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -26,7 +26,10 @@ namespace ClipGuard.DryRuns;
 [JsonSerializable(typeof(DryRunSummary))]
 internal sealed partial class DryRunJson : JsonSerializerContext;
 
-/// <summary>The two layouts. Not static members of the context itself: its own may come to be later than they.</summary>
+/// <summary>
+/// The two layouts. They are not static members of the context itself, because the order in which its generated static members and these would be
+/// initialised is not defined.
+/// </summary>
 internal static class RecordLayout
 {
     private static readonly JsonSerializerOptions LineOptions = new(DryRunJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>What a dry run says to the log. Each fault once, at the level of information: to a dry run a bad clip is a finding, not trouble.</summary>
+/// <summary>A dry run's log messages. Each fault is logged once, as information: finding bad clips is what a dry run is for.</summary>
 internal static partial class DryRunLog
 {
     [LoggerMessage(

@@ -3,21 +3,21 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>What a dry run decodes clips to, and where it leaves what it found.</summary>
+/// <summary>What a dry run decodes clips to, and where its findings go.</summary>
 public sealed record DryRunOptions
 {
     /// <summary>Folder that receives <c>faults.jsonl</c>, <c>clean.jsonl</c> and <c>summary.json</c>. Made where it does not exist.</summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>Where the rows go all of whose clips decoded; null (the default) is <c>clean.jsonl</c> in <see cref="OutputFolder"/>.</summary>
+    /// <summary>The file for rows whose clips all decoded; null (the default) is <c>clean.jsonl</c> in <see cref="OutputFolder"/>.</summary>
     public string? CleanManifest { get; init; }
 
-    /// <summary>Rows to read from the manifest's start, bad ones included; null (the default) reads them all. Positive.</summary>
+    /// <summary>How many rows to read from the manifest's start, bad ones included; null (the default) reads all. Positive.</summary>
     public long? Limit { get; init; }
 
     /// <summary>
-    /// What to do where the folder holds a run that did not end. False (the default) goes on from there, and refuses where the manifest or a setting
-    /// that verdicts depend on has changed since; true throws that run away and starts over.
+    /// What to do where the folder holds a run that did not end. False (the default) goes on with it, or refuses where the manifest or a setting
+    /// that verdicts depend on has changed since; true deletes it and starts over.
     /// </summary>
     public bool Fresh { get; init; }
 
@@ -36,7 +36,7 @@ public sealed record DryRunOptions
     /// <summary>What images are decoded to.</summary>
     public ImageSpec Image { get; init; } = new();
 
-    /// <summary>What one clip may ask for.</summary>
+    /// <summary>What one decode may take.</summary>
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>The spec for a kind of clip.</summary>
@@ -48,22 +48,22 @@ public sealed record DryRunOptions
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>What verdicts depend on, with this decoder.</summary>
-    internal VerdictSettings VerdictSettings(GuardedDecoder decoder) => new()
+    /// <summary>The settings that verdicts depend on, with this decoder.</summary>
+    internal VerdictSettings VerdictSettings(IGuardedDecoder decoder) => new()
     {
         ClipGuard = ProductVersion.Text,
-        Decoder = decoder.Version,
+        Decoder = decoder.DecoderVersion,
         Isolation = Guard.Isolation,
         Deadline = Guard.Deadline,
         StallLimit = Guard.StallLimit,
         HelperMemoryBytes = Guard.HelperMemoryBytes,
-        Sandbox = decoder.Sandbox(),
+        Sandbox = decoder.Sandbox,
         Fetching = Guard.Fetching,
         Audio = Audio,
         Video = Video,
         Image = Image,
         Limits = Limits,
         Manifest = Manifest,
-        CleanManifest = Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, Runs.OutputFolder.CleanName)),
+        CleanManifest = Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName)),
     };
 }

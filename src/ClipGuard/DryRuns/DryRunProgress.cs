@@ -26,7 +26,7 @@ public sealed class DryRunProgress
         _time = time;
     }
 
-    /// <summary>Rows all of whose clips have a verdict, those of an interrupted run that this one goes on from included.</summary>
+    /// <summary>Rows whose clips all have a verdict, including those of an interrupted run that this one continues.</summary>
     public long Rows => Interlocked.Read(ref _rows);
 
     /// <summary>Clips that decoded.</summary>
@@ -38,7 +38,7 @@ public sealed class DryRunProgress
     /// <summary>Clips with a verdict.</summary>
     public long Clips => Ok + _faults.Sum;
 
-    /// <summary>Clips with a verdict of this run alone.</summary>
+    /// <summary>Clips that got a verdict in this run, without those of an interrupted run before it.</summary>
     public long ClipsThisRun => Clips - Interlocked.Read(ref _clipsBefore);
 
     /// <summary>How much is done, from 0 to 1, by the manifest's bytes and the limit on rows; null where its length is not known.</summary>
@@ -89,7 +89,7 @@ public sealed class DryRunProgress
         }
     }
 
-    /// <summary>Nothing is left to read: what stands behind the last sample are lines that are none.</summary>
+    /// <summary>The manifest was read to its end; after its last sample there may have been bytes that are no samples.</summary>
     internal void ReadToEnd() => Interlocked.Exchange(ref _bytesRead, Interlocked.Read(ref _totalBytes));
 
     internal void RowFinished() => Interlocked.Increment(ref _rows);

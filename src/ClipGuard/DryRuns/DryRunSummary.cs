@@ -4,10 +4,10 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>What a dry run came to: the content of <c>summary.json</c>.</summary>
+/// <summary>The result of a dry run: the content of <c>summary.json</c>.</summary>
 public sealed record DryRunSummary
 {
-    /// <summary>True where the run was stopped before the manifest's end. The counts are then of what was found so far.</summary>
+    /// <summary>True where the run was stopped before the manifest's end. The counts are then those of the part that was read.</summary>
     public required bool Cancelled { get; init; }
 
     /// <summary>Absolute path of the manifest.</summary>
@@ -16,10 +16,10 @@ public sealed record DryRunSummary
     /// <summary>Rows that are samples.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>Samples all of whose clips decoded.</summary>
+    /// <summary>Samples whose clips all decoded.</summary>
     public required long CleanSamples { get; init; }
 
-    /// <summary>Samples about which the manifest reader had something to say that does not stop training; the log has it.</summary>
+    /// <summary>Samples for which the manifest reader has a warning, which does not stop training; the warnings are in the log.</summary>
     public required long SamplesWithWarnings { get; init; }
 
     /// <summary>Clips with a verdict.</summary>
@@ -34,19 +34,21 @@ public sealed record DryRunSummary
     /// <summary>Rows, bad ones included, that an interrupted run before this one had recorded; 0 where there was none.</summary>
     public required long ResumedAfterRows { get; init; }
 
-    /// <summary>Wall clock, that of an interrupted run that this one went on from included.</summary>
+    /// <summary>Wall clock, including that of an interrupted run that this one continued.</summary>
     public required double ElapsedSeconds { get; init; }
 
-    /// <summary>Clips by elapsed seconds.</summary>
+    /// <summary>Clips per elapsed second.</summary>
     public required double ClipsPerSecond { get; init; }
 
     /// <summary>The slowest clips, slowest first, ten at most.</summary>
     public required IReadOnlyList<SlowClip> Slowest { get; init; }
 
-    /// <summary>True where rows in the clean manifest name clips by relative paths, which hold beside the original manifest or with the same root.</summary>
+    /// <summary>
+    /// True where rows in the clean manifest name clips by relative paths: these are valid beside the original manifest, or with the same root.
+    /// </summary>
     public required bool CleanHasRelativePaths { get; init; }
 
-    /// <summary>What decoded.</summary>
+    /// <summary>The versions that decoded.</summary>
     public required DryRunVersions Versions { get; init; }
 
     /// <summary>The settings in force.</summary>
@@ -56,7 +58,7 @@ public sealed record DryRunSummary
     internal long FaultCount => Faults.Values.Sum();
 }
 
-/// <summary>What decoded.</summary>
+/// <summary>The versions that decoded.</summary>
 /// <param name="ClipGuard">ClipGuard's version.</param>
 /// <param name="Decoder">Name and version of the decoder, as in <c>FFmpeg 5.1.9</c>.</param>
 public sealed record DryRunVersions(string ClipGuard, string Decoder);
@@ -82,7 +84,7 @@ public sealed record DryRunSettings
     /// <summary>What images were decoded to.</summary>
     public required ImageSpec Image { get; init; }
 
-    /// <summary>What one clip might ask for.</summary>
+    /// <summary>What one decode could take.</summary>
     public required DecodeLimits Limits { get; init; }
 
     /// <summary>Rows to read; null for all.</summary>

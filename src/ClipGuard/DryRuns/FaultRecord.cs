@@ -25,7 +25,7 @@ public abstract record FaultRecord
 /// <summary>A manifest line that is no sample.</summary>
 public sealed record BadLineRecord : FaultRecord
 {
-    /// <summary>What <see cref="FaultRecord.Fault"/> says of such a line.</summary>
+    /// <summary>The value of <see cref="FaultRecord.Fault"/> for such a line.</summary>
     public const string Name = "BadManifestLine";
 
     /// <summary>1-based position within the line, in characters.</summary>
@@ -41,7 +41,7 @@ public sealed record BadLineRecord : FaultRecord
         new() { Line = row.Line, Column = row.Column, Fault = Name, Message = row.Message, Expected = row.Expected };
 }
 
-/// <summary>A clip that gave no data, with its post-mortem. Seconds and bytes are those of the try that convicted it.</summary>
+/// <summary>A clip that gave no data, with its post-mortem. Seconds and bytes are those of the last attempt.</summary>
 public sealed record ClipFaultRecord : FaultRecord
 {
     /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
@@ -94,7 +94,7 @@ public sealed record ClipFaultRecord : FaultRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ExitCode { get; init; }
 
-    /// <summary>Tries that failed; 0 where the manifest alone ruled the clip out.</summary>
+    /// <summary>Attempts to decode it, all of which failed; 0 where the clip was refused by its reference in the manifest.</summary>
     [JsonPropertyOrder(4)]
     public int Attempts { get; init; }
 
@@ -102,7 +102,7 @@ public sealed record ClipFaultRecord : FaultRecord
     [JsonPropertyOrder(4)]
     public IReadOnlyList<string> Log { get; init; } = [];
 
-    /// <summary>The record of a convicted clip.</summary>
+    /// <summary>The record of a clip with a fault.</summary>
     internal static ClipFaultRecord Of(long line, ClipReference clip, ClipFault fault)
     {
         PostMortem found = fault.PostMortem;

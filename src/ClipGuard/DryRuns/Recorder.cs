@@ -7,10 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>Writes finished rows down, in manifest order, and marks from time to time where an interrupted run can go on.</summary>
+/// <summary>Writes finished rows, in manifest order, and from time to time a checkpoint.</summary>
 /// <remarks>
-/// A fault is on its way to the file as soon as it is recorded, and a clean row at the latest when the recorder has nothing else to do or a second has
-/// passed. Not thread-safe: one task records.
+/// A fault is written to the file at once, and a clean row when the recorder has nothing else to do or after a second. Not thread-safe: one task records.
 /// </remarks>
 internal sealed class Recorder
 {
@@ -26,9 +25,9 @@ internal sealed class Recorder
 
     /// <param name="output">Where rows go.</param>
     /// <param name="tally">What was counted before.</param>
-    /// <param name="checkpoint">Makes a checkpoint of a tally; null where the manifest cannot be come back to.</param>
+    /// <param name="checkpoint">Makes a checkpoint of a tally; gives null where the manifest cannot be read a second time.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">Where each fault is told once.</param>
+    /// <param name="log">Where each fault is logged once.</param>
     public Recorder(OutputFolder output, RunTally tally, Func<RunTally, Checkpoint?> checkpoint, TimeProvider time, ILogger log)
     {
         _output = output;
@@ -42,7 +41,7 @@ internal sealed class Recorder
     /// <summary>What was counted so far.</summary>
     public RunTally Tally { get; }
 
-    /// <summary>True once a row was recorded with clips that have no verdict, for the run was stopped.</summary>
+    /// <summary>True once a row was recorded with clips that have no verdict, because the run was stopped.</summary>
     public bool HasGap { get; private set; }
 
     /// <summary>Records a row whose clips are settled.</summary>
@@ -51,7 +50,8 @@ internal sealed class Recorder
         bool decided = row.Verdicts.All(verdict => verdict is not null);
         if (!decided && !HasGap)
         {
-            // The run was stopped, and beyond this row there are gaps. What was found there is written down all the same, but a second run goes on from here.
+            // The run was stopped, and from this row on clips lack verdicts. What was found there is recorded too, but the last checkpoint is here: the next
+            // run cuts the files back to it and decodes those rows again.
             Checkpoint();
             HasGap = true;
         }
@@ -79,14 +79,14 @@ internal sealed class Recorder
         }
     }
 
-    /// <summary>Hands the file system what was gathered. For when there is a moment to spare.</summary>
+    /// <summary>Writes gathered rows to the file. Called when the recorder has to wait anyway.</summary>
     public void Flush()
     {
         _output.Clean.Flush();
         _flushed = _time.GetTimestamp();
     }
 
-    /// <summary>Marks this as the place where a second run goes on, unless rows before it are missing.</summary>
+    /// <summary>Writes a checkpoint, unless rows before it lack verdicts.</summary>
     public void Checkpoint()
     {
         if (!HasGap && Tally.Rows > 0 && _checkpoint(Tally) is { } checkpoint)

@@ -4,7 +4,7 @@ using ClipGuard.Manifests;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>A row between the reader and the recorder, while its clips are decoded in whatever order.</summary>
+/// <summary>A row between the reader and the recorder, while its clips are decoded in any order.</summary>
 internal sealed class RowInFlight
 {
     private readonly ClipVerdict?[] _verdicts;
@@ -27,13 +27,13 @@ internal sealed class RowInFlight
 
     public IReadOnlyList<ClipReference> Clips { get; }
 
-    /// <summary>Completes once each clip has been settled.</summary>
+    /// <summary>Completes once every clip is settled.</summary>
     public Task Finished => _finished.Task;
 
     /// <summary>One for each clip, in the row's order; null where the run was stopped before there was one. Read it once <see cref="Finished"/>.</summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
-    /// <summary>Memory that the row holds, near enough to bound the rows in flight.</summary>
+    /// <summary>Memory that the row holds, roughly: for <see cref="ByteBudget"/>.</summary>
     public long HeldBytes => Row is SampleRow sample ? sample.Raw.Length : 0;
 
     /// <summary>Gives a clip its verdict, or null where the run was stopped first. Once for each clip, from any thread.</summary>

@@ -64,7 +64,7 @@ internal sealed class RowReader(
             }
             catch (OperationCanceledException)
             {
-                // The recorder waits for every row it was sent: what no worker will see is settled here.
+                // The recorder waits for every row that it was sent, so the clips that will not reach a worker are settled here.
                 while (index < row.Clips.Count)
                 {
                     row.Settle(index++, null);

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>Ends a run's stages together: on the caller's word, or because one of them failed. The first failure is the one to tell.</summary>
+/// <summary>Ends a run's stages together: where the caller cancels, or one of them fails. The first failure is thrown at the end.</summary>
 internal sealed class RunStop(CancellationToken cancellation) : IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -21,18 +21,18 @@ internal sealed class RunStop(CancellationToken cancellation) : IDisposable
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
         }
-#pragma warning disable CA1031 // Whatever it is, it is rethrown by ThrowIfFailed once every stage has ended.
-        catch (Exception failure)
+#pragma warning disable CA1031 // Any exception is kept, and thrown by ThrowIfFailed once every stage has ended.
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(failure);
+            Fail(error);
         }
     });
 
     /// <summary>Ends the run because of a failure.</summary>
-    public void Fail(Exception failure)
+    public void Fail(Exception error)
     {
-        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
+        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
         _source.Cancel();
     }
 

@@ -3,7 +3,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>What a run has counted so far, in manifest order. Part of the journal, so that an interrupted run goes on counting.</summary>
+/// <summary>A run's counts so far, in manifest order. Part of the checkpoint, so that the counts of an interrupted run go on.</summary>
 internal sealed class RunTally
 {
     private const int SlowestKept = 10;
@@ -16,10 +16,10 @@ internal sealed class RunTally
     /// <summary>Rows that are samples and were recorded whole.</summary>
     public long Samples { get; set; }
 
-    /// <summary>Samples all of whose clips decoded.</summary>
+    /// <summary>Samples whose clips all decoded.</summary>
     public long CleanSamples { get; set; }
 
-    /// <summary>Samples about which the manifest reader had something to say.</summary>
+    /// <summary>Samples for which the manifest reader has a warning.</summary>
     public long SamplesWithWarnings { get; set; }
 
     /// <summary>Clips with a verdict.</summary>
@@ -65,7 +65,7 @@ internal sealed class RunTally
         }
     }
 
-    /// <summary>Counts a sample all of whose clips have a verdict.</summary>
+    /// <summary>Counts a sample whose clips all have a verdict.</summary>
     public void Add(SampleRow row, bool clean)
     {
         Samples++;

@@ -8,8 +8,8 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// All that a verdict depends on besides the clip. Verdicts taken under different ones do not belong in one list, so a run that was interrupted
-/// goes on only where they are the same. The number of workers is not among them.
+/// The settings that a verdict depends on. Verdicts under different settings do not belong in one list, so an interrupted run can go on only where they are
+/// the same. The number of workers is not one of them.
 /// </summary>
 internal sealed record VerdictSettings
 {

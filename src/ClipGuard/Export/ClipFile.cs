@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Export;
 
-/// <summary>Writes a decoded clip to a file whose name says the format: what training gets, to look at and listen to.</summary>
+/// <summary>Writes a decoded clip to a file whose ending says the format, to look at or listen to what training gets.</summary>
 public static class ClipFile
 {
     /// <summary>The endings that are known: <c>.npy</c> for anything, <c>.wav</c> for audio, <c>.png</c> for a picture or a contact sheet of frames.</summary>
@@ -27,7 +27,7 @@ public static class ClipFile
     /// <param name="payload">The bytes, in the order of the clip's shape.</param>
     /// <param name="layout">The order of a picture's dimensions.</param>
     /// <exception cref="ArgumentException">
-    /// The payload has not as many bytes as the shape says, or the file's name has no known ending for such a clip.
+    /// The payload does not have as many bytes as the shape says, or the file's ending is none that such a clip can have.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, DecodedClip clip, ReadOnlySpan<byte> payload, PixelLayout layout = PixelLayout.ChannelsLast)
@@ -70,7 +70,8 @@ public static class ClipFile
                 PngFormat.Write(file, clip.Shape.Count == 4 ? ContactSheet.Of(pixels) : pixels[0]);
                 break;
             default:
-                throw new ArgumentException($"A clip of shape [{string.Join(", ", clip.Shape)}] cannot be written to a file that ends in '{ending}'.", nameof(ending));
+                throw new ArgumentException(
+                    $"A clip of shape [{string.Join(", ", clip.Shape)}] cannot be written to a file that ends in '{ending}'.", nameof(ending));
         }
     }
 

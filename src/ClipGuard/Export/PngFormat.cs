@@ -26,7 +26,7 @@ internal static class PngFormat
         WriteChunk(file, "IEND"u8, []);
     }
 
-    // Each row as its difference from the row above: photographs and films come to about half of what they are without.
+    // Each row is written as its difference from the row above (filter "Up"), which about halves the size of photographs and frames of films.
     private static ReadOnlySpan<byte> Compress(Pixels picture)
     {
         int rowBytes = picture.Width * picture.Channels;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ClipGuard.Export;
 
-/// <summary>A RIFF WAVE file of 32-bit floats: the very samples, not rounded to 16 bits.</summary>
+/// <summary>A RIFF WAVE file of 32-bit floats: the samples as they are, not rounded to 16 bits.</summary>
 internal static class WavFormat
 {
     private const int IeeeFloat = 3;

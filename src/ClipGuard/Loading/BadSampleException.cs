@@ -1,7 +1,7 @@
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// The loader stopped because of what rows or clips did not give: one of them under <see cref="BadSamplePolicy.Throw"/>, or too many of them.
+/// The loader stopped because rows or clips gave no sample: one of them under <see cref="BadSamplePolicy.Throw"/>, or more than the budget allows.
 /// </summary>
 public sealed class BadSampleException : Exception
 {

@@ -4,17 +4,17 @@ namespace ClipGuard.Loading;
 public enum BadSamplePolicy
 {
     /// <summary>
-    /// Another row takes its place: a pure function of seed, epoch, position and attempt, and recorded in the batch.
+    /// Another row replaces it: a pure function of seed, epoch, position and attempt, and recorded in the batch.
     /// Where that one is bad too, the next, up to <see cref="LoaderOptions.SubstituteAttempts"/>; then the sample is masked.
     /// </summary>
     Substitute,
 
-    /// <summary>The batch is smaller by it, and left out where nothing is left of it. Ranks may then differ in their numbers of batches.</summary>
+    /// <summary>The batch is smaller by it, and is not delivered where it is empty. Ranks may then differ in their numbers of batches.</summary>
     Skip,
 
-    /// <summary>Its place holds zeros and is flagged in <see cref="Batch.Mask"/>.</summary>
+    /// <summary>Its slot in the batch holds zeros and is flagged in <see cref="Batch.Mask"/>.</summary>
     Mask,
 
-    /// <summary>The run ends with a <see cref="BadSampleException"/> when its batch's turn comes.</summary>
+    /// <summary>The run ends with a <see cref="BadSampleException"/> where its batch would have been delivered.</summary>
     Throw,
 }

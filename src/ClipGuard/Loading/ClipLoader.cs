@@ -17,7 +17,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 {
     private readonly IManifest _manifest;
     private readonly LoaderOptions _options;
-    private readonly GuardedDecode _decode;
+    private readonly IGuardedDecoder _decoder;
     private readonly Supervisor? _ownSupervisor;
     private readonly IndexedRows? _index;
     private readonly string _fingerprint;
@@ -31,11 +31,17 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private bool _isDisposed;
 
     private ClipLoader(
-        IManifest manifest, LoaderOptions options, GuardedDecode decode, Supervisor? ownSupervisor, Opened opened, ILoggerFactory? loggers, TimeProvider? time)
+        IManifest manifest,
+        LoaderOptions options,
+        IGuardedDecoder decoder,
+        Supervisor? ownSupervisor,
+        Opened opened,
+        ILoggerFactory? loggers,
+        TimeProvider? time)
     {
         _manifest = manifest;
         _options = options;
-        _decode = decode;
+        _decoder = decoder;
         _ownSupervisor = ownSupervisor;
         _index = opened.Index;
         _fingerprint = opened.Fingerprint;
@@ -48,13 +54,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     /// <summary>0-based number of the epoch that is read now or next.</summary>
     public int Epoch => _progress.Epoch;
 
-    /// <summary>How many batches the whole of the present segment of this epoch has on every rank; null where that shows only at the end.</summary>
+    /// <summary>How many batches every rank has in the present segment of this epoch; null where that is known only at the end.</summary>
     public long? Batches => PlanOf(RowsWithoutReading(), _progress)?.Batches;
 
     /// <summary>Where the loader is: after the batch that was yielded last.</summary>
     public LoaderState State => StateOf(_progress);
 
-    /// <summary>What the epoch that ended last, or was left, came to; null before the first.</summary>
+    /// <summary>The report of the last epoch, or of the part of it that was read; null before the first.</summary>
     public EpochReport? LastEpoch { get; private set; }
 
     /// <summary>Indexes the manifest where its order needs that, and starts helpers.</summary>
@@ -62,7 +68,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     /// What to read. It must be an <see cref="IIndexableManifest"/>, except for <see cref="ShuffleMode.Windowed"/> and <see cref="ShuffleMode.None"/>.
     /// </param>
     /// <param name="options">What to deliver.</param>
-    /// <param name="loggers">Where faults are told; null for nowhere.</param>
+    /// <param name="loggers">Where faults are logged; null for nowhere.</param>
     /// <param name="supervisor">Decodes; it stays the caller's. Null starts one by <see cref="LoaderOptions.Supervision"/>, which the loader ends.</param>
     /// <param name="time">The clock of the reports; null for the system's.</param>
     /// <param name="cancellation">Ends the opening.</param>
@@ -81,7 +87,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         try
         {
             Supervisor? own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return new ClipLoader(manifest, options, (supervisor ?? own!).DecodeAsync, own, opened, loggers, time);
+            return new ClipLoader(manifest, options, supervisor ?? own!, own, opened, loggers, time);
         }
         catch
         {
@@ -90,9 +96,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a loader whose decodes somebody else does.</summary>
-    internal static async Task<ClipLoader> OpenAsync(IManifest manifest, LoaderOptions options, GuardedDecode decode, ILoggerFactory? loggers = null) =>
-        new(manifest, options, decode, null, await OpenAsync(manifest, options, CancellationToken.None).ConfigureAwait(false), loggers, null);
+    /// <summary>Opens a loader over another decoder than a supervisor.</summary>
+    internal static async Task<ClipLoader> OpenAsync(IManifest manifest, LoaderOptions options, IGuardedDecoder decoder, ILoggerFactory? loggers = null) =>
+        new(manifest, options, decoder, null, await OpenAsync(manifest, options, CancellationToken.None).ConfigureAwait(false), loggers, null);
 
     private static async Task<Opened> OpenAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
     {
@@ -102,7 +108,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         if (manifest is BlendedManifest or StreamedBlend && options.ExcludedLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
         {
             throw new ArgumentException(
-                $"{nameof(LoaderOptions.ExcludedLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.", nameof(options));
+                $"{nameof(LoaderOptions.ExcludedLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.",
+                nameof(options));
         }
 
         var indexable = manifest as IIndexableManifest;
@@ -123,8 +130,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     }
 
     /// <summary>
-    /// Goes on where a state was taken. With other ranks than then, give the states of all of them, or any one where they had run in step; what they
-    /// had not consumed is dealt out anew. With the same ranks this rank's own state is enough.
+    /// Goes on where a state was taken. With the same number of ranks as then, this rank's own state is enough. With another number, give the states of all
+    /// the ranks of then, or any one of them where all had consumed the same number of batches; the samples that were not consumed are distributed again.
     /// </summary>
     /// <param name="states">One state, or one of every rank.</param>
     /// <exception cref="LoaderStateException">They do not belong to this manifest, these settings, or one another.</exception>
@@ -178,7 +185,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         try
         {
             EpochRows rows = OpenRows(_progress);
-            var decoding = new SampleDecoding(_options, _decode, _progress.Epoch);
+            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch);
             var budget = new FailureAccount(_options.Budget, _progress.Failures);
             var run = new EpochRun(
                 _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
@@ -186,7 +193,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             {
                 lock (_ending)
                 {
-                    // A loader that was disposed while this run was being set up has not seen it.
+                    // DisposeAsync may have run while this run was being set up, and then has not ended it.
                     ObjectDisposedException.ThrowIf(_isDisposed, this);
                     _run = run;
                 }
@@ -204,7 +211,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 }
             }
 
-            _progress = EpochProgress.Start(_progress.Epoch + 1, [], LeftOutNext());
+            _progress = EpochProgress.Start(_progress.Epoch + 1, [], ExcludedNext());
         }
         finally
         {
@@ -230,7 +237,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // A stage failed and stopped the rest; its own error says why.
+            // Not the caller's cancellation: a stage failed and stopped the others. Its own error is what the caller has to see.
             throw await run.FailureAsync().ConfigureAwait(false) ?? new UnreachableException();
         }
         catch (BadSampleException error)
@@ -253,7 +260,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         return batch;
     }
 
-    // Only a batch that can be delivered is consumed: where the budget or a hook ends the loop, a run that goes on from the state makes it again.
+    // A batch counts as consumed only where it is delivered. Where the budget or a hook ends the loop, it is not in the state, and a run that resumes from
+    // there makes it again.
     private void Account(Batch batch, FailureAccount budget, EpochAccount report)
     {
         bool isDelivered = false;
@@ -288,7 +296,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    // Faults are told when their batch's turn comes, so that one which was made ahead in vain and is made again tells of them once.
+    // Faults are logged when their batch is delivered, not when they are found: a batch that was made ahead may be thrown away and made again after a resume,
+    // and its faults must not be logged twice.
     private void LogFaults(IReadOnlyList<SampleFault> faults)
     {
         foreach (SampleFault fault in faults)
@@ -297,12 +306,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    private ManifestLine[] LeftOutNext() =>
+    private ManifestLine[] ExcludedNext() =>
         _options.ExcludeFailed ? InOrder([.. _options.ExcludedLines, .. _progress.ExcludedLines, .. _progress.FailedLines]) : InOrder(_options.ExcludedLines);
 
     private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
-    private IndexedEpochRows? RowsWithoutReading() => _index is { } index ? new IndexedEpochRows(index, OrderOf(index, _progress), _manifest.Name, _options.Supervision.Deadline) : null;
+    private IndexedEpochRows? RowsWithoutReading() => _index is { } index
+        ? new IndexedEpochRows(index, OrderOf(index, _progress), _manifest.Name, _options.Supervision.Deadline)
+        : null;
 
     private EpochRows OpenRows(EpochProgress progress)
     {
@@ -319,8 +330,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             progress.Epoch);
     }
 
-    private RowOrder OrderOf(IndexedRows index, EpochProgress progress) =>
-        new(index.Count, [.. index.FindRows(progress.ExcludedLines)], _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null, progress.Epoch);
+    private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
+    {
+        ulong? seed = _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null;
+        return new RowOrder(index.Count, [.. index.FindRows(progress.ExcludedLines)], seed, progress.Epoch);
+    }
 
     private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
     {
@@ -334,8 +348,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         {
             RowOrder order = OrderOf(index, progress);
             double SizeAt(long position) => index.Read(order.RowAt(position)) is SampleRow row ? buckets.SizeOf(row.Sample) : 0;
-            bucket = (sequence, globalBatch) =>
-                new Buckets(sequence, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).PlaceAt;
+            bucket = (positions, globalBatch) =>
+                new Buckets(positions, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).IndexAt;
         }
 
         return new EpochPlan(rows, progress.ResumeSegments, new RankBatches(_options.RankInfo, _options.BatchSize), _options.DropLast, bucket);

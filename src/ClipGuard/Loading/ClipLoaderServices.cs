@@ -5,14 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Opens loaders with what a service collection knows: its logging and its clock.</summary>
+/// <summary>Opens loaders with the logging and the clock of a service collection.</summary>
 public interface IClipLoaderFactory
 {
     /// <summary>Opens a loader; the caller disposes it.</summary>
-    /// <param name="shard">Which rank it is for; null for what the options say.</param>
+    /// <param name="rank">Which rank it is for; null for what the options say.</param>
     /// <param name="cancellation">Ends the opening.</param>
-    /// <inheritdoc cref="ClipLoader.OpenAsync(IManifest, LoaderOptions, ILoggerFactory?, Supervision.Supervisor?, TimeProvider?, CancellationToken)" path="/exception"/>
-    Task<ClipLoader> OpenAsync(RankInfo? shard = null, CancellationToken cancellation = default);
+    /// <exception cref="ArgumentException">A setting is out of its range, or the manifest has no index and one is needed.</exception>
+    /// <exception cref="ManifestException">The manifest cannot be read.</exception>
+    /// <exception cref="Supervision.HelperUnavailableException">No helper can be started.</exception>
+    Task<ClipLoader> OpenAsync(RankInfo? rank = null, CancellationToken cancellation = default);
 }
 
 /// <summary>Adds loaders to a service collection.</summary>
@@ -29,12 +31,15 @@ public static class ClipLoaderServices
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         return services.AddSingleton<IClipLoaderFactory>(provider => new Factory(
-            manifest(provider), options, (ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)), (TimeProvider?)provider.GetService(typeof(TimeProvider))));
+            manifest(provider),
+            options,
+            (ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)),
+            (TimeProvider?)provider.GetService(typeof(TimeProvider))));
     }
 
     private sealed class Factory(IManifest manifest, LoaderOptions options, ILoggerFactory? loggers, TimeProvider? time) : IClipLoaderFactory
     {
-        public Task<ClipLoader> OpenAsync(RankInfo? shard, CancellationToken cancellation) =>
-            ClipLoader.OpenAsync(manifest, shard is { } own ? options with { RankInfo = own } : options, loggers, supervisor: null, time, cancellation);
+        public Task<ClipLoader> OpenAsync(RankInfo? rank, CancellationToken cancellation) =>
+            ClipLoader.OpenAsync(manifest, rank is { } own ? options with { RankInfo = own } : options, loggers, supervisor: null, time, cancellation);
     }
 }

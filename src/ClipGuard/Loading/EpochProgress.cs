@@ -8,18 +8,19 @@ namespace ClipGuard.Loading;
 /// <param name="Epoch">0-based.</param>
 /// <param name="ResumeSegments">What was consumed before with other ranks.</param>
 /// <param name="ExcludedLines">Frozen when the epoch began, in order.</param>
-/// <param name="Consumed">Batches consumed without a gap since the last segment.</param>
-/// <param name="Ahead">Batches consumed beyond the first that was not.</param>
+/// <param name="Consumed">Every batch of the present segment with a number below this is consumed.</param>
+/// <param name="Ahead">Numbers of batches above <paramref name="Consumed"/> that are consumed too, where batches are delivered out of order.</param>
 internal sealed record EpochProgress(
     int Epoch, IReadOnlyList<ResumeSegment> ResumeSegments, IReadOnlyList<ManifestLine> ExcludedLines, long Consumed, ImmutableSortedSet<long> Ahead)
 {
-    /// <summary>Lines convicted in the batches consumed so far; kept only where the next epoch is to leave them out.</summary>
+    /// <summary>Lines that failed in the batches consumed so far; kept only with <see cref="LoaderOptions.ExcludeFailed"/>.</summary>
     public ImmutableHashSet<ManifestLine> FailedLines { get; init; } = [];
 
     /// <summary>What the failure budget has seen in the batches consumed so far.</summary>
     public FailureCount Failures { get; init; }
 
-    public static EpochProgress Start(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLine> excludedLines) => new(epoch, segments, excludedLines, 0, []);
+    public static EpochProgress Start(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLine> excludedLines) =>
+        new(epoch, segments, excludedLines, 0, []);
 
     /// <summary>The progress once a batch is consumed.</summary>
     public EpochProgress After(long batch)

@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>What an epoch, or the part of it that was read, came to on this rank.</summary>
+/// <summary>Counts and times of an epoch, or of the part of it that was read, on this rank.</summary>
 public sealed record EpochReport
 {
     /// <summary>0-based.</summary>
@@ -14,10 +14,10 @@ public sealed record EpochReport
     /// <summary>Samples delivered that are real.</summary>
     public long Samples { get; init; }
 
-    /// <summary>Those of them that stand in for others.</summary>
+    /// <summary>Those of them that are substitutes for others.</summary>
     public long Substitutes { get; init; }
 
-    /// <summary>Places that hold zeros: padding and masked samples.</summary>
+    /// <summary>Slots that hold zeros: padding and masked samples.</summary>
     public long Masked { get; init; }
 
     /// <summary>Clips decoded into batches.</summary>
@@ -42,11 +42,11 @@ public sealed record EpochReport
     public TimeSpan DecodeTime { get; init; }
 
     /// <summary>
-    /// Share of the machine's processors that was busy meanwhile, in [0, 1], whoever kept them busy; null where the system does not tell.
+    /// Share of the machine's processors that was busy meanwhile, in [0, 1], by all programs together; null where the system does not say.
     /// </summary>
     public double? ProcessorUse { get; init; }
 
-    /// <summary>Who was slow.</summary>
+    /// <summary>Which part was slow.</summary>
     public Bottleneck Bottleneck { get; init; }
 }
 

@@ -1,8 +1,8 @@
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// How much failure a run accepts: a broken installation must not look like a bad dataset. Bad rows and clips count, each time they are met;
-/// substitutes that fail count too. It is checked batch by batch in the order of the plan.
+/// How much failure a run accepts before it stops, so that a broken installation is not taken for a bad dataset. Bad rows and clips count each time they are
+/// tried, substitutes included. It is checked batch by batch, in the order of delivery.
 /// </summary>
 public sealed record FailureBudget
 {
@@ -12,10 +12,10 @@ public sealed record FailureBudget
     /// <summary>Most faults in one epoch; null (the default) for no such limit.</summary>
     public long? MaxFaults { get; init; }
 
-    /// <summary>Largest share of faulty tries among all tries of an epoch so far, in [0, 1]. Default 0.1.</summary>
+    /// <summary>Largest share of rows that gave no sample among all rows that an epoch has tried so far, in [0, 1]. Default 0.1.</summary>
     public double MaxRate { get; init; } = 0.1;
 
-    /// <summary>Rows tried before the rate is looked at. Default 100.</summary>
+    /// <summary>Rows tried before the rate is checked. Default 100.</summary>
     public long Probation { get; init; } = 100;
 
     internal void Validate()
@@ -47,12 +47,12 @@ internal sealed class FailureAccount(FailureBudget budget, FailureCount before =
     public FailureCount Count { get; private set; } = before;
 
     /// <summary>Takes one batch into account.</summary>
-    /// <exception cref="BadSampleException">It is one too many.</exception>
-    public void Add(int tries, IReadOnlyList<SampleFault> faults)
+    /// <exception cref="BadSampleException">The budget is exceeded.</exception>
+    public void Add(int rowsTried, IReadOnlyList<SampleFault> faults)
     {
-        Count = new FailureCount(Count.RowsTried + tries, Count.Faults + faults.Count);
+        Count = new FailureCount(Count.RowsTried + rowsTried, Count.Faults + faults.Count);
 
-        // The worst are those that cost most time; the sort is stable, so that of equals the first stay.
+        // The worst faults are those that cost most time. The sort is stable: of faults that cost the same, the first ones stay.
         _worst.AddRange(faults);
         SampleFault[] worst = [.. _worst.OrderByDescending(static fault => fault.Verdict?.PostMortem.Elapsed ?? TimeSpan.Zero).Take(NamedFaults)];
         _worst.Clear();
@@ -64,14 +64,18 @@ internal sealed class FailureAccount(FailureBudget budget, FailureCount before =
 
         if (Count.RowsTried >= budget.Probation && Count.Faults > budget.MaxRate * Count.RowsTried)
         {
+            double rate = (double)Count.Faults / Count.RowsTried;
             throw Exceeded(FormattableString.Invariant(
-                $"{(double)Count.Faults / Count.RowsTried:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
+                $"{rate:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
         }
     }
 
     private BadSampleException Exceeded(string limit)
     {
-        string named = string.Join("; ", _worst.Select(static fault => $"line {fault.Line}{(fault.Clip is { } clip ? $" {clip.AsWritten}" : string.Empty)}: {fault.Message}"));
-        return new BadSampleException($"{Count.Faults} of {Count.RowsTried} tries gave no sample: {limit}. The worst of them: {named}", [.. _worst]);
+        string worst = string.Join("; ", _worst.Select(Name));
+        return new BadSampleException($"{Count.Faults} of {Count.RowsTried} rows gave no sample: {limit}. The worst of them: {worst}", [.. _worst]);
     }
+
+    private static string Name(SampleFault fault) =>
+        fault.Clip is { } clip ? $"line {fault.Line} {clip.AsWritten}: {fault.Message}" : $"line {fault.Line}: {fault.Message}";
 }

@@ -25,7 +25,7 @@ public sealed record LoaderOptions
     /// </summary>
     public int? ClipsPerSample { get; init; } = 1;
 
-    /// <summary>What one decode may ask for.</summary>
+    /// <summary>What one decode may take.</summary>
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>
@@ -41,16 +41,16 @@ public sealed record LoaderOptions
     /// <summary>Rows in a window of <see cref="ShuffleMode.Windowed"/>. Default 10,000.</summary>
     public int ShuffleWindow { get; init; } = 10_000;
 
-    /// <summary>What every random choice follows from. Default 0.</summary>
+    /// <summary>Every random choice is a function of it. Default 0.</summary>
     public int Seed { get; init; }
 
     /// <summary>Which of several ranks this is. Default the only one.</summary>
     public RankInfo RankInfo { get; init; } = RankInfo.Single;
 
-    /// <summary>Leaves out a last batch that is not full on every rank, instead of padding it with masked samples. Default false.</summary>
+    /// <summary>Drops a last batch that is not full on every rank, instead of padding it with masked samples. Default false.</summary>
     public bool DropLast { get; init; }
 
-    /// <summary>Puts samples of like size into one batch; null (the default) does not. Needs an index.</summary>
+    /// <summary>Puts samples of similar size into one batch; null (the default) does not. Needs an index.</summary>
     public BucketOptions? Buckets { get; init; }
 
     /// <summary>What happens where a row gives no sample. Default <see cref="BadSamplePolicy.Substitute"/>.</summary>
@@ -59,29 +59,29 @@ public sealed record LoaderOptions
     /// <summary>Substitutes that are tried for one sample before it is masked. Default 8.</summary>
     public int SubstituteAttempts { get; init; } = 8;
 
-    /// <summary>How much failure an epoch accepts. Default: a tenth of all tries, after the first hundred.</summary>
+    /// <summary>How much failure an epoch accepts. Default: a tenth of all rows tried, after the first hundred.</summary>
     public FailureBudget Budget { get; init; } = new();
 
     /// <summary>
-    /// Lines of the manifest (1-based) that are left out of every epoch, because their clips were convicted before: plain numbers, or, for a blend,
-    /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them out of a dry run's <c>faults.jsonl</c>. Must be the same
+    /// Lines of the manifest (1-based) that are excluded from every epoch, as those whose clips failed before: plain numbers, or, for a blend,
+    /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them from a dry run's <c>faults.jsonl</c>. Must be the same
     /// on every rank. Default none.
     /// </summary>
     public IReadOnlyCollection<ManifestLine> ExcludedLines { get; init; } = [];
 
     /// <summary>
-    /// Leaves out of each epoch what was convicted in the epochs before it. With more than one rank this is not possible, because no rank knows what
-    /// the others convicted; collect the faults and give <see cref="ExcludedLines"/>. Default false.
+    /// Excludes from each epoch the lines that failed in the epochs before it. Not possible with more than one rank, because no rank knows which lines
+    /// failed on the others; collect the faults and give <see cref="ExcludedLines"/>. Default false.
     /// </summary>
     public bool ExcludeFailed { get; init; }
 
     /// <summary>How decodes are guarded, and with how many workers. Its deadline counts for reading an indexed row, too.</summary>
     public SupervisorOptions Supervision { get; init; } = new();
 
-    /// <summary>Batches that are made ahead of the consumer. Default 4.</summary>
+    /// <summary>Most batches that are made ahead of the consumer. Default 4.</summary>
     public int PrefetchBatches { get; init; } = 4;
 
-    /// <summary>Bytes of tensors that are held ahead of the consumer; one batch is always made. Default 1 GiB.</summary>
+    /// <summary>Most bytes of tensors that are held ahead of the consumer; one batch is always made. Default 1 GiB.</summary>
     public long PrefetchBytes { get; init; } = 1L << 30;
 
     /// <summary>True (the default) delivers batches in the plan's order; false delivers each as soon as it is complete.</summary>
@@ -97,8 +97,8 @@ public sealed record LoaderOptions
     public BatchMemory? Memory { get; init; }
 
     /// <summary>
-    /// Samples that are at work at the same time: more than there are decodes at a time, so that while one worker takes over a clip, or reads a row,
-    /// the next decode waits at the supervisor already.
+    /// Workers that fill samples: more than there are decodes at a time, so that while one worker copies a clip or reads a row, another one's decode waits
+    /// at the supervisor already.
     /// </summary>
     internal int SampleWorkers => Supervision.Callers;
 
@@ -135,15 +135,15 @@ public sealed record LoaderOptions
 /// <summary>Sees a decoded clip of a sample and may change its elements in place.</summary>
 /// <param name="sample">What the row says.</param>
 /// <param name="clip">The clip; valid during the call only.</param>
-/// <param name="seed">A number that depends on seed, epoch, position and clip alone: make random choices from it, and they are the same in every run.</param>
+/// <param name="seed">A function of seed, epoch, position and clip only: random choices that are made from it are the same in every run.</param>
 public delegate void SampleTransform(Sample sample, ClipView clip, ulong seed);
 
-/// <summary>How samples of like size come into one batch.</summary>
-/// <param name="SizeOf">Size of a sample as its row tells it, before anything is decoded; the same on every rank.</param>
-/// <param name="Name">What the size is. States keep it, so that a run is not resumed in another order.</param>
+/// <summary>How samples of similar size are put into one batch.</summary>
+/// <param name="SizeOf">Size of a sample, from its row, before anything is decoded; the same on every rank.</param>
+/// <param name="Name">Names the size. It is part of the state, so that a run is not resumed in another order.</param>
 public sealed record BucketOptions(Func<Sample, double> SizeOf, string Name = "a function")
 {
-    /// <summary>Global batches among which samples are sorted: more give evener batches and a coarser shuffle. Default 64.</summary>
+    /// <summary>Global batches among which samples are sorted: more of them make sizes within a batch more equal and the shuffle coarser. Default 64.</summary>
     public int WindowBatches { get; init; } = 64;
 
     /// <summary>Buckets by a numeric field of the row, as <c>"duration": 9.5</c> or <c>"9.5"</c>; rows without it count as 0.</summary>

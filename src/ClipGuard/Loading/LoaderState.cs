@@ -19,8 +19,8 @@ public sealed record LoaderState
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>
-    /// What the manifest was known by when the loader was opened: where it is indexed all that its rows say (<see cref="IndexedRows.Fingerprint"/>), otherwise
-    /// what shows without reading it as a whole (<see cref="IManifest.FingerprintAsync"/>).
+    /// The manifest's fingerprint when the loader was opened: over the content of all rows where it is indexed (<see cref="IndexedRows.Fingerprint"/>),
+    /// otherwise over what can be read without reading all of it (<see cref="IManifest.FingerprintAsync"/>).
     /// </summary>
     [JsonRequired]
     public string Manifest { get; init; } = string.Empty;
@@ -37,14 +37,14 @@ public sealed record LoaderState
     [JsonRequired]
     public int ShuffleWindow { get; init; }
 
-    /// <summary>By what samples are put into buckets, and how many batches wide; null where they are not.</summary>
+    /// <summary>The name of the size that samples are put into buckets by, and the batches in a window; null without buckets.</summary>
     public string? Buckets { get; init; }
 
     /// <summary>0-based.</summary>
     [JsonRequired]
     public int Epoch { get; init; }
 
-    /// <summary>What was consumed of this epoch with other numbers of ranks or other batch sizes, oldest first.</summary>
+    /// <summary>The parts of this epoch that were consumed with other numbers of ranks or other batch sizes, oldest first.</summary>
     [JsonRequired]
     public IReadOnlyList<ResumeSegment> ResumeSegments { get; init; } = [];
 
@@ -64,16 +64,18 @@ public sealed record LoaderState
     [JsonRequired]
     public long Consumed { get; init; }
 
-    /// <summary>Numbers of batches consumed beyond the first that was not, ascending: with <see cref="LoaderOptions.InOrder"/> there are none.</summary>
+    /// <summary>
+    /// Numbers of the batches that are consumed above <see cref="Consumed"/>, ascending: with <see cref="LoaderOptions.InOrder"/> there are none.
+    /// </summary>
     [JsonRequired]
     public IReadOnlyList<long> ConsumedAhead { get; init; } = [];
 
-    /// <summary>Lines that this epoch leaves out, ascending: frozen when it began.</summary>
+    /// <summary>Lines that are excluded from this epoch, ascending: frozen when it began.</summary>
     [JsonRequired]
     public IReadOnlyList<ManifestLine> ExcludedLines { get; init; } = [];
 
     /// <summary>
-    /// Lines convicted in the batches consumed so far, ascending: the next epoch leaves them out.
+    /// Lines that failed in the batches consumed so far, ascending: the next epoch excludes them.
     /// Empty without <see cref="LoaderOptions.ExcludeFailed"/>.
     /// </summary>
     [JsonRequired]
@@ -87,7 +89,7 @@ public sealed record LoaderState
     [JsonRequired]
     public long Faults { get; init; }
 
-    /// <summary>What in it cannot be true; null where nothing is.</summary>
+    /// <summary>Which of its numbers are impossible; null where none are.</summary>
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
@@ -129,9 +131,9 @@ public sealed record LoaderState
     }
 
     /// <summary>
-    /// Writes the state to a file in such a way that the file holds this state or the one before, whenever the process or the machine ends.
+    /// Writes the state to a file. Whenever the process or the machine ends, the file holds this state or the one before.
     /// </summary>
-    /// <param name="path">The file; <c>PATH.new</c> beside it is used up on the way.</param>
+    /// <param name="path">The file; <c>PATH.new</c> beside it is written first and then renamed.</param>
     /// <param name="cancellation">Leaves the file as it was.</param>
     public async Task SaveAsync(string path, CancellationToken cancellation = default)
     {
@@ -141,7 +143,7 @@ public sealed record LoaderState
         {
             await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(this, LoaderStateJson.Default.LoaderState), cancellation).ConfigureAwait(false);
 
-            // Otherwise the name could reach the disk before the content does.
+            // Otherwise the renaming could reach the disk before the content does.
             file.Flush(flushToDisk: true);
         }
 

@@ -1,6 +1,6 @@
 namespace ClipGuard.Loading;
 
-/// <summary>Finds out where a loader goes on, from states that were taken before.</summary>
+/// <summary>Works out from states where a loader goes on.</summary>
 internal static class StateMatch
 {
     /// <param name="states">One state, or one of every rank.</param>
@@ -21,14 +21,14 @@ internal static class StateMatch
 
         if (states.Count < first.World && first.ConsumedAhead.Count > 0)
         {
-            // What one rank consumed out of order says nothing of the others.
+            // Which batches the other ranks consumed out of order cannot be inferred from one rank's state.
             throw new LoaderStateException(
                 $"The state was taken by rank {first.Rank} between batches that came out of order; give the states of all {first.World} ranks.");
         }
 
         if (states.Count == 1 && first.World == now.World && first.BatchSize == now.BatchSize)
         {
-            // Ranks in step are equally far, and go on as they were.
+            // The only state is another rank's of the same world. In order all ranks have consumed the same number of batches, so this rank goes on there too.
             return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, []) { FailedLines = [.. first.FailedLines] };
         }
 
@@ -41,7 +41,10 @@ internal static class StateMatch
         }
 
         var segment = new ResumeSegment(first.World, first.BatchSize, consumed) { Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [] };
-        return EpochProgress.Start(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with { FailedLines = [.. states.SelectMany(static state => state.FailedLines)] };
+        return EpochProgress.Start(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with
+        {
+            FailedLines = [.. states.SelectMany(static state => state.FailedLines)],
+        };
     }
 
     private static void Check(IReadOnlyList<LoaderState> states, LoaderState now)
@@ -64,16 +67,19 @@ internal static class StateMatch
         Same("order by buckets", first.Buckets ?? "none", now.Buckets ?? "none", "set the same");
         if (states.Count > 1)
         {
-            bool isOneRun = states.All(state => state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
-                && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
-                && state.Buckets == first.Buckets && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments));
             bool isEveryRank = states.Select(static state => state.Rank).Order().SequenceEqual(Enumerable.Range(0, first.World));
-            if (!isOneRun || !isEveryRank)
+            if (!isEveryRank || !states.All(state => AreOfOneRun(state, first)))
             {
-                throw new LoaderStateException($"{states.Count} states do not make one run: give one of each of the {first.World} ranks, all of the same epoch, or just one.");
+                throw new LoaderStateException(
+                    $"{states.Count} states do not make one run: give one of each of the {first.World} ranks, all of the same epoch, or just one.");
             }
         }
     }
+
+    private static bool AreOfOneRun(LoaderState state, LoaderState first) =>
+        state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
+        && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
+        && state.Buckets == first.Buckets && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments);
 
     private static bool AreSame(IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ResumeSegment> others) =>
         segments.Count == others.Count && segments.Zip(others).All(static pair => pair.First.IsSameAs(pair.Second));

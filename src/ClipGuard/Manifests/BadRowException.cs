@@ -1,9 +1,9 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Leaves the reading of a row that is no sample. Caught where the row began; no caller of the library sees it.</summary>
+/// <summary>Thrown while a row is read that is no sample, and caught where the reading of the row began. It never leaves this library.</summary>
 internal sealed class BadRowException(long at, string found, string expected) : Exception
 {
-    /// <summary>Bytes from the start of the line to the trouble.</summary>
+    /// <summary>Bytes from the start of the line to where the error was seen.</summary>
     public long At { get; } = at;
 
     public string Found { get; } = found;

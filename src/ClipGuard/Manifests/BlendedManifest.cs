@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>When an epoch over a blend is over.</summary>
+/// <summary>When an epoch over a blend ends.</summary>
 public enum BlendLength
 {
     /// <summary>With the source that is used up first: no row comes twice.</summary>
     UntilFirstIsUsedUp,
 
-    /// <summary>With the source that is used up last: rows of the others come several times, all of them once before any comes once more.</summary>
+    /// <summary>With the source that is used up last: rows of the others come several times, each row of a source once before any of it comes again.</summary>
     UntilAllAreUsedUp,
 }
 
 /// <summary>
 /// Several manifests in one, mixed evenly by weight: after any number of rows, no source is a whole row ahead of its share.
-/// Which rows of a source are taken, where not all are, and in which order, follows from the seed. Row and line numbers are the source's own.
-/// Reading it in order takes an index of each source too: for sources that are too large for that there is <see cref="StreamedBlend"/>.
+/// The order of a source's rows, and which of them are taken where not all are, is a function of the seed. Row and line numbers are the source's own.
+/// It needs an index of each source even to be read in order: for sources that are too large for that there is <see cref="StreamedBlend"/>.
 /// </summary>
 public sealed class BlendedManifest : IIndexableManifest
 {
@@ -25,7 +25,7 @@ public sealed class BlendedManifest : IIndexableManifest
 
     /// <summary>A blend whose sources are opened when it is read.</summary>
     /// <param name="sources">At most 256 manifests, each with a positive weight; the weights need not add up to anything.</param>
-    /// <param name="length">When an epoch is over.</param>
+    /// <param name="length">When an epoch ends.</param>
     /// <param name="seed">Which rows are taken, and in which order.</param>
     public BlendedManifest(
         IEnumerable<(IIndexableManifest Manifest, double Weight)> sources, BlendLength length = BlendLength.UntilFirstIsUsedUp, int seed = 0)

@@ -7,7 +7,7 @@ internal static class BracePattern
 {
     private const int MostNames = 1_000_000;
 
-    /// <summary>The names that a pattern stands for, in order; braces that hold neither a range nor a comma stand for themselves.</summary>
+    /// <summary>The names that a pattern expands to, in order. Braces without a range or a comma are taken literally.</summary>
     /// <exception cref="ManifestException">There are too many of them.</exception>
     public static IReadOnlyList<string> Expand(string pattern)
     {

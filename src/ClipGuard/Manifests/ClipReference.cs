@@ -4,7 +4,7 @@ namespace ClipGuard.Manifests;
 
 /// <summary>One clip as a row names it.</summary>
 /// <param name="Kind">What it is to be decoded as.</param>
-/// <param name="Key">The key of the row under which it stands, as written: <c>images</c>, <c>video</c>, <c>messages</c>, <c>rejected_images</c>, …</param>
+/// <param name="Key">The row's key that names it, as written: <c>images</c>, <c>video</c>, <c>messages</c>, <c>rejected_images</c>, …</param>
 /// <param name="AsWritten">The manifest's own words; encoded bytes are shortened to their first characters and their length.</param>
 public sealed record ClipReference(ClipKind Kind, string Key, string AsWritten)
 {
@@ -14,14 +14,14 @@ public sealed record ClipReference(ClipKind Kind, string Key, string AsWritten)
     /// </summary>
     public string? Path { get; init; }
 
-    /// <summary>Where the bytes are; null where that is already known to lead nowhere, and <see cref="Refusal"/> says why.</summary>
+    /// <summary>Where the bytes are; null where the clip is refused, and <see cref="Refusal"/> says why.</summary>
     public ClipSource? Source { get; init; }
 
-    /// <summary>Why there is nothing to decode; null where there is.</summary>
+    /// <summary>Why the clip is not decoded; null where it is.</summary>
     public ClipRefusal? Refusal { get; init; }
 }
 
-/// <summary>A clip's verdict before any decode: its reference alone rules it out.</summary>
+/// <summary>A clip's verdict without a decode: its reference is unusable.</summary>
 /// <param name="Kind">Which fault it is.</param>
 /// <param name="Message">One sentence for a person.</param>
 public sealed record ClipRefusal(FaultKind Kind, string Message);

@@ -7,7 +7,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Reads what may stand for a clip: a path, a URL, a <c>data:</c> URI, base64, <c>{"bytes", "path"}</c> or <c>{"url"}</c>,
+/// Reads a reference to a clip: a path, a URL, a <c>data:</c> URI, base64, <c>{"bytes", "path"}</c> or <c>{"url"}</c>,
 /// and for a video a list of frame images.
 /// </summary>
 internal sealed class ClipReferenceReader(PathResolver paths)
@@ -15,43 +15,43 @@ internal sealed class ClipReferenceReader(PathResolver paths)
     private readonly List<string> _frames = [];
 
     /// <summary>Reads one clip or a list of clips.</summary>
-    public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft)
+    public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder sample)
     {
         if (json.TokenType != JsonTokenType.StartArray)
         {
-            Add(Read(ref json, kind, key, draft), draft);
+            Add(Read(ref json, kind, key, sample), sample);
             return;
         }
 
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            Add(Read(ref json, kind, key, draft), draft);
+            Add(Read(ref json, kind, key, sample), sample);
         }
     }
 
-    /// <summary>Reads the clip of a message's typed part, if it has one: without, the part stands for a clip of the row's lists.</summary>
-    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder draft)
+    /// <summary>Reads the clip of a message's typed part. A part without one refers to the next clip of the row's lists.</summary>
+    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder sample)
     {
         bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
-        if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, draft) is { } clip)
+        if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, sample) is { } clip)
         {
-            draft.Lift(clip);
+            sample.AddMessageClip(clip);
         }
     }
 
-    private static void Add(ClipReference? clip, SampleBuilder draft)
+    private static void Add(ClipReference? clip, SampleBuilder sample)
     {
         if (clip is not null)
         {
-            draft.Clips.Add(clip);
+            sample.Clips.Add(clip);
         }
     }
 
-    private ClipReference? Read(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft) => json.TokenType switch
+    private ClipReference? Read(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder sample) => json.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.String => ReadText(ref json, kind, key),
-        JsonTokenType.StartObject => ReadObject(ref json, kind, key, draft),
+        JsonTokenType.StartObject => ReadObject(ref json, kind, key, sample),
         JsonTokenType.StartArray when kind == ClipKind.Video => ReadFrames(ref json, key),
         _ => throw json.Bad(kind == ClipKind.Video ? "a path, a URL, encoded bytes, or a list of frame images" : "a path, a URL or encoded bytes"),
     };
@@ -63,7 +63,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
             return ClipText.Refer(json.ValueSpan, kind, key, paths);
         }
 
-        // Base64 from writers that escape slashes: unescaped in a rented array, it never becomes a string of twice the size.
+        // Some writers escape the slashes of base64. It is unescaped into a rented array, since a string would take twice the memory.
         byte[] text = ArrayPool<byte>.Shared.Rent(json.ValueSpan.Length);
         try
         {
@@ -80,10 +80,10 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    private ClipReference? ReadObject(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder draft)
+    private ClipReference? ReadObject(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder sample)
     {
         long start = json.TokenStartIndex;
-        ClipReference? place = null;
+        ClipReference? located = null;
         ClipReference? encoded = null;
         bool isKnown = false;
         while (json.ReadKey())
@@ -91,24 +91,24 @@ internal sealed class ClipReferenceReader(PathResolver paths)
             bool isBytes = json.ValueTextEquals("bytes"u8);
             if (!isBytes && !json.ValueTextEquals("path"u8) && !json.ValueTextEquals("url"u8))
             {
-                draft.Warnings.Add($"the key '{json.Text()}' of a clip under '{key}' is not used");
+                sample.Warnings.Add($"the key '{json.Text()}' of a clip under '{key}' is not used");
                 json.Read();
                 json.Skip();
                 continue;
             }
 
             isKnown = true;
-            json.ReadOnce((isBytes ? encoded : place) is not null);
+            json.ReadOnce((isBytes ? encoded : located) is not null);
             if (json.TokenType != JsonTokenType.Null)
             {
                 json.Expect(JsonTokenType.String, isBytes ? "base64" : "a path or a URL");
                 encoded = isBytes ? EncodedClip.FromBase64(Encoding.UTF8.GetBytes(json.Text()), kind, key) : encoded;
-                place = isBytes ? place : ReadText(ref json, kind, key);
+                located = isBytes ? located : ReadText(ref json, kind, key);
             }
         }
 
-        // Beside bytes, a path is only the name that they once had.
-        return isKnown ? encoded ?? place : throw new BadRowException(start, "an object that names no clip", "'path', 'url' or 'bytes' in it");
+        // Where there are bytes, a path beside them is only the name of the file that they were read from (Hugging Face's datasets write both).
+        return isKnown ? encoded ?? located : throw new BadRowException(start, "an object that names no clip", "'path', 'url' or 'bytes' in it");
     }
 
     private ClipReference ReadFrames(ref Utf8JsonReader json, string key)

@@ -5,16 +5,16 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Tells what a string stands for where a clip is named.</summary>
+/// <summary>Recognises what a string that names a clip is: a path, a URL, a <c>data:</c> URI or base64.</summary>
 internal static class ClipText
 {
-    // ms-swift never takes a longer string for a path.
+    // ms-swift takes longer strings for base64.
     private const int LongestPath = 2000;
 
     private static readonly SearchValues<byte> SchemeCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-"u8);
 
-    /// <summary>The clip that a string names; ms-swift's order of guesses, white space around it left out.</summary>
+    /// <summary>The clip that a string names, without white space around it. Guesses are made in ms-swift's order.</summary>
     public static ClipReference Refer(ReadOnlySpan<byte> text, ClipKind kind, string key, PathResolver paths)
     {
         text = text.Trim(" \t\r\n"u8);

@@ -6,16 +6,17 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Clips whose bytes stand in the manifest itself.</summary>
+/// <summary>Clips whose bytes are in the manifest itself.</summary>
 internal static class EncodedClip
 {
     private const int ShownCharacters = 32;
     private const int ShortestRecognised = 64;
 
-    // The first bytes of PNG, JPEG, GIF, RIFF (WebP, WAV, AVI), Ogg, FLAC, ID3, ISO media (its box length is small) and Matroska, in base64.
+    // The first bytes, in base64, of PNG, JPEG, GIF, RIFF (WebP, WAV, AVI), Ogg, FLAC, ID3, ISO media (which begins with a box length whose upper bytes are
+    // 0) and Matroska.
     private static readonly string[] Signatures = ["iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "T2dnUw", "ZkxhQ", "SUQz", "AAAA", "GkXfo"];
 
-    /// <summary>True where a string short enough for a path is base64 of a media file all the same.</summary>
+    /// <summary>True where a string that is short enough for a path is base64 of a media file.</summary>
     public static bool IsRecognised(ReadOnlySpan<byte> text)
     {
         if (text.Length < ShortestRecognised || !Base64.IsValid(text))
@@ -38,7 +39,9 @@ internal static class EncodedClip
     public static ClipReference FromBase64(ReadOnlySpan<byte> text, ClipKind kind, string key) =>
         Decode(text, new ClipReference(kind, key, Shorten(text)));
 
-    /// <summary>A clip given as <c>data:[type][;parameters][;base64],bytes</c>. The type is not believed: the decoder looks at the bytes.</summary>
+    /// <summary>
+    /// A clip given as <c>data:[type][;parameters][;base64],bytes</c>. The type is ignored, since the decoder recognises formats by the bytes.
+    /// </summary>
     public static ClipReference FromDataUri(ReadOnlySpan<byte> text, ClipKind kind, string key)
     {
         var clip = new ClipReference(kind, key, Shorten(text));
@@ -95,7 +98,7 @@ internal static class EncodedClip
             return Encoding.UTF8.GetString(text);
         }
 
-        // The start may be cut inside a character, which then shows as a replacement character.
+        // The cut may be within a character, which is then shown as the replacement character.
         return $"{Encoding.UTF8.GetString(text[..ShownCharacters])}… ({Encoding.UTF8.GetCharCount(text)} characters)";
     }
 }

@@ -1,9 +1,11 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Tells from a file's first bytes that it is no UTF-8 text of one JSON object a line, before every line is called bad.</summary>
+/// <summary>
+/// Recognises by its first bytes a file that is not UTF-8 text with one JSON object a line, so that there is one error and not one for each line.
+/// </summary>
 internal static class FileSignature
 {
-    /// <summary>Bytes that <see cref="SkipByteOrderMark"/> wants to see, unless the file is shorter.</summary>
+    /// <summary>Bytes that <see cref="SkipByteOrderMark"/> needs, unless the file is shorter.</summary>
     public const int EnoughBytes = 4;
 
     /// <summary>Bytes to skip at the start of UTF-8 text: 3 for a byte order mark, otherwise 0.</summary>

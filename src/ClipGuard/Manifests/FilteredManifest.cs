@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Those samples of a manifest that are wanted, as by a field that holds a score. A sample that is not wanted is no row: a loader neither puts a
-/// substitute in its place nor counts it as a failure. Rows that are no samples stay what they are.
+/// The samples of a manifest that pass a filter, as by a field with a score. A sample that does not pass is no row: a loader neither replaces it by a
+/// substitute nor counts it as a failure. Rows that are no samples pass always.
 /// </summary>
 /// <param name="manifest">The manifest.</param>
-/// <param name="keep">Which samples are wanted; the same answer for the same sample, always.</param>
+/// <param name="keep">True for samples that pass; it must always give the same answer for the same sample.</param>
 public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, bool> keep) : IIndexableManifest
 {
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
     {
         await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
         {
-            if (!IsLeftOut(row))
+            if (!IsExcluded(row))
             {
                 yield return row;
             }
@@ -26,7 +26,7 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
     }
 
     /// <inheritdoc/>
-    /// <remarks>Reads what every row says, once.</remarks>
+    /// <remarks>Reads every row once.</remarks>
     public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
         IndexedRows rows = await manifest.IndexAsync(cancellation).ConfigureAwait(false);
@@ -35,7 +35,7 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
             return new KeptRows(rows, number =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return IsLeftOut(rows.Read(number));
+                return IsExcluded(rows.Read(number));
             });
         }
         catch
@@ -46,8 +46,8 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
     }
 
     /// <inheritdoc/>
-    /// <remarks>Another filter over the same manifest is told apart by an index alone.</remarks>
+    /// <remarks>It does not depend on the filter; the fingerprint of an index does.</remarks>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => manifest.FingerprintAsync(cancellation);
 
-    private bool IsLeftOut(ManifestRow row) => row is SampleRow sample && !keep(sample.Sample);
+    private bool IsExcluded(ManifestRow row) => row is SampleRow sample && !keep(sample.Sample);
 }

@@ -9,10 +9,10 @@ using ClipGuard.Media;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Every media file below a folder as a sample of one clip, in the order of their paths' bytes; what a file is, its extension says.
+/// Every media file below a folder as a sample of one clip, in the order of the bytes of their paths. A file's kind is taken from its extension.
 /// Fields: <c>path</c> (relative to the folder) and <c>folder</c> (the first part of it, often a class; empty for files at the top).
-/// Links to folders are not followed, hidden files are left out. Held in memory are the names themselves, and 8 bytes for each.
-/// What it is known by are the names alone.
+/// Links to folders are not followed, hidden files are skipped. The names, and 8 bytes for each, stay in memory.
+/// The fingerprint is one of the names only.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class FolderManifest(string folder) : IIndexableManifest
@@ -58,7 +58,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
                 ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
                     !entry.IsDirectory && MediaExtensions.KindOf(Path.GetExtension(entry.FileName).TrimStart('.').ToString()) is not null,
 
-                // .NET follows links to folders by itself, and a link upwards would go round until paths are too long.
+                // .NET would follow links to folders, and a link to a folder above would be followed until paths are too long.
                 ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
             };
             var paths = new NameTable();

@@ -3,7 +3,7 @@ namespace ClipGuard.Manifests;
 /// <summary>A list of samples, read from its first row to its last.</summary>
 public interface IManifest
 {
-    /// <summary>What reports call this manifest: the path of its file, folder or shards.</summary>
+    /// <summary>The manifest's name in reports: the path of its file, folder or shards.</summary>
     string Name { get; }
 
     /// <summary>
@@ -15,9 +15,9 @@ public interface IManifest
     IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default);
 
     /// <summary>
-    /// Looks at the manifest without reading it as a whole: what comes out is equal for equal manifests, wherever they lie, and different once one has
-    /// become longer or shorter, or has changed in one of the places that were looked at. States of loaders that read without an index are bound to it.
-    /// Unless a manifest does better it is its <see cref="Name"/>.
+    /// A fingerprint of the manifest that can be made without reading all of it. Equal manifests have equal ones, whatever their paths; a manifest that has
+    /// become longer or shorter, or was changed in a part that is read for it, has another one. It is part of the state of a loader that reads without an
+    /// index. Unless a manifest overrides this it is its <see cref="Name"/>.
     /// </summary>
     /// <param name="cancellation">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ManifestException">The manifest cannot be read at all.</exception>

@@ -7,28 +7,29 @@ using ClipGuard.Randomness;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Rows of several sources, mixed by weight. One byte a row says which source it comes from; how many came before is counted from the last milestone on.
+/// Rows of several sources, mixed by weight. One byte a row says which source it comes from. How many rows of that source came before it is counted from the
+/// beginning of its page, for which the counts are kept.
 /// </summary>
 internal sealed class IndexedBlend : IndexedRows
 {
-    private const int MilestoneRows = 4096;
+    private const int PageRows = 4096;
 
     private readonly IndexedRows[] _sources;
     private readonly string[] _names;
     private readonly ulong _seed;
     private readonly byte[][] _sourceOf;
-    private readonly List<long[]> _milestones = [];
+    private readonly List<long[]> _takenBeforePage = [];
 
     public IndexedBlend(IndexedRows[] sources, string[] names, double[] weights, BlendLength length, int seed)
     {
         _sources = sources;
         _names = names;
         _seed = unchecked((ulong)seed);
-        var turns = new BlendTurns(weights);
-        Count = CountRows(sources, turns.Shares, length);
-        _sourceOf = new byte[(Count + MilestoneRows - 1) / MilestoneRows][];
-        Mix(turns);
-        string content = string.Join(';', sources.Select((source, i) => source.Fingerprint + turns.Shares[i].ToString("R", CultureInfo.InvariantCulture)));
+        var order = new WeightedRoundRobin(weights);
+        Count = CountRows(sources, order.Shares, length);
+        _sourceOf = new byte[(Count + PageRows - 1) / PageRows][];
+        Mix(order);
+        string content = string.Join(';', sources.Select((source, i) => source.Fingerprint + order.Shares[i].ToString("R", CultureInfo.InvariantCulture)));
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{content};{length};{seed}")));
     }
 
@@ -36,7 +37,7 @@ internal sealed class IndexedBlend : IndexedRows
 
     public override string Fingerprint { get; }
 
-    /// <summary>Lines of a blend are those of its sources, and none of them is the blend's.</summary>
+    /// <summary>None: the lines of a blend are those of its sources.</summary>
     public override long FindLine(long line) => -1;
 
     /// <summary>Goes over the whole blend, in which a source's row may come several times.</summary>
@@ -53,7 +54,7 @@ internal sealed class IndexedBlend : IndexedRows
         long[] taken = new long[_sources.Length];
         for (long row = 0; row < Count; row++)
         {
-            byte source = _sourceOf[row / MilestoneRows][row % MilestoneRows];
+            byte source = _sourceOf[row / PageRows][row % PageRows];
             if (wanted[source].Count > 0 && wanted[source].Contains(RowOf(source, taken[source])))
             {
                 found.Add(row);
@@ -68,10 +69,10 @@ internal sealed class IndexedBlend : IndexedRows
     public override ManifestRow Read(long row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Count, nameof(row));
-        byte[] piece = _sourceOf[row / MilestoneRows];
-        int place = (int)(row % MilestoneRows);
-        byte source = piece[place];
-        long taken = _milestones[(int)(row / MilestoneRows)][source] + piece.AsSpan(0, place).Count(source);
+        byte[] page = _sourceOf[row / PageRows];
+        int within = (int)(row % PageRows);
+        byte source = page[within];
+        long taken = _takenBeforePage[(int)(row / PageRows)][source] + page.AsSpan(0, within).Count(source);
         return _sources[source].Read(RowOf(source, taken)) with { Origin = _names[source] };
     }
 
@@ -85,7 +86,7 @@ internal sealed class IndexedBlend : IndexedRows
         base.Dispose(disposing);
     }
 
-    // Which row of a source is its n-th in the blend.
+    // The row of a source that comes n-th in the blend. Each pass over the source has a shuffle of its own.
     private long RowOf(byte source, long nth)
     {
         (long pass, long within) = Math.DivRem(nth, _sources[source].Count);
@@ -100,22 +101,22 @@ internal sealed class IndexedBlend : IndexedRows
             throw new ManifestException("A blend cannot go on until an empty source is used up.");
         }
 
-        // The rounding of a share must not cost a row of a source that fits exactly.
+        // The small addition makes up for the rounding of shares, which could otherwise cost the last row of a source that fits exactly.
         IEnumerable<double> rows = sources.Select((source, i) => (source.Count / shares[i]) + 1e-6);
         return (long)(length == BlendLength.UntilFirstIsUsedUp ? rows.Min() : rows.Max());
     }
 
-    private void Mix(BlendTurns turns)
+    private void Mix(WeightedRoundRobin order)
     {
         for (long row = 0; row < Count; row++)
         {
-            if (row % MilestoneRows == 0)
+            if (row % PageRows == 0)
             {
-                _milestones.Add([.. turns.Taken]);
-                _sourceOf[row / MilestoneRows] = new byte[MilestoneRows];
+                _takenBeforePage.Add([.. order.Taken]);
+                _sourceOf[row / PageRows] = new byte[PageRows];
             }
 
-            _sourceOf[row / MilestoneRows][row % MilestoneRows] = (byte)turns.Next();
+            _sourceOf[row / PageRows][row % PageRows] = (byte)order.Next();
         }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>The rows of a text file, each a run of bytes.</summary>
+/// <summary>The rows of a text file, each a range of bytes.</summary>
 internal sealed class IndexedLines : IndexedRows
 {
     private readonly string _path;
@@ -111,7 +111,7 @@ internal sealed class IndexedLines : IndexedRows
             filled += read;
         }
 
-        // A line was cut at line feeds, so one must stand at its end, unless it is the last.
+        // In the file that was indexed every line ends with a line feed, except possibly the last one. Where this one does not, the file has changed.
         bool endsAsBefore = raw[^1] == (byte)'\n' || address.Offset + raw.Length == _length;
         return endsAsBefore ? TextLine.Of(address.Line, address.Offset, raw) : throw Changed();
     }

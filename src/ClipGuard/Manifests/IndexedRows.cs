@@ -6,7 +6,7 @@ public abstract class IndexedRows : IDisposable
     /// <summary>How many rows there are.</summary>
     public abstract long Count { get; }
 
-    /// <summary>A hash of what was indexed, in hexadecimal: equal for equal manifests, and different as soon as one has changed.</summary>
+    /// <summary>A hash of the content that was indexed, in hexadecimal: equal manifests have equal ones, and any change gives another.</summary>
     public abstract string Fingerprint { get; }
 
     /// <summary>Reads one row.</summary>
@@ -19,7 +19,7 @@ public abstract class IndexedRows : IDisposable
     /// <returns>The row's number, or -1 where no row begins at that line.</returns>
     public abstract long FindLine(long line);
 
-    /// <summary>The rows that stand at lines: none for a line at which no row begins, several where a row comes several times.</summary>
+    /// <summary>The rows at lines: none for a line at which no row begins, several where a row comes several times.</summary>
     /// <param name="lines">The lines.</param>
     /// <returns>Row numbers, ascending and each once.</returns>
     public virtual IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLine> lines)

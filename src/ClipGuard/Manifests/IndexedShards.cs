@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>The samples of tar shards: shard, place and number of members of each.</summary>
+/// <summary>The samples of tar shards: of each its shard, its offset and its number of members.</summary>
 internal sealed class IndexedShards : IndexedRows
 {
     private const int Broken = -1;
@@ -27,8 +27,8 @@ internal sealed class IndexedShards : IndexedRows
     public override string Fingerprint { get; }
 
     /// <summary>
-    /// Goes over all shards. The fingerprint takes in the text of samples and the headers of clips, whose bytes are not read: one that was replaced shows
-    /// unless it is as long as the one before and its header tells the same time.
+    /// Goes over all shards. The fingerprint includes the text of samples and the headers of clips, not the bytes of clips: a clip that was replaced goes
+    /// unnoticed where it has the same length and the same time in its header.
     /// </summary>
     public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, CancellationToken cancellation)
     {
@@ -40,10 +40,11 @@ internal sealed class IndexedShards : IndexedRows
             foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
             {
                 cancellation.ThrowIfCancellationRequested();
-                index.Add(new RowAddress(group.Offset, group.Trouble is null ? group.Members.Count : Broken, shard));
+                index.Add(new RowAddress(group.Offset, group.ReadError is null ? group.Members.Count : Broken, shard));
                 foreach (TarMember member in group.Members)
                 {
-                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{member.Modified.ToUnixTimeMilliseconds()}\0"));
+                    long modified = member.Modified.ToUnixTimeMilliseconds();
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{modified}\0"));
                     if (member.IsText && member.Length <= options.MaxLineBytes)
                     {
                         hash.AppendData(Load(texts, member));
@@ -69,7 +70,7 @@ internal sealed class IndexedShards : IndexedRows
         {
             string shard = _shards[address.Line];
             TarGroup? group = TarGroup.ReadAll(shard, address.Offset).FirstOrDefault();
-            int members = group is null ? 0 : group.Trouble is null ? group.Members.Count : Broken;
+            int members = group is null ? 0 : group.ReadError is null ? group.Members.Count : Broken;
             return members == address.Length
                 ? reader.Read(group!, row + 1)
                 : throw new ManifestException($"The shard {shard} has changed since it was indexed; start again with the new one.");

@@ -12,7 +12,7 @@ public sealed class JsonLinesManifest : IIndexableManifest
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
-    /// <param name="path">The file; a pipe will do where it is read only once.</param>
+    /// <param name="path">The file; it may be a pipe where it is read only once.</param>
     /// <param name="options">How rows are read; null for the defaults.</param>
     public JsonLinesManifest(string path, ManifestOptions? options = null)
     {

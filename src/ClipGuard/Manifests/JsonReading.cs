@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>What every part of a row's reading needs of the JSON reader: steps that say where and what went wrong.</summary>
+/// <summary>Steps of the JSON reader that throw a <see cref="BadRowException"/> with position and expectation where the row is not as it should be.</summary>
 internal static class JsonReading
 {
     private const int QuotedCharacters = 40;
 
     extension(ref Utf8JsonReader json)
     {
-        /// <summary>Steps to the next key of the object at hand.</summary>
+        /// <summary>Steps to the next key of the current object.</summary>
         /// <returns>False at the object's end.</returns>
         public bool ReadKey()
         {
@@ -29,7 +29,7 @@ internal static class JsonReading
             json.Read();
         }
 
-        /// <exception cref="BadRowException">The reader stands at something else.</exception>
+        /// <exception cref="BadRowException">The current token is another one.</exception>
         public void Expect(JsonTokenType token, string expected)
         {
             if (json.TokenType != token)
@@ -38,8 +38,8 @@ internal static class JsonReading
             }
         }
 
-        /// <summary>The string or key at hand.</summary>
-        /// <exception cref="BadRowException">It holds half of a surrogate pair, which no text can.</exception>
+        /// <summary>The current string or key.</summary>
+        /// <exception cref="BadRowException">It has half of a surrogate pair, and so is no Unicode text.</exception>
         public string Text()
         {
             try
@@ -52,7 +52,7 @@ internal static class JsonReading
             }
         }
 
-        /// <summary>Reads the key at hand and its value, whatever it is, as raw JSON.</summary>
+        /// <summary>Reads the current key and its value, whatever it is, as raw JSON.</summary>
         /// <exception cref="BadRowException">The key is there already.</exception>
         public void ReadField(ReadOnlyMemory<byte> row, List<SampleField> fields)
         {

@@ -30,21 +30,21 @@ internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
             return new BadRow(line.Number, ColumnOf(text, at), $"the byte 0x{text[at]:X2}", "UTF-8");
         }
 
-        // The sample's raw values are slices of these bytes, so they leave the line reader's buffer here, once.
+        // Copied out of the line reader's buffer: the sample's raw values are slices of these bytes.
         byte[] raw = line.Raw.ToArray();
         try
         {
             Sample sample = _samples.Read(raw.AsMemory(0, text.Length));
             return new SampleRow(line.Number, raw, sample) { Offset = line.Offset };
         }
-        catch (BadRowException bad)
+        catch (BadRowException error)
         {
-            return new BadRow(line.Number, ColumnOf(text, bad.At), bad.Found, bad.Expected);
+            return new BadRow(line.Number, ColumnOf(text, error.At), error.Found, error.Expected);
         }
-        catch (JsonException broken)
+        catch (JsonException error)
         {
-            int at = (int)Math.Min(broken.BytePositionInLine ?? 0, text.Length);
-            return new BadRow(line.Number, ColumnOf(text, at), CharacterAt(text, at), $"JSON: {Reason(broken)}");
+            int at = (int)Math.Min(error.BytePositionInLine ?? 0, text.Length);
+            return new BadRow(line.Number, ColumnOf(text, at), CharacterAt(text, at), $"JSON: {Reason(error)}");
         }
     }
 
@@ -82,10 +82,10 @@ internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
         return Rune.IsControl(character) ? $"the control character U+{character.Value:X4}" : $"'{character}'";
     }
 
-    // System.Text.Json appends a line and a byte position of its own, which count from this row.
-    private static string Reason(JsonException broken)
+    // System.Text.Json appends a line number and a byte position, which would mislead: they count from this row's start.
+    private static string Reason(JsonException error)
     {
-        int position = broken.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return position < 0 ? broken.Message : broken.Message[..position];
+        int position = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return position < 0 ? error.Message : error.Message[..position];
     }
 }

@@ -4,27 +4,27 @@ using System.Text;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>The rows of an indexed manifest that are kept. 8 bytes a row stay in memory.</summary>
+/// <summary>Some of the rows of another index. 8 bytes a row stay in memory.</summary>
 internal sealed class KeptRows : IndexedRows
 {
     private readonly IndexedRows _rows;
-    private readonly Func<long, ManifestRow, ManifestRow>? _apply;
+    private readonly Func<long, ManifestRow, ManifestRow>? _project;
     private readonly List<long> _kept = [];
 
-    /// <summary>Rows of another index, which it owns.</summary>
-    /// <param name="rows">The index.</param>
-    /// <param name="isLeftOut">Which of its rows are no rows here.</param>
-    /// <param name="apply">Makes a row, told by its number there, what it is here; null for rows as they are.</param>
-    public KeptRows(IndexedRows rows, Func<long, bool> isLeftOut, Func<long, ManifestRow, ManifestRow>? apply = null)
+    /// <summary>Rows of another index.</summary>
+    /// <param name="rows">The index; it is disposed with this one.</param>
+    /// <param name="isExcluded">True for numbers of rows that are not kept.</param>
+    /// <param name="project">Changes a row that is read, given its number in <paramref name="rows"/> and the row itself; null for no change.</param>
+    public KeptRows(IndexedRows rows, Func<long, bool> isExcluded, Func<long, ManifestRow, ManifestRow>? project = null)
     {
         _rows = rows;
-        _apply = apply;
+        _project = project;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(rows.Fingerprint));
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         for (long row = 0; row < rows.Count; row++)
         {
-            if (!isLeftOut(row))
+            if (!isExcluded(row))
             {
                 _kept.Add(row);
                 BinaryPrimitives.WriteInt64LittleEndian(bytes, row);
@@ -45,17 +45,17 @@ internal sealed class KeptRows : IndexedRows
     /// <inheritdoc/>
     public override ManifestRow Read(long row)
     {
-        long there = _kept[checked((int)row)];
-        ManifestRow read = _rows.Read(there);
-        return _apply is null ? read : _apply(there, read);
+        long innerRow = _kept[checked((int)row)];
+        ManifestRow read = _rows.Read(innerRow);
+        return _project is null ? read : _project(innerRow, read);
     }
 
     /// <inheritdoc/>
-    public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var row && _kept.BinarySearch(row) is >= 0 and var place ? place : -1;
+    public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var innerRow && _kept.BinarySearch(innerRow) is >= 0 and var row ? row : -1;
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLine> lines) =>
-        [.. _rows.FindRows(lines).Select(row => (long)_kept.BinarySearch(row)).Where(static place => place >= 0)];
+        [.. _rows.FindRows(lines).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0)];
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

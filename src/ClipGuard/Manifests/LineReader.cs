@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Cuts a file into lines. Holds one buffer, which grows with the longest line up to the limit and is given back after it;
-/// what goes over the limit is counted and thrown away while it is read.
+/// Cuts a file into lines. It has one buffer, which grows for a long line up to the limit and shrinks afterwards. The bytes of a line over the limit are
+/// counted and dropped as they are read.
 /// </summary>
 internal sealed class LineReader : IDisposable
 {
@@ -18,14 +18,14 @@ internal sealed class LineReader : IDisposable
     private readonly byte? _quote;
 
     private byte[] _buffer = new byte[UsualBufferBytes];
-    private int _start;      // first byte of the line at hand
+    private int _start;      // first byte of the current line
     private int _scanned;    // bytes before this one hold no line feed after _start
     private int _end;        // first byte not yet read
     private long _position;  // of _buffer[0] in the file
-    private long _discarded; // bytes of an overlong line that are gone already
+    private long _discarded; // bytes of an overlong line that were dropped
     private long _number;
     private bool _quoted;    // inside a quoted cell at _scanned
-    private int _breaks;     // line feeds inside quoted cells of the line at hand
+    private int _breaks;     // line feeds inside quoted cells of the current line
     private bool _atStart = true;
     private bool _atEnd;
 
@@ -37,7 +37,7 @@ internal sealed class LineReader : IDisposable
         _maxLineBytes = maxLineBytes;
     }
 
-    /// <summary>Takes in every byte that is read; null for none.</summary>
+    /// <summary>A hash to which every byte that is read is added; null for none.</summary>
     public IncrementalHash? Hash { get; set; }
 
     /// <summary>Bytes read from the file so far.</summary>
@@ -45,7 +45,7 @@ internal sealed class LineReader : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="maxLineBytes">Longest line that is kept.</param>
-    /// <param name="quote">What cells are quoted with that may hold line feeds; null where every line feed ends a line.</param>
+    /// <param name="quote">The quote of cells that may contain line feeds; null where every line feed ends a line.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
     public static LineReader Open(string path, int maxLineBytes, byte? quote = null)
     {
@@ -66,7 +66,7 @@ internal sealed class LineReader : IDisposable
         }
     }
 
-    /// <summary>Reads on. Call it when <see cref="TryRead"/> has no more lines.</summary>
+    /// <summary>Reads more of the file. To be called when <see cref="TryRead"/> has no more lines.</summary>
     /// <returns>False once every line has been read.</returns>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
@@ -161,7 +161,7 @@ internal sealed class LineReader : IDisposable
         int held = _end - _start;
         if (_discarded > 0 || held > _maxLineBytes + 2L)
         {
-            // No line this long is kept: count it and drop it. The last byte stays, it may be the CR of a CRLF.
+            // A line over the limit: its bytes are counted and dropped, except for the last one, which may be the CR of a CRLF.
             int dropped = Math.Max(0, held - 1);
             _discarded += dropped;
             _start += dropped;

@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Opens manifests by what their path looks like.</summary>
+/// <summary>Opens manifests; their kind is recognised by their path.</summary>
 public static class Manifest
 {
     /// <summary>

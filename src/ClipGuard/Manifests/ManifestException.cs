@@ -11,6 +11,6 @@ public sealed class ManifestException : Exception
     {
     }
 
-    /// <summary>What the system refused. Its own sentence may or may not end with a full stop.</summary>
+    /// <summary>The exception for an error of the system, whose message may or may not end with a full stop.</summary>
     internal static ManifestException Refused(string what, Exception inner) => new($"{what}: {inner.Message.TrimEnd('.')}.", inner);
 }

@@ -12,7 +12,7 @@ namespace ClipGuard.Manifests;
 [JsonConverter(typeof(ManifestLineJson))]
 public readonly record struct ManifestLine(long Line, string? Origin = null)
 {
-    /// <summary>Lines before lines that come later; of several manifests, in ordinal order of their names.</summary>
+    /// <summary>By the manifest's name, in ordinal order, and then by line.</summary>
     internal static Comparer<ManifestLine> Order { get; } = Comparer<ManifestLine>.Create(static (a, b) =>
         string.CompareOrdinal(a.Origin, b.Origin) is not 0 and var byOrigin ? byOrigin : a.Line.CompareTo(b.Line));
 
@@ -65,8 +65,12 @@ internal sealed class ManifestLineJson : JsonConverter<ManifestLine>
         }
 
         long line = reader.GetInt64();
-        string? origin = reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException("A line's second part is a name.");
-        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? new ManifestLine(line, origin) : throw new JsonException("A line has two parts at most.");
+        string? origin = reader.Read() && reader.TokenType == JsonTokenType.String
+            ? reader.GetString()
+            : throw new JsonException("A line's second part is a name.");
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray
+            ? new ManifestLine(line, origin)
+            : throw new JsonException("A line has two parts at most.");
     }
 
     public override void Write(Utf8JsonWriter writer, ManifestLine value, JsonSerializerOptions options)

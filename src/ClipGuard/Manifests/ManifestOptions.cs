@@ -18,8 +18,8 @@ public sealed record ManifestOptions
     public int MaxLineBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Whether http:// and https:// addresses stand for clips, to be fetched when they are decoded. False (the default) makes each of them
-    /// <see cref="Media.FaultKind.Unsupported"/>: a manifest must not lead into a network unasked.
+    /// Whether clips at http:// and https:// addresses are fetched. False (the default) makes each of them
+    /// <see cref="Media.FaultKind.Unsupported"/>: a manifest must not cause network access that was not asked for.
     /// </summary>
     public bool AllowHttp { get; init; }
 

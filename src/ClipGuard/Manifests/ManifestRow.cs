@@ -4,17 +4,17 @@ namespace ClipGuard.Manifests;
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
 public abstract record ManifestRow(long Line)
 {
-    /// <summary>Name of the manifest in which the row stands, where that is one of several; otherwise null.</summary>
+    /// <summary>Name of the row's manifest, where that is one of several; otherwise null.</summary>
     public string? Origin { get; init; }
 }
 
 /// <summary>A row that is a sample.</summary>
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
 /// <param name="Raw">
-/// The row's bytes exactly as they stand in the manifest, line ending included where there is one; empty where a row is no text.
+/// The row's bytes exactly as they are in the manifest, line ending included where there is one; empty where a row is no text.
 /// They belong to the row and are never overwritten.
 /// </param>
-/// <param name="Sample">What the row says.</param>
+/// <param name="Sample">The sample.</param>
 public sealed record SampleRow(long Line, ReadOnlyMemory<byte> Raw, Sample Sample) : ManifestRow(Line)
 {
     /// <summary>Where <see cref="Raw"/> begins, in bytes from the start of the manifest.</summary>
@@ -23,9 +23,9 @@ public sealed record SampleRow(long Line, ReadOnlyMemory<byte> Raw, Sample Sampl
 
 /// <summary>A row that is no sample.</summary>
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
-/// <param name="Column">1-based position within the line, in characters (code points), where the trouble was seen.</param>
-/// <param name="Found">What stands there.</param>
-/// <param name="Expected">What should.</param>
+/// <param name="Column">1-based position within the line, in characters (code points), where the error was seen.</param>
+/// <param name="Found">What was found there.</param>
+/// <param name="Expected">What was expected there.</param>
 public sealed record BadRow(long Line, int Column, string Found, string Expected) : ManifestRow(Line)
 {
     /// <summary>One sentence for a person.</summary>

@@ -4,7 +4,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>What a file is taken for by its name, where no manifest says it.</summary>
+/// <summary>The kind of a clip by its file's extension, for manifests that do not say it.</summary>
 internal static class MediaExtensions
 {
     private static readonly FrozenDictionary<string, ClipKind> Kinds = new (ClipKind Kind, string Extensions)[]
@@ -16,6 +16,6 @@ internal static class MediaExtensions
         .SelectMany(group => group.Extensions.Split(' '), (group, extension) => KeyValuePair.Create(extension, group.Kind))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The kind for an extension without its dot; null where it is none of a clip.</summary>
+    /// <summary>The kind for an extension without its dot; null where it is not that of a clip.</summary>
     public static ClipKind? KindOf(string extension) => Kinds.TryGetValue(extension, out ClipKind kind) ? kind : null;
 }

@@ -4,10 +4,10 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>The tags <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c> that stand in messages for clips.</summary>
+/// <summary>The tags <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c>, which mark in messages where clips belong.</summary>
 internal static class MediaTags
 {
-    // ms-swift puts missing tags before the text in this order, one kind after the other, so that the last kind comes to stand first.
+    // ms-swift puts missing tags before the text in this order, one kind after the other, so that the tags of the last kind are the first in the text.
     private static readonly ClipKind[] DefaultOrder = [ClipKind.Image, ClipKind.Audio, ClipKind.Video];
 
     public static string Noun(ClipKind kind) => kind switch
@@ -26,50 +26,50 @@ internal static class MediaTags
 
     /// <summary>Makes tags and clips of each kind match as far as <paramref name="counting"/> allows.</summary>
     /// <exception cref="BadRowException">They must match and do not.</exception>
-    public static void Match(SampleBuilder draft, MediaCounting counting)
+    public static void Match(SampleBuilder sample, MediaCounting counting)
     {
-        if (draft.Messages.Count == 0)
+        if (sample.Messages.Count == 0)
         {
             return;
         }
 
         foreach (ClipKind kind in DefaultOrder)
         {
-            int clips = CountClips(draft.Clips, kind);
+            int clips = CountClips(sample.Clips, kind);
             if (clips == 0 && counting == MediaCounting.Lenient)
             {
                 continue;
             }
 
-            int tags = CountTags(draft.Messages, Tag(kind));
+            int tags = CountTags(sample.Messages, Tag(kind));
             if (tags != clips)
             {
-                Mend(draft, kind, clips, tags, counting);
+                Mend(sample, kind, clips, tags, counting);
             }
         }
     }
 
-    private static void Mend(SampleBuilder draft, ClipKind kind, int clips, int tags, MediaCounting counting)
+    private static void Mend(SampleBuilder sample, ClipKind kind, int clips, int tags, MediaCounting counting)
     {
         string tag = Tag(kind);
-        int first = draft.Messages.FindIndex(static message => message.Role != MessageRole.System);
+        int first = sample.Messages.FindIndex(static message => message.Role != MessageRole.System);
         if (counting == MediaCounting.Strict)
         {
-            throw new BadRowException(draft.MessagesAt, $"{tags} {tag} tags for {clips} {Noun(kind)} clips", "one tag for each clip");
+            throw new BadRowException(sample.MessagesAt, $"{tags} {tag} tags for {clips} {Noun(kind)} clips", "one tag for each clip");
         }
         else if (tags > clips)
         {
-            draft.Warnings.Add($"{tags} {tag} tags for {clips} {Noun(kind)} clips");
+            sample.Warnings.Add($"{tags} {tag} tags for {clips} {Noun(kind)} clips");
         }
         else if (first < 0)
         {
-            draft.Warnings.Add($"{clips - tags} {Noun(kind)} clips have no tag, and there is no message to put one in");
+            sample.Warnings.Add($"{clips - tags} {Noun(kind)} clips have no tag, and there is no message to put one in");
         }
         else
         {
-            Message message = draft.Messages[first];
+            Message message = sample.Messages[first];
             string missing = new StringBuilder().Insert(0, tag, clips - tags).ToString();
-            draft.Messages[first] = message with { Content = missing + message.Content };
+            sample.Messages[first] = message with { Content = missing + message.Content };
         }
     }
 
@@ -78,7 +78,7 @@ internal static class MediaTags
         int count = 0;
         foreach (ClipReference clip in clips)
         {
-            // Rejected images take the place of the others; they have no tags of their own.
+            // Rejected images are used with the same tags as the images that they are the alternative to.
             count += clip.Kind == kind && clip.Key != SampleReader.RejectedImagesKey ? 1 : 0;
         }
 

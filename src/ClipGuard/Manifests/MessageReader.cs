@@ -5,12 +5,12 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Reads one message. Typed parts become text with tags, and their clips move to the sample's.</summary>
+/// <summary>Reads one message. Typed parts become text with tags, and their clips are added to the sample's.</summary>
 internal static class MessageReader
 {
     private const string Roles = "one of system, user, assistant, tool_call, tool_response, tool";
 
-    public static void Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleBuilder draft, ClipReferenceReader clips)
+    public static void Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleBuilder sample, ClipReferenceReader clips)
     {
         json.Expect(JsonTokenType.StartObject, "a message: an object with 'role' and 'content'");
         long start = json.TokenStartIndex;
@@ -29,7 +29,7 @@ internal static class MessageReader
             else if (json.ValueTextEquals("content"u8))
             {
                 json.ReadOnce(content is not null);
-                content = ReadContent(ref json, draft, clips);
+                content = ReadContent(ref json, sample, clips);
             }
             else if (json.ValueTextEquals("loss"u8))
             {
@@ -58,7 +58,7 @@ internal static class MessageReader
             }
         }
 
-        draft.Messages.Add(new Message(
+        sample.Messages.Add(new Message(
             role ?? throw new BadRowException(start, "a message without 'role'", Roles),
             content ?? throw new BadRowException(start, "a message without 'content'", "a string or a list of typed parts"))
         {
@@ -82,7 +82,7 @@ internal static class MessageReader
         };
     }
 
-    private static string ReadContent(ref Utf8JsonReader json, SampleBuilder draft, ClipReferenceReader clips)
+    private static string ReadContent(ref Utf8JsonReader json, SampleBuilder sample, ClipReferenceReader clips)
     {
         if (json.TokenType == JsonTokenType.String)
         {
@@ -93,13 +93,13 @@ internal static class MessageReader
         var content = new StringBuilder();
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            ReadPart(ref json, content, draft, clips);
+            ReadPart(ref json, content, sample, clips);
         }
 
         return content.ToString();
     }
 
-    private static void ReadPart(ref Utf8JsonReader json, StringBuilder content, SampleBuilder draft, ClipReferenceReader clips)
+    private static void ReadPart(ref Utf8JsonReader json, StringBuilder content, SampleBuilder sample, ClipReferenceReader clips)
     {
         json.Expect(JsonTokenType.StartObject, "a part: an object with 'type'");
         string type = TypeOf(json);
@@ -124,14 +124,14 @@ internal static class MessageReader
             bool isType = json.ValueTextEquals("type"u8);
             if (!isValue && !isType)
             {
-                draft.Warnings.Add($"the key '{json.Text()}' of a part of type '{type}' is not used");
+                sample.Warnings.Add($"the key '{json.Text()}' of a part of type '{type}' is not used");
             }
 
             json.ReadOnce(isValue && hasValue);
             hasValue |= isValue;
             if (isValue && kind is { } media)
             {
-                clips.ReadPart(ref json, media, draft);
+                clips.ReadPart(ref json, media, sample);
             }
             else if (isValue)
             {
@@ -150,7 +150,7 @@ internal static class MessageReader
         }
     }
 
-    // A part's type may stand after its value, so a copy of the reader looks ahead for it.
+    // A part's type may come after its value, so a copy of the reader looks ahead for it.
     private static string TypeOf(Utf8JsonReader json)
     {
         long start = json.TokenStartIndex;

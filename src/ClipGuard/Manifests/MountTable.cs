@@ -3,14 +3,17 @@ using System.Text.RegularExpressions;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// The mounted file systems, read from text that the kernel makes up itself: unlike asking the file system, that never waits for a server.
+/// The mounted file systems, as the kernel lists them. Unlike a question to the file system itself, reading that list never waits for a server.
 /// Linux only; elsewhere every folder counts as local.
 /// </summary>
 internal sealed partial class MountTable
 {
-    // File systems whose server may stop answering, and with it every thread that asks.
+    // File systems with a server that may stop answering; a thread that asks then hangs in the kernel.
     private static readonly string[] RemoteTypes =
-        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "beegfs", "ceph", "gfs2", "glusterfs", "gpfs", "lustre", "ocfs2", "orangefs", "virtiofs", "autofs"];
+    [
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "beegfs", "ceph", "gfs2", "glusterfs", "gpfs", "lustre", "ocfs2", "orangefs", "virtiofs",
+        "autofs",
+    ];
 
     private readonly List<(string Folder, bool IsRemote)> _mounts = [];
 
@@ -43,7 +46,7 @@ internal sealed partial class MountTable
         bool onRemote = false;
         foreach ((string mount, bool isRemote) in _mounts)
         {
-            // Later mounts hide earlier ones in the same place.
+            // A later mount on the same folder hides the earlier one.
             if (IsWithin(folder, mount) && mount.Length >= on.Length)
             {
                 on = mount;

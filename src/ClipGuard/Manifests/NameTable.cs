@@ -3,23 +3,23 @@ using System.Text;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Many names at 8 bytes each besides the UTF-8 of the names themselves.</summary>
+/// <summary>A list of many names that takes 8 bytes for each besides the UTF-8 of the name itself.</summary>
 internal sealed class NameTable
 {
     private const int PieceBits = 16;
     private const int PieceBytes = 1 << PieceBits;
     private const int LengthBits = 16;
 
-    // Names lie one behind the other in pieces, none of them in two; growing never copies, and no piece is large.
+    // Names are stored one after the other in pieces, no name in two of them. So growing copies nothing, and no array is large.
     private readonly List<byte[]> _pieces = [];
-    private readonly List<ulong> _places = [];
+    private readonly List<ulong> _addresses = [];
     private int _used = PieceBytes;
 
     /// <summary>How many names there are.</summary>
-    public int Count => _places.Count;
+    public int Count => _addresses.Count;
 
     /// <summary>A name's bytes.</summary>
-    public ReadOnlySpan<byte> this[int index] => At(_places[index]);
+    public ReadOnlySpan<byte> this[int index] => At(_addresses[index]);
 
     /// <summary>Adds a name.</summary>
     /// <exception cref="ArgumentException">It is longer than any path can be.</exception>
@@ -28,7 +28,7 @@ internal sealed class NameTable
         int length = Encoding.UTF8.GetByteCount(name);
         if (length >= 1 << LengthBits)
         {
-            throw new ArgumentException($"A name of {length} bytes is none.", nameof(name));
+            throw new ArgumentException($"A name of {length} bytes is too long for a path.", nameof(name));
         }
 
         if (length > PieceBytes - _used)
@@ -39,20 +39,20 @@ internal sealed class NameTable
 
         Encoding.UTF8.GetBytes(name, _pieces[^1].AsSpan(_used));
         ulong start = ((ulong)(_pieces.Count - 1) << PieceBits) + (ulong)_used;
-        _places.Add((start << LengthBits) | (uint)length);
+        _addresses.Add((start << LengthBits) | (uint)length);
         _used += length;
     }
 
-    /// <summary>Puts the names into the order of their bytes, and gives back what room was kept for more.</summary>
+    /// <summary>Sorts the names by their bytes, and frees memory that was kept for more names.</summary>
     public void Sort()
     {
-        CollectionsMarshal.AsSpan(_places).Sort((a, b) => At(a).SequenceCompareTo(At(b)));
-        _places.TrimExcess();
+        CollectionsMarshal.AsSpan(_addresses).Sort((a, b) => At(a).SequenceCompareTo(At(b)));
+        _addresses.TrimExcess();
     }
 
-    private ReadOnlySpan<byte> At(ulong place)
+    private ReadOnlySpan<byte> At(ulong address)
     {
-        ulong start = place >> LengthBits;
-        return _pieces[(int)(start >> PieceBits)].AsSpan((int)(start & (PieceBytes - 1)), (int)(place & ((1 << LengthBits) - 1)));
+        ulong start = address >> LengthBits;
+        return _pieces[(int)(start >> PieceBits)].AsSpan((int)(start & (PieceBytes - 1)), (int)(address & ((1 << LengthBits) - 1)));
     }
 }

@@ -3,22 +3,22 @@ using System.Collections.Concurrent;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Makes relative paths absolute. The first base under which something exists wins; where nothing does under any of them, it is the first base,
-/// so that the report names the place the user most likely meant. Absolute paths, and paths where there is but one base, touch no disk.
+/// Makes relative paths absolute, by the first base under which the file exists. Where it exists under none, it is the first base, so that the report names
+/// the path that the user most likely meant. For absolute paths, and where there is only one base, the file system is not asked.
 /// Any number of threads.
 /// </summary>
 internal sealed class PathResolver
 {
     private static readonly TimeSpan RemoteLimit = TimeSpan.FromSeconds(5);
 
-    // One thread for each remote base in the whole process; manifests that are opened again and again share it.
+    // One for each remote base in the whole process, since each has a thread: manifests that are opened again and again share it.
     private static readonly ConcurrentDictionary<string, Lazy<RemoteFolder>> RemoteFolders = new(StringComparer.Ordinal);
 
     private readonly (string Folder, Func<string, bool> Holds)[] _bases;
 
     public PathResolver(IEnumerable<(string Folder, Func<string, bool> Holds)> bases) => _bases = [.. bases];
 
-    /// <summary>True where an http or https address is a place too.</summary>
+    /// <summary>True where clips at http and https addresses are fetched.</summary>
     public bool AllowsHttp { get; init; }
 
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
@@ -35,7 +35,10 @@ internal sealed class PathResolver
         }
 
         var mounts = MountTable.Current();
-        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists))) { AllowsHttp = options.AllowHttp };
+        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists)))
+        {
+            AllowsHttp = options.AllowHttp,
+        };
     }
 
     /// <summary>The absolute form of <paramref name="path"/>, which is not empty and holds no NUL.</summary>

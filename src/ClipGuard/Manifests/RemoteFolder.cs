@@ -1,13 +1,12 @@
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Asks whether files exist under a folder whose server may stop answering. The question is put by a thread of its own: one that is stuck in the
-/// kernel cannot be had back. Once an answer takes too long, everything under the folder counts as existing, so that the clip's helper finds out,
-/// which can be killed.
+/// Asks whether files exist under a folder whose server may stop answering. A thread of its own asks, since a thread that hangs in the kernel cannot be
+/// ended. Once an answer takes too long, every file under the folder counts as existing: the clip's helper, which can be killed, will find out.
 /// </summary>
 internal sealed class RemoteFolder : IDisposable
 {
-    private readonly Lock _turn = new();
+    private readonly Lock _asking = new();
     private readonly SemaphoreSlim _asked = new(0);
     private readonly SemaphoreSlim _answered = new(0);
     private readonly Func<string, bool> _exists;
@@ -28,7 +27,7 @@ internal sealed class RemoteFolder : IDisposable
     /// <summary>Whether the file is there, as far as the folder answers.</summary>
     public bool Holds(string path)
     {
-        lock (_turn)
+        lock (_asking)
         {
             if (_gaveUp)
             {
@@ -42,10 +41,10 @@ internal sealed class RemoteFolder : IDisposable
         }
     }
 
-    /// <summary>Ends the thread, unless it is stuck.</summary>
+    /// <summary>Ends the thread, unless it hangs.</summary>
     public void Dispose()
     {
-        lock (_turn)
+        lock (_asking)
         {
             _gaveUp = true;
             _question = null;

@@ -2,11 +2,11 @@ namespace ClipGuard.Manifests;
 
 /// <summary>Where one row is.</summary>
 /// <param name="Offset">First byte.</param>
-/// <param name="Length">Bytes, or another measure of the manifest's own; negative where the row is known to be bad.</param>
-/// <param name="Line">1-based line, or another number of the manifest's own.</param>
+/// <param name="Length">Bytes, or what the kind of manifest defines; negative where the row is known to be bad.</param>
+/// <param name="Line">1-based line, or what the kind of manifest defines.</param>
 internal readonly record struct RowAddress(long Offset, int Length, int Line);
 
-/// <summary>Addresses of 16 bytes each, in pieces: growing never copies, and no piece is large.</summary>
+/// <summary>A list of addresses, of 16 bytes each, in pieces: growing copies nothing, and no array is large.</summary>
 internal sealed class RowIndex
 {
     private const int PieceBits = 12;
@@ -27,13 +27,13 @@ internal sealed class RowIndex
 
     public void Add(RowAddress address)
     {
-        int place = (int)(Count & (PieceRows - 1));
-        if (place == 0)
+        int within = (int)(Count & (PieceRows - 1));
+        if (within == 0)
         {
             _pieces.Add(new RowAddress[PieceRows]);
         }
 
-        _pieces[^1][place] = address;
+        _pieces[^1][within] = address;
         Count++;
     }
 

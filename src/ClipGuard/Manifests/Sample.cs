@@ -6,18 +6,18 @@ namespace ClipGuard.Manifests;
 public sealed record Sample
 {
     /// <summary>
-    /// The conversation, in order. Clips stand in it as <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c>, which take the clips of
-    /// their kind from left to right. Empty where the manifest's format has no messages.
+    /// The conversation, in order. The tags <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c> in it mark where clips belong: the n-th tag
+    /// of a kind marks the n-th clip of that kind. Empty where the manifest's format has no messages.
     /// </summary>
     public IReadOnlyList<Message> Messages { get; init; } = [];
 
-    /// <summary>The clips in the order in which the row names them. Clips of one kind stand in the order in which the tags take them.</summary>
+    /// <summary>The clips in the order in which the row names them; clips of one kind are in the order of their tags.</summary>
     public IReadOnlyList<ClipReference> Clips { get; init; } = [];
 
     /// <summary>Every key of the row that is neither messages nor media, in order, as raw JSON.</summary>
     public IReadOnlyList<SampleField> Fields { get; init; } = [];
 
-    /// <summary>What is odd about the row and does not stop training, one sentence each: more tags than clips, for instance.</summary>
+    /// <summary>Oddities of the row that do not stop training, one sentence each, as more tags than clips.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Parses the field of that name.</summary>
@@ -42,5 +42,5 @@ public sealed record Sample
 
 /// <summary>A key of a row that ClipGuard passes on without reading it.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="Json">Its value as it stands in the manifest, in UTF-8.</param>
+/// <param name="Json">Its value as it is in the manifest, in UTF-8.</param>
 public readonly record struct SampleField(string Name, ReadOnlyMemory<byte> Json);

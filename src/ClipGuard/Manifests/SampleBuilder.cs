@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 internal sealed class SampleBuilder
 {
     private readonly long[] _listAt = [-1, -1, -1];
-    private readonly bool[] _lifted = new bool[3];
+    private readonly bool[] _hasMessageClips = new bool[3];
 
     public List<Message> Messages { get; } = [];
 
@@ -16,7 +16,7 @@ internal sealed class SampleBuilder
 
     public List<string> Warnings { get; } = [];
 
-    /// <summary>Where the row's <c>messages</c> stand; -1 where there are none.</summary>
+    /// <summary>Bytes from the row's start to its <c>messages</c>; -1 where there are none.</summary>
     public long MessagesAt { get; set; }
 
     public void Clear()
@@ -27,7 +27,7 @@ internal sealed class SampleBuilder
         Warnings.Clear();
         MessagesAt = -1;
         _listAt.AsSpan().Fill(-1);
-        _lifted.AsSpan().Clear();
+        _hasMessageClips.AsSpan().Clear();
     }
 
     /// <summary>Notes that the row has a list of clips of this kind beside its messages.</summary>
@@ -42,20 +42,20 @@ internal sealed class SampleBuilder
         _listAt[(int)kind] = at;
     }
 
-    /// <summary>Adds a clip that stood inside a message.</summary>
-    public void Lift(ClipReference clip)
+    /// <summary>Adds a clip that is named inside a message.</summary>
+    public void AddMessageClip(ClipReference clip)
     {
         Clips.Add(clip);
-        _lifted[(int)clip.Kind] = true;
+        _hasMessageClips[(int)clip.Kind] = true;
     }
 
-    /// <summary>Refuses rows that name clips of one kind both inside their messages and beside them: no order of the two would be right.</summary>
+    /// <summary>Refuses rows that name clips of one kind both inside their messages and in a list beside them, since their order is then unknown.</summary>
     /// <exception cref="BadRowException">The row does.</exception>
-    public void CheckLifted()
+    public void CheckMessageClips()
     {
         foreach (ClipReference clip in Clips)
         {
-            if (_lifted[(int)clip.Kind] && clip.Key != SampleReader.MessagesKey && clip.Key != SampleReader.RejectedImagesKey)
+            if (_hasMessageClips[(int)clip.Kind] && clip.Key != SampleReader.MessagesKey && clip.Key != SampleReader.RejectedImagesKey)
             {
                 string noun = MediaTags.Noun(clip.Kind);
                 throw new BadRowException(

@@ -10,7 +10,7 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
     public const string MessagesKey = "messages";
     public const string RejectedImagesKey = "rejected_images";
 
-    private readonly SampleBuilder _draft = new();
+    private readonly SampleBuilder _sample = new();
     private readonly ClipReferenceReader _clips = new(paths);
 
     /// <summary>Reads a whole row.</summary>
@@ -19,7 +19,7 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
     /// <exception cref="JsonException">It is not JSON.</exception>
     public Sample Read(ReadOnlyMemory<byte> row)
     {
-        _draft.Clear();
+        _sample.Clear();
         var json = new Utf8JsonReader(row.Span);
         json.Read();
         json.Expect(JsonTokenType.StartObject, "an object with messages and clips");
@@ -31,14 +31,14 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
         // What follows the object on its line is an error that only the next read sees.
         json.Read();
 
-        if (_draft.MessagesAt < 0 && options.RequireMessages)
+        if (_sample.MessagesAt < 0 && options.RequireMessages)
         {
             throw new BadRowException(0, "an object without 'messages'", "'messages', a list of {\"role\", \"content\"}");
         }
 
-        _draft.CheckLifted();
-        MediaTags.Match(_draft, options.Counting);
-        return _draft.Finish();
+        _sample.CheckMessageClips();
+        MediaTags.Match(_sample, options.Counting);
+        return _sample.Finish();
     }
 
     private void ReadValue(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
@@ -54,31 +54,31 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
             {
                 if (list.Key != RejectedImagesKey)
                 {
-                    _draft.BeginList(list.Kind, json.TokenStartIndex);
+                    _sample.BeginList(list.Kind, json.TokenStartIndex);
                 }
 
-                _clips.ReadList(ref json, list.Kind, list.Key, _draft);
+                _clips.ReadList(ref json, list.Kind, list.Key, _sample);
             }
         }
         else
         {
-            json.ReadField(row, _draft.Fields);
+            json.ReadField(row, _sample.Fields);
         }
     }
 
     private void ReadMessages(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
     {
-        json.ReadOnce(_draft.MessagesAt >= 0);
-        _draft.MessagesAt = json.TokenStartIndex;
+        json.ReadOnce(_sample.MessagesAt >= 0);
+        _sample.MessagesAt = json.TokenStartIndex;
         json.Expect(JsonTokenType.StartArray, "a list of messages");
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            MessageReader.Read(ref json, row, _draft, _clips);
+            MessageReader.Read(ref json, row, _sample, _clips);
         }
 
-        if (_draft.Messages.Count == 0)
+        if (_sample.Messages.Count == 0)
         {
-            throw new BadRowException(_draft.MessagesAt, "an empty list", "at least one message");
+            throw new BadRowException(_sample.MessagesAt, "an empty list", "at least one message");
         }
     }
 

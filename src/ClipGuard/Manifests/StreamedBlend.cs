@@ -6,9 +6,9 @@ using System.Text;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Several manifests in one, mixed evenly by weight as in a <see cref="BlendedManifest"/>, but each read from its start on and never indexed: for sources
-/// that are too large for an index or have none, under <see cref="Loading.ShuffleMode.Windowed"/>. Line numbers are the source's own. Where not all rows
-/// of a source are taken, they are its first ones.
+/// Several manifests in one, mixed evenly by weight as in a <see cref="BlendedManifest"/>, but each is read from its start and not indexed: for sources
+/// that are too large for an index or have none, with <see cref="Loading.ShuffleMode.Windowed"/>. Line numbers are the source's own. Where not all rows
+/// of a source are taken, the first ones are.
 /// </summary>
 public sealed class StreamedBlend : IManifest
 {
@@ -17,7 +17,7 @@ public sealed class StreamedBlend : IManifest
 
     /// <summary>A blend whose sources are opened when it is read.</summary>
     /// <param name="sources">At most 256 manifests, each with a positive weight; the weights need not add up to anything.</param>
-    /// <param name="length">When an epoch is over.</param>
+    /// <param name="length">When an epoch ends.</param>
     public StreamedBlend(IEnumerable<(IManifest Manifest, double Weight)> sources, BlendLength length = BlendLength.UntilFirstIsUsedUp)
     {
         _sources = [.. sources];
@@ -32,7 +32,7 @@ public sealed class StreamedBlend : IManifest
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var turns = new BlendTurns([.. _sources.Select(static source => source.Weight)]);
+        var order = new WeightedRoundRobin([.. _sources.Select(static source => source.Weight)]);
         var sources = new List<Source>();
         try
         {
@@ -49,7 +49,7 @@ public sealed class StreamedBlend : IManifest
 
             while (!IsOver(sources))
             {
-                Source source = sources[turns.Next()];
+                Source source = sources[order.Next()];
                 if (source.Next is null && _length == BlendLength.UntilAllAreUsedUp)
                 {
                     await source.BeginAsync(cancellation).ConfigureAwait(false);
@@ -89,7 +89,7 @@ public sealed class StreamedBlend : IManifest
 
     private bool IsOver(List<Source> sources) => _length == BlendLength.UntilAllAreUsedUp && sources.TrueForAll(static source => source.IsUsedUp);
 
-    /// <summary>One source, with the row that it gives next, so that it is known to be used up as soon as it is.</summary>
+    /// <summary>One source, read one row ahead, so that it is known to be used up as soon as its last row was taken.</summary>
     private sealed class Source(IManifest manifest)
     {
         private IAsyncEnumerator<ManifestRow>? _rows;
@@ -98,7 +98,7 @@ public sealed class StreamedBlend : IManifest
 
         public ManifestRow? Next { get; private set; }
 
-        /// <summary>Whether its last row has been taken, this time round or before.</summary>
+        /// <summary>Whether its last row has been taken, in this pass over it or an earlier one.</summary>
         public bool IsUsedUp { get; private set; }
 
         public async Task BeginAsync(CancellationToken cancellation)

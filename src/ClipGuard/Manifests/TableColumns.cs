@@ -3,8 +3,8 @@ namespace ClipGuard.Manifests;
 /// <summary>The header of a table.</summary>
 internal static class TableColumns
 {
-    /// <summary>The keys that the columns stand for, in order.</summary>
-    /// <exception cref="ManifestException">The header cannot be a header, or the options name a column that is not in it.</exception>
+    /// <summary>The keys of the columns, in order.</summary>
+    /// <exception cref="ManifestException">The first row is no header, or the options name a column that is not in it.</exception>
     public static string[] Read(TextLine header, char delimiter, TableOptions options, string path)
     {
         string[]? cells = header.IsTooLong ? null : TableCells.Split(header.Text, delimiter);

@@ -3,11 +3,11 @@ namespace ClipGuard.Manifests;
 /// <summary>How a CSV or TSV file is read.</summary>
 public sealed record TableOptions
 {
-    /// <summary>What stands between cells; null (the default) is a tab in files named <c>.tsv</c> and a comma in others.</summary>
+    /// <summary>The character between cells; null (the default) is a tab in files named <c>.tsv</c> and a comma in others.</summary>
     public char? Delimiter { get; init; }
 
     /// <summary>
-    /// What columns mean where their names do not say it: from the column's name to ms-swift's key, as in <c>{"file": "audio"}</c>. Default empty.
+    /// Maps columns' names that are not ms-swift's keys to those that are, as in <c>{"file": "audio"}</c>. Default empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 

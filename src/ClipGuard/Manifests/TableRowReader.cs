@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Turns rows of a table into samples by way of the JSON that they stand for, so that clips, paths and tags mean exactly what they mean there.
-/// One thread at a time.
+/// Turns rows of a table into samples. Each row is first written as the JSON object that a JSON Lines manifest would have, so that clips, paths and tags mean
+/// the same in both. One thread at a time.
 /// </summary>
 internal sealed class TableRowReader(string[] columns, char delimiter, TableOptions options, PathResolver paths) : ITextRowReader
 {
@@ -49,17 +49,17 @@ internal sealed class TableRowReader(string[] columns, char delimiter, TableOpti
             Sample sample = _samples.Read(ToJson(cells));
             return new SampleRow(line.Number, line.Raw.ToArray(), sample) { Offset = line.Offset };
         }
-        catch (BadRowException bad)
+        catch (BadRowException error)
         {
-            return new BadRow(line.Number, 1, bad.Found, bad.Expected);
+            return new BadRow(line.Number, 1, error.Found, error.Expected);
         }
-        catch (JsonException broken)
+        catch (JsonException error)
         {
-            return new BadRow(line.Number, 1, "a cell that is no JSON", broken.Message);
+            return new BadRow(line.Number, 1, "a cell that is no JSON", error.Message);
         }
     }
 
-    /// <summary>The JSON object that a row stands for.</summary>
+    /// <summary>A row as a JSON object.</summary>
     /// <param name="cells">One for each column.</param>
     /// <exception cref="JsonException">A cell that has to be JSON is none.</exception>
     public byte[] ToJson(string[] cells)
@@ -114,7 +114,7 @@ internal sealed class TableRowReader(string[] columns, char delimiter, TableOpti
         }
         else if (isList && cell.Length == 0)
         {
-            // An empty cell says that the row has no such clip.
+            // An empty cell means that the row has no such clip.
             json.WriteNull(key);
         }
         else

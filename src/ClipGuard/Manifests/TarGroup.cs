@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// <param name="Name">Its name within the shard.</param>
 /// <param name="Offset">First byte of its content within the shard.</param>
 /// <param name="Length">Bytes of its content.</param>
-/// <param name="Modified">When the file was written that it is a copy of, as its header says.</param>
+/// <param name="Modified">The time of the original file, as the header gives it.</param>
 internal sealed record TarMember(string Name, long Offset, long Length, DateTimeOffset Modified)
 {
     /// <summary>Whether its content is part of the row, and not a clip.</summary>
@@ -18,7 +18,7 @@ internal sealed record TarMember(string Name, long Offset, long Length, DateTime
     /// <summary>The name up to the first dot of its last part: what the members of one sample share.</summary>
     public string Key => Name[..Dot];
 
-    /// <summary>What follows that dot.</summary>
+    /// <summary>The part of the name after that dot.</summary>
     public string Extension => Dot == Name.Length ? string.Empty : Name[(Dot + 1)..];
 
     private int Dot
@@ -35,8 +35,8 @@ internal sealed record TarMember(string Name, long Offset, long Length, DateTime
 /// <param name="Shard">Path of the shard.</param>
 /// <param name="Offset">Where the first member's header begins.</param>
 /// <param name="Members">The members in their order; none where the shard is broken here.</param>
-/// <param name="Trouble">Why the shard cannot be read from here on; null where it can.</param>
-internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMember> Members, string? Trouble = null)
+/// <param name="ReadError">Why the shard cannot be read from here on; null where it can.</param>
+internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMember> Members, string? ReadError = null)
 {
     private const int BlockBytes = 512;
 
@@ -51,7 +51,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         long start = offset;
         while (true)
         {
-            TarMember? member = Next(tar, file, out long end, out string? trouble);
+            TarMember? member = Next(tar, file, out long end, out string? readError);
             bool isNewKey = member is null || (members.Count > 0 && member.Key != members[0].Key);
             if (isNewKey && members.Count > 0)
             {
@@ -60,15 +60,15 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
                 start = offset;
             }
 
-            // Cut off between two members a shard still reads well, but a whole one ends with blocks of zeros.
+            // A whole shard ends with blocks of zeros. One that was cut off between two members has none, and otherwise reads without an error.
             if (member is null && offset >= file.Length)
             {
-                trouble ??= "it has no end mark, so it may have been cut off";
+                readError ??= "it has no end mark, so it may have been cut off";
             }
 
-            if (trouble is not null)
+            if (readError is not null)
             {
-                yield return new TarGroup(shard, offset, [], trouble);
+                yield return new TarGroup(shard, offset, [], readError);
             }
 
             if (member is null)
@@ -95,10 +95,10 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
     }
 
-    private static TarMember? Next(TarReader tar, FileStream file, out long end, out string? trouble)
+    private static TarMember? Next(TarReader tar, FileStream file, out long end, out string? readError)
     {
         end = 0;
-        trouble = null;
+        readError = null;
         try
         {
             while (tar.GetNextEntry() is { } entry)
@@ -109,7 +109,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
                     end = first + ((entry.Length + BlockBytes - 1) / BlockBytes * BlockBytes);
                     if (first + entry.Length > file.Length)
                     {
-                        trouble = $"the member {entry.Name} ends behind the shard's own end";
+                        readError = $"the member {entry.Name} ends behind the shard's own end";
                         return null;
                     }
 
@@ -119,7 +119,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
         {
-            trouble = error.Message;
+            readError = error.Message;
         }
 
         return null;

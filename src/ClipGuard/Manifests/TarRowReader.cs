@@ -9,27 +9,27 @@ namespace ClipGuard.Manifests;
 /// <summary>Turns groups of tar members into rows. One thread at a time.</summary>
 internal sealed class TarRowReader(ManifestOptions options)
 {
-    // Paths inside a member's JSON are relative to the shard, which names them by its members; only absolute ones lead anywhere.
+    // A relative path in a member's JSON has no base, since the shard's clips are its members: only absolute paths can be resolved.
     private readonly SampleReader _samples = new(options with { RequireMessages = false }, PathResolver.For(options, "/"));
 
     public ManifestRow Read(TarGroup group, long line)
     {
-        if (group.Trouble is { } trouble)
+        if (group.ReadError is { } readError)
         {
-            return new BadRow(line, 1, $"a broken shard at byte {group.Offset} of {group.Shard}: {trouble}", "a tar header or the shard's end");
+            return new BadRow(line, 1, $"a broken shard at byte {group.Offset} of {group.Shard}: {readError}", "a tar header or the shard's end");
         }
 
         try
         {
             return new SampleRow(line, default, ReadSample(group)) { Offset = group.Offset };
         }
-        catch (BadRowException bad)
+        catch (BadRowException error)
         {
-            return new BadRow(line, 1, $"{bad.Found} in {group.Members[0].Key} of {group.Shard}", bad.Expected);
+            return new BadRow(line, 1, $"{error.Found} in {group.Members[0].Key} of {group.Shard}", error.Expected);
         }
-        catch (JsonException broken)
+        catch (JsonException error)
         {
-            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", broken.Message);
+            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", error.Message);
         }
     }
 
@@ -60,7 +60,8 @@ internal sealed class TarRowReader(ManifestOptions options)
                 }
                 else
                 {
-                    fields.Add(new SampleField(member.Extension, last == "json" ? Checked(text) : last == "cls" ? Class(text) : Json(Encoding.UTF8.GetString(text))));
+                    byte[] value = last switch { "json" => Checked(text), "cls" => Class(text), _ => Json(Encoding.UTF8.GetString(text)) };
+                    fields.Add(new SampleField(member.Extension, value));
                 }
             }
             else
@@ -81,7 +82,8 @@ internal sealed class TarRowReader(ManifestOptions options)
     {
         if (member.Length > options.MaxLineBytes)
         {
-            throw new BadRowException(0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+            throw new BadRowException(
+                0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
         }
 
         byte[] bytes = new byte[member.Length];
@@ -100,7 +102,7 @@ internal sealed class TarRowReader(ManifestOptions options)
         return json;
     }
 
-    // A class is a number in WebDataset's own decoders; what is none stays text.
+    // WebDataset's own decoder takes .cls for a number; text that is none stays text.
     private static byte[] Class(byte[] text)
     {
         string trimmed = Encoding.UTF8.GetString(text).Trim();

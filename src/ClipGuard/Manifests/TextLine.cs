@@ -10,13 +10,13 @@ internal readonly record struct TextLine(long Number, long Offset, ReadOnlyMemor
     /// <summary>True where the line was longer than allowed.</summary>
     public bool IsTooLong => Length > Raw.Length;
 
-    /// <summary>True where there is nothing but white space, and so no row.</summary>
+    /// <summary>True where the line is only white space, and so no row.</summary>
     public bool IsBlank => !IsTooLong && Text.IndexOfAnyExcept(" \t\r"u8) < 0;
 
     /// <summary>The line without its ending.</summary>
     public ReadOnlySpan<byte> Text => Raw.Span[..(int)Length];
 
-    /// <summary>What is to be said of a line that is too long.</summary>
+    /// <summary>The row of a line that is too long.</summary>
     public BadRow TooLong(ManifestOptions options) =>
         new(Number, 1, $"a line of {Length} bytes", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
 

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace ClipGuard.Randomness;
 
 /// <summary>
-/// A shuffle of the numbers [0, <see cref="Count"/>) that is computed, not stored: any place of it can be asked for at any time, at no memory.
-/// A balanced Feistel network shuffles the next power of four, and what falls outside the range is sent through it again (cycle walking),
-/// which keeps it one-to-one.
+/// A shuffle of the numbers [0, <see cref="Count"/>) that is computed, not stored: the number at any index is known at any time, without memory.
+/// A balanced Feistel network shuffles the range up to the next power of four, and a result outside the range is sent through it again (cycle walking),
+/// which keeps the mapping one-to-one.
 /// </summary>
 internal readonly struct Permutation
 {
@@ -27,14 +27,14 @@ internal readonly struct Permutation
     /// <summary>How many numbers are shuffled.</summary>
     public long Count { get; }
 
-    /// <summary>The number in one place.</summary>
-    /// <param name="place">In [0, <see cref="Count"/>).</param>
-    public long this[long place]
+    /// <summary>The number at an index.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    public long this[long index]
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)place, (ulong)Count, nameof(place));
-            ulong value = (ulong)place;
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)index, (ulong)Count, nameof(index));
+            ulong value = (ulong)index;
             do
             {
                 value = Shuffle(value);

@@ -18,9 +18,9 @@ internal static class AtomicFile
 
             File.Move(beside, path, overwrite: true);
         }
-        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
+        catch (Exception error) when (OutputException.IsFileError(error))
         {
-            throw OutputException.For(path, trouble);
+            throw OutputException.For(path, error);
         }
     }
 }

@@ -11,12 +11,12 @@ public sealed class OutputException : Exception
     {
     }
 
-    /// <summary>The exception to throw where a file cannot be written; anything that is no file trouble comes back as it is.</summary>
-    internal static Exception For(string path, Exception trouble) => !IsFileTrouble(trouble) ? trouble
-        : new OutputException($"cannot write {path}: {(Directory.Exists(path) ? "it is a folder" : Reason(trouble))}", trouble);
+    /// <summary>The exception to throw where a file cannot be written; an exception that is no error of files is returned as it is.</summary>
+    internal static Exception For(string path, Exception error) => !IsFileError(error) ? error
+        : new OutputException($"cannot write {path}: {(Directory.Exists(path) ? "it is a folder" : Reason(error))}", error);
 
     /// <summary>The exception to throw where a folder cannot be made or written to.</summary>
-    internal static OutputException ForFolder(string path, Exception trouble)
+    internal static OutputException ForFolder(string path, Exception error)
     {
         string above = path;
         while (!Path.Exists(above) && Path.GetDirectoryName(above) is { } parent)
@@ -24,12 +24,12 @@ public sealed class OutputException : Exception
             above = parent;
         }
 
-        string reason = Directory.Exists(above) ? Reason(trouble) : $"{(above == path ? "it" : above)} is a file";
-        return new OutputException($"cannot use {path} as the output folder: {reason}", trouble);
+        string reason = Directory.Exists(above) ? Reason(error) : $"{(above == path ? "it" : above)} is a file";
+        return new OutputException($"cannot use {path} as the output folder: {reason}", error);
     }
 
-    /// <summary>True for what happens to files, and not to programs.</summary>
-    internal static bool IsFileTrouble(Exception trouble) => trouble is IOException or UnauthorizedAccessException;
+    /// <summary>True for exceptions by which the runtime reports errors of files and folders; others are bugs.</summary>
+    internal static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    private static string Reason(Exception trouble) => trouble is UnauthorizedAccessException ? "access is denied" : trouble.Message.TrimEnd('.');
+    private static string Reason(Exception error) => error is UnauthorizedAccessException ? "access is denied" : error.Message.TrimEnd('.');
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ClipGuard.Runs;
 
 /// <summary>
-/// A file that grows by whole lines: whatever ends the process, what was flushed is complete line by line.
-/// Lines are gathered and written in one call each time, so that no write ends in mid-line.
+/// A file that grows by whole lines: however the process ends, what was flushed consists of complete lines.
+/// Lines are gathered and written in one call, so that no write ends within a line.
 /// </summary>
 internal sealed class WholeLineFile : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class WholeLineFile : IDisposable
     private readonly FileStream _file;
     private readonly ArrayBufferWriter<byte> _gathered = new(GatherBytes);
     private long _onFile;
-    private bool _endsInLine = true;
+    private bool _endsWithLineFeed = true;
 
     private WholeLineFile(FileStream file, long length)
     {
@@ -33,7 +33,7 @@ internal sealed class WholeLineFile : IDisposable
         FileStream? file = null;
         try
         {
-            // Without FileShare.None: readers may follow along while the run goes on.
+            // Shared for reading, so that findings can be followed while the run goes on.
             file = new FileStream(path, keepBytes == 0 ? FileMode.Create : FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
             if (keepBytes > 0)
             {
@@ -48,15 +48,15 @@ internal sealed class WholeLineFile : IDisposable
 
             return new WholeLineFile(file, keepBytes);
         }
-        catch (Exception trouble)
+        catch (Exception error)
         {
             file?.Dispose();
-            throw OutputException.For(path, trouble);
+            throw OutputException.For(path, error);
         }
     }
 
-    /// <summary>Adds a line; a line feed is put in front where the line before came without one.</summary>
-    /// <param name="line">The line with its ending, or the file's last without.</param>
+    /// <summary>Adds a line, after a line feed where the line before had none.</summary>
+    /// <param name="line">The line with its ending, or without (as the last line of a manifest may be).</param>
     public void Append(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty)
@@ -64,12 +64,12 @@ internal sealed class WholeLineFile : IDisposable
             return;
         }
 
-        if (!_endsInLine)
+        if (!_endsWithLineFeed)
         {
             _gathered.Write("\n"u8);
         }
 
-        _endsInLine = line[^1] == (byte)'\n';
+        _endsWithLineFeed = line[^1] == (byte)'\n';
         if (line.Length >= GatherBytes)
         {
             Flush();
@@ -104,9 +104,9 @@ internal sealed class WholeLineFile : IDisposable
         {
             _file.Flush(flushToDisk: true);
         }
-        catch (IOException trouble)
+        catch (IOException error)
         {
-            throw OutputException.For(_file.Name, trouble);
+            throw OutputException.For(_file.Name, error);
         }
     }
 
@@ -120,10 +120,10 @@ internal sealed class WholeLineFile : IDisposable
             _file.Write(lines);
             _onFile += lines.Length;
         }
-        catch (IOException trouble)
+        catch (IOException error)
         {
             CutBack();
-            throw OutputException.For(_file.Name, trouble);
+            throw OutputException.For(_file.Name, error);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class WholeLineFile : IDisposable
         }
         catch (IOException)
         {
-            // The disk that refused the line refuses this too; the first error is the one to tell.
+            // Likely for the same reason as the write before, whose error is the one to throw.
         }
     }
 }

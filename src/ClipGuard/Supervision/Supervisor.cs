@@ -21,7 +21,7 @@ namespace ClipGuard.Supervision;
 /// is one at once. A failure of the infrastructure, which says nothing about the clip, is tried again in another helper; the third one in a row is thrown as
 /// <see cref="HelperUnavailableException"/>.
 /// </remarks>
-public sealed partial class Supervisor : IAsyncDisposable
+public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 {
     private const int MaxAttempts = 2;
 

@@ -153,7 +153,7 @@ public sealed class InterruptedRunTests
         using var bench = new DryRunBench(Row("bad1.png"), Row("slow.png"), Row("stuck.png"));
         bench.Decoder.Hold("slow.png");
         bench.Decoder.Hold("stuck.png");
-        var run = new DryRun(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), bench.Decoder.Guarded, bench.Options, null, clock);
+        var run = new DryRun(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), bench.Decoder, bench.Options, null, clock);
         Task<DryRunSummary> running = run.RunAsync();
         await Until(() => bench.Faults().Count == 1);
         Assert.That(bench.UnfinishedPath, Does.Not.Exist);

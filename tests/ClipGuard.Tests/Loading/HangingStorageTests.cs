@@ -18,7 +18,7 @@ internal sealed class HangingStorageTests
     public async Task A_window_that_is_not_read_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled)
     {
         var hanging = new HangingManifest();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips().DecodeAsync))
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips()))
         {
             using var cancellation = new CancellationTokenSource();
             IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);
@@ -47,7 +47,7 @@ internal sealed class HangingStorageTests
     {
         using var hanging = new HangingRows();
         LoaderOptions options = LoaderRun.Options with { Buckets = isForBuckets ? BucketOptions.ByText() : null };
-        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips().DecodeAsync);
+        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips());
         using var cancellation = new CancellationTokenSource();
         try
         {
@@ -73,7 +73,7 @@ internal sealed class HangingStorageTests
     {
         using var hanging = new HangingRows();
         LoaderOptions options = LoaderRun.Options with { Supervision = new() { Workers = 2, Deadline = TimeSpan.FromMilliseconds(200) } };
-        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips().DecodeAsync);
+        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips());
 
         await Assert.ThatAsync(
             () => LoaderRun.ReadAsync(loader),

@@ -34,7 +34,7 @@ internal sealed class LeaveOutTests
         using LoaderRun second = LoaderRun.Of(10);
         var blend = new BlendedManifest([(first.Manifest, 1), (second.Manifest, 1)]);
         await using ClipLoader loader = await ClipLoader.OpenAsync(
-            blend, LoaderRun.Options with { ExcludeFailed = true, OnBadSample = BadSamplePolicy.Mask }, first.Clips.DecodeAsync);
+            blend, LoaderRun.Options with { ExcludeFailed = true, OnBadSample = BadSamplePolicy.Mask }, first.Clips);
 
         _ = await LoaderRun.ReadAsync(loader);
         List<SeenBatch> next = await LoaderRun.ReadAsync(loader);
@@ -93,7 +93,7 @@ internal sealed class LeaveOutTests
 
     private static async Task<List<(string?, long)>> RowsAsync(IManifest manifest, ScriptedClips clips, LoaderOptions options)
     {
-        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, clips.DecodeAsync);
+        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, clips);
         return [.. (await LoaderRun.ReadAsync(loader)).SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];
     }
 }

@@ -112,7 +112,7 @@ internal sealed partial class PaddingTests
         TensorForm form = TensorForm.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec { Layout = layout });
         var builder = new TensorBuilder(form, 1, new PinnedBatchMemory(), null);
         int[] lengths = [.. shape.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
-        builder.Place(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
+        builder.Put(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
 
         BatchTensor tensor = builder.Finish([0], out _)!;
 
@@ -169,7 +169,7 @@ internal sealed partial class PaddingTests
                 {
                     for (int i = 0; i < 40; i++)
                     {
-                        builder.Place(0, 0, new DecodedClip(ElementType.UInt8, [1, 1, 1]), [1]);
+                        builder.Put(0, 0, new DecodedClip(ElementType.UInt8, [1, 1, 1]), [1]);
                         builder.Empty(0);
                     }
                 },
@@ -177,14 +177,14 @@ internal sealed partial class PaddingTests
                 {
                     for (int i = 1; i < 40; i++)
                     {
-                        builder.Place(1, 0, new DecodedClip(ElementType.UInt8, [i, i, 1]), new byte[i * i]);
+                        builder.Put(1, 0, new DecodedClip(ElementType.UInt8, [i, i, 1]), new byte[i * i]);
                     }
                 });
         }
     }
 
     /// <summary>Rows of images given as <c>WIDTHxHEIGHT</c>, several for several clips; every byte of a row's images is its line.</summary>
-    private sealed partial class ImageRun : IDisposable
+    private sealed partial class ImageRun : IGuardedDecoder, IDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("clipguard-images-").FullName;
 
@@ -192,14 +192,18 @@ internal sealed partial class PaddingTests
             Path.Combine(_folder, "m.jsonl"),
             rows.Select((row, i) => $$"""{"images":[{{string.Join(',', row.Split(' ').Select(size => $"\"/image/{i}/{size}\""))}}]}"""));
 
+        public string DecoderVersion => "Images 1";
+
+        public SandboxLevel Sandbox => SandboxLevel.Off;
+
         public Func<int, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
 
         public Task<ClipLoader> OpenAsync(LoaderOptions options) => ClipLoader.OpenAsync(
-            new JsonLinesManifest(Path.Combine(_folder, "m.jsonl"), new ManifestOptions { RequireMessages = false, RootImageDirectory = null }), options, DecodeAsync);
+            new JsonLinesManifest(Path.Combine(_folder, "m.jsonl"), new ManifestOptions { RequireMessages = false, RootImageDirectory = null }), options, this);
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-        private async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? struck, CancellationToken cancellation)
+        public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
         {
             int[] numbers = [.. Numbers().Matches(((FileSource)request.Source).Path).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture))];
             await Before(numbers[0], cancellation);

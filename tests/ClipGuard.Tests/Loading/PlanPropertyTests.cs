@@ -19,7 +19,7 @@ internal sealed class PlanPropertyTests
         Prop.ForAll(Gen.Choose(0, 3000).ToArbitrary(), Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), (count, key) =>
         {
             var permutation = new Permutation((ulong)key, count);
-            return Enumerable.Range(0, count).Select(place => permutation[place]).Order().SequenceEqual(Enumerable.Range(0, count).Select(i => (long)i));
+            return Enumerable.Range(0, count).Select(index => permutation[index]).Order().SequenceEqual(Enumerable.Range(0, count).Select(i => (long)i));
         }).Check(Cases);
     }
 
@@ -28,13 +28,13 @@ internal sealed class PlanPropertyTests
     {
         const int Count = 100_000;
         var permutation = new Permutation(42, Count);
-        long[] moved = [.. Enumerable.Range(0, Count).Select(place => permutation[place])];
+        long[] moved = [.. Enumerable.Range(0, Count).Select(index => permutation[index])];
 
-        // Each tenth of the places draws about equally from each tenth of the numbers: 1000 expected, five deviations allowed.
+        // Each tenth of the indexes gets about equally many of each tenth of the numbers: 1000 are expected, five standard deviations allowed.
         int[,] table = new int[10, 10];
-        for (int place = 0; place < Count; place++)
+        for (int index = 0; index < Count; index++)
         {
-            table[place * 10 / Count, moved[place] * 10 / Count]++;
+            table[index * 10 / Count, moved[index] * 10 / Count]++;
         }
 
         Assert.That(table.Cast<int>(), Is.All.InRange(840, 1160));
@@ -51,16 +51,16 @@ internal sealed class PlanPropertyTests
             select (rows, world, batch);
         Prop.ForAll(cases.ToArbitrary(), plan =>
         {
-            Dealt[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Dealt(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows))];
-            long[] all = [.. ranks.SelectMany(rank => rank.Places)];
+            Share[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Share(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows))];
+            long[] all = [.. ranks.SelectMany(rank => rank.Indexes)];
             return ranks.Select(rank => rank.Batches).Distinct().Count() == 1
                 && all.Order().SequenceEqual(Enumerable.Range(0, plan.Rows).Select(i => (long)i))
-                && ranks.Max(rank => rank.Places.Length) - ranks.Min(rank => rank.Places.Length) <= plan.Batch;
+                && ranks.Max(rank => rank.Indexes.Length) - ranks.Min(rank => rank.Indexes.Length) <= plan.Batch;
         }).Check(Cases);
     }
 
     [Test]
-    public void Legs_in_any_number_consume_each_position_once()
+    public void Segments_in_any_number_consume_each_position_once()
     {
         Gen<(int World, int Batch, int[] Consumed)> segment =
             from world in Gen.Choose(1, 5)
@@ -80,32 +80,32 @@ internal sealed class PlanPropertyTests
             {
                 for (int rank = 0; rank < world; rank++)
                 {
-                    var dealt = new RankBatches(new RankInfo(rank, world), batch);
+                    var rankBatches = new RankBatches(new RankInfo(rank, world), batch);
                     consumed.AddRange(
                         from number in Enumerable.Range(0, batches[rank])
                         from slot in Enumerable.Range(0, batch)
-                        let place = dealt.PlaceOf(number, slot)
-                        where place < left.Length
-                        select left[place]);
+                        let index = rankBatches.IndexOf(number, slot)
+                        where index < left.Length
+                        select left[index]);
                 }
 
-                left = left.After(new ResumeSegment(world, batch, [.. batches.Select(number => (long)number)]), static place => place);
+                left = left.After(new ResumeSegment(world, batch, [.. batches.Select(number => (long)number)]), static index => index);
             }
 
-            consumed.AddRange(Enumerable.Range(0, (int)left.Length!.Value).Select(place => left[place]));
+            consumed.AddRange(Enumerable.Range(0, (int)left.Length!.Value).Select(index => left[index]));
             return consumed.Order().SequenceEqual(Enumerable.Range(0, run.Rows).Select(i => (long)i));
         }).Check(Cases);
     }
 
     [Test]
-    public void Rows_left_out_have_no_position_and_all_others_have_one()
+    public void Excluded_rows_have_no_position_and_all_others_have_one()
     {
         Prop.ForAll(Gen.Choose(0, 200).ToArbitrary(), Gen.Choose(0, 199).ListOf().ToArbitrary(), (rows, left) =>
         {
-            long[] leftOut = [.. left.Where(row => row < rows).Select(row => (long)row).Distinct().Order()];
-            var order = new RowOrder(rows, leftOut, seed: 3, epoch: 1);
+            long[] excluded = [.. left.Where(row => row < rows).Select(row => (long)row).Distinct().Order()];
+            var order = new RowOrder(rows, excluded, seed: 3, epoch: 1);
             return Enumerable.Range(0, (int)order.Count).Select(position => order.RowAt(position)).Order()
-                .SequenceEqual(Enumerable.Range(0, rows).Select(row => (long)row).Except(leftOut));
+                .SequenceEqual(Enumerable.Range(0, rows).Select(row => (long)row).Except(excluded));
         }).Check(Cases);
     }
 
@@ -115,9 +115,9 @@ internal sealed class PlanPropertyTests
         Prop.ForAll(Gen.Choose(0, 300).ToArbitrary(), Gen.Choose(1, 12).ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (rows, globalBatch, window) =>
         {
             var buckets = new Buckets(RemainingPositions.Whole(rows), position => position * 31 % 17, globalBatch, window, seed: 1, epoch: 0);
-            long[] places = [.. Enumerable.Range(0, rows).Select(place => buckets.PlaceAt(place))];
-            return places.Order().SequenceEqual(Enumerable.Range(0, rows).Select(i => (long)i))
-                && places.Select((place, i) => place / (globalBatch * window) == i / (globalBatch * window)).All(same => same);
+            long[] indexes = [.. Enumerable.Range(0, rows).Select(index => buckets.IndexAt(index))];
+            return indexes.Order().SequenceEqual(Enumerable.Range(0, rows).Select(i => (long)i))
+                && indexes.Select((index, i) => index / (globalBatch * window) == i / (globalBatch * window)).All(same => same);
         }).Check(Cases);
     }
 
@@ -147,11 +147,17 @@ internal sealed class PlanPropertyTests
         public static readonly long[] Substitutes = [211, 82, 873, 292];
     }
 
-    private sealed class Dealt(RankBatches dealt, int rows)
+    private sealed class Share(RankBatches rankBatches, int rows)
     {
-        public long Batches { get; } = dealt.Count(rows, dropLast: false);
+        public long Batches { get; } = rankBatches.Count(rows, dropLast: false);
 
-        public long[] Places =>
-            [.. from batch in Enumerable.Range(0, (int)Batches) from slot in Enumerable.Range(0, dealt.BatchSize) select dealt.PlaceOf(batch, slot) into place where place < rows select place];
+        public long[] Indexes =>
+        [
+            .. from batch in Enumerable.Range(0, (int)Batches)
+               from slot in Enumerable.Range(0, rankBatches.BatchSize)
+               select rankBatches.IndexOf(batch, slot) into index
+               where index < rows
+               select index,
+        ];
     }
 }

@@ -30,7 +30,7 @@ internal sealed class TensorBuilderTests
         foreach (int slot in Enumerable.Range(0, 5).OrderBy(_ => random.Next()))
         {
             byte[] payload = [.. Enumerable.Range(0, shapes[slot].Aggregate(1, (a, b) => a * b)).Select(i => (byte)((slot * 50) + (i % 49) + 1))];
-            builder.Place(slot, 0, new DecodedClip(ElementType.UInt8, shapes[slot]), payload);
+            builder.Put(slot, 0, new DecodedClip(ElementType.UInt8, shapes[slot]), payload);
         }
 
         BatchTensor tensor = builder.Finish([0, 1, 2, 3, 4], out _)!;
@@ -65,9 +65,9 @@ internal sealed class TensorBuilderTests
     public void Several_clips_of_a_sample_have_a_dimension_of_their_own()
     {
         var builder = new TensorBuilder(Form("audio", ElementType.Float32) with { ClipsPerSample = null }, 2, new PinnedBatchMemory(), null);
-        builder.Place(0, 0, Clip(2), Bytes(1, 2));
-        builder.Place(0, 1, Clip(3), Bytes(3, 4, 5));
-        builder.Place(1, 0, Clip(1), Bytes(6));
+        builder.Put(0, 0, Clip(2), Bytes(1, 2));
+        builder.Put(0, 1, Clip(3), Bytes(3, 4, 5));
+        builder.Put(1, 0, Clip(1), Bytes(6));
 
         BatchTensor tensor = builder.Finish([0, 1], out _)!;
         float[] dense = new float[12];
@@ -87,7 +87,7 @@ internal sealed class TensorBuilderTests
         var builder = new TensorBuilder(Form("audio", ElementType.Float32), 3, new PinnedBatchMemory(), null);
         for (int slot = 0; slot < 3; slot++)
         {
-            builder.Place(slot, 0, Clip(2), Bytes(slot, slot + 0.5f));
+            builder.Put(slot, 0, Clip(2), Bytes(slot, slot + 0.5f));
         }
 
         BatchTensor tensor = builder.Finish([0, 1, 2], out _)!;

@@ -106,7 +106,7 @@ internal sealed class StreamedBlendTests
 
     private static async Task<List<SeenBatch>> ReadAsync(IManifest manifest, LoaderOptions options, LoaderState? from, int most)
     {
-        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, new ScriptedClips().DecodeAsync);
+        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, new ScriptedClips());
         loader.Resume(from ?? loader.State);
         return await LoaderRun.ReadAsync(loader, most);
     }

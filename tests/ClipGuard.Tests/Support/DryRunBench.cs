@@ -46,7 +46,7 @@ internal sealed class DryRunBench : IDisposable
     public static string Row(params string[] clips) =>
         $$"""{"messages":[{"role":"user","content":"look"}],"images":[{{string.Join(',', clips.Select(clip => $"\"{clip}\""))}}]}""";
 
-    public DryRun Start() => new(new JsonLinesManifest(ManifestPath, Options.Manifest), Decoder.Guarded, Options);
+    public DryRun Start() => new(new JsonLinesManifest(ManifestPath, Options.Manifest), Decoder, Options);
 
     public Task<DryRunSummary> RunAsync(CancellationToken cancellation = default) => Start().RunAsync(cancellation);
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 
-using ClipGuard.DryRuns;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -9,14 +8,14 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Support;
 
 /// <summary>Gives verdicts by file name and ends decodes when the test says so, for what a dry run does with orders and stops that real decodes show only by chance.</summary>
-internal sealed class ScriptedDecoder
+internal sealed class ScriptedDecoder : IGuardedDecoder
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();
     private readonly ConcurrentDictionary<string, Exception> _failing = new();
 
-    public ScriptedDecoder() => Guarded = new GuardedDecoder(DecodeAsync, "Scripted 1", () => SandboxLevel.Off);
+    public string DecoderVersion => "Scripted 1";
 
-    public GuardedDecoder Guarded { get; }
+    public SandboxLevel Sandbox => SandboxLevel.Off;
 
     /// <summary>File names that were asked for, in the order of asking.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -32,7 +31,7 @@ internal sealed class ScriptedDecoder
     /// <summary>Makes decodes of a file throw, as a supervisor does that has a bug or no helper.</summary>
     public void Fail(string name, Exception failure) => _failing[name] = failure;
 
-    private async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation)
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         string name = Path.GetFileName(((FileSource)request.Source).Path);
         Requests.Enqueue(request);

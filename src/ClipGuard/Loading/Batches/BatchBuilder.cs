@@ -3,7 +3,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>A batch in the making: a place for each sample, filled by workers in any order.</summary>
+/// <summary>A batch while it is made: a slot for each sample, filled by workers in any order.</summary>
 internal sealed class BatchBuilder : IDisposable
 {
     private readonly Dictionary<ClipKind, TensorBuilder> _tensors;
@@ -29,18 +29,18 @@ internal sealed class BatchBuilder : IDisposable
     /// <summary>The samples to fill in; null for padding.</summary>
     public PlannedSample?[] Plan { get; }
 
-    /// <summary>What it takes of the bounds on what is made ahead.</summary>
+    /// <summary>Its share of <see cref="LoaderOptions.PrefetchBatches"/> and <see cref="LoaderOptions.PrefetchBytes"/>.</summary>
     public PrefetchGate.Reservation Reservation { get; }
 
-    /// <summary>Places that are not filled yet.</summary>
+    /// <summary>Slots that are not filled yet.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Done once every place is filled.</summary>
+    /// <summary>Done once every slot is filled.</summary>
     public Task Done => _done.Task;
 
     public TensorBuilder this[ClipKind kind] => _tensors[kind];
 
-    /// <summary>Takes a slot's clips out again.</summary>
+    /// <summary>Removes a slot's clips.</summary>
     public void Empty(int slot)
     {
         foreach (TensorBuilder tensor in _tensors.Values)
@@ -49,7 +49,7 @@ internal sealed class BatchBuilder : IDisposable
         }
     }
 
-    /// <summary>Fills a place.</summary>
+    /// <summary>Fills a slot.</summary>
     public void Fill(int slot, SlotResult result)
     {
         _results[slot] = result;
@@ -69,7 +69,7 @@ internal sealed class BatchBuilder : IDisposable
         SlotResult[] results = [.. _results.Select(static result => result!)];
         if (_tensors.Values.Any(static tensor => tensor.HasOverflow))
         {
-            LeaveOutWhatDoesNotFit(results, options);
+            DropWhatDoesNotFit(results, options);
         }
 
         if (results.FirstOrDefault(static result => result.Fatal is not null) is { Fatal: { } fatal })
@@ -123,8 +123,9 @@ internal sealed class BatchBuilder : IDisposable
         }
     }
 
-    // Each clip fits alone, but a wide and a high one pad each other. Which of them stay must not depend on the order of arrival: the first in the batch.
-    private void LeaveOutWhatDoesNotFit(SlotResult[] results, LoaderOptions options)
+    // Each clip fits alone, but a wide and a high one pad each other and may together exceed the limit. Samples are kept in the order of their slots, since
+    // which ones stay must not depend on the order in which decodes end.
+    private void DropWhatDoesNotFit(SlotResult[] results, LoaderOptions options)
     {
         var padded = _tensors.ToDictionary(static tensor => tensor.Key, static _ => default(PaddedShape));
         for (int slot = 0; slot < results.Length; slot++)
@@ -149,7 +150,12 @@ internal sealed class BatchBuilder : IDisposable
             }
 
             Empty(slot);
-            results[slot] = SlotResult.Without(options.OnBadSample, [.. results[slot].Faults, fault]) with { RowsTried = results[slot].RowsTried, DecodeTime = results[slot].DecodeTime };
+            SlotResult before = results[slot];
+            results[slot] = SlotResult.Without(options.OnBadSample, [.. before.Faults, fault]) with
+            {
+                RowsTried = before.RowsTried,
+                DecodeTime = before.DecodeTime,
+            };
         }
     }
 

@@ -13,7 +13,7 @@ public abstract class BatchMemory
     public abstract BatchBlock Rent(long bytes, TensorElement element);
 }
 
-/// <summary>A stretch of memory that does not move. Whoever holds it owns it, and gives it back by disposing it: once, and after the last use.</summary>
+/// <summary>A block of memory that does not move. Whoever holds it owns it, and returns it by disposing it: once, and after the last use.</summary>
 public abstract class BatchBlock : IDisposable
 {
     /// <summary>First byte; aligned to 64 bytes.</summary>

@@ -5,10 +5,10 @@ namespace ClipGuard.Loading;
 /// <summary>One sample of a batch: its text and where it comes from. Its clips are in the batch's tensors at the same index.</summary>
 public sealed record BatchSample
 {
-    /// <summary>Its position in the epoch; -1 where it only fills up the last batch.</summary>
+    /// <summary>Its position in the epoch; -1 for padding of the last batch.</summary>
     public long Position { get; init; } = -1;
 
-    /// <summary>What the row says; null for padding and for a masked sample.</summary>
+    /// <summary>The row's sample; null for padding and for a masked sample.</summary>
     public Sample? Sample { get; init; }
 
     /// <summary>The row's 1-based line in its manifest; 0 for padding.</summary>
@@ -23,6 +23,6 @@ public sealed record BatchSample
     /// <summary>True where its tensors are all zero and must not be trained on: padding, or a bad sample under <see cref="BadSamplePolicy.Mask"/>.</summary>
     public bool IsMasked { get; init; }
 
-    /// <summary>True where it stands in for another.</summary>
+    /// <summary>True where it is a substitute for another sample.</summary>
     public bool IsSubstitute => Attempt > 0;
 }

@@ -28,7 +28,7 @@ public sealed unsafe class BatchTensor
         Clips = clips;
     }
 
-    /// <summary>What the batch calls it: <c>audio</c>, <c>video</c>, <c>image</c>, or the name that a hook gave it.</summary>
+    /// <summary>Its name in the batch: <c>audio</c>, <c>video</c>, <c>image</c>, or the name that a hook gave it.</summary>
     public string Name { get; }
 
     /// <summary>Type of one element.</summary>
@@ -43,8 +43,8 @@ public sealed unsafe class BatchTensor
     public ReadOnlySpan<nint> Strides => _strides;
 
     /// <summary>
-    /// What is known of each clip, sample by sample; null where a sample has no such clip. A clip's own shape says how much of its row is data
-    /// and how much padding, which is zero. Empty for a tensor that a hook made.
+    /// Each clip's own shape and times, sample by sample; null where a sample has no such clip. By the shape it is known which part of the clip's row is data;
+    /// the rest is padding, which is zero. Empty for a tensor that a hook made.
     /// </summary>
     public IReadOnlyList<DecodedClip?> Clips { get; }
 
@@ -131,7 +131,7 @@ public sealed unsafe class BatchTensor
 
     internal static BatchTensor OfClips(ClipsForm form, BatchBlock block, int[] shape, int[] capacity, DecodedClip?[] all)
     {
-        nint stretch = (nint)ClipLayout.Elements(capacity);
+        nint clipStride = (nint)ClipLayout.Elements(capacity);
         nint[] inner = [.. Enumerable.Range(0, capacity.Length).Select(dimension => (nint)ClipLayout.Elements(capacity.AsSpan(dimension + 1)))];
         nint[] lengths = [.. shape.Select(static length => (nint)length)];
         return new BatchTensor(
@@ -139,7 +139,7 @@ public sealed unsafe class BatchTensor
             TensorElementOf(form.Element),
             block,
             form.Squeeze ? [form.Samples, .. lengths] : [form.Samples, form.Clips, .. lengths],
-            form.Squeeze ? [stretch * form.ClipCapacity, .. inner] : [stretch * form.ClipCapacity, stretch, .. inner],
+            form.Squeeze ? [clipStride * form.ClipCapacity, .. inner] : [clipStride * form.ClipCapacity, clipStride, .. inner],
             all,
             form.LengthDimension);
     }
@@ -161,9 +161,13 @@ public sealed unsafe class BatchTensor
         return new BatchTensor(name, element, block, shape.ToArray(), strides, new DecodedClip?[clips]);
     }
 
-    internal static TensorElement ElementOf<T>() => Enum.GetValues<TensorElement>() is var all && Array.FindIndex(all, element => TypeOf(element) == typeof(T)) is >= 0 and var index
-        ? all[index]
-        : throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported; those of {string.Join(", ", all)} are.");
+    internal static TensorElement ElementOf<T>()
+    {
+        TensorElement[] all = Enum.GetValues<TensorElement>();
+        return Array.FindIndex(all, element => TypeOf(element) == typeof(T)) is >= 0 and var index
+            ? all[index]
+            : throw new NotSupportedException($"Tensors of {typeof(T).Name} are not supported; those of {string.Join(", ", all)} are.");
+    }
 
     internal static TensorElement TensorElementOf(ElementType element) => element == ElementType.Float32 ? TensorElement.Float32 : TensorElement.UInt8;
 

@@ -1,6 +1,6 @@
 namespace ClipGuard.Loading;
 
-/// <summary>Copies, moves and pads clips that lie in stretches of equal capacity. Shapes have one length a dimension, outermost first.</summary>
+/// <summary>Copies, moves and pads clips that lie in memory at equal strides. Shapes have one length a dimension, outermost first.</summary>
 internal static unsafe class ClipLayout
 {
     /// <summary>Elements that a shape comes to.</summary>
@@ -28,12 +28,13 @@ internal static unsafe class ClipLayout
     }
 
     /// <summary>
-    /// Copies a tensor of one shape from memory laid out for a shape at least as large to memory laid out for another.
-    /// From the last clip to the first, or with memory that does not overlap, source and target may be one block.
+    /// Copies a tensor of one shape from memory laid out for a shape at least as large to memory laid out for another. Source and target may be in one block
+    /// where they do not overlap.
     /// </summary>
-    public static void Copy(byte* source, ReadOnlySpan<int> sourceCapacity, byte* target, ReadOnlySpan<int> targetCapacity, ReadOnlySpan<int> shape, int elementBytes)
+    public static void Copy(
+        byte* source, ReadOnlySpan<int> sourceCapacity, byte* target, ReadOnlySpan<int> targetCapacity, ReadOnlySpan<int> shape, int elementBytes)
     {
-        // Trailing dimensions that fill both layouts are one run of bytes.
+        // Trailing dimensions that fill both layouts are contiguous and copied at once.
         int dimension = shape.Length - 1;
         long run = elementBytes;
         while (dimension > 0 && shape[dimension] == sourceCapacity[dimension] && shape[dimension] == targetCapacity[dimension])
@@ -45,7 +46,7 @@ internal static unsafe class ClipLayout
         CopyRuns(source, sourceCapacity, target, targetCapacity, shape, Math.Max(dimension, 0), run, elementBytes, 0);
     }
 
-    /// <summary>Writes zeros where a clip ends short of a larger shape, in memory laid out for a capacity.</summary>
+    /// <summary>Writes zeros into the part of a larger shape that a clip does not fill, in memory laid out for a capacity.</summary>
     public static void Pad(byte* clip, ReadOnlySpan<int> capacity, ReadOnlySpan<int> own, ReadOnlySpan<int> whole, int elementBytes)
     {
         if (own.Length == 0)
@@ -55,7 +56,7 @@ internal static unsafe class ClipLayout
 
         long stride = Elements(capacity[1..]) * elementBytes;
 
-        // Most clips end short of the outermost dimension alone: then no element within is looked at.
+        // Most clips are shorter in the outermost dimension only: then the inner dimensions need no padding.
         bool isShortWithin = !own[1..].SequenceEqual(whole[1..]);
         for (int i = 0; isShortWithin && i < own[0]; i++)
         {
@@ -88,7 +89,15 @@ internal static unsafe class ClipLayout
         for (int i = 0; i < shape[dimension]; i++)
         {
             CopyRuns(
-                source + (i * sourceStride), sourceCapacity, target + (i * targetStride), targetCapacity, shape, runDimension, run, elementBytes, dimension + 1);
+                source + (i * sourceStride),
+                sourceCapacity,
+                target + (i * targetStride),
+                targetCapacity,
+                shape,
+                runDimension,
+                run,
+                elementBytes,
+                dimension + 1);
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemor
 
     private readonly Lock _gate = new();
 
-    // The oldest first: sizes drift, and what was not wanted for long goes first.
+    // The longest unused first. Batches' sizes change over time, so the array that was unused for longest is dropped first.
     private readonly List<byte[]> _kept = [];
     private long _keptBytes;
 
@@ -52,7 +52,7 @@ public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemor
         return new Block(this, GC.AllocateUninitializedArray<byte>((int)size, pinned: true));
     }
 
-    // Eighths of powers of two: at most an eighth is wasted, and sizes that differ a little share their arrays.
+    // Sizes are rounded up to eighths of powers of two: at most an eighth is wasted, and batches of nearly the same size can use each other's arrays.
     private static long SizeClass(long bytes)
     {
         long step = Math.Max(SmallestBytes, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes) / 16);

@@ -20,6 +20,6 @@ public sealed record SampleFault(long Position, int Attempt, long Line, string M
     /// <summary>Which fault; null where the row itself is no sample.</summary>
     public FaultKind? Kind { get; init; }
 
-    /// <summary>The guarded decode's verdict with its post-mortem; null where it never came to a decode.</summary>
+    /// <summary>The guarded decode's verdict with its post-mortem; null where nothing was decoded.</summary>
     public ClipFault? Verdict { get; init; }
 }

@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>What a tensor of a batch is to be.</summary>
+/// <summary>Describes a tensor of a batch before it is made.</summary>
 /// <param name="Name">Of the tensor.</param>
 /// <param name="Element">Type of its elements.</param>
 /// <param name="Smallest">Shape of a clip where there is none.</param>
@@ -24,17 +24,17 @@ internal sealed record TensorForm(string Name, ElementType Element, int[] Smalle
 }
 
 /// <summary>
-/// A tensor while its clips come in, from several threads and in any order. Each clip has a stretch of its own, as large as the largest clip
-/// seen so far; where a larger one comes, the stretches grow and what is there moves once. A clip that would make them grow beyond the limit waits
-/// aside until all are there and it shows which fit. Final shape and content do not depend on the order.
+/// A tensor while its clips come in, from several threads and in any order. Clips lie at equal strides, wide enough for the largest clip so far; where a
+/// larger one comes, the stride grows and the clips that are there move once. A clip for which the tensor would grow beyond the limit is kept beside it
+/// (<c>_overflow</c>) until all clips came and <see cref="BatchBuilder"/> decides which of them fit. The final shape and content do not depend on the order.
 /// </summary>
 internal sealed unsafe class TensorBuilder : IDisposable
 {
-    // Copies share the memory, growth has it alone.
+    // Held for reading while clips are copied, by any number of threads, and for writing while the memory grows.
     private readonly ReaderWriterLockSlim _use = new();
     private readonly TensorForm _form;
     private readonly BatchMemory _memory;
-    private readonly Action<long> _held;
+    private readonly Action<long> _heldChanged;
     private readonly int _slots;
     private readonly DecodedClip?[][] _clips;
     private readonly Dictionary<(int Slot, int Index), byte[]> _overflow = [];
@@ -42,23 +42,23 @@ internal sealed unsafe class TensorBuilder : IDisposable
     private int[] _capacity;
     private BatchBlock? _block;
 
-    /// <param name="form">What it is to be.</param>
+    /// <param name="form">The tensor's description.</param>
     /// <param name="slots">Samples in the batch.</param>
     /// <param name="memory">Where it is built.</param>
     /// <param name="expected">Shape to make room for from the start; null where nothing is known.</param>
-    /// <param name="held">Told how many bytes more it holds, or fewer.</param>
-    public TensorBuilder(TensorForm form, int slots, BatchMemory memory, int[]? expected, Action<long>? held = null)
+    /// <param name="heldChanged">Called with the change of the bytes that it holds.</param>
+    public TensorBuilder(TensorForm form, int slots, BatchMemory memory, int[]? expected, Action<long>? heldChanged = null)
     {
         _form = form;
         _slots = slots;
         _memory = memory;
-        _held = held ?? (static _ => { });
+        _heldChanged = heldChanged ?? (static _ => { });
         _capacity = expected ?? [];
         _clipsPerSlot = form.ClipsPerSample ?? 1;
         _clips = [.. Enumerable.Range(0, slots).Select(static _ => Array.Empty<DecodedClip?>())];
     }
 
-    /// <summary>Whether clips wait aside, so that it may be that not all fit.</summary>
+    /// <summary>Whether a clip is in the overflow: then it may be that not all clips fit.</summary>
     public bool HasOverflow => _overflow.Count > 0;
 
     private int ElementBytes => _form.ElementBytes;
@@ -66,13 +66,14 @@ internal sealed unsafe class TensorBuilder : IDisposable
     private long ClipStrideBytes => ClipLayout.Elements(_capacity) * ElementBytes;
 
     /// <summary>Copies one clip in.</summary>
-    public void Place(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
+    public void Put(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
     {
         int[] shape = [.. clip.Shape];
         long needed = ClipLayout.Elements(shape) * ElementBytes;
         if (clip.Element != _form.Element || payload.Length < needed)
         {
-            throw new InvalidOperationException($"A clip of shape [{string.Join(", ", shape)}] and {payload.Length} bytes does not belong in the tensor '{_form.Name}'.");
+            throw new InvalidOperationException(
+                $"A clip of shape [{string.Join(", ", shape)}] and {payload.Length} bytes does not belong in the tensor '{_form.Name}'.");
         }
 
         bool hasRoom = MakeRoom(index + 1, shape);
@@ -99,7 +100,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
                     _overflow[(slot, index)] = payload[..(int)needed].ToArray();
                 }
 
-                _held(needed);
+                _heldChanged(needed);
             }
 
             _clips[slot][index] = clip;
@@ -110,7 +111,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>Takes a slot's clips out again.</summary>
+    /// <summary>Removes a slot's clips.</summary>
     public void Empty(int slot)
     {
         _use.EnterReadLock();
@@ -120,7 +121,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
             {
                 lock (_overflow)
                 {
-                    _held(_overflow.Remove((slot, index), out byte[]? payload) ? -payload.Length : 0);
+                    _heldChanged(_overflow.Remove((slot, index), out byte[]? payload) ? -payload.Length : 0);
                 }
             }
 
@@ -132,7 +133,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>Lets a hook see and change a clip, while nothing moves.</summary>
+    /// <summary>Calls a hook with a clip, which it may change; meanwhile the memory does not move.</summary>
     public void Visit(int slot, int index, ClipVisitor visit)
     {
         _use.EnterReadLock();
@@ -149,9 +150,11 @@ internal sealed unsafe class TensorBuilder : IDisposable
                 _overflow.TryGetValue((slot, index), out payload);
             }
 
-            fixed (byte* aside = payload)
+            fixed (byte* overflow = payload)
             {
-                visit(payload is null ? new ClipView(_form.Name, clip, At(slot, index), _capacity) : new ClipView(_form.Name, clip, aside, [.. clip.Shape]));
+                visit(payload is null
+                    ? new ClipView(_form.Name, clip, At(slot, index), _capacity)
+                    : new ClipView(_form.Name, clip, overflow, [.. clip.Shape]));
             }
         }
         finally
@@ -160,8 +163,8 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>What padding comes to once a slot's clips are in it too.</summary>
-    /// <param name="sum">What the slots before need.</param>
+    /// <summary>The shape that clips are padded to once a slot's clips are among them.</summary>
+    /// <param name="sum">The same for the slots before.</param>
     /// <param name="slot">The slot.</param>
     /// <param name="bytes">Bytes of the whole tensor.</param>
     public PaddedShape With(PaddedShape sum, int slot, out long bytes)
@@ -172,9 +175,11 @@ internal sealed unsafe class TensorBuilder : IDisposable
         return grown;
     }
 
-    /// <summary>Ends the builder: pads, leaves out slots that are not wanted, and gives the memory to the tensor. What is wanted must fit.</summary>
+    /// <summary>
+    /// Ends the builder: drops slots that are not kept, pads the others, and gives the memory to the tensor. The slots that are kept must fit.
+    /// </summary>
     /// <param name="slots">The slots to keep, ascending.</param>
-    /// <param name="shape">What clips were padded to; null where there is no clip.</param>
+    /// <param name="shape">The shape that clips were padded to; null where there is no clip.</param>
     /// <returns>Null where no slot is kept; zeros where none of them has a clip.</returns>
     public BatchTensor? Finish(IReadOnlyList<int> slots, out int[]? shape)
     {
@@ -190,7 +195,8 @@ internal sealed unsafe class TensorBuilder : IDisposable
             Dispose();
             nint[] clipsDimension = _form.ClipsPerSample == 1 ? [] : [_form.ClipsPerSample ?? 1];
             nint[] zeros = [slots.Count, .. clipsDimension, .. _form.Smallest.Select(static length => (nint)length)];
-            return slots.Count == 0 ? null : BatchTensor.Dense(_form.Name, BatchTensor.TensorElementOf(_form.Element), _memory, zeros, slots.Count * (_form.ClipsPerSample ?? 1));
+            TensorElement element = BatchTensor.TensorElementOf(_form.Element);
+            return slots.Count == 0 ? null : BatchTensor.Dense(_form.Name, element, _memory, zeros, slots.Count * (_form.ClipsPerSample ?? 1));
         }
 
         if (HasOverflow)
@@ -217,13 +223,14 @@ internal sealed unsafe class TensorBuilder : IDisposable
 
         BatchBlock block = _block!;
         _block = null;
-        var form = new ClipsForm(_form.Name, _form.Element, _form.LengthDimension, slots.Count, padded.Clips, _clipsPerSlot, Squeeze: _form.ClipsPerSample == 1);
+        bool squeeze = _form.ClipsPerSample == 1;
+        var form = new ClipsForm(_form.Name, _form.Element, _form.LengthDimension, slots.Count, padded.Clips, _clipsPerSlot, squeeze);
         return BatchTensor.OfClips(form, block, shape, _capacity, flat);
     }
 
     public void Dispose()
     {
-        _held(-(_block?.Capacity ?? 0));
+        _heldChanged(-(_block?.Capacity ?? 0));
         _block?.Dispose();
         _block = null;
     }
@@ -250,7 +257,8 @@ internal sealed unsafe class TensorBuilder : IDisposable
             int clipsPerSlot = Math.Max(clips, _clipsPerSlot);
             if (_block is null && !Fits(clipsPerSlot, capacity))
             {
-                // What was expected joins the widest and the highest of other batches; this clip alone needs less.
+                // The expected shape is a maximum over clips of other batches for each dimension by itself. It may exceed the limit though no clip did, so
+                // this clip's own shape is taken instead.
                 capacity = shape;
             }
 
@@ -277,34 +285,42 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    // Each dimension has at most 31 bits, and so has the number of clips: the product may pass 63.
-    private bool Fits(int clips, int[] capacity) =>
-        capacity.Aggregate((Int128)clips * _slots * ElementBytes, static (product, length) => product > long.MaxValue ? product : product * length) <= _form.MaxBytes;
+    // Each dimension may have 31 bits, and so may the number of clips: their product may overflow 63.
+    private bool Fits(int clips, int[] capacity)
+    {
+        Int128 bytes = (Int128)clips * _slots * ElementBytes;
+        foreach (int length in capacity)
+        {
+            bytes = bytes > long.MaxValue ? bytes : bytes * length;
+        }
+
+        return bytes <= _form.MaxBytes;
+    }
 
     private void Grow(int clipsPerSlot, int[] capacity)
     {
-        long stretch = ClipLayout.Elements(capacity) * ElementBytes;
-        BatchBlock block = _memory.Rent(Math.Max(1, checked(stretch * clipsPerSlot * _slots)), BatchTensor.TensorElementOf(_form.Element));
-        _held(block.Capacity);
+        long clipStride = ClipLayout.Elements(capacity) * ElementBytes;
+        BatchBlock block = _memory.Rent(Math.Max(1, checked(clipStride * clipsPerSlot * _slots)), BatchTensor.TensorElementOf(_form.Element));
+        _heldChanged(block.Capacity);
         for (int slot = 0; slot < _slots; slot++)
         {
             for (int index = 0; index < _clips[slot].Length; index++)
             {
                 if (_clips[slot][index] is { } clip)
                 {
-                    Move(slot, index, clip, (byte*)block.Address + (((slot * (long)clipsPerSlot) + index) * stretch), capacity);
+                    Move(slot, index, clip, (byte*)block.Address + (((slot * (long)clipsPerSlot) + index) * clipStride), capacity);
                 }
             }
         }
 
-        _held(-(_block?.Capacity ?? 0));
+        _heldChanged(-(_block?.Capacity ?? 0));
         _block?.Dispose();
         _block = block;
         _capacity = capacity;
         _clipsPerSlot = clipsPerSlot;
     }
 
-    // Clips aside stay there while the builder grows: only the end has room for all that are left.
+    // Clips of the overflow stay there while the memory grows, unless it has become large enough: at the end it is large enough for all that are kept.
     private void Move(int slot, int index, DecodedClip clip, byte* target, int[] capacity)
     {
         int[] shape = [.. clip.Shape];
@@ -320,7 +336,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
             }
 
             _overflow.Remove((slot, index));
-            _held(-payload.Length);
+            _heldChanged(-payload.Length);
         }
     }
 }

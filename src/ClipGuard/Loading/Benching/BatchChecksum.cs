@@ -35,7 +35,7 @@ public sealed record BatchChecksum(int Epoch, long Batch, string Sha256)
         ReadOnlySpan<nint> shape = tensor.Shape;
         int elementBytes = BatchTensor.SizeOf(tensor.Element);
 
-        // Trailing dimensions without gaps are one run; the dimensions before them are walked through.
+        // Trailing dimensions without gaps are contiguous and hashed at once; the dimensions before them are iterated over.
         int walked = shape.Length;
         nint run = 1;
         while (walked > 0 && (shape[walked - 1] <= 1 || tensor.Strides[walked - 1] == run))

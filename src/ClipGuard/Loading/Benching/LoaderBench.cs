@@ -39,8 +39,8 @@ public static class LoaderBench
     }
 }
 
-/// <summary>What one epoch of a <see cref="LoaderBench"/> came to.</summary>
-/// <param name="Epoch">The loader's own account.</param>
+/// <summary>The measurements of one epoch of a <see cref="LoaderBench"/>.</summary>
+/// <param name="Epoch">The loader's own report.</param>
 /// <param name="FirstBatch">Time to the first batch; null where there was none.</param>
 public sealed record BenchReport(EpochReport Epoch, TimeSpan? FirstBatch)
 {

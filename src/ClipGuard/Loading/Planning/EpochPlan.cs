@@ -2,32 +2,41 @@ using System.Runtime.CompilerServices;
 
 namespace ClipGuard.Loading;
 
-/// <summary>One rank's batches of one epoch, in order: a pure function of the rows, the segments that were run before, and the loader's settings.</summary>
+/// <summary>One rank's batches of one epoch, in order: a pure function of the rows, the earlier segments of the epoch, and the loader's settings.</summary>
 internal sealed class EpochPlan
 {
     private readonly EpochRows _rows;
-    private readonly RemainingPositions _sequence;
+    private readonly RemainingPositions _positions;
     private readonly Func<long, long>? _bucketed;
-    private readonly RankBatches _dealt;
+    private readonly RankBatches _rankBatches;
     private readonly bool _dropLast;
 
     /// <param name="rows">The rows.</param>
     /// <param name="segments">What was consumed before with other numbers of ranks.</param>
-    /// <param name="dealt">This rank's hand.</param>
-    /// <param name="dropLast">Whether a batch that would need padding is left out.</param>
-    /// <param name="bucket">Orders a sequence for a global batch of the given size; null for the sequence's own order.</param>
-    public EpochPlan(EpochRows rows, IReadOnlyList<ResumeSegment> segments, RankBatches dealt, bool dropLast, Func<RemainingPositions, long, Func<long, long>>? bucket)
+    /// <param name="rankBatches">Which samples this rank has.</param>
+    /// <param name="dropLast">Whether a batch that would need padding is dropped.</param>
+    /// <param name="bucket">Orders positions for a global batch of the given size; null for their own order.</param>
+    public EpochPlan(
+        EpochRows rows,
+        IReadOnlyList<ResumeSegment> segments,
+        RankBatches rankBatches,
+        bool dropLast,
+        Func<RemainingPositions, long, Func<long, long>>? bucket)
     {
         _rows = rows;
-        _dealt = dealt;
+        _rankBatches = rankBatches;
         _dropLast = dropLast;
-        _sequence = segments.Aggregate(
-            RemainingPositions.Whole(rows.Count), (left, segment) => left.After(segment, bucket?.Invoke(left, (long)segment.BatchSize * segment.World) ?? (static place => place)));
-        _bucketed = bucket?.Invoke(_sequence, (long)dealt.BatchSize * dealt.RankInfo.World);
+        _positions = RemainingPositions.Whole(rows.Count);
+        foreach (ResumeSegment segment in segments)
+        {
+            _positions = _positions.After(segment, bucket?.Invoke(_positions, (long)segment.BatchSize * segment.World) ?? (static index => index));
+        }
+
+        _bucketed = bucket?.Invoke(_positions, (long)rankBatches.BatchSize * rankBatches.RankInfo.World);
     }
 
-    /// <summary>How many batches there are; null where that shows only at the end.</summary>
-    public long? Batches => _sequence.Length is { } length ? _dealt.Count(length, _dropLast) : null;
+    /// <summary>How many batches there are; null where that is known only at the end.</summary>
+    public long? Batches => _positions.Length is { } length ? _rankBatches.Count(length, _dropLast) : null;
 
     /// <summary>The batches from one on. A sample that is null is padding.</summary>
     public async IAsyncEnumerable<PlannedSample?[]> ReadAsync(long firstBatch, [EnumeratorCancellation] CancellationToken cancellation)
@@ -36,7 +45,7 @@ internal sealed class EpochPlan
         {
             if (Batches is null)
             {
-                _rows.Passed(_sequence[batch * _dealt.BatchSize * _dealt.RankInfo.World]);
+                _rows.Passed(_positions[batch * _rankBatches.BatchSize * _rankBatches.RankInfo.World]);
             }
 
             if (!await ExistsAsync(batch, cancellation).ConfigureAwait(false))
@@ -44,10 +53,10 @@ internal sealed class EpochPlan
                 yield break;
             }
 
-            var samples = new PlannedSample?[_dealt.BatchSize];
+            var samples = new PlannedSample?[_rankBatches.BatchSize];
             for (int slot = 0; slot < samples.Length; slot++)
             {
-                samples[slot] = await AtAsync(_dealt.PlaceOf(batch, slot), cancellation).ConfigureAwait(false);
+                samples[slot] = await AtAsync(_rankBatches.IndexOf(batch, slot), cancellation).ConfigureAwait(false);
             }
 
             yield return samples;
@@ -61,23 +70,24 @@ internal sealed class EpochPlan
             return batch < batches;
         }
 
-        // A batch exists on every rank as soon as any rank has a sample in it.
-        long globalBatch = (long)_dealt.BatchSize * _dealt.RankInfo.World;
+        // All ranks must have the same number of batches: a batch exists on every rank where any rank has a sample in it (its first sample exists), or,
+        // with DropLast, where all of its samples exist (its last one does).
+        long globalBatch = (long)_rankBatches.BatchSize * _rankBatches.RankInfo.World;
         long decisive = (batch * globalBatch) + (_dropLast ? globalBatch - 1 : 0);
         return await AtAsync(decisive, cancellation).ConfigureAwait(false) is not null;
     }
 
-    private async ValueTask<PlannedSample?> AtAsync(long place, CancellationToken cancellation)
+    private async ValueTask<PlannedSample?> AtAsync(long index, CancellationToken cancellation)
     {
-        if (place >= _sequence.Length)
+        if (index >= _positions.Length)
         {
             return null;
         }
 
-        // Putting a window into buckets reads its rows.
+        // Buckets read the rows of a whole window, whose storage may not answer.
         long position = _bucketed is { } order
-            ? await AbandonableRead.RunAsync(() => Task.FromResult(_sequence[order(place)]), cancellation).ConfigureAwait(false)
-            : _sequence[place];
+            ? await AbandonableRead.RunAsync(() => Task.FromResult(_positions[order(index)]), cancellation).ConfigureAwait(false)
+            : _positions[index];
         return await _rows.AtAsync(position, cancellation).ConfigureAwait(false);
     }
 }

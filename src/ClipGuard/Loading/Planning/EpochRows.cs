@@ -5,11 +5,11 @@ namespace ClipGuard.Loading;
 /// <summary>The rows of an epoch by position.</summary>
 internal abstract class EpochRows : IAsyncDisposable
 {
-    /// <summary>How many positions there are; null where that shows only at the end.</summary>
+    /// <summary>How many positions there are; null where that is known only at the end.</summary>
     public abstract long? Count { get; }
 
     /// <summary>The sample at a position. Positions are asked for in ascending order where <see cref="Count"/> is not known.</summary>
-    /// <returns>Null behind the end.</returns>
+    /// <returns>Null at and after the end.</returns>
     public abstract ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation);
 
     /// <summary>Positions before this one are not asked for any more.</summary>
@@ -22,7 +22,7 @@ internal abstract class EpochRows : IAsyncDisposable
 
 /// <summary>Rows that have an index.</summary>
 /// <param name="rows">The index.</param>
-/// <param name="order">Which row stands at a position.</param>
+/// <param name="order">Which row is at a position.</param>
 /// <param name="manifest">Name of the manifest.</param>
 /// <param name="limit">The longest that reading a row may take.</param>
 internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string manifest, TimeSpan limit) : EpochRows, IRowChoice
@@ -34,7 +34,7 @@ internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string 
     public override ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation) =>
         new(position < order.Count ? new PlannedSample(position, this, order.RowAt(position)) : null);
 
-    public long Choose(long nth) => order.NotLeftOut(nth);
+    public long Choose(long nth) => order.NthIncluded(nth);
 
     public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
         new(AbandonableRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));

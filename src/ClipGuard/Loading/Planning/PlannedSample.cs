@@ -3,19 +3,19 @@ using ClipGuard.Manifests;
 namespace ClipGuard.Loading;
 
 /// <summary>One sample of a batch before it is read.</summary>
-/// <param name="Position">Its position in the epoch, which names it on every rank and in every run.</param>
+/// <param name="Position">Its position in the epoch, by which it is the same sample on every rank and in every run.</param>
 /// <param name="Rows">The rows that it and its substitutes come from.</param>
 /// <param name="Row">Its own row among them.</param>
 internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
 {
-    /// <summary>How many rows can be tried for the sample: its own and those that may stand in for it.</summary>
+    /// <summary>How many rows can be tried for the sample: its own and its substitutes.</summary>
     public int RowsToTry(int substitutes) => (int)Math.Min(substitutes + 1L, Math.Max(1, Rows.Choices));
 
-    /// <summary>Reads the sample's own row for attempt 0, and that of a substitute for every later attempt; no row comes twice.</summary>
+    /// <summary>Reads the sample's own row for attempt 0, and another substitute's row for every later attempt.</summary>
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
     /// <param name="attempt">Below <see cref="RowsToTry"/>.</param>
-    /// <param name="cancellation">Leaves a read that does not come back.</param>
+    /// <param name="cancellation">Ends the wait, not a read that hangs.</param>
     public ValueTask<ManifestRow> ReadAsync(ulong seed, int epoch, int attempt, CancellationToken cancellation)
     {
         var tried = new HashSet<long> { Row };

@@ -1,34 +1,34 @@
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// The positions that are still to be consumed, in order. An epoch starts with [0, count); each segment that ended leaves what it did not consume,
-/// first what only some of its ranks had reached, then the rest.
+/// The positions of an epoch that are not consumed yet, as a list by index. An epoch starts with [0, count). After each segment there remain first the
+/// positions that some ranks had got past without all of them being consumed, then all positions that no rank had reached.
 /// </summary>
 internal sealed class RemainingPositions
 {
     private readonly RemainingPositions? _before;
     private readonly Func<long, long> _order;
-    private readonly long[] _left;
-    private readonly long _tail;
+    private readonly long[] _skipped;
+    private readonly long _firstUnreached;
 
-    private RemainingPositions(RemainingPositions? before, Func<long, long> order, long[] left, long tail, long? length)
+    private RemainingPositions(RemainingPositions? before, Func<long, long> order, long[] skipped, long firstUnreached, long? length)
     {
         _before = before;
         _order = order;
-        _left = left;
-        _tail = tail;
+        _skipped = skipped;
+        _firstUnreached = firstUnreached;
         Length = length;
     }
 
-    /// <summary>How many positions there are; null where nobody knows yet.</summary>
+    /// <summary>How many positions there are; null where that is not known yet.</summary>
     public long? Length { get; }
 
     /// <summary>All positions of an epoch.</summary>
     public static RemainingPositions Whole(long? count) => new(null, static index => index, [], 0, count);
 
-    /// <summary>What is left of this sequence after a segment.</summary>
-    /// <param name="segment">What was consumed.</param>
-    /// <param name="order">Which place of this sequence the segment's n-th sample was; it deals them out in turn over its ranks.</param>
+    /// <summary>The positions that remain of these after a segment.</summary>
+    /// <param name="segment">The batches that were consumed.</param>
+    /// <param name="order">Maps the number of a sample of the segment to its index here: the identity, or the order of <see cref="Buckets"/>.</param>
     public RemainingPositions After(ResumeSegment segment, Func<long, long> order)
     {
         long globalBatch = (long)segment.BatchSize * segment.World;
@@ -36,21 +36,21 @@ internal sealed class RemainingPositions
         HashSet<long>[] ahead = [.. segment.Ahead.Select(static batches => batches.ToHashSet())];
         long mostReached = segment.Ahead.SelectMany(static batches => batches).Select(static batch => batch + 1).Concat(segment.Consumed).Max();
         long someReached = Math.Min(mostReached * globalBatch, end);
-        var left = new List<long>();
-        for (long place = Math.Min(segment.Consumed.Min() * globalBatch, end); place < someReached; place++)
+        var skipped = new List<long>();
+        for (long sample = Math.Min(segment.Consumed.Min() * globalBatch, end); sample < someReached; sample++)
         {
-            (long batch, int rank) = (place / globalBatch, (int)(place % segment.World));
+            (long batch, int rank) = (sample / globalBatch, (int)(sample % segment.World));
             bool isConsumed = batch < segment.Consumed[rank] || (ahead.Length > 0 && ahead[rank].Contains(batch));
             if (!isConsumed)
             {
-                left.Add(place);
+                skipped.Add(sample);
             }
         }
 
-        return new RemainingPositions(this, order, [.. left], someReached, Length is null ? null : left.Count + end - someReached);
+        return new RemainingPositions(this, order, [.. skipped], someReached, Length is null ? null : skipped.Count + end - someReached);
     }
 
-    /// <summary>The position in one place.</summary>
+    /// <summary>The position with an index.</summary>
     public long this[long index]
     {
         get
@@ -60,8 +60,8 @@ internal sealed class RemainingPositions
                 return index;
             }
 
-            long place = index < _left.Length ? _left[index] : _tail + (index - _left.Length);
-            return _before[_order(place)];
+            long sample = index < _skipped.Length ? _skipped[index] : _firstUnreached + (index - _skipped.Length);
+            return _before[_order(sample)];
         }
     }
 }

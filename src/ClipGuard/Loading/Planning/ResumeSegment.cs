@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Loading;
 
-/// <summary>A stretch of an epoch that was run with one number of ranks, and ended.</summary>
+/// <summary>A part of an epoch that was run with one number of ranks and one batch size, and ended.</summary>
 /// <param name="World">How many ranks there were.</param>
 /// <param name="BatchSize">Samples in a batch of one rank.</param>
-/// <param name="Consumed">Batches that each rank had consumed without a gap, by rank.</param>
+/// <param name="Consumed">By rank: every batch with a number below this was consumed.</param>
 public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long> Consumed)
 {
-    /// <summary>Numbers of the batches that each rank had consumed beyond those, by rank; empty where no rank had any, as it is in order.</summary>
+    /// <summary>By rank: numbers of the batches that were consumed above those; empty where no rank has any, as with delivery in order.</summary>
     [JsonRequired]
     public IReadOnlyList<IReadOnlyList<long>> Ahead { get; init; } = [];
 

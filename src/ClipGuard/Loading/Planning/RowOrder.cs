@@ -2,22 +2,22 @@ using ClipGuard.Randomness;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Which row stands at a position: leaves out what was convicted before the epoch, and shuffles the rest.</summary>
+/// <summary>Which row is at a position: excludes the lines that were excluded when the epoch began, and shuffles the others.</summary>
 internal sealed class RowOrder
 {
     private const ulong Purpose = 0x0DE5;
 
-    private readonly long[] _leftOut;
+    private readonly long[] _excluded;
     private readonly Permutation? _shuffle;
 
     /// <param name="rows">Rows of the manifest.</param>
-    /// <param name="leftOut">Rows that no position may have, ascending and each once.</param>
+    /// <param name="excluded">Rows that are at no position, ascending and each once.</param>
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
-    public RowOrder(long rows, long[] leftOut, ulong? seed, int epoch)
+    public RowOrder(long rows, long[] excluded, ulong? seed, int epoch)
     {
-        _leftOut = leftOut;
-        Count = rows - leftOut.Length;
+        _excluded = excluded;
+        Count = rows - excluded.Length;
         _shuffle = seed is { } key ? new Permutation(StableHash.Of(key, Purpose, (ulong)epoch), Count) : null;
     }
 
@@ -25,18 +25,19 @@ internal sealed class RowOrder
     public long Count { get; }
 
     /// <summary>The row at a position.</summary>
-    public long RowAt(long position) => NotLeftOut(_shuffle is { } shuffle ? shuffle[position] : position);
+    public long RowAt(long position) => NthIncluded(_shuffle is { } shuffle ? shuffle[position] : position);
 
-    /// <summary>The n-th of the rows that are not left out, in the manifest's order.</summary>
-    public long NotLeftOut(long nth)
+    /// <summary>The n-th (from 0) of the rows that are not excluded, in the manifest's order.</summary>
+    public long NthIncluded(long nth)
     {
-        // The number of rows left out before the answer is the number of those with at most nth others before them.
+        // _excluded[i] - i rows are included before the i-th excluded one. So the answer is nth plus the number of excluded rows for which that is at most
+        // nth; since it never falls from one to the next, a binary search finds their number.
         int low = 0;
-        int high = _leftOut.Length;
+        int high = _excluded.Length;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = _leftOut[middle] - middle <= nth ? (middle + 1, high) : (low, middle);
+            (low, high) = _excluded[middle] - middle <= nth ? (middle + 1, high) : (low, middle);
         }
 
         return nth + low;

@@ -5,7 +5,7 @@ using ClipGuard.Manifests;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Sizes that rows tell.</summary>
+/// <summary>Sizes of samples from fields of their rows.</summary>
 internal static class SampleSizes
 {
     /// <summary>A field as a number; 0 where the row has no such field or it holds none.</summary>

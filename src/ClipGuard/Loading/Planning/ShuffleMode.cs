@@ -10,8 +10,8 @@ public enum ShuffleMode
     Full,
 
     /// <summary>
-    /// Rows change places within windows of <see cref="LoaderOptions.ShuffleWindow"/> rows. The manifest is read from start to end, and no index of it is
-    /// held, except by folders and by a <see cref="Manifests.BlendedManifest"/>, which read by one themselves.
+    /// Rows are shuffled within windows of <see cref="LoaderOptions.ShuffleWindow"/> rows. The manifest is read from start to end, and no index of it is
+    /// held, except by folders and by a <see cref="Manifests.BlendedManifest"/>, which need one to read at all.
     /// </summary>
     Windowed,
 }

@@ -4,8 +4,8 @@ using ClipGuard.Randomness;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// Rows that are read from start to end, shuffled within windows. Held are the windows that the present batch of all ranks reaches into,
-/// and those whose samples are still at work.
+/// Rows that are read from start to end, shuffled within windows. The windows with samples of the present global batch are kept here; earlier ones live as
+/// long as samples of theirs are being decoded.
 /// </summary>
 internal sealed class StreamedEpochRows : EpochRows
 {
@@ -24,7 +24,7 @@ internal sealed class StreamedEpochRows : EpochRows
     private bool _isOver;
 
     /// <param name="manifest">Begins to read the manifest.</param>
-    /// <param name="excludedLines">Lines that are passed over.</param>
+    /// <param name="excludedLines">Lines that are skipped.</param>
     /// <param name="windowRows">Rows in a window.</param>
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
@@ -55,7 +55,7 @@ internal sealed class StreamedEpochRows : EpochRows
         (long number, long within) = Math.DivRem(position, _windowRows);
         while (number >= _next && !_isOver)
         {
-            // A read that hangs (a dead mount, a FIFO) cannot be ended, only left; it must hold up neither the loop nor its end.
+            // A read that hangs (a dead mount, a FIFO) cannot be ended, only no longer be waited for: neither the loop nor its end may wait for it.
             Task<Window> reading = Task.Run(ReadWindowAsync, CancellationToken.None);
             _reading = reading;
             Window read = await reading.WaitAsync(cancellation).ConfigureAwait(false);
@@ -88,7 +88,7 @@ internal sealed class StreamedEpochRows : EpochRows
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Where a read still hangs, the manifest is closed when it comes back.
+    // Not awaited where a read still hangs: the manifest is closed once that returns.
     private async Task CloseAsync()
     {
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -127,7 +127,7 @@ internal sealed class StreamedEpochRows : EpochRows
     {
         public long Choices => rows.Length;
 
-        public long RowAt(long place) => shuffle is { } order ? order[place] : place;
+        public long RowAt(long index) => shuffle is { } order ? order[index] : index;
 
         public long Choose(long nth) => nth;
 

@@ -2,19 +2,22 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Where a decoded clip's bytes go while its helper still holds them.</summary>
+/// <summary>Takes a decoded clip's bytes out of its helper's memory.</summary>
 internal interface IClipSink
 {
     void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload);
 }
 
-/// <summary>Straight into the batch: the one copy on the way from the helper's memory.</summary>
+/// <summary>Copies straight into the batch.</summary>
 internal sealed class BatchSink(BatchBuilder builder, int slot) : IClipSink
 {
-    public void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload) => builder[kind].Place(slot, index, clip, payload);
+    public void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload) => builder[kind].Put(slot, index, clip, payload);
 }
 
-/// <summary>Aside, for a substitute that may not be needed: its helper is free at once, and its place in the batch still belongs to another.</summary>
+/// <summary>
+/// Copies into a buffer, for a substitute that may not be needed: its slot in the batch still belongs to the sample that is tried again, and its helper
+/// must be free for other decodes meanwhile.
+/// </summary>
 internal sealed class BufferedSink(BatchBuilder builder, int slot) : IClipSink
 {
     private readonly List<(ClipKind Kind, int Index, DecodedClip Clip, byte[] Payload)> _held = [];
@@ -25,11 +28,12 @@ internal sealed class BufferedSink(BatchBuilder builder, int slot) : IClipSink
         _held.Add((kind, index, clip, payload.ToArray()));
     }
 
+    /// <summary>Moves the clips into the batch: the substitute is needed.</summary>
     public void MoveIn()
     {
         foreach ((ClipKind kind, int index, DecodedClip clip, byte[] payload) in _held)
         {
-            builder[kind].Place(slot, index, clip, payload);
+            builder[kind].Put(slot, index, clip, payload);
         }
 
         _held.Clear();

@@ -6,8 +6,8 @@ using ClipGuard.Media;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// The stages of one epoch at work: plan → places to fill → workers → batches. Owns its tasks and the rows: whoever disposes it waits until all have ended.
-/// A stage that fails ends the others, and its error comes out where batches are taken.
+/// The stages of one epoch while they run: plan → slots to fill → workers → batches. Owns its tasks and the rows: whoever disposes it waits until all have
+/// ended. A stage that fails stops the others, and its error is thrown where batches are taken.
 /// </summary>
 internal sealed class EpochRun : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class EpochRun : IAsyncDisposable
     private readonly SampleDecoding _decoding;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
-    private readonly Channel<(BatchBuilder Builder, int Slot)> _places;
+    private readonly Channel<(BatchBuilder Builder, int Slot)> _slots;
     private readonly Channel<BatchBuilder> _builders;
     private readonly ConcurrentDictionary<long, BatchBuilder> _begun = [];
     private readonly Dictionary<ClipKind, Queue<int[]>> _shapes = [];
@@ -41,11 +41,13 @@ internal sealed class EpochRun : IAsyncDisposable
         _gate = new PrefetchGate(options.PrefetchBatches, options.PrefetchBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int workers = options.SampleWorkers;
-        _places = Channel.CreateBounded<(BatchBuilder, int)>(new BoundedChannelOptions(workers) { SingleWriter = true });
+        _slots = Channel.CreateBounded<(BatchBuilder, int)>(new BoundedChannelOptions(workers) { SingleWriter = true });
 
-        // Never full: the gate lets no more batches begin than fit.
+        // Never full: the gate lets at most PrefetchBatches begin.
         _builders = Channel.CreateBounded<BatchBuilder>(new BoundedChannelOptions(options.PrefetchBatches + 1) { SingleReader = true });
-        _stages = RunAsync([Task.Run(() => PlanAsync(firstBatch, consumedAhead), CancellationToken.None), .. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))]);
+        Task planning = Task.Run(() => PlanAsync(firstBatch, consumedAhead), CancellationToken.None);
+        IEnumerable<Task> working = Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None));
+        _stages = RunAsync([planning, .. working]);
     }
 
     /// <summary>Takes the next batch.</summary>
@@ -73,7 +75,7 @@ internal sealed class EpochRun : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Why the stages ended before their time; null where they did not, or were told to.</summary>
+    /// <summary>The error that ended the stages early; null where they ran to their end.</summary>
     public async ValueTask<Exception?> FailureAsync()
     {
         try
@@ -87,7 +89,7 @@ internal sealed class EpochRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it was told to end.</summary>
+    /// <summary>Whether <see cref="DisposeAsync"/> was called.</summary>
     public bool IsEnding => Volatile.Read(ref _ended) is not null;
 
     /// <summary>Stops the stages and waits until they have ended. Whoever calls it again waits for the same.</summary>
@@ -104,7 +106,7 @@ internal sealed class EpochRun : IAsyncDisposable
             await _stop.CancelAsync().ConfigureAwait(false);
             await _stages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-            // A consumer that did not wait may be about to take a batch.
+            // The consumer may be in TakeAsync at this moment, with a builder that must not be disposed under it.
             lock (_taking)
             {
                 foreach (BatchBuilder builder in _begun.Values)
@@ -125,7 +127,7 @@ internal sealed class EpochRun : IAsyncDisposable
 
     private async Task RunAsync(Task[] stages)
     {
-        // The first to fail stops the others; the error that counts is the first that is not merely the stop.
+        // The first stage that fails cancels the others. The error to throw is the first one that is not such a cancellation.
         Exception? failure = null;
         var open = new List<Task>(stages);
         while (open.Count > 0)
@@ -165,13 +167,14 @@ internal sealed class EpochRun : IAsyncDisposable
         }
         catch
         {
-            // What is not begun never will be, so that nobody may wait for what is half begun.
+            // Planning failed, so slots of the batch that was being begun may never be given to a worker. Cancel before waiting: the tasks in "unordered"
+            // would wait for such slots without end.
             await _stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(unordered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        _places.Writer.Complete();
+        _slots.Writer.Complete();
         await Task.WhenAll(unordered).ConfigureAwait(false);
     }
 
@@ -190,7 +193,7 @@ internal sealed class EpochRun : IAsyncDisposable
 
         for (int slot = 0; slot < samples.Length; slot++)
         {
-            await _places.Writer.WriteAsync((builder, slot), _stop.Token).ConfigureAwait(false);
+            await _slots.Writer.WriteAsync((builder, slot), _stop.Token).ConfigureAwait(false);
         }
     }
 
@@ -202,7 +205,7 @@ internal sealed class EpochRun : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        await foreach ((BatchBuilder builder, int slot) in _places.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        await foreach ((BatchBuilder builder, int slot) in _slots.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
             builder.Fill(slot, await _decoding.FillAsync(builder, slot, _stop.Token).ConfigureAwait(false));
         }
@@ -225,7 +228,7 @@ internal sealed class EpochRun : IAsyncDisposable
         return builder;
     }
 
-    // A batch that was taken, or will not be.
+    // Called once a batch was taken, or will never be.
     private void Taken(BatchBuilder builder)
     {
         if (builder.Reservation.Leave())
@@ -236,7 +239,7 @@ internal sealed class EpochRun : IAsyncDisposable
         _begun.TryRemove(builder.Number, out _);
     }
 
-    // Room for the largest of the last batches, so that stretches seldom have to grow and one long clip is forgotten again.
+    // The largest shape of the last batches: tensors seldom have to grow then, and the room for one unusually long clip is given up after some batches.
     private int[]? Expected(ClipKind kind)
     {
         lock (_shapesGate)

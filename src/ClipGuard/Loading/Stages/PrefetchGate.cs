@@ -1,9 +1,9 @@
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// Bounds what is made ahead of the consumer, in batches and in bytes. A batch counts with the bytes it holds, and as long as it is not complete
-/// with at least those that the last one came to. Until a first clip shows how large batches are, two are begun: one alone would wait for a clip that hangs.
-/// One task enters.
+/// Bounds what is made ahead of the consumer, in batches and in bytes. A batch counts with the bytes that it holds; until it is complete it counts with at
+/// least the size of the last batch that was completed. Before the first clip came no size is known: then two batches may begin, not one, so that a clip
+/// which hangs does not hold up everything. One task at a time may enter.
 /// </summary>
 internal sealed class PrefetchGate(int maxBatches, long maxBytes)
 {
@@ -35,8 +35,8 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             Task wait;
             lock (_gate)
             {
-                bool isFree = _batches == 0 || (_batches < maxBatches && (_expected is { } bytes ? _bytes + bytes <= maxBytes : _batches < BatchesOfUnknownSize));
-                if (isFree)
+                bool hasRoom = _expected is { } bytes ? _bytes + bytes <= maxBytes : _batches < BatchesOfUnknownSize;
+                if (_batches == 0 || (_batches < maxBatches && hasRoom))
                 {
                     _batches++;
                     return new Reservation(this, _expected ?? 0);
@@ -50,7 +50,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
         }
     }
 
-    // Under the lock, because what a batch counts with and the sum must change together.
+    // To be called under the lock, since the bytes that one batch counts with and the sum of all must change together.
     private void Count(Reservation reservation, long bytes)
     {
         _bytes += bytes - reservation.Counted;
@@ -60,7 +60,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
         _waiting = null;
     }
 
-    /// <summary>What one batch takes of the bounds. Any number of threads.</summary>
+    /// <summary>One batch's share of the bounds. Any number of threads.</summary>
     internal sealed class Reservation
     {
         private readonly PrefetchGate _owner;
@@ -79,7 +79,8 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
 
         public long Counted { get; set; }
 
-        /// <summary>The batch holds so many bytes more, or fewer.</summary>
+        /// <summary>Changes the bytes that the batch's tensors hold.</summary>
+        /// <param name="bytes">How many more, or fewer.</param>
         public void Held(long bytes)
         {
             lock (_owner._gate)
@@ -90,7 +91,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             }
         }
 
-        /// <summary>So many bytes wait aside until the batch is complete.</summary>
+        /// <summary>Adds bytes that are held beside the tensors until the batch is complete: those of substitutes that may not be needed.</summary>
         public void Reserve(long bytes)
         {
             lock (_owner._gate)
@@ -100,7 +101,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             }
         }
 
-        /// <summary>The batch is complete: it holds what it holds.</summary>
+        /// <summary>The batch is complete: from now on it counts with the bytes of its tensors, and they are the expected size of the next batches.</summary>
         public void Complete()
         {
             lock (_owner._gate)
@@ -112,7 +113,7 @@ internal sealed class PrefetchGate(int maxBatches, long maxBytes)
             }
         }
 
-        /// <summary>The consumer has taken the batch, or nobody will. Calling it again does nothing.</summary>
+        /// <summary>The consumer has taken the batch, or never will. Calling it again does nothing.</summary>
         /// <returns>Whether it was the first call.</returns>
         public bool Leave()
         {

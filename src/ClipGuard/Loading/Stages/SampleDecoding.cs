@@ -8,15 +8,15 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// Fills one place of a batch: reads the row, decodes its clips under guard, and looks for a substitute where that fails. Any number of threads.
+/// Fills one slot of a batch: reads the row, decodes its clips under guard, and tries substitutes where that fails. Any number of threads.
 /// </summary>
-internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode, int epoch)
+internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder decoder, int epoch)
 {
     private const ulong TransformPurpose = 0x7A4F;
 
     private readonly ulong _seed = unchecked((ulong)options.Seed);
 
-    /// <summary>Fills a place and says what came of it.</summary>
+    /// <summary>Fills a slot.</summary>
     public async Task<SlotResult> FillAsync(BatchBuilder builder, int slot, CancellationToken cancellation)
     {
         if (builder.Plan[slot] is not { } planned)
@@ -101,12 +101,20 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     }
 
     private async Task DecodeAsync(
-        SlotContext context, Attempt attempt, ClipReference clip, int index, DecodeRequest request, IClipSink target, bool maySubstitute, CancellationToken cancellation)
+        SlotContext context,
+        Attempt attempt,
+        ClipReference clip,
+        int index,
+        DecodeRequest request,
+        IClipSink target,
+        bool maySubstitute,
+        CancellationToken cancellation)
     {
-        // After a first strike the substitute is decoded beside the second try, so that nobody waits for two deadlines and a decode in a row.
+        // After a first failure the substitute is decoded while the clip is tried again. Otherwise a clip that hangs would cost two deadlines and the
+        // substitute's decode one after the other.
         using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<Attempt>? substitute = null;
-        void Struck(ClipFault strike)
+        void OnFirstFailure(ClipFault failure)
         {
             if (maySubstitute)
             {
@@ -118,7 +126,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         long began = Stopwatch.GetTimestamp();
         try
         {
-            using (DecodeOutcome outcome = await decode(request, Struck, cancellation).ConfigureAwait(false))
+            using (DecodeOutcome outcome = await decoder.DecodeAsync(request, OnFirstFailure, cancellation).ConfigureAwait(false))
             {
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
                 attempt.DecodeTime += elapsed;
@@ -152,12 +160,9 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         long padded = outcome.Clip.PayloadBytes() * options.BatchSize * (options.ClipsPerSample ?? index + 1);
         if (padded > options.MaxPaddedBytes)
         {
-            attempt.Fault = FaultOf(
-                planned,
-                attempt,
-                clip,
-                FaultKind.LimitExceeded,
-                $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that {nameof(LoaderOptions.MaxPaddedBytes)} allows.");
+            string message = $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that "
+                + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows.";
+            attempt.Fault = FaultOf(planned, attempt, clip, FaultKind.LimitExceeded, message);
             return;
         }
 
@@ -198,10 +203,10 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind kind, string message) =>
         new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
 
-    /// <summary>What is being filled, and for which position.</summary>
+    /// <summary>The slot that is filled, and its sample.</summary>
     private sealed record SlotContext(BatchBuilder Builder, int Slot, PlannedSample Planned);
 
-    /// <summary>One row's try.</summary>
+    /// <summary>The attempt to fill a slot with one row: the position's own, or a substitute.</summary>
     private sealed class Attempt(int number)
     {
         public int Number { get; } = number;
@@ -212,7 +217,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
 
         public SampleFault? Fault { get; set; }
 
-        /// <summary>The next try, where it was made ahead of need.</summary>
+        /// <summary>The next attempt, where it was begun while this one was still tried.</summary>
         public Attempt? Next { get; set; }
 
         public int Clips { get; set; }

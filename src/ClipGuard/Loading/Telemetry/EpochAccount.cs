@@ -2,11 +2,14 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Counts up an <see cref="EpochReport"/>.</summary>
+/// <summary>Adds up an <see cref="EpochReport"/>, batch by batch.</summary>
 internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
 {
-    private const double ConsumerWaitsLittle = 0.1;
-    private const double ProcessorsAreBusy = 0.75;
+    // Below this share of waiting the consumer is the bottleneck.
+    private const double WaitedByFastLoader = 0.1;
+
+    // From this share of the reachable processors on, decoding is.
+    private const double BusyProcessorShare = 0.75;
 
     private readonly long _began = time.GetTimestamp();
     private readonly ProcessorTimes? _processorsBefore = ProcessorTimes.Now();
@@ -55,13 +58,13 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
         };
     }
 
-    /// <summary>Who was slow.</summary>
+    /// <summary>Which part was slow.</summary>
     /// <param name="waited">Share of the time for which the consumer waited.</param>
     /// <param name="processorUse">Share of the processors that was busy; null where that is not known.</param>
     /// <param name="reachable">Share of the processors that the workers can keep busy.</param>
     public static Bottleneck BottleneckOf(double waited, double? processorUse, double reachable) =>
-        waited < ConsumerWaitsLittle ? Bottleneck.Consumer
-        : processorUse is null || processorUse >= ProcessorsAreBusy * reachable ? Bottleneck.Decoding
+        waited < WaitedByFastLoader ? Bottleneck.Consumer
+        : processorUse is null || processorUse >= BusyProcessorShare * reachable ? Bottleneck.Decoding
         : Bottleneck.Storage;
 }
 
@@ -83,7 +86,8 @@ internal readonly record struct ProcessorTimes(long Busy, long Idle)
     public static ProcessorTimes? Parse(string line)
     {
         // cpu user nice system idle iowait irq softirq steal …
-        long[] times = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static text => long.TryParse(text, out long ticks) ? ticks : 0)];
+        IEnumerable<string> words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        long[] times = [.. words.Select(static text => long.TryParse(text, out long ticks) ? ticks : 0)];
         return times.Length < 8 ? null : new ProcessorTimes(times[0] + times[1] + times[2] + times[5] + times[6], times[3] + times[4] + times[7]);
     }
 

@@ -8,17 +8,22 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Tells of decodes, faults and waiting: through a meter, an activity source and a log. Any number of threads.</summary>
+/// <summary>Reports decodes, faults and waiting to a meter, an activity source and a log. Any number of threads.</summary>
 internal sealed partial class LoaderTelemetry(ILogger logger)
 {
-    private static readonly Counter<long> Decodes = ClipGuardTelemetry.Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
-    private static readonly Histogram<double> DecodeSeconds = ClipGuardTelemetry.Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
-    private static readonly Counter<long> Bytes = ClipGuardTelemetry.Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
-    private static readonly Counter<double> Waited = ClipGuardTelemetry.Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
-    private static readonly UpDownCounter<long> BatchesAhead = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
-    private static readonly UpDownCounter<long> BatchesReady = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.batches.ready", "{batch}", "Batches complete and not yet taken.");
-    private static readonly UpDownCounter<long> SamplesOpen = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.samples.open", "{sample}", "Samples of batches begun that are not decoded yet.");
-    private static readonly UpDownCounter<long> BytesAhead = ClipGuardTelemetry.Meter.CreateUpDownCounter<long>("clipguard.bytes.ahead", "By", "Bytes that batches ahead of the consumer hold, or are expected to.");
+    private static readonly Meter Meter = ClipGuardTelemetry.Meter;
+    private static readonly Counter<long> Decodes = Meter.CreateCounter<long>("clipguard.decodes", "{decode}", "Decodes by kind of clip and verdict.");
+    private static readonly Histogram<double> DecodeSeconds = Meter.CreateHistogram<double>("clipguard.decode.duration", "s", "Time from dispatch to verdict.");
+    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("clipguard.bytes", "By", "Decoded bytes copied into batches.");
+    private static readonly Counter<double> Waited = Meter.CreateCounter<double>("clipguard.consumer.wait", "s", "Time that the consumer waited for batches.");
+    private static readonly UpDownCounter<long> BatchesAhead = Meter.CreateUpDownCounter<long>(
+        "clipguard.batches.ahead", "{batch}", "Batches begun and not yet taken.");
+    private static readonly UpDownCounter<long> BatchesReady = Meter.CreateUpDownCounter<long>(
+        "clipguard.batches.ready", "{batch}", "Batches complete and not yet taken.");
+    private static readonly UpDownCounter<long> SamplesOpen = Meter.CreateUpDownCounter<long>(
+        "clipguard.samples.open", "{sample}", "Samples of batches begun that are not decoded yet.");
+    private static readonly UpDownCounter<long> BytesAhead = Meter.CreateUpDownCounter<long>(
+        "clipguard.bytes.ahead", "By", "Bytes that batches ahead of the consumer hold, or are expected to.");
 
     public static ActivitySource Activities { get; } = new(ClipGuardTelemetry.ActivitySourceName);
 
@@ -34,13 +39,28 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         }
     }
 
-    /// <summary>Tells of a bad row or clip: the only place that does, so that each is logged once.</summary>
+    /// <summary>Logs a bad row or clip. Nothing else does, so each is logged once.</summary>
     public void Fault(SampleFault fault)
     {
         if (fault.Verdict is { PostMortem: var found } verdict)
         {
-            LogClip(logger, fault.Line, fault.Clip!.AsWritten, verdict.Kind, verdict.Stage, fault.Message, found.Elapsed.TotalSeconds, found.CpuTime.TotalSeconds,
-                found.SinceProgress.TotalSeconds, found.BytesRead, found.Packets, found.Frames, found.PeakMemoryBytes, found.Attempts, found.Signal, found.ExitCode,
+            LogClip(
+                logger,
+                fault.Line,
+                fault.Clip!.AsWritten,
+                verdict.Kind,
+                verdict.Stage,
+                fault.Message,
+                found.Elapsed.TotalSeconds,
+                found.CpuTime.TotalSeconds,
+                found.SinceProgress.TotalSeconds,
+                found.BytesRead,
+                found.Packets,
+                found.Frames,
+                found.PeakMemoryBytes,
+                found.Attempts,
+                found.Signal,
+                found.ExitCode,
                 string.Join(" | ", found.Log));
         }
         else
@@ -49,7 +69,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         }
     }
 
-    /// <summary>Tells of a batch that was delivered: from the first dispatch of its samples to now.</summary>
+    /// <summary>Records the activity of a batch that was delivered: from the first dispatch of its samples to now.</summary>
     public static void Delivered(Batch batch)
     {
         using Activity? activity = Activities.StartActivity("batch", ActivityKind.Internal, parentContext: default, startTime: batch.Began);
@@ -70,7 +90,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         BatchesReady.Add(isLast ? 1 : 0);
     }
 
-    /// <summary>A batch was taken, or will not be.</summary>
+    /// <summary>A batch was taken, or never will be.</summary>
     /// <param name="open">How many of its samples were not decoded.</param>
     public static void Taken(int open)
     {
@@ -83,11 +103,30 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
 
     public static void ConsumerWaited(TimeSpan time) => Waited.Add(time.TotalSeconds);
 
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning,
-        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, {SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, {PeakMemoryBytes} bytes of memory, {Attempts} attempts, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
+    [LoggerMessage(
+        EventId = 100,
+        Level = LogLevel.Warning,
+        Message = "Line {Line}: {Clip} is {Fault} at {Stage}. {Message} ({ElapsedSeconds:0.###} s, {CpuSeconds:0.###} s of CPU, "
+            + "{SinceProgressSeconds:0.###} s since progress, {BytesRead} bytes read, {Packets} packets, {Frames} frames, "
+            + "{PeakMemoryBytes} bytes of memory, {Attempts} attempts, signal {Signal}, exit code {ExitCode}; decoder: {DecoderLog})")]
     private static partial void LogClip(
-        ILogger logger, long line, string clip, FaultKind fault, DecodeStage stage, string message, double elapsedSeconds, double cpuSeconds,
-        double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int attempts, int? signal, int? exitCode, string decoderLog);
+        ILogger logger,
+        long line,
+        string clip,
+        FaultKind fault,
+        DecodeStage stage,
+        string message,
+        double elapsedSeconds,
+        double cpuSeconds,
+        double sinceProgressSeconds,
+        long bytesRead,
+        long packets,
+        long frames,
+        long peakMemoryBytes,
+        int attempts,
+        int? signal,
+        int? exitCode,
+        string decoderLog);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

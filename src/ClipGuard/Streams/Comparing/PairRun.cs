@@ -44,7 +44,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     public async Task RunAsync(CancellationToken cancellation = default)
     {
         string folder = Path.GetFullPath(options.OutputFolder);
-        using FileStream held = OutputFolder.Hold(folder);
+        using FileStream held = FolderLock.Take(folder);
         using var scores = WholeLineFile.Open(Path.Combine(folder, ScoresName), keepBytes: 0);
         using var faults = WholeLineFile.Open(Path.Combine(folder, FaultsName), keepBytes: 0);
 

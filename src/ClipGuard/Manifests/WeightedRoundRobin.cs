@@ -1,17 +1,17 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Whose turn it is in a blend: the next row comes from the source that is furthest behind its share.</summary>
+/// <summary>The order of the sources in a blend: the next row comes from the source that is furthest behind its share.</summary>
 /// <param name="weights">Of the sources; positive.</param>
-internal sealed class BlendTurns(IReadOnlyList<double> weights)
+internal sealed class WeightedRoundRobin(IReadOnlyList<double> weights)
 {
-    // Of sources that are equally far behind the first is next, whatever the last digit of a product says.
-    private const double Equal = 1e-9;
+    // Sources count as equally far behind within this, so that the first of them is next however products of shares are rounded.
+    private const double Tolerance = 1e-9;
 
     private readonly double[] _shares = [.. weights.Select(weight => weight / weights.Sum())];
     private readonly long[] _taken = new long[weights.Count];
     private long _rows;
 
-    /// <summary>What part of all rows each source gives; they come to 1.</summary>
+    /// <summary>The part of all rows that each source gives; their sum is 1.</summary>
     public IReadOnlyList<double> Shares => _shares;
 
     /// <summary>How many rows each source has given so far.</summary>
@@ -26,7 +26,7 @@ internal sealed class BlendTurns(IReadOnlyList<double> weights)
         for (int source = 0; source < _shares.Length; source++)
         {
             double behind = (_shares[source] * _rows) - _taken[source];
-            if (behind > most + Equal)
+            if (behind > most + Tolerance)
             {
                 (next, most) = (source, behind);
             }

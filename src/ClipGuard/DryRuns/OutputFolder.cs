@@ -1,20 +1,17 @@
 using System.Text.Json;
 
-using ClipGuard.DryRuns;
 using ClipGuard.Media.Native;
+using ClipGuard.Runs;
 
-namespace ClipGuard.Runs;
+namespace ClipGuard.DryRuns;
 
-/// <summary>
-/// The folder that a dry run writes to, held by one run at a time: what is recorded, how far that goes, and where an interrupted run goes on.
-/// </summary>
+/// <summary>The folder that a dry run writes to, held by one run at a time: the files of its findings, and the checkpoint of an interrupted run.</summary>
 internal sealed class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
     public const string CleanName = "clean.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
-    private const string LockName = ".clipguard.lock";
 
     private readonly FileStream _lock;
     private readonly string _unfinishedPath;
@@ -40,18 +37,18 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>The clean rows, open to append to.</summary>
     public WholeLineFile Clean { get; private set; } = null!;
 
-    /// <summary>Takes the folder, makes sure that nothing of the user's is overwritten, and opens the files where the run is to begin.</summary>
+    /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="manifestPath">The manifest's path.</param>
-    /// <param name="manifest">Which manifest the run reads; null where there is no coming back to it.</param>
+    /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time, as a pipe.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="resumed">Where an interrupted run goes on; null for a new one.</param>
+    /// <param name="resumed">The checkpoint of an interrupted run; null for a new one.</param>
     /// <exception cref="OutputException">The folder cannot be used.</exception>
     public static OutputFolder Open(
         DryRunOptions options, string manifestPath, ManifestIdentity? manifest, VerdictSettings settings, out Checkpoint? resumed)
     {
         string path = Path.GetFullPath(options.OutputFolder);
-        var folder = new OutputFolder(path, settings.CleanManifest, Hold(path));
+        var folder = new OutputFolder(path, settings.CleanManifest, FolderLock.Take(path));
         try
         {
             folder.RefuseToOverwrite(manifestPath);
@@ -66,7 +63,7 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Makes what is recorded so far the place where the next run goes on.</summary>
+    /// <summary>Writes a checkpoint, after everything that it stands for is on disk.</summary>
     public void Save(Checkpoint checkpoint)
     {
         Faults.FlushToDisk();
@@ -74,7 +71,7 @@ internal sealed class OutputFolder : IDisposable
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
-    /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, forgets where it could have gone on.</summary>
+    /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, deletes the checkpoint.</summary>
     public void End(DryRunSummary summary)
     {
         Faults.FlushToDisk();
@@ -95,24 +92,6 @@ internal sealed class OutputFolder : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Makes the folder and takes it for one run; where another has it, that is an <see cref="OutputException"/>.</summary>
-    public static FileStream Hold(string folder)
-    {
-        string path = Path.Combine(folder, LockName);
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            throw new OutputException($"{folder} is in use by another run: wait for it, or choose another folder");
-        }
-        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
-        {
-            throw OutputException.ForFolder(folder, trouble);
-        }
-    }
 
     private void RefuseToOverwrite(string manifestPath)
     {
@@ -140,9 +119,9 @@ internal sealed class OutputFolder : IDisposable
         {
             found = JsonSerializer.Deserialize(File.ReadAllBytes(_unfinishedPath), RecordLayout.Readable.Checkpoint);
         }
-        catch (Exception trouble) when (trouble is JsonException || OutputException.IsFileTrouble(trouble))
+        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
         {
-            throw new OutputException($"{_unfinishedPath} cannot be read ({trouble.Message}): start over (--fresh) or choose another folder", trouble);
+            throw new OutputException($"{_unfinishedPath} cannot be read ({error.Message}): start over (--fresh) or choose another folder", error);
         }
 
         string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
@@ -165,9 +144,9 @@ internal sealed class OutputFolder : IDisposable
                 File.Delete(_unfinishedPath);
             }
         }
-        catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
+        catch (Exception error) when (OutputException.IsFileError(error))
         {
-            throw OutputException.For(SummaryPath, trouble);
+            throw OutputException.For(SummaryPath, error);
         }
 
         Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);

@@ -9,7 +9,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Cli.Decoding;
 
 /// <summary>One clip under guard: what the commands that look at a single clip have in common.</summary>
-internal static class GuardedClip
+internal static class SingleClip
 {
     /// <summary>Decodes the clip, and hands over what came of it.</summary>
     /// <param name="invocation">Where trouble is told, and where the guard's settings and the limits come from.</param>

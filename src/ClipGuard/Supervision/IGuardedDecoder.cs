@@ -1,0 +1,16 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>Decodes clips under guard: what the loader and the dry run need of a <see cref="Supervisor"/>. Any number of threads.</summary>
+internal interface IGuardedDecoder
+{
+    /// <inheritdoc cref="Supervisor.DecoderVersion"/>
+    string DecoderVersion { get; }
+
+    /// <inheritdoc cref="Supervisor.Sandbox"/>
+    SandboxLevel Sandbox { get; }
+
+    /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
+    ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);
+}
