@@ -97,6 +97,6 @@ internal sealed record SeenBatch(long Number, string Checksum, IReadOnlyList<Bat
     }
 
     /// <summary>Everything that must be equal where two runs are.</summary>
-    public string Content => $"{Checksum}: {string.Join(' ', Samples.Select(sample => $"{sample.Position}/{sample.Line}/{sample.Attempt}/{sample.IsMasked}"))}: "
-        + string.Join(' ', Faults.Select(fault => $"{fault.Position}/{fault.Attempt}/{fault.Line}/{fault.Kind}"));
+    public string Content => $"{Checksum}: {string.Join(' ', Samples.Select(sample => $"{sample.Position}/{sample.Line}/{sample.SubstituteNumber}/{sample.IsMasked}"))}: "
+        + string.Join(' ', Faults.Select(fault => $"{fault.Position}/{fault.SubstituteNumber}/{fault.Line}/{fault.Kind}"));
 }

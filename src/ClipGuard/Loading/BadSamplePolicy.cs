@@ -4,8 +4,8 @@ namespace ClipGuard.Loading;
 public enum BadSamplePolicy
 {
     /// <summary>
-    /// Another row replaces it: a pure function of seed, epoch, position and attempt, and recorded in the batch.
-    /// Where that one is bad too, the next, up to <see cref="LoaderOptions.SubstituteAttempts"/>; then the sample is masked.
+    /// Another row replaces it: a pure function of seed, epoch, position and the substitute's number, and recorded in the batch.
+    /// Where that one is bad too, the next, up to <see cref="LoaderOptions.MaxSubstitutes"/>; then the sample is masked.
     /// </summary>
     Substitute,
 

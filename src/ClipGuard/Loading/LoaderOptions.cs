@@ -57,7 +57,7 @@ public sealed record LoaderOptions
     public BadSamplePolicy OnBadSample { get; init; } = BadSamplePolicy.Substitute;
 
     /// <summary>Substitutes that are tried for one sample before it is masked. Default 8.</summary>
-    public int SubstituteAttempts { get; init; } = 8;
+    public int MaxSubstitutes { get; init; } = 8;
 
     /// <summary>How much failure an epoch accepts. Default: a tenth of all rows tried, after the first hundred.</summary>
     public FailureBudget Budget { get; init; } = new();
@@ -117,7 +117,7 @@ public sealed record LoaderOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefetchBatches, nameof(PrefetchBatches));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PrefetchBytes, nameof(PrefetchBytes));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPaddedBytes, nameof(MaxPaddedBytes));
-        ArgumentOutOfRangeException.ThrowIfNegative(SubstituteAttempts, nameof(SubstituteAttempts));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxSubstitutes, nameof(MaxSubstitutes));
         RankInfo.Validate();
         Budget.Validate();
         if (Buckets is { WindowBatches: var window })

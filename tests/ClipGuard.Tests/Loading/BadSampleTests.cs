@@ -16,7 +16,7 @@ internal sealed class BadSampleTests
         List<List<SeenBatch>> ranks = [];
         for (int rank = 0; rank < world; rank++)
         {
-            ranks.Add(await run.ReadAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), SubstituteAttempts = 30 }));
+            ranks.Add(await run.ReadAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), MaxSubstitutes = 30 }));
         }
 
         BatchSample[] samples = [.. ranks.SelectMany(batches => batches).SelectMany(batch => batch.Samples)];
@@ -132,7 +132,7 @@ internal sealed class BadSampleTests
     }
 
     [Test]
-    public async Task A_substitute_is_decoded_beside_the_second_try_and_used_on_conviction_only()
+    public async Task A_substitute_is_decoded_during_the_second_attempt_and_used_only_where_that_fails()
     {
         using var run = new LoaderRun(["/hang/0", "/ok/1/3", "/ok/2/3", "/slow/3/3"]);
         var secondTry = new TaskCompletionSource();
@@ -154,11 +154,11 @@ internal sealed class BadSampleTests
         BatchSample[] samples = [.. batches.Single().Samples];
         Assert.That(samples.Select(sample => sample.IsSubstitute), Is.EqualTo(new[] { true, false, false, false }));
         Assert.That(samples[3].Line, Is.EqualTo(4));
-        Assert.That(batches.Single().Faults.Where(fault => fault.Attempt == 0).Select(fault => fault.Kind), Is.EqualTo(new FaultKind?[] { FaultKind.Stalled }));
+        Assert.That(batches.Single().Faults.Where(fault => fault.SubstituteNumber == 0).Select(fault => fault.Kind), Is.EqualTo(new FaultKind?[] { FaultKind.Stalled }));
     }
 
     [Test]
-    public async Task What_was_convicted_is_left_out_of_the_next_epoch_where_that_is_asked_for()
+    public async Task What_failed_is_excluded_from_the_next_epoch_where_that_is_asked_for()
     {
         using LoaderRun run = LoaderRun.Of(30, badEvery: 3);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { ExcludeFailed = true, OnBadSample = BadSamplePolicy.Mask });

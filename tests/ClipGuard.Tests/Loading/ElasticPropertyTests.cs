@@ -64,7 +64,7 @@ internal sealed class ElasticPropertyTests
                 states.Add(State(segment, rank, progress) with { Consumed = consumed, ConsumedAhead = isAhead ? [ahead] : [] });
             }
 
-            // Whoever comes next has a world that no segment had, so that everything is dealt out anew.
+            // The next run has a world that no segment had, so that all remaining samples are distributed again.
             progress = StateMatch.Resume(states, State(segment, 0, progress) with { World = 99, BatchSize = 1 });
         }
 
@@ -78,11 +78,11 @@ internal sealed class ElasticPropertyTests
         new() { World = segment.World, Rank = rank, BatchSize = segment.Batch, ResumeSegments = progress.ResumeSegments, Shuffle = ShuffleMode.Windowed };
 
     // The lines of each batch, without padding.
-    private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches dealt, bool isStreamed, bool dropLast)
+    private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches rankBatches, bool isStreamed, bool dropLast)
     {
         EpochRows rows = isStreamed ? new StreamedEpochRows(_ => Rows(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0)
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
-        var plan = new EpochPlan(rows, segments, dealt, dropLast, bucket: null);
+        var plan = new EpochPlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
             .Select(batch => batch.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
     }

@@ -81,7 +81,7 @@ internal sealed class ResumeTests
     public async Task Another_world_meets_each_bad_clip_once_and_each_good_one_at_its_own_place_once([Values] bool hasBuckets)
     {
         using LoaderRun run = LoaderRun.Of(97, badEvery: 4);
-        LoaderOptions options = LoaderRun.Options with { BatchSize = 3, SubstituteAttempts = 30, Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null };
+        LoaderOptions options = LoaderRun.Options with { BatchSize = 3, MaxSubstitutes = 30, Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null };
         var batches = new List<SeenBatch>();
         List<LoaderState> states = [];
         foreach (int world in new[] { 3, 5, 2 })
@@ -98,7 +98,7 @@ internal sealed class ResumeTests
             states = next;
         }
 
-        SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.Attempt == 0)];
+        SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.SubstituteNumber == 0)];
         BatchSample[] real = [.. batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked)];
         Assert.That(own.Select(fault => fault.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 == 0)));
         Assert.That(real.Where(sample => !sample.IsSubstitute).Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 != 0)));

@@ -49,7 +49,7 @@ internal sealed class StateTests
     }
 
     [Test]
-    public async Task What_was_convicted_before_a_resume_is_left_out_after_it()
+    public async Task What_failed_before_a_resume_is_excluded_after_it()
     {
         using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
         LoaderOptions options = LoaderRun.Options with { ExcludeFailed = true };

@@ -49,10 +49,10 @@ internal sealed class FingerprintTests
             Assert.That(await OfAsync(Write("a", changed)), Is.Not.EqualTo(before), $"byte {at}");
         }
 
-        // A stretch of 80,000 bytes cannot lie between two places.
-        byte[] stretch = [.. content];
-        stretch.AsSpan(2_345_678, 80_000).Fill(1);
-        Assert.That(await OfAsync(Write("a", stretch)), Is.Not.EqualTo(before));
+        // A range of 80,000 bytes cannot lie between two blocks.
+        byte[] changed = [.. content];
+        changed.AsSpan(2_345_678, 80_000).Fill(1);
+        Assert.That(await OfAsync(Write("a", changed)), Is.Not.EqualTo(before));
         Assert.That(await OfAsync(Write("a", content[..^1])), Is.Not.EqualTo(before));
     }
 

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>What containers promise, mark and leave out is read for what it means: no healthy clip is convicted, and no loss passes.</summary>
+/// <summary>What containers promise, mark and skip is read for what it means: no healthy clip is Corrupt, and no loss passes.</summary>
 [CancelAfter(120_000)]
 internal sealed class AudioDamageTests
 {

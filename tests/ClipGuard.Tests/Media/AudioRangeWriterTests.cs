@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>A stretch of a clip is the same samples as that stretch of the whole clip.</summary>
+/// <summary>A time range of a clip has the same samples as that range of the whole clip.</summary>
 [CancelAfter(120_000)]
 internal sealed class AudioRangeWriterTests
 {

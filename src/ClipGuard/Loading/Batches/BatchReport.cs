@@ -3,7 +3,7 @@ namespace ClipGuard.Loading;
 /// <summary>What happened while a batch was made.</summary>
 public sealed record BatchReport
 {
-    /// <summary>Every row and clip that gave no sample, by position and attempt.</summary>
+    /// <summary>Every row and clip that gave no sample, by position and substitute number.</summary>
     public IReadOnlyList<SampleFault> Faults { get; init; } = [];
 
     /// <summary>Rows that were tried, faulty ones included.</summary>

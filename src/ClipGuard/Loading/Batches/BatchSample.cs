@@ -18,11 +18,11 @@ public sealed record BatchSample
     public string? Origin { get; init; }
 
     /// <summary>0 where it is the position's own row, n where it is the n-th substitute.</summary>
-    public int Attempt { get; init; }
+    public int SubstituteNumber { get; init; }
 
     /// <summary>True where its tensors are all zero and must not be trained on: padding, or a bad sample under <see cref="BadSamplePolicy.Mask"/>.</summary>
     public bool IsMasked { get; init; }
 
     /// <summary>True where it is a substitute for another sample.</summary>
-    public bool IsSubstitute => Attempt > 0;
+    public bool IsSubstitute => SubstituteNumber > 0;
 }

@@ -6,10 +6,10 @@ namespace ClipGuard.Loading;
 
 /// <summary>Why a row gave no sample.</summary>
 /// <param name="Position">The position in the epoch that it was to fill.</param>
-/// <param name="Attempt">0 for the position's own row, 1 for its first substitute, and so on.</param>
+/// <param name="SubstituteNumber">0 for the position's own row, 1 for its first substitute, and so on.</param>
 /// <param name="Line">The row's 1-based line in the manifest.</param>
 /// <param name="Message">One sentence for a person.</param>
-public sealed record SampleFault(long Position, int Attempt, long Line, string Message)
+public sealed record SampleFault(long Position, int SubstituteNumber, long Line, string Message)
 {
     /// <summary>The manifest or source of the row, where there are several; otherwise null.</summary>
     public string? Origin { get; init; }

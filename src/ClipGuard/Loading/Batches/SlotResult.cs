@@ -18,7 +18,7 @@ internal sealed record SlotResult(BatchSample? Sample, IReadOnlyList<SampleFault
 
     /// <summary>The result of a slot without a sample.</summary>
     /// <param name="policy">What happens with it.</param>
-    /// <param name="faults">Why, by attempt.</param>
+    /// <param name="faults">Why, in the order in which rows were tried.</param>
     public static SlotResult Without(BadSamplePolicy policy, IReadOnlyList<SampleFault> faults)
     {
         SampleFault first = faults[0];

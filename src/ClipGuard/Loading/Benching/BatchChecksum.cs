@@ -6,7 +6,7 @@ namespace ClipGuard.Loading;
 /// <summary>A hash of everything that a batch delivers: equal for equal batches, whatever the number of workers.</summary>
 /// <param name="Epoch">0-based.</param>
 /// <param name="Batch">Number of the batch.</param>
-/// <param name="Sha256">Over the samples' lines and attempts, and the tensors' names, shapes and elements without gaps; in hexadecimal.</param>
+/// <param name="Sha256">Over the samples' lines and substitute numbers, and the tensors' names, shapes and elements without gaps; in hexadecimal.</param>
 public sealed record BatchChecksum(int Epoch, long Batch, string Sha256)
 {
     /// <summary>Reads all of a batch.</summary>
@@ -16,7 +16,7 @@ public sealed record BatchChecksum(int Epoch, long Batch, string Sha256)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (BatchSample sample in batch.Samples)
         {
-            Append(hash, $"{sample.Origin}:{sample.Line}:{sample.Attempt}:{sample.IsMasked};");
+            Append(hash, $"{sample.Origin}:{sample.Line}:{sample.SubstituteNumber}:{sample.IsMasked};");
         }
 
         foreach (BatchTensor tensor in batch.Tensors.Values.OrderBy(static tensor => tensor.Name, StringComparer.Ordinal))

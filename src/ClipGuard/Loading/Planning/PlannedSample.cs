@@ -11,16 +11,16 @@ internal sealed record PlannedSample(long Position, IRowChoice Rows, long Row)
     /// <summary>How many rows can be tried for the sample: its own and its substitutes.</summary>
     public int RowsToTry(int substitutes) => (int)Math.Min(substitutes + 1L, Math.Max(1, Rows.Choices));
 
-    /// <summary>Reads the sample's own row for attempt 0, and another substitute's row for every later attempt.</summary>
+    /// <summary>Reads the sample's own row, or one of its substitutes; no two of them are the same row.</summary>
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
-    /// <param name="attempt">Below <see cref="RowsToTry"/>.</param>
+    /// <param name="substitute">0 for the own row, n for the n-th substitute; below <see cref="RowsToTry"/>.</param>
     /// <param name="cancellation">Ends the wait, not a read that hangs.</param>
-    public ValueTask<ManifestRow> ReadAsync(ulong seed, int epoch, int attempt, CancellationToken cancellation)
+    public ValueTask<ManifestRow> ReadAsync(ulong seed, int epoch, int substitute, CancellationToken cancellation)
     {
         var tried = new HashSet<long> { Row };
         long row = Row;
-        for (int number = 1; number <= attempt; number++)
+        for (int number = 1; number <= substitute; number++)
         {
             long nth = Substitutes.Choose(seed, epoch, Position, number, Rows.Choices);
             while (!tried.Add(row = Rows.Choose(nth)))

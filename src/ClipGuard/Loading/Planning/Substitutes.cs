@@ -11,8 +11,8 @@ internal static class Substitutes
     /// <param name="seed">Of the loader.</param>
     /// <param name="epoch">0-based.</param>
     /// <param name="position">In the epoch's plan, of the sample that is replaced.</param>
-    /// <param name="attempt">1 for the first substitute.</param>
+    /// <param name="number">1 for the first substitute.</param>
     /// <param name="rows">How many rows there are to choose from; at least 1.</param>
-    public static long Choose(ulong seed, int epoch, long position, int attempt, long rows) =>
-        StableHash.Below(StableHash.Of(StableHash.Of(seed, Purpose), (ulong)epoch, (ulong)position, (ulong)attempt), rows);
+    public static long Choose(ulong seed, int epoch, long position, int number, long rows) =>
+        StableHash.Below(StableHash.Of(StableHash.Of(seed, Purpose), (ulong)epoch, (ulong)position, (ulong)number), rows);
 }

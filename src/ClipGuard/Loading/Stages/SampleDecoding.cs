@@ -26,23 +26,23 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
 
         var context = new SlotContext(builder, slot, planned);
         var faults = new List<SampleFault>();
-        int attempts = options.OnBadSample == BadSamplePolicy.Substitute ? planned.RowsToTry(options.SubstituteAttempts) : 1;
+        int rows = options.OnBadSample == BadSamplePolicy.Substitute ? planned.RowsToTry(options.MaxSubstitutes) : 1;
         TimeSpan decodeTime = TimeSpan.Zero;
-        Attempt? next = null;
-        for (int number = 0; number < attempts; number++)
+        TriedRow? next = null;
+        for (int number = 0; number < rows; number++)
         {
-            Attempt attempt = next ?? await TryAsync(context, number, new BatchSink(builder, slot), number + 1 < attempts, cancellation).ConfigureAwait(false);
-            next = attempt.Next;
-            decodeTime += attempt.DecodeTime;
-            if (attempt.Fault is not { } fault)
+            TriedRow tried = next ?? await TryAsync(context, number, new BatchSink(builder, slot), number + 1 < rows, cancellation).ConfigureAwait(false);
+            next = tried.Next;
+            decodeTime += tried.DecodeTime;
+            if (tried.Fault is not { } fault)
             {
-                attempt.Held?.MoveIn();
-                Transform(builder, slot, planned, attempt.Row!);
-                return new SlotResult(Describe(planned, attempt), faults)
+                tried.Held?.MoveIn();
+                Transform(builder, slot, planned, tried.Row!);
+                return new SlotResult(Describe(planned, tried), faults)
                 {
                     RowsTried = number + 1,
-                    Clips = attempt.Clips,
-                    Bytes = attempt.Bytes,
+                    Clips = tried.Clips,
+                    Bytes = tried.Bytes,
                     DecodeTime = decodeTime,
                 };
             }
@@ -51,28 +51,28 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
             faults.Add(fault);
         }
 
-        return SlotResult.Without(options.OnBadSample, faults) with { RowsTried = attempts, DecodeTime = decodeTime };
+        return SlotResult.Without(options.OnBadSample, faults) with { RowsTried = rows, DecodeTime = decodeTime };
     }
 
-    private static BatchSample Describe(PlannedSample planned, Attempt attempt) => new()
+    private static BatchSample Describe(PlannedSample planned, TriedRow tried) => new()
     {
         Position = planned.Position,
-        Sample = attempt.Row!.Sample,
-        Line = attempt.Row.Line,
-        Origin = attempt.Row.Origin,
-        Attempt = attempt.Number,
+        Sample = tried.Row!.Sample,
+        Line = tried.Row.Line,
+        Origin = tried.Row.Origin,
+        SubstituteNumber = tried.Number,
     };
 
-    private async Task<Attempt> TryAsync(SlotContext context, int number, IClipSink target, bool maySubstitute, CancellationToken cancellation)
+    private async Task<TriedRow> TryAsync(SlotContext context, int number, IClipSink target, bool maySubstitute, CancellationToken cancellation)
     {
         PlannedSample planned = context.Planned;
         ManifestRow row = await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
         if (row is not SampleRow sampleRow)
         {
-            return new Attempt(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
+            return new TriedRow(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
         }
 
-        var attempt = new Attempt(number) { Row = sampleRow, Held = target as BufferedSink };
+        var tried = new TriedRow(number) { Row = sampleRow, Held = target as BufferedSink };
         int[] indexes = new int[3];
         foreach (ClipReference clip in sampleRow.Sample.Clips)
         {
@@ -85,24 +85,24 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
             CheckClipCount(sampleRow, clip.Kind, index + 1);
             if (clip.Refusal is { } refusal)
             {
-                attempt.Fault = FaultOf(planned, attempt, clip, refusal.Kind, refusal.Message);
-                return attempt;
+                tried.Fault = FaultOf(planned, tried, clip, refusal.Kind, refusal.Message);
+                return tried;
             }
 
             var request = new DecodeRequest(clip.Source!, spec) { Limits = options.Limits };
-            await DecodeAsync(context, attempt, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
-            if (attempt.Fault is not null)
+            await DecodeAsync(context, tried, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
+            if (tried.Fault is not null)
             {
-                return attempt;
+                return tried;
             }
         }
 
-        return attempt;
+        return tried;
     }
 
     private async Task DecodeAsync(
         SlotContext context,
-        Attempt attempt,
+        TriedRow tried,
         ClipReference clip,
         int index,
         DecodeRequest request,
@@ -113,13 +113,13 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         // After a first failure the substitute is decoded while the clip is tried again. Otherwise a clip that hangs would cost two deadlines and the
         // substitute's decode one after the other.
         using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<Attempt>? substitute = null;
+        Task<TriedRow>? substitute = null;
         void OnFirstFailure(ClipFault failure)
         {
             if (maySubstitute)
             {
                 var held = new BufferedSink(context.Builder, context.Slot);
-                substitute = Task.Run(() => TryAsync(context, attempt.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
+                substitute = Task.Run(() => TryAsync(context, tried.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
             }
         }
 
@@ -129,14 +129,14 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
             using (DecodeOutcome outcome = await decoder.DecodeAsync(request, OnFirstFailure, cancellation).ConfigureAwait(false))
             {
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-                attempt.DecodeTime += elapsed;
+                tried.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
-                Take(context.Planned, attempt, clip, index, outcome, target);
+                Take(context.Planned, tried, clip, index, outcome, target);
             }
 
-            if (attempt.Fault is not null && substitute is not null)
+            if (tried.Fault is not null && substitute is not null)
             {
-                attempt.Next = await substitute.ConfigureAwait(false);
+                tried.Next = await substitute.ConfigureAwait(false);
             }
         }
         finally
@@ -149,11 +149,11 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
     }
 
-    private void Take(PlannedSample planned, Attempt attempt, ClipReference clip, int index, DecodeOutcome outcome, IClipSink target)
+    private void Take(PlannedSample planned, TriedRow tried, ClipReference clip, int index, DecodeOutcome outcome, IClipSink target)
     {
         if (!outcome.IsClip)
         {
-            attempt.Fault = FaultOf(planned, attempt, clip, outcome.Fault.Kind, outcome.Fault.Message) with { Verdict = outcome.Fault };
+            tried.Fault = FaultOf(planned, tried, clip, outcome.Fault.Kind, outcome.Fault.Message) with { Verdict = outcome.Fault };
             return;
         }
 
@@ -162,13 +162,13 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         {
             string message = $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that "
                 + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows.";
-            attempt.Fault = FaultOf(planned, attempt, clip, FaultKind.LimitExceeded, message);
+            tried.Fault = FaultOf(planned, tried, clip, FaultKind.LimitExceeded, message);
             return;
         }
 
         target.Put(clip.Kind, index, outcome.Clip, outcome.Payload);
-        attempt.Clips++;
-        attempt.Bytes += outcome.Payload.Length;
+        tried.Clips++;
+        tried.Bytes += outcome.Payload.Length;
     }
 
     private void Transform(BatchBuilder builder, int slot, PlannedSample planned, SampleRow row)
@@ -200,15 +200,16 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
     }
 
-    private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind kind, string message) =>
-        new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
+    private static SampleFault FaultOf(PlannedSample planned, TriedRow tried, ClipReference clip, FaultKind kind, string message) =>
+        new(planned.Position, tried.Number, tried.Row!.Line, message) { Origin = tried.Row.Origin, Clip = clip, Kind = kind };
 
     /// <summary>The slot that is filled, and its sample.</summary>
     private sealed record SlotContext(BatchBuilder Builder, int Slot, PlannedSample Planned);
 
-    /// <summary>The attempt to fill a slot with one row: the position's own, or a substitute.</summary>
-    private sealed class Attempt(int number)
+    /// <summary>A row that was tried for a slot: the position's own, or a substitute.</summary>
+    private sealed class TriedRow(int number)
     {
+        /// <summary>0 for the position's own row, n for its n-th substitute.</summary>
         public int Number { get; } = number;
 
         public SampleRow? Row { get; init; }
@@ -217,8 +218,8 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
 
         public SampleFault? Fault { get; set; }
 
-        /// <summary>The next attempt, where it was begun while this one was still tried.</summary>
-        public Attempt? Next { get; set; }
+        /// <summary>The next row, where it was begun while this one was still tried.</summary>
+        public TriedRow? Next { get; set; }
 
         public int Clips { get; set; }
 

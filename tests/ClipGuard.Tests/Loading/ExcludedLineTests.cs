@@ -5,12 +5,12 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Loading;
 
-/// <summary>Lines that are left out because they were convicted before, of one manifest and of blends.</summary>
+/// <summary>Lines that are excluded because they failed before, of one manifest and of blends.</summary>
 [CancelAfter(60_000)]
-internal sealed class LeaveOutTests
+internal sealed class ExcludedLineTests
 {
     [Test]
-    public async Task Lines_of_a_blend_are_left_out_by_the_name_of_their_source([Values] ShuffleMode shuffle)
+    public async Task Lines_of_a_blend_are_excluded_by_the_name_of_their_source([Values] ShuffleMode shuffle)
     {
         using LoaderRun first = LoaderRun.Of(12);
         using LoaderRun second = LoaderRun.Of(12);
@@ -28,7 +28,7 @@ internal sealed class LeaveOutTests
     }
 
     [Test]
-    public async Task What_was_convicted_in_a_blend_is_left_out_of_its_next_epoch()
+    public async Task What_failed_in_a_blend_is_excluded_from_its_next_epoch()
     {
         using LoaderRun first = LoaderRun.Of(10, badEvery: 5);
         using LoaderRun second = LoaderRun.Of(10);
@@ -45,7 +45,7 @@ internal sealed class LeaveOutTests
     }
 
     [Test]
-    public async Task Lines_of_a_blend_are_left_out_behind_a_filter_too()
+    public async Task Lines_of_a_blend_are_excluded_behind_a_filter_too()
     {
         using LoaderRun first = LoaderRun.Of(12);
         using LoaderRun second = LoaderRun.Of(12);
@@ -83,7 +83,7 @@ internal sealed class LeaveOutTests
     {
         using LoaderRun run = LoaderRun.Of(6, badEvery: 1);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { SubstituteAttempts = 30 });
+        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { MaxSubstitutes = 30 });
 
         foreach (IGrouping<long, SampleFault> place in batches.SelectMany(batch => batch.Faults).GroupBy(fault => fault.Position))
         {

@@ -1,0 +1,97 @@
+using System.Reflection;
+
+using ClipGuard.Cli.Running;
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.Layout;
+
+/// <summary>
+/// Which of ClipGuard's namespaces may use which others, read from the compiled types. Every namespace may use those above it; whatever else it uses has to
+/// be in the table. (Constants leave no trace in compiled code and are not seen.)
+/// </summary>
+[CancelAfter(60_000)]
+internal sealed class NamespaceDependencyTests
+{
+    /// <summary>What each namespace may use besides those above it. Each entry has to be needed.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["ClipGuard.Media"] = [],
+    };
+
+    private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];
+
+    [Test]
+    public void Namespaces_use_what_the_table_allows_and_need_what_it_has()
+    {
+        Dictionary<string, string[]> used = Used().GroupBy(static use => use.From).ToDictionary(
+            static group => group.Key, static group => group.Select(static use => use.To).Distinct().Order(StringComparer.Ordinal).ToArray());
+        string[] forbidden =
+        [
+            .. from use in Used()
+               where !Allowed.GetValueOrDefault(use.From, []).Contains(use.To)
+               group use.Type by (use.From, use.To) into types
+               orderby types.Key
+               select $"{types.Key.From} uses {types.Key.To} ({string.Join(", ", types.Distinct().Order().Take(3))})",
+        ];
+        string[] unneeded =
+        [
+            .. from entry in Allowed
+               from to in entry.Value
+               where !used.GetValueOrDefault(entry.Key, []).Contains(to)
+               select $"{entry.Key} may use {to}, and does not",
+        ];
+
+        Assert.That(forbidden.Concat(unneeded), Is.Empty, "Move the type that causes it, or change the table in this file.");
+    }
+
+    /// <summary>A namespace and those below it may use each other, which the table then says. Between others there is no circle, nor between whole trees.</summary>
+    [Test]
+    public void The_table_has_no_circle()
+    {
+        ILookup<string, string> edges = Allowed.SelectMany(static entry => entry.Value.Select(to => (From: entry.Key, To: to)))
+            .Where(static edge => !IsAbove(edge.From, edge.To))
+            .ToLookup(static edge => edge.From, static edge => edge.To);
+        ILookup<string, string> trees = edges.SelectMany(static group => group.Select(to => (From: TreeOf(group.Key), To: TreeOf(to))))
+            .Where(static edge => edge.From != edge.To)
+            .ToLookup(static edge => edge.From, static edge => edge.To);
+
+        Assert.That(edges.Where(start => Reach(edges, start.Key).Contains(start.Key)).Select(static start => start.Key), Is.Empty);
+        Assert.That(trees.Where(start => Reach(trees, start.Key).Contains(start.Key)).Select(static start => start.Key), Is.Empty);
+    }
+
+    private static HashSet<string> Reach(ILookup<string, string> edges, string start)
+    {
+        var reached = new HashSet<string>();
+        var open = new Stack<string>(edges[start]);
+        while (open.TryPop(out string? next))
+        {
+            if (reached.Add(next))
+            {
+                foreach (string further in edges[next])
+                {
+                    open.Push(further);
+                }
+            }
+        }
+
+        return reached;
+    }
+
+    private static IEnumerable<(string From, string To, string Type)> Used() =>
+        from assembly in Assemblies
+        from type in assembly.GetTypes()
+        where IsOurs(type)
+        from other in TypeReferences.Of(type)
+        where IsOurs(other) && other.Namespace != type.Namespace && !IsAbove(other.Namespace!, type.Namespace!)
+        select (type.Namespace!, other.Namespace!, (type.DeclaringType ?? type).Name);
+
+    private static bool IsOurs(Type type) => type.Namespace?.StartsWith("ClipGuard", StringComparison.Ordinal) == true;
+
+    private static bool IsAbove(string one, string other) => other.StartsWith(one + ".", StringComparison.Ordinal);
+
+    // ClipGuard.Media.Libav.Audio is of the tree ClipGuard.Media.
+    private static string TreeOf(string name) => string.Join('.', name.Split('.').Take(2));
+}
