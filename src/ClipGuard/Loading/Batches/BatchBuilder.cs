@@ -164,6 +164,11 @@ internal sealed class BatchBuilder : IDisposable
         ClipReference clip = sample.Sample!.Clips.First(clip => clip.Kind == kind);
         string message = $"Together with the clips before it in its batch this one would be padded to {bytes} bytes, more than the {most} that "
             + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows; a smaller batch or a fixed size helps.";
-        return new SampleFault(sample.Position, sample.SubstituteNumber, sample.Line, message) { Origin = sample.Origin, Clip = clip, Kind = FaultKind.LimitExceeded };
+        return new SampleFault(sample.Position, sample.SubstituteNumber, sample.Line, message)
+        {
+            Origin = sample.Origin,
+            Clip = clip,
+            Kind = FaultKind.LimitExceeded,
+        };
     }
 }
