@@ -11,7 +11,7 @@ internal sealed class AdapterTests
 #if HAS_TORCHSHARP
         Assert.That(new Torch.TorchBatchTests(), Is.Not.Null);
 #else
-        Assert.Ignore("The package feed lacks TorchSharp: the tests in Torch/ are left out.");
+        Assert.Ignore("The package feed lacks TorchSharp: the tests in Torch/ are not compiled.");
 #endif
     }
 }

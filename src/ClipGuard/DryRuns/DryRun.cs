@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
-using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
 

@@ -9,7 +9,7 @@ public sealed class DryRunProgress
 {
     private readonly TimeProvider _time;
     private readonly FaultCounts<FaultKind> _faults = new();
-    private readonly Slot?[] _running;
+    private readonly StartedClip?[] _running;
     private readonly long? _limit;
     private long _rowsRead;
     private long _rows;
@@ -22,7 +22,7 @@ public sealed class DryRunProgress
     internal DryRunProgress(int workers, long? limit, TimeProvider time)
     {
         _limit = limit;
-        _running = new Slot?[workers];
+        _running = new StartedClip?[workers];
         _time = time;
     }
 
@@ -64,8 +64,8 @@ public sealed class DryRunProgress
 
     /// <summary>The clips that are being decoded now, longest first.</summary>
     public IReadOnlyList<RunningClip> Running() =>
-        [.. _running.Select((_, worker) => Volatile.Read(ref _running[worker])).OfType<Slot>()
-            .Select(slot => new RunningClip(slot.Line, slot.Clip, _time.GetElapsedTime(slot.Since)))
+        [.. _running.Select((_, worker) => Volatile.Read(ref _running[worker])).OfType<StartedClip>()
+            .Select(clip => new RunningClip(clip.Line, clip.Clip, _time.GetElapsedTime(clip.Since)))
             .OrderByDescending(clip => clip.Elapsed)];
 
     internal void Start(long totalBytes, RunTally before)
@@ -96,7 +96,7 @@ public sealed class DryRunProgress
 
     internal void BadLineFound() => Interlocked.Increment(ref _badLines);
 
-    internal void Begin(int worker, long line, string clip) => Volatile.Write(ref _running[worker], new Slot(line, clip, _time.GetTimestamp()));
+    internal void Begin(int worker, long line, string clip) => Volatile.Write(ref _running[worker], new StartedClip(line, clip, _time.GetTimestamp()));
 
     internal void End(int worker) => Volatile.Write(ref _running[worker], null);
 
@@ -112,5 +112,5 @@ public sealed class DryRunProgress
         }
     }
 
-    private sealed record Slot(long Line, string Clip, long Since);
+    private sealed record StartedClip(long Line, string Clip, long Since);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 
 using ClipGuard.Manifests;
-using ClipGuard.Runs;
 
 using Microsoft.Extensions.Logging;
 

@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Layout;
 [CancelAfter(60_000)]
 internal sealed partial class GlossaryTests
 {
-    private static readonly string Sources = Path.Combine(Loading.ReadmeExamples.FindRoot(), "src");
+    private static readonly string Sources = Path.Combine(Repository.Root, "src");
 
     [Test]
     public void Each_word_names_a_type_of_the_sources()
