@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
@@ -40,7 +41,3 @@ internal static class RecordLayout
     /// <summary>One value a file, indented.</summary>
     public static DryRunJson Readable { get; } = new(new JsonSerializerOptions(LineOptions) { WriteIndented = true });
 }
-
-/// <summary>Writes an enum's name in camelCase.</summary>
-internal sealed class LowerCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
-    where T : struct, Enum;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Streams.Comparing;
@@ -82,7 +83,7 @@ public sealed record PairFaultRecord
 }
 
 /// <summary>How the lines of a comparison's files are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DryRuns.LowerCaseEnumConverter<DecodeStage>)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(LowerCaseEnumConverter<DecodeStage>)])]
 [JsonSerializable(typeof(PairFaultRecord))]
 internal sealed partial class PairJson : JsonSerializerContext;
 
