@@ -38,7 +38,7 @@ internal sealed class FingerprintTests
     }
 
     [Test]
-    public async Task Of_a_large_file_the_length_and_places_from_start_to_end_show()
+    public async Task Of_a_large_file_the_length_and_blocks_from_start_to_end_count()
     {
         byte[] content = new byte[5_000_000];
         string before = await OfAsync(Write("a", content));
@@ -50,9 +50,9 @@ internal sealed class FingerprintTests
         }
 
         // A range of 80,000 bytes cannot lie between two blocks.
-        byte[] changed = [.. content];
-        changed.AsSpan(2_345_678, 80_000).Fill(1);
-        Assert.That(await OfAsync(Write("a", changed)), Is.Not.EqualTo(before));
+        byte[] overwritten = [.. content];
+        overwritten.AsSpan(2_345_678, 80_000).Fill(1);
+        Assert.That(await OfAsync(Write("a", overwritten)), Is.Not.EqualTo(before));
         Assert.That(await OfAsync(Write("a", content[..^1])), Is.Not.EqualTo(before));
     }
 
