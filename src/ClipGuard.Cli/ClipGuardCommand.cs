@@ -26,9 +26,17 @@ internal static class ClipGuardCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        bool output = StandardStreams.TakeOver();
+
         // Taken before any verb runs: the verb puts a ScreenText between Console.Error and the terminal, which may hold lines back.
         TextWriter error = Console.Error;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
+        if (!output)
+        {
+            await Say(error, "standard output is closed: give it somewhere to go, such as > /dev/null").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
         ParseResult parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is not (HelpText or VersionAction) && Complaint(parsed) is { } complaint)
         {

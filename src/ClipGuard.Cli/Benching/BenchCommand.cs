@@ -64,7 +64,7 @@ internal static class BenchCommand
             }
         }
 
-        return ExitCode.Clean;
+        return output.FaultsFound ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
     // A kind that is asked for is a tensor of zeros in every batch also where no sample has a clip of it, and whoever trains on such samples does not
@@ -82,7 +82,7 @@ internal static class BenchCommand
             }
         }
 
-        return kinds.Count == 0 ? options : options with
+        return kinds.Count == 0 ? throw new UsageException(NothingIn(manifest.Name, rows)) : options with
         {
             Audio = kinds.Contains(ClipKind.Audio) ? options.Audio : null,
             Video = kinds.Contains(ClipKind.Video) ? options.Video : null,
@@ -90,7 +90,11 @@ internal static class BenchCommand
         };
     }
 
+    private static string NothingIn(string manifest, int rows) =>
+        rows == 0 ? $"manifest {manifest} has no row" : $"manifest {manifest} names no clip in its {Wording.Count(rows, "row")}";
+
     private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
         ? throw new UsageException("no manifest was named")
+        : path == "-" ? throw new UsageException("bench reads the rows of a manifest by their places, which standard input does not have: name a file")
         : Manifest.Open(path, RunSettings.ReadManifest(sources) with { RequireMessages = false });
 }

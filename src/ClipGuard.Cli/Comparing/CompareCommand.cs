@@ -89,6 +89,11 @@ internal static class CompareCommand
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparison(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
+        if (run.Scored + run.Faults == 0)
+        {
+            throw new UsageException($"manifest {options.ManifestPath} has no row");
+        }
+
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 

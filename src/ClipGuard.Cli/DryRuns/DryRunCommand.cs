@@ -19,7 +19,7 @@ internal static class DryRunCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format." };
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format; '-' reads standard input." };
         return new Verb(
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
@@ -32,6 +32,7 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources);
+        manifestPath = StandardStreams.PathOf(manifestPath);
         RefuseUnreadable(manifestPath);
         DryRunFiles.Prepare(options.OutputFolder);
 
@@ -59,13 +60,46 @@ internal static class DryRunCommand
             screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
 
             Task<DryRunSummary> running = run.RunAsync(stop);
+            await Task.WhenAny(run.Progress.Begun, running).ConfigureAwait(false);
+            if (run.Progress.Begun is { IsCompletedSuccessfully: true, Result: > 0 and var rows })
+            {
+                TellWhereItGoesOn(screen, rows);
+            }
+
             await screen.ShowAsync(new ShownDryRun(run.Progress), running).ConfigureAwait(false);
             DryRunSummary summary = await running.ConfigureAwait(false);
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);
             screen.End(findings);
+            if (!summary.Cancelled && summary.Clips == 0)
+            {
+                throw new UsageException(NothingIn(summary));
+            }
+
             return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
         }
+    }
+
+    // A screen that fails ends the showing and not the run, which goes on meanwhile.
+    private static void TellWhereItGoesOn(IDryRunScreen screen, long rows)
+    {
+        try
+        {
+            screen.GoesOn(rows);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    // A wrong file or a wrong key, which must not look like a dataset without faults.
+    private static string NothingIn(DryRunSummary summary)
+    {
+        long bad = summary.Faults[BadLineRecord.Name];
+        return summary.Samples + bad == 0
+            ? $"manifest {summary.Manifest} has no row"
+            : $"manifest {summary.Manifest} names no clip: {Wording.Count(summary.Samples, "sample")}"
+                + (bad == 0 ? string.Empty : $" and {Wording.Count(bad, "line")} of which none is a sample");
     }
 
     private static DryRunOptions ReadOptions(SettingSources sources) => RunSettings.ReadDryRun(sources) with
@@ -92,7 +126,11 @@ internal static class DryRunCommand
                 throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
             }
 
-            File.OpenHandle(manifestPath).Dispose();
+            // A pipe, which has no length, would lose its writer when it is opened and closed.
+            if (new FileInfo(manifestPath).Length > 0)
+            {
+                File.OpenHandle(manifestPath).Dispose();
+            }
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {

@@ -15,6 +15,9 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     }
 
     /// <inheritdoc/>
+    public void GoesOn(long rows) => output.WriteLine(Wording.GoesOn(rows));
+
+    /// <inheritdoc/>
     public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
@@ -52,6 +55,11 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
             output.WriteLine(Printable.Line(hint));
+        }
+
+        if (findings.Summary.Cancelled)
+        {
+            output.WriteLine(Wording.LastWords(findings));
         }
     }
 

@@ -19,6 +19,10 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);
 
+    /// <summary>Path of what says where an interrupted run goes on. It is there only while a run is not whole.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Unfinished(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnfinishedName);
+
     /// <summary>Makes the output folder where it does not exist, and makes sure that a run could use it: for hosts that want to know early.</summary>
     /// <param name="folder">The output folder.</param>
     /// <exception cref="OutputException">It cannot be made or written to, or another run is using it.</exception>

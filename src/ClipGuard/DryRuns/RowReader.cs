@@ -26,6 +26,11 @@ internal sealed class RowReader(
                 if (++count <= skip)
                 {
                     progress.RowFinished();
+                    if (count == skip)
+                    {
+                        progress.CaughtUp();
+                    }
+
                     continue;
                 }
 

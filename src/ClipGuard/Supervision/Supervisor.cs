@@ -74,6 +74,11 @@ public sealed partial class Supervisor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Isolation != Isolation.InProcess && MachineLimits.FindShortage(options.Workers + options.Spares) is { } shortage)
+        {
+            throw new HelperUnavailableException(shortage);
+        }
+
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
         var supervisor = new Supervisor(options, logger);
         try
