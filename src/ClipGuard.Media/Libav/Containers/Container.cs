@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Distrust;
 
 using FFmpeg.AutoGen;
 
@@ -59,7 +60,14 @@ internal sealed unsafe class Container : IDisposable
             return unreadable;
         }
 
-        var opened = new Container(session, new ByteStream(session, bytes!));
+        ClipBytes trusted = bytes!;
+        if (DistrustRules.Apply(session, wanted, ref trusted) is { } distrusted)
+        {
+            trusted.Dispose();
+            return distrusted;
+        }
+
+        var opened = new Container(session, new ByteStream(session, trusted));
         if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
         {
             opened.Dispose();

@@ -34,7 +34,10 @@ internal static unsafe class ClipInspection
             return new DecodeAnswer(tooLong);
         }
 
-        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams));
+        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams)
+        {
+            Notes = session.Notes.Count > 0 ? session.Notes : null,
+        });
     }
 
     private static DecoderFault? Count(DecodeSession session, ref List<StreamDescription> streams)

@@ -77,7 +77,7 @@ internal static unsafe class HeaderPromise
     private static double? WavEndSeconds(Track track)
     {
         AVCodecParameters* codec = track.Stream->codecpar;
-        return codec->block_align > 0 && codec->sample_rate > 0 && WavHeader.SampleBytes(track.Container.Bytes) is { } bytes and < UnknownBytes
+        return codec->block_align > 0 && codec->sample_rate > 0 && WavHeader.Read(track.Container.Bytes).SampleBytes is { } bytes and < UnknownBytes
             ? (double)(bytes / codec->block_align) / codec->sample_rate
             : null;
     }
