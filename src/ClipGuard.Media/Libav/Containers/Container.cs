@@ -34,6 +34,12 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
     public string FormatName => _formatName ??= NameOf(_format->iformat);
 
+    /// <summary>True where the container's clock is known to be wrong (<see cref="Distrusted.IgnoresClock"/>).</summary>
+    public bool IgnoresClock { get; private init; }
+
+    /// <summary>How many samples of each channel the audio has where FFmpeg would cut it wrongly (<see cref="Distrusted.Samples"/>); null elsewhere.</summary>
+    public long? Samples { get; private init; }
+
     /// <summary>True for MP4, QuickTime and their kin.</summary>
     public bool IsMov => FormatName.StartsWith("mov,", StringComparison.Ordinal);
 
@@ -61,13 +67,17 @@ internal sealed unsafe class Container : IDisposable
         }
 
         ClipBytes trusted = bytes!;
-        if (DistrustRules.Apply(session, wanted, ref trusted) is { } distrusted)
+        if (DistrustRules.Apply(session, wanted, ref trusted, out List<Distrusted> findings) is { } distrusted)
         {
             trusted.Dispose();
             return distrusted;
         }
 
-        var opened = new Container(session, new ByteStream(session, trusted));
+        var opened = new Container(session, new ByteStream(session, trusted))
+        {
+            IgnoresClock = findings.Exists(found => found.IgnoresClock),
+            Samples = findings.Find(found => found.Samples is not null)?.Samples,
+        };
         if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
         {
             opened.Dispose();

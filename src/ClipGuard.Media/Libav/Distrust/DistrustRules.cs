@@ -14,15 +14,20 @@ internal static class DistrustRules
     [
         new BigEndianWav(),
         new PaddedWavSamples(),
+        new FactOfAllChannels(),
+        new LateTrack(),
+        new OldVariableFlac(),
     ];
 
     /// <summary>Asks every rule about a clip before its container is recognised.</summary>
     /// <param name="session">The decode; it keeps the rules' notes.</param>
     /// <param name="wanted">The kind of stream that is to be decoded; null where all are looked at.</param>
     /// <param name="bytes">The clip's bytes; what is to be read in their place afterwards. The caller disposes them.</param>
+    /// <param name="findings">What the rules found that matters beyond the bytes.</param>
     /// <returns>Why the clip is refused; null where it is not.</returns>
-    public static DecoderFault? Apply(DecodeSession session, AVMediaType? wanted, ref ClipBytes bytes)
+    public static DecoderFault? Apply(DecodeSession session, AVMediaType? wanted, ref ClipBytes bytes, out List<Distrusted> findings)
     {
+        findings = [];
         Span<byte> head = stackalloc byte[HeadBytes];
 
         // What cannot be read is told where it is read for the decode.
@@ -35,6 +40,7 @@ internal static class DistrustRules
             }
 
             session.AddNote(found.Note);
+            findings.Add(found);
             if (found.IsRefused)
             {
                 return session.Fault(FaultKind.Unsupported, found.Note);

@@ -22,6 +22,12 @@ internal sealed record Distrusted(string Note)
     /// <summary>The bytes that FFmpeg is given in place of the clip's; they own the clip's. Null where it gets the clip's own.</summary>
     public ClipBytes? Instead { get; init; }
 
+    /// <summary>True where the container's clock is wrong: samples are counted from the first one, and no jump is taken.</summary>
+    public bool IgnoresClock { get; init; }
+
+    /// <summary>How many samples of each channel the audio has, where FFmpeg cuts it wrongly; it is then told to cut nothing. Null elsewhere.</summary>
+    public long? Samples { get; init; }
+
     /// <summary>True where the clip is refused as <see cref="FaultKind.Unsupported"/>, with the note as the reason.</summary>
     public bool IsRefused { get; init; }
 }

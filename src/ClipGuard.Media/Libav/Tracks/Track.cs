@@ -50,6 +50,9 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
     public long? LastPacketEnd { get; private set; }
 
+    /// <summary>The presentation time of the track's first packet, in its time base; null before it was read, or where it has none.</summary>
+    public long? FirstPacketTicks { get; private set; }
+
     /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
     public long? LatestTicks { get; private set; }
 
@@ -113,7 +116,7 @@ internal sealed unsafe class Track : IDisposable
             _session.Marks.AddPacket();
             if (packet->stream_index == Stream->index)
             {
-                Packets++;
+                FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
                 bool isDamaged = _session.AdmittedDamage != admitted || (Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size)));
                 packet->flags |= isDamaged ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
