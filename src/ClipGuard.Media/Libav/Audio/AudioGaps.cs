@@ -29,7 +29,7 @@ internal sealed unsafe class AudioGaps
     {
         AVFormatContext* format = track.Container.Format;
         _timeline = timeline;
-        _isIgnored = track.Container.IgnoresClock;
+        _isIgnored = track.Container.IgnoresClock || !HasClock(track);
         _unit = track.Stream->time_base;
         _frameSamples = track.Stream->codecpar->frame_size;
         _clockIsLoose = (format->iformat->flags & ffmpeg.AVFMT_TS_DISCONT) != 0 || format->duration <= 0;
@@ -68,6 +68,14 @@ internal sealed unsafe class AudioGaps
             ? Math.Max(0, (_timeline.SampleAt(ticks) ?? (counted + (long)step)) - counted)
             : 0;
     }
+
+    // Other containers have no times of their own: libavformat makes them up from bytes and frames, and some leap. FLAC in ASF is cut anywhere into packets.
+    private static bool HasClock(Track track) => track.Container.FormatName.Split(',')[0] switch
+    {
+        "mov" or "matroska" or "ogg" or "flac" or "mpegts" or "mpeg" or "flv" or "nut" or "wtv" or "mxf" or "rm" => true,
+        "asf" => track.Stream->codecpar->codec_id != AVCodecID.AV_CODEC_ID_FLAC,
+        _ => false,
+    };
 
     private bool IsBelievable(double step, long counted, int rateHz) =>
         (!_clockIsLoose || step <= MostSecondsOfLooseClock * rateHz) && (_seconds <= 0 || counted + step <= (_seconds + SecondsBeyondTheEnd) * rateHz);

@@ -17,6 +17,8 @@ internal static class DistrustRules
         new FactOfAllChannels(),
         new LateTrack(),
         new OldVariableFlac(),
+        new ChainedOgg(),
+        new OneVorbisPage(),
     ];
 
     /// <summary>Asks every rule about a clip before its container is recognised.</summary>

@@ -28,6 +28,9 @@ internal sealed record Distrusted(string Note)
     /// <summary>How many samples of each channel the audio has, where FFmpeg cuts it wrongly; it is then told to cut nothing. Null elsewhere.</summary>
     public long? Samples { get; init; }
 
+    /// <summary>Where the clip is a chain of clips: each one's first byte and length, to be decoded one after the other. Null elsewhere.</summary>
+    public IReadOnlyList<(long Start, long Length)>? Links { get; init; }
+
     /// <summary>True where the clip is refused as <see cref="FaultKind.Unsupported"/>, with the note as the reason.</summary>
     public bool IsRefused { get; init; }
 }

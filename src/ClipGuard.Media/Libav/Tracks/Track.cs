@@ -15,20 +15,29 @@ internal sealed unsafe class Track : IDisposable
     public const int Refused = -2;
 
     private readonly DecodeSession _session;
+    private readonly ClipSource _source;
+    private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
 
-    private Track(DecodeSession session, Container container, AVStream* stream)
+    private Track(DecodeSession session, ClipSource source, Container container, AVStream* stream)
     {
         _session = session;
+        _source = source;
+        _links = container.Links ?? [];
         Container = container;
         Stream = stream;
         IsUncompressed = ffmpeg.avcodec_get_name(stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal);
     }
 
-    public Container Container { get; }
+    /// <summary>Where the track is read from; in a chained clip, the link that is being read.</summary>
+    public Container Container { get; private set; }
 
-    public AVStream* Stream { get; }
+    /// <summary>The stream in <see cref="Container"/>.</summary>
+    public AVStream* Stream { get; private set; }
+
+    /// <summary>How many links of a chained clip lie before the one that is being read.</summary>
+    public int Link { get; private set; }
 
     public AVCodecContext* Codec => _codec;
 
@@ -57,7 +66,7 @@ internal sealed unsafe class Track : IDisposable
     public long? LatestTicks { get; private set; }
 
     /// <summary>True for samples as they are (PCM).</summary>
-    public bool IsUncompressed { get; }
+    public bool IsUncompressed { get; private set; }
 
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
@@ -74,10 +83,12 @@ internal sealed unsafe class Track : IDisposable
     /// <param name="kind">Audio or video.</param>
     /// <param name="number">Which stream of that kind, from 0; null for the one that FFmpeg takes for the main one.</param>
     /// <param name="track">The track where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track)
+    /// <param name="link">Which link of a chained clip; null for the first, behind which the others follow.</param>
+    public static DecoderFault? Open(
+        DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
     {
         track = null;
-        if (Container.Open(session, source, kind, out Container? container) is { } fault)
+        if (Container.Open(session, source, kind, out Container? container, link) is { } fault)
         {
             return fault;
         }
@@ -93,7 +104,7 @@ internal sealed unsafe class Track : IDisposable
         }
 
         container!.KeepOnly(index);
-        var opened = new Track(session, container, container.Format->streams[index]);
+        var opened = new Track(session, source, container, container.Format->streams[index]);
         if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
         {
             opened.Dispose();
@@ -223,9 +234,34 @@ internal sealed unsafe class Track : IDisposable
         return error == LibavError.TryAgain ? WantsPacket : error == ffmpeg.AVERROR_EOF ? Ended : Refused;
     }
 
-    /// <summary>The next frame, in presentation order, decoding on.</summary>
+    /// <summary>The next frame, in presentation order, decoding on, from link to link of a chained clip.</summary>
     /// <returns>False once there are no more, or the time to give up has come.</returns>
     public bool Next(AVFrame* frame)
+    {
+        while (!NextOfLink(frame))
+        {
+            if (!GoToNextLink())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees everything; once more does nothing.</summary>
+    public void Dispose()
+    {
+        AVPacket* packet = _packet;
+        ffmpeg.av_packet_free(&packet);
+        _packet = null;
+        AVCodecContext* codec = _codec;
+        ffmpeg.avcodec_free_context(&codec);
+        _codec = null;
+        Container.Dispose();
+    }
+
+    private bool NextOfLink(AVFrame* frame)
     {
         int state;
         while ((state = Receive(frame)) is WantsPacket or Refused)
@@ -253,16 +289,28 @@ internal sealed unsafe class Track : IDisposable
         return state > 0 && !_session.ShouldStop();
     }
 
-    /// <summary>Frees everything; once more does nothing.</summary>
-    public void Dispose()
+    private bool GoToNextLink()
     {
-        AVPacket* packet = _packet;
-        ffmpeg.av_packet_free(&packet);
-        _packet = null;
-        AVCodecContext* codec = _codec;
-        ffmpeg.avcodec_free_context(&codec);
-        _codec = null;
-        Container.Dispose();
+        if (Link + 1 >= _links.Count || !IsAtEnd || _session.Stopped)
+        {
+            return false;
+        }
+
+        if (Open(_session, _source, Stream->codecpar->codec_type, number: null, out Track? next, _links[Link + 1]) is { } fault)
+        {
+            ReadingBrokeOff = fault.Message;
+            return false;
+        }
+
+        Dispose();
+        Container = next!.Container;
+        Stream = next.Stream;
+        IsUncompressed = next.IsUncompressed;
+        _codec = next._codec;
+        _packet = next._packet;
+        IsAtEnd = false;
+        Link++;
+        return true;
     }
 
     private DecoderFault? OpenDecoder(AVCodec* decoder)
@@ -279,6 +327,7 @@ internal sealed unsafe class Track : IDisposable
         {
             _codec->thread_count = _session.Request.DecoderThreads;
             _codec->pkt_timebase = Stream->time_base;
+            _codec->flags2 |= Container.Samples is null ? 0 : ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL;
             _codec->max_pixels = _session.Limits.MaxFramePixels;
             _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
             if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
