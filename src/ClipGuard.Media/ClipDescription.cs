@@ -9,6 +9,11 @@ namespace ClipGuard.Media;
 /// <param name="Streams">Its streams, in the container's order.</param>
 public sealed record ClipDescription(string Format, double? DurationSeconds, IReadOnlyList<StreamDescription> Streams)
 {
+    /// <summary>
+    /// What is read otherwise than FFmpeg would read it, because FFmpeg is known to get it wrong: a sentence each. Null where there is nothing of the kind.
+    /// </summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.</summary>
     /// <param name="payload">UTF-8 JSON.</param>
     /// <exception cref="JsonException">It is no description.</exception>

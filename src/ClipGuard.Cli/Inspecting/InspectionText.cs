@@ -16,6 +16,11 @@ internal static class InspectionText
     private static IEnumerable<string> Lines(string clip, ClipDescription description)
     {
         yield return $"{clip}: {Join(description.Format, Seconds(description.DurationSeconds))}";
+        foreach (string note in description.Notes ?? [])
+        {
+            yield return $"{"  note",-NameWidth} {note}";
+        }
+
         foreach (StreamDescription stream in description.Streams)
         {
             string? length = Seconds(stream.DurationSeconds);

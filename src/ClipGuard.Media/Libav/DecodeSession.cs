@@ -5,6 +5,8 @@ namespace ClipGuard.Media.Libav;
 /// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
 internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
 {
+    private readonly List<string> _notes = [];
+
     public DecodeRequest Request { get; } = request;
 
     public DecodeLimits Limits => Request.Limits;
@@ -22,8 +24,20 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>What went wrong with reading the bytes themselves, as against what they mean.</summary>
     public string? ReadError { get; set; }
 
+    /// <summary>What distrust of FFmpeg found in the clip, in sentences, each once.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>How often FFmpeg has admitted damage that nothing else tells.</summary>
     public int AdmittedDamage => log.AdmittedDamage;
+
+    /// <summary>Keeps a sentence about the clip, unless it is kept already: a decode may open its clip more than once.</summary>
+    public void AddNote(string note)
+    {
+        if (!_notes.Contains(note))
+        {
+            _notes.Add(note);
+        }
+    }
 
     /// <summary>Asks whether to give up, and remembers the answer.</summary>
     public bool ShouldStop() => Stopped |= context.ShouldStop;

@@ -43,6 +43,16 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
         }
     }
 
+    /// <summary>Counts samples that were no numbers.</summary>
+    /// <param name="position">The first of them.</param>
+    /// <param name="count">How many there are in a frame.</param>
+    public void Spoil(long position, long count)
+    {
+        _corruptFrames++;
+        _damagedSamples += count;
+        _firstSample ??= position;
+    }
+
     /// <summary>Counts samples that the clock tells of and that never came.</summary>
     /// <param name="position">The first of them.</param>
     /// <param name="count">How many of them are wanted.</param>

@@ -7,12 +7,6 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <summary>A stretch of a clip's audio, exact to the sample, decoded by FFmpeg.</summary>
 internal sealed unsafe class AudioDecode : IDisposable
 {
-    // Codecs that overlap frames or borrow bits from earlier ones are right again after this much: 0.5 s is over 18 frames of MP3, the longest reach.
-    private const double PrerollSeconds = 0.5;
-
-    // Nearer than this, decoding on costs less than a jump with its preroll.
-    private const double WorthSeekingSeconds = 2;
-
     private readonly DecodeSession _session;
     private readonly AudioSpec _spec;
     private Track _track;
@@ -62,17 +56,17 @@ internal sealed unsafe class AudioDecode : IDisposable
         int rateHz = frame->sample_rate;
         _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
         _startsLater = _range.From > 0;
-        return _range.Begin() ?? (_range.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
+        return _range.Begin() ?? (ExactJumps.Start(_track, _range.From, rateHz) is { } start ? Jump(start) : null);
     }
 
-    private DecoderFault? Jump(int rateHz)
+    private DecoderFault? Jump(long start)
     {
         if (!_frames.Timeline!.IsExact)
         {
             return null;
         }
 
-        if (_frames.Jump(Math.Max(0, _range!.From - (long)(PrerollSeconds * rateHz))))
+        if (_frames.Jump(start))
         {
             return null;
         }
@@ -108,7 +102,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     private DecoderFault? Take()
     {
         _range!.MoveTo(_frames.Position, _frames.LostBefore);
-        if (_range.Wanted(_frames.Samples).Count is > 0 and var count)
+        if (_range.Wanted(_frames.Samples, _frames.Frame->sample_rate).Count is > 0 and var count)
         {
             _range.Damage.See(_frames, count, ref _startsLater);
         }

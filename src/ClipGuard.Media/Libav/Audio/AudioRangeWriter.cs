@@ -59,11 +59,11 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
 
     /// <summary>Which of the next samples are wanted.</summary>
     /// <param name="samples">How many there are.</param>
-    public (int First, int Count) Wanted(int samples)
+    /// <param name="sampleRateHz">How many of them come to a second: positions are counted at the track's first rate, and it may change on the way.</param>
+    public (int First, int Count) Wanted(int samples, int sampleRateHz)
     {
-        long end = Position + samples;
-        int first = (int)Math.Clamp(From - Position, 0, samples);
-        return (first, (int)(Math.Min(end, _to) - Position) - first);
+        int first = (int)Math.Clamp(Distance(From, sampleRateHz), 0, samples);
+        return (first, (int)Math.Clamp(Distance(_to, sampleRateHz), first, samples) - first);
     }
 
     /// <summary>Takes the next samples, and of them what is wanted.</summary>
@@ -71,9 +71,14 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
     /// <param name="samples">How many of its samples belong to the track.</param>
     public DecoderFault? Take(AVFrame* frame, int samples)
     {
-        (int first, int count) = Wanted(samples);
+        (int first, int count) = Wanted(samples, frame->sample_rate);
         if (count > 0)
         {
+            if (NotNumbers.Silence(frame, first, count, out int at) is > 0 and var silenced)
+            {
+                Damage.Spoil(Position + at, silenced);
+            }
+
             session.Marks.Enter(DecodeStage.Convert);
             int error = _resampler.Convert(frame, first, count);
             if (error != 0)
@@ -82,8 +87,8 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
             }
         }
 
-        Position += samples;
-        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * frame->sample_rate ? DurationFault() : null;
+        Position += (long)samples * rateHz / frame->sample_rate;
+        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * rateHz ? DurationFault() : null;
     }
 
     /// <summary>Brings the result to its exact length, and judges it.</summary>
@@ -105,6 +110,11 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
     }
 
     public void Dispose() => _resampler.Dispose();
+
+    // From the next sample on to a position, in samples of a rate.
+    private long Distance(long position, int sampleRateHz) => sampleRateHz == rateHz || position == long.MaxValue
+        ? position - Position
+        : (long)((((Int128)(position - Position) * sampleRateHz) + rateHz - 1) / rateHz);
 
     private DecoderFault ConversionFault(int error) => error == Resampler.PayloadFull
         ? session.PayloadFault("The decoded audio")

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Distrust;
 
 using FFmpeg.AutoGen;
 
@@ -33,6 +34,15 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
     public string FormatName => _formatName ??= NameOf(_format->iformat);
 
+    /// <summary>True where the container's clock is known to be wrong (<see cref="Distrusted.IgnoresClock"/>).</summary>
+    public bool IgnoresClock { get; private init; }
+
+    /// <summary>How many samples of each channel the audio has where FFmpeg would cut it wrongly (<see cref="Distrusted.Samples"/>); null elsewhere.</summary>
+    public long? Samples { get; private init; }
+
+    /// <summary>Where the clip is a chain of clips, of which this is one: each one's first byte and length. Null elsewhere, and for a link of a chain.</summary>
+    public IReadOnlyList<(long Start, long Length)>? Links { get; private init; }
+
     /// <summary>True for MP4, QuickTime and their kin.</summary>
     public bool IsMov => FormatName.StartsWith("mov,", StringComparison.Ordinal);
 
@@ -50,7 +60,8 @@ internal sealed unsafe class Container : IDisposable
     /// <param name="source">Where the bytes are.</param>
     /// <param name="wanted">The kind of stream that is not discarded; null keeps all but attached pictures.</param>
     /// <param name="container">The container where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container)
+    /// <param name="link">Which link of a chained clip is opened; null for the first, or the whole.</param>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
     {
         container = null;
         session.Marks.Enter(DecodeStage.Open);
@@ -59,7 +70,19 @@ internal sealed unsafe class Container : IDisposable
             return unreadable;
         }
 
-        var opened = new Container(session, new ByteStream(session, bytes!));
+        ClipBytes trusted = link is { } part ? new RangeBytes(bytes!, part.Start, part.Length) : bytes!;
+        if (DistrustRules.Apply(session, wanted, ref trusted, out List<Distrusted> findings) is { } distrusted)
+        {
+            trusted.Dispose();
+            return distrusted;
+        }
+
+        var opened = new Container(session, new ByteStream(session, trusted))
+        {
+            IgnoresClock = findings.Exists(found => found.IgnoresClock),
+            Samples = findings.Find(found => found.Samples is not null)?.Samples,
+            Links = findings.Find(found => found.Links is not null)?.Links,
+        };
         if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
         {
             opened.Dispose();

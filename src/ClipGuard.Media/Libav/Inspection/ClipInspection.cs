@@ -27,6 +27,14 @@ internal static unsafe class ClipInspection
             {
                 streams.Add(StreamReading.Describe(container, container.Format->streams[i]));
             }
+
+            if (container.Links is { } links)
+            {
+                double behind = links.Skip(1).Sum(link => Seconds(session, link));
+                duration += (long)(behind * ffmpeg.AV_TIME_BASE);
+                lasts += behind;
+                streams = [.. streams.Select(stream => stream with { DurationSeconds = stream.DurationSeconds + behind })];
+            }
         }
 
         if (spec.CountFrames && (session.DurationFault(lasts) ?? Count(session, ref streams)) is { } tooLong)
@@ -34,7 +42,22 @@ internal static unsafe class ClipInspection
             return new DecodeAnswer(tooLong);
         }
 
-        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams));
+        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams)
+        {
+            Notes = session.Notes.Count > 0 ? session.Notes : null,
+        });
+    }
+
+    // A chained clip is as long as all its links; one that cannot be opened has no length.
+    private static double Seconds(DecodeSession session, (long Start, long Length) link)
+    {
+        if (Container.Open(session, session.Request.Source, null, out Container? opened, link) is not null)
+        {
+            return 0;
+        }
+
+        using Container container = opened!;
+        return container.SecondsOf(null) ?? 0;
     }
 
     private static DecoderFault? Count(DecodeSession session, ref List<StreamDescription> streams)

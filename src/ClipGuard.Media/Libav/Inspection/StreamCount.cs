@@ -10,6 +10,8 @@ namespace ClipGuard.Media.Libav.Inspection;
 /// <summary>What comes out of a stream when it is decoded to its end, and what is damaged.</summary>
 internal static unsafe class StreamCount
 {
+    private const string NothingDecoded = "Not one audio sample could be decoded.";
+
     /// <summary>Decodes a stream, and adds what was found to its description.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="description">What the container says of the stream.</param>
@@ -33,7 +35,7 @@ internal static unsafe class StreamCount
             _ => Video(session, description, track, frame, ref tooLong),
         };
         ffmpeg.av_frame_free(&frame);
-        return found with { Trouble = track.ReadingBrokeOff };
+        return found with { Trouble = track.ReadingBrokeOff ?? found.Trouble };
     }
 
     private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, ref DecoderFault? tooLong)
@@ -41,7 +43,7 @@ internal static unsafe class StreamCount
         AudioDamage damage = new(Math.Max(1, track.Stream->codecpar->sample_rate), promisedSamples: null);
         using var decoded = new AudioFrames(track);
         long frames = 0;
-        long samples = 0;
+        var samples = new Dictionary<int, long>();
         bool startsLater = false;
         while (tooLong is null && decoded.Next())
         {
@@ -59,13 +61,38 @@ internal static unsafe class StreamCount
             }
 
             damage.See(decoded, decoded.Samples, ref startsLater);
-            samples += decoded.Samples;
-            tooLong = session.DurationFault((double)samples / Math.Max(1, decoded.Frame->sample_rate));
+            if (NotNumbers.Silence(decoded.Frame, 0, decoded.Samples, out int at) is > 0 and var silenced)
+            {
+                damage.Spoil(decoded.Position + at, silenced);
+            }
+
+            int rateHz = Math.Max(1, decoded.Frame->sample_rate);
+            samples[rateHz] = samples.GetValueOrDefault(rateHz) + decoded.Samples;
+            tooLong = session.DurationFault(samples.Sum(part => (double)part.Value / part.Key));
+        }
+
+        if (frames == 0)
+        {
+            return description with
+            {
+                FoundFrames = 0,
+                FoundSamples = 0,
+                Damage = new DamageReport
+                {
+                    RefusedPackets = decoded.RefusedPackets,
+                    CorruptFrames = decoded.MarkedPackets,
+                    MissingSamples = Math.Max(1, HeaderPromise.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
+                },
+                Trouble = NothingDecoded,
+            };
         }
 
         damage.Judge(session, TrackEnd.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
-        return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
+        return description with { FoundFrames = frames, FoundSamples = AtRate(samples, description.SampleRateHz ?? 1), Damage = damage.Report };
     }
+
+    // Where the rate changes on the way, a decode brings all to the first one.
+    private static long AtRate(Dictionary<int, long> samples, int rateHz) => samples.Sum(part => (long)((((Int128)part.Value * rateHz) + part.Key - 1) / part.Key));
 
     private static StreamDescription Video(DecodeSession session, StreamDescription description, Track track, AVFrame* frame, ref DecoderFault? tooLong)
     {

@@ -15,20 +15,29 @@ internal sealed unsafe class Track : IDisposable
     public const int Refused = -2;
 
     private readonly DecodeSession _session;
+    private readonly ClipSource _source;
+    private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
 
-    private Track(DecodeSession session, Container container, AVStream* stream)
+    private Track(DecodeSession session, ClipSource source, Container container, AVStream* stream)
     {
         _session = session;
+        _source = source;
+        _links = container.Links ?? [];
         Container = container;
         Stream = stream;
         IsUncompressed = ffmpeg.avcodec_get_name(stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal);
     }
 
-    public Container Container { get; }
+    /// <summary>Where the track is read from; in a chained clip, the link that is being read.</summary>
+    public Container Container { get; private set; }
 
-    public AVStream* Stream { get; }
+    /// <summary>The stream in <see cref="Container"/>.</summary>
+    public AVStream* Stream { get; private set; }
+
+    /// <summary>How many links of a chained clip lie before the one that is being read.</summary>
+    public int Link { get; private set; }
 
     public AVCodecContext* Codec => _codec;
 
@@ -50,11 +59,14 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
     public long? LastPacketEnd { get; private set; }
 
+    /// <summary>The presentation time of the track's first packet, in its time base; null before it was read, or where it has none.</summary>
+    public long? FirstPacketTicks { get; private set; }
+
     /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
     public long? LatestTicks { get; private set; }
 
     /// <summary>True for samples as they are (PCM).</summary>
-    public bool IsUncompressed { get; }
+    public bool IsUncompressed { get; private set; }
 
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
@@ -71,10 +83,12 @@ internal sealed unsafe class Track : IDisposable
     /// <param name="kind">Audio or video.</param>
     /// <param name="number">Which stream of that kind, from 0; null for the one that FFmpeg takes for the main one.</param>
     /// <param name="track">The track where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track)
+    /// <param name="link">Which link of a chained clip; null for the first, behind which the others follow.</param>
+    public static DecoderFault? Open(
+        DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
     {
         track = null;
-        if (Container.Open(session, source, kind, out Container? container) is { } fault)
+        if (Container.Open(session, source, kind, out Container? container, link) is { } fault)
         {
             return fault;
         }
@@ -90,7 +104,7 @@ internal sealed unsafe class Track : IDisposable
         }
 
         container!.KeepOnly(index);
-        var opened = new Track(session, container, container.Format->streams[index]);
+        var opened = new Track(session, source, container, container.Format->streams[index]);
         if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
         {
             opened.Dispose();
@@ -113,7 +127,7 @@ internal sealed unsafe class Track : IDisposable
             _session.Marks.AddPacket();
             if (packet->stream_index == Stream->index)
             {
-                Packets++;
+                FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
                 bool isDamaged = _session.AdmittedDamage != admitted || (Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size)));
                 packet->flags |= isDamaged ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
@@ -220,9 +234,34 @@ internal sealed unsafe class Track : IDisposable
         return error == LibavError.TryAgain ? WantsPacket : error == ffmpeg.AVERROR_EOF ? Ended : Refused;
     }
 
-    /// <summary>The next frame, in presentation order, decoding on.</summary>
+    /// <summary>The next frame, in presentation order, decoding on, from link to link of a chained clip.</summary>
     /// <returns>False once there are no more, or the time to give up has come.</returns>
     public bool Next(AVFrame* frame)
+    {
+        while (!NextOfLink(frame))
+        {
+            if (!GoToNextLink())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees everything; once more does nothing.</summary>
+    public void Dispose()
+    {
+        AVPacket* packet = _packet;
+        ffmpeg.av_packet_free(&packet);
+        _packet = null;
+        AVCodecContext* codec = _codec;
+        ffmpeg.avcodec_free_context(&codec);
+        _codec = null;
+        Container.Dispose();
+    }
+
+    private bool NextOfLink(AVFrame* frame)
     {
         int state;
         while ((state = Receive(frame)) is WantsPacket or Refused)
@@ -250,16 +289,28 @@ internal sealed unsafe class Track : IDisposable
         return state > 0 && !_session.ShouldStop();
     }
 
-    /// <summary>Frees everything; once more does nothing.</summary>
-    public void Dispose()
+    private bool GoToNextLink()
     {
-        AVPacket* packet = _packet;
-        ffmpeg.av_packet_free(&packet);
-        _packet = null;
-        AVCodecContext* codec = _codec;
-        ffmpeg.avcodec_free_context(&codec);
-        _codec = null;
-        Container.Dispose();
+        if (Link + 1 >= _links.Count || !IsAtEnd || _session.Stopped)
+        {
+            return false;
+        }
+
+        if (Open(_session, _source, Stream->codecpar->codec_type, number: null, out Track? next, _links[Link + 1]) is { } fault)
+        {
+            ReadingBrokeOff = fault.Message;
+            return false;
+        }
+
+        Dispose();
+        Container = next!.Container;
+        Stream = next.Stream;
+        IsUncompressed = next.IsUncompressed;
+        _codec = next._codec;
+        _packet = next._packet;
+        IsAtEnd = false;
+        Link++;
+        return true;
     }
 
     private DecoderFault? OpenDecoder(AVCodec* decoder)
@@ -276,6 +327,7 @@ internal sealed unsafe class Track : IDisposable
         {
             _codec->thread_count = _session.Request.DecoderThreads;
             _codec->pkt_timebase = Stream->time_base;
+            _codec->flags2 |= Container.Samples is null ? 0 : ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL;
             _codec->max_pixels = _session.Limits.MaxFramePixels;
             _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
             if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)

@@ -22,6 +22,7 @@ internal static unsafe partial class ffmpeg
     public const int AV_DISPOSITION_ATTACHED_PIC = 0x400;
     public const int AV_EF_CRCCHECK = 1;
     public const int AV_EF_EXPLODE = 8;
+    public const int AV_CODEC_FLAG2_SKIP_MANUAL = 1 << 29;
     public const int AV_FRAME_FLAG_CORRUPT = 1;
     public const int AV_LOG_WARNING = 24;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
