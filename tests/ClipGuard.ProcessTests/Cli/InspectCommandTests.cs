@@ -62,15 +62,17 @@ public sealed class InspectCommandTests
     [TestCase("bad/huge.png", "LimitExceeded", "probe")]
     [TestCase("bad/busy.svg", "Stalled", "probe")]
     [TestCase("bad/endless.vgm", "TimedOut", "decode|read")]
-    public void A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
+    public async Task A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
     {
         // Whether the decoder gives up by itself or is killed while it reads on is a matter of who gets the processor first.
         string[] clocks = fault is "Stalled" or "TimedOut" ? ["--stall", "1", "--timeout", "3"] : [];
-        CommandRun text = PublishedCommand.Run(["inspect", Sample(clip), .. clocks]);
+        CommandRun[] runs = await Task.WhenAll(
+            Task.Run(() => PublishedCommand.Run(["inspect", Sample(clip), .. clocks])),
+            Task.Run(() => PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks])));
+        (CommandRun text, CommandRun json) = (runs[0], runs[1]);
         Assert.That((text.ExitCode, text.Output), Is.EqualTo((1, string.Empty)));
         Assert.That(text.Error, Does.Match($"^clipguard: {Regex.Escape(Sample(clip))} is {fault} in ({stage}): "));
 
-        CommandRun json = PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks]);
         Assert.That((json.ExitCode, json.Error), Is.EqualTo((1, string.Empty)));
         using JsonDocument read = JsonDocument.Parse(json.Output);
         Assert.That(Names(read.RootElement).Take(4), Is.EqualTo(new[] { "clip", "fault", "stage", "message" }));

@@ -75,7 +75,7 @@ internal sealed class ScriptedToolTests
     [CancelAfter(120_000)]
     public async Task What_it_does_wrong_is_its_fault(string tool, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
-        foreach (bool distortedFirst in (bool[])[true, false])
+        await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
         {
             ToolOutcome outcome = await _impatient.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip), cancellation);
 
@@ -83,8 +83,8 @@ internal sealed class ScriptedToolTests
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Culprit, Is.EqualTo(ToolFault.Tool));
             Assert.That(outcome.Fault.Message, Does.Contain(says));
-            AssertNobodySleeps();
-        }
+        });
+        AssertNobodySleeps();
     }
 
     [TestCase(true)]

@@ -125,7 +125,12 @@ internal sealed class LongStandingTroubleTests
     public async Task Starts_that_fail_for_good_end_the_run_also_where_others_decode(CancellationToken cancellation)
     {
         string closed = Path.Combine(Path.GetTempPath(), $"clipguard-closed-{Guid.NewGuid():N}");
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with { Workers = 2, Spares = 0 };
+        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with
+        {
+            Workers = 2,
+            Spares = 0,
+            RetryStartsAfter = TimeSpan.FromMilliseconds(100),
+        };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);

@@ -72,10 +72,10 @@ internal sealed class StartingTests
     public async Task A_very_slow_start_is_told_of_once_for_each_helper_and_waited_for(CancellationToken cancellation)
     {
         using var log = new LineLog();
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "slow:6500") with { Workers = 1, Spares = 0 };
+        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "slow:2500") with { Workers = 1, Spares = 0, SlowStart = TimeSpan.FromSeconds(1) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, log, cancellation);
 
-        Assert.That(log.Lines.Count(static line => line.Contains("not ready after 5 s", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(log.Lines.Count(static line => line.Contains("not ready after 1 s", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [Test]

@@ -44,6 +44,10 @@ internal static class StreamTestRig
             ]);
     }
 
+    /// <summary>Does the same for both orders at once: a guard of these options has room for two runs, and what is waited for is waited for once.</summary>
+    /// <param name="test">Told whether the tool opens the second stream first.</param>
+    public static Task InBothOrdersAsync(Func<bool, Task> test) => Task.WhenAll(test(true), test(false));
+
     /// <summary>A clip that the misbehaving helper reads as a script.</summary>
     public static ClipSource Script(string name) => new FileSource($"/scripts/{name}");
 }

@@ -36,7 +36,9 @@ public sealed class JsonLinesIndexTests : IndexableManifestContract
         Assert.That(() => rows.Read(rows.Count - 1), Throws.InstanceOf<ManifestException>().With.Message.Contains("has changed"));
     }
 
+    // What the whole process holds is counted.
     [Test]
+    [NonParallelizable]
     public async Task A_million_rows_take_sixteen_bytes_each()
     {
         await using (var file = new StreamWriter(File))

@@ -99,7 +99,9 @@ public sealed class LineTests
         Assert.That(rows.OfType<SampleRow>().Last().Offset, Is.EqualTo(ending.Length > 0 ? Row.Length + 1 + filled.Length + ending.Length : rows[1] is SampleRow ? Row.Length + 1 : 0));
     }
 
+    // What the whole process allocates is counted.
     [Test]
+    [NonParallelizable]
     public void A_refused_line_takes_no_memory()
     {
         using var file = new ManifestFile(Row + "\n");

@@ -58,7 +58,7 @@ internal sealed partial class ToolSession
     // Each is given up as it comes, on the thread that starts it; also one that takes longer than the caller should wait for it.
     private void AwaitStarts()
     {
-        while (_pendingStarts > 0 && _startsGivenUp.Wait(KillPatience))
+        while (_pendingStarts > 0 && _startsGivenUp.Wait(_options.KillPatience))
         {
             _pendingStarts--;
         }

@@ -10,10 +10,6 @@ namespace ClipGuard.Supervision.Helpers;
 /// </summary>
 internal sealed partial class Helper
 {
-    private static readonly TimeSpan HangUpGrace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
-
     private readonly HelperPool _pool;
     private readonly SupervisorOptions _options;
     private readonly StandardErrorTail _errors;
@@ -135,7 +131,7 @@ internal sealed partial class Helper
     /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
     public long NextWake() => State switch
     {
-        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(SlowStart)),
+        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(_options.SlowStart)),
         HelperState.Decoding => Math.Min(_timerAt, _progressAt + Nanoseconds(_options.StallLimit)),
         _ => _timerAt,
     };
@@ -160,7 +156,7 @@ internal sealed partial class Helper
         else if (State == HelperState.Starting)
         {
             _slowStartSaid = true;
-            _pool.WarnOfSlowStart(this, SlowStart);
+            _pool.WarnOfSlowStart(this);
         }
         else if (State == HelperState.Decoding && now >= NextWake())
         {
@@ -199,9 +195,9 @@ internal sealed partial class Helper
     private long TimerOf(HelperState state) => state switch
     {
         HelperState.Decoding or HelperState.Finishing => _deadlineAt,
-        HelperState.HungUp when _attempt is not null => Math.Min(After(HangUpGrace), _deadlineAt),
-        HelperState.HungUp => After(HangUpGrace),
-        HelperState.Leaving => After(LeaveGrace),
+        HelperState.HungUp when _attempt is not null => Math.Min(After(_options.HangUpGrace), _deadlineAt),
+        HelperState.HungUp => After(_options.HangUpGrace),
+        HelperState.Leaving => After(_options.LeaveGrace),
         HelperState.Dying => After(_options.KillPatience),
         _ => long.MaxValue,
     };
