@@ -21,7 +21,8 @@ internal static class HangingClipsBenchmark
         double explained = Clips / HangingEvery * Attempts * StallLimit.TotalSeconds / Workers;
         double allowed = (clean.TotalSeconds + explained) * 1.05;
         Console.WriteLine(FormattableString.Invariant(
-            $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
+            $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, "
+                + $"ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
     }
 
     private static async Task<TimeSpan> TimeAsync(bool hanging)

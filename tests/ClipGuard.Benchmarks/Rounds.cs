@@ -42,7 +42,8 @@ internal static class Rounds
         {
             List<double> all = ratios[rival];
             Console.WriteLine(FormattableString.Invariant(
-                $"{what}: {rival.Name}: {Median(rates[rival]):0.0} {unit}; ClipGuard to it, median of {all.Count} rounds: {Median(all):0.000} ({all.Min():0.000} to {all.Max():0.000}){(rival.Goal is { } goal ? $", goal at least {goal:0.0#}" : string.Empty)}"));
+                $"{what}: {rival.Name}: {Median(rates[rival]):0.0} {unit}; ClipGuard to it, median of {all.Count} rounds: {Median(all):0.000} "
+                    + $"({all.Min():0.000} to {all.Max():0.000}){(rival.Goal is { } goal ? $", goal at least {goal:0.0#}" : string.Empty)}"));
         }
     }
 

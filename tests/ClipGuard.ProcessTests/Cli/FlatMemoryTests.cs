@@ -43,7 +43,8 @@ public sealed class FlatMemoryTests
             Assert.That(process.ExitCode, Is.Zero, error.Result);
             Assert.That(output.Result, Does.Contain("2,000 clips"));
             Assert.That(peak, Is.InRange(10_000, MostKilobytes));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(manifest)), "the clean manifest");
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(manifest)), "the clean manifest");
         }
         finally
         {

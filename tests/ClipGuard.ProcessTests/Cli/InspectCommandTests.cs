@@ -8,11 +8,14 @@ namespace ClipGuard.ProcessTests.Cli;
 [CancelAfter(60_000)]
 public sealed class InspectCommandTests
 {
-    [TestCase("good/h264.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, 25 frames a second, 2 s|50 of 50 promised frames|none|audio: aac, 44100 Hz, 1 channel, fltp, 2 s|88,200 samples|none")]
-    [TestCase("good/rotated.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, turned by 270° clockwise, 25 frames a second, 2 s|50 of 50 promised frames|none")]
+    [TestCase("good/h264.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, 25 frames a second, 2 s|50 of 50 promised frames|none"
+        + "|audio: aac, 44100 Hz, 1 channel, fltp, 2 s|88,200 samples|none")]
+    [TestCase("good/rotated.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, turned by 270° clockwise, 25 frames a second, 2 s"
+        + "|50 of 50 promised frames|none")]
     [TestCase("good/exif-orientation.jpg", "jpeg_pipe|image: mjpeg, 160×120, yuvj420p, colours bt470bg, full range, turned by 90° clockwise|1 frame|none")]
     [TestCase("good/tone.wav", "wav, 1.5 s|audio: pcm_s16le, 8000 Hz, 1 channel, s16, 1.5 s|12,000 samples|none")]
-    [TestCase("bad/overwritten.mp3", "mp3, 2.038 s|audio: mp3, 44100 Hz, 2 channels, fltp, 2.038 s|43,823 samples|2 refused packets, 42,624 missing samples, the first at 0.45 s")]
+    [TestCase("bad/overwritten.mp3", "mp3, 2.038 s|audio: mp3, 44100 Hz, 2 channels, fltp, 2.038 s|43,823 samples|2 refused packets, 42,624 missing samples, "
+        + "the first at 0.45 s")]
     public void A_clip_is_described_line_by_line(string clip, string expected)
     {
         CommandRun run = PublishedCommand.Run("inspect", Sample(clip));
@@ -44,7 +47,8 @@ public sealed class InspectCommandTests
         JsonElement video = clip.GetProperty("streams")[0];
         Assert.That(Names(video), Is.EqualTo(new[]
         {
-            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "frameRateHz", "promisedFrames", "foundFrames", "damage",
+            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "frameRateHz", "promisedFrames",
+            "foundFrames", "damage",
         }));
         Assert.That(Names(video.GetProperty("damage")), Is.EqualTo(new[]
         {

@@ -46,7 +46,8 @@ internal sealed class AbandonedSessionTests
         var leftovers = new Leftovers();
         await using (var guard = new StreamGuard(StreamTestRig.Scripted()))
         {
-            ToolOutcome both = await guard.RunAsync(StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")), cancellation);
+            ToolOutcome both = await guard.RunAsync(
+                StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")), cancellation);
             Assert.That(both.Fault, Is.Null);
 
             // Takes the guardian and one of the two helpers, and keeps them.
@@ -69,7 +70,8 @@ internal sealed class AbandonedSessionTests
     }
 
     private static ToolRun Cat(string script) => new(
-        new ToolCommand("cat", ["{reference}"]), [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoForm.Raw })]);
+        new ToolCommand("cat", ["{reference}"]),
+        [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoForm.Raw })]);
 
     private sealed class UnreadableMemory : MemoryManager<byte>
     {

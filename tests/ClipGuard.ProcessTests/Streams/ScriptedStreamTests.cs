@@ -51,7 +51,8 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
-        await StreamTestRig.InBothOrdersAsync(async distortedFirst => AssertFault(await _impatient.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
+        await StreamTestRig.InBothOrdersAsync(
+            async distortedFirst => AssertFault(await _impatient.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
     }
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
@@ -68,7 +69,8 @@ internal sealed class ScriptedStreamTests
     {
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall, WorkFiles = true });
         await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
-        await StreamTestRig.InBothOrdersAsync(async distortedFirst => AssertFault(await guard.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
+        await StreamTestRig.InBothOrdersAsync(
+            async distortedFirst => AssertFault(await guard.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
     }
 
     [TestCase(false)]
@@ -106,7 +108,8 @@ internal sealed class ScriptedStreamTests
     public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            () => _guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
+            () => _guard.RunAsync(
+                distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
 
         Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
     }
@@ -130,7 +133,8 @@ internal sealed class ScriptedStreamTests
     {
         using var load = new BusyCores(Environment.ProcessorCount);
         await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(3) });
-        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
 
         Assert.That(error.Message, Is.EqualTo("The helper of 'reference' was not ready within 3 s."));
     }
@@ -173,7 +177,13 @@ internal sealed class ScriptedStreamTests
     public async Task Another_size_is_a_fault_where_no_filter_scales_it(bool distortedFirst, CancellationToken cancellation)
     {
         ToolRun run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
-        run = run with { Streams = [run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } }] };
+        run = run with
+        {
+            Streams =
+            [
+                run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
+            ],
+        };
         ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched));
@@ -184,7 +194,8 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(120_000)]
     public async Task Different_lengths_and_rates_can_be_allowed(CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
+        ToolOutcome outcome = await _guard.RunAsync(
+            Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));

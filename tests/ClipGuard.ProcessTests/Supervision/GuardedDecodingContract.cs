@@ -62,7 +62,10 @@ internal abstract class GuardedDecodingContract
         {
             foreach ((DecodeOutcome outcome, (_, FaultKind kind, DecodeStage stage, string what)) in outcomes.Zip(Endless))
             {
-                Assert.That((outcome.Fault?.Kind, outcome.Fault?.Stage), Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)), () => $"{what}: {outcome.Fault?.Message}");
+                Assert.That(
+                    (outcome.Fault?.Kind, outcome.Fault?.Stage),
+                    Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)),
+                    () => $"{what}: {outcome.Fault?.Message}");
                 Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
                 Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
@@ -186,7 +189,9 @@ internal abstract class GuardedDecodingContract
         {
             Assert.That(
                 async () => (await _supervisor.DecodeAsync(
-                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, static _ => throw new InvalidTimeZoneException("the caller's"), cancellation)).Dispose(),
+                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 },
+                    static _ => throw new InvalidTimeZoneException("the caller's"),
+                    cancellation)).Dispose(),
                 Throws.InstanceOf<InvalidTimeZoneException>());
         }
 
@@ -253,7 +258,10 @@ internal abstract class GuardedDecodingContract
     [CancelAfter(60_000)]
     public async Task Cancelling_a_waiting_decode_leaves_the_others_alone(CancellationToken cancellation)
     {
-        Task<DecodeOutcome>[] running = [.. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:2000"), cancellation).AsTask())];
+        Task<DecodeOutcome>[] running =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:2000"), cancellation).AsTask()),
+        ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
         await caller.CancelAsync();

@@ -109,7 +109,8 @@ internal sealed class LongStandingTroubleTests
     public async Task Whoever_disposes_second_waits_as_the_first_does(CancellationToken cancellation)
     {
         var left = new Leftovers();
-        Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
+        Supervisor supervisor = await Supervisor.StartAsync(
+            TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
         Task decode = supervisor.DecodeAsync(TestHelper.Script("holds:700"), CancellationToken.None).AsTask();
         await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
         ValueTask first = supervisor.DisposeAsync();
@@ -145,7 +146,8 @@ internal sealed class LongStandingTroubleTests
     private static async Task UseBothAsync(Supervisor supervisor, CancellationToken cancellation)
     {
         await UntilReadyAsync(supervisor, 2, cancellation);
-        DecodeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(TestHelper.Script("sleep:300"), cancellation).AsTask()));
+        DecodeOutcome[] outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(TestHelper.Script("sleep:300"), cancellation).AsTask()));
         Array.ForEach(outcomes, static outcome => outcome.Dispose());
     }
 

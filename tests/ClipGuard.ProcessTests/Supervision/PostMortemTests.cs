@@ -58,7 +58,13 @@ internal sealed class PostMortemTests
     [CancelAfter(60_000)]
     public async Task Cpu_time_and_peak_memory_are_those_of_this_decode_alone(CancellationToken cancellation)
     {
-        SupervisorOptions patient = OneHelper with { RecycleAboveBytes = 1 << 30, StallLimit = TimeSpan.FromSeconds(8), Deadline = TimeSpan.FromSeconds(30), HelperMemoryBytes = 400 << 20 };
+        SupervisorOptions patient = OneHelper with
+        {
+            RecycleAboveBytes = 1 << 30,
+            StallLimit = TimeSpan.FromSeconds(8),
+            Deadline = TimeSpan.FromSeconds(30),
+            HelperMemoryBytes = 400 << 20,
+        };
         await using Supervisor supervisor = await Supervisor.StartAsync(patient, cancellation: cancellation);
         foreach (string before in new[] { "burns:1200", "borrows:180" })
         {
@@ -75,7 +81,9 @@ internal sealed class PostMortemTests
             caller.Cancel();
         }
 
-        Assert.That(async () => (await supervisor.DecodeAsync(TestHelper.Script("hang"), Hear, caller.Token)).Dispose(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => (await supervisor.DecodeAsync(TestHelper.Script("hang"), Hear, caller.Token)).Dispose(),
+            Throws.InstanceOf<OperationCanceledException>());
 
         Assert.That(struck!.PostMortem.CpuTime, Is.LessThan(TimeSpan.FromSeconds(1)));
         Assert.That(struck.PostMortem.PeakMemoryBytes, Is.LessThan(180 << 20));
