@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -20,7 +21,8 @@ internal static class HangingClipsBenchmark
         TimeSpan faulty = await TimeAsync(hanging: true);
         double explained = Clips / HangingEvery * Attempts * StallLimit.TotalSeconds / Workers;
         double allowed = (clean.TotalSeconds + explained) * 1.05;
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, "
                 + $"ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
     }

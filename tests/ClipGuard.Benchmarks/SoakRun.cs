@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
@@ -76,7 +77,8 @@ internal static class SoakRun
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
         string[] leftovers = left.Find();
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"soak: {done} of {decodes} verdicts, {wrong} wrong, {decodes / elapsed.TotalSeconds:0} decodes/s, memory growth from the first to the last tenth "
                 + $"{growth.Megabytes:0.0} MB, left over: {(leftovers.Length == 0 ? "nothing" : string.Join("; ", leftovers))}"));
         return wrong == 0 && done == decodes && leftovers.Length == 0 && growth.Megabytes < 20 ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -51,7 +52,8 @@ internal static class ThroughputBenchmark
         guarded.Print();
         unguarded.Print();
         double[] sorted = [.. ratios.Order()];
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"guarded to unguarded throughput, workers {workers}: {unguarded.Sum / guarded.Sum:0.000} over all, median of {Rounds} rounds "
                 + $"{(sorted[(Rounds / 2) - 1] + sorted[Rounds / 2]) / 2:0.000}"));
     }

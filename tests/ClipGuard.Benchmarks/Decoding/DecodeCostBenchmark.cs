@@ -74,7 +74,8 @@ internal static class DecodeCostBenchmark
             frames = $"frames decoded {decoded}, C {line[1].Trim()}";
         }
 
-        Console.WriteLine(FormattableString.Invariant(
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"{what}: {Rounds.Median(ourTimes):0.00} ms CPU, C {Rounds.Median(theirTimes):0.00} ms; ours to C, median of {Passes}: "
                 + $"{Rounds.Median(ratios):0.000}{(atMost is { } goal ? $", goal at most {goal:0.00#}" : string.Empty)}; {frames}"));
     }

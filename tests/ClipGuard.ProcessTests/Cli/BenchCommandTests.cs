@@ -4,6 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 internal sealed class BenchCommandTests
 {

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>The short form of what was measured with 200,000 rows: the command's own memory does not grow with the manifest.</summary>
+[Parallelizable]
 [CancelAfter(180_000)]
 public sealed class FlatMemoryTests
 {

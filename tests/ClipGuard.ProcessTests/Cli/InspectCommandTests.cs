@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class InspectCommandTests
 {

@@ -12,13 +12,10 @@ namespace ClipGuard.ProcessTests.Streams;
 [TestFixture]
 internal sealed class AbandonedSessionTests
 {
+    // What a process opens once and for good is opened before anything is counted.
     [OneTimeSetUp]
-    public async Task Start()
-    {
-        // What a process opens once and for good is opened before anything is counted.
-        await using var first = new StreamGuard(StreamTestRig.Scripted());
-        await first.RunAsync(StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")));
-    }
+    public Task Start() =>
+        StreamTestRig.RunOnceAsync(StreamTestRig.Scripted(), StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")));
 
     [Test]
     [CancelAfter(120_000)]

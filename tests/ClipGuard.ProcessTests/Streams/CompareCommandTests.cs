@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>The command, published, from outside.</summary>
+[Parallelizable]
 [TestFixture]
 internal sealed class CompareCommandTests
 {

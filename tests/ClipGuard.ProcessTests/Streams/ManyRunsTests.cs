@@ -23,11 +23,7 @@ internal sealed class ManyRunsTests
         string parent = Directory.CreateDirectory(media.PathOf("parent")).FullName;
         var clip = new FileSource(media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
         ToolRun run = Cat(clip, clip);
-        await using (var first = new StreamGuard(StreamTestRig.Options))
-        {
-            await first.RunAsync(run, cancellation);
-        }
-
+        await StreamTestRig.RunOnceAsync(StreamTestRig.Options, run);
         var before = new Leftovers();
         int timers = Timers();
         await using (var guard = new StreamGuard(StreamTestRig.Options with { Folder = parent }))

@@ -8,35 +8,14 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Streams whose helpers misbehave, each as either of two and under tools that open them in both orders.</summary>
 [TestFixture]
-internal sealed class ScriptedStreamTests
+internal sealed class ScriptedStreamTests : ScriptedRunFixture
 {
     // After this, streams that are late are warned of; scripts that are to be late take twice as long.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1.5);
 
-    private StreamGuard _guard = null!;
-    private StreamGuard _impatient = null!;
-    private Leftovers _before = null!;
+    protected override StreamOptions Options => StreamTestRig.Scripted();
 
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        await using (var first = new StreamGuard(StreamTestRig.Scripted()))
-        {
-            await first.RunAsync(Run("in-step", false, "ok:2", "ok:2"));
-        }
-
-        _before = new Leftovers();
-        _guard = new StreamGuard(StreamTestRig.Scripted());
-        _impatient = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        await _impatient.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-    }
+    protected override ToolRun GoodRun => Run("in-step", false, "ok:2", "ok:2");
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
     [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
@@ -52,7 +31,7 @@ internal sealed class ScriptedStreamTests
     public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
         await StreamTestRig.InBothOrdersAsync(
-            async distortedFirst => AssertFault(await _impatient.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
+            async distortedFirst => AssertFault(await Impatient.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
     }
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
@@ -108,7 +87,7 @@ internal sealed class ScriptedStreamTests
     public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            () => _guard.RunAsync(
+            () => Guard.RunAsync(
                 distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
 
         Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
@@ -164,7 +143,7 @@ internal sealed class ScriptedStreamTests
     {
         await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
         {
-            ToolOutcome outcome = await _guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
+            ToolOutcome outcome = await Guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
 
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched), outcome.Fault?.Message);
             Assert.That(outcome.Fault!.Message, Is.EqualTo(says));
@@ -184,7 +163,7 @@ internal sealed class ScriptedStreamTests
                 run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
             ],
         };
-        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched));
         Assert.That(outcome.Fault!.Message, Is.EqualTo("'distorted' is 160×240, and 320×240 is wanted."));
@@ -194,7 +173,7 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(120_000)]
     public async Task Different_lengths_and_rates_can_be_allowed(CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(
+        ToolOutcome outcome = await Guard.RunAsync(
             Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);

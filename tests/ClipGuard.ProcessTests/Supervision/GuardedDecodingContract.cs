@@ -12,7 +12,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 /// the next decode on a healthy helper, and nothing left behind.
 /// </summary>
 [TestFixture]
-internal abstract class GuardedDecodingContract
+internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 {
     // What a busy machine may add to a deadline before the helper is looked at.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -29,26 +29,15 @@ internal abstract class GuardedDecodingContract
         ("stderr-endless", FaultKind.TimedOut, DecodeStage.None, "floods standard error for ever"),
     ];
 
-    private Leftovers _before = null!;
     private Supervisor _supervisor = null!;
 
     protected abstract Isolation Isolation { get; }
 
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
-        await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
-        _before = new Leftovers();
-        _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
-    }
+    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
 
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _supervisor.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-    }
+    protected override async Task StartAsync() => _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
+
+    protected override async Task StopAsync() => await _supervisor.DisposeAsync();
 
     [Test]
     [CancelAfter(60_000)]
@@ -260,7 +249,7 @@ internal abstract class GuardedDecodingContract
     {
         Task<DecodeOutcome>[] running =
         [
-            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:2000"), cancellation).AsTask()),
+            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
         ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();

@@ -7,7 +7,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>Trouble that comes while other helpers work: starts that begin to fail, and processes that do not end when they are killed.</summary>
 [TestFixture]
-internal sealed class LongStandingTroubleTests
+internal sealed class HelperSupplyFailureTests
 {
     // It takes the kernel some 100 ms to reap this, far longer than it is waited for.
     private const string DiesSlowly = "holds-in-small-pages:1200";

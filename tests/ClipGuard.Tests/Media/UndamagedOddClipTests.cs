@@ -6,7 +6,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Clips that look odd and lack nothing that is wanted: they are as common as damaged ones, and must not be taken for them.</summary>
 [CancelAfter(60_000)]
-internal sealed class OddClipTests
+internal sealed class UndamagedOddClipTests
 {
     private const string Video = "-f lavfi -i testsrc2=s=176x144:r=25:d=2";
 

@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Loading;
 
 /// <summary>Lines that are left out because they were convicted before, of one manifest and of blends.</summary>
 [CancelAfter(60_000)]
-internal sealed class LeaveOutTests
+internal sealed class ExcludedLinesTests
 {
     [Test]
     public async Task Lines_of_a_blend_are_left_out_by_the_name_of_their_source([Values] ShuffleMode shuffle)

@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Loading;
 
 [CancelAfter(60_000)]
-internal sealed class StageTests
+internal sealed class LoadingStageTests
 {
     [TestCase(1, 4)]
     [TestCase(3, 12)]

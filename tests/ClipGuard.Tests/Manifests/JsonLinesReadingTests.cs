@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Manifests;
 
 [CancelAfter(30_000)]
-public sealed class LineTests
+public sealed class JsonLinesReadingTests
 {
     private const string Row = """{"messages":[{"role":"user","content":"hello"}]}""";
 
