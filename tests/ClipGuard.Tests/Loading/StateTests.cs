@@ -181,10 +181,10 @@ internal sealed class StateTests
     [TestCase("\"batchSize\":0", "batch size")]
     [TestCase("\"consumed\":-4", "negative")]
     [TestCase("\"consumedAhead\":[1]", "ahead")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
-    [TestCase("\"segments\":[null]", "segment")]
-    [TestCase("\"segments\":null", "segments")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
+    [TestCase("\"resumeSegments\":[null]", "segment")]
+    [TestCase("\"resumeSegments\":null", "resumeSegments")]
     [TestCase("\"excludedLines\":[[3]]", "line")]
     public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
     {
