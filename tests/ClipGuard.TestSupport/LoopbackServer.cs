@@ -5,7 +5,9 @@ using System.Text;
 
 namespace ClipGuard.TestSupport;
 
-/// <summary>A server on the loopback interface that answers each connection with the next of its answers, byte for byte, and hangs up; the last one for ever.</summary>
+/// <summary>
+/// A server on the loopback interface that answers each connection with the next of its answers, byte for byte, and hangs up; the last one for ever.
+/// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     /// <summary>Says nothing and keeps the connection.</summary>

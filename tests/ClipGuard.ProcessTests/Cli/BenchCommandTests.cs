@@ -4,6 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 internal sealed class BenchCommandTests
 {
@@ -16,8 +17,12 @@ internal sealed class BenchCommandTests
         _folder = Directory.CreateTempSubdirectory("clipguard-bench-").FullName;
         _manifest = Path.Combine(_folder, "train.jsonl");
         string clips = Repository.PathOf("datasets-sample");
-        string[] names = ["good/tone.wav", "good/tone.mp3", "bad/overwritten.mp3", "good/tone.flac", "good/tone.wav", "bad/missing.wav", "good/tone.m4a", "good/tone.opus"];
-        File.WriteAllLines(_manifest, names.Select((name, i) => $$"""{"id":{{i}},"messages":[{"role":"user","content":"What is this?"}],"audio":"{{clips}}/{{name}}"}"""));
+        string[] names =
+        [
+            "good/tone.wav", "good/tone.mp3", "bad/overwritten.mp3", "good/tone.flac", "good/tone.wav", "bad/missing.wav", "good/tone.m4a", "good/tone.opus",
+        ];
+        File.WriteAllLines(
+            _manifest, names.Select((name, i) => $$"""{"id":{{i}},"messages":[{"role":"user","content":"What is this?"}],"audio":"{{clips}}/{{name}}"}"""));
     }
 
     [TearDown]
@@ -40,7 +45,8 @@ internal sealed class BenchCommandTests
         {
             Assert.That(epoch.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[]
             {
-                "epoch", "batches", "samples", "elapsedSeconds", "samplesPerSecond", "megabytesPerSecond", "firstBatchSeconds", "waitedSeconds", "decodeSeconds",
+                "epoch", "batches", "samples", "elapsedSeconds", "samplesPerSecond", "megabytesPerSecond", "firstBatchSeconds", "waitedSeconds",
+                "decodeSeconds",
                 "bottleneck", "clips", "badRows", "substitutes", "masked", "faults",
             }));
             Assert.That(Counts(epoch, "batches", "samples", "clips", "badRows", "substitutes", "masked"), Is.EqualTo(new[] { 3, 8, 8, 0, 2, 1 }));
@@ -73,7 +79,9 @@ internal sealed class BenchCommandTests
         Assert.That(lines[0], Does.Match("^epoch 0 batch 0 [0-9a-f]{64}$"));
         Assert.That(lines[1], Does.Match(@"^epoch 0: 8 samples in 1 batches, \d+\.\d\d s$"));
         Assert.That(lines[2], Does.Match(@"^  \d+\.\d samples/s, \d+\.\d MB/s decoded, first batch after \d+\.\d\d s$"));
-        Assert.That(lines[3], Does.Match(@"^  held up by (the consumer|decoding|storage): waited \d+\.\d\d s, decodes took \d+\.\d\d s in all, processors \d+ ?% busy$"));
+        Assert.That(
+            lines[3],
+            Does.Match(@"^  held up by (the consumer|decoding|storage): waited \d+\.\d\d s, decodes took \d+\.\d\d s in all, processors \d+ ?% busy$"));
         Assert.That(lines[4], Does.Match(@"^  8 clips ok, \d Missing, \d Corrupt, 0 rows bad, 2 substitutes, 0 masked$"));
     }
 

@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Ctrl-C, SIGTERM and SIGKILL in mid-run, while a clip hangs.</summary>
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class StoppedCommandTests
 {

@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Each wrong use gives one clear line and the right exit code.</summary>
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class WrongUseTests
 {

@@ -12,7 +12,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 /// the next decode on a healthy helper, and nothing left behind.
 /// </summary>
 [TestFixture]
-internal abstract class GuardedDecodingContract
+internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 {
     // What a busy machine may add to a deadline before the helper is looked at.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -29,26 +29,15 @@ internal abstract class GuardedDecodingContract
         ("stderr-endless", FaultKind.TimedOut, DecodeStage.None, "floods standard error for ever"),
     ];
 
-    private Leftovers _before = null!;
     private Supervisor _supervisor = null!;
 
     protected abstract Isolation Isolation { get; }
 
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
-        await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
-        _before = new Leftovers();
-        _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
-    }
+    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
 
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _supervisor.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-    }
+    protected override async Task StartAsync() => _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
+
+    protected override async Task StopAsync() => await _supervisor.DisposeAsync();
 
     [Test]
     [CancelAfter(60_000)]
@@ -62,7 +51,10 @@ internal abstract class GuardedDecodingContract
         {
             foreach ((DecodeOutcome outcome, (_, FaultKind kind, DecodeStage stage, string what)) in outcomes.Zip(Endless))
             {
-                Assert.That((outcome.Fault?.Kind, outcome.Fault?.Stage), Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)), () => $"{what}: {outcome.Fault?.Message}");
+                Assert.That(
+                    (outcome.Fault?.Kind, outcome.Fault?.Stage),
+                    Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)),
+                    () => $"{what}: {outcome.Fault?.Message}");
                 Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
                 Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
@@ -186,7 +178,9 @@ internal abstract class GuardedDecodingContract
         {
             Assert.That(
                 async () => (await _supervisor.DecodeAsync(
-                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, static _ => throw new InvalidTimeZoneException("the caller's"), cancellation)).Dispose(),
+                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 },
+                    static _ => throw new InvalidTimeZoneException("the caller's"),
+                    cancellation)).Dispose(),
                 Throws.InstanceOf<InvalidTimeZoneException>());
         }
 
@@ -253,7 +247,10 @@ internal abstract class GuardedDecodingContract
     [CancelAfter(60_000)]
     public async Task Cancelling_a_waiting_decode_leaves_the_others_alone(CancellationToken cancellation)
     {
-        Task<DecodeOutcome>[] running = [.. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:2000"), cancellation).AsTask())];
+        Task<DecodeOutcome>[] running =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
+        ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
         await caller.CancelAsync();

@@ -113,7 +113,8 @@ public sealed class ScreenTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
-        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownDryRun(run.Progress), running);
+        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50))
+            .WatchAsync(new ShownDryRun(run.Progress), running);
         await Until(() => output.ToString().Split('\n').Any(static line => line.StartsWith("50%, 1 sample, 1 clip,", StringComparison.Ordinal)
             && line.Contains("ok 0 · Corrupt 1", StringComparison.Ordinal)));
         bench.Decoder.Release("stuck.png");
@@ -134,7 +135,8 @@ public sealed class ScreenTests
         var terminal = new StringWriter();
         Task[] watching =
         [
-            new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownComparison(progress), running.Task),
+            new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50))
+                .WatchAsync(new ShownComparison(progress), running.Task),
             new TerminalScreen(ConsoleOver(TextWriter.Synchronized(terminal), 100), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System)
                 .WatchAsync(new ShownComparison(progress), running.Task),
         ];

@@ -25,7 +25,9 @@ internal sealed class BadSampleTests
         int bad = run.Rows.Count(row => row.StartsWith("/bad", StringComparison.Ordinal));
 
         Assert.That(ranks.Select(batches => batches.Count), Is.All.EqualTo((83 + (4 * world) - 1) / (4 * world)));
-        Assert.That(own.Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 83).Where(line => !run.Rows[line - 1].StartsWith("/bad", StringComparison.Ordinal))));
+        Assert.That(
+            own.Select(sample => sample.Line).Order(),
+            Is.EqualTo(Enumerable.Range(1, 83).Where(line => !run.Rows[line - 1].StartsWith("/bad", StringComparison.Ordinal))));
         Assert.That(substitutes, Has.Length.EqualTo(bad));
         Assert.That(samples.Where(sample => sample.Position >= 0).Select(sample => sample.Position).Order(), Is.EqualTo(Enumerable.Range(0, 83)));
         Assert.That(samples.Count(sample => sample.IsMasked), Is.EqualTo((ranks[0].Count * 4 * world) - 83));

@@ -51,7 +51,10 @@ internal sealed class PlanPropertyTests
             select (rows, world, batch);
         Prop.ForAll(cases.ToArbitrary(), plan =>
         {
-            Dealt[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Dealt(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows))];
+            Dealt[] ranks =
+            [
+                .. Enumerable.Range(0, plan.World).Select(rank => new Dealt(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows)),
+            ];
             long[] all = [.. ranks.SelectMany(rank => rank.Places)];
             return ranks.Select(rank => rank.Batches).Distinct().Count() == 1
                 && all.Order().SequenceEqual(Enumerable.Range(0, plan.Rows).Select(i => (long)i))
@@ -152,6 +155,12 @@ internal sealed class PlanPropertyTests
         public long Batches { get; } = dealt.Count(rows, dropLast: false);
 
         public long[] Places =>
-            [.. from batch in Enumerable.Range(0, (int)Batches) from slot in Enumerable.Range(0, dealt.BatchSize) select dealt.PlaceOf(batch, slot) into place where place < rows select place];
+            [
+                .. from batch in Enumerable.Range(0, (int)Batches)
+                   from slot in Enumerable.Range(0, dealt.BatchSize)
+                   select dealt.PlaceOf(batch, slot) into place
+                   where place < rows
+                   select place,
+            ];
     }
 }

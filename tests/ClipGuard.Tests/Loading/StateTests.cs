@@ -75,7 +75,12 @@ internal sealed class StateTests
     public async Task The_budget_goes_on_where_it_was_when_a_loop_is_left_or_a_run_resumed([Values] bool isResumed)
     {
         using LoaderRun run = LoaderRun.Of(60, badEvery: 4);
-        LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 } };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            OnBadSample = BadSamplePolicy.Mask,
+            Shuffle = ShuffleMode.None,
+            Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 },
+        };
         await using ClipLoader loader = await run.OpenAsync(options);
         await LoaderRun.ReadAsync(loader, 4);
         await using ClipLoader second = isResumed ? await run.OpenAsync(options) : loader;
@@ -150,7 +155,8 @@ internal sealed class StateTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
         LoaderState state = loader.State with { World = 2, ResumeSegments = [new ResumeSegment(1, 4, [3])] };
 
-        Assert.That(() => loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
+        Assert.That(
+            () => loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
         loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [3])] });
         Assert.That(loader.State.ResumeSegments, Has.Count.EqualTo(2));
     }
@@ -175,10 +181,10 @@ internal sealed class StateTests
     [TestCase("\"batchSize\":0", "batch size")]
     [TestCase("\"consumed\":-4", "negative")]
     [TestCase("\"consumedAhead\":[1]", "ahead")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
-    [TestCase("\"segments\":[null]", "segment")]
-    [TestCase("\"segments\":null", "segments")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
+    [TestCase("\"resumeSegments\":[null]", "segment")]
+    [TestCase("\"resumeSegments\":null", "resumeSegments")]
     [TestCase("\"excludedLines\":[[3]]", "line")]
     public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
     {

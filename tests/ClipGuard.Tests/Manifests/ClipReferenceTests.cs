@@ -117,7 +117,8 @@ public sealed class ClipReferenceTests
     [Test]
     public void Bytes_win_over_the_path_beside_them()
     {
-        string line = $$"""{"images":[{"bytes":"{{Convert.ToBase64String(Png)}}","path":"a.png"},{"path":"a.png","bytes":"{{Convert.ToBase64String(Png)}}"}]}""";
+        string bytes = Convert.ToBase64String(Png);
+        string line = $$"""{"images":[{"bytes":"{{bytes}}","path":"a.png"},{"path":"a.png","bytes":"{{bytes}}"}]}""";
 
         Sample sample = ManifestFile.ReadSample(line, AnyRow);
 

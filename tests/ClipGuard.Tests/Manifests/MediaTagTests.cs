@@ -27,7 +27,8 @@ public sealed class MediaTagTests
     public void The_first_message_is_the_first_after_the_system_text_whose_tags_count()
     {
         Sample sample = ManifestFile.ReadSample(
-            """{"messages":[{"role":"system","content":"<image>s"},{"role":"user","content":"u"},{"role":"assistant","content":"a<image>"}],"images":["/1","/2","/3"]}""");
+            """{"messages":[{"role":"system","content":"<image>s"},{"role":"user","content":"u"},{"role":"assistant","content":"a<image>"}],"""
+            + """ "images":["/1","/2","/3"]}""");
 
         Assert.That(sample.Messages.Select(message => message.Content), Is.EqualTo(new[] { "<image>s", "<image>u", "a<image>" }));
     }

@@ -47,7 +47,11 @@ public sealed class TableManifestTests : IndexableManifestContract
         string path = Path.Combine(Folder, "other.tsv");
         System.IO.File.WriteAllText(path, "file\ttext\r\na.wav\thello, \"you\"\r\n");
 
-        var options = new TableOptions { Columns = new Dictionary<string, string> { ["file"] = "audio" }, Rows = new() { RequireMessages = false, RootImageDirectory = null } };
+        var options = new TableOptions
+        {
+            Columns = new Dictionary<string, string> { ["file"] = "audio" },
+            Rows = new() { RequireMessages = false, RootImageDirectory = null },
+        };
         var row = (SampleRow)new TableManifest(path, options).ReadRowsAsync().ToBlockingEnumerable().Single();
 
         Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo(Path.Combine(Folder, "a.wav")));
@@ -72,7 +76,9 @@ public sealed class TableManifestTests : IndexableManifestContract
     {
         System.IO.File.WriteAllText(File, content);
 
-        Assert.That(() => new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList(), Throws.InstanceOf<ManifestException>().With.Message.Contains(message));
+        Assert.That(
+            () => new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList(),
+            Throws.InstanceOf<ManifestException>().With.Message.Contains(message));
     }
 
     [Test]

@@ -152,7 +152,8 @@ public sealed class WireTests
         new CloseStreamOrder(3),
     ];
 
-    private static IEnumerable<GuardianOrder> GuardianOrders => [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
+    private static IEnumerable<GuardianOrder> GuardianOrders =>
+        [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
 
     [Test]
     public void A_helper_reads_each_spec_as_it_was_written([ValueSource(nameof(Specs))] ClipSpec spec) =>
