@@ -26,7 +26,8 @@ internal sealed class DryRunFindings
 
     public string SummaryPath { get; }
 
-    public string CleanPath => Summary.Settings.CleanManifest;
+    /// <summary>Null where the manifest's rows are no text, so that there is no clean one.</summary>
+    public string? CleanPath => Summary.Settings.CleanManifest;
 
     /// <summary>Bad clips and lines in all.</summary>
     public long FaultCount { get; }

@@ -71,7 +71,7 @@ public sealed class DryRunTests
         var fault = new ClipFault(FaultKind.Crashed, DecodeStage.Open, "It crashed.", new PostMortem { Signal = 11, Attempts = 2 });
         string json = JsonSerializer.Serialize(ClipFaultRecord.Of(7, clip, fault), RecordLayout.Lines.ClipFaultRecord);
 
-        Assert.That(json, Does.Contain("\"clip\":\"ä.wav\"").And.Contain("\"signal\":11").And.Contain("\"strikes\":2").And.Not.Contain("exitCode"));
+        Assert.That(json, Does.Contain("\"clip\":\"ä.wav\"").And.Contain("\"signal\":11").And.Contain("\"attempts\":2").And.Not.Contain("exitCode"));
     }
 
     [Test]

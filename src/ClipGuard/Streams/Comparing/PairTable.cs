@@ -25,9 +25,9 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
             return false;
         }
 
-        var table = new TableOptions { Rows = options, Columns = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn } };
-        _columns = TableColumns.Read(line, _delimiter, table, path);
-        _rows = new TableRowReader(_columns, _delimiter, table, resolver);
+        _columns = TableColumns.Read(
+            line, _delimiter, new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn }, path);
+        _rows = new TableRowReader(_columns, _delimiter, options, resolver);
         return true;
     }
 
