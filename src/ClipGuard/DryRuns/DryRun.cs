@@ -71,7 +71,8 @@ public sealed class DryRun
     {
         if (_format is null && _options.CleanManifest is { } clean)
         {
-            throw new OutputException($"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. Leave out the lines that faults.jsonl names instead");
+            throw new OutputException(
+                $"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. Leave out the lines that faults.jsonl names instead");
         }
 
         long begun = _time.GetTimestamp();

@@ -45,7 +45,10 @@ internal sealed class RowReader(
     // Training would not take such a sample, however well its clips decode.
     private ManifestRow Fitting(ManifestRow row) =>
         options.ClipsPerSample is { } most && row is SampleRow { Sample: var sample } && ClipCounts.FirstOver(most, sample) is { } over
-            ? new BadRow(row.Line, 1, $"{over.Count} {MediaTags.Noun(over.Kind)} clips", $"at most {most}, as many as a sample may have") { Origin = row.Origin }
+            ? new BadRow(row.Line, 1, $"{over.Count} {MediaTags.Noun(over.Kind)} clips", $"at most {most}, as many as a sample may have")
+            {
+                Origin = row.Origin,
+            }
             : row;
 
     private async Task SendAsync(RowInFlight row, CancellationToken stop)

@@ -13,7 +13,8 @@ internal sealed class BatchEnumerator(IAsyncEnumerator<Batch> batches) : IAsyncE
     {
         if (Interlocked.Exchange(ref _isAsked, 1) != 0)
         {
-            throw new InvalidOperationException("The next batch is asked for while the one before is still awaited: await each MoveNextAsync before the next one.");
+            throw new InvalidOperationException(
+                "The next batch is asked for while the one before is still awaited: await each MoveNextAsync before the next one.");
         }
 
         try

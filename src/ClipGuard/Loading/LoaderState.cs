@@ -101,7 +101,8 @@ public sealed record LoaderState
         : ConsumedAhead.Any(batch => batch > MaxSamples / World / BatchSize) ? "batches consumed that are beyond any epoch's end"
         : !IsAscending(ConsumedAhead) ? "batches consumed ahead that do not ascend"
         : ExcludedLines.Concat(FailedLines).Any(static line => line.Line < 1) ? "a line before the first"
-        : ResumeSegments.Any(segment => segment is { IsValid: true } && segment.Reaches(MaxSamples, MaxSamplesApart)) ? "a segment of more samples than any epoch has"
+        : ResumeSegments.Any(segment => segment is { IsValid: true } && segment.Reaches(MaxSamples, MaxSamplesApart))
+            ? "a segment of more samples than any epoch has"
         : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
         : ResumeSegments.Any(static segment => segment is not { IsValid: true }) ? "a segment whose numbers do not fit its ranks"
         : null;

@@ -83,7 +83,8 @@ internal static class StateMatch
         }
 
         LoaderState first = states[0];
-        if (states.Max(static state => state.Consumed) - states.Min(static state => state.Consumed) > LoaderState.MaxSamplesApart / first.World / first.BatchSize + 1)
+        long batchesApart = states.Max(static state => state.Consumed) - states.Min(static state => state.Consumed);
+        if (batchesApart > (LoaderState.MaxSamplesApart / first.World / first.BatchSize) + 1)
         {
             throw new LoaderStateException("The states are not sound: the ranks have consumed numbers of batches that are too far apart to be of one run.");
         }

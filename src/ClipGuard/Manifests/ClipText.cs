@@ -32,7 +32,8 @@ internal static class ClipText
         }
 
         string written = Encoding.UTF8.GetString(text);
-        return written.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase) ? ReferToFile(written, PathIn(written[FileScheme.Length..], paths), kind, key, paths)
+        return written.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase)
+            ? ReferToFile(written, PathIn(written[FileScheme.Length..], paths), kind, key, paths)
             : SchemeLength(text) > 0 ? ReferToUrl(written, kind, key, paths)
             : ReferToFile(written, written, kind, key, paths);
     }
@@ -41,9 +42,9 @@ internal static class ClipText
     private static string PathIn(string afterScheme, PathResolver paths)
     {
         string plain = afterScheme.StartsWith(LocalHost, StringComparison.OrdinalIgnoreCase) ? afterScheme[(LocalHost.Length - 1)..] : afterScheme;
-        string[] meanings = [.. new[] { afterScheme, Uri.UnescapeDataString(afterScheme), plain, Uri.UnescapeDataString(plain) }.Distinct(StringComparer.Ordinal)];
+        string[] meanings = [afterScheme, Uri.UnescapeDataString(afterScheme), plain, Uri.UnescapeDataString(plain)];
         bool IsThere(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && PathResolver.Exists(paths.Resolve(path));
-        return meanings.Length == 1 ? plain : meanings.FirstOrDefault(IsThere) ?? plain;
+        return meanings.Distinct(StringComparer.Ordinal).Count() == 1 ? plain : meanings.FirstOrDefault(IsThere) ?? plain;
     }
 
     private static ClipReference ReferToFile(string written, string path, ClipKind kind, string key, PathResolver paths)

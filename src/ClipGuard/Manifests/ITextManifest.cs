@@ -9,5 +9,7 @@ internal interface ITextManifest : IManifest
 
 /// <summary>How a manifest that is a text file is written.</summary>
 /// <param name="Extension">Of its file, with the dot.</param>
-/// <param name="ReadHeaderAsync">Reads the bytes that stand before the first row, with their line ending: a table's row of names. Empty where there are none.</param>
+/// <param name="ReadHeaderAsync">
+/// Reads the bytes that stand before the first row, with their line ending: a table's row of names. Empty where there are none.
+/// </param>
 internal sealed record TextFormat(string Extension, Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadHeaderAsync);

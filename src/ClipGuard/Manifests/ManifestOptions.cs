@@ -40,7 +40,9 @@ public sealed record ManifestOptions
 /// <summary>How the tags in a row's messages must match its clips.</summary>
 public enum MediaCounting
 {
-    /// <summary>As ms-swift: tags that are missing are put before the first message, tags too many are a warning, and tags of a kind without any clip make the row bad.</summary>
+    /// <summary>
+    /// As ms-swift: tags that are missing are put before the first message, tags too many are a warning. Tags of a kind without any clip make the row bad.
+    /// </summary>
     Lenient,
 
     /// <summary>As LLaMA-Factory: for each kind, exactly as many tags as clips, or the row is bad.</summary>

@@ -82,7 +82,8 @@ internal static class MediaTags
     private static BadRowException WithoutClip(SampleBuilder draft, ClipKind kind, int clips, int tags)
     {
         string noun = Noun(kind);
-        string keys = draft.Fields.Count == 0 ? string.Empty : $"; keys that name no clip: {string.Join(", ", draft.Fields.Select(static field => field.Name).Take(ShownKeys))}";
+        string others = string.Join(", ", draft.Fields.Select(static field => field.Name).Take(ShownKeys));
+        string keys = others.Length == 0 ? string.Empty : $"; keys that name no clip: {others}";
         return new BadRowException(
             draft.MessagesAt,
             $"{tags} {Tag(kind)} tag{(tags == 1 ? string.Empty : "s")} for {clips} {noun} clips",

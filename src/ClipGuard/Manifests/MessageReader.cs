@@ -131,9 +131,11 @@ internal static class MessageReader
         return Speaker(ref json) ?? json switch
         {
             _ when json.ValueTextEquals("system"u8) => MessageRole.System,
-            _ when json.ValueTextEquals("tool_call"u8) || json.ValueTextEquals("function_call"u8) || json.ValueTextEquals("function-call"u8) => MessageRole.ToolCall,
+            _ when json.ValueTextEquals("tool_call"u8) || json.ValueTextEquals("function_call"u8) || json.ValueTextEquals("function-call"u8)
+                => MessageRole.ToolCall,
             _ when json.ValueTextEquals("tool_response"u8) || json.ValueTextEquals("tool"u8) || json.ValueTextEquals("function_response"u8)
-                || json.ValueTextEquals("function-response"u8) || json.ValueTextEquals("observation"u8) || json.ValueTextEquals("observations"u8) => MessageRole.ToolResponse,
+                || json.ValueTextEquals("function-response"u8) || json.ValueTextEquals("observation"u8) || json.ValueTextEquals("observations"u8)
+                => MessageRole.ToolResponse,
             _ => throw json.Bad(Roles),
         };
     }
@@ -234,7 +236,8 @@ internal static class MessageReader
 
             long at = json.TokenStartIndex;
             ClipReference? named = clips.ReadPart(ref json, kind, draft);
-            clip = clip is null || named is null ? named ?? clip : throw new BadRowException(at, $"a second clip under '{key}' of a part", "one clip in a part");
+            clip = clip is null || named is null ? named ?? clip
+                : throw new BadRowException(at, $"a second clip under '{key}' of a part", "one clip in a part");
         }
 
         if (clip is null)

@@ -40,6 +40,15 @@ internal sealed class SampleBuilder
         _bareParts.AsSpan().Clear();
     }
 
+    /// <summary>Forgets the messages that were read so far, and all warnings but the first ones.</summary>
+    public void DropMessages(int warnings)
+    {
+        Messages.Clear();
+        MessagesAt = -1;
+        _bareParts.AsSpan().Clear();
+        Warnings.RemoveRange(warnings, Warnings.Count - warnings);
+    }
+
     /// <summary>Notes that the row has a list of clips of this kind beside its messages.</summary>
     /// <exception cref="BadRowException">It had one already.</exception>
     public void BeginList(ClipKind kind, long at)

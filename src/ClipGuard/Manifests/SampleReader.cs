@@ -85,7 +85,14 @@ internal sealed class SampleReader
         if (key.SequenceEqual("messages"u8) || (IsConversation(key) && _draft.MessagesAt < 0 && !HasMessagesBehind(json)))
         {
             _draft.Keys.Add(MessagesKey);
-            ReadMessages(ref json, row);
+            if (_draft.ClipsAreGiven)
+            {
+                ReadMessagesOrData(ref json, row);
+            }
+            else
+            {
+                ReadMessages(ref json, row);
+            }
         }
         else if (!_draft.ClipsAreGiven && ListOf(key) is { } list)
         {
@@ -121,6 +128,24 @@ internal sealed class SampleReader
         if (_draft.Messages.Count == 0)
         {
             throw new BadRowException(_draft.MessagesAt, "an empty list", "at least one message");
+        }
+    }
+
+    // Beside its clips an object may hold whatever it likes under that name.
+    private void ReadMessagesOrData(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
+    {
+        Utf8JsonReader atKey = json;
+        int warnings = _draft.Warnings.Count;
+        try
+        {
+            ReadMessages(ref json, row);
+        }
+        catch (BadRowException bad)
+        {
+            json = atKey;
+            _draft.DropMessages(warnings);
+            _draft.Warnings.Add($"'{json.Text()}' is not read as messages: found {bad.Found}, expected {bad.Expected}");
+            json.ReadField(row, _draft.Fields, json.Text());
         }
     }
 

@@ -3,8 +3,8 @@ namespace ClipGuard.Manifests;
 /// <summary>
 /// The files of a tar archive, one after the other. What breaks off, lies or is no header is an error with its place, and never an archive's quiet end; no more
 /// memory is taken than for the longest name and the largest pax header that are allowed. Sparse files and links are told and passed over.
-/// System.Formats.Tar is not used: it ends at the first header whose checksum is zero as if the archive ended there, cannot go on behind a sparse file, and takes
-/// the stored pieces of others for the file.
+/// System.Formats.Tar is not used: it takes the first header whose checksum is zero for the archive's end, cannot go on behind an old sparse file, and
+/// takes the stored pieces of newer ones for the file.
 /// </summary>
 /// <param name="file">The archive; its position is the reader's.</param>
 /// <param name="offset">Where a header begins.</param>

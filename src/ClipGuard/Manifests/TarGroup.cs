@@ -39,8 +39,10 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
             if (members.Count > 0 && member?.Key != members[0].Key)
             {
                 var group = new TarGroup(shard, start, members);
-                group = group with { State = !keys.Add(HashOf(group)) ? TarGroupState.Apart : broken is not null && LacksMember(group, before) ? TarGroupState.CutOff : default };
-                yield return group;
+                TarGroupState state = !keys.Add(HashOf(group)) ? TarGroupState.Apart
+                    : broken is not null && LacksMember(group, before) ? TarGroupState.CutOff
+                    : TarGroupState.Whole;
+                yield return group with { State = state };
                 (before, members) = (group, []);
             }
 

@@ -30,7 +30,8 @@ internal sealed record TarMember(string Name, long Offset, long Length, string M
 
     private bool IsHidden => Name.Split('/').Any(static part => part is ['.', not '.', ..]);
 
-    private bool IsMeta => Name.StartsWith(MetaMark, StringComparison.Ordinal) && Name.EndsWith(MetaMark, StringComparison.Ordinal) && !Name.Contains('/', StringComparison.Ordinal);
+    private bool IsMeta => Name.StartsWith(MetaMark, StringComparison.Ordinal) && Name.EndsWith(MetaMark, StringComparison.Ordinal)
+        && !Name.Contains('/', StringComparison.Ordinal);
 
     private int Dot
     {

@@ -48,7 +48,8 @@ internal sealed class TarRowReader(ManifestOptions options)
 
         string[] extensions = [.. group.Members.Select(static member => member.Extension)];
         return extensions.Length > extensions.Distinct(StringComparer.Ordinal).Count() ? ("a repeated member", "each extension once in a sample")
-            : group.State == TarGroupState.Apart ? ("members that lie apart from others of their key", "the members of a sample side by side, as tar --sort=name writes them")
+            : group.State == TarGroupState.Apart
+                ? ("members that lie apart from others of their key", "the members of a sample side by side, as tar --sort=name writes them")
             : group.State == TarGroupState.CutOff ? ("the shard's last members before it breaks off", "all members that the sample before has")
             : null;
     }
@@ -97,7 +98,8 @@ internal sealed class TarRowReader(ManifestOptions options)
     {
         if (member.Length > options.MaxLineBytes)
         {
-            throw new BadRowException(0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+            throw new BadRowException(
+                0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
         }
 
         byte[] bytes = new byte[member.Length];

@@ -151,7 +151,9 @@ internal static class TextForms
         }
 
         draft.Warnings.Add($"'{answers.Name}' has {json.GetArrayLength()} answers, of which the first is taken");
-        return json[0].ValueKind == JsonValueKind.String ? json[0].GetString() : throw new BadRowException(0, $"an answer under '{answers.Name}' that is no text", "text");
+        return json[0].ValueKind == JsonValueKind.String
+            ? json[0].GetString()
+            : throw new BadRowException(0, $"an answer under '{answers.Name}' that is no text", "text");
     }
 
     private static void AddTurns(SampleBuilder draft, SampleField history)

@@ -134,7 +134,8 @@ internal sealed class FetchingTests
     [TestCase(false, false, false)]
     [TestCase(false, true, true)]
     [TestCase(true, false, true)]
-    public async Task A_public_address_leads_to_no_private_one_unless_that_is_allowed(bool startsPrivate, bool allowed, bool isFetched, CancellationToken cancellation)
+    public async Task A_public_address_leads_to_no_private_one_unless_that_is_allowed(
+        bool startsPrivate, bool allowed, bool isFetched, CancellationToken cancellation)
     {
         var inside = IPAddress.Parse("127.0.0.2");
         await using var target = new LoopbackServer(inside, LoopbackServer.Answer("200 OK", Clip));
@@ -147,7 +148,8 @@ internal sealed class FetchingTests
 
         Assert.That((bytes is not null, target.Asked), Is.EqualTo((isFetched, isFetched ? 1 : 0)));
         Assert.That(fault?.Kind, Is.EqualTo(isFetched ? null : FaultKind.Unsupported));
-        Assert.That(fault?.Message ?? string.Empty, isFetched ? Is.Empty : Does.Contain($"the private address {target.Address}?…; allow that with --allow-private"));
+        Assert.That(
+            fault?.Message ?? string.Empty, isFetched ? Is.Empty : Does.Contain($"the private address {target.Address}?…; allow that with --allow-private"));
     }
 
     [TestCase("127.0.0.1", true)]
@@ -181,7 +183,8 @@ internal sealed class FetchingTests
         byte[] bomb = Packed(encoding, new byte[8 << 20]);
         string header = $"Content-Encoding: {encoding}\r\n";
         await using var server = new LoopbackServer(
-            LoopbackServer.Answer("200 OK", body, headers: header), LoopbackServer.Answer("200 OK", bomb, headers: header), LoopbackServer.Answer("200 OK", Clip, headers: header));
+            LoopbackServer.Answer("200 OK", body, headers: header), LoopbackServer.Answer("200 OK", bomb, headers: header),
+            LoopbackServer.Answer("200 OK", Clip, headers: header));
 
         Assert.That(await BytesAsync(server, Quick with { MaxBytes = 1 << 20 }, cancellation), Is.EqualTo(Clip));
         Assert.That(bomb, Has.Length.LessThan(1 << 20));

@@ -93,7 +93,9 @@ internal sealed class BrokenShardTests
     [TestCase("29 size=99999999999999999999\n")]
     public void Attributes_that_cannot_be_read_break_a_shard(string content)
     {
-        Assert.That((Read(RawTar.PaxOf('x', content), RawTar.File("a.wav"), RawTar.End).Single() as BadRow)?.Found, Does.EndWith("a pax header that cannot be read"));
+        ManifestRow row = Read(RawTar.PaxOf('x', content), RawTar.File("a.wav"), RawTar.End).Single();
+
+        Assert.That((row as BadRow)?.Found, Does.EndWith("a pax header that cannot be read"));
     }
 
     [Test]
@@ -106,7 +108,8 @@ internal sealed class BrokenShardTests
 
         Assert.That(rows.Select(row => (row as BadRow)?.Found), Is.EqualTo(new[]
         {
-            null, $"the shard's last members before it breaks off in b of {_shard}", $"a broken shard at byte 3072 of {_shard}: a header whose checksum is wrong",
+            null, $"the shard's last members before it breaks off in b of {_shard}",
+            $"a broken shard at byte 3072 of {_shard}: a header whose checksum is wrong",
         }));
     }
 
@@ -144,7 +147,8 @@ internal sealed class BrokenShardTests
     [TestCase("GNU.sparse.major=1;GNU.sparse.minor=0;GNU.sparse.name=1.wav;GNU.sparse.realsize=1000", 0)]
     public void A_sparse_member_makes_its_sample_bad_and_no_other(string format, int mapBlocks)
     {
-        (string Key, string Value)[] attributes = [.. format.Split(';').Where(part => part.Contains('=')).Select(part => (part[..part.IndexOf('=')], part[(part.IndexOf('=') + 1)..]))];
+        (string Key, string Value)[] attributes =
+            [.. format.Split(';').Where(part => part.Contains('=')).Select(part => (part[..part.IndexOf('=')], part[(part.IndexOf('=') + 1)..]))];
         string name = format.Contains("GNU.sparse.name") ? "GNUSparseFile.17/1.wav" : "1.wav";
         byte[] map = new byte[512 * mapBlocks];
         for (int block = 0; block < mapBlocks - 1; block++)
@@ -170,7 +174,9 @@ internal sealed class BrokenShardTests
             RawTar.File("d/001.json", """{"n":2}"""), RawTar.File("__meta.json__"), RawTar.File(".hidden/002.wav"), RawTar.End);
 
         Assert.That(rows.Select(row => row is SampleRow), Is.EqualTo(new[] { true, true }));
-        Assert.That(rows.Cast<SampleRow>().Select(row => (row.Sample.Clips.Single().AsWritten, row.Sample.Fields.Count)), Is.EqualTo(new[] { ("000.wav", 2), ("d/001.wav", 2) }));
+        Assert.That(
+            rows.Cast<SampleRow>().Select(row => (row.Sample.Clips.Single().AsWritten, row.Sample.Fields.Count)),
+            Is.EqualTo(new[] { ("000.wav", 2), ("d/001.wav", 2) }));
     }
 
     [TestCase("a.wav")]
@@ -200,9 +206,11 @@ internal sealed class BrokenShardTests
     {
         List<ManifestRow> rows = Read(
             RawTar.File("0.png", "PNG!"), RawTar.File("0.json", """{"image":"0.png","videos":7,"messages":[{"role":"user","content":"q"}]}"""),
-            RawTar.File("1.png", "PNG!"), RawTar.File("1.json", """{"messages":[{"role":"user","content":[{"type":"image","image":"/elsewhere.png"},{"type":"text","text":"q"}]}]}"""),
+            RawTar.File("1.png", "PNG!"),
+            RawTar.File("1.json", """{"messages":[{"role":"user","content":[{"type":"image","image":"/elsewhere.png"},{"type":"text","text":"q"}]}]}"""),
             RawTar.File("2.png", "PNG!"), RawTar.File("2.json", """{"messages":[{"role":"user","content":"<video>q"}]}"""),
-            RawTar.File("3.png", "PNG!"), RawTar.File("3.JSON", """{"caption":"c"}"""), RawTar.File("3.extra.json", """{"x":1}"""), RawTar.File("3.CLS", "5"), RawTar.End);
+            RawTar.File("3.png", "PNG!"), RawTar.File("3.JSON", """{"caption":"c"}"""), RawTar.File("3.extra.json", """{"x":1}"""),
+            RawTar.File("3.CLS", "5"), RawTar.End);
 
         Assert.That(rows.Select(row => row is SampleRow), Is.EqualTo(new[] { true, true, false, true }));
         Sample[] samples = [.. rows.OfType<SampleRow>().Select(row => row.Sample)];
@@ -213,11 +221,27 @@ internal sealed class BrokenShardTests
         Assert.That((rows[2] as BadRow)?.Found, Does.StartWith("1 <video> tag for 0 video clips"));
     }
 
+    [TestCase("[]")]
+    [TestCase("\"text\"")]
+    [TestCase("[{\"role\":\"user\",\"content\":[{\"type\":\"image\"}]},7]")]
+    public void Messages_that_are_none_are_data_too(string messages)
+    {
+        var row = Read(RawTar.File("0.png"), RawTar.File("0.json", $$"""{"id":1,"messages":{{messages}},"images":["0.png"]}"""), RawTar.End).Single() as SampleRow;
+
+        Assert.That(row?.Sample.Fields.Select(field => field.Name), Is.EqualTo(new[] { "__key__", "id", "messages", "images" }));
+        Assert.That((row?.Sample.Messages.Count, row?.Sample.Clips.Count), Is.EqualTo(((int?)0, (int?)1)));
+        Assert.That(row!.Sample.Warnings.Single(), Does.StartWith("'messages' is not read as messages: found "));
+    }
+
     // Every byte of the headers, changed: what comes out is rows, some of them bad, in little memory, and never an exception or another sample's bytes.
     [Test]
     public void Whatever_a_header_holds_is_a_row()
     {
-        byte[] whole = [.. RawTar.File("0.wav", "first"), .. RawTar.Pax(("path", "1.wav")), .. RawTar.File("x.wav", "other"), .. RawTar.File("././@LongLink", "2.wav\0", 'L'), .. RawTar.File("y", "third"), .. RawTar.End];
+        byte[] whole =
+        [
+            .. RawTar.File("0.wav", "first"), .. RawTar.Pax(("path", "1.wav")), .. RawTar.File("x.wav", "other"),
+            .. RawTar.File("././@LongLink", "2.wav\0", 'L'), .. RawTar.File("y", "third"), .. RawTar.End,
+        ];
         var random = new Random(17);
         for (int round = 0; round < 3000; round++)
         {
@@ -229,11 +253,13 @@ internal sealed class BrokenShardTests
             }
 
             changed.AsSpan(header + 148, 8).Fill((byte)' ');
-            Encoding.ASCII.GetBytes(Convert.ToString(changed.Skip(header).Take(512).Sum(static value => value), 8).PadLeft(6, '0') + "\0 ").CopyTo(changed, header + 148);
+            int sum = changed.Skip(header).Take(512).Sum(static value => value);
+            Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(changed, header + 148);
 
             List<ManifestRow> rows = Read(changed);
 
-            Assert.That(rows.OfType<SampleRow>().SelectMany(row => row.Sample.Clips).Select(clip => (FileSource)clip.Source!).All(source => source.Offset + source.Length <= changed.Length), Is.True);
+            IEnumerable<FileSource> clips = rows.OfType<SampleRow>().SelectMany(row => row.Sample.Clips).Select(clip => (FileSource)clip.Source!);
+            Assert.That(clips.All(source => source.Offset + source.Length <= changed.Length), Is.True);
         }
     }
 

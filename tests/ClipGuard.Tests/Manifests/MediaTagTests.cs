@@ -43,7 +43,9 @@ public sealed class MediaTagTests
     {
         ManifestRow row = ManifestFile.Read("""{"messages":[{"role":"user","content":"<image>q"}],"image_path":"missing.jpg","id":1}""").Single();
 
-        Assert.That((row as BadRow)?.Expected, Is.EqualTo("a clip for each, under 'images', 'image' or in a message's part; keys that name no clip: image_path, id"));
+        Assert.That(
+            (row as BadRow)?.Expected,
+            Is.EqualTo("a clip for each, under 'images', 'image' or in a message's part; keys that name no clip: image_path, id"));
     }
 
     [Test]

@@ -97,7 +97,8 @@ public sealed class MessageTests
     {
         foreach (string value in new[] { "\"/clip\"", "{\"url\":\"/clip\"}", "{\"path\":\"/clip\",\"bytes\":null}" })
         {
-            Sample sample = ManifestFile.ReadSample($$"""{"messages":[{"role":"user","content":[{"{{key}}":{{value}},"type":"{{type}}"},{"type":"text","text":"q","{{key}}":null}]}]}""");
+            Sample sample = ManifestFile.ReadSample(
+                $$"""{"messages":[{"role":"user","content":[{"{{key}}":{{value}},"type":"{{type}}"},{"type":"text","text":"q","{{key}}":null}]}]}""");
 
             Assert.That(sample.Clips.Select(clip => (clip.Kind, clip.Path)), Is.EqualTo(new[] { (kind, "/clip") }));
             Assert.That(sample.Messages.Single().Content, Is.EqualTo($"<{kind.ToString().ToLowerInvariant()}>q"));

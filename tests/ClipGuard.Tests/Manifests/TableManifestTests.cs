@@ -83,10 +83,14 @@ public sealed class TableManifestTests : IndexableManifestContract
 
         foreach (Func<Task> read in new Func<Task>[]
         {
-            () => Task.FromResult(new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList()), () => new TableManifest(File).IndexAsync(),
+            () => Task.FromResult(new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList()),
+            () => new TableManifest(File).IndexAsync(),
         })
         {
-            Assert.That(read, Throws.InstanceOf<ManifestException>().With.Message.Contains($"No column of {File} names clips; its columns are {columns}. Say which does: --columns NAME=video"));
+            Assert.That(
+                read,
+                Throws.InstanceOf<ManifestException>().With.Message
+                    .Contains($"No column of {File} names clips; its columns are {columns}. Say which does: --columns NAME=video"));
         }
 
         var options = new ManifestOptions { RootImageDirectory = null, Columns = new Dictionary<string, string> { ["video_path"] = "video" } };

@@ -31,8 +31,8 @@ internal sealed class TextFormTests
     [TestCase(""" "instruction":"i","input":"x","output":"o","system":"s","history":[["a","b"]] """, "System:s|User:a|Assistant:b|User:i\nx|Assistant:o")]
     [TestCase(""" "conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"r"}] """, "User:q|Assistant:r")]
     [TestCase(""" "conversation":[{"human":"q","assistant":"r"},{"human":"q2","assistant":"r2"}] """, "User:q|Assistant:r|User:q2|Assistant:r2")]
-    [TestCase(""" "conversations":[{"from":"system","value":"s"},{"from":"user","value":"q"},{"from":"function_call","value":"f"},{"from":"observation","value":"o"},{"from":"bot","value":"r"}] """,
-        "System:s|User:q|ToolCall:f|ToolResponse:o|Assistant:r")]
+    [TestCase(""" "conversations":[{"from":"system","value":"s"},{"from":"user","value":"q"},{"from":"bot","value":"r"}] """, "System:s|User:q|Assistant:r")]
+    [TestCase(""" "conversations":[{"from":"function_call","value":"f"},{"from":"observation","value":"o"}] """, "ToolCall:f|ToolResponse:o")]
     [TestCase(""" "system":"s","conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"r"}] """, "System:s|User:q|Assistant:r")]
     [TestCase(""" "messages":[{"role":"user","content":"q"}],"system":"s" """, "System:s|User:q")]
     [TestCase(""" "messages":[{"role":"user","content":"q"}],"conversations":"x" """, "User:q")]
@@ -94,7 +94,10 @@ internal sealed class TextFormTests
     [Test]
     public void Keys_with_other_names_can_be_said()
     {
-        var options = new ManifestOptions { Columns = new Dictionary<string, string> { ["video_path"] = "video", ["caption"] = "response", ["ask"] = "query", ["talk"] = "messages" } };
+        var options = new ManifestOptions
+        {
+            Columns = new Dictionary<string, string> { ["video_path"] = "video", ["caption"] = "response", ["ask"] = "query", ["talk"] = "messages" },
+        };
 
         Sample asked = ManifestFile.ReadSample("""{"video_path":"/v.mp4","caption":"c","ask":"q"}""", options);
         Sample talked = ManifestFile.ReadSample("""{"talk":[{"role":"user","content":"<video>q"}],"video_path":"/v.mp4"}""", options);

@@ -73,7 +73,8 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         var attempt = new Attempt(number) { Row = sampleRow, Held = target as BufferedSink };
         if (options.ClipsPerSample is { } most && ClipCounts.FirstOver(most, sampleRow.Sample, kind => options.SpecOf(kind) is not null) is { } over)
         {
-            string message = $"The sample has {over.Count} {MediaTags.Noun(over.Kind)} clips, more than {nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} = {most}; "
+            string message = $"The sample has {over.Count} {MediaTags.Noun(over.Kind)} clips, more than "
+                + $"{nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} = {most}; "
                 + "set it to the most that a sample may have, or to null.";
             attempt.Fault = new SampleFault(planned.Position, number, row.Line, message) { Origin = row.Origin };
             return attempt;

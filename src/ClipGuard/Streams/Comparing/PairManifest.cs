@@ -60,7 +60,8 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
                 ? row with { Trouble = $"found {json.RootElement.ValueKind}, expected an object with '{referenceColumn}' and '{distortedColumn}'" }
                 : Column(json.RootElement, referenceColumn) is not { } reference ? row with { Trouble = Missing(referenceColumn) }
                 : Column(json.RootElement, distortedColumn) is not { } distorted ? row with { Trouble = Missing(distortedColumn) }
-                : (AddressIn(reference) ?? AddressIn(distorted)) is { } address ? row with { Trouble = $"found the address {address}, expected the path of a file" }
+                : (AddressIn(reference) ?? AddressIn(distorted)) is { } address
+                    ? row with { Trouble = $"found the address {address}, expected the path of a file" }
                 : row with { Reference = resolver.Resolve(reference), Distorted = resolver.Resolve(distorted) };
         }
         catch (JsonException error)

@@ -11,7 +11,7 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
     /// <summary>What cells are quoted with that hold line feeds.</summary>
     public const byte Quote = (byte)'"';
 
-    private readonly char _delimiter = path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
+    private char _delimiter = path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
     private string[]? _columns;
     private TableRowReader? _rows;
 
@@ -25,8 +25,9 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
             return false;
         }
 
-        _columns = TableColumns.Read(
-            line, _delimiter, new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn }, path);
+        var pair = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn };
+        _delimiter = TableColumns.FindDelimiter(line, _delimiter, pair);
+        _columns = TableColumns.Read(line, _delimiter, pair, path);
         _rows = new TableRowReader(_columns, _delimiter, options, resolver);
         return true;
     }

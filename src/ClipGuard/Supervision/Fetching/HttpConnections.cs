@@ -162,7 +162,8 @@ internal sealed class HttpConnections : IDisposable
     }
 
     private static RefusedRedirectException Refused(Uri address) => new(
-        $"the server redirects to the private address {Shown(address)}; allow that with --allow-private, or {nameof(FetchOptions)}.{nameof(FetchOptions.AllowPrivate)}");
+        $"the server redirects to the private address {Shown(address)}; allow that with --allow-private, or "
+        + $"{nameof(FetchOptions)}.{nameof(FetchOptions.AllowPrivate)}");
 
     private static string Shown(Uri address) => AddressText.WithoutSecrets(address.AbsoluteUri);
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ClipGuard.Tests.Manifests;
+namespace ClipGuard.Tests.Support;
 
 /// <summary>Tar archives made block by block, right and wrong ones.</summary>
 internal static class RawTar
@@ -33,7 +33,8 @@ internal static class RawTar
     }
 
     /// <summary>A file with its header.</summary>
-    public static byte[] File(string name, string content = "RIFF", char type = '0') => [.. Header(name, Encoding.UTF8.GetByteCount(content), type), .. Padded(content)];
+    public static byte[] File(string name, string content = "RIFF", char type = '0') =>
+        [.. Header(name, Encoding.UTF8.GetByteCount(content), type), .. Padded(content)];
 
     /// <summary>A pax header with attributes, for the entry behind it.</summary>
     public static byte[] Pax(params (string Key, string Value)[] attributes) => PaxOf('x', string.Concat(attributes.Select(Line)));
