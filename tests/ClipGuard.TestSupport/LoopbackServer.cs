@@ -13,14 +13,20 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <summary>Says nothing and keeps the connection.</summary>
     public static readonly byte[] Silence = [];
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<byte[]> _answers;
     private readonly Task _serving;
     private int _asked;
 
     public LoopbackServer(params byte[][] answers)
+        : this(IPAddress.Loopback, answers)
     {
+    }
+
+    public LoopbackServer(IPAddress address, params byte[][] answers)
+    {
+        _listener = new TcpListener(address, 0);
         _answers = new ConcurrentQueue<byte[]>(answers);
         _listener.Start();
         Address = new Uri($"http://{_listener.LocalEndpoint}/clip.wav");

@@ -20,11 +20,7 @@ internal static class BenchCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest")
-        {
-            HelpName = "MANIFEST",
-            Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'.",
-        };
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = RunSettings.ManifestKinds };
         return new Verb(
             "bench",
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",

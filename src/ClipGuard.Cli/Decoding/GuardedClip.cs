@@ -41,14 +41,14 @@ internal static class GuardedClip
 
         return sources.Get(FetchSettings.Allow, false)
             ? new HttpSource(address)
-            : throw new UsageException($"{clip} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
+            : throw new UsageException($"{AddressText.WithoutSecrets(clip)} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
     }
 
     /// <summary>Tells of a clip that gave no data.</summary>
     /// <returns>The exit code that says so.</returns>
     public static int ShowFault(Screen console, string clip, ClipFault fault)
     {
-        console.Note($"{clip} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
+        console.Note($"{AddressText.WithoutSecrets(clip)} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
         foreach (string line in fault.PostMortem.Log)
         {
             console.Note("decoder: " + line);

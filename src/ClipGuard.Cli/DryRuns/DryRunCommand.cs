@@ -19,7 +19,7 @@ internal static class DryRunCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format; '-' reads standard input." };
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines from standard input." };
         return new Verb(
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
@@ -55,7 +55,7 @@ internal static class DryRunCommand
         IDryRunScreen screen = console.ForDryRun();
         await using (supervisor.ConfigureAwait(false))
         {
-            var manifest = new JsonLinesManifest(manifestPath, options.Manifest);
+            IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
             var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
             screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
 
@@ -115,26 +115,9 @@ internal static class DryRunCommand
     // Before helpers are started: the commonest mistakes should cost no second.
     private static void RefuseUnreadable(string manifestPath)
     {
-        try
+        if (Manifest.FindObstacle(manifestPath) is { } obstacle)
         {
-            string? reason = manifestPath.Length == 0 ? "no name was given"
-                : Directory.Exists(manifestPath) ? "it is a folder, not a JSON Lines file"
-                : !File.Exists(manifestPath) ? "there is no such file"
-                : null;
-            if (reason is not null)
-            {
-                throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
-            }
-
-            // A pipe, which has no length, would lose its writer when it is opened and closed.
-            if (new FileInfo(manifestPath).Length > 0)
-            {
-                File.OpenHandle(manifestPath).Dispose();
-            }
-        }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"manifest {manifestPath} cannot be read: {trouble.Message.TrimEnd('.')}", trouble);
+            throw new UsageException($"manifest {manifestPath} cannot be read: {obstacle}");
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class DryRunFindings
 
     public string SummaryPath { get; }
 
-    public string CleanPath => Summary.Settings.CleanManifest;
+    /// <summary>Null where the manifest's rows are no text, so that there is no clean one.</summary>
+    public string? CleanPath => Summary.Settings.CleanManifest;
 
     /// <summary>True where another run goes on behind what this one has done.</summary>
     public bool CanGoOn { get; }

@@ -50,7 +50,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         WriteSlowest(findings);
         output.WriteLine();
         output.WriteLine($"Bad clips   {Printable.Line(findings.FaultsPath)}");
-        output.WriteLine($"Clean rows  {Printable.Line(findings.CleanPath)}: {Wording.Count(findings.Summary.CleanSamples, "row")}");
+        output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
         output.WriteLine($"Summary     {Printable.Line(findings.SummaryPath)}");
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {

@@ -77,12 +77,17 @@ internal static class Wording
         return string.Join(" · ", faults.Concat(badLines).Prepend($"ok {Number(progress.Ok)}"));
     }
 
+    /// <summary>Where the clean rows are, and how many.</summary>
+    public static string CleanRows(DryRunFindings findings) => findings.CleanPath is { } path
+        ? $"{Printable.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
+        : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: leave out the lines of the bad ones";
+
     /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
     public static string? RelativePathsHint(DryRunSummary summary)
     {
-        string clean = summary.Settings.CleanManifest;
+        string? clean = summary.Settings.CleanManifest;
         string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory : Path.GetDirectoryName(summary.Manifest)!;
-        return !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
+        return clean is null || !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
             : summary.Settings.Manifest.Root is { } root ? $"{Path.GetFileName(clean)} holds relative paths: read it with the same root, --root {root}."
             : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }

@@ -82,7 +82,7 @@ internal sealed class Recorder
     /// <summary>Hands the file system what was gathered. For when there is a moment to spare.</summary>
     public void Flush()
     {
-        _output.Clean.Flush();
+        _output.Clean?.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -130,7 +130,7 @@ internal sealed class Recorder
 
         if (clean)
         {
-            _output.Clean.Append(row.Raw.Span);
+            _output.Clean?.Append(row.Raw.Span);
         }
     }
 

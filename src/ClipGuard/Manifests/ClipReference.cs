@@ -5,7 +5,10 @@ namespace ClipGuard.Manifests;
 /// <summary>One clip as a row names it.</summary>
 /// <param name="Kind">What it is to be decoded as.</param>
 /// <param name="Key">The key of the row under which it stands, as written: <c>images</c>, <c>video</c>, <c>messages</c>, <c>rejected_images</c>, …</param>
-/// <param name="AsWritten">The manifest's own words; encoded bytes are shortened to their first characters and their length.</param>
+/// <param name="AsWritten">
+/// The manifest's own words; encoded bytes are shortened to their first characters and their length, and addresses are told without user name, password,
+/// query and fragment, because reports and logs show this and those may be secrets.
+/// </param>
 public sealed record ClipReference(ClipKind Kind, string Key, string AsWritten)
 {
     /// <summary>

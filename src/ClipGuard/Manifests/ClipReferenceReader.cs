@@ -29,14 +29,12 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    /// <summary>Reads the clip of a message's typed part, if it has one: without, the part stands for a clip of the row's lists.</summary>
-    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder draft)
+    /// <summary>Reads the clip of a message's typed part.</summary>
+    /// <returns>Null where the value names none.</returns>
+    public ClipReference? ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder draft)
     {
         bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
-        if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, draft) is { } clip)
-        {
-            draft.Lift(clip);
-        }
+        return isEmpty ? null : Read(ref json, kind, SampleReader.MessagesKey, draft);
     }
 
     private static void Add(ClipReference? clip, SampleBuilder draft)

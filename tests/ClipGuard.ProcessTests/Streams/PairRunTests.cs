@@ -59,10 +59,13 @@ internal sealed class PairRunTests : GuardedStreamsTests
 
     [TestCase("pairs.csv", ',')]
     [TestCase("pairs.tsv", '\t')]
+    [TestCase("semicolons.csv", ';')]
     [CancelAfter(240_000)]
     public async Task Pairs_may_stand_in_a_table(string name, char delimiter, CancellationToken cancellation)
     {
-        string table = string.Join('\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv\n");
+        string table = string.Join(
+            '\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv",
+            "5,https://me:secret@example.org/a.mkv?secret,good.mkv\n");
         string manifest = Media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
         string folder = Media.PathOf($"out-{name}");
         PairRun run = RunOf(manifest, folder);
@@ -72,7 +75,11 @@ internal sealed class PairRunTests : GuardedStreamsTests
         Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetDouble(), Is.EqualTo(double.PositiveInfinity));
         Assert.That(
             Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
-            Is.EqualTo(new[] { (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one") }));
+            Is.EqualTo(new[]
+            {
+                (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one"),
+                (7, "found the address https://example.org/a.mkv?…, expected the path of a file"),
+            }));
         Assert.That((run.Progress.Fraction, run.Progress.Running().Count), Is.EqualTo((1.0, 0)));
     }
 
