@@ -70,8 +70,13 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
-    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
-    public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
+    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none. A size of nothing is over no limit: the header is wrong.</summary>
+    public DecoderFault? PixelFault() => log.RefusedSize switch
+    {
+        null => null,
+        ( <= 0, _) or (_, <= 0) => Fault(FaultKind.Corrupt, $"The header claims a picture of {log.RefusedSize.Value.Width}×{log.RefusedSize.Value.Height}."),
+        var (width, height) => PixelFault(width, height),
+    };
 
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>

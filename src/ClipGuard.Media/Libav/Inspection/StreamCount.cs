@@ -135,7 +135,9 @@ internal static unsafe class StreamCount
                 ConcealedFrames = concealed + track.ConcealedPackets,
                 CorruptFrames = corrupt + track.MarkedPackets,
                 RefusedPackets = track.RefusedPackets,
-                MissingFrames = Missing(track, description.FrameRateHz),
+
+                // A video of which nothing comes out lacks all that it promises, whatever its packets are.
+                MissingFrames = frames == 0 ? Math.Max(1, track.Stream->nb_frames) : Missing(track, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -161,7 +163,7 @@ internal static unsafe class StreamCount
     {
         AVRational unit = track.Stream->time_base;
         return track.LatestTicks is not { } latest || rateHz is not { } rate
-            ? Math.Max(0, track.Stream->nb_frames - track.Packets)
+            ? PromisedFrames.NotRead(track, track.Packets)
             : PromisedFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 
