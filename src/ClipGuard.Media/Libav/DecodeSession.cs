@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using FFmpeg.AutoGen;
+
 namespace ClipGuard.Media.Libav;
 
 /// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
@@ -57,7 +59,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             return Fault(FaultKind.Unsupported, $"The clip leads to {RefusedOpen}, and formats that lead to other files are refused.");
         }
 
-        return PixelFault() ?? Fault(FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
+        return PixelFault() ?? Fault(error == ffmpeg.AVERROR_PATCHWELCOME ? FaultKind.Unsupported : FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
     }
 
     /// <summary>The fault of a stream whose samples lie in another file; null where they lie in this one.</summary>

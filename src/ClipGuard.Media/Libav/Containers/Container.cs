@@ -195,7 +195,9 @@ internal sealed unsafe class Container : IDisposable
         // On an error libavformat frees the context itself and leaves a null.
         int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
-        return error < 0 ? _session.FaultOf(error, "The container's header could not be read") : null;
+        return error >= 0 ? null
+            : HeifItem.Main(Bytes) is { Coding: not "av01" } item ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
+            : _session.FaultOf(error, "The container's header could not be read");
     }
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)

@@ -80,10 +80,9 @@ internal static unsafe class ImageDecode
     public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
-        if (track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_TIFF && TiffDirectory.Read(track.Container.Bytes) is { } tiff
-            && TiffPieces.Of(track.Container.Bytes, tiff) is { } pieces)
+        if (TiffPieces.Of(track) is { } pieces)
         {
-            turn = ExifOrientation.Turn((int)tiff.First(TiffTag.Orientation, 1));
+            turn = ExifOrientation.Turn(pieces.Orientation);
             return PiecedPicture.Decode(session, pieces, frame, out damaged);
         }
 

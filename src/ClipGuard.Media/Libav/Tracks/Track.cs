@@ -70,7 +70,22 @@ internal sealed unsafe class Track : IDisposable
     /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more. To be asked only where the header counts more frames than there are packets:
     /// it goes through the file.
     /// </summary>
-    public long RepeatedByContainer => _repeatedByContainer ??= Container.IsAvi ? AviEmptyChunks.Count(_session, Container.Bytes, Stream->index) : 0;
+    public long RepeatedByContainer
+    {
+        get
+        {
+            if (_repeatedByContainer is null)
+            {
+                _repeatedByContainer = Container.IsAvi ? AviEmptyChunks.Count(_session, Container.Bytes, Stream->index) : 0;
+                if (_repeatedByContainer > 0)
+                {
+                    _session.AddNote($"{_repeatedByContainer} of the chunks that stream {Stream->index} promises are empty: the frame before them stays on show.");
+                }
+            }
+
+            return _repeatedByContainer.Value;
+        }
+    }
 
     /// <summary>True for samples as they are (PCM).</summary>
     public bool IsUncompressed { get; private set; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
@@ -46,6 +47,11 @@ internal sealed unsafe class VideoDecode : IDisposable
         if ((session.AnimationFault() ?? session.DurationFault(track.Container.SecondsOf(track.Stream))) is { } refused)
         {
             return new DecodeAnswer(refused);
+        }
+
+        if (track.Container.Item is not null || TiffPieces.Of(track) is not null)
+        {
+            return ImageSequenceDecode.RunOne(session, spec);
         }
 
         // Which frames are key frames is told by the frames themselves; an index may leave some out.
