@@ -25,6 +25,7 @@ internal sealed class FrameOrderTests
     {
         byte[] film = File.ReadAllBytes(_media.Make($"reordered-{codec[5..10]}.mp4", $"{Moving} {codec}"));
         "free"u8.CopyTo(film.AsSpan(film.AsSpan().IndexOf("ctts"u8)));
+        "free"u8.CopyTo(film.AsSpan(film.AsSpan().IndexOf("edts"u8)));
         string path = _media.Write($"no-ctts-{codec[5..10]}.mp4", film);
         byte[] all = All(path);
         int[] frames = [0, 1, 2, 3, 26, 50, 98, -1];

@@ -35,21 +35,33 @@ internal sealed class MainTrackTests
         AssertMainIsTold(path, decode.Clip.Shape[2]);
     }
 
-    [TestCase("icons.ico", "-f lavfi -i testsrc2=s=16x16:d=1 -f lavfi -i testsrc2=s=48x48:d=1 -f lavfi -i testsrc2=s=32x32:d=1 -map 0 -map 1 -map 2 -frames:v 1 -c:v png -pix_fmt rgba")]
-    [TestCase("icons-bmp.ico", "-f lavfi -i testsrc2=s=16x16:d=1 -f lavfi -i testsrc2=s=48x48:d=1 -map 0 -map 1 -frames:v 1 -c:v bmp -pix_fmt bgra")]
-    public void Of_an_icon_the_largest_picture(string name, string arguments)
+    [TestCase(16, 48, 32)]
+    [TestCase(48, 16)]
+    [TestCase(16, 32, 48)]
+    public void Of_an_icon_the_largest_picture(params int[] sides)
     {
-        using DirectDecode decode = DirectDecode.Of(_media.Make(name, arguments), new ImageSpec());
+        // A header, sixteen bytes for each picture, and the pictures as PNG files.
+        byte[][] pictures = [.. sides.Select(side => File.ReadAllBytes(_media.Make($"{side}.png", $"-f lavfi -i testsrc2=s={side}x{side} -frames:v 1 -pix_fmt rgba")))];
+        List<byte> icon = [0, 0, 1, 0, (byte)sides.Length, 0];
+        int at = 6 + (16 * sides.Length);
+        for (int i = 0; i < sides.Length; i++)
+        {
+            icon.AddRange([(byte)sides[i], (byte)sides[i], 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(pictures[i].Length), .. BitConverter.GetBytes(at)]);
+            at += pictures[i].Length;
+        }
+
+        string path = _media.Write($"icon{string.Join('-', sides)}.ico", [.. icon, .. pictures.SelectMany(picture => picture)]);
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+        using DirectDecode expected = DirectDecode.Of(_media.PathOf("48.png"), new ImageSpec());
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 48, 48, 3 }));
+        Assert.That(decode.Bytes.SequenceEqual(expected.Bytes));
     }
 
     [Test]
     public void A_track_that_goes_with_another_is_not_the_main_one_however_large()
     {
-        byte[] film = File.ReadAllBytes(_media.Make("aux-source.mp4", $"{Red} {Large} -map 0 -map 1 {X264}"));
-        int first = film.AsSpan().IndexOf("vide"u8);
-        int second = first + 4 + film.AsSpan(first + 4).IndexOf("vide"u8);
-        "auxv"u8.CopyTo(film.AsSpan(second));
+        byte[] film = File.ReadAllBytes(_media.Make("aux-source.mp4", $"{Red} {Large} -map 0 -map 1 {X264} -disposition:v:0 0 -disposition:v:1 default"));
+        "auxv"u8.CopyTo(film.AsSpan(film.AsSpan().LastIndexOf("hdlr\0\0\0\0\0\0\0\0vide"u8) + 12));
         string path = _media.Write("aux.mp4", film);
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Size = new OwnSize(), Selection = new IndexFrames([0]) });
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, 64, 64, 3 }));

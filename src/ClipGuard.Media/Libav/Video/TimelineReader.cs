@@ -67,7 +67,7 @@ internal static unsafe class TimelineReader
     /// <param name="isPaced">True where the times of decoding tell how long frames stay on show, as they do in an AVI, which has no others.</param>
     public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketMark> packets, bool isPaced)
     {
-        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden).Select(packet => isPaced && packet.Ticks == ffmpeg.AV_NOPTS_VALUE ? packet with { Ticks = packet.DecodeTicks } : packet)];
+        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden).Select(packet => isPaced ? packet with { Ticks = packet.DecodeTicks } : packet)];
         bool isKnown = shown.Length == count;
         bool isTimed = isKnown && shown.Length > 0 && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
         AVRational unit = stream->time_base;
@@ -81,9 +81,21 @@ internal static unsafe class TimelineReader
 
         return new FrameTimeline(ticks, isKnown ? [.. shown.Select(packet => packet.IsKey)] : new bool[count], num, den, (double)den / num)
         {
-            Shown = isTimed ? [.. shown.Select(packet => packet.Ticks).Order().Select(tick => (double)tick * unit.num / unit.den)] : null,
+            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay : 0, (double)num / den) : null,
             LastFrameSeconds = isTimed ? LastFrameSeconds(shown, stream) : 0,
         };
+    }
+
+    // A frame that is decoded ahead of its time comes out of the decoder with a later packet, and is shown when that one is due.
+    private static double[] Shown(double[] due, int delay, double frameSeconds)
+    {
+        double[] shown = new double[due.Length];
+        for (int i = 0; i < due.Length; i++)
+        {
+            shown[i] = i + delay < due.Length ? due[i + delay] : due[^1] + ((i + delay - (due.Length - 1)) * frameSeconds);
+        }
+
+        return shown;
     }
 
     // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote decoding times for presentation

@@ -182,8 +182,8 @@ internal sealed unsafe class VideoDecode : IDisposable
             return timeline;
         }
 
-        double end = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        return timeline with { LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, end - timeline.StartSeconds - timeline.Seconds(timeline.Count - 1)) };
+        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        return timeline with { LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)) };
     }
 
     private DecoderFault? Want(FrameTimeline timeline)

@@ -90,7 +90,7 @@ internal sealed class HeifTests
         using DirectDecode frames = DirectDecode.Of(Clip("irot1.avif"), new VideoSpec { Size = new OwnSize(), Selection = new UniformFrames(2) });
         Assert.That(frames.Clip.Shape, Is.EqualTo(new[] { 2, Width, Height, 3 }));
         Assert.That(Look("irot1.avif"), Is.EqualTo(("image", (int?)270, (bool?)false, (bool?)null)));
-        Assert.That(Look("both10.avif"), Is.EqualTo(("image", (int?)90, (bool?)true, (bool?)null)));
+        Assert.That(Look("both10.avif"), Is.EqualTo(("image", (int?)270, (bool?)true, (bool?)null)));
         Assert.That(Look("rgba.avif"), Is.EqualTo(("image", (int?)0, (bool?)false, (bool?)true)));
     }
 

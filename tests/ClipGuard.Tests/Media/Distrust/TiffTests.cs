@@ -306,7 +306,7 @@ internal sealed class TiffTests
         }
 
         // Quantisation and Huffman tables (segments DB and C4) into a file of their own.
-        private static (byte[] Tables, byte[] Rest) Split(byte[] jpeg)
+        private static (byte[] Tables, byte[] Scan) Split(byte[] jpeg)
         {
             List<byte> tables = [0xFF, 0xD8];
             List<byte> rest = [0xFF, 0xD8];
