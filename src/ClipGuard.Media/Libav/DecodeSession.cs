@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using FFmpeg.AutoGen;
+
 namespace ClipGuard.Media.Libav;
 
 /// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
@@ -57,7 +59,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             return Fault(FaultKind.Unsupported, $"The clip leads to {RefusedOpen}, and formats that lead to other files are refused.");
         }
 
-        return PixelFault() ?? Fault(FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
+        return PixelFault() ?? Fault(error == ffmpeg.AVERROR_PATCHWELCOME ? FaultKind.Unsupported : FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
     }
 
     /// <summary>The fault of a stream whose samples lie in another file; null where they lie in this one.</summary>
@@ -70,8 +72,13 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         ? Fault(FaultKind.Unsupported, "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
-    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
-    public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
+    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none. A size of nothing is over no limit: the header is wrong.</summary>
+    public DecoderFault? PixelFault() => log.RefusedSize switch
+    {
+        null => null,
+        ( <= 0, _) or (_, <= 0) => Fault(FaultKind.Corrupt, $"The header claims a picture of {log.RefusedSize.Value.Width}×{log.RefusedSize.Value.Height}."),
+        var (width, height) => PixelFault(width, height),
+    };
 
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>

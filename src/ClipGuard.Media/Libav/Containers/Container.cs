@@ -13,11 +13,16 @@ internal sealed unsafe class Container : IDisposable
 {
     private const int PermissionDenied = 13;
 
+    // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
+    private const int ScoreOfName = 50;
+
     private readonly DecodeSession _session;
     private readonly ByteStream _stream;
     private GCHandle _sessionHandle;
     private AVFormatContext* _format;
     private string? _formatName;
+    private HeifItem? _item;
+    private bool _knowsItem;
 
     private Container(DecodeSession session, ByteStream stream)
     {
@@ -49,8 +54,25 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>True for Matroska and WebM.</summary>
     public bool IsMatroska => FormatName.StartsWith("matroska,", StringComparison.Ordinal);
 
+    /// <summary>True for AVI.</summary>
+    public bool IsAvi => FormatName == "avi";
+
     /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe.</summary>
     public bool IsOnePicture => FormatName.EndsWith("pipe", StringComparison.Ordinal);
+
+    /// <summary>The main picture of an AVIF or HEIC file without tracks; null for all other files.</summary>
+    public HeifItem? Item
+    {
+        get
+        {
+            if (!_knowsItem)
+            {
+                (_knowsItem, _item) = (true, IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifItem.Main(Bytes) : null);
+            }
+
+            return _item;
+        }
+    }
 
     /// <summary>True where what is told of the shape of pixels is meant for printers, or obsolete, and training makes nothing of it.</summary>
     public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";
@@ -173,7 +195,9 @@ internal sealed unsafe class Container : IDisposable
         // On an error libavformat frees the context itself and leaves a null.
         int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
-        return error < 0 ? _session.FaultOf(error, "The container's header could not be read") : null;
+        return error >= 0 ? null
+            : HeifItem.Main(Bytes) is { Coding: not "av01" } item ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
+            : _session.FaultOf(error, "The container's header could not be read");
     }
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
@@ -186,9 +210,11 @@ internal sealed unsafe class Container : IDisposable
             found = null;
             ffmpeg.avio_seek(_stream.Io, 0, 0);
             error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
-            if (error == ffmpeg.AVERROR_INVALIDDATA)
+            bool isGuessed = error is >= 0 and <= ScoreOfName && !NameOf(found).EndsWith("pipe", StringComparison.Ordinal);
+            if (isGuessed || error == ffmpeg.AVERROR_INVALIDDATA)
             {
-                // Some pictures cannot be told by their content (SVG without an XML declaration, TGA): this one goes by the name, and still reads the stream.
+                // Some pictures cannot be told by their content (SVG without an XML declaration, TGA), or look a little like something else: this one goes by the name, which
+                // speaks louder than such a guess, and still reads the stream.
                 found = ffmpeg.av_find_input_format("image2pipe");
                 error = (int)Math.Min(0, ffmpeg.avio_seek(_stream.Io, 0, 0));
             }

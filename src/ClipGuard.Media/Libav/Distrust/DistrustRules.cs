@@ -14,6 +14,9 @@ internal static class DistrustRules
     [
         new BigEndianWav(),
         new PaddedWavSamples(),
+        new UnreadTiff(),
+        new PiecedTiff(),
+        new HeifPictures(),
         new FactOfAllChannels(),
         new LateTrack(),
         new OldVariableFlac(),

@@ -23,10 +23,7 @@ internal static unsafe class ClipInspection
             formatName = container.FormatName;
             duration = container.Format->duration;
             lasts = container.SecondsOf(null);
-            for (uint i = 0; i < container.Format->nb_streams; i++)
-            {
-                streams.Add(StreamReading.Describe(container, container.Format->streams[i]));
-            }
+            streams.AddRange(StreamReading.DescribeAll(container));
 
             if (container.Links is { } links)
             {

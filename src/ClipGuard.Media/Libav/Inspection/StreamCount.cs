@@ -100,6 +100,7 @@ internal static unsafe class StreamCount
         long concealed = 0;
         long corrupt = 0;
         long hidden = 0;
+        long interlaced = 0;
         long firstTicks = 0;
         TimeSpan? firstDamage = null;
         while (tooLong is null && track.Next(frame))
@@ -114,6 +115,7 @@ internal static unsafe class StreamCount
             TimeSpan? shownAt = Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
             tooLong = session.DurationFault(shownAt?.TotalSeconds ?? (frames - 1) / description.FrameRateHz);
 
+            interlaced += frame->interlaced_frame != 0 ? 1 : 0;
             bool isConcealed = frame->decode_error_flags != 0;
             bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
             concealed += isConcealed ? 1 : 0;
@@ -130,12 +132,15 @@ internal static unsafe class StreamCount
         return description with
         {
             FoundFrames = frames,
+            InterlacedFrames = interlaced,
             Damage = new DamageReport
             {
                 ConcealedFrames = concealed + track.ConcealedPackets,
                 CorruptFrames = corrupt + track.MarkedPackets,
                 RefusedPackets = track.RefusedPackets,
-                MissingFrames = Missing(track, description.FrameRateHz),
+
+                // A video of which nothing comes out lacks all that it promises, whatever its packets are.
+                MissingFrames = frames == 0 ? Math.Max(1, track.Stream->nb_frames) : Missing(track, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -161,7 +166,7 @@ internal static unsafe class StreamCount
     {
         AVRational unit = track.Stream->time_base;
         return track.LatestTicks is not { } latest || rateHz is not { } rate
-            ? Math.Max(0, track.Stream->nb_frames - track.Packets)
+            ? PromisedFrames.NotRead(track, track.Packets)
             : PromisedFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 

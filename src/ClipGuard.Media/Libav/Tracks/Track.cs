@@ -19,6 +19,7 @@ internal sealed unsafe class Track : IDisposable
     private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
+    private long? _repeatedByContainer;
 
     private Track(DecodeSession session, ClipSource source, Container container, AVStream* stream)
     {
@@ -65,8 +66,32 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
     public long? LatestTicks { get; private set; }
 
+    /// <summary>
+    /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more. To be asked only where the header counts more frames than there are packets:
+    /// it goes through the file.
+    /// </summary>
+    public long RepeatedByContainer
+    {
+        get
+        {
+            if (_repeatedByContainer is null)
+            {
+                _repeatedByContainer = Container.IsAvi ? AviEmptyChunks.Count(_session, Container.Bytes, Stream->index) : 0;
+                if (_repeatedByContainer > 0)
+                {
+                    _session.AddNote($"{_repeatedByContainer} of the chunks that stream {Stream->index} promises are empty: the frame before them stays on show.");
+                }
+            }
+
+            return _repeatedByContainer.Value;
+        }
+    }
+
     /// <summary>True for samples as they are (PCM).</summary>
     public bool IsUncompressed { get; private set; }
+
+    /// <summary>True once the decoder said of something in the clip that it cannot decode it yet, which is no damage.</summary>
+    public bool LacksFeature { get; private set; }
 
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
@@ -95,7 +120,9 @@ internal sealed unsafe class Track : IDisposable
 
         AVCodec* decoder = null;
         int chosen = number is { } which ? container!.StreamNumber(kind, which) : -1;
-        int index = number is not null && chosen < 0 ? -1 : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
+        int index = number is null ? MainTrack.Find(container!, kind, &decoder)
+            : chosen < 0 ? -1
+            : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
         if (index < 0)
         {
             fault = NoStream(session, container!, kind, number);
@@ -103,7 +130,13 @@ internal sealed unsafe class Track : IDisposable
             return fault;
         }
 
-        container!.KeepOnly(index);
+        if (AlphaDecoder.Replace(session, container!.Format->streams[index], ref decoder) is { } opaque)
+        {
+            container.Dispose();
+            return opaque;
+        }
+
+        container.KeepOnly(index);
         var opened = new Track(session, source, container, container.Format->streams[index]);
         if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
         {
@@ -214,6 +247,7 @@ internal sealed unsafe class Track : IDisposable
         _session.Marks.Enter(DecodeStage.Decode);
         int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_send_packet(_codec, packet);
+        LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         return error >= 0 || error == LibavError.TryAgain || error == ffmpeg.AVERROR_EOF;
     }
@@ -224,6 +258,7 @@ internal sealed unsafe class Track : IDisposable
     {
         int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_receive_frame(_codec, frame);
+        LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         if (error >= 0)
         {
@@ -325,21 +360,26 @@ internal sealed unsafe class Track : IDisposable
         int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
         if (error >= 0)
         {
-            _codec->thread_count = _session.Request.DecoderThreads;
             _codec->pkt_timebase = Stream->time_base;
             _codec->flags2 |= Container.Samples is null ? 0 : ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL;
-            _codec->max_pixels = _session.Limits.MaxFramePixels;
-            _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
-            if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
-            {
-                // Otherwise a picture of which a twentieth is left passes for whole.
-                _codec->discard_damaged_percentage = 0;
-            }
-
+            Configure(_codec, decoder, _session);
             error = ffmpeg.avcodec_open2(_codec, decoder, null);
         }
 
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
+    }
+
+    /// <summary>Sets what every decoder of a decode has in common: its threads, its limit of pixels, and how strict it is.</summary>
+    public static void Configure(AVCodecContext* codec, AVCodec* decoder, DecodeSession session)
+    {
+        codec->thread_count = session.Request.DecoderThreads;
+        codec->max_pixels = session.Limits.MaxFramePixels;
+        codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
+        if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
+        {
+            // Otherwise a picture of which a twentieth is left passes for whole.
+            codec->discard_damaged_percentage = 0;
+        }
     }
 
     // These give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only write it to the log.

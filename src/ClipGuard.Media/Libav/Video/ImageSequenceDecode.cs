@@ -3,7 +3,7 @@ using ClipGuard.Media.Libav.Pictures;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// A video given as a list of pictures: the chosen ones are decoded, the others are not even opened. Their times are their numbers,
+/// A video given as a list of pictures, or as a single one: the chosen ones are decoded, the others are not even opened. Their times are their numbers,
 /// at one frame a second, since the list does not say when they were taken.
 /// </summary>
 internal static class ImageSequenceDecode
@@ -15,7 +15,15 @@ internal static class ImageSequenceDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The list of frames is empty."));
         }
 
-        var timeline = new FrameTimeline([.. Enumerable.Range(0, list.Paths.Count)], [.. Enumerable.Repeat(true, list.Paths.Count)], 1, 1, 1);
+        return Run(session, spec, [.. list.Paths.Select(path => new FileSource(path))], number => $"Frame {number} of the list, {list.Paths[number]}: ");
+    }
+
+    /// <summary>A clip that is a single picture.</summary>
+    public static DecodeAnswer RunOne(DecodeSession session, VideoSpec spec) => Run(session, spec, [session.Request.Source], static _ => string.Empty);
+
+    private static DecodeAnswer Run(DecodeSession session, VideoSpec spec, IReadOnlyList<ClipSource> pictures, Func<int, string> name)
+    {
+        var timeline = new FrameTimeline([.. Enumerable.Range(0, pictures.Count)], [.. Enumerable.Repeat(true, pictures.Count)], 1, 1, 1);
         if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return new DecodeAnswer(session.Fault(kind, message));
@@ -27,10 +35,9 @@ internal static class ImageSequenceDecode
         List<int> damaged = [];
         foreach (IGrouping<int, int> group in slotsOf)
         {
-            string path = list.Paths[group.Key];
-            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group], out bool isDamaged) is { } fault)
+            if (ImageDecode.Add(session, pictures[group.Key], writer, [.. group], out bool isDamaged) is { } fault)
             {
-                return new DecodeAnswer(fault with { Message = $"Frame {group.Key} of the list, {path}: {fault.Message}" });
+                return new DecodeAnswer(fault with { Message = $"{name(group.Key)}{fault.Message}" });
             }
 
             if (isDamaged)
@@ -41,8 +48,7 @@ internal static class ImageSequenceDecode
 
         if (damaged.Count > session.Limits.MaxDamagedFrames)
         {
-            return new DecodeAnswer(session.Fault(
-                FaultKind.Corrupt, $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
+            return new DecodeAnswer(session.Fault(FaultKind.Corrupt, $"{name(damaged.Min())}{damaged.Count} of the wanted pictures are damaged."));
         }
 
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)

@@ -23,6 +23,12 @@ internal static unsafe partial class ffmpeg
     public static partial void av_frame_free(AVFrame** frame);
 
     [LibraryImport(Avutil)]
+    public static partial int av_frame_get_buffer(AVFrame* frame, int align);
+
+    [LibraryImport(Avutil)]
+    public static partial int av_frame_copy_props(AVFrame* dst, AVFrame* src);
+
+    [LibraryImport(Avutil)]
     public static partial void av_frame_unref(AVFrame* frame);
 
     [LibraryImport(Avutil)]
