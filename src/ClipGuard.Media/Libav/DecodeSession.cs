@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 
 namespace ClipGuard.Media.Libav;
 
 /// <summary>One decode while it runs: what was asked, where it marks progress, and what FFmpeg has said so far.</summary>
 internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
 {
+    private ExceptionDispatchInfo? _bug;
+
     public DecodeRequest Request { get; } = request;
 
     public DecodeLimits Limits => Request.Limits;
@@ -25,8 +28,17 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>How often FFmpeg has admitted damage that nothing else tells.</summary>
     public int AdmittedDamage => log.AdmittedDamage;
 
-    /// <summary>Asks whether to give up, and remembers the answer.</summary>
-    public bool ShouldStop() => Stopped |= context.ShouldStop;
+    /// <summary>Asks whether to give up, and remembers the answer. After a bug there is nothing to go on for.</summary>
+    public bool ShouldStop() => (Stopped |= context.ShouldStop) || _bug is not null;
+
+    /// <summary>
+    /// Keeps what was thrown where FFmpeg had called back. An exception cannot pass through native code and would end the process, as if the clip had crashed
+    /// it: FFmpeg gets an error instead, and <see cref="ThrowBug"/> throws it when the decode is back.
+    /// </summary>
+    public void KeepBug(Exception bug) => _bug ??= ExceptionDispatchInfo.Capture(bug);
+
+    /// <summary>Throws what was kept, with the stack that it had; does nothing where nothing was.</summary>
+    public void ThrowBug() => (_bug ?? log.Bug)?.Throw();
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
@@ -58,6 +70,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
     public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
+
+    /// <summary>Forgets of a picture's size that it was refused.</summary>
+    public void ForgetRefusedSize() => log.ForgetRefusedSize();
 
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>

@@ -24,6 +24,7 @@ public sealed partial class Supervisor : IAsyncDisposable
 {
     private const int StrikesToConvict = 2;
     private const int MaxTroubles = 3;
+    private const int MaxBugs = 2;
 
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
@@ -154,6 +155,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         long began = 0;
         ClipFault? firstStrike = null;
         int troubles = 0;
+        int bugs = 0;
         while (true)
         {
             var attempt = new Attempt(
@@ -167,7 +169,7 @@ public sealed partial class Supervisor : IAsyncDisposable
             }
 
             // The second try has its helper before the caller hears of the first: what the caller starts then must not take it.
-            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null, cancellation);
+            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: firstStrike is not null || bugs > 0, cancellation);
             if (firstStrike is not null)
             {
                 await NotifyFirstFailureAsync(onFirstFailure, firstStrike, pool, attempt, trying).ConfigureAwait(false);
@@ -193,6 +195,15 @@ public sealed partial class Supervisor : IAsyncDisposable
 
                 case AttemptResult.Faulted { Fault: var fault }:
                     return Convict(fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+
+                case AttemptResult.DecoderBug bug:
+                    LogBug(_logger, request.Source, bug.Message, bug.Stack);
+                    if (++bugs == MaxBugs)
+                    {
+                        throw new HelperUnavailableException($"{request.Source} meets a bug of ClipGuard's own, and the clip is not to blame: {bug.Message}");
+                    }
+
+                    break;
 
                 case AttemptResult.InfrastructureFailure trouble when ++troubles == MaxTroubles:
                     throw new HelperUnavailableException(
@@ -287,6 +298,9 @@ public sealed partial class Supervisor : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: tried again elsewhere. {Reason}")]
     private static partial void LogTrouble(ILogger logger, ClipSource source, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Source}: a bug of ClipGuard's own, and the clip is not to blame. {Bug}\n{Stack}")]
+    private static partial void LogBug(ILogger logger, ClipSource source, string bug, string stack);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
     private static partial void LogSandboxMissing(ILogger logger, string missing);

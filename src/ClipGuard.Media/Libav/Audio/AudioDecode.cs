@@ -62,7 +62,18 @@ internal sealed unsafe class AudioDecode : IDisposable
         int rateHz = frame->sample_rate;
         _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
         _startsLater = _range.From > 0;
-        return _range.Begin() ?? (_range.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
+        return _range.Begin() ?? JudgeClaim(rateHz) ?? (_range.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
+    }
+
+    // What is wanted of a day of audio is known to be too much before the day is decoded.
+    private DecoderFault? JudgeClaim(int rateHz)
+    {
+        if (LengthClaim.Samples(_track, rateHz) is not { } claimed || _range!.TooMuch(claimed) is not { } tooMuch)
+        {
+            return null;
+        }
+
+        return LengthClaim.IsBorneOut(_track, claimed, rateHz) ? tooMuch : Reopen();
     }
 
     private DecoderFault? Jump(int rateHz)
@@ -78,6 +89,11 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         // The container cannot jump, or not exactly: all that lies before is decoded.
+        return Reopen();
+    }
+
+    private DecoderFault? Reopen()
+    {
         _frames.Dispose();
         _track.Dispose();
         if (OpenTrack(_session, _spec, out Track? again) is { } fault)

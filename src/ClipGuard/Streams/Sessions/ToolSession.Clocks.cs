@@ -135,6 +135,9 @@ internal sealed partial class ToolSession
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stream '{Stream}': a bug of ClipGuard's own, and the clip is not to blame. {Bug}\n{Stack}")]
+    private static partial void LogBug(ILogger logger, string stream, string bug, string stack);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);
 

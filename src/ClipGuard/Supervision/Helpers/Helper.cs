@@ -24,6 +24,7 @@ internal sealed partial class Helper
     private Attempt? _attempt;
     private ProcessUse? _use;
     private ReplyMessage? _reply;
+    private AttemptResult.DecoderBug? _bug;
     private AttemptResult? _ending;
 
     /// <summary>A helper whose process has just been started.</summary>

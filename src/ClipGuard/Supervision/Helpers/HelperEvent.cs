@@ -12,7 +12,7 @@ internal enum HelperEvent
     /// <summary>As <see cref="Replied"/>, of a helper that is used once.</summary>
     RepliedLast,
 
-    /// <summary>It said anything else: an answer to another request, a shape that does not fit, half a message, that it cannot start.</summary>
+    /// <summary>It said anything else: an answer to another request, a shape that does not fit, half a message, that it cannot start, that it met a bug of its own.</summary>
     ProtocolError,
 
     /// <summary>Its end of the socket is closed.</summary>
