@@ -18,7 +18,7 @@ internal sealed class FuzzRun(string sample, bool make, int seed, int cases)
     private readonly List<string> _bugs = [];
     private readonly List<string> _crashes = [];
     private readonly List<string> _hangs = [];
-    private IReadOnlyList<(string Name, byte[] Bytes)> _files = [];
+    private List<(string Name, byte[] Bytes)> _files = [];
 
     /// <summary>The command: <c>fuzz SAMPLE CASES [SEED] [sample]</c>, the last word leaving out the files that ffmpeg makes; and the child's.</summary>
     public static async Task<int> RunAsync(string[] words)

@@ -92,8 +92,6 @@ internal sealed class PictureClaimTests
 
     private static byte[] Big(params int[] numbers) => Numbers(numbers.Select(number => (uint)number), BinaryPrimitives.WriteUInt32BigEndian);
 
-    private static byte[] Big(uint first, params int[] numbers) => [.. Big((int)first), .. Big(numbers)];
-
     private static byte[] Little(params int[] numbers) => Numbers(numbers.Select(number => (uint)number), BinaryPrimitives.WriteUInt32LittleEndian);
 
     private static byte[] Numbers(IEnumerable<uint> numbers, Action<Span<byte>, uint> write) => [.. numbers.SelectMany(number =>

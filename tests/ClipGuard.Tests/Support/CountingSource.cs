@@ -2,7 +2,7 @@ using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Media.Libav.Bytes;
 
-namespace ClipGuard.Tests.Media;
+namespace ClipGuard.Tests.Support;
 
 /// <summary>A file of some first bytes, and then zeros up to a length, that counts what is read of it.</summary>
 /// <param name="FileName">Its name.</param>
