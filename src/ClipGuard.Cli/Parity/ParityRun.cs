@@ -24,7 +24,6 @@ internal sealed class ParityRun(Screen screen, string program)
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(string path, Supervisor supervisor, SupervisorOptions guard, DecodeLimits limits, CancellationToken cancellation)
     {
-        FindProgram();
         bool isFolder = Directory.Exists(path);
         string[] clips = isFolder ? ClipsOf(path) : [path];
         if (clips.Length == 0)
@@ -54,10 +53,9 @@ internal sealed class ParityRun(Screen screen, string program)
         return all.All(result => result.Agrees) ? ExitCode.Clean : ExitCode.FaultsFound;
     }
 
-    private static string[] ClipsOf(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => ClipKindGuess.Of(file, string.Empty) is not null).Order(StringComparer.Ordinal)];
-
-    private void FindProgram()
+    /// <summary>Looks whether the program is there.</summary>
+    /// <exception cref="ToolUnavailableException">It is not; the message says how to get it.</exception>
+    public void FindProgram()
     {
         try
         {
@@ -70,4 +68,7 @@ internal sealed class ParityRun(Screen screen, string program)
             throw new ToolUnavailableException($"The program {program} is not installed or not executable. On Debian and Ubuntu: apt-get install ffmpeg.");
         }
     }
+
+    private static string[] ClipsOf(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => ClipKindGuess.Of(file, string.Empty) is not null).Order(StringComparer.Ordinal)];
 }
