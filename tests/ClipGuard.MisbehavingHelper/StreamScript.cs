@@ -124,6 +124,10 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
                         Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, tried),
                     });
                 return;
+            case "throws":
+                _ = WriteFrames(3);
+                connection.Send(FailedMessage.Of(write.Id, new InvalidOperationException("scripted")));
+                return;
             case "corrupt":
                 _ = WriteFrames(3);
                 connection.Send(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 
 using FFmpeg.AutoGen;
 
@@ -8,6 +9,7 @@ namespace ClipGuard.Media.Libav;
 internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
 {
     private readonly List<string> _notes = [];
+    private ExceptionDispatchInfo? _bug;
 
     public DecodeRequest Request { get; } = request;
 
@@ -41,8 +43,17 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         }
     }
 
-    /// <summary>Asks whether to give up, and remembers the answer.</summary>
-    public bool ShouldStop() => Stopped |= context.ShouldStop;
+    /// <summary>Asks whether to give up, and remembers the answer. After a bug there is nothing to go on for.</summary>
+    public bool ShouldStop() => (Stopped |= context.ShouldStop) || _bug is not null;
+
+    /// <summary>
+    /// Keeps what was thrown where FFmpeg had called back. An exception cannot pass through native code and would end the process, as if the clip had crashed
+    /// it: FFmpeg gets an error instead, and <see cref="ThrowBug"/> throws it when the decode is back.
+    /// </summary>
+    public void KeepBug(Exception bug) => _bug ??= ExceptionDispatchInfo.Capture(bug);
+
+    /// <summary>Throws what was kept, with the stack that it had; does nothing where nothing was.</summary>
+    public void ThrowBug() => (_bug ?? log.Bug)?.Throw();
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
@@ -79,6 +90,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
         ( <= 0, _) or (_, <= 0) => Fault(FaultKind.Corrupt, $"The header claims a picture of {log.RefusedSize.Value.Width}×{log.RefusedSize.Value.Height}."),
         var (width, height) => PixelFault(width, height),
     };
+
+    /// <summary>Forgets of a picture's size that it was refused.</summary>
+    public void ForgetRefusedSize() => log.ForgetRefusedSize();
 
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>

@@ -55,6 +55,8 @@ public sealed class LibavDecoder : IClipDecoder
             return TimedOut(session);
         }
 
+        session.ThrowBug();
+
         // Bytes that could not be read look like damage, or like a file that ends early.
         if (session.ReadError is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
         {

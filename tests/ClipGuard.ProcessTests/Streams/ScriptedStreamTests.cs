@@ -93,6 +93,20 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
         Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public async Task A_bug_of_the_decoders_own_is_no_streams_fault_and_is_logged_with_its_stack(bool distortedFirst, CancellationToken cancellation)
+    {
+        using var log = new LineLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "throws") : Run("in-step", false, "throws", "ok:30"), cancellation))!;
+
+        Assert.That(error.Message, Does.Contain("meets a bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted"));
+        Assert.That(log.Lines, Has.Some.Contains("\nSystem.InvalidOperationException: scripted"));
+    }
+
     [Test]
     [CancelAfter(240_000)]
     public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)

@@ -78,6 +78,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [TestCase("counts-below-zero", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(counts below zero)")]
     [TestCase("times-of-nothing", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives times of frames that are none)")]
     [TestCase("neither", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(neither clip nor fault)")]
+    [TestCase("throws-elsewhere", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(tells of a bug in another request)")]
     [TestCase("convicts", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
     [TestCase("huge-message", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a message over the limit)")]
     [TestCase("hangs-up", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(closes its pipe and lives on)")]
@@ -156,6 +157,32 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 
         Assert.That(error.Message, Does.Contain("SIGKILL"));
         await AssertHealthy(_supervisor, cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_bug_of_the_decoders_own_is_no_clips_fault_and_is_logged_with_its_stack(CancellationToken cancellation)
+    {
+        using var log = new LineLog();
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation), log, cancellation);
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            async () => (await supervisor.DecodeAsync(TestHelper.Script("throws"), cancellation)).Dispose())!;
+
+        Assert.That(error.Message, Does.Contain("a bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted, with a line and another"));
+        Assert.That(log.Lines.Count(line => line.Contains("/scripts/throws: a bug of ClipGuard's own", StringComparison.Ordinal)), Is.EqualTo(2), "each try is told of");
+        Assert.That(log.Lines, Has.Some.Contains("\nSystem.InvalidOperationException: scripted, with a line\nand another"));
+        await AssertHealthy(supervisor, cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_bug_that_only_a_used_decoder_has_costs_no_clip(CancellationToken cancellation)
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("once-used-throws"), cancellation);
+            Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+        }
     }
 
     [Test]

@@ -56,7 +56,18 @@ internal sealed unsafe class AudioDecode : IDisposable
         int rateHz = frame->sample_rate;
         _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
         _startsLater = _range.From > 0;
-        return _range.Begin() ?? (ExactJumps.Start(_track, _range.From, rateHz) is { } start ? Jump(start) : null);
+        return _range.Begin() ?? JudgeClaim(rateHz) ?? (ExactJumps.Start(_track, _range.From, rateHz) is { } start ? Jump(start) : null);
+    }
+
+    // What is wanted of a day of audio is known to be too much before the day is decoded.
+    private DecoderFault? JudgeClaim(int rateHz)
+    {
+        if (LengthClaim.Samples(_track, rateHz) is not { } claimed || _range!.TooMuch(claimed) is not { } tooMuch)
+        {
+            return null;
+        }
+
+        return LengthClaim.IsBorneOut(_track, claimed, rateHz) ? tooMuch : Reopen();
     }
 
     private DecoderFault? Jump(long start)
@@ -72,6 +83,11 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         // The container cannot jump, or not exactly: all that lies before is decoded.
+        return Reopen();
+    }
+
+    private DecoderFault? Reopen()
+    {
         _frames.Dispose();
         _track.Dispose();
         if (OpenTrack(_session, _spec, out Track? again) is { } fault)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
@@ -41,6 +43,17 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         channels > MaxChannels ? session.Fault(FaultKind.Unsupported, $"The track has {channels} channels; at most {MaxChannels} can be resampled.")
         : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
         : null;
+
+    /// <summary>The fault of a track that holds more of what is wanted than the payload can take; null where it does not.</summary>
+    /// <param name="claimedSamples">Samples of each channel that the track has. Encoders' delay and padding may be among them, so that a second more is no fault yet.</param>
+    public DecoderFault? TooMuch(long claimedSamples)
+    {
+        Int128 wanted = Int128.Max(0, (Int128)Math.Min(_to, claimedSamples - rateHz) - From);
+        Int128 bytes = wanted * _resampler.TargetRateHz / rateHz * _resampler.Channels * sizeof(float);
+        return bytes > session.Payload.Capacity
+            ? session.PayloadFault(string.Create(CultureInfo.InvariantCulture, $"The audio that is wanted lasts {(double)wanted / rateHz:0.###} s, which as decoded"))
+            : null;
+    }
 
     /// <summary>Goes on with another sample than the one that would come next.</summary>
     /// <param name="position">Its number.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Containers.Claims;
 using ClipGuard.Media.Libav.Distrust;
 
 using FFmpeg.AutoGen;
@@ -105,7 +106,7 @@ internal sealed unsafe class Container : IDisposable
             Samples = findings.Find(found => found.Samples is not null)?.Samples,
             Links = findings.Find(found => found.Links is not null)?.Links,
         };
-        if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
+        if ((opened.OpenHeader(wanted) ?? opened.Probe(wanted)) is { } fault)
         {
             opened.Dispose();
             return fault;
@@ -171,9 +172,9 @@ internal sealed unsafe class Container : IDisposable
         }
     }
 
-    private DecoderFault? OpenHeader()
+    private DecoderFault? OpenHeader(AVMediaType? wanted)
     {
-        if (Recognise(out AVInputFormat* demuxer) is { } fault)
+        if ((Recognise(out AVInputFormat* demuxer) ?? JudgeClaims(NameOf(demuxer), wanted)) is { } fault)
         {
             return fault;
         }
@@ -236,6 +237,13 @@ internal sealed unsafe class Container : IDisposable
             : null;
     }
 
+    // What the file claims of itself, before FFmpeg takes time and memory for it.
+    private DecoderFault? JudgeClaims(string demuxer, AVMediaType? wanted) =>
+        demuxer.StartsWith("mov,", StringComparison.Ordinal) ? FragmentClaims.Judge(_session, _stream.Bytes)
+        : wanted != AVMediaType.AVMEDIA_TYPE_AUDIO && ClaimedPicture.SizeOf(_stream.Bytes, demuxer) is var (width, height) && IsOversized(width, height)
+            ? _session.PixelFault(width, height)
+        : null;
+
     private DecoderFault? Probe(AVMediaType? wanted)
     {
         _session.Marks.Enter(DecodeStage.Probe);
@@ -267,8 +275,34 @@ internal sealed unsafe class Container : IDisposable
             _format->max_ts_probe = 0;
         }
 
-        int error = ffmpeg.avformat_find_stream_info(_format, null);
+        int error = FindStreamInfo();
+        if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO)
+        {
+            // Pictures beside the sound are looked at too, and their size is nobody's concern.
+            _session.ForgetRefusedSize();
+        }
+
         return error < 0 ? _session.FaultOf(error, "The streams could not be told") : OversizedPicture() ?? _session.PixelFault();
+    }
+
+    // libavformat decodes pictures to learn of them what their container does not say. Without a limit of its own a PNG of 74 bytes costs it 2 s and 2 GB.
+    private int FindStreamInfo()
+    {
+        uint streams = _format->nb_streams;
+        var options = (AVDictionary**)NativeMemory.AllocZeroed(Math.Max(1, streams), (nuint)sizeof(AVDictionary*));
+        for (uint i = 0; i < streams; i++)
+        {
+            _ = ffmpeg.av_dict_set_int(&options[i], "max_pixels", _session.Limits.MaxFramePixels, 0);
+        }
+
+        int error = ffmpeg.avformat_find_stream_info(_format, options);
+        for (uint i = 0; i < streams; i++)
+        {
+            ffmpeg.av_dict_free(&options[i]);
+        }
+
+        NativeMemory.Free(options);
+        return error;
     }
 
     // Said from the header, before a decoder takes memory for the picture.
@@ -279,7 +313,7 @@ internal sealed unsafe class Container : IDisposable
             AVStream* stream = _format->streams[i];
             long width = stream->codecpar->width;
             long height = stream->codecpar->height;
-            if (stream->discard < AVDiscard.AVDISCARD_ALL && width > 0 && height > 0 && width * height > _session.Limits.MaxFramePixels)
+            if (stream->discard < AVDiscard.AVDISCARD_ALL && IsOversized(width, height))
             {
                 return _session.PixelFault(width, height);
             }
@@ -288,12 +322,28 @@ internal sealed unsafe class Container : IDisposable
         return null;
     }
 
+    private bool IsOversized(long width, long height) => width > 0 && height > 0 && (Int128)width * height > _session.Limits.MaxFramePixels;
+
     private static string NameOf(AVInputFormat* demuxer) => Marshal.PtrToStringUTF8((nint)demuxer->name) ?? string.Empty;
 
     private static DecodeSession SessionOf(void* handle) => (DecodeSession)GCHandle.FromIntPtr((nint)handle).Target!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int AskToStop(void* session) => SessionOf(session).ShouldStop() ? 1 : 0;
+    private static int AskToStop(void* handle)
+    {
+        DecodeSession session = SessionOf(handle);
+        try
+        {
+            return session.ShouldStop() ? 1 : 0;
+        }
+#pragma warning disable CA1031 // It must not pass into native code; it is thrown when the decode is back.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            session.KeepBug(bug);
+            return 1;
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int RefuseOpen(AVFormatContext* format, AVIOContext** stream, byte* url, int flags, AVDictionary** options)

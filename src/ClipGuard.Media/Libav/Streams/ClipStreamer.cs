@@ -38,6 +38,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         DecoderFault? fault = _order.Kind == ClipKind.Audio
             ? RawAudio.Open(_session, _order.Source, out _stream)
             : RawVideo.Open(_session, _order.Source, out _stream);
+        _session.ThrowBug();
         if (fault is not null)
         {
             return new StreamWrittenMessage(_order.Id) { Fault = fault };
@@ -63,6 +64,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         // From here on only the sink says that its reader is waited for.
         _marks.Enter(DecodeStage.Decode);
         DecoderFault? fault = _stream!.Write(format, _sink);
+        _session.ThrowBug();
         return _sink.Error is { } failed
             ? throw new IOException($"The stream cannot be written: {failed}.")
             : new StreamWrittenMessage(_order.Id) { Frames = _stream.Frames, Bytes = _sink.Bytes, ReaderLeft = _sink.ReaderLeft, Fault = fault };

@@ -128,6 +128,9 @@ internal sealed partial class ToolSession
         BackgroundLog.Write(_logger, logger => LogSlowOpening(logger, missing, _options.SlowOpening.TotalSeconds, limit));
     }
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stream '{Stream}': a bug of ClipGuard's own, and the clip is not to blame. {Bug}\n{Stack}")]
+    private static partial void LogBug(ILogger logger, string stream, string bug, string stack);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);
 

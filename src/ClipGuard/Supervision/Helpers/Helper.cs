@@ -26,6 +26,7 @@ internal sealed partial class Helper
     private ProcessUse? _use;
     private DecodeMeasurement? _measurement;
     private ReplyMessage? _reply;
+    private AttemptResult.DecoderBug? _bug;
     private AttemptResult? _ending;
 
     /// <summary>A helper whose process has just been started.</summary>
