@@ -1,4 +1,4 @@
-// Targets: Restore Build Test DryRun Publish Format Clean Soak Bench.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench.   dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
 
 using System.Runtime.InteropServices;
@@ -89,8 +89,19 @@ Task("Test").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("P
     }
 });
 
+// Every pair of container and codec that the ffmpeg program can write here: what a jump leads to is bit for bit what decoding from the start gives.
+Task("Sweep").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("CLIPGUARD_SWEEP", "1");
+    DotNet("test tests/ClipGuard.Tests -c Release --no-build --filter FullyQualifiedName~ExactJumpTests");
+});
+
 // Decodes at full speed, one in a hundred misbehaving: every verdict right, nothing left over.
 Task("Soak").IsDependentOn("Build").Does(() => Run(Benchmarks, $"soak {Argument("decodes", 100_000)}"));
+
+// Damaged copies of the sample's and of made files; an exception in a decoder fails it. --cases=N, --seed=N.
+Task("Fuzz").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Build").Does(() =>
+    Run(Benchmarks, $"fuzz datasets-sample {Argument("cases", 100_000)}{(HasArgument("seed") ? $" {Argument<int>("seed")}" : "")}"));
 
 // The figures. Clips for them are made with the ffmpeg program; --peers=FOLDER has what the loader is measured against, --python=PROGRAM the Python that
 // has torch and av (tests/ClipGuard.Benchmarks/README.md).

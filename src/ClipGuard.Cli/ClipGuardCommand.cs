@@ -26,9 +26,17 @@ internal static class ClipGuardCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        bool output = StandardStreams.TakeOver();
+
         // Taken before any verb runs: the verb puts a ScreenText between Console.Error and the terminal, which may hold lines back.
         TextWriter error = Console.Error;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
+        if (!output)
+        {
+            await Say(error, "standard output is closed: give it somewhere to go, such as > /dev/null").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
         ParseResult parsed = Build().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is not (HelpText or VersionAction) && Complaint(parsed) is { } complaint)
         {
@@ -41,20 +49,20 @@ internal static class ClipGuardCommand
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
         }
-        catch (Exception trouble) when (trouble is UsageException or ManifestException or OutputException)
+        catch (Exception failure) when (failure is UsageException or ManifestException or OutputException)
         {
-            await Say(error, trouble.Message).ConfigureAwait(false);
+            await Say(error, failure.Message).ConfigureAwait(false);
             return ExitCode.Usage;
         }
-        catch (Exception trouble) when (trouble is HelperUnavailableException or ToolUnavailableException)
+        catch (Exception failure) when (failure is HelperUnavailableException or ToolUnavailableException)
         {
-            await Say(error, trouble.Message).ConfigureAwait(false);
+            await Say(error, failure.Message).ConfigureAwait(false);
             return ExitCode.MissingOnMachine;
         }
-        catch (IOException trouble)
+        catch (IOException failure)
         {
             // Failures of files arrive as OutputException or ManifestException, which name the file. What is left are the streams that results are shown on.
-            await Say(error, $"standard output cannot be written: {trouble.Message.TrimEnd('.')}").ConfigureAwait(false);
+            await Say(error, $"standard output cannot be written: {failure.Message.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
 using ClipGuard.Cli;
+using ClipGuard.Cli.Running;
 
-return await ClipGuardCommand.RunAsync(args).ConfigureAwait(false);
+return DescriptorLimit.Suffices() ? await ClipGuardCommand.RunAsync(args).ConfigureAwait(false) : ExitCode.MissingOnMachine;

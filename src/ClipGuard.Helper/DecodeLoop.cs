@@ -10,7 +10,22 @@ internal sealed unsafe class DecodeLoop(HelperConnection connection, IClipDecode
     {
         while (connection.Receive() is { } message)
         {
-            connection.Send(Answer(message));
+            connection.Send(AnswerOrBug(message));
+        }
+    }
+
+    // An exception here is a bug of the decoder's. Unhandled it would end this process, and look as if the clip had crashed it.
+    private HelperMessage AnswerOrBug(DecodeMessage message)
+    {
+        try
+        {
+            return Answer(message);
+        }
+#pragma warning disable CA1031 // Whatever it is, it is told with its stack, and the supervisor ends this process.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            return FailedMessage.Of(message.Id, bug);
         }
     }
 

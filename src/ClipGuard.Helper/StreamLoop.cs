@@ -28,22 +28,36 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
         ClipStreamer? streamer = null;
         while (connection.Receive(SupervisorMessages.Stream) is { } order)
         {
-            switch (order)
+            try
             {
-                case OpenStreamOrder open when streamer is null:
-                    streamer = new ClipStreamer(WithBytes(open), connection.Marks);
-                    connection.Send(streamer.Open());
-                    break;
-                case WriteStreamOrder write when streamer is not null:
-                    connection.Send(streamer.Write(write.Format));
-                    break;
-                case CloseStreamOrder when streamer is not null:
-                    streamer.Dispose();
-                    streamer = null;
-                    break;
-                default:
-                    throw new InvalidOperationException("A stream is opened, written and closed, in this order.");
+                Carry(order, ref streamer);
             }
+#pragma warning disable CA1031 // Whatever it is, it is told with its stack; unhandled it would look as if the clip had crashed this process.
+            catch (Exception bug) when (bug is not IOException)
+#pragma warning restore CA1031
+            {
+                connection.Send(FailedMessage.Of(order.Id, bug));
+            }
+        }
+    }
+
+    private void Carry(StreamOrder order, ref ClipStreamer? streamer)
+    {
+        switch (order)
+        {
+            case OpenStreamOrder open when streamer is null:
+                streamer = new ClipStreamer(WithBytes(open), connection.Marks);
+                connection.Send(streamer.Open());
+                break;
+            case WriteStreamOrder write when streamer is not null:
+                connection.Send(streamer.Write(write.Format));
+                break;
+            case CloseStreamOrder when streamer is not null:
+                streamer.Dispose();
+                streamer = null;
+                break;
+            default:
+                throw new InvalidOperationException("A stream is opened, written and closed, in this order.");
         }
     }
 

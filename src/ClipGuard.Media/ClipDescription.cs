@@ -10,6 +10,11 @@ namespace ClipGuard.Media;
 public sealed record ClipDescription(string Format, double? DurationSeconds, IReadOnlyList<StreamDescription> Streams)
 {
     /// <summary>
+    /// What is read otherwise than FFmpeg would read it, because FFmpeg is known to get it wrong: a sentence each. Null where there is nothing of the kind.
+    /// </summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
+    /// <summary>
     /// Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.
     /// </summary>
     /// <param name="payload">UTF-8 JSON.</param>
@@ -61,6 +66,18 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
 
     /// <summary>True where left and right change places before the picture is turned.</summary>
     public bool? Mirrored { get; init; }
+
+    /// <summary>True where the picture can be transparent: its pixels tell it, or a second stream or picture that goes with it. Null for other streams.</summary>
+    public bool? HasAlpha { get; init; }
+
+    /// <summary>True for the track that is decoded where none is asked for by its number. Null for those that are not.</summary>
+    public bool? IsMain { get; init; }
+
+    /// <summary>True for a track that goes with another one, as alpha and depth do, and is never the main one. Null for other streams.</summary>
+    public bool? IsAuxiliary { get; init; }
+
+    /// <summary>Frames that came out interlaced; null where none were counted.</summary>
+    public long? InterlacedFrames { get; init; }
 
     /// <summary>Average frames a second, as the container says.</summary>
     public double? FrameRateHz { get; init; }

@@ -53,6 +53,6 @@ public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> By
 /// <param name="Address">Absolute, http or https.</param>
 public sealed record HttpSource(Uri Address) : ClipSource
 {
-    /// <summary>The address.</summary>
-    public override string ToString() => Address.ToString();
+    /// <summary>The address as it may be shown, without what may be secret.</summary>
+    public override string ToString() => AddressText.WithoutSecrets(Address.AbsoluteUri);
 }

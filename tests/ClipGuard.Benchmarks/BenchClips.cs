@@ -23,9 +23,14 @@ internal static class BenchClips
         _ => ($"{i:000}.ogg", [.. NoiseAndTone(i, 48_000), "-c:a", "libopus"]),
     });
 
-    /// <summary>Ten seconds of 720p H.264 at 30 frames a second, a key frame every 250, with a sound track; noise in it, so that it is not cheap to decode.</summary>
+    /// <summary>
+    /// Ten seconds of 720p H.264 at 30 frames a second, a key frame every 250, with a sound track; noise in it, so that it is not cheap to decode.
+    /// </summary>
     public static async Task<string[]> VideoAsync(int count) => Given("video.txt") ?? await MakeAllAsync(count, i => ($"{i:000}.mp4",
-        ["-f", "lavfi", "-i", $"testsrc2=s=1280x720:r=30:d=10,noise=alls=12:allf=t,rotate=0.05*sin(t+{i})", "-f", "lavfi", "-i", "sine=f=300:d=10", .. H264(26), "-c:a", "aac"]));
+    [
+        "-f", "lavfi", "-i", $"testsrc2=s=1280x720:r=30:d=10,noise=alls=12:allf=t,rotate=0.05*sin(t+{i})", "-f", "lavfi", "-i", "sine=f=300:d=10", .. H264(26),
+        "-c:a", "aac",
+    ]));
 
     /// <summary>Twenty seconds of 720p H.264, and the same worse.</summary>
     public static Task<string[]> PairAsync() => MakeAllAsync(2, i => (i == 0 ? "reference.mp4" : "distorted.mp4",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -20,8 +21,10 @@ internal static class HangingClipsBenchmark
         TimeSpan faulty = await TimeAsync(hanging: true);
         double explained = Clips / HangingEvery * Attempts * StallLimit.TotalSeconds / Workers;
         double allowed = (clean.TotalSeconds + explained) * 1.05;
-        Console.WriteLine(FormattableString.Invariant(
-            $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"5 % hanging clips: clean {clean.TotalSeconds:0.00} s, with hangs {faulty.TotalSeconds:0.00} s, the stall limit explains {explained:0.00} s, "
+                + $"ratio to what is explained {faulty.TotalSeconds / (clean.TotalSeconds + explained):0.000} (allowed 1.05: {allowed:0.00} s)"));
     }
 
     private static async Task<TimeSpan> TimeAsync(bool hanging)

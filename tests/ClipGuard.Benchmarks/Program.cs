@@ -2,6 +2,7 @@ using System.Globalization;
 
 using ClipGuard.Benchmarks;
 using ClipGuard.Benchmarks.Decoding;
+using ClipGuard.Benchmarks.Fuzzing;
 using ClipGuard.Benchmarks.Loading;
 using ClipGuard.Benchmarks.Streams;
 
@@ -9,6 +10,11 @@ using ClipGuard.Benchmarks.Streams;
 if (args is ["soak", .. var rest])
 {
     return await SoakRun.RunAsync(rest is [var decodes] ? int.Parse(decodes, CultureInfo.InvariantCulture) : 100_000);
+}
+
+if (args is ["fuzz", .. var words])
+{
+    return await FuzzRun.RunAsync(words);
 }
 
 if (args is [RowsRun.Name, var manifest])
@@ -33,7 +39,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;
 if (asked.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark called {unknown}. There are: {string.Join(", ", benchmarks.Keys)}; and soak [DECODES].");
+    Console.Error.WriteLine($"There is no benchmark called {unknown}. There are: {string.Join(", ", benchmarks.Keys)}; and soak [DECODES], fuzz SAMPLE CASES [SEED].");
     return 2;
 }
 

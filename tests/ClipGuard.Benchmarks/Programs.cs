@@ -5,7 +5,12 @@ internal static class Programs
 {
     /// <summary>The scripted helper of the tests, built beside this program.</summary>
     public static string Scripted { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "ClipGuard.MisbehavingHelper", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "ClipGuard.MisbehavingHelper"));
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        "ClipGuard.MisbehavingHelper",
+        Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')),
+        "ClipGuard.MisbehavingHelper"));
 
     /// <summary>The helper as it is published.</summary>
     public static string Published => InPublishedFolder("ClipGuard.Helper");

@@ -2,7 +2,9 @@ using System.ComponentModel;
 
 namespace ClipGuard.Benchmarks;
 
-/// <summary>Finds a Python for the peers that are written in it: the one that the environment variable <c>CLIPGUARD_BENCH_PYTHON</c> names, the system's, or the path's.</summary>
+/// <summary>
+/// Finds a Python for the peers that are written in it: the one that the environment variable <c>CLIPGUARD_BENCH_PYTHON</c> names, the system's, or the path's.
+/// </summary>
 internal static class Python
 {
     private const string Variable = "CLIPGUARD_BENCH_PYTHON";

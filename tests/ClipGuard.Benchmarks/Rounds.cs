@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClipGuard.Benchmarks;
 
 /// <summary>Something that is measured beside ClipGuard in the same run.</summary>
@@ -41,8 +43,10 @@ internal static class Rounds
         foreach (Rival rival in rivals.Where(rival => ratios[rival].Count > 0))
         {
             List<double> all = ratios[rival];
-            Console.WriteLine(FormattableString.Invariant(
-                $"{what}: {rival.Name}: {Median(rates[rival]):0.0} {unit}; ClipGuard to it, median of {all.Count} rounds: {Median(all):0.000} ({all.Min():0.000} to {all.Max():0.000}){(rival.Goal is { } goal ? $", goal at least {goal:0.0#}" : string.Empty)}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {rival.Name}: {Median(rates[rival]):0.0} {unit}; ClipGuard to it, median of {all.Count} rounds: {Median(all):0.000} "
+                    + $"({all.Min():0.000} to {all.Max():0.000}){(rival.Goal is { } goal ? $", goal at least {goal:0.0#}" : string.Empty)}"));
         }
     }
 

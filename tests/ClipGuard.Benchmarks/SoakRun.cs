@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
@@ -56,12 +57,17 @@ internal static class SoakRun
             await Parallel.ForAsync(0, decodes, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
             {
                 (string script, FaultKind? expected) = i % MisbehavingEvery == MisbehavingEvery - 1
-                    ? (Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Script, (FaultKind?)Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Verdict)
+                    ? (
+                        Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Script,
+                        (FaultKind?)Misbehaviours[i / MisbehavingEvery % Misbehaviours.Length].Verdict)
                     : ($"ok:{i % 5000}", null);
-                using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource($"/scripts/{script}"), new AudioSpec()), cancellation);
+                using DecodeOutcome outcome = await supervisor.DecodeAsync(
+                    new DecodeRequest(new FileSource($"/scripts/{script}"), new AudioSpec()), cancellation);
                 if (outcome.Fault?.Kind != expected || (outcome.IsClip && !IsCountedFromZero(outcome.Payload, i % 5000)))
                 {
-                    Console.Error.WriteLine($"decode {i}, {script}: expected {expected?.ToString() ?? "a clip"}, got {outcome.Fault?.Kind.ToString() ?? "a clip"}: {outcome.Fault?.Message}");
+                    Console.Error.WriteLine(
+                        $"decode {i}, {script}: expected {expected?.ToString() ?? "a clip"}, got {outcome.Fault?.Kind.ToString() ?? "a clip"}: "
+                            + $"{outcome.Fault?.Message}");
                     Interlocked.Increment(ref wrong);
                 }
 
@@ -71,8 +77,10 @@ internal static class SoakRun
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
         string[] leftovers = left.Find();
-        Console.WriteLine(FormattableString.Invariant(
-            $"soak: {done} of {decodes} verdicts, {wrong} wrong, {decodes / elapsed.TotalSeconds:0} decodes/s, memory growth from the first to the last tenth {growth.Megabytes:0.0} MB, left over: {(leftovers.Length == 0 ? "nothing" : string.Join("; ", leftovers))}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"soak: {done} of {decodes} verdicts, {wrong} wrong, {decodes / elapsed.TotalSeconds:0} decodes/s, memory growth from the first to the last tenth "
+                + $"{growth.Megabytes:0.0} MB, left over: {(leftovers.Length == 0 ? "nothing" : string.Join("; ", leftovers))}"));
         return wrong == 0 && done == decodes && leftovers.Length == 0 && growth.Megabytes < 20 ? 0 : 1;
     }
 

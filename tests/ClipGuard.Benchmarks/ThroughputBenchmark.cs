@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -7,7 +8,8 @@ namespace ClipGuard.Benchmarks;
 
 /// <summary>
 /// Guarded decoding of ten-second mp3 clips beside unguarded decoding of the same clips in the same run, with one worker and with two. Both sides are kept for
-/// the whole run and take turns, with twice as many callers as workers, so that no worker waits for one, so that what else the machine does meets both; helpers are recycled meanwhile as they are by default.
+/// the whole run and take turns, with twice as many callers as workers, so that no worker waits for one, so that what else the machine does meets both; helpers
+/// are recycled meanwhile as they are by default.
 /// </summary>
 internal static class ThroughputBenchmark
 {
@@ -50,8 +52,10 @@ internal static class ThroughputBenchmark
         guarded.Print();
         unguarded.Print();
         double[] sorted = [.. ratios.Order()];
-        Console.WriteLine(FormattableString.Invariant(
-            $"guarded to unguarded throughput, workers {workers}: {unguarded.Sum / guarded.Sum:0.000} over all, median of {Rounds} rounds {(sorted[(Rounds / 2) - 1] + sorted[Rounds / 2]) / 2:0.000}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"guarded to unguarded throughput, workers {workers}: {unguarded.Sum / guarded.Sum:0.000} over all, median of {Rounds} rounds "
+                + $"{(sorted[(Rounds / 2) - 1] + sorted[Rounds / 2]) / 2:0.000}"));
     }
 
     private static Task<Supervisor> StartAsync(Isolation isolation, int workers) =>

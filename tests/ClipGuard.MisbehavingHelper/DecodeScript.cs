@@ -35,6 +35,15 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             case "fault":
                 connection.Send(new ReplyMessage(message.Id) { Fault = new DecoderFault(Enum.Parse<FaultKind>(words[1]), DecodeStage.Decode, "scripted") });
                 break;
+            case "throws":
+                connection.Send(FailedMessage.Of(message.Id, new InvalidOperationException("scripted, with a line\nand another")));
+                break;
+            case "throws-elsewhere":
+                connection.Send(FailedMessage.Of(message.Id + 1, new InvalidOperationException("scripted")));
+                break;
+            case "once-used-throws":
+                ThrowIf(_decodes > 1, message);
+                break;
             case "hang":
                 connection.Marks.Enter(DecodeStage.Decode);
                 connection.Marks.Log("about to hang");
@@ -191,6 +200,17 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             default:
                 throw new ArgumentException($"There is no decode called {words[0]}.");
         }
+    }
+
+    private void ThrowIf(bool so, DecodeMessage message)
+    {
+        if (so)
+        {
+            connection.Send(FailedMessage.Of(message.Id, new InvalidOperationException("scripted")));
+            return;
+        }
+
+        Deliver(message, 1);
     }
 
     private void AbortIf(bool so, DecodeMessage message)

@@ -116,11 +116,27 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
             case "escapes":
                 frames = WriteFrames(Number);
                 string tried = $"outside {Tried("/tmp/clipguard-escape")}, inside {Tried(_open.Path + ".more")}";
-                connection.Send(new StreamWrittenMessage(write.Id) { Frames = frames, Bytes = _sink.Bytes, Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, tried) });
+                connection.Send(
+                    new StreamWrittenMessage(write.Id)
+                    {
+                        Frames = frames,
+                        Bytes = _sink.Bytes,
+                        Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, tried),
+                    });
+                return;
+            case "throws":
+                _ = WriteFrames(3);
+                connection.Send(FailedMessage.Of(write.Id, new InvalidOperationException("scripted")));
                 return;
             case "corrupt":
                 _ = WriteFrames(3);
-                connection.Send(new StreamWrittenMessage(write.Id) { Frames = 3, Bytes = _sink.Bytes, Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, "scripted") });
+                connection.Send(
+                    new StreamWrittenMessage(write.Id)
+                    {
+                        Frames = 3,
+                        Bytes = _sink.Bytes,
+                        Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Decode, "scripted"),
+                    });
                 return;
             case "wrong-size":
                 frames = WriteFrames(Number);

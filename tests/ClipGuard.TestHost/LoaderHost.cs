@@ -38,7 +38,8 @@ internal static class LoaderHost
             {
                 using (batch)
                 {
-                    await File.AppendAllTextAsync(Path.Combine(folder, "batches.txt"), $"{batch.State.Epoch} {batch.Number} {BatchChecksum.Of(batch).Sha256}\n");
+                    await File.AppendAllTextAsync(
+                        Path.Combine(folder, "batches.txt"), $"{batch.State.Epoch} {batch.Number} {BatchChecksum.Of(batch).Sha256}\n");
                     Console.WriteLine("BATCH");
                     await batch.State.SaveAsync(saved);
                 }

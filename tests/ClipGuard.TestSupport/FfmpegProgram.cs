@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.TestSupport;
 
-/// <summary>The ffmpeg program, which makes the tests' media and is what results are compared with. Tests that need it are skipped by name without it.</summary>
+/// <summary>
+/// The ffmpeg program, which makes the tests' media and is what results are compared with. Tests that need it are skipped by name without it.
+/// </summary>
 internal static class FfmpegProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -18,7 +18,8 @@ internal sealed class LoaderRun : IDisposable
     public LoaderRun(IEnumerable<string> rows)
     {
         Rows = [.. rows];
-        File.WriteAllLines(ManifestPath, Rows.Select((path, i) => path.Length == 0 ? "no sample" : $$"""{"id":{{i}},"audio":"{{path}}","duration":{{i % 7}}}"""));
+        File.WriteAllLines(
+            ManifestPath, Rows.Select((path, i) => path.Length == 0 ? "no sample" : $$"""{"id":{{i}},"audio":"{{path}}","duration":{{i % 7}}}"""));
     }
 
     public string[] Rows { get; }
@@ -97,6 +98,7 @@ internal sealed record SeenBatch(long Number, string Checksum, IReadOnlyList<Bat
     }
 
     /// <summary>Everything that must be equal where two runs are.</summary>
-    public string Content => $"{Checksum}: {string.Join(' ', Samples.Select(sample => $"{sample.Position}/{sample.Line}/{sample.SubstituteNumber}/{sample.IsMasked}"))}: "
+    public string Content =>
+        $"{Checksum}: {string.Join(' ', Samples.Select(sample => $"{sample.Position}/{sample.Line}/{sample.SubstituteNumber}/{sample.IsMasked}"))}: "
         + string.Join(' ', Faults.Select(fault => $"{fault.Position}/{fault.SubstituteNumber}/{fault.Line}/{fault.Kind}"));
 }

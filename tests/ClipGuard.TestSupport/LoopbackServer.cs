@@ -5,20 +5,28 @@ using System.Text;
 
 namespace ClipGuard.TestSupport;
 
-/// <summary>A server on the loopback interface that answers each connection with the next of its answers, byte for byte, and hangs up; the last one for ever.</summary>
+/// <summary>
+/// A server on the loopback interface that answers each connection with the next of its answers, byte for byte, and hangs up; the last one for ever.
+/// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     /// <summary>Says nothing and keeps the connection.</summary>
     public static readonly byte[] Silence = [];
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<byte[]> _answers;
     private readonly Task _serving;
     private int _asked;
 
     public LoopbackServer(params byte[][] answers)
+        : this(IPAddress.Loopback, answers)
     {
+    }
+
+    public LoopbackServer(IPAddress address, params byte[][] answers)
+    {
+        _listener = new TcpListener(address, 0);
         _answers = new ConcurrentQueue<byte[]>(answers);
         _listener.Start();
         Address = new Uri($"http://{_listener.LocalEndpoint}/clip.wav");

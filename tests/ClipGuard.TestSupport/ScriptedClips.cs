@@ -56,7 +56,8 @@ internal sealed class ScriptedClips : IGuardedDecoder
         }
     }
 
-    private static ClipFault Fault(FaultKind kind) => new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, Packets = 5, Frames = 3, Log = ["one", "two"] });
+    private static ClipFault Fault(FaultKind kind) =>
+        new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, Packets = 5, Frames = 3, Log = ["one", "two"] });
 
     public sealed class Outcome(DecodedClip? clip, byte[] payload, ClipFault? fault) : DecodeOutcome(clip, fault, TimeSpan.FromMilliseconds(1))
     {

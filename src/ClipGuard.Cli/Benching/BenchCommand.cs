@@ -20,11 +20,7 @@ internal static class BenchCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest")
-        {
-            HelpName = "MANIFEST",
-            Description = "JSON Lines, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'.",
-        };
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = RunSettings.ManifestKinds };
         return new Verb(
             "bench",
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
@@ -64,7 +60,7 @@ internal static class BenchCommand
             }
         }
 
-        return ExitCode.Clean;
+        return output.FaultsFound ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
     // A kind that is asked for is a tensor of zeros in every batch also where no sample has a clip of it, and whoever trains on such samples does not
@@ -82,7 +78,7 @@ internal static class BenchCommand
             }
         }
 
-        return kinds.Count == 0 ? options : options with
+        return kinds.Count == 0 ? throw new UsageException(NothingIn(manifest.Name, rows)) : options with
         {
             Audio = kinds.Contains(ClipKind.Audio) ? options.Audio : null,
             Video = kinds.Contains(ClipKind.Video) ? options.Video : null,
@@ -90,7 +86,11 @@ internal static class BenchCommand
         };
     }
 
+    private static string NothingIn(string manifest, int rows) =>
+        rows == 0 ? $"manifest {manifest} has no row" : $"manifest {manifest} names no clip in its {Wording.Count(rows, "row")}";
+
     private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
         ? throw new UsageException("no manifest was named")
+        : path == "-" ? throw new UsageException("bench reads the rows of a manifest by their places, which standard input does not have: name a file")
         : Manifest.Open(path, RunSettings.ReadManifest(sources) with { RequireMessages = false });
 }

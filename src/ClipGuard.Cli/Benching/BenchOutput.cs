@@ -8,9 +8,13 @@ namespace ClipGuard.Cli.Benching;
 /// <summary>Prints what a bench came to, for people or for programs.</summary>
 internal sealed class BenchOutput(TextWriter output, bool asJson)
 {
+    /// <summary>True once an epoch had a clip with a fault or a row that is no sample.</summary>
+    public bool FaultsFound { get; private set; }
+
     /// <summary>Prints one epoch.</summary>
     public void Report(BenchReport report)
     {
+        FaultsFound |= report.Epoch.BadRows > 0 || report.Epoch.Faults.Values.Any(static count => count > 0);
         if (asJson)
         {
             output.WriteLine(ToJson(report));

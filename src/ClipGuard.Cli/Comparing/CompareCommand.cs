@@ -70,9 +70,9 @@ internal static class CompareCommand
         {
             return new StreamGuard(options, log.Factory);
         }
-        catch (IOException trouble)
+        catch (IOException error)
         {
-            throw new UsageException($"the temporary folder cannot be used, set TMPDIR to another: {trouble.Message.TrimEnd('.')}", trouble);
+            throw new UsageException($"the temporary folder cannot be used, set TMPDIR to another: {error.Message.TrimEnd('.')}", error);
         }
     }
 
@@ -89,6 +89,11 @@ internal static class CompareCommand
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparison(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
+        if (run.Scored + run.Faults == 0)
+        {
+            throw new UsageException($"manifest {options.ManifestPath} has no row");
+        }
+
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Parity;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
@@ -10,7 +12,7 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Decoding;
 
-/// <summary><c>clipguard decode CLIP --out FILE</c>: exactly what training would get, in a file.</summary>
+/// <summary><c>clipguard decode CLIP --out FILE</c>: exactly what training would get, in a file; or compared with what the ffmpeg program makes of it.</summary>
 internal static class DecodeCommand
 {
     private static readonly SettingGroup Output = new("Output");
@@ -18,7 +20,7 @@ internal static class DecodeCommand
     private static readonly Setting<string> Out = Output.Value(
         "out",
         "FILE",
-        "Receives the clip: .npy for anything, .wav for audio, .png for an image or a contact sheet of the frames. Needed.",
+        "Receives the clip: .npy for anything, .wav for audio, .png for an image or a contact sheet of the frames. Needed, unless --against is given.",
         text => text,
         places: SettingPlaces.CommandLine);
 
@@ -29,11 +31,17 @@ internal static class DecodeCommand
         ValueText.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image)),
         places: SettingPlaces.CommandLine);
 
+    private static readonly Setting<string?> Against = Output.Value(
+        "against",
+        "PROGRAM",
+        "Instead of writing: decodes with the ffmpeg program too ('ffmpeg', or its path) and tells whether length, times and values agree. CLIP may be a folder.",
+        static text => (string?)text,
+        places: SettingPlaces.CommandLine);
+
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
         var clip = new Argument<string>("clip") { HelpName = "CLIP", Description = "The clip's file." };
-        Out.Option.Required = true;
         return new Verb(
             "decode",
             "Decodes one clip under guard, and writes exactly what training would get.",
@@ -42,7 +50,31 @@ internal static class DecodeCommand
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 
-    private static async Task<int> RunAsync(Invocation invocation, string clip)
+    private static Task<int> RunAsync(Invocation invocation, string clip) =>
+        (invocation.Sources.Get(Against, null), invocation.Sources.OriginOf(Out)) switch
+        {
+            ({ } program, null) => CompareAsync(invocation, clip, program),
+            ({ }, { } origin) => throw new UsageException($"{Against.OptionName} compares and {origin} writes: give one or the other"),
+            (null, null) => throw new UsageException($"Option '{Out.OptionName}' is required; see clipguard decode --help"),
+            _ => WriteAsync(invocation, clip),
+        };
+
+    // What is compared is all of the clip as it is: the settings of samples and frames do not count.
+    private static async Task<int> CompareAsync(Invocation invocation, string clip, string program)
+    {
+        var run = new ParityRun(invocation.Screen, program);
+        run.FindProgram();
+        SupervisorOptions guard = GuardSettings.Read(invocation.Sources);
+        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; once more ends at once"));
+        using var log = RunLog.Open(invocation.File, outputFolder: null);
+        Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
+        await using (supervisor.ConfigureAwait(false))
+        {
+            return await run.RunAsync(ValueText.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> WriteAsync(Invocation invocation, string clip)
     {
         SettingSources sources = invocation.Sources;
         string output = sources.Get(Out, string.Empty);
@@ -81,9 +113,9 @@ internal static class DecodeCommand
         {
             ClipFile.Write(output, clip, outcome.Payload, spec is PictureSpec picture ? picture.Layout : PixelLayout.ChannelsLast);
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"cannot write {output}: {trouble.Message.TrimEnd('.')}", trouble);
+            throw new UsageException($"cannot write {output}: {error.Message.TrimEnd('.')}", error);
         }
 
         console.Say($"{output}: {Wording.Clip(clip)}, decoded in {Wording.Seconds(outcome.Elapsed)}");

@@ -12,7 +12,7 @@ namespace ClipGuard.Cli.Decoding;
 internal static class SingleClip
 {
     /// <summary>Decodes the clip, and hands over what came of it.</summary>
-    /// <param name="invocation">Where trouble is told, and where the guard's settings and the limits come from.</param>
+    /// <param name="invocation">Where errors are told, and where the guard's settings and the limits come from.</param>
     /// <param name="clip">The clip as the command line names it.</param>
     /// <param name="spec">What to deliver.</param>
     /// <param name="finish">Gives the exit code; its outcome ends with the call.</param>
@@ -41,14 +41,14 @@ internal static class SingleClip
 
         return sources.Get(FetchSettings.Allow, false)
             ? new HttpSource(address)
-            : throw new UsageException($"{clip} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
+            : throw new UsageException($"{AddressText.WithoutSecrets(clip)} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
     }
 
     /// <summary>Tells of a clip that gave no data.</summary>
     /// <returns>The exit code that says so.</returns>
     public static int ShowFault(Screen console, string clip, ClipFault fault)
     {
-        console.Note($"{clip} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
+        console.Note($"{AddressText.WithoutSecrets(clip)} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
         foreach (string line in fault.PostMortem.Log)
         {
             console.Note("decoder: " + line);

@@ -19,7 +19,7 @@ internal static class DryRunCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = "JSON Lines in ms-swift's format." };
+        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines from standard input." };
         return new Verb(
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
@@ -32,6 +32,7 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources);
+        manifestPath = StandardStreams.PathOf(manifestPath);
         RefuseUnreadable(manifestPath);
         DryRunFiles.Prepare(options.OutputFolder);
 
@@ -41,9 +42,9 @@ internal static class DryRunCommand
         {
             return await RunAsync(manifestPath, options, screen, log, stop.Token).ConfigureAwait(false);
         }
-        catch (Exception trouble)
+        catch (Exception error)
         {
-            log.Factory.CreateLogger(nameof(DryRunCommand)).RunFailed(trouble);
+            log.Factory.CreateLogger(nameof(DryRunCommand)).RunFailed(error);
             throw;
         }
     }
@@ -54,18 +55,51 @@ internal static class DryRunCommand
         IDryRunScreen screen = console.ForDryRun();
         await using (supervisor.ConfigureAwait(false))
         {
-            var manifest = new JsonLinesManifest(manifestPath, options.Manifest);
+            IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
             var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
             screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
 
             Task<DryRunSummary> running = run.RunAsync(stop);
+            await Task.WhenAny(run.Progress.Begun, running).ConfigureAwait(false);
+            if (run.Progress.Begun is { IsCompletedSuccessfully: true, Result: > 0 and var rows })
+            {
+                TellWhereItGoesOn(screen, rows);
+            }
+
             await screen.ShowAsync(new ShownDryRun(run.Progress), running).ConfigureAwait(false);
             DryRunSummary summary = await running.ConfigureAwait(false);
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);
             screen.End(findings);
+            if (!summary.Cancelled && summary.Clips == 0)
+            {
+                throw new UsageException(NothingIn(summary));
+            }
+
             return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
         }
+    }
+
+    // A screen that fails ends the showing and not the run, which goes on meanwhile.
+    private static void TellWhereItGoesOn(IDryRunScreen screen, long rows)
+    {
+        try
+        {
+            screen.GoesOn(rows);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    // A wrong file or a wrong key, which must not look like a dataset without faults.
+    private static string NothingIn(DryRunSummary summary)
+    {
+        long bad = summary.Faults[BadLineRecord.Name];
+        return summary.Samples + bad == 0
+            ? $"manifest {summary.Manifest} has no row"
+            : $"manifest {summary.Manifest} names no clip: {Wording.Count(summary.Samples, "sample")}"
+                + (bad == 0 ? string.Empty : $" and {Wording.Count(bad, "line")} of which none is a sample");
     }
 
     private static DryRunOptions ReadOptions(SettingSources sources) => RunSettings.ReadDryRun(sources) with
@@ -81,22 +115,9 @@ internal static class DryRunCommand
     // Before helpers are started: the commonest mistakes should cost no second.
     private static void RefuseUnreadable(string manifestPath)
     {
-        try
+        if (Manifest.FindObstacle(manifestPath) is { } obstacle)
         {
-            string? reason = manifestPath.Length == 0 ? "no name was given"
-                : Directory.Exists(manifestPath) ? "it is a folder, not a JSON Lines file"
-                : !File.Exists(manifestPath) ? "there is no such file"
-                : null;
-            if (reason is not null)
-            {
-                throw new UsageException($"manifest {manifestPath} cannot be read: {reason}");
-            }
-
-            File.OpenHandle(manifestPath).Dispose();
-        }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"manifest {manifestPath} cannot be read: {trouble.Message.TrimEnd('.')}", trouble);
+            throw new UsageException($"manifest {manifestPath} cannot be read: {obstacle}");
         }
     }
 }

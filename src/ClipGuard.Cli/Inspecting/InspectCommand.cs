@@ -68,9 +68,9 @@ internal static class InspectCommand
             description = ClipDescription.Read(outcome.Payload);
             return null;
         }
-        catch (JsonException trouble)
+        catch (JsonException error)
         {
-            return new ClipFault(FaultKind.ProtocolViolated, DecodeStage.None, $"The helper's description cannot be read: {trouble.Message}", new PostMortem());
+            return new ClipFault(FaultKind.ProtocolViolated, DecodeStage.None, $"The helper's description cannot be read: {error.Message}", new PostMortem());
         }
     }
 }

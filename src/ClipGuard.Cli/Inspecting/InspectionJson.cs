@@ -18,7 +18,7 @@ internal static class InspectionJson
     };
 
     public static string Of(string clip, ClipDescription description) =>
-        JsonSerializer.Serialize(new { clip, description.Format, description.DurationSeconds, description.Streams }, Options);
+        JsonSerializer.Serialize(new { clip, description.Format, description.DurationSeconds, description.Notes, description.Streams }, Options);
 
     public static string Of(string clip, ClipFault fault)
     {

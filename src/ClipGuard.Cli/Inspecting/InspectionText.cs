@@ -16,10 +16,15 @@ internal static class InspectionText
     private static IEnumerable<string> Lines(string clip, ClipDescription description)
     {
         yield return $"{clip}: {Join(description.Format, Seconds(description.DurationSeconds))}";
+        foreach (string note in description.Notes ?? [])
+        {
+            yield return $"{"  note",-NameWidth} {note}";
+        }
+
         foreach (StreamDescription stream in description.Streams)
         {
             string? length = Seconds(stream.DurationSeconds);
-            string promised = Join(stream.Codec, Audio(stream), Picture(stream), Colour(stream), Turn(stream), Rate(stream), length);
+            string promised = Join(stream.Codec, Audio(stream), Picture(stream), Colour(stream), Turn(stream), Role(stream, description), Rate(stream), length);
             yield return $"{$"stream {stream.Index}",-NameWidth} {stream.Kind}: {promised}";
             if (Counts(stream) is { Length: > 0 } counts)
             {
@@ -58,17 +63,25 @@ internal static class InspectionText
         stream.Mirrored == true ? "mirrored" : null,
         stream.RotationDegrees is > 0 and var degrees ? $"turned by {degrees}° clockwise" : null);
 
+    // Which of several tracks is the main one.
+    private static string? Role(StreamDescription stream, ClipDescription description) => Join(
+        stream.HasAlpha == true ? "with alpha" : null,
+        stream.IsAuxiliary == true ? "goes with another track" : null,
+        stream.IsMain == true && description.Streams.Count(other => other.Kind == stream.Kind) > 1 ? "the main track" : null);
+
     private static string? Rate(StreamDescription stream) => stream.FrameRateHz is { } rate
         ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.###} frames a second")
         : null;
 
     private static string? Seconds(double? seconds) => seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.###} s") : null;
 
+    private static string? Interlaced(StreamDescription stream) => stream.InterlacedFrames is > 0 and var count ? $"{Wording.Number(count)} interlaced" : null;
+
     private static string? Counts(StreamDescription stream) => stream switch
     {
         { FoundSamples: { } samples } => Wording.Count(samples, "sample"),
-        { FoundFrames: { } found, PromisedFrames: { } promised } => $"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}",
-        { FoundFrames: { } found } => Wording.Count(found, "frame"),
+        { FoundFrames: { } found, PromisedFrames: { } promised } => Join($"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}", Interlaced(stream)),
+        { FoundFrames: { } found } => Join(Wording.Count(found, "frame"), Interlaced(stream)),
         { PromisedFrames: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
         _ => null,
     };

@@ -7,5 +7,5 @@ internal static partial class CommandLog
 {
     // Below the screen's level: the screen gets its one line from elsewhere.
     [LoggerMessage(EventId = 9001, Level = LogLevel.Information, Message = "The command ends with an exception")]
-    public static partial void RunFailed(this ILogger log, Exception trouble);
+    public static partial void RunFailed(this ILogger log, Exception error);
 }

@@ -88,9 +88,9 @@ internal sealed class RunLog : IDisposable
             Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
             return complaints.Count == 0 ? logger : throw new InvalidOperationException(WithoutPadding(complaints[0]));
         }
-        catch (Exception trouble)
+        catch (Exception error)
         {
-            throw new UsageException($"{file.LogOrigin}: {trouble.Message}", trouble);
+            throw new UsageException($"{file.LogOrigin}: {error.Message}", error);
         }
         finally
         {

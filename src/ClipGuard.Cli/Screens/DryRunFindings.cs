@@ -16,6 +16,7 @@ internal sealed class DryRunFindings
         Summary = summary;
         FaultsPath = DryRunFiles.Faults(folder);
         SummaryPath = DryRunFiles.Summary(folder);
+        CanGoOn = File.Exists(DryRunFiles.Unfinished(folder));
         FaultCount = summary.Faults.Values.Sum();
         Shown = [.. DryRunFiles.ReadFaults(FaultsPath).Take(ShownFaults)];
     }
@@ -26,7 +27,11 @@ internal sealed class DryRunFindings
 
     public string SummaryPath { get; }
 
-    public string CleanPath => Summary.Settings.CleanManifest;
+    /// <summary>Null where the manifest's rows are no text, so that there is no clean one.</summary>
+    public string? CleanPath => Summary.Settings.CleanManifest;
+
+    /// <summary>True where another run goes on behind what this one has done.</summary>
+    public bool CanGoOn { get; }
 
     /// <summary>Bad clips and lines in all.</summary>
     public long FaultCount { get; }

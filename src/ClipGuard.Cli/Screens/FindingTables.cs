@@ -65,7 +65,7 @@ internal static class FindingTables
 
     public static Grid Files(DryRunFindings findings) => new Grid().AddColumns(2)
         .AddRow(Cell("Bad clips"), Cell(Printable.Line(findings.FaultsPath)))
-        .AddRow(Cell("Clean rows"), Cell($"{Printable.Line(findings.CleanPath)}: {Wording.Count(findings.Summary.CleanSamples, "row")}"))
+        .AddRow(Cell("Clean rows"), Cell(Wording.CleanRows(findings)))
         .AddRow(Cell("Summary"), Cell(Printable.Line(findings.SummaryPath)));
 
     private static Table NewTable(string title, params (string Name, Justify Side)[] columns)

@@ -15,6 +15,9 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     }
 
     /// <inheritdoc/>
+    public void GoesOn(long rows) => output.WriteLine(Wording.GoesOn(rows));
+
+    /// <inheritdoc/>
     public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
@@ -47,11 +50,16 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         WriteSlowest(findings);
         output.WriteLine();
         output.WriteLine($"Bad clips   {Printable.Line(findings.FaultsPath)}");
-        output.WriteLine($"Clean rows  {Printable.Line(findings.CleanPath)}: {Wording.Count(findings.Summary.CleanSamples, "row")}");
+        output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
         output.WriteLine($"Summary     {Printable.Line(findings.SummaryPath)}");
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
             output.WriteLine(Printable.Line(hint));
+        }
+
+        if (findings.Summary.Cancelled)
+        {
+            output.WriteLine(Wording.LastWords(findings));
         }
     }
 

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace ClipGuard.Cli.Screens;
 
-/// <summary>The process's standard streams, as this command uses them: results to output, trouble and the log to error.</summary>
+/// <summary>The process's standard streams, as this command uses them: results to output, error messages and the log to error.</summary>
 internal sealed class Screen
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);

@@ -31,6 +31,6 @@ internal sealed class ShownComparison(PairProgress progress) : IShownProgress
     {
         long pairs = progress.Scored + progress.Faults;
         double aMinute = elapsed > TimeSpan.Zero ? pairs / elapsed.TotalMinutes : 0;
-        return $"{Wording.Count(pairs, "pair")}, {Wording.Number(aMinute)} a minute, {Wording.GoneAndLeft(progress.Fraction, elapsed)}";
+        return $"{Wording.Count(pairs, "pair")}, {Wording.Number(aMinute)} a minute, {Wording.GoneAndLeft(progress.Fraction, before: 0, elapsed)}";
     }
 }

@@ -17,6 +17,9 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     }
 
     /// <inheritdoc/>
+    public void GoesOn(long rows) => console.Write(new Text(Wording.GoesOn(rows) + "\n"));
+
+    /// <inheritdoc/>
     public async Task WatchAsync(IShownProgress progress, Task run)
     {
         long begun = time.GetTimestamp();
@@ -70,6 +73,11 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
             console.Write(new Text(Printable.Line(hint) + "\n", new Style(Color.Yellow)));
+        }
+
+        if (findings.Summary.Cancelled)
+        {
+            console.Write(new Text(Wording.LastWords(findings) + "\n", new Style(Color.Yellow, decoration: Decoration.Bold)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using ClipGuard.Cli.Running;
 using ClipGuard.DryRuns;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -29,29 +30,39 @@ internal static class Wording
             yield return $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before.";
         }
 
-        if (summary.Cancelled)
-        {
-            yield return "Run it again, without --fresh, and it goes on from here.";
-        }
-
         if (summary.SamplesWithWarnings > 0)
         {
             yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";
         }
     }
 
+    /// <summary>Where a run begins that goes on behind one that was interrupted.</summary>
+    public static string GoesOn(long rows) => $"Going on at row {Number(rows + 1)}, behind what an interrupted run has done; --fresh starts over.";
+
+    /// <summary>The last words of a run that was cancelled: what there is so far, and what to do about the rest.</summary>
+    public static string LastWords(DryRunFindings findings)
+    {
+        DryRunSummary summary = findings.Summary;
+        string counts = $"{Count(summary.Samples, "sample")}, {Count(summary.Ok, "clip")} ok, {Count(findings.FaultCount, "fault")} so far";
+        return $"Cancelled: {counts}. {(findings.CanGoOn ? "Run it again to go on." : "The next run starts over.")}";
+    }
+
     /// <summary>How far a run is, on one line.</summary>
     public static string Progress(DryRunProgress progress, TimeSpan elapsed)
     {
         double rate = elapsed > TimeSpan.Zero ? progress.ClipsThisRun / elapsed.TotalSeconds : 0;
-        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, {GoneAndLeft(progress.Fraction, elapsed)}";
+        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, "
+            + GoneAndLeft(progress.Fraction, progress.FractionBefore, elapsed);
     }
 
-    /// <summary>How long something has taken, and about how long it will.</summary>
-    public static string GoneAndLeft(double? fraction, TimeSpan elapsed)
+    /// <summary>How long something has taken, and about how long it will, at the speed that it had itself.</summary>
+    /// <param name="fraction">What is done, from 0 to 1; null where it is not known.</param>
+    /// <param name="before">What had been done before it began.</param>
+    /// <param name="elapsed">How long it has taken.</param>
+    public static string GoneAndLeft(double? fraction, double before, TimeSpan elapsed)
     {
-        string left = fraction is > 0.001 and < 1 and var done && elapsed.TotalSeconds >= 2
-            ? $", about {Clock(elapsed * ((1 - done) / done))} left"
+        string left = fraction is < 1 and var done && done - before > 0.001 && elapsed.TotalSeconds >= 2
+            ? $", about {Clock(elapsed * ((1 - done) / (done - before)))} left"
             : string.Empty;
         return $"{Clock(elapsed)} gone{left}";
     }
@@ -66,12 +77,17 @@ internal static class Wording
         return string.Join(" · ", faults.Concat(badLines).Prepend($"ok {Number(progress.Ok)}"));
     }
 
+    /// <summary>Where the clean rows are, and how many.</summary>
+    public static string CleanRows(DryRunFindings findings) => findings.CleanPath is { } path
+        ? $"{Printable.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
+        : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: leave out the lines of the bad ones";
+
     /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
     public static string? RelativePathsHint(DryRunSummary summary)
     {
-        string clean = summary.Settings.CleanManifest;
-        string home = Path.GetDirectoryName(summary.Manifest)!;
-        return !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
+        string? clean = summary.Settings.CleanManifest;
+        string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory : Path.GetDirectoryName(summary.Manifest)!;
+        return clean is null || !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
             : summary.Settings.Manifest.Root is { } root ? $"{Path.GetFileName(clean)} holds relative paths: read it with the same root, --root {root}."
             : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }

@@ -47,19 +47,19 @@ internal sealed class ConfigurationFile
         {
             file = new ConfigurationFile(path, File.ReadAllBytes(path));
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            string reason = Directory.Exists(path) ? "it is a folder" : !File.Exists(path) ? "there is no such file" : trouble.Message;
-            throw new UsageException($"configuration {path} cannot be read: {reason}", trouble);
+            string reason = Directory.Exists(path) ? "it is a folder" : !File.Exists(path) ? "there is no such file" : error.Message;
+            throw new UsageException($"configuration {path} cannot be read: {reason}", error);
         }
 
         try
         {
             file.Parse(keys);
         }
-        catch (JsonException trouble)
+        catch (JsonException error)
         {
-            throw new UsageException($"configuration {path}, line {trouble.LineNumber + 1}: not valid JSON: {WithoutPosition(trouble.Message)}", trouble);
+            throw new UsageException($"configuration {path}, line {error.LineNumber + 1}: not valid JSON: {WithoutPosition(error.Message)}", error);
         }
 
         return file;

@@ -19,6 +19,11 @@ internal static class FetchSettings
         "Fetch clips that are named by http:// and https:// addresses; without it they are Unsupported.",
         (manifest, allow) => manifest with { AllowHttp = allow });
 
+    public static readonly Setting<bool> AllowPrivate = Group.Flag(
+        "allow-private",
+        "Let servers at public addresses redirect to private ones, those of this machine and its own networks.",
+        (fetching, allow) => fetching with { AllowPrivate = allow });
+
     public static readonly Setting<TimeSpan> WaitLimit = Group.Value(
         "http-timeout",
         "SECONDS",
@@ -31,7 +36,7 @@ internal static class FetchSettings
     public static readonly Setting<long> MaxBytes = Group.Value(
         "max-http-bytes",
         "BYTES",
-        $"Most bytes of one clip that is fetched, default {Group.Unset.MaxBytes >> 20}MiB.",
+        $"Most bytes of one clip that is fetched, unpacked where the server compresses it, default {Group.Unset.MaxBytes >> 20}MiB.",
         ValueText.Bytes,
         (fetching, bytes) => fetching with { MaxBytes = bytes });
 

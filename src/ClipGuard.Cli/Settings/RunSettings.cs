@@ -8,6 +8,9 @@ internal static class RunSettings
 {
     public const string DefaultOut = "clipguard-out";
 
+    /// <summary>What may be named as a manifest.</summary>
+    public const string ManifestKinds = "JSON Lines in ms-swift's format, CSV, TSV, a folder, or tar shards as 'train-{000..099}.tar'.";
+
     public static readonly SettingGroup General = new("General");
 
     /// <summary>Names the configuration file, and so cannot be a key in it.</summary>
@@ -30,7 +33,7 @@ internal static class RunSettings
     public static readonly Setting<string> Clean = Output.Value(
         "clean",
         "FILE",
-        "Receives the rows all of whose clips decoded, default clean.jsonl in the output folder.",
+        "Receives the rows all of whose clips decoded, default clean.jsonl (of a table clean.csv, clean.tsv) in the output folder.",
         ValueText.FilePath,
         (run, file) => run with { CleanManifest = file });
 
@@ -55,14 +58,44 @@ internal static class RunSettings
         ValueText.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)),
         (manifest, counting) => manifest with { Counting = counting });
 
+    public static readonly Setting<Dictionary<string, string>> Columns = Manifest.Value(
+        "columns",
+        "NAMES",
+        "What keys of rows or columns of a table mean where their names do not say it, as 'video_path=video,caption=response'.",
+        ReadColumns,
+        (manifest, columns) => manifest with { Columns = columns });
+
     public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
     public static readonly Setting<long> Limit = Rows.Value(
         "limit", "N", "Read only the first N rows.", ValueText.LongCount, (run, rows) => run with { Limit = rows });
+
+    public static readonly Setting<int> ClipsPerSample = Rows.Value(
+        "clips-per-sample",
+        "N",
+        "Most clips of one kind in a sample, as in training; a row with more is bad. Default: any number.",
+        ValueText.Count,
+        (run, clips) => run with { ClipsPerSample = clips });
 
     /// <summary>How the manifest is read.</summary>
     public static ManifestOptions ReadManifest(SettingSources sources) => FetchSettings.Permission.Read(sources, Manifest.Read(sources));
 
     /// <summary>Where a dry run writes, and how many rows it reads.</summary>
     public static DryRunOptions ReadDryRun(SettingSources sources) => Rows.Read(sources, Output.Read(sources));
+
+    private static Dictionary<string, string> ReadColumns(string text)
+    {
+        var columns = new Dictionary<string, string>();
+        foreach (string pair in text.Split(','))
+        {
+            string[] names = pair.Split('=');
+            if (names.Length != 2 || names.Any(string.IsNullOrWhiteSpace) || !columns.TryAdd(names[0].Trim(), names[1].Trim()))
+            {
+                throw new FormatException(
+                    $"'{text}' is no list of names and their meanings, each name once, such as video_path=video,caption=response");
+            }
+        }
+
+        return columns;
+    }
 }

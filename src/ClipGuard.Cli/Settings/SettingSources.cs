@@ -26,9 +26,9 @@ internal sealed class SettingSources(ParseResult commandLine, Func<string, strin
         {
             return setting.Parse(found.Text);
         }
-        catch (FormatException trouble)
+        catch (FormatException error)
         {
-            throw new UsageException($"{found.Origin}: {trouble.Message}", trouble);
+            throw new UsageException($"{found.Origin}: {error.Message}", error);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class Verb : Command
 
 /// <summary>What a verb is run with.</summary>
 /// <param name="CommandLine">The parsed command line.</param>
-/// <param name="Screen">Where results and trouble are told.</param>
+/// <param name="Screen">Where results and errors are told.</param>
 /// <param name="File">The configuration file; null where none was named.</param>
 /// <param name="Sources">Where the settings' values come from.</param>
 internal sealed record Invocation(ParseResult CommandLine, Screen Screen, ConfigurationFile? File, SettingSources Sources);

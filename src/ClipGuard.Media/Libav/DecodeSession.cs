@@ -1,10 +1,16 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
+
+using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav;
 
 /// <summary>One decode while it runs: the request, the progress marks, and what FFmpeg's log and callbacks have shown so far.</summary>
 internal sealed class DecodeSession(DecodeRequest request, DecodeContext context, LibavLog log)
 {
+    private readonly List<string> _notes = [];
+    private ExceptionDispatchInfo? _bug;
+
     public DecodeRequest Request { get; } = request;
 
     public DecodeLimits Limits => Request.Limits;
@@ -22,11 +28,32 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>Why the clip's bytes could not be read (an error of the storage, not damage); null where they could.</summary>
     public string? ReadError { get; set; }
 
+    /// <summary>What distrust of FFmpeg found in the clip, in sentences, each once.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>How many messages of <see cref="HiddenDamage"/> FFmpeg has logged so far.</summary>
     public int AdmittedDamage => log.AdmittedDamage;
 
-    /// <summary>Asks whether to give up, and remembers the answer.</summary>
-    public bool ShouldStop() => Stopped |= context.ShouldStop;
+    /// <summary>Keeps a sentence about the clip, unless it is kept already: a decode may open its clip more than once.</summary>
+    public void AddNote(string note)
+    {
+        if (!_notes.Contains(note))
+        {
+            _notes.Add(note);
+        }
+    }
+
+    /// <summary>Asks whether to give up, and remembers the answer. After a bug there is nothing to go on for.</summary>
+    public bool ShouldStop() => (Stopped |= context.ShouldStop) || _bug is not null;
+
+    /// <summary>
+    /// Keeps what was thrown where FFmpeg had called back. An exception cannot pass through native code and would end the process, as if the clip had crashed
+    /// it: FFmpeg gets an error instead, and <see cref="ThrowBug"/> throws it when the decode is back.
+    /// </summary>
+    public void KeepBug(Exception bug) => _bug ??= ExceptionDispatchInfo.Capture(bug);
+
+    /// <summary>Throws what was kept, with the stack that it had; does nothing where nothing was.</summary>
+    public void ThrowBug() => (_bug ?? log.Bug)?.Throw();
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
@@ -45,7 +72,7 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             return Fault(FaultKind.Unsupported, $"The clip leads to {RefusedOpen}, and formats that lead to other files are refused.");
         }
 
-        return PixelFault() ?? Fault(FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
+        return PixelFault() ?? Fault(error == ffmpeg.AVERROR_PATCHWELCOME ? FaultKind.Unsupported : FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
     }
 
     /// <summary>The fault of a stream whose samples lie in another file; null where they lie in this one.</summary>
@@ -60,8 +87,16 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
-    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none.</summary>
-    public DecoderFault? PixelFault() => log.RefusedSize is { } size ? PixelFault(size.Width, size.Height) : null;
+    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none. A size of nothing is over no limit: the header is wrong.</summary>
+    public DecoderFault? PixelFault() => log.RefusedSize switch
+    {
+        null => null,
+        ( <= 0, _) or (_, <= 0) => Fault(FaultKind.Corrupt, $"The header claims a picture of {log.RefusedSize.Value.Width}×{log.RefusedSize.Value.Height}."),
+        var (width, height) => PixelFault(width, height),
+    };
+
+    /// <summary>Forgets of a picture's size that it was refused.</summary>
+    public void ForgetRefusedSize() => log.ForgetRefusedSize();
 
     /// <summary>The fault of a picture over the limit.</summary>
     public DecoderFault PixelFault(long width, long height) =>

@@ -55,6 +55,8 @@ public sealed class LibavDecoder : IClipDecoder
             return TimedOut(session);
         }
 
+        session.ThrowBug();
+
         // To FFmpeg bytes that could not be read look like damage, or like the file's end.
         if (session.ReadError is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 using FFmpeg.AutoGen;
@@ -50,11 +51,17 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>How many messages of <see cref="HiddenDamage"/> were logged.</summary>
     public int AdmittedDamage { get; private set; }
 
+    /// <summary>What was thrown while FFmpeg's lines were taken; see <see cref="DecodeSession.KeepBug"/>.</summary>
+    public ExceptionDispatchInfo? Bug { get; private set; }
+
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
     public static void Install() => ffmpeg.av_log_set_callback(new av_log_set_callback_callback_func
     {
         Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, int, byte*, byte*, void>)&Receive,
     });
+
+    /// <summary>Forgets <see cref="RefusedSize"/>: the picture was not asked for.</summary>
+    public void ForgetRefusedSize() => RefusedSize = null;
 
     public void Dispose()
     {
@@ -70,13 +77,26 @@ internal sealed unsafe class LibavLog : IDisposable
             return;
         }
 
-        string message = Marshal.PtrToStringUTF8((nint)format) ?? string.Empty;
-        log.AdmittedDamage += HiddenDamage.IsAdmittedIn(message) ? 1 : 0;
+        try
+        {
+            log.Take(source, level & 0xff, Marshal.PtrToStringUTF8((nint)format) ?? string.Empty, arguments);
+        }
+#pragma warning disable CA1031 // It must not pass into native code; it is thrown when the decode is back.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            log.Bug ??= ExceptionDispatchInfo.Capture(bug);
+        }
+    }
+
+    private void Take(void* source, int level, string message, byte* arguments)
+    {
+        AdmittedDamage += HiddenDamage.IsAdmittedIn(message) ? 1 : 0;
         byte* line = stackalloc byte[LineBytes];
-        int printPrefix = log._continues;
-        ffmpeg.av_log_format_line2(source, level & 0xff, message, arguments, line, LineBytes, &printPrefix);
-        log._continues = printPrefix;
-        log.Take(WithoutAddress(Marshal.PtrToStringUTF8((nint)line) ?? string.Empty));
+        int printPrefix = _continues;
+        ffmpeg.av_log_format_line2(source, level, message, arguments, line, LineBytes, &printPrefix);
+        _continues = printPrefix;
+        Take(WithoutAddress(Marshal.PtrToStringUTF8((nint)line) ?? string.Empty));
     }
 
     // "[mp3 @ 0x55d0c8a3f2c0] Header missing" differs from run to run only by the address.

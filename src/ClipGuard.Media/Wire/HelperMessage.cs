@@ -7,6 +7,7 @@ namespace ClipGuard.Media.Wire;
 [JsonDerivedType(typeof(ReadyMessage), "ready")]
 [JsonDerivedType(typeof(UnreadyMessage), "unready")]
 [JsonDerivedType(typeof(ReplyMessage), "reply")]
+[JsonDerivedType(typeof(FailedMessage), "failed")]
 [JsonDerivedType(typeof(StreamOpenedMessage), "opened")]
 [JsonDerivedType(typeof(StreamWrittenMessage), "written")]
 [JsonDerivedType(typeof(ToolStartedMessage), "started")]
@@ -22,7 +23,7 @@ internal abstract record HelperMessage;
 internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder, SandboxLevel Sandbox) : HelperMessage;
 
 /// <summary>The helper cannot decode and ends. Said instead of ready.</summary>
-/// <param name="Reason">What kind of trouble it is.</param>
+/// <param name="Reason">Why not, by kind.</param>
 /// <param name="Message">What is wrong and what to do, for a person.</param>
 internal sealed record UnreadyMessage(UnreadyReason Reason, string Message) : HelperMessage;
 
@@ -38,4 +39,28 @@ internal sealed record ReplyMessage(long Id) : HelperMessage
 
     /// <summary>Why nothing was delivered; null where there is a clip.</summary>
     public DecoderFault? Fault { get; init; }
+}
+
+/// <summary>
+/// The helper met a bug of its own while it decoded or wrote a clip. That says nothing of the clip, and the helper is not used again.
+/// </summary>
+/// <param name="Id">The number of the request or of the order.</param>
+/// <param name="Message">What was thrown, in one line.</param>
+/// <param name="Stack">Where it was thrown; what is longer than <see cref="MaxStackChars"/> is cut off.</param>
+internal sealed record FailedMessage(long Id, string Message, string Stack) : HelperMessage
+{
+    /// <summary>Most characters of a stack that are sent: escaped, they fit into a datagram.</summary>
+    public const int MaxStackChars = 8 * 1024;
+
+    private const int MaxMessageChars = 1024;
+
+    /// <summary>Tells of an exception.</summary>
+    public static FailedMessage Of(long id, Exception bug)
+    {
+        string line = $"{bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")}";
+        return new FailedMessage(id, Cut(line, MaxMessageChars), Cut(bug.ToString(), MaxStackChars));
+    }
+
+    // Half of a surrogate pair cannot be written as JSON.
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }

@@ -34,6 +34,12 @@ internal static class HelperMessages
                 json.WriteNumber("frameTimes", reply.FrameTimes);
                 Fault(json, reply.Fault);
                 break;
+            case FailedMessage failed:
+                json.WriteString("type", "failed");
+                json.WriteNumber("id", failed.Id);
+                json.WriteString("message", failed.Message);
+                json.WriteString("stack", failed.Stack);
+                break;
             case StreamOpenedMessage opened:
                 json.WriteString("type", "opened");
                 json.WriteNumber("id", opened.Id);

@@ -25,6 +25,7 @@ public sealed class DryRun
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly VerdictSettings _settings;
+    private readonly TextFormat? _format;
 
     /// <summary>A dry run that has not begun.</summary>
     /// <param name="manifest">What to decode.</param>
@@ -48,7 +49,9 @@ public sealed class DryRun
         _options = options;
         _log = log ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
-        _settings = options.VerdictSettings(decoder);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ClipsPerSample ?? 1, nameof(options));
+        _format = (manifest as ITextManifest)?.Format;
+        _settings = options.VerdictSettings(decoder, _format);
         Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
     }
 
@@ -66,6 +69,12 @@ public sealed class DryRun
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public async Task<DryRunSummary> RunAsync(CancellationToken cancellation = default)
     {
+        if (_format is null && _options.CleanManifest is { } clean)
+        {
+            throw new OutputException(
+                $"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. Leave out the lines that faults.jsonl names instead");
+        }
+
         long begun = _time.GetTimestamp();
         using var stop = new RunStop(cancellation);
 
@@ -73,7 +82,13 @@ public sealed class DryRun
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         bool any = await rows.MoveNextAsync().ConfigureAwait(false);
         var identity = ManifestIdentity.Of(_manifest.Name);
+        ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
+
+        if (resumed is null && !header.IsEmpty)
+        {
+            output.Clean?.Append(header.Span);
+        }
 
         RunTally tally = resumed?.Tally ?? new RunTally();
         long resumedAfter = tally.Rows;
@@ -84,7 +99,7 @@ public sealed class DryRun
             Settings = _settings,
             Tally = recorded,
             FaultsBytes = output.Faults.Length,
-            CleanBytes = output.Clean.Length,
+            CleanBytes = output.Clean?.Length ?? 0,
             Elapsed = Elapsed(),
         };
 
@@ -110,7 +125,7 @@ public sealed class DryRun
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options.Limit);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options);
         IEnumerable<ClipWorker> clipWorkers = Enumerable.Range(0, workers).Select(number => new ClipWorker(number, _decoder, _options, Progress));
         Task[] stages =
         [
@@ -177,6 +192,7 @@ public sealed class DryRun
             Image = _options.Image,
             Limits = _options.Limits,
             Limit = _options.Limit,
+            ClipsPerSample = _options.ClipsPerSample,
             CleanManifest = _settings.CleanManifest,
         },
     };

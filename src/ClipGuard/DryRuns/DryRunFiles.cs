@@ -13,11 +13,16 @@ public static class DryRunFiles
 
     /// <summary>Path of the clean rows, where <see cref="DryRunOptions.CleanManifest"/> does not say otherwise.</summary>
     /// <param name="folder">The output folder.</param>
-    public static string Clean(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName);
+    /// <param name="extension">Of the manifest's kind: <c>.jsonl</c> (the default), or <c>.csv</c> and <c>.tsv</c> for tables.</param>
+    public static string Clean(string folder, string extension = ".jsonl") => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName + extension);
 
     /// <summary>Path of the <see cref="DryRunSummary"/>.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);
+
+    /// <summary>Path of what says where an interrupted run goes on. It is there only while a run is not whole.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Unfinished(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnfinishedName);
 
     /// <summary>Makes the output folder where it does not exist, and makes sure that a run could use it: for hosts that want to know early.</summary>
     /// <param name="folder">The output folder.</param>

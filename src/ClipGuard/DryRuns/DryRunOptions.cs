@@ -9,7 +9,10 @@ public sealed record DryRunOptions
     /// <summary>Folder that receives <c>faults.jsonl</c>, <c>clean.jsonl</c> and <c>summary.json</c>. Made where it does not exist.</summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>The file for rows whose clips all decoded; null (the default) is <c>clean.jsonl</c> in <see cref="OutputFolder"/>.</summary>
+    /// <summary>
+    /// The file for rows whose clips all decoded; null (the default) is <c>clean.jsonl</c> in <see cref="OutputFolder"/> or, for a table, <c>clean.csv</c>
+    /// or <c>clean.tsv</c> with its row of names. Rows that are no text (those of folders and shards) cannot be copied: for them this must be null.
+    /// </summary>
     public string? CleanManifest { get; init; }
 
     /// <summary>How many rows to read from the manifest's start, bad ones included; null (the default) reads all. Positive.</summary>
@@ -39,6 +42,12 @@ public sealed record DryRunOptions
     /// <summary>What one decode may take.</summary>
     public DecodeLimits Limits { get; init; } = new();
 
+    /// <summary>
+    /// Most clips of one kind in a sample, as <see cref="Loading.LoaderOptions.ClipsPerSample"/> of the training to come; a row with more is bad.
+    /// Null (the default) for any number. Positive.
+    /// </summary>
+    public int? ClipsPerSample { get; init; }
+
     /// <summary>The spec for a kind of clip.</summary>
     internal ClipSpec SpecFor(ClipKind kind) => kind switch
     {
@@ -49,7 +58,9 @@ public sealed record DryRunOptions
     };
 
     /// <summary>The settings that verdicts depend on, with this decoder.</summary>
-    internal VerdictSettings VerdictSettings(IGuardedDecoder decoder) => new()
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="format">How the manifest is written; null where its rows are no text.</param>
+    internal VerdictSettings VerdictSettings(IGuardedDecoder decoder, Manifests.TextFormat? format) => new()
     {
         ClipGuard = ProductVersion.Text,
         Decoder = decoder.DecoderVersion,
@@ -64,6 +75,7 @@ public sealed record DryRunOptions
         Image = Image,
         Limits = Limits,
         Manifest = Manifest,
-        CleanManifest = Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName)),
+        ClipsPerSample = ClipsPerSample,
+        CleanManifest = format is null ? null : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),
     };
 }

@@ -11,6 +11,7 @@ public sealed class DryRunProgress
     private readonly FaultCounts<FaultKind> _faults = new();
     private readonly StartedClip?[] _running;
     private readonly long? _limit;
+    private readonly TaskCompletionSource<long> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _rowsRead;
     private long _rows;
     private long _ok;
@@ -18,6 +19,7 @@ public sealed class DryRunProgress
     private long _bytesRead;
     private long _totalBytes;
     private long _clipsBefore;
+    private double _fractionBefore;
 
     internal DryRunProgress(int workers, long? limit, TimeProvider time)
     {
@@ -40,6 +42,15 @@ public sealed class DryRunProgress
 
     /// <summary>Clips that got a verdict in this run, without those of an interrupted run before it.</summary>
     public long ClipsThisRun => Clips - Interlocked.Read(ref _clipsBefore);
+
+    /// <summary>
+    /// Done once the run has its output folder: the rows of an interrupted run that this one goes on behind, and 0 for a new one. Never done where the run
+    /// ends before.
+    /// </summary>
+    public Task<long> Begun => _begun.Task;
+
+    /// <summary>What <see cref="Fraction"/> was when this run decoded its first clip: what an interrupted run had done.</summary>
+    public double FractionBefore => Volatile.Read(ref _fractionBefore);
 
     /// <summary>How much is done, from 0 to 1, by the manifest's bytes and the limit on rows; null where its length is not known.</summary>
     public double? Fraction
@@ -78,7 +89,12 @@ public sealed class DryRunProgress
         {
             _faults[kind] = before.Faults[kind.ToString()];
         }
+
+        _begun.SetResult(before.Rows);
     }
+
+    /// <summary>The rows of the interrupted run have been read again.</summary>
+    internal void CaughtUp() => Volatile.Write(ref _fractionBefore, Fraction ?? 0);
 
     internal void RowRead(ManifestRow row)
     {

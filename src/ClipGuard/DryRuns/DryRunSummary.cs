@@ -90,6 +90,9 @@ public sealed record DryRunSettings
     /// <summary>Rows to read; null for all.</summary>
     public required long? Limit { get; init; }
 
-    /// <summary>Where the clean rows went.</summary>
-    public required string CleanManifest { get; init; }
+    /// <summary>Most clips of one kind in a sample; null for any number.</summary>
+    public required int? ClipsPerSample { get; init; }
+
+    /// <summary>Where the clean rows went; null where rows are no text, as those of folders and shards.</summary>
+    public required string? CleanManifest { get; init; }
 }

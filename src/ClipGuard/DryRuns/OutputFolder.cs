@@ -9,14 +9,14 @@ namespace ClipGuard.DryRuns;
 internal sealed class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
-    public const string CleanName = "clean.jsonl";
+    public const string CleanName = "clean";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
 
     private readonly FileStream _lock;
     private readonly string _unfinishedPath;
 
-    private OutputFolder(string folder, string cleanPath, FileStream held)
+    private OutputFolder(string folder, string? cleanPath, FileStream held)
     {
         _lock = held;
         FaultsPath = Path.Combine(folder, FaultsName);
@@ -27,15 +27,16 @@ internal sealed class OutputFolder : IDisposable
 
     public string FaultsPath { get; }
 
-    public string CleanPath { get; }
+    /// <summary>Where clean rows go; null where rows are no text.</summary>
+    public string? CleanPath { get; }
 
     public string SummaryPath { get; }
 
     /// <summary>The bad clips and lines, open to append to.</summary>
     public WholeLineFile Faults { get; private set; } = null!;
 
-    /// <summary>The clean rows, open to append to.</summary>
-    public WholeLineFile Clean { get; private set; } = null!;
+    /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
+    public WholeLineFile? Clean { get; private set; }
 
     /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
@@ -67,7 +68,7 @@ internal sealed class OutputFolder : IDisposable
     public void Save(Checkpoint checkpoint)
     {
         Faults.FlushToDisk();
-        Clean.FlushToDisk();
+        Clean?.FlushToDisk();
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
@@ -75,7 +76,7 @@ internal sealed class OutputFolder : IDisposable
     public void End(DryRunSummary summary)
     {
         Faults.FlushToDisk();
-        Clean.FlushToDisk();
+        Clean?.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
         if (!summary.Cancelled)
@@ -96,12 +97,12 @@ internal sealed class OutputFolder : IDisposable
     private void RefuseToOverwrite(string manifestPath)
     {
         string[] ours = [FaultsPath, SummaryPath, _unfinishedPath];
-        if (ours.Append(CleanPath).FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
+        if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
         }
 
-        if (ours.FirstOrDefault(path => path == CleanPath || FileFacts.AreSame(path, CleanPath)) is { } clash)
+        if (CleanPath is { } clean && ours.FirstOrDefault(path => path == clean || FileFacts.AreSame(path, clean)) is { } clash)
         {
             throw new OutputException($"the clean manifest {CleanPath} would overwrite {clash}: choose another name");
         }
@@ -137,7 +138,11 @@ internal sealed class OutputFolder : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(CleanPath)!);
+            if (CleanPath is not null)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(CleanPath)!);
+            }
+
             File.Delete(SummaryPath);
             if (resumed is null)
             {
@@ -150,6 +155,6 @@ internal sealed class OutputFolder : IDisposable
         }
 
         Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);
-        Clean = WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
+        Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
     }
 }

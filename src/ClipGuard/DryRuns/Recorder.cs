@@ -81,7 +81,7 @@ internal sealed class Recorder
     /// <summary>Writes gathered rows to the file. Called when the recorder has to wait anyway.</summary>
     public void Flush()
     {
-        _output.Clean.Flush();
+        _output.Clean?.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -129,7 +129,7 @@ internal sealed class Recorder
 
         if (clean)
         {
-            _output.Clean.Append(row.Raw.Span);
+            _output.Clean?.Append(row.Raw.Span);
         }
     }
 

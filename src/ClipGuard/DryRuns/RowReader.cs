@@ -6,7 +6,7 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that reads the manifest: each row goes to the recorder in order, and each of its clips to a worker.</summary>
 internal sealed class RowReader(
-    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, ByteBudget budget, DryRunProgress progress, long? limit)
+    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, ByteBudget budget, DryRunProgress progress, DryRunOptions options)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -26,12 +26,17 @@ internal sealed class RowReader(
                 if (++count <= skip)
                 {
                     progress.RowFinished();
+                    if (count == skip)
+                    {
+                        progress.CaughtUp();
+                    }
+
                     continue;
                 }
 
-                await SendAsync(new RowInFlight(rows.Current), stop).ConfigureAwait(false);
+                await SendAsync(new RowInFlight(Fitting(rows.Current)), stop).ConfigureAwait(false);
             }
-            while (count != limit && await rows.MoveNextAsync().ConfigureAwait(false));
+            while (count != options.Limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
             progress.ReadToEnd();
         }
@@ -41,6 +46,15 @@ internal sealed class RowReader(
             clips.Complete();
         }
     }
+
+    // Training would not take such a sample, however well its clips decode.
+    private ManifestRow Fitting(ManifestRow row) =>
+        options.ClipsPerSample is { } most && row is SampleRow { Sample: var sample } && ClipCounts.FirstOver(most, sample) is { } over
+            ? new BadRow(row.Line, 1, $"{over.Count} {MediaTags.Noun(over.Kind)} clips", $"at most {most}, as many as a sample may have")
+            {
+                Origin = row.Origin,
+            }
+            : row;
 
     private async Task SendAsync(RowInFlight row, CancellationToken stop)
     {

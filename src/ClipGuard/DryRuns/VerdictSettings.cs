@@ -39,7 +39,9 @@ internal sealed record VerdictSettings
 
     public required ManifestOptions Manifest { get; init; }
 
-    public required string CleanManifest { get; init; }
+    public required int? ClipsPerSample { get; init; }
+
+    public required string? CleanManifest { get; init; }
 
     /// <summary>The settings that differ between two runs, one clause each; none where they agree.</summary>
     public static IReadOnlyList<string> Differences(VerdictSettings before, VerdictSettings now)

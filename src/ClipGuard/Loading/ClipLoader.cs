@@ -143,13 +143,19 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             throw new InvalidOperationException("A loop is reading from this loader; resume before it begins.");
         }
 
-        _progress = StateMatch.Resume(states, StateOf(_progress));
+        EpochProgress progress = StateMatch.Resume(states, StateOf(_progress));
+        if (_index is { } index)
+        {
+            StateMatch.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(_options.RankInfo, _options.BatchSize));
+        }
+
+        _progress = progress;
     }
 
     /// <summary>Reads what is left of the present epoch.</summary>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        new BatchEnumerator(ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken));
 
     /// <summary>Ends a loop that still reads, which then throws, and the helpers that the loader started; closes the manifest.</summary>
     public async ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ public sealed record LoaderOptions
 
     /// <summary>
     /// Clips of one kind in a sample. 1 (the default) gives tensors <c>[batch, …]</c>, another number <c>[batch, clips, …]</c>, and a sample with
-    /// more clips is an error. Null gives <c>[batch, clips, …]</c> with as many as the batch's largest sample has. Missing clips are zeros.
+    /// more clips is a bad one. Null gives <c>[batch, clips, …]</c> with as many as the batch's largest sample has. Missing clips are zeros.
     /// </summary>
     public int? ClipsPerSample { get; init; } = 1;
 

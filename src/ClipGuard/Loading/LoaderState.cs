@@ -89,14 +89,30 @@ public sealed record LoaderState
     [JsonRequired]
     public long Faults { get; init; }
 
+    // More ranks than any machine has, and more samples than any epoch: sums of what is below stay in range.
+    private const int MaxWorld = 1 << 20;
+    private const long MaxSamples = 1L << 60;
+
+    // What ranks have consumed is compared sample by sample, so they must not be further apart than fits in memory.
+    internal const long MaxSamplesApart = 1L << 27;
+
     /// <summary>Which of its numbers are impossible; null where none are.</summary>
     [JsonIgnore]
-    internal string? Flaw => World < 1 || Rank < 0 || Rank >= World ? $"rank {Rank} of a world of {World}"
+    internal string? Flaw => World < 1 || Rank < 0 || Rank >= World || World > MaxWorld ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
-        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 ? "a negative count"
+        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || ShuffleWindow < 0 ? "a negative count"
+        : Faults > RowsTried ? $"{Faults} failures in {RowsTried} tries"
+        : Consumed > MaxSamples / World / BatchSize ? $"{Consumed} batches consumed, more than any epoch has"
+        : ConsumedAhead.Any(batch => batch > MaxSamples / World / BatchSize) ? "batches consumed that are beyond any epoch's end"
+        : !IsAscending(ConsumedAhead) ? "batches consumed ahead that do not ascend"
+        : ExcludedLines.Concat(FailedLines).Any(static line => line.Line < 1) ? "a line before the first"
+        : ResumeSegments.Any(segment => segment is { IsValid: true } && segment.Reaches(MaxSamples, MaxSamplesApart))
+            ? "a segment of more samples than any epoch has"
         : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
         : ResumeSegments.Any(static segment => segment is not { IsValid: true }) ? "a segment whose numbers do not fit its ranks"
         : null;
+
+    private static bool IsAscending(IReadOnlyList<long> numbers) => numbers.Zip(numbers.Skip(1)).All(static pair => pair.First < pair.Second);
 
     /// <summary>The state as JSON on one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LoaderStateJson.Default.LoaderState);

@@ -47,6 +47,32 @@ internal static class StateMatch
         };
     }
 
+    /// <summary>Refuses to go on behind more batches than the rows make.</summary>
+    /// <param name="progress">Where a loader would go on.</param>
+    /// <param name="rows">Rows of the epoch.</param>
+    /// <param name="now">The loader's batches.</param>
+    /// <exception cref="LoaderStateException">More are said to be consumed than there are.</exception>
+    public static void CheckCounts(EpochProgress progress, long rows, RankBatches now)
+    {
+        var left = RemainingPositions.Whole(rows);
+        foreach (ResumeSegment segment in progress.ResumeSegments)
+        {
+            Check(segment.Consumed.Max(), segment.Ahead.SelectMany(static batches => batches), (long)segment.BatchSize * segment.World);
+            left = left.After(segment, static place => place);
+        }
+
+        Check(progress.Consumed, progress.Ahead, (long)now.BatchSize * now.RankInfo.World);
+
+        void Check(long consumed, IEnumerable<long> ahead, long globalBatch)
+        {
+            long batches = (left.Length!.Value + globalBatch - 1) / globalBatch;
+            if (consumed > batches || ahead.Any(batch => batch >= batches))
+            {
+                throw new LoaderStateException($"The state has consumed more batches than there are: {left.Length} rows make {batches} of {globalBatch}.");
+            }
+        }
+    }
+
     private static void Check(IReadOnlyList<LoaderState> states, LoaderState now)
     {
         if (states.Count == 0)
@@ -60,6 +86,12 @@ internal static class StateMatch
         }
 
         LoaderState first = states[0];
+        long batchesApart = states.Max(static state => state.Consumed) - states.Min(static state => state.Consumed);
+        if (batchesApart > (LoaderState.MaxSamplesApart / first.World / first.BatchSize) + 1)
+        {
+            throw new LoaderStateException("The states are not sound: the ranks have consumed numbers of batches that are too far apart to be of one run.");
+        }
+
         Same("manifest", first.Manifest, now.Manifest, "it has changed, or it is another one");
         Same("seed", first.Seed, now.Seed, "set the same");
         Same("shuffle", first.Shuffle, now.Shuffle, "set the same");

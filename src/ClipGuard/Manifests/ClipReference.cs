@@ -5,7 +5,10 @@ namespace ClipGuard.Manifests;
 /// <summary>One clip as a row names it.</summary>
 /// <param name="Kind">What it is to be decoded as.</param>
 /// <param name="Key">The row's key that names it, as written: <c>images</c>, <c>video</c>, <c>messages</c>, <c>rejected_images</c>, …</param>
-/// <param name="AsWritten">The manifest's own words; encoded bytes are shortened to their first characters and their length.</param>
+/// <param name="AsWritten">
+/// The manifest's own words; encoded bytes are shortened to their first characters and their length. Addresses lack user name, password, query and fragment:
+/// those may be secrets, and reports and logs show this.
+/// </param>
 public sealed record ClipReference(ClipKind Kind, string Key, string AsWritten)
 {
     /// <summary>

@@ -29,14 +29,12 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
-    /// <summary>Reads the clip of a message's typed part. A part without one refers to the next clip of the row's lists.</summary>
-    public void ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder sample)
+    /// <summary>Reads the clip of a message's typed part.</summary>
+    /// <returns>Null where the value names none.</returns>
+    public ClipReference? ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder sample)
     {
         bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
-        if (!isEmpty && Read(ref json, kind, SampleReader.MessagesKey, sample) is { } clip)
-        {
-            sample.AddMessageClip(clip);
-        }
+        return isEmpty ? null : Read(ref json, kind, SampleReader.MessagesKey, sample);
     }
 
     private static void Add(ClipReference? clip, SampleBuilder sample)

@@ -10,6 +10,8 @@ internal static class ClipText
 {
     // ms-swift takes longer strings for base64.
     private const int LongestPath = 2000;
+    private const string FileScheme = "file://";
+    private const string LocalHost = "localhost/";
 
     private static readonly SearchValues<byte> SchemeCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-"u8);
@@ -30,7 +32,19 @@ internal static class ClipText
         }
 
         string written = Encoding.UTF8.GetString(text);
-        return SchemeLength(text) > 0 ? ReferToUrl(written, kind, key, paths) : ReferToFile(written, written, kind, key, paths);
+        return written.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase)
+            ? ReferToFile(written, PathIn(written[FileScheme.Length..], paths), kind, key, paths)
+            : SchemeLength(text) > 0 ? ReferToUrl(written, kind, key, paths)
+            : ReferToFile(written, written, kind, key, paths);
+    }
+
+    // Most writers put file:// before a path as it stands, with its '#', '?' and '%', so that is looked for first. RFC 8089 may name the host.
+    private static string PathIn(string afterScheme, PathResolver paths)
+    {
+        string plain = afterScheme.StartsWith(LocalHost, StringComparison.OrdinalIgnoreCase) ? afterScheme[(LocalHost.Length - 1)..] : afterScheme;
+        string[] meanings = [afterScheme, Uri.UnescapeDataString(afterScheme), plain, Uri.UnescapeDataString(plain)];
+        bool IsThere(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && PathResolver.Exists(paths.Resolve(path));
+        return meanings.Distinct(StringComparer.Ordinal).Count() == 1 ? plain : meanings.FirstOrDefault(IsThere) ?? plain;
     }
 
     private static ClipReference ReferToFile(string written, string path, ClipKind kind, string key, PathResolver paths)
@@ -47,22 +61,18 @@ internal static class ClipText
 
     private static ClipReference ReferToUrl(string written, ClipKind kind, string key, PathResolver paths)
     {
-        if (Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && uri.IsFile && uri.Host is "" or "localhost")
-        {
-            return new ClipReference(kind, key, written) { Path = uri.LocalPath, Source = new FileSource(uri.LocalPath) };
-        }
-
-        bool isHttp = uri is not null && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        bool isHttp = Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        var clip = new ClipReference(kind, key, AddressText.WithoutSecrets(written));
         if (isHttp && paths.AllowsHttp)
         {
-            return new ClipReference(kind, key, written) { Source = new HttpSource(uri!) };
+            return clip with { Source = new HttpSource(uri!) };
         }
 
         string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
         string advice = isHttp
             ? $"are fetched only where that is allowed: --allow-http, or {nameof(ManifestOptions)}.{nameof(ManifestOptions.AllowHttp)}"
             : "are not read; fetch the clip and name its file";
-        return new ClipReference(kind, key, written) { Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips at {scheme}:// addresses {advice}.") };
+        return clip with { Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips at {scheme}:// addresses {advice}.") };
     }
 
     private static int SchemeLength(ReadOnlySpan<byte> text)

@@ -8,10 +8,12 @@ namespace ClipGuard.Manifests;
 /// </summary>
 /// <param name="manifest">The manifest.</param>
 /// <param name="keep">True for samples that pass; it must always give the same answer for the same sample.</param>
-public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, bool> keep) : IIndexableManifest
+public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, bool> keep) : IIndexableManifest, ITextManifest
 {
     /// <inheritdoc/>
     public string Name => manifest.Name;
+
+    TextFormat? ITextManifest.Format => (manifest as ITextManifest)?.Format;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)

@@ -40,6 +40,12 @@ internal sealed class IndexedLines : IndexedRows
     {
         using (lines)
         {
+            if (lines.IsPipe)
+            {
+                throw new ManifestException(
+                    $"The manifest {path} is no regular file and can be read only once, while its rows are read by their places: write it into a file.");
+            }
+
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var index = new RowIndex();
             lines.Hash = hash;

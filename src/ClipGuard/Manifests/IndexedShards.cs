@@ -9,6 +9,9 @@ internal sealed class IndexedShards : IndexedRows
 {
     private const int Broken = -1;
 
+    // A group's length in the index is its number of members, and above that what its neighbours tell of it.
+    private const int StateBits = 24;
+
     private readonly IReadOnlyList<string> _shards;
     private readonly RowIndex _index;
     private readonly ManifestOptions _options;
@@ -40,11 +43,10 @@ internal sealed class IndexedShards : IndexedRows
             foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
             {
                 cancellation.ThrowIfCancellationRequested();
-                index.Add(new RowAddress(group.Offset, group.ReadError is null ? group.Members.Count : Broken, shard));
+                index.Add(new RowAddress(group.Offset, LengthOf(group), shard));
                 foreach (TarMember member in group.Members)
                 {
-                    long modified = member.Modified.ToUnixTimeMilliseconds();
-                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{modified}\0"));
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{member.Modified}\0"));
                     if (member.IsText && member.Length <= options.MaxLineBytes)
                     {
                         hash.AppendData(Load(texts, member));
@@ -70,9 +72,9 @@ internal sealed class IndexedShards : IndexedRows
         {
             string shard = _shards[address.Line];
             TarGroup? group = TarGroup.ReadAll(shard, address.Offset).FirstOrDefault();
-            int members = group is null ? 0 : group.ReadError is null ? group.Members.Count : Broken;
-            return members == address.Length
-                ? reader.Read(group!, row + 1)
+            group = group is { Broken: null } ? group with { State = (TarGroupState)(address.Length >> StateBits) } : group;
+            return group is not null && LengthOf(group) == address.Length
+                ? reader.Read(group, row + 1)
                 : throw new ManifestException($"The shard {shard} has changed since it was indexed; start again with the new one.");
         }
         finally
@@ -80,6 +82,8 @@ internal sealed class IndexedShards : IndexedRows
             _readers.Add(reader);
         }
     }
+
+    private static int LengthOf(TarGroup group) => group.Broken is null ? group.Members.Count | ((int)group.State << StateBits) : Broken;
 
     private static ReadOnlySpan<byte> Load(FileStream shard, TarMember member)
     {

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// A JSON Lines file in ms-swift's format: one object a line, with <c>messages</c> and the clips under <c>images</c>, <c>videos</c> and
-/// <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
+/// A JSON Lines file in ms-swift's format: one object a line, with <c>messages</c> (or its text in another form that ms-swift knows) and the clips under
+/// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// </summary>
-public sealed class JsonLinesManifest : IIndexableManifest
+public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -18,6 +18,7 @@ public sealed class JsonLinesManifest : IIndexableManifest
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = options ?? new ManifestOptions();
+        _options = _options with { RequireMessages = _options.RequireMessages ?? true };
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxLineBytes, nameof(ManifestOptions.MaxLineBytes));
         Name = Path.GetFullPath(path);
         _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
@@ -25,6 +26,8 @@ public sealed class JsonLinesManifest : IIndexableManifest
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    TextFormat? ITextManifest.Format { get; } = new(".jsonl", static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)

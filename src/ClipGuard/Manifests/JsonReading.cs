@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>Steps of the JSON reader that throw a <see cref="BadRowException"/> with position and expectation where the row is not as it should be.</summary>
@@ -52,11 +54,13 @@ internal static class JsonReading
             }
         }
 
-        /// <summary>Reads the current key and its value, whatever it is, as raw JSON.</summary>
+        /// <summary>Reads the value of the current key, whatever it is, as raw JSON.</summary>
+        /// <param name="row">What is being read.</param>
+        /// <param name="fields">Receives it.</param>
+        /// <param name="name">What the key means.</param>
         /// <exception cref="BadRowException">The key is there already.</exception>
-        public void ReadField(ReadOnlyMemory<byte> row, List<SampleField> fields)
+        public void ReadField(ReadOnlyMemory<byte> row, List<SampleField> fields, string name)
         {
-            string name = json.Text();
             foreach (SampleField field in fields)
             {
                 if (field.Name == name)
@@ -80,7 +84,7 @@ internal static class JsonReading
             switch (json.TokenType)
             {
                 case JsonTokenType.String or JsonTokenType.PropertyName:
-                    string text = json.Text();
+                    string text = AddressText.WithoutSecrets(json.Text());
                     return text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text.AsSpan(0, QuotedCharacters)}…'";
                 case JsonTokenType.Number:
                     return $"the number {System.Text.Encoding.UTF8.GetString(json.ValueSpan)}";

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -12,7 +14,6 @@ internal sealed class LineReader : IDisposable
     private const int KeptBufferBytes = 2 * 1024 * 1024;
     private const byte LineFeed = (byte)'\n';
 
-    private readonly FileStream _file;
     private readonly string _path;
     private readonly int _maxLineBytes;
     private readonly byte? _quote;
@@ -28,14 +29,19 @@ internal sealed class LineReader : IDisposable
     private int _breaks;     // line feeds inside quoted cells of the current line
     private bool _atStart = true;
     private bool _atEnd;
+    private FileStream? _file; // null while a pipe has not been opened
 
-    private LineReader(FileStream file, string path, int maxLineBytes, byte? quote)
+    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote)
     {
         _quote = quote;
         _file = file;
+        IsPipe = file is null;
         _path = path;
         _maxLineBytes = maxLineBytes;
     }
+
+    /// <summary>True for what is no regular file, such as a FIFO: it is read once, as it comes, and may keep its reader waiting for ever.</summary>
+    public bool IsPipe { get; }
 
     /// <summary>A hash to which every byte that is read is added; null for none.</summary>
     public IncrementalHash? Hash { get; set; }
@@ -56,7 +62,8 @@ internal sealed class LineReader : IDisposable
                 throw new ManifestException($"The manifest {path} is a folder; name a file.");
             }
 
-            return new LineReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), path, maxLineBytes, quote);
+            bool regular = FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is null;
+            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -79,7 +86,9 @@ internal sealed class LineReader : IDisposable
         int read;
         try
         {
-            read = await _file.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+            read = IsPipe
+                ? await ReadPipeAsync(cancellation).ConfigureAwait(false)
+                : await _file!.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -126,7 +135,16 @@ internal sealed class LineReader : IDisposable
         return true;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+
+    // Opening a FIFO waits for a writer and reading it for what is written, neither of which can be broken off. Whoever leaves a read leaves this reader.
+    private async Task<int> ReadPipeAsync(CancellationToken cancellation)
+    {
+        _file ??= await AbandonableRead.RunAsync(() => Task.FromResult(OpenFile(_path)), cancellation).ConfigureAwait(false);
+        return await AbandonableRead.RunAsync(() => _file.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).AsTask(), cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Moves <see cref="_scanned"/> behind the next line feed that ends a line, or to the end of what was read.</summary>
     private bool FindLineFeed()

@@ -1,3 +1,5 @@
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>Opens manifests; their kind is recognised by their path.</summary>
@@ -9,7 +11,7 @@ public static class Manifest
     /// </summary>
     /// <param name="path">The manifest.</param>
     /// <param name="options">
-    /// How rows are read; null for the defaults of the kind: JSON Lines must have messages, the others need not.
+    /// How rows are read; null for the defaults.
     /// </param>
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
@@ -21,5 +23,45 @@ public static class Manifest
             ".tar" => new TarManifest(path, options),
             _ => new JsonLinesManifest(path, options),
         };
+    }
+
+    /// <summary>Looks whether a manifest can be opened, before anything is started for it.</summary>
+    /// <param name="path">The manifest.</param>
+    /// <returns>What is wrong with it; null where nothing is as far as that shows without reading it.</returns>
+    public static string? FindObstacle(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+        {
+            return "no name was given";
+        }
+
+        try
+        {
+            foreach (string file in File.Exists(path) || Directory.Exists(path) ? [path] : BracePattern.Expand(path))
+            {
+                if (Directory.Exists(file))
+                {
+                    continue;
+                }
+
+                if (!File.Exists(file))
+                {
+                    return file == path ? "there is no such file" : $"there is no file {file}";
+                }
+
+                // Opening a FIFO would take its writer.
+                if (FileFacts.OfPath(file, out FileFacts facts) is null && facts.WhyNotRegular is null)
+                {
+                    File.OpenHandle(file).Dispose();
+                }
+            }
+
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ManifestException)
+        {
+            return refused.Message.TrimEnd('.');
+        }
     }
 }

@@ -26,14 +26,25 @@ public sealed record ManifestOptions
     /// <summary>How tags and clips must match. Default <see cref="MediaCounting.Lenient"/>.</summary>
     public MediaCounting Counting { get; init; } = MediaCounting.Lenient;
 
-    /// <summary>Whether a row without <c>messages</c> is a <see cref="BadRow"/>, as in ms-swift. Default true.</summary>
-    public bool RequireMessages { get; init; } = true;
+    /// <summary>
+    /// Whether a row without text (<c>messages</c>, <c>conversations</c>, <c>query</c> and <c>response</c>, …) is a <see cref="BadRow"/>, as in ms-swift.
+    /// Null (the default) is true for JSON Lines and false for other kinds of manifest.
+    /// </summary>
+    public bool? RequireMessages { get; init; }
+
+    /// <summary>
+    /// What keys of rows, or columns of a table, mean where their names do not say it: from the key to ms-swift's, as in <c>{"file": "audio"}</c>.
+    /// A key that a row does not have is passed over; a column that a table does not have is an error. Default empty.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>How the tags in a row's messages must match its clips.</summary>
 public enum MediaCounting
 {
-    /// <summary>As ms-swift: tags that are missing are put before the first message, tags too many are a warning.</summary>
+    /// <summary>
+    /// As ms-swift: tags that are missing are put before the first message, tags too many are a warning. Tags of a kind without any clip make the row bad.
+    /// </summary>
     Lenient,
 
     /// <summary>As LLaMA-Factory: for each kind, exactly as many tags as clips, or the row is bad.</summary>

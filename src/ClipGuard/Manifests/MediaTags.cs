@@ -7,6 +7,8 @@ namespace ClipGuard.Manifests;
 /// <summary>The tags <c>&lt;image&gt;</c>, <c>&lt;video&gt;</c> and <c>&lt;audio&gt;</c>, which mark in messages where clips belong.</summary>
 internal static class MediaTags
 {
+    private const int ShownKeys = 12;
+
     // ms-swift puts missing tags before the text in this order, one kind after the other, so that the tags of the last kind are the first in the text.
     private static readonly ClipKind[] DefaultOrder = [ClipKind.Image, ClipKind.Audio, ClipKind.Video];
 
@@ -24,7 +26,10 @@ internal static class MediaTags
         _ => "<audio>",
     };
 
-    /// <summary>Makes tags and clips of each kind match as far as <paramref name="counting"/> allows.</summary>
+    /// <summary>
+    /// Makes tags and clips of each kind match as far as <paramref name="counting"/> allows. A part without a clip, and tags of a kind of which the row has
+    /// no clip at all, are never allowed: nothing would be looked at.
+    /// </summary>
     /// <exception cref="BadRowException">They must match and do not.</exception>
     public static void Match(SampleBuilder sample, MediaCounting counting)
     {
@@ -36,13 +41,13 @@ internal static class MediaTags
         foreach (ClipKind kind in DefaultOrder)
         {
             int clips = CountClips(sample.Clips, kind);
-            if (clips == 0 && counting == MediaCounting.Lenient)
+            int tags = CountTags(sample.Messages, Tag(kind));
+            if (tags > clips && (sample.BareParts(kind) > 0 || !sample.Clips.Exists(clip => clip.Kind == kind)))
             {
-                continue;
+                throw WithoutClip(sample, kind, clips, tags);
             }
 
-            int tags = CountTags(sample.Messages, Tag(kind));
-            if (tags != clips)
+            if (tags != clips && (clips > 0 || counting == MediaCounting.Strict))
             {
                 Mend(sample, kind, clips, tags, counting);
             }
@@ -71,6 +76,18 @@ internal static class MediaTags
             string missing = new StringBuilder().Insert(0, tag, clips - tags).ToString();
             sample.Messages[first] = message with { Content = missing + message.Content };
         }
+    }
+
+    // Nothing would be decoded for such a tag or part, and the sample would pass for a good one.
+    private static BadRowException WithoutClip(SampleBuilder sample, ClipKind kind, int clips, int tags)
+    {
+        string noun = Noun(kind);
+        string others = string.Join(", ", sample.Fields.Select(static field => field.Name).Take(ShownKeys));
+        string keys = others.Length == 0 ? string.Empty : $"; keys that name no clip: {others}";
+        return new BadRowException(
+            sample.MessagesAt,
+            $"{tags} {Tag(kind)} tag{(tags == 1 ? string.Empty : "s")} for {clips} {noun} clips",
+            $"a clip for each, under '{noun}s', '{noun}' or in a message's part{keys}");
     }
 
     private static int CountClips(List<ClipReference> clips, ClipKind kind)

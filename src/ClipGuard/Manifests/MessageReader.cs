@@ -9,10 +9,17 @@ namespace ClipGuard.Manifests;
 internal static class MessageReader
 {
     private const string Roles = "one of system, user, assistant, tool_call, tool_response, tool";
+    private const string PartTypes = "type text, image, video, audio, image_url, video_url or audio_url";
 
     public static void Read(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleBuilder sample, ClipReferenceReader clips)
     {
         json.Expect(JsonTokenType.StartObject, "a message: an object with 'role' and 'content'");
+        if (IsPair(json))
+        {
+            ReadPair(ref json, row, sample);
+            return;
+        }
+
         long start = json.TokenStartIndex;
         MessageRole? role = null;
         string? content = null;
@@ -21,12 +28,12 @@ internal static class MessageReader
         List<SampleField>? fields = null;
         while (json.ReadKey())
         {
-            if (json.ValueTextEquals("role"u8))
+            if (json.ValueTextEquals("role"u8) || json.ValueTextEquals("from"u8))
             {
                 json.ReadOnce(role is not null);
                 role = ReadRole(ref json);
             }
-            else if (json.ValueTextEquals("content"u8))
+            else if (json.ValueTextEquals("content"u8) || json.ValueTextEquals("value"u8))
             {
                 json.ReadOnce(content is not null);
                 content = ReadContent(ref json, sample, clips);
@@ -54,7 +61,7 @@ internal static class MessageReader
             }
             else
             {
-                json.ReadField(row, fields ??= []);
+                json.ReadField(row, fields ??= [], json.Text());
             }
         }
 
@@ -68,19 +75,78 @@ internal static class MessageReader
         });
     }
 
+    // ShareGPT's older form has a question and its answer in one object, each under its role. The reader is a copy that looks ahead.
+    private static bool IsPair(Utf8JsonReader json)
+    {
+        bool isAsked = false;
+        bool isAnswered = false;
+        while (json.ReadKey())
+        {
+            if (json.ValueTextEquals("role"u8) || json.ValueTextEquals("content"u8) || json.ValueTextEquals("from"u8) || json.ValueTextEquals("value"u8))
+            {
+                return false;
+            }
+
+            isAsked |= Speaker(ref json) == MessageRole.User;
+            isAnswered |= Speaker(ref json) == MessageRole.Assistant;
+            json.Read();
+            json.Skip();
+        }
+
+        return isAsked && isAnswered;
+    }
+
+    private static void ReadPair(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, SampleBuilder sample)
+    {
+        string? asked = null;
+        string? answered = null;
+        var others = new List<SampleField>();
+        while (json.ReadKey())
+        {
+            switch (Speaker(ref json))
+            {
+                case MessageRole.User:
+                    json.ReadOnce(asked is not null);
+                    json.Expect(JsonTokenType.String, "text");
+                    asked = json.Text();
+                    break;
+                case MessageRole.Assistant:
+                    json.ReadOnce(answered is not null);
+                    json.Expect(JsonTokenType.String, "text");
+                    answered = json.Text();
+                    break;
+                default:
+                    json.ReadField(row, others, json.Text());
+                    break;
+            }
+        }
+
+        sample.Messages.Add(new Message(MessageRole.User, asked!) { Fields = others });
+        sample.Messages.Add(new Message(MessageRole.Assistant, answered!));
+    }
+
     private static MessageRole ReadRole(ref Utf8JsonReader json)
     {
         json.Expect(JsonTokenType.String, Roles);
-        return json switch
+        return Speaker(ref json) ?? json switch
         {
-            _ when json.ValueTextEquals("user"u8) => MessageRole.User,
-            _ when json.ValueTextEquals("assistant"u8) => MessageRole.Assistant,
             _ when json.ValueTextEquals("system"u8) => MessageRole.System,
-            _ when json.ValueTextEquals("tool_call"u8) => MessageRole.ToolCall,
-            _ when json.ValueTextEquals("tool_response"u8) || json.ValueTextEquals("tool"u8) => MessageRole.ToolResponse,
+            _ when json.ValueTextEquals("tool_call"u8) || json.ValueTextEquals("function_call"u8) || json.ValueTextEquals("function-call"u8)
+                => MessageRole.ToolCall,
+            _ when json.ValueTextEquals("tool_response"u8) || json.ValueTextEquals("tool"u8) || json.ValueTextEquals("function_response"u8)
+                || json.ValueTextEquals("function-response"u8) || json.ValueTextEquals("observation"u8) || json.ValueTextEquals("observations"u8)
+                => MessageRole.ToolResponse,
             _ => throw json.Bad(Roles),
         };
     }
+
+    // The names of the two speakers in all forms, as a role's value or as a key.
+    private static MessageRole? Speaker(ref Utf8JsonReader json) => json switch
+    {
+        _ when json.ValueTextEquals("user"u8) || json.ValueTextEquals("human"u8) => MessageRole.User,
+        _ when json.ValueTextEquals("assistant"u8) || json.ValueTextEquals("gpt"u8) || json.ValueTextEquals("bot"u8) => MessageRole.Assistant,
+        _ => null,
+    };
 
     private static string ReadContent(ref Utf8JsonReader json, SampleBuilder sample, ClipReferenceReader clips)
     {
@@ -103,51 +169,103 @@ internal static class MessageReader
     {
         json.Expect(JsonTokenType.StartObject, "a part: an object with 'type'");
         string type = TypeOf(json);
-        ClipKind? kind = type switch
+        switch (type)
         {
-            "text" => null,
-            "image" or "image_url" => ClipKind.Image,
-            "video" or "video_url" => ClipKind.Video,
-            "audio" or "audio_url" => ClipKind.Audio,
-            _ => throw json.Bad($"a part of type '{type}'", "type text, image, video, audio, image_url, video_url or audio_url"),
-        };
-        if (kind is { } tagged)
-        {
-            content.Append(MediaTags.Tag(tagged));
+            case "text":
+                ReadTextPart(ref json, content, sample);
+                break;
+            case "image" or "image_url":
+                ReadMediaPart(ref json, ClipKind.Image, type, content, sample, clips);
+                break;
+            case "video" or "video_url":
+                ReadMediaPart(ref json, ClipKind.Video, type, content, sample, clips);
+                break;
+            case "audio" or "audio_url":
+                ReadMediaPart(ref json, ClipKind.Audio, type, content, sample, clips);
+                break;
+            default:
+                throw json.Bad($"a part of type '{type}'", PartTypes);
         }
+    }
 
+    private static void ReadTextPart(ref Utf8JsonReader json, StringBuilder content, SampleBuilder sample)
+    {
         long start = json.TokenStartIndex;
-        bool hasValue = false;
+        bool hasText = false;
         while (json.ReadKey())
         {
-            bool isValue = json.ValueTextEquals(type);
-            bool isType = json.ValueTextEquals("type"u8);
-            if (!isValue && !isType)
+            if (!json.ValueTextEquals("text"u8))
             {
-                sample.Warnings.Add($"the key '{json.Text()}' of a part of type '{type}' is not used");
+                SkipPartKey(ref json, "text", sample);
+                continue;
             }
 
-            json.ReadOnce(isValue && hasValue);
-            hasValue |= isValue;
-            if (isValue && kind is { } media)
-            {
-                clips.ReadPart(ref json, media, sample);
-            }
-            else if (isValue)
-            {
-                json.Expect(JsonTokenType.String, "the part's text");
-                content.Append(json.Text());
-            }
-            else
-            {
-                json.Skip();
-            }
+            json.ReadOnce(hasText);
+            json.Expect(JsonTokenType.String, "the part's text");
+            content.Append(json.Text());
+            hasText = true;
         }
 
-        if (kind is null && !hasValue)
+        if (!hasText)
         {
             throw new BadRowException(start, "a part of type 'text' without 'text'", "the part's text");
         }
+    }
+
+    private static void ReadMediaPart(
+        ref Utf8JsonReader json, ClipKind kind, string type, StringBuilder content, SampleBuilder sample, ClipReferenceReader clips)
+    {
+        content.Append(MediaTags.Tag(kind));
+        string noun = MediaTags.Noun(kind);
+        ClipReference? clip = null;
+        while (json.ReadKey())
+        {
+            if (!NamesClip(ref json, noun))
+            {
+                SkipPartKey(ref json, type, sample);
+                continue;
+            }
+
+            string key = json.Text();
+            json.Read();
+            if (sample.ClipsAreGiven)
+            {
+                json.Skip();
+                continue;
+            }
+
+            long at = json.TokenStartIndex;
+            ClipReference? named = clips.ReadPart(ref json, kind, sample);
+            clip = clip is null || named is null ? named ?? clip
+                : throw new BadRowException(at, $"a second clip under '{key}' of a part", "one clip in a part");
+        }
+
+        if (clip is null)
+        {
+            sample.AddBarePart(kind);
+        }
+        else
+        {
+            sample.AddMessageClip(clip);
+        }
+    }
+
+    // Each library has its own key for a part's clip; those of the other kinds' addresses come from writers that know one key alone.
+    private static bool NamesClip(ref Utf8JsonReader json, string noun) =>
+        json.ValueTextEquals(noun) || json.ValueTextEquals("url"u8) || json.ValueTextEquals("path"u8)
+            || json.ValueTextEquals("image_url"u8) || json.ValueTextEquals("video_url"u8) || json.ValueTextEquals("audio_url"u8);
+
+    // Tables whose parts all have the same keys fill up those that a part does not have with null.
+    private static void SkipPartKey(ref Utf8JsonReader json, string type, SampleBuilder sample)
+    {
+        string key = json.Text();
+        json.Read();
+        if (key != "type" && json.TokenType != JsonTokenType.Null)
+        {
+            sample.Warnings.Add($"the key '{key}' of a part of type '{type}' is not used");
+        }
+
+        json.Skip();
     }
 
     // A part's type may come after its value, so a copy of the reader looks ahead for it.
@@ -167,6 +285,6 @@ internal static class MessageReader
             json.Skip();
         }
 
-        throw new BadRowException(start, "a part without 'type'", "type text, image, video, audio, image_url, video_url or audio_url");
+        throw new BadRowException(start, "a part without 'type'", PartTypes);
     }
 }

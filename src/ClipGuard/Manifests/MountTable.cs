@@ -62,6 +62,18 @@ internal sealed partial class MountTable
         return onRemote;
     }
 
+    /// <summary>The mount point of the remote file system on which a path lies; null where it lies on a local one.</summary>
+    public string? RemoteMountOf(string path)
+    {
+        (string Folder, bool IsRemote) on = (string.Empty, false);
+        foreach ((string Folder, bool IsRemote) mount in _mounts)
+        {
+            on = IsWithin(path, mount.Folder) && mount.Folder.Length >= on.Folder.Length ? mount : on;
+        }
+
+        return on.IsRemote ? on.Folder : null;
+    }
+
     private static bool IsWithin(string path, string folder) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || folder.EndsWith('/') || path[folder.Length] == '/');
 

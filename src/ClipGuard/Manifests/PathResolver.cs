@@ -64,6 +64,11 @@ internal sealed class PathResolver
         return Path.GetFullPath(path, _bases[0].Folder);
     }
 
+    /// <summary>Whether a file is there. One below a mount whose server does not answer counts as there: its helper finds out.</summary>
+    /// <param name="path">Absolute.</param>
+    public static bool Exists(string path) =>
+        MountTable.Current().RemoteMountOf(path) is { } mount ? Remote(mount)(path) : Path.Exists(path);
+
     private static Func<string, bool> Remote(string folder) =>
         RemoteFolders.GetOrAdd(folder, static _ => new Lazy<RemoteFolder>(() => new RemoteFolder(Path.Exists, RemoteLimit))).Value.Holds;
 }

@@ -7,6 +7,7 @@ internal sealed class SampleBuilder
 {
     private readonly long[] _listAt = [-1, -1, -1];
     private readonly bool[] _hasMessageClips = new bool[3];
+    private readonly int[] _bareParts = new int[3];
 
     public List<Message> Messages { get; } = [];
 
@@ -15,6 +16,12 @@ internal sealed class SampleBuilder
     public List<SampleField> Fields { get; } = [];
 
     public List<string> Warnings { get; } = [];
+
+    /// <summary>The row's keys, as they are meant, for messages.</summary>
+    public List<string> Keys { get; } = [];
+
+    /// <summary>Whether the clips are there already, and the row names none.</summary>
+    public bool ClipsAreGiven { get; set; }
 
     /// <summary>Bytes from the row's start to its <c>messages</c>; -1 where there are none.</summary>
     public long MessagesAt { get; set; }
@@ -25,9 +32,21 @@ internal sealed class SampleBuilder
         Clips.Clear();
         Fields.Clear();
         Warnings.Clear();
+        Keys.Clear();
+        ClipsAreGiven = false;
         MessagesAt = -1;
         _listAt.AsSpan().Fill(-1);
         _hasMessageClips.AsSpan().Clear();
+        _bareParts.AsSpan().Clear();
+    }
+
+    /// <summary>Forgets the messages that were read so far, and all warnings but the first ones.</summary>
+    public void DropMessages(int warnings)
+    {
+        Messages.Clear();
+        MessagesAt = -1;
+        _bareParts.AsSpan().Clear();
+        Warnings.RemoveRange(warnings, Warnings.Count - warnings);
     }
 
     /// <summary>Notes that the row has a list of clips of this kind beside its messages.</summary>
@@ -48,6 +67,12 @@ internal sealed class SampleBuilder
         Clips.Add(clip);
         _hasMessageClips[(int)clip.Kind] = true;
     }
+
+    /// <summary>Notes a typed part that names no clip: it stands for one of the row's lists.</summary>
+    public void AddBarePart(ClipKind kind) => _bareParts[(int)kind]++;
+
+    /// <summary>How many typed parts of this kind name no clip.</summary>
+    public int BareParts(ClipKind kind) => _bareParts[(int)kind];
 
     /// <summary>Refuses rows that name clips of one kind both inside their messages and in a list beside them, since their order is then unknown.</summary>
     /// <exception cref="BadRowException">The row does.</exception>

@@ -1,17 +1,27 @@
+using System.Text;
 using System.Text.Json;
 
 using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Reads one JSON object in ms-swift's format. One thread at a time.</summary>
-internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
+/// <summary>Reads one JSON object in any of the forms that ms-swift recognises by their keys. One thread at a time.</summary>
+internal sealed class SampleReader
 {
     public const string MessagesKey = "messages";
     public const string RejectedImagesKey = "rejected_images";
 
+    private readonly ManifestOptions _options;
+    private readonly Dictionary<string, byte[]> _columns;
     private readonly SampleBuilder _sample = new();
-    private readonly ClipReferenceReader _clips = new(paths);
+    private readonly ClipReferenceReader _clips;
+
+    public SampleReader(ManifestOptions options, PathResolver paths)
+    {
+        _options = options;
+        _columns = options.Columns.ToDictionary(static column => column.Key, static column => Encoding.UTF8.GetBytes(column.Value));
+        _clips = new ClipReferenceReader(paths);
+    }
 
     /// <summary>Reads a whole row.</summary>
     /// <param name="row">The object; raw values of the sample are slices of it.</param>
@@ -20,6 +30,24 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
     public Sample Read(ReadOnlyMemory<byte> row)
     {
         _sample.Clear();
+        return ReadObject(row);
+    }
+
+    /// <summary>Reads an object that stands beside its clips, as in a shard: it names none itself, whatever its keys.</summary>
+    /// <param name="clips">The clips.</param>
+    /// <param name="row">The object; raw values of the sample are slices of it.</param>
+    /// <exception cref="BadRowException">It is JSON and no sample.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public Sample ReadBeside(IEnumerable<ClipReference> clips, ReadOnlyMemory<byte> row)
+    {
+        _sample.Clear();
+        _sample.ClipsAreGiven = true;
+        _sample.Clips.AddRange(clips);
+        return ReadObject(row);
+    }
+
+    private Sample ReadObject(ReadOnlyMemory<byte> row)
+    {
         var json = new Utf8JsonReader(row.Span);
         json.Read();
         json.Expect(JsonTokenType.StartObject, "an object with messages and clips");
@@ -31,24 +59,44 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
         // What follows the object on its line is an error that only the next read sees.
         json.Read();
 
-        if (_sample.MessagesAt < 0 && options.RequireMessages)
+        bool hasText = _sample.MessagesAt >= 0;
+        if (hasText)
         {
-            throw new BadRowException(0, "an object without 'messages'", "'messages', a list of {\"role\", \"content\"}");
+            TextForms.MoveSystem(_sample);
+        }
+        else if (!_sample.ClipsAreGiven)
+        {
+            hasText = TextForms.MakeMessages(_sample, answersAlone: _options.RequireMessages is true);
+        }
+
+        if (!hasText && _options.RequireMessages is true)
+        {
+            throw new BadRowException(0, $"an object without 'messages', whose keys are {string.Join(", ", _sample.Keys)}", TextForms.Expected);
         }
 
         _sample.CheckMessageClips();
-        MediaTags.Match(_sample, options.Counting);
+        MediaTags.Match(_sample, _options.Counting);
         return _sample.Finish();
     }
 
     private void ReadValue(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
     {
-        if (json.ValueTextEquals("messages"u8))
+        ReadOnlySpan<byte> key = _columns.Count > 0 && _columns.TryGetValue(json.Text(), out byte[]? meant) ? meant : json.ValueSpan;
+        if (key.SequenceEqual("messages"u8) || (IsConversation(key) && _sample.MessagesAt < 0 && !HasMessagesBehind(json)))
         {
-            ReadMessages(ref json, row);
+            _sample.Keys.Add(MessagesKey);
+            if (_sample.ClipsAreGiven)
+            {
+                ReadMessagesOrData(ref json, row);
+            }
+            else
+            {
+                ReadMessages(ref json, row);
+            }
         }
-        else if (ListOf(ref json) is { } list)
+        else if (!_sample.ClipsAreGiven && ListOf(key) is { } list)
         {
+            _sample.Keys.Add(list.Key);
             json.Read();
             if (json.TokenType != JsonTokenType.Null)
             {
@@ -62,7 +110,8 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
         }
         else
         {
-            json.ReadField(row, _sample.Fields);
+            json.ReadField(row, _sample.Fields, key == json.ValueSpan ? json.Text() : Encoding.UTF8.GetString(key));
+            _sample.Keys.Add(_sample.Fields[^1].Name);
         }
     }
 
@@ -82,19 +131,49 @@ internal sealed class SampleReader(ManifestOptions options, PathResolver paths)
         }
     }
 
-    private static (ClipKind Kind, string Key)? ListOf(ref Utf8JsonReader json)
+    // Beside its clips an object may hold whatever it likes under that name.
+    private void ReadMessagesOrData(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
     {
-        ReadOnlySpan<byte> key = json.ValueSpan;
-        return key switch
+        Utf8JsonReader atKey = json;
+        int warnings = _sample.Warnings.Count;
+        try
         {
-            _ when key.SequenceEqual("images"u8) => (ClipKind.Image, "images"),
-            _ when key.SequenceEqual("videos"u8) => (ClipKind.Video, "videos"),
-            _ when key.SequenceEqual("audios"u8) => (ClipKind.Audio, "audios"),
-            _ when key.SequenceEqual("image"u8) => (ClipKind.Image, "image"),
-            _ when key.SequenceEqual("video"u8) => (ClipKind.Video, "video"),
-            _ when key.SequenceEqual("audio"u8) => (ClipKind.Audio, "audio"),
-            _ when key.SequenceEqual("rejected_images"u8) => (ClipKind.Image, RejectedImagesKey),
-            _ => null,
-        };
+            ReadMessages(ref json, row);
+        }
+        catch (BadRowException bad)
+        {
+            json = atKey;
+            _sample.DropMessages(warnings);
+            _sample.Warnings.Add($"'{json.Text()}' is not read as messages: found {bad.Found}, expected {bad.Expected}");
+            json.ReadField(row, _sample.Fields, json.Text());
+        }
     }
+
+    // ShareGPT's and LLaVA's name for messages.
+    private static bool IsConversation(ReadOnlySpan<byte> key) => key.SequenceEqual("conversations"u8) || key.SequenceEqual("conversation"u8);
+
+    // Rows that were converted may have both, and 'messages' wins wherever it stands: the reader is a copy that looks ahead.
+    private static bool HasMessagesBehind(Utf8JsonReader json)
+    {
+        do
+        {
+            json.Read();
+            json.Skip();
+            json.Read();
+        }
+        while (json.TokenType == JsonTokenType.PropertyName && !json.ValueTextEquals("messages"u8));
+        return json.TokenType == JsonTokenType.PropertyName;
+    }
+
+    private static (ClipKind Kind, string Key)? ListOf(ReadOnlySpan<byte> key) => key switch
+    {
+        _ when key.SequenceEqual("images"u8) => (ClipKind.Image, "images"),
+        _ when key.SequenceEqual("videos"u8) => (ClipKind.Video, "videos"),
+        _ when key.SequenceEqual("audios"u8) => (ClipKind.Audio, "audios"),
+        _ when key.SequenceEqual("image"u8) => (ClipKind.Image, "image"),
+        _ when key.SequenceEqual("video"u8) => (ClipKind.Video, "video"),
+        _ when key.SequenceEqual("audio"u8) => (ClipKind.Audio, "audio"),
+        _ when key.SequenceEqual("rejected_images"u8) => (ClipKind.Image, RejectedImagesKey),
+        _ => null,
+    };
 }

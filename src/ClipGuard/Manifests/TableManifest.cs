@@ -4,10 +4,10 @@ namespace ClipGuard.Manifests;
 
 /// <summary>
 /// A CSV or TSV file whose first row names its columns. Columns named as ms-swift's keys mean the same: <c>messages</c> (JSON), <c>images</c>,
-/// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c> and <c>response</c> make messages where there is no such column.
-/// Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
+/// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c>, <c>response</c> and the other names that ms-swift knows make messages where
+/// there is no such column. Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
 /// </summary>
-public sealed class TableManifest : IIndexableManifest
+public sealed class TableManifest : IIndexableManifest, ITextManifest
 {
     private readonly TableOptions _options;
     private readonly PathResolver _paths;
@@ -26,7 +26,9 @@ public sealed class TableManifest : IIndexableManifest
     /// <inheritdoc/>
     public string Name { get; }
 
-    private char Delimiter => _options.Delimiter ?? (Name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+    TextFormat? ITextManifest.Format => new(IsTabbed ? ".tsv" : ".csv", async stop => (await ReadHeaderAsync(stop).ConfigureAwait(false)).Raw);
+
+    private bool IsTabbed => Name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -40,7 +42,7 @@ public sealed class TableManifest : IIndexableManifest
                 cancellation.ThrowIfCancellationRequested();
                 if (rows is null)
                 {
-                    rows = line.IsBlank ? null : NewReader(line);
+                    rows = line.IsBlank ? null : ReadHeader(line).NewReader();
                 }
                 else if (rows.Read(line) is { } row)
                 {
@@ -53,15 +55,14 @@ public sealed class TableManifest : IIndexableManifest
     /// <inheritdoc/>
     public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
-        string[] columns = await ReadColumnsAsync(cancellation).ConfigureAwait(false);
-        return await IndexedLines.BuildAsync(
-            Open(), Name, skipRows: 1, () => new TableRowReader(columns, Delimiter, _options, _paths), cancellation).ConfigureAwait(false);
+        Func<TableRowReader> newReader = (await ReadHeaderAsync(cancellation).ConfigureAwait(false)).NewReader;
+        return await IndexedLines.BuildAsync(Open(), Name, skipRows: 1, newReader, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
 
-    private async Task<string[]> ReadColumnsAsync(CancellationToken cancellation)
+    private async Task<Header> ReadHeaderAsync(CancellationToken cancellation)
     {
         using LineReader lines = Open();
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
@@ -70,15 +71,31 @@ public sealed class TableManifest : IIndexableManifest
             {
                 if (!line.IsBlank)
                 {
-                    return TableColumns.Read(line, Delimiter, _options, Name);
+                    return ReadHeader(line);
                 }
             }
         }
 
-        return [];
+        return new Header(default, () => new TableRowReader([], ',', _options.Rows, _paths));
     }
 
-    private TableRowReader NewReader(TextLine header) => new(TableColumns.Read(header, Delimiter, _options, Name), Delimiter, _options, _paths);
+    private Header ReadHeader(TextLine header)
+    {
+        char delimiter = _options.Delimiter ?? TableColumns.FindDelimiter(header, IsTabbed ? '\t' : ',', _options.Rows.Columns);
+        string[] columns = TableColumns.Read(header, delimiter, _options.Rows.Columns, Name);
+        if (!columns.Any(TableColumns.NamesClips))
+        {
+            throw new ManifestException(
+                $"No column of {Name} names clips; its columns are {string.Join(", ", columns)}. Say which does: --columns NAME=video (or audio, image), "
+                + $"or {nameof(ManifestOptions)}.{nameof(ManifestOptions.Columns)}.");
+        }
+
+        byte[] raw = header.Raw.Span.EndsWith((byte)'\n') ? header.Raw.ToArray() : [.. header.Raw.Span, (byte)'\n'];
+        return new Header(raw, () => new TableRowReader(columns, delimiter, _options.Rows, _paths));
+    }
 
     private LineReader Open() => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"');
+
+    /// <summary>A table's row of names: its bytes, and what reads the rows below it.</summary>
+    private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader);
 }

@@ -3,14 +3,12 @@ namespace ClipGuard.Manifests;
 /// <summary>How a CSV or TSV file is read.</summary>
 public sealed record TableOptions
 {
-    /// <summary>The character between cells; null (the default) is a tab in files named <c>.tsv</c> and a comma in others.</summary>
+    /// <summary>
+    /// The character between cells. Null (the default) is a tab in files named <c>.tsv</c> and a comma in others or, where the first row has no column of clips
+    /// so, whichever of comma, semicolon, tab and bar gives it one.
+    /// </summary>
     public char? Delimiter { get; init; }
 
-    /// <summary>
-    /// Maps columns' names that are not ms-swift's keys to those that are, as in <c>{"file": "audio"}</c>. Default empty.
-    /// </summary>
-    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Paths, limits and counting. Messages are not required by default.</summary>
-    public ManifestOptions Rows { get; init; } = new() { RequireMessages = false };
+    /// <summary>Paths, limits, counting, and what columns mean whose names do not say it (<see cref="ManifestOptions.Columns"/>).</summary>
+    public ManifestOptions Rows { get; init; } = new();
 }

@@ -8,20 +8,28 @@ namespace ClipGuard.Manifests;
 /// Turns rows of a table into samples. Each row is first written as the JSON object that a JSON Lines manifest would have, so that clips, paths and tags mean
 /// the same in both. One thread at a time.
 /// </summary>
-internal sealed class TableRowReader(string[] columns, char delimiter, TableOptions options, PathResolver paths) : ITextRowReader
+/// <param name="columns">What the columns are, by their keys.</param>
+/// <param name="delimiter">What stands between cells.</param>
+/// <param name="options">How rows are read.</param>
+/// <param name="paths">Where relative paths lead.</param>
+internal sealed class TableRowReader(string[] columns, char delimiter, ManifestOptions options, PathResolver paths) : ITextRowReader
 {
-    private static readonly string[] ListKeys = ["images", "videos", "audios", "image", "video", "audio", "rejected_images"];
+    private static readonly string[] ClipKeys = ["images", "videos", "audios", "image", "video", "audio", "rejected_images"];
+    private static readonly string[] MessageKeys = [SampleReader.MessagesKey, "conversations", "conversation"];
 
-    private readonly SampleReader _samples = new(options.Rows, paths);
+    // The columns have been given their meaning already.
+    private readonly SampleReader _samples = new(options with { Columns = new Dictionary<string, string>() }, paths);
     private readonly ArrayBufferWriter<byte> _json = new();
-    private readonly bool _makesMessages = !columns.Contains(SampleReader.MessagesKey) && columns.Contains("query");
+
+    /// <summary>Keys of which a table needs one, or no row of it names a clip.</summary>
+    public static IEnumerable<string> KeysOfClips => ClipKeys.Concat(MessageKeys);
 
     /// <inheritdoc/>
     public ManifestRow? Read(TextLine line)
     {
         if (line.IsTooLong)
         {
-            return line.TooLong(options.Rows);
+            return line.TooLong(options);
         }
 
         if (line.IsBlank)
@@ -67,18 +75,9 @@ internal sealed class TableRowReader(string[] columns, char delimiter, TableOpti
         _json.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_json, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
-        if (_makesMessages)
-        {
-            WriteMessages(json, cells);
-        }
-
         for (int i = 0; i < cells.Length; i++)
         {
-            bool isMessage = _makesMessages && columns[i] is "system" or "query" or "response";
-            if (!isMessage)
-            {
-                WriteCell(json, columns[i], cells[i]);
-            }
+            WriteCell(json, columns[i], cells[i]);
         }
 
         json.WriteEndObject();
@@ -86,33 +85,15 @@ internal sealed class TableRowReader(string[] columns, char delimiter, TableOpti
         return _json.WrittenSpan.ToArray();
     }
 
-    private void WriteMessages(Utf8JsonWriter json, string[] cells)
-    {
-        json.WriteStartArray(SampleReader.MessagesKey);
-        foreach ((string column, string role) in new[] { ("system", "system"), ("query", "user"), ("response", "assistant") })
-        {
-            int index = Array.IndexOf(columns, column);
-            if (index >= 0 && (cells[index].Length > 0 || column == "query"))
-            {
-                json.WriteStartObject();
-                json.WriteString("role", role);
-                json.WriteString("content", cells[index]);
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void WriteCell(Utf8JsonWriter json, string key, string cell)
     {
-        bool isList = ListKeys.Contains(key);
-        if (key == SampleReader.MessagesKey || (isList && cell.AsSpan().TrimStart() is ['[' or '{', ..]))
+        bool isClip = ClipKeys.Contains(key);
+        if (MessageKeys.Contains(key) || ((isClip || TextForms.IsList(key)) && cell.AsSpan().TrimStart() is ['[' or '{', ..]))
         {
             json.WritePropertyName(key);
             json.WriteRawValue(cell);
         }
-        else if (isList && cell.Length == 0)
+        else if (isClip && cell.Length == 0)
         {
             // An empty cell means that the row has no such clip.
             json.WriteNull(key);

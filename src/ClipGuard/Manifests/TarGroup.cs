@@ -1,83 +1,63 @@
-using System.Formats.Tar;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>One file in a tar shard.</summary>
-/// <param name="Name">Its name within the shard.</param>
-/// <param name="Offset">First byte of its content within the shard.</param>
-/// <param name="Length">Bytes of its content.</param>
-/// <param name="Modified">The time of the original file, as the header gives it.</param>
-internal sealed record TarMember(string Name, long Offset, long Length, DateTimeOffset Modified)
-{
-    /// <summary>Whether its content is part of the row, and not a clip.</summary>
-    public bool IsText => Format is "json" or "txt" or "cls";
-
-    /// <summary>The last part of its extension in lower case.</summary>
-    public string Format => Extension[(Extension.LastIndexOf('.') + 1)..].ToLowerInvariant();
-
-    /// <summary>The name up to the first dot of its last part: what the members of one sample share.</summary>
-    public string Key => Name[..Dot];
-
-    /// <summary>The part of the name after that dot.</summary>
-    public string Extension => Dot == Name.Length ? string.Empty : Name[(Dot + 1)..];
-
-    private int Dot
-    {
-        get
-        {
-            int dot = Name.IndexOf('.', Name.LastIndexOf('/') + 1);
-            return dot < 0 ? Name.Length : dot;
-        }
-    }
-}
-
-/// <summary>Neighbouring members of one shard that share a key.</summary>
+/// <summary>Neighbouring members of one shard that share a key, or the place at which the shard is broken.</summary>
 /// <param name="Shard">Path of the shard.</param>
-/// <param name="Offset">Where the first member's header begins.</param>
+/// <param name="Offset">Where the headers of the first member begin, or of the entry that cannot be read.</param>
 /// <param name="Members">The members in their order; none where the shard is broken here.</param>
-/// <param name="ReadError">Why the shard cannot be read from here on; null where it can.</param>
-internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMember> Members, string? ReadError = null)
+internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMember> Members)
 {
-    private const int BlockBytes = 512;
+    /// <summary>Why the shard cannot be read from here on; null where it can.</summary>
+    public BrokenTarException? Broken { get; init; }
+
+    /// <summary>What only its neighbours tell of it.</summary>
+    public TarGroupState State { get; init; }
 
     /// <summary>Reads the groups of a shard from one that begins at <paramref name="offset"/> on.</summary>
-    /// <exception cref="ManifestException">The shard cannot be opened.</exception>
+    /// <remarks><see cref="State"/> is right only where the shard is read from its start.</remarks>
+    /// <exception cref="ManifestException">The shard cannot be opened or read.</exception>
     public static IEnumerable<TarGroup> ReadAll(string shard, long offset = 0)
     {
         using FileStream file = Open(shard);
-        file.Position = offset;
-        using var tar = new TarReader(file, leaveOpen: true);
+        var entries = new TarEntryReader(file, offset);
+        var keys = new HashSet<ulong>();
+        TarGroup? before = null;
         List<TarMember> members = [];
         long start = offset;
         while (true)
         {
-            TarMember? member = Next(tar, file, out long end, out string? readError);
-            bool isNewKey = member is null || (members.Count > 0 && member.Key != members[0].Key);
-            if (isNewKey && members.Count > 0)
+            long at = entries.Offset;
+            TarMember? member = Next(shard, entries, out BrokenTarException? broken);
+            if (member is { IsOfSample: false })
             {
-                yield return new TarGroup(shard, start, members);
-                members = [];
-                start = offset;
+                continue;
             }
 
-            // A whole shard ends with blocks of zeros. One that was cut off between two members has none, and otherwise reads without an error.
-            if (member is null && offset >= file.Length)
+            if (members.Count > 0 && member?.Key != members[0].Key)
             {
-                readError ??= "it has no end mark, so it may have been cut off";
-            }
-
-            if (readError is not null)
-            {
-                yield return new TarGroup(shard, offset, [], readError);
+                var group = new TarGroup(shard, start, members);
+                TarGroupState state = !keys.Add(HashOf(group)) ? TarGroupState.Apart
+                    : broken is not null && LacksMember(group, before) ? TarGroupState.CutOff
+                    : TarGroupState.Whole;
+                yield return group with { State = state };
+                (before, members) = (group, []);
             }
 
             if (member is null)
             {
+                if (broken is not null)
+                {
+                    yield return new TarGroup(shard, at, []) { Broken = broken };
+                }
+
                 yield break;
             }
 
+            start = members.Count == 0 ? at : start;
             members.Add(member);
-            offset = end;
         }
     }
 
@@ -95,33 +75,40 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
     }
 
-    private static TarMember? Next(TarReader tar, FileStream file, out long end, out string? readError)
+    private static TarMember? Next(string shard, TarEntryReader entries, out BrokenTarException? broken)
     {
-        end = 0;
-        readError = null;
+        broken = null;
         try
         {
-            while (tar.GetNextEntry() is { } entry)
-            {
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
-                {
-                    long first = entry.DataOffset >= 0 ? entry.DataOffset : file.Position;
-                    end = first + ((entry.Length + BlockBytes - 1) / BlockBytes * BlockBytes);
-                    if (first + entry.Length > file.Length)
-                    {
-                        readError = $"the member {entry.Name} ends behind the shard's own end";
-                        return null;
-                    }
-
-                    return new TarMember(entry.Name, first, entry.Length, entry.ModificationTime);
-                }
-            }
+            return entries.Next();
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (BrokenTarException found)
         {
-            readError = error.Message;
+            broken = found;
+            return null;
         }
-
-        return null;
+        catch (IOException failed)
+        {
+            throw ManifestException.Refused($"The shard {shard} cannot be read at byte {entries.Offset}", failed);
+        }
     }
+
+    // Behind the place at which a shard is broken there may be more of its last sample; the sample before shows what a whole one has.
+    private static bool LacksMember(TarGroup group, TarGroup? before) =>
+        before is not null && before.Members.Select(static member => member.Extension).Except(group.Members.Select(static member => member.Extension)).Any();
+
+    private static ulong HashOf(TarGroup group) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(group.Members[0].Key)));
+}
+
+/// <summary>What a group's neighbours tell of it.</summary>
+internal enum TarGroupState
+{
+    /// <summary>All members of its key that the shard has.</summary>
+    Whole,
+
+    /// <summary>Another group of the shard before it has the same key.</summary>
+    Apart,
+
+    /// <summary>The shard is broken behind it, and it lacks members that the sample before it has.</summary>
+    CutOff,
 }

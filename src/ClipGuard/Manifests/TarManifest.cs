@@ -4,8 +4,10 @@ namespace ClipGuard.Manifests;
 
 /// <summary>
 /// WebDataset shards: tar files in which neighbouring members with the same name up to its first dot make one sample. Media members are decoded
-/// in place, by their byte range. A <c>.json</c> member that is an object gives messages and fields, <c>.txt</c> and <c>.cls</c> members give
-/// fields of those names; other members are named in the sample's warnings. The line of a row is its 1-based number over all shards.
+/// in place, by their byte range. A <c>.json</c> member that is an object gives messages and fields (what it calls an image or a path is data: clips are
+/// members), <c>.txt</c>, <c>.cls</c> and further JSON members give fields of those names; other members are named in the sample's warnings. Hidden
+/// files and those without an extension are no members. A member that is repeated, that is a link or a sparse file, or that lies apart from the others of its
+/// sample makes a <see cref="BadRow"/>; so does the place from which on a shard cannot be read. The line of a row is its 1-based number over all shards.
 /// </summary>
 public sealed class TarManifest : IIndexableManifest
 {

@@ -9,14 +9,19 @@ namespace ClipGuard.Manifests;
 /// <summary>Turns groups of tar members into rows. One thread at a time.</summary>
 internal sealed class TarRowReader(ManifestOptions options)
 {
-    // A relative path in a member's JSON has no base, since the shard's clips are its members: only absolute paths can be resolved.
-    private readonly SampleReader _samples = new(options with { RequireMessages = false }, PathResolver.For(options, "/"));
+    // What a member's JSON calls an image or a path is data: the clips of a sample are its members. So nothing is looked for anywhere else.
+    private readonly SampleReader _samples = new(options with { RequireMessages = false }, new PathResolver([]));
 
     public ManifestRow Read(TarGroup group, long line)
     {
-        if (group.ReadError is { } readError)
+        if (group.Broken is { } broken)
         {
-            return new BadRow(line, 1, $"a broken shard at byte {group.Offset} of {group.Shard}: {readError}", "a tar header or the shard's end");
+            return new BadRow(line, 1, $"a broken shard at byte {broken.At} of {group.Shard}: {broken.Message}", "a tar header or the shard's end");
+        }
+
+        if (FlawOf(group) is var (found, expected))
+        {
+            return new BadRow(line, 1, $"{found} in {group.Members[0].Key} of {group.Shard}", expected);
         }
 
         try
@@ -27,23 +32,38 @@ internal sealed class TarRowReader(ManifestOptions options)
         {
             return new BadRow(line, 1, $"{error.Found} in {group.Members[0].Key} of {group.Shard}", error.Expected);
         }
-        catch (JsonException error)
+        catch (JsonException noJson)
         {
-            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", error.Message);
+            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", noJson.Message);
         }
+    }
+
+    // Why a group is no sample, whatever its members hold; null where it may be one.
+    private static (string Found, string Expected)? FlawOf(TarGroup group)
+    {
+        if (group.Members.FirstOrDefault(static member => member.Flaw is not null) is { } other)
+        {
+            return ($"the member {other.Name}, which is {other.Flaw},", "files whose bytes lie in the shard");
+        }
+
+        string[] extensions = [.. group.Members.Select(static member => member.Extension)];
+        return extensions.Length > extensions.Distinct(StringComparer.Ordinal).Count() ? ("a repeated member", "each extension once in a sample")
+            : group.State == TarGroupState.Apart
+                ? ("members that lie apart from others of their key", "the members of a sample side by side, as tar --sort=name writes them")
+            : group.State == TarGroupState.CutOff ? ("the shard's last members before it breaks off", "all members that the sample before has")
+            : null;
     }
 
     private Sample ReadSample(TarGroup group)
     {
-        Sample said = new();
         var clips = new List<ClipReference>();
         var fields = new List<SampleField> { new("__key__", Json(group.Members[0].Key)) };
         var warnings = new List<string>();
-        using FileStream shard = File.OpenRead(group.Shard);
+        byte[]? row = null;
+        using FileStream shard = TarGroup.Open(group.Shard);
         foreach (TarMember member in group.Members)
         {
-            string last = member.Format;
-            if (MediaExtensions.KindOf(last) is { } kind)
+            if (MediaExtensions.KindOf(member.Format) is { } kind)
             {
                 clips.Add(new ClipReference(kind, member.Extension, member.Name)
                 {
@@ -51,31 +71,27 @@ internal sealed class TarRowReader(ManifestOptions options)
                     Source = new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length },
                 });
             }
-            else if (member.IsText)
-            {
-                byte[] text = Load(shard, member);
-                if (last == "json" && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
-                {
-                    said = _samples.Read(text);
-                }
-                else
-                {
-                    byte[] value = last switch { "json" => Checked(text), "cls" => Class(text), _ => Json(Encoding.UTF8.GetString(text)) };
-                    fields.Add(new SampleField(member.Extension, value));
-                }
-            }
-            else
+            else if (!member.IsText)
             {
                 warnings.Add($"the member {member.Name} is neither a clip nor text and is not used");
             }
+            else if (Load(shard, member) is var text && member.Extension == "json" && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+            {
+                row = text;
+            }
+            else
+            {
+                fields.Add(new SampleField(member.Extension, member.Format switch
+                {
+                    "json" => Checked(text),
+                    "cls" => Class(text),
+                    _ => Json(Encoding.UTF8.GetString(text)),
+                }));
+            }
         }
 
-        return said with
-        {
-            Clips = [.. clips, .. said.Clips],
-            Fields = [.. fields, .. said.Fields],
-            Warnings = [.. warnings, .. said.Warnings],
-        };
+        Sample said = row is null ? new Sample { Clips = clips } : _samples.ReadBeside(clips, row);
+        return said with { Fields = [.. fields, .. said.Fields], Warnings = [.. warnings, .. said.Warnings] };
     }
 
     private byte[] Load(FileStream shard, TarMember member)

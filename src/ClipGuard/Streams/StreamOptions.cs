@@ -60,6 +60,17 @@ public sealed record StreamOptions
     /// <summary>The program that guards tools; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
     public string? GuardianPath { get; init; }
 
+    /// <summary>After this much of <see cref="OpenLimit"/> streams that are not there are warned of. For tests; 5 s.</summary>
+    internal TimeSpan SlowOpening { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long helpers may take to say what they wrote once the tool has ended. For tests; 2 s.</summary>
+    internal TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long killed processes are waited for before they count as stuck in the kernel, which takes about 90 ms to reap each GB that one held. For tests; 5 s.
+    /// </summary>
+    internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()

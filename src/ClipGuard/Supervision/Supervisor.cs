@@ -24,6 +24,7 @@ namespace ClipGuard.Supervision;
 public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 {
     private const int MaxAttempts = 2;
+    private const int MaxBugs = 2;
 
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
@@ -74,6 +75,11 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Isolation != Isolation.InProcess && MachineLimits.FindShortage(options.Workers + options.Spares) is { } shortage)
+        {
+            throw new HelperUnavailableException(shortage);
+        }
+
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
         var supervisor = new Supervisor(options, logger);
         try
@@ -159,6 +165,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         long began = 0;
         var history = new AttemptHistory<ClipFault>(MaxAttempts);
         Action<ClipFault>? notify = onFirstFailure;
+        int bugs = 0;
         while (true)
         {
             var attempt = new Attempt(
@@ -173,7 +180,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
             // The second attempt is in the pool's queue before the caller is told of the first: what the caller then starts, such as a substitute's decode,
             // stands behind it and cannot take its helper.
-            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond, cancellation);
+            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond || bugs > 0, cancellation);
             if (history.FirstFailure is { } failure)
             {
                 await NotifyFirstFailureAsync(notify, failure, pool, attempt, trying).ConfigureAwait(false);
@@ -198,6 +205,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
                 case AttemptResult.Faulted faulted:
                     return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+
+                case AttemptResult.DecoderBug bug:
+                    LogBug(_logger, request.Source, bug.Message, bug.Stack);
+                    if (++bugs == MaxBugs)
+                    {
+                        throw new HelperUnavailableException($"{request.Source} meets a bug of ClipGuard's own, and the clip is not to blame: {bug.Message}");
+                    }
+
+                    break;
 
                 case AttemptResult.InfrastructureFailure failed when history.TryAgain():
                     LogInfrastructureFailure(_logger, request.Source, failed.Message);
@@ -280,6 +296,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: tried again elsewhere. {Reason}")]
     private static partial void LogInfrastructureFailure(ILogger logger, ClipSource source, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Source}: a bug of ClipGuard's own, and the clip is not to blame. {Bug}\n{Stack}")]
+    private static partial void LogBug(ILogger logger, ClipSource source, string bug, string stack);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
     private static partial void LogSandboxMissing(ILogger logger, string missing);

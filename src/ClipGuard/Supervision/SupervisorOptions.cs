@@ -71,6 +71,18 @@ public sealed record SupervisorOptions
     /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>After this much of <see cref="StartLimit"/> a helper that is not ready is warned of. For tests; 5 s.</summary>
+    internal TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a helper that closed its end of the socket may live on before it is killed. For tests; 1 s.</summary>
+    internal TimeSpan HangUpGrace { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a helper that is told to leave may take before it is killed. For tests; 2 s.</summary>
+    internal TimeSpan LeaveGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time between two starts while starts fail and other helpers still decode. For tests; 1 s.</summary>
+    internal TimeSpan RetryStartsAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Helpers stuck in the kernel at which decoding still goes on; with more than these the machine's storage is taken to be broken. For tests; 16.
     /// </summary>

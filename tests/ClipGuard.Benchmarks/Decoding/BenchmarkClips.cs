@@ -27,7 +27,8 @@ internal static class BenchmarkClips
             Make(
                 folder,
                 $"v{seconds}-{keySeconds}.mp4",
-                $"-f lavfi -i testsrc2=s={size}:r={rate}:d={seconds},noise=alls=12:allf=t -c:v libx264 -preset veryfast -crf 26 -pix_fmt yuv420p -x264-params keyint={keySeconds * rate}:scenecut=0"),
+                $"-f lavfi -i testsrc2=s={size}:r={rate}:d={seconds},noise=alls=12:allf=t -c:v libx264 -preset veryfast -crf 26 -pix_fmt yuv420p -x264-params "
+                    + $"keyint={keySeconds * rate}:scenecut=0"),
         ];
     }
 

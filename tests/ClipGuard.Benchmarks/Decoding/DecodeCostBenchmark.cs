@@ -25,13 +25,28 @@ internal static class DecodeCostBenchmark
         try
         {
             string floor = Path.Combine(folder.FullName, "floor");
-            await ChildProgram.MustRunAsync("cc", ["-O2", Source("floor.c"), "-o", floor, "-lavformat", "-lavcodec", "-lswresample", "-lswscale", "-lavutil", "-lm"], Limit);
+            await ChildProgram.MustRunAsync(
+                "cc", ["-O2", Source("floor.c"), "-o", floor, "-lavformat", "-lavcodec", "-lswresample", "-lswscale", "-lavutil", "-lm"], Limit);
             await CompareAsync("10 s of audio (mp3, aac, flac, wav, opus)", floor, "audio", BenchmarkClips.Audio(folder.FullName), 20, new AudioSpec(), 1.15);
 
             string[] short720p = BenchmarkClips.Video(folder.FullName, seconds: 10, keySeconds: 10);
             await CompareAsync("16 of 300 frames, 720p, one key frame in 10 s", floor, "video", short720p, 2, new VideoSpec(), null);
-            await CompareAsync("16 of 1500 frames, 60 s, a key frame every 2 s", floor, "video", BenchmarkClips.Video(folder.FullName, seconds: 60, keySeconds: 2), 1, new VideoSpec(), 1 / 3.0);
-            await CompareAsync("16 of 1500 frames, 60 s, a key frame every 10 s", floor, "video", BenchmarkClips.Video(folder.FullName, seconds: 60, keySeconds: 10), 1, new VideoSpec(), 1);
+            await CompareAsync(
+                "16 of 1500 frames, 60 s, a key frame every 2 s",
+                floor,
+                "video",
+                BenchmarkClips.Video(folder.FullName, seconds: 60, keySeconds: 2),
+                1,
+                new VideoSpec(),
+                1 / 3.0);
+            await CompareAsync(
+                "16 of 1500 frames, 60 s, a key frame every 10 s",
+                floor,
+                "video",
+                BenchmarkClips.Video(folder.FullName, seconds: 60, keySeconds: 10),
+                1,
+                new VideoSpec(),
+                1);
             await ComparePyAvAsync("16 of 300 frames, 720p, one key frame in 10 s", short720p, 2, new VideoSpec(), 1.25);
         }
         finally
@@ -59,8 +74,10 @@ internal static class DecodeCostBenchmark
             frames = $"frames decoded {decoded}, C {line[1].Trim()}";
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"{what}: {Rounds.Median(ourTimes):0.00} ms CPU, C {Rounds.Median(theirTimes):0.00} ms; ours to C, median of {Passes}: {Rounds.Median(ratios):0.000}{(atMost is { } goal ? $", goal at most {goal:0.00#}" : string.Empty)}; {frames}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}: {Rounds.Median(ourTimes):0.00} ms CPU, C {Rounds.Median(theirTimes):0.00} ms; ours to C, median of {Passes}: "
+                + $"{Rounds.Median(ratios):0.000}{(atMost is { } goal ? $", goal at most {goal:0.00#}" : string.Empty)}; {frames}"));
     }
 
     private static async Task ComparePyAvAsync(string what, string[] clips, int rounds, ClipSpec spec, double atLeast)
@@ -77,7 +94,8 @@ internal static class DecodeCostBenchmark
             ratios.Add(double.Parse(line, CultureInfo.InvariantCulture) / Decode(clips, rounds, spec).Milliseconds);
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{what}: PyAV to ours, median of {Passes}: {Rounds.Median(ratios):0.000}, goal at least {atLeast:0.00}"));
+        Console.WriteLine(
+            FormattableString.Invariant($"{what}: PyAV to ours, median of {Passes}: {Rounds.Median(ratios):0.000}, goal at least {atLeast:0.00}"));
     }
 
     private static unsafe (double Milliseconds, long Frames) Decode(string[] clips, int rounds, ClipSpec spec)

@@ -3,7 +3,9 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Benchmarks.Loading;
 
-/// <summary>Samples a second of the guarded loader, batches of 8 and two workers, beside PyTorch's DataLoader with two and two processes of the C floor.</summary>
+/// <summary>
+/// Samples a second of the guarded loader, batches of 8 and two workers, beside PyTorch's DataLoader with two and two processes of the C floor.
+/// </summary>
 internal static class LoaderBenchmarks
 {
     private const int AudioRounds = 7;
@@ -22,7 +24,8 @@ internal static class LoaderBenchmarks
             rivals.Add(await peers.FloorAsync("audio", clips, Repeat, goal: 0.85));
         }
 
-        await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(work, "audios", clips, Repeat, new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } });
+        await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(
+            work, "audios", clips, Repeat, new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } });
         await Rounds.RunAsync("loader-audio", "samples/s", AudioRounds, loader.ReadEpochAsync, rivals);
     });
 

@@ -30,7 +30,11 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     public static async Task<LoaderThroughput> OpenAsync(string work, string key, string[] clips, int repeat, LoaderOptions options)
     {
         string manifest = Path.Combine(work, $"{key}.jsonl");
-        string[] rows = [.. Enumerable.Repeat(clips, repeat).SelectMany(all => all).Select(clip => JsonSerializer.Serialize(new Dictionary<string, string[]> { [key] = [clip] }))];
+        string[] rows =
+        [
+            .. Enumerable.Repeat(clips, repeat)
+                .SelectMany(all => all).Select(clip => JsonSerializer.Serialize(new Dictionary<string, string[]> { [key] = [clip] })),
+        ];
         await File.WriteAllLinesAsync(manifest, rows);
         ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open(manifest, new ManifestOptions { RequireMessages = false }), options with
         {
@@ -41,7 +45,9 @@ internal sealed class LoaderThroughput : IAsyncDisposable
         var throughput = new LoaderThroughput(loader, rows.Length);
         for (int epoch = 1; epoch <= UncountedEpochs; epoch++)
         {
-            Console.WriteLine(FormattableString.Invariant($"{key}: the loader's epoch {epoch} of {UncountedEpochs} that do not count: {await throughput.ReadEpochAsync():0.0} samples/s"));
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"{key}: the loader's epoch {epoch} of {UncountedEpochs} that do not count: {await throughput.ReadEpochAsync():0.0} samples/s"));
         }
 
         return throughput;

@@ -26,7 +26,8 @@ internal sealed class Peers
         string? folder = Environment.GetEnvironmentVariable(FolderVariable);
         if (string.IsNullOrEmpty(folder))
         {
-            Console.WriteLine($"No peers were given: {FolderVariable} names the folder with peer_torch.py and floor.c. ClipGuard is measured alone, which tells no ratio.");
+            Console.WriteLine(
+                $"No peers were given: {FolderVariable} names the folder with peer_torch.py and floor.c. ClipGuard is measured alone, which tells no ratio.");
             return null;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ClipGuard.Benchmarks.Loading;
@@ -31,12 +32,21 @@ internal static class RowsBenchmark
                 large.Add(await MeasureAsync(many));
             }
 
-            Console.WriteLine(FormattableString.Invariant(
-                $"loader-rows: {ManyRows} rows, {new FileInfo(many).Length / 1e6:0} MB; opening to the first batch, median of {Runs}: {Median(large, report => report.FirstBatchSeconds):0.00} s, of that until opened {Median(large, report => report.OpenSeconds):0.00} s; goal at most 3 s ({FewRows} rows: {Median(small, report => report.FirstBatchSeconds):0.00} s)"));
-            Console.WriteLine(FormattableString.Invariant(
-                $"loader-rows: most memory while decoding {Median(large, report => report.DecodingMegabytes):0} MB ({FewRows} rows: {Median(small, report => report.DecodingMegabytes):0} MB), to the end of an epoch without decoding {Median(large, report => report.PeakMegabytes):0} MB ({FewRows} rows: {Median(small, report => report.PeakMegabytes):0} MB), batches at most {large.Max(report => report.BatchMegabytes):0.00} MB each; goal at most 200 MB"));
-            Console.WriteLine(FormattableString.Invariant(
-                $"loader-rows: planned, read and batched without decoding, median of {Runs}: {Median(large, report => report.RowsPerSecond):0} rows/s, goal at least 50000"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"loader-rows: {ManyRows} rows, {new FileInfo(many).Length / 1e6:0} MB; opening to the first batch, median of {Runs}: "
+                    + $"{Median(large, report => report.FirstBatchSeconds):0.00} s, of that until opened {Median(large, report => report.OpenSeconds):0.00} s; "
+                    + $"goal at most 3 s ({FewRows} rows: {Median(small, report => report.FirstBatchSeconds):0.00} s)"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"loader-rows: most memory while decoding {Median(large, report => report.DecodingMegabytes):0} MB ({FewRows} rows: "
+                    + $"{Median(small, report => report.DecodingMegabytes):0} MB), to the end of an epoch without decoding "
+                    + $"{Median(large, report => report.PeakMegabytes):0} MB ({FewRows} rows: {Median(small, report => report.PeakMegabytes):0} MB), batches "
+                    + $"at most {large.Max(report => report.BatchMegabytes):0.00} MB each; goal at most 200 MB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"loader-rows: planned, read and batched without decoding, median of {Runs}: {Median(large, report => report.RowsPerSecond):0} rows/s, goal at "
+                    + $"least 50000"));
         }
         finally
         {
@@ -58,7 +68,9 @@ internal static class RowsBenchmark
         using StreamWriter writer = File.CreateText(path);
         for (int row = 0; row < rows; row++)
         {
-            writer.WriteLine($$"""{"messages": [{"role": "user", "content": "<audio>What is said in recording {{row}}?"}, {"role": "assistant", "content": "Nothing."}], "audios": ["{{clip}}"]}""");
+            writer.WriteLine(
+                $$"""{"messages": [{"role": "user", "content": "<audio>What is said in recording {{row}}?"}, {"role": "assistant", "content": "Nothing."}],"""
+                + $$""" "audios": ["{{clip}}"]}""");
         }
 
         return path;

@@ -32,8 +32,10 @@ internal static partial class CompareBenchmark
         {
             ProgramRun run = await ChildProgram.MustRunAsync(
                 "ffmpeg",
-                ["-nostdin", "-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1", "-threads", "1", "-i", distorted, "-threads", "1", "-i", reference,
-                    "-lavfi", "[0:v][1:v]psnr", "-f", "null", "-"],
+                [
+                    "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-filter_complex_threads", "1", "-threads", "1", "-i", distorted,
+                    "-threads", "1", "-i", reference, "-lavfi", "[0:v][1:v]psnr", "-f", "null", "-",
+                ],
                 Limit);
             return (frames / run.Elapsed.TotalSeconds, double.Parse(Average().Match(run.Error).Groups[1].Value, CultureInfo.InvariantCulture));
         }
@@ -47,7 +49,11 @@ internal static partial class CompareBenchmark
         }
 
         await Rounds.RunAsync(
-            "compare", "frames/s", Runs, async () => (await OursAsync()).Rate, [new Rival("ffmpeg that reads both files", 0.9, async () => (await TheirsAsync()).Rate)]);
+            "compare",
+            "frames/s",
+            Runs,
+            async () => (await OursAsync()).Rate,
+            [new Rival("ffmpeg that reads both files", 0.9, async () => (await TheirsAsync()).Rate)]);
     }
 
     [GeneratedRegex(@"PSNR .*average:([0-9.]+)")]

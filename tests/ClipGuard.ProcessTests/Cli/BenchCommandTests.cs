@@ -4,6 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 internal sealed class BenchCommandTests
 {
@@ -16,8 +17,12 @@ internal sealed class BenchCommandTests
         _folder = Directory.CreateTempSubdirectory("clipguard-bench-").FullName;
         _manifest = Path.Combine(_folder, "train.jsonl");
         string clips = Repository.PathOf("datasets-sample");
-        string[] names = ["good/tone.wav", "good/tone.mp3", "bad/overwritten.mp3", "good/tone.flac", "good/tone.wav", "bad/missing.wav", "good/tone.m4a", "good/tone.opus"];
-        File.WriteAllLines(_manifest, names.Select((name, i) => $$"""{"id":{{i}},"messages":[{"role":"user","content":"What is this?"}],"audio":"{{clips}}/{{name}}"}"""));
+        string[] names =
+        [
+            "good/tone.wav", "good/tone.mp3", "bad/overwritten.mp3", "good/tone.flac", "good/tone.wav", "bad/missing.wav", "good/tone.m4a", "good/tone.opus",
+        ];
+        File.WriteAllLines(
+            _manifest, names.Select((name, i) => $$"""{"id":{{i}},"messages":[{"role":"user","content":"What is this?"}],"audio":"{{clips}}/{{name}}"}"""));
     }
 
     [TearDown]
@@ -29,7 +34,7 @@ internal sealed class BenchCommandTests
         CommandRun one = PublishedCommand.Run("bench", _manifest, "--batch", "3", "--epochs", "2", "--workers", "1", "--json", "--checksums");
         CommandRun two = PublishedCommand.Run("bench", _manifest, "--batch", "3", "--epochs", "2", "--workers", "2", "--json", "--checksums");
 
-        Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((0, 0)), one.Error + two.Error);
+        Assert.That((one.ExitCode, two.ExitCode), Is.EqualTo((1, 1)), one.Error + two.Error);
         JsonElement[] read = [.. one.Output.TrimEnd().Split('\n').Select(Parse)];
         Assert.That(read.Select(line => line.TryGetProperty("sha256", out _)), Is.EqualTo(new[] { true, true, true, false, true, true, true, false }));
         Assert.That(read.Where((_, i) => i % 4 != 3).Select(line => (line.GetProperty("epoch").GetInt32(), line.GetProperty("batch").GetInt32())), Is.EqualTo(
@@ -40,7 +45,8 @@ internal sealed class BenchCommandTests
         {
             Assert.That(epoch.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[]
             {
-                "epoch", "batches", "samples", "elapsedSeconds", "samplesPerSecond", "megabytesPerSecond", "firstBatchSeconds", "waitedSeconds", "decodeSeconds",
+                "epoch", "batches", "samples", "elapsedSeconds", "samplesPerSecond", "megabytesPerSecond", "firstBatchSeconds", "waitedSeconds",
+                "decodeSeconds",
                 "bottleneck", "clips", "badRows", "substitutes", "masked", "faults",
             }));
             Assert.That(Counts(epoch, "batches", "samples", "clips", "badRows", "substitutes", "masked"), Is.EqualTo(new[] { 3, 8, 8, 0, 2, 1 }));
@@ -58,7 +64,7 @@ internal sealed class BenchCommandTests
         CommandRun run = PublishedCommand.Run("bench", _manifest, "--json", "--checksums");
         CommandRun other = PublishedCommand.Run("bench", _manifest, "--json", "--checksums", "--frames", "2", "--size", "32x32");
 
-        Assert.That((run.ExitCode, other.ExitCode), Is.EqualTo((0, 0)), run.Error + other.Error);
+        Assert.That((run.ExitCode, other.ExitCode), Is.EqualTo((1, 1)), run.Error + other.Error);
         Assert.That(Checksums(other.Output), Is.EqualTo(Checksums(run.Output)));
     }
 
@@ -67,13 +73,15 @@ internal sealed class BenchCommandTests
     {
         CommandRun run = PublishedCommand.Run("bench", _manifest, "--workers", "2", "--checksums");
 
-        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.ExitCode, Is.EqualTo(1), "The manifest names clips with faults. " + run.Error);
         string[] lines = run.Output.TrimEnd().Split('\n');
         Assert.That(lines, Has.Length.EqualTo(5));
         Assert.That(lines[0], Does.Match("^epoch 0 batch 0 [0-9a-f]{64}$"));
         Assert.That(lines[1], Does.Match(@"^epoch 0: 8 samples in 1 batches, \d+\.\d\d s$"));
         Assert.That(lines[2], Does.Match(@"^  \d+\.\d samples/s, \d+\.\d MB/s decoded, first batch after \d+\.\d\d s$"));
-        Assert.That(lines[3], Does.Match(@"^  held up by (the consumer|decoding|storage): waited \d+\.\d\d s, decodes took \d+\.\d\d s in all, processors \d+ ?% busy$"));
+        Assert.That(
+            lines[3],
+            Does.Match(@"^  held up by (the consumer|decoding|storage): waited \d+\.\d\d s, decodes took \d+\.\d\d s in all, processors \d+ ?% busy$"));
         Assert.That(lines[4], Does.Match(@"^  8 clips ok, \d Missing, \d Corrupt, 0 rows bad, 2 substitutes, 0 masked$"));
     }
 
@@ -82,9 +90,29 @@ internal sealed class BenchCommandTests
     {
         CommandRun run = PublishedCommand.Run("bench", _manifest, "--workers", "1", "--tags", "strict", "--json");
 
-        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.ExitCode, Is.EqualTo(1), "The manifest names clips with faults. " + run.Error);
         Assert.That(Counts(Parse(run.Output), "samples", "masked", "clips"), Is.EqualTo(new[] { 0, 8, 0 }));
         Assert.That(Parse(run.Output).GetProperty("badRows").GetInt32(), Is.AtLeast(8));
+    }
+
+    [Test]
+    public void Without_a_fault_it_ends_with_0()
+    {
+        File.WriteAllLines(_manifest, File.ReadAllLines(_manifest)[..1]);
+        CommandRun run = PublishedCommand.Run("bench", _manifest, "--workers", "1");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+    }
+
+    [TestCase("has no row")]
+    [TestCase("names no clip in its 2 rows", """{"messages":[{"role":"user","content":"a"}]}""", """{"messages":[{"role":"user","content":"b"}]}""")]
+    public void A_manifest_with_nothing_to_decode_is_no_manifest(string words, params string[] rows)
+    {
+        File.WriteAllLines(_manifest, rows);
+        CommandRun run = PublishedCommand.Run("bench", _manifest);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, string.Empty)));
+        Assert.That(run.Error, Is.EqualTo($"clipguard: manifest {_manifest} {words}\n"));
     }
 
     [TestCase("The shard /nowhere/train.tar cannot be read", "bench", "/nowhere/train.tar")]

@@ -6,6 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class DecodeCommandTests
 {
@@ -80,7 +81,8 @@ public sealed class DecodeCommandTests
         string wav = Path.Combine(_folder, "a.wav");
         Assert.That(PublishedCommand.Run("decode", Sample("good/tone.mp3"), "--out", wav, "--channels", "all", "--audio-rate", "native").ExitCode, Is.Zero);
 
-        using DirectDecode decode = DirectDecode.Of(Sample("good/tone.mp3"), new AudioSpec { Channels = AudioChannels.All, SampleRateHz = AudioSpec.NativeRate });
+        using DirectDecode decode = DirectDecode.Of(
+            Sample("good/tone.mp3"), new AudioSpec { Channels = AudioChannels.All, SampleRateHz = AudioSpec.NativeRate });
         float[] read = MemoryMarshal.Cast<byte, float>(FfmpegProgram.Run($"-i \"{wav}\" -f f32le -")).ToArray();
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 2, read.Length / 2 }));
         Assert.That(decode.Samples.SequenceEqual([.. read.Where((_, i) => i % 2 == 0), .. read.Where((_, i) => i % 2 == 1)]));
@@ -93,7 +95,8 @@ public sealed class DecodeCommandTests
         string png = Path.Combine(_folder, "a.png");
         Assert.That(PublishedCommand.Run("decode", Sample("good/vp9.webm"), "--out", png, "--frames", "5", "--size", "40x30").ExitCode, Is.Zero);
 
-        using DirectDecode decode = DirectDecode.Of(Sample("good/vp9.webm"), new VideoSpec { Selection = new UniformFrames(5), Size = new ExactSize(Width, Height) });
+        using DirectDecode decode = DirectDecode.Of(
+            Sample("good/vp9.webm"), new VideoSpec { Selection = new UniformFrames(5), Size = new ExactSize(Width, Height) });
         byte[] read = FfmpegProgram.Run($"-i \"{png}\" -f rawvideo -pix_fmt rgb24 -");
         int rowBytes = ((Across * (Width + Gap)) - Gap) * 3;
         byte[] sheet = [.. Enumerable.Repeat((byte)255, rowBytes * ((Down * (Height + Gap)) - Gap))];
@@ -110,12 +113,14 @@ public sealed class DecodeCommandTests
     }
 
     [TestCase("good/tone.flac", "--audio-rate native --channels all", "<f4", "-f f32le")]
-    [TestCase("good/h264.mp4", "--indices 0,5,49 --size own", "|u1", "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -vsync passthrough -pix_fmt rgb24 -f rawvideo")]
+    [TestCase("good/h264.mp4", "--indices 0,5,49 --size own", "|u1",
+        "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -vsync passthrough -pix_fmt rgb24 -f rawvideo")]
     [TestCase("good/picture.webp", "", "|u1", "-vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo")]
     public void NumPy_reads_what_ffmpeg_decodes(string clip, string options, string type, string asRaw)
     {
         string path = Path.Combine(_folder, "clip.npy");
-        Assert.That(PublishedCommand.Run(["decode", Sample(clip), "--out", path, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ExitCode, Is.Zero);
+        Assert.That(
+            PublishedCommand.Run(["decode", Sample(clip), "--out", path, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).ExitCode, Is.Zero);
 
         // Channels last, as ffmpeg has samples and pixels.
         (string readType, byte[] read) = NumPyProgram.Load(path, type == "<f4" ? ".T" : string.Empty);

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>The short form of what was measured with 200,000 rows: the command's own memory does not grow with the manifest.</summary>
+[Parallelizable]
 [CancelAfter(180_000)]
 public sealed class FlatMemoryTests
 {
@@ -43,7 +44,8 @@ public sealed class FlatMemoryTests
             Assert.That(process.ExitCode, Is.Zero, error.Result);
             Assert.That(output.Result, Does.Contain("2,000 clips"));
             Assert.That(peak, Is.InRange(10_000, MostKilobytes));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(manifest)), "the clean manifest");
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(folder, "out", "clean.jsonl")).AsSpan().SequenceEqual(File.ReadAllBytes(manifest)), "the clean manifest");
         }
         finally
         {

@@ -5,14 +5,18 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
 
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class InspectCommandTests
 {
-    [TestCase("good/h264.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, 25 frames a second, 2 s|50 of 50 promised frames|none|audio: aac, 44100 Hz, 1 channel, fltp, 2 s|88,200 samples|none")]
-    [TestCase("good/rotated.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, turned by 270° clockwise, 25 frames a second, 2 s|50 of 50 promised frames|none")]
+    [TestCase("good/h264.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, 25 frames a second, 2 s|50 of 50 promised frames|none"
+        + "|audio: aac, 44100 Hz, 1 channel, fltp, 2 s|88,200 samples|none")]
+    [TestCase("good/rotated.mp4", "mov,mp4,m4a,3gp,3g2,mj2, 2 s|video: h264, 192×144, yuv420p, turned by 270° clockwise, 25 frames a second, 2 s"
+        + "|50 of 50 promised frames|none")]
     [TestCase("good/exif-orientation.jpg", "jpeg_pipe|image: mjpeg, 160×120, yuvj420p, colours bt470bg, full range, turned by 90° clockwise|1 frame|none")]
     [TestCase("good/tone.wav", "wav, 1.5 s|audio: pcm_s16le, 8000 Hz, 1 channel, s16, 1.5 s|12,000 samples|none")]
-    [TestCase("bad/overwritten.mp3", "mp3, 2.038 s|audio: mp3, 44100 Hz, 2 channels, fltp, 2.038 s|43,823 samples|2 refused packets, 42,624 missing samples, the first at 0.45 s")]
+    [TestCase("bad/overwritten.mp3", "mp3, 2.038 s|audio: mp3, 44100 Hz, 2 channels, fltp, 2.038 s|43,823 samples|2 refused packets, 42,624 missing samples, "
+        + "the first at 0.45 s")]
     public void A_clip_is_described_line_by_line(string clip, string expected)
     {
         CommandRun run = PublishedCommand.Run("inspect", Sample(clip));
@@ -44,7 +48,8 @@ public sealed class InspectCommandTests
         JsonElement video = clip.GetProperty("streams")[0];
         Assert.That(Names(video), Is.EqualTo(new[]
         {
-            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "frameRateHz", "promisedFrames", "foundFrames", "damage",
+            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "frameRateHz", "promisedFrames",
+            "foundFrames", "damage",
         }));
         Assert.That(Names(video.GetProperty("damage")), Is.EqualTo(new[]
         {
@@ -62,15 +67,17 @@ public sealed class InspectCommandTests
     [TestCase("bad/huge.png", "LimitExceeded", "probe")]
     [TestCase("bad/busy.svg", "Stalled", "probe")]
     [TestCase("bad/endless.vgm", "TimedOut", "decode|read")]
-    public void A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
+    public async Task A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
     {
         // Whether the decoder gives up by itself or is killed while it reads on is a matter of who gets the processor first.
         string[] clocks = fault is "Stalled" or "TimedOut" ? ["--stall", "1", "--timeout", "3"] : [];
-        CommandRun text = PublishedCommand.Run(["inspect", Sample(clip), .. clocks]);
+        CommandRun[] runs = await Task.WhenAll(
+            Task.Run(() => PublishedCommand.Run(["inspect", Sample(clip), .. clocks])),
+            Task.Run(() => PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks])));
+        (CommandRun text, CommandRun json) = (runs[0], runs[1]);
         Assert.That((text.ExitCode, text.Output), Is.EqualTo((1, string.Empty)));
         Assert.That(text.Error, Does.Match($"^clipguard: {Regex.Escape(Sample(clip))} is {fault} in ({stage}): "));
 
-        CommandRun json = PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks]);
         Assert.That((json.ExitCode, json.Error), Is.EqualTo((1, string.Empty)));
         using JsonDocument read = JsonDocument.Parse(json.Output);
         Assert.That(Names(read.RootElement).Take(4), Is.EqualTo(new[] { "clip", "fault", "stage", "message" }));

@@ -9,6 +9,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Runs the published command over the sample dataset once, and holds what it leaves against the sample's own table.</summary>
+[Parallelizable]
 [CancelAfter(120_000)]
 public sealed partial class SampleDryRunTests
 {
@@ -93,7 +94,8 @@ public sealed partial class SampleDryRunTests
         foreach ((string file, string verdict) in ReadTable().Where(row => row.Verdict != "ok"))
         {
             Assert.That(lines, Has.Some.Contains(file).And.Some.Contains(verdict), _output);
-            Assert.That(lines.Any(line => line.Contains($" {file} ", StringComparison.Ordinal) && line.Contains($" {verdict} ", StringComparison.Ordinal)), file);
+            Assert.That(
+                lines.Any(line => line.Contains($" {file} ", StringComparison.Ordinal) && line.Contains($" {verdict} ", StringComparison.Ordinal)), file);
         }
 
         Assert.That(_output, Does.Contain(_out).And.Contain("beside the manifest"));
@@ -103,7 +105,10 @@ public sealed partial class SampleDryRunTests
     [Test]
     public void Hanging_clips_are_tried_twice_and_told_with_their_post_mortem()
     {
-        ClipFaultRecord[] hanging = [.. DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Cast<ClipFaultRecord>().Where(fault => fault.Fault is "Stalled" or "TimedOut")];
+        ClipFaultRecord[] hanging =
+        [
+            .. DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Cast<ClipFaultRecord>().Where(fault => fault.Fault is "Stalled" or "TimedOut"),
+        ];
 
         Assert.That(hanging.Select(fault => fault.Attempts), Is.EqualTo(new[] { 2, 2 }));
         Assert.That(hanging.Select(fault => fault.ElapsedSeconds), Is.All.GreaterThan(2.9));
@@ -118,7 +123,9 @@ public sealed partial class SampleDryRunTests
         foreach (string line in File.ReadLines(log))
         {
             using var entry = JsonDocument.Parse(line);
-            faults += entry.RootElement.GetProperty("MessageTemplate").GetString()!.StartsWith("Line {Line}: {Clip} is {Fault}", StringComparison.Ordinal) ? 1 : 0;
+            faults += entry.RootElement.GetProperty("MessageTemplate").GetString()!.StartsWith("Line {Line}: {Clip} is {Fault}", StringComparison.Ordinal)
+                ? 1
+                : 0;
         }
 
         Assert.That(faults, Is.EqualTo(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Count()));

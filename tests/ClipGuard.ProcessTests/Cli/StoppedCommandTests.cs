@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Ctrl-C, SIGTERM and SIGKILL in mid-run, while a clip hangs.</summary>
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class StoppedCommandTests
 {
@@ -81,6 +82,53 @@ public sealed class StoppedCommandTests
         }
 
         Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true"));
+        Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
+    }
+
+    [Test]
+    public async Task A_run_that_waits_for_a_pipe_can_be_interrupted()
+    {
+        string pipe = Path.Combine(_folder, "rows");
+        using (var make = Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        // No writer: the pipe cannot even be opened.
+        using Process process = PublishedCommand.Start(Environment, ["dry-run", pipe, "--out", _out, "--workers", "1"]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        while (PublishedCommand.HelpersOf(process.Id).Count == 0)
+        {
+            await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
+        }
+
+        Send("INT", process.Id);
+        await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+        Assert.That(process.ExitCode, Is.EqualTo(130), await ErrorOf(process));
+    }
+
+    [Test]
+    public async Task Rows_come_through_a_pipe_and_a_run_that_waits_for_more_of_them_can_be_interrupted()
+    {
+        string rows = string.Join('\n', File.ReadLines(_manifest).Take(2));
+        string command = $"(cat; sleep 600) | exec env --default-signal=INT '{PublishedCommand.Program}' {string.Join(' ', Arguments.Skip(2).Prepend("dry-run -"))}";
+        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        PublishedCommand.SetEnvironment(start, Environment);
+        using Process shell = Process.Start(start)!;
+        _ = shell.StandardOutput.ReadToEndAsync();
+        await shell.StandardInput.WriteAsync(rows + "\n");
+        shell.StandardInput.Close();
+        await UntilItHangsAsync();
+
+        int run = PublishedCommand.HelpersOf(shell.Id).Single(id => File.ReadAllText($"/proc/{id}/cmdline").StartsWith(PublishedCommand.Program, StringComparison.Ordinal));
+        Send("INT", run);
+        while (PublishedCommand.IsAlive(run))
+        {
+            await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
+        }
+
+        shell.Kill(entireProcessTree: true);
+        Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true").And.Contain("\"samples\": 2"));
         Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
     }
 

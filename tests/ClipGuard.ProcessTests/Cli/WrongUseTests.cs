@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Each wrong use gives one clear line and the right exit code.</summary>
+[Parallelizable]
 [CancelAfter(60_000)]
 public sealed class WrongUseTests
 {
@@ -49,16 +50,53 @@ public sealed class WrongUseTests
         Assert.That(File.ReadAllText(manifest), Is.Not.Empty);
     }
 
-    [Test]
-    public void An_output_that_takes_nothing()
+    [TestCase("", "has no row")]
+    [TestCase("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n[]\n", "names no clip: 1 sample and 1 line of which none is a sample")]
+    public void A_manifest_with_nothing_to_decode(string rows, string complaint)
     {
-        string command = $"exec '{PublishedCommand.Program}' inspect '{Repository.SampleClip("good/tone.wav")}' > /dev/full";
-        var start = new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        string manifest = Path.Combine(_folder, "manifest.jsonl");
+        File.WriteAllText(manifest, rows);
 
-        AssertOneLine(new CommandRun(process.ExitCode, string.Empty, error), 2, "standard output cannot be written: No space left on device");
+        CommandRun run = PublishedCommand.Run("dry-run", manifest, "--out", Path.Combine(_folder, "out"));
+        Assert.That((run.ExitCode, run.Error.TrimEnd('\n').Split('\n')[^1]), Is.EqualTo((2, $"clipguard: manifest {manifest} {complaint}")));
+    }
+
+    [Test]
+    public void Pairs_of_which_there_are_none()
+    {
+        string manifest = Path.Combine(_folder, "pairs.csv");
+        File.WriteAllText(manifest, "reference,distorted\n");
+
+        AssertOneLine(PublishedCommand.Run("compare", "--manifest", manifest, "--out", Path.Combine(_folder, "out")), 2, $"manifest {manifest} has no row");
+    }
+
+    [TestCase("inspect CLIP > /dev/full", "standard output cannot be written: No space left on device")]
+    [TestCase("inspect CLIP >&-", "standard output is closed")]
+    [TestCase("--version >&-", "standard output is closed")]
+    [TestCase("dry-run MANIFEST --out OUT >&-", "standard output is closed")]
+    [TestCase("inspect CLIP | true", "standard output cannot be written: Broken pipe")]
+    public void An_output_that_takes_nothing(string command, string complaint) => AssertOneLine(Shell(command), 2, complaint);
+
+    [Test]
+    public void An_output_that_is_read_to_its_end_is_no_error() => Assert.That(Shell("inspect CLIP | cat").ExitCode, Is.Zero);
+
+    [Test]
+    public void An_error_stream_that_is_closed_hurts_nobody()
+    {
+        CommandRun run = Shell("dry-run nowhere.jsonl --out OUT 2>&-");
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((2, string.Empty, string.Empty)));
+    }
+
+    // Too few for the runtime to load what would tell of it, too few for the command, and too few for so many helpers.
+    [TestCase(30, "", "this process may have 30 open files, and at least 128 are needed")]
+    [TestCase(100, "", "this process may have 100 open files, and at least 128 are needed")]
+    [TestCase(200, "--workers 64", "65 helpers need about ")]
+    public void Too_few_open_files(int limit, string options, string complaint)
+    {
+        CommandRun run = Shell($"dry-run MANIFEST --out OUT {options}", $"ulimit -n {limit}");
+
+        AssertOneLine(run, 3, complaint);
+        Assert.That(run.Error, Does.Contain("ulimit -n "));
     }
 
     [TestCase("{ \"timeuot\": 5 }", "line 1: unknown key 'timeuot'; did you mean 'timeout'?")]
@@ -109,6 +147,27 @@ public sealed class WrongUseTests
             new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _folder }, "dry-run", Repository.SampleManifest, "--out", Path.Combine(_folder, "out"));
 
         AssertOneLine(run, 3, "apt-get install");
+    }
+
+    // As a shell runs the command; the exit code is the command's, also in front of a pipe.
+    private CommandRun Shell(string command, string before = ":")
+    {
+        string manifest = Path.Combine(_folder, "manifest.jsonl");
+        string clip = Repository.SampleClip("good/tone.wav");
+        File.WriteAllText(manifest, $$"""{"messages":[{"role":"user","content":"<audio>"}],"audios":["{{clip}}"]}""");
+        string text = command.Replace("MANIFEST", manifest, StringComparison.Ordinal)
+            .Replace("CLIP", clip, StringComparison.Ordinal)
+            .Replace("OUT", Path.Combine(_folder, "out"), StringComparison.Ordinal);
+        var start = new ProcessStartInfo("bash", ["-c", $"{before}; '{PublishedCommand.Program}' {text}; exit ${{PIPESTATUS[0]}}"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new CommandRun(process.ExitCode, output.Result, error);
     }
 
     private static void AssertOneLine(CommandRun run, int exitCode, string complaint)

@@ -19,7 +19,8 @@ internal sealed class GuardedLoaderTests
     public void WriteManifest()
     {
         _manifest = Path.GetTempFileName();
-        File.WriteAllLines(_manifest, new[] { "ok:16", "ok:8", "hang", "ok:16", "abort", "ok:16", "ok:16" }.Select(name => $$"""{"audio":"/scripts/{{name}}"}"""));
+        File.WriteAllLines(
+            _manifest, new[] { "ok:16", "ok:8", "hang", "ok:16", "abort", "ok:16", "ok:16" }.Select(name => $$"""{"audio":"/scripts/{{name}}"}"""));
     }
 
     [TearDown]

@@ -12,13 +12,10 @@ namespace ClipGuard.ProcessTests.Streams;
 [TestFixture]
 internal sealed class AbandonedSessionTests
 {
+    // What a process opens once and for good is opened before anything is counted.
     [OneTimeSetUp]
-    public async Task Start()
-    {
-        // What a process opens once and for good is opened before anything is counted.
-        await using var first = new StreamGuard(StreamTestRig.Scripted());
-        await first.RunAsync(StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")));
-    }
+    public Task Start() =>
+        StreamTestRig.RunOnceAsync(StreamTestRig.Scripted(), StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")));
 
     [Test]
     [CancelAfter(120_000)]
@@ -46,7 +43,8 @@ internal sealed class AbandonedSessionTests
         var leftovers = new Leftovers();
         await using (var guard = new StreamGuard(StreamTestRig.Scripted()))
         {
-            ToolOutcome both = await guard.RunAsync(StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")), cancellation);
+            ToolOutcome both = await guard.RunAsync(
+                StreamTestRig.Run("in-step", false, StreamTestRig.Script("ok:2"), StreamTestRig.Script("ok:2")), cancellation);
             Assert.That(both.Fault, Is.Null);
 
             // Takes the guardian and one of the two helpers, and keeps them.
@@ -69,7 +67,8 @@ internal sealed class AbandonedSessionTests
     }
 
     private static ToolRun Cat(string script) => new(
-        new ToolCommand("cat", ["{reference}"]), [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoForm.Raw })]);
+        new ToolCommand("cat", ["{reference}"]),
+        [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoForm.Raw })]);
 
     private sealed class UnreadableMemory : MemoryManager<byte>
     {

@@ -109,9 +109,7 @@ internal sealed class AudioStreamTests : GuardedStreamsTests
     private string Tone(string name, int rateHz, int seconds) => Media.Make(
         name, $"-f lavfi -i \"aevalsrc=0.4*sin(440*2*PI*t)|0.3*sin(1234*2*PI*t):s={rateHz}:d={seconds}\"");
 
-    private ToolRun Copy(string clip, AudioStreamSpec spec) => new(
-        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"; echo \"$1\"", "sh", "{clip}", Media.PathOf("written")]),
-        [new ClipStream("clip", new FileSource(clip), spec)]);
+    private ToolRun Copy(string clip, AudioStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
 
     private static ToolRun Pair(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted)
     {

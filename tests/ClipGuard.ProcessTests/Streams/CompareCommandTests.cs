@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>The command, published, from outside.</summary>
+[Parallelizable]
 [TestFixture]
 internal sealed class CompareCommandTests
 {
@@ -100,7 +101,8 @@ internal sealed class CompareCommandTests
     {
         CommandRun run = PublishedCommand.Run(
             "compare", _reference, _distorted, "--json", "--form", "raw", "--tool",
-            """sh -c 'cat "$1" "$2" > /dev/null; echo "{{\"w\": $3, \"h\": $4, \"p\": $5, \"b\": $6}}"; echo "$7 $8" >&2' sh {reference} {distorted} {width} {height} {subsampling} {bitdepth} {pixfmt} {rate}""");
+            """sh -c 'cat "$1" "$2" > /dev/null; echo "{{\"w\": $3, \"h\": $4, \"p\": $5, \"b\": $6}}"; echo "$7 $8" >&2' sh """
+                + "{reference} {distorted} {width} {height} {subsampling} {bitdepth} {pixfmt} {rate}");
 
         Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
         Assert.That(
@@ -179,7 +181,12 @@ internal sealed class CompareCommandTests
         var environment = new Dictionary<string, string?> { ["TMPDIR"] = folder };
         string started = _media.PathOf("started");
         using Process command = PublishedCommand.Start(
-            environment, "compare", _reference, _distorted, "--tool", $"sh -c 'setsid --fork sleep 27182; touch {started}; sleep 27182' sh {{reference}} {{distorted}}");
+            environment,
+            "compare",
+            _reference,
+            _distorted,
+            "--tool",
+            $"sh -c 'setsid --fork sleep 27182; touch {started}; sleep 27182' sh {{reference}} {{distorted}}");
         Assert.That(() => File.Exists(started), Is.True.After(60_000, 50));
         IReadOnlyList<int> helpersAndGuardian = PublishedCommand.HelpersOf(command.Id);
         Assert.That(helpersAndGuardian, Has.Count.EqualTo(3));

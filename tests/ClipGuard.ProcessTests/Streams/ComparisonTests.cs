@@ -30,7 +30,8 @@ internal sealed partial class ComparisonTests : GuardedStreamsTests
     [CancelAfter(120_000)]
     public async Task Psnr_and_ssim_are_what_ffmpeg_says_of_the_files(string pixelFormat, string codec, string options, CancellationToken cancellation)
     {
-        string reference = Media.Make($"reference-{pixelFormat}.mkv", $"-f lavfi -i testsrc2=size=178x142:rate=25 -frames:v 30 -pix_fmt {pixelFormat} -c:v ffv1");
+        string reference = Media.Make(
+            $"reference-{pixelFormat}.mkv", $"-f lavfi -i testsrc2=size=178x142:rate=25 -frames:v 30 -pix_fmt {pixelFormat} -c:v ffv1");
         string lossy = codec == "ffv1" ? "-vf noise=alls=20:allf=t -c:v ffv1" : $"-c:v {codec} -crf 35 {options}";
         string distorted = Media.Make($"distorted-{pixelFormat}.mkv", $"-i {reference} {lossy} -pix_fmt {pixelFormat}");
 
@@ -90,9 +91,9 @@ internal sealed partial class ComparisonTests : GuardedStreamsTests
     public async Task Any_program_can_measure(CancellationToken cancellation)
     {
         var clip = new FileSource(Media.Make("equal.mkv", "-f lavfi -i testsrc2=size=160x120:rate=25 -frames:v 10 -pix_fmt yuv420p -c:v ffv1"));
-        var tool = ToolCommand.Parse("""
-            /bin/sh -c 'cat "$1" "$2" | wc -c > "$3.bytes"; printf "{{\"bytes\": %s, \"width\": $4, \"name\": \"$5\"}}" $(cat "$3.bytes") > "$3"' sh {reference} {distorted} {output} {width} {pixfmt}
-            """);
+        var tool = ToolCommand.Parse(
+            """/bin/sh -c 'cat "$1" "$2" | wc -c > "$3.bytes"; printf "{{\"bytes\": %s, \"width\": $4, \"name\": \"$5\"}}" $(cat "$3.bytes") > "$3"' sh """
+            + "{reference} {distorted} {output} {width} {pixfmt}");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = tool, Form = VideoForm.Raw });
         ComparisonResult result = await comparer.CompareAsync(clip, clip, cancellation);
 
@@ -100,7 +101,8 @@ internal sealed partial class ComparisonTests : GuardedStreamsTests
         Assert.That(result.Scores, Is.EquivalentTo(new Dictionary<string, double> { ["bytes"] = 2 * 10 * 160 * 120 * 3 / 2, ["width"] = 160 }));
     }
 
-    private async Task AssertSameAsFfmpeg(string reference, string distorted, string inputs, CancellationToken cancellation, ScalingFilter scaler = ScalingFilter.Bicubic)
+    private async Task AssertSameAsFfmpeg(
+        string reference, string distorted, string inputs, CancellationToken cancellation, ScalingFilter scaler = ScalingFilter.Bicubic)
     {
         foreach (Metric metric in (Metric[])[Metric.Psnr, Metric.Ssim])
         {

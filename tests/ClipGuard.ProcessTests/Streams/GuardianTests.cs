@@ -20,8 +20,7 @@ internal sealed class GuardianTests
     {
         _media = new MediaFolder();
         _clip = new FileSource(_media.Make("clip.mkv", "-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v 5 -pix_fmt yuv420p -c:v ffv1"));
-        await using var first = new StreamGuard(StreamTestRig.Options);
-        await first.RunAsync(StreamTestRig.Run("in-step", false, _clip, _clip));
+        await StreamTestRig.RunOnceAsync(StreamTestRig.Options, StreamTestRig.Run("in-step", false, _clip, _clip));
     }
 
     [OneTimeTearDown]

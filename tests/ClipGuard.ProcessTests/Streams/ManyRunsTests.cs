@@ -23,11 +23,7 @@ internal sealed class ManyRunsTests
         string parent = Directory.CreateDirectory(media.PathOf("parent")).FullName;
         var clip = new FileSource(media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
         ToolRun run = Cat(clip, clip);
-        await using (var first = new StreamGuard(StreamTestRig.Options))
-        {
-            await first.RunAsync(run, cancellation);
-        }
-
+        await StreamTestRig.RunOnceAsync(StreamTestRig.Options, run);
         var before = new Leftovers();
         int timers = Timers();
         await using (var guard = new StreamGuard(StreamTestRig.Options with { Folder = parent }))
@@ -64,7 +60,9 @@ internal sealed class ManyRunsTests
         ToolOutcome outcome = await guard.RunAsync(Cat(clip, clip), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
-        Assert.That(long.Parse(outcome.StandardOutput.Text, CultureInfo.InvariantCulture), Is.EqualTo(2L * frames * 3840 * 2160 * 3 / 2).And.GreaterThan(8_000_000_000));
+        Assert.That(
+            long.Parse(outcome.StandardOutput.Text, CultureInfo.InvariantCulture),
+            Is.EqualTo(2L * frames * 3840 * 2160 * 3 / 2).And.GreaterThan(8_000_000_000));
 
         // What the helpers may take is bounded by HelperMemoryBytes; this process has touched none of the frames. Looking for progress takes
         // some memory for each process of the machine, again and again while the run lasts: the bounds leave room for a slow run.
@@ -73,13 +71,15 @@ internal sealed class ManyRunsTests
     }
 
     // Each group has one, and the runtime none.
-    private static int Timers() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget?.Contains("[timerfd]", StringComparison.Ordinal) == true);
+    private static int Timers() =>
+        Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget?.Contains("[timerfd]", StringComparison.Ordinal) == true);
 
     // As proc(5) has it: 5 sets the peak back to what is resident now.
     private static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
 
     private static long PeakResidentBytes() => 1024 * long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines("/proc/self/status")
+            .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
     // Counts the bytes of both, the second opened after the first has ended.

@@ -59,10 +59,13 @@ internal sealed class PairRunTests : GuardedStreamsTests
 
     [TestCase("pairs.csv", ',')]
     [TestCase("pairs.tsv", '\t')]
+    [TestCase("semicolons.csv", ';')]
     [CancelAfter(240_000)]
     public async Task Pairs_may_stand_in_a_table(string name, char delimiter, CancellationToken cancellation)
     {
-        string table = string.Join('\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv\n");
+        string table = string.Join(
+            '\n', "id,original,encoded", "1,good.mkv,\"bad.mkv\"", "2,good.mkv", "3,good.mkv,", string.Empty, "4,good.mkv,good.mkv",
+            "5,https://me:secret@example.org/a.mkv?secret,good.mkv\n");
         string manifest = Media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
         string folder = Media.PathOf($"out-{name}");
         PairRun run = RunOf(manifest, folder);
@@ -72,7 +75,11 @@ internal sealed class PairRunTests : GuardedStreamsTests
         Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetDouble(), Is.EqualTo(double.PositiveInfinity));
         Assert.That(
             Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
-            Is.EqualTo(new[] { (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one") }));
+            Is.EqualTo(new[]
+            {
+                (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one"),
+                (7, "found the address https://example.org/a.mkv?…, expected the path of a file"),
+            }));
         Assert.That((run.Progress.Fraction, run.Progress.Running().Count), Is.EqualTo((1.0, 0)));
     }
 
@@ -92,7 +99,11 @@ internal sealed class PairRunTests : GuardedStreamsTests
     {
         byte[] notUtf8 = [.. "{\"original\": \"good"u8, 0xFF, .. ".mkv\", \"encoded\": \"bad.mkv\"}\n"u8];
         string manifest = Media.Write("surrogates.jsonl", [
-            .. """{"original": "\ud800", "encoded": "bad.mkv"}"""u8, (byte)'\n', .. notUtf8, .. """{"original": "good.mkv", "encoded": "good.mkv", "\ud800": "\udc00"}"""u8, (byte)'\n']);
+            .. """{"original": "\ud800", "encoded": "bad.mkv"}"""u8,
+            (byte)'\n',
+            .. notUtf8,
+            .. """{"original": "good.mkv", "encoded": "good.mkv", "\ud800": "\udc00"}"""u8,
+            (byte)'\n']);
         string folder = Media.PathOf("out-surrogates");
         await RunOf(manifest, folder).RunAsync(cancellation);
 
@@ -155,7 +166,8 @@ internal sealed class PairRunTests : GuardedStreamsTests
             Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 1, 3, 4 }));
             Assert.That(((SampleRow)rows[0]).Sample.TryGetField("score", out JsonElement score) && score.GetDouble() == 10);
             Assert.That(((SampleRow)rows[1]).Sample.Fields, Is.Empty);
-            Assert.That(((BadRow)rows[2]).Message, Does.StartWith("found a pair without a score (distorted: ").And.EndsWith("expected one that can be compared"));
+            Assert.That(
+                ((BadRow)rows[2]).Message, Does.StartWith("found a pair without a score (distorted: ").And.EndsWith("expected one that can be compared"));
             Assert.That(manifest.LeftOut, Is.EqualTo(new[] { (2L, "score 5") }));
             Assert.That(File.ReadAllLines(counted), Has.Length.EqualTo(2), again ? "the second time nothing is compared" : "each pair is compared once");
         }
@@ -168,7 +180,10 @@ internal sealed class PairRunTests : GuardedStreamsTests
         string[] encoded = ["good.mkv", "short.mkv", "good.mkv", "short.mkv", "good.mkv", "good.mkv"];
         string path = Media.PathOf("train.jsonl");
         await File.WriteAllLinesAsync(
-            path, encoded.Select(name => $$"""{"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "{{name}}"}"""), cancellation);
+            path,
+            encoded.Select(
+                name => $$"""{"messages": [{"role": "user", "content": "<video>"}], "videos": ["good.mkv"], "original": "good.mkv", "encoded": "{{name}}"}"""),
+            cancellation);
         string counted = Media.PathOf("compared-for-loader");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
         var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
@@ -187,7 +202,9 @@ internal sealed class PairRunTests : GuardedStreamsTests
                 using (batch)
                 {
                     Assert.That(batch.Report.Faults.Select(fault => fault.ToString()), Is.Empty);
-                    seen.AddRange(batch.Samples.Select(sample => (sample.Line, sample.Sample!.TryGetField("score", out JsonElement score) ? score.GetDouble() : double.NaN)));
+                    seen.AddRange(
+                        batch.Samples.Select(
+                            sample => (sample.Line, sample.Sample!.TryGetField("score", out JsonElement score) ? score.GetDouble() : double.NaN)));
                 }
             }
 

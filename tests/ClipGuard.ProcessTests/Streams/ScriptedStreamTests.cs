@@ -8,32 +8,14 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Streams whose helpers misbehave, each as either of two and under tools that open them in both orders.</summary>
 [TestFixture]
-internal sealed class ScriptedStreamTests
+internal sealed class ScriptedStreamTests : ScriptedRunFixture
 {
-    private StreamGuard _guard = null!;
-    private StreamGuard _impatient = null!;
-    private Leftovers _before = null!;
+    // After this, streams that are late are warned of; scripts that are to be late take twice as long.
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1.5);
 
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        await using (var first = new StreamGuard(StreamTestRig.Scripted()))
-        {
-            await first.RunAsync(Run("in-step", false, "ok:2", "ok:2"));
-        }
+    protected override StreamOptions Options => StreamTestRig.Scripted();
 
-        _before = new Leftovers();
-        _guard = new StreamGuard(StreamTestRig.Scripted());
-        _impatient = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall });
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        await _impatient.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-    }
+    protected override ToolRun GoodRun => Run("in-step", false, "ok:2", "ok:2");
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
     [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
@@ -48,17 +30,8 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(240_000)]
     public async Task What_a_stream_does_wrong_is_its_own_fault(string script, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
-        foreach (bool distortedFirst in (bool[])[true, false])
-        {
-            ToolOutcome outcome = await _impatient.RunAsync(
-                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
-
-            string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
-            Assert.That(outcome.Fault, Is.Not.Null);
-            Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
-            Assert.That(outcome.Fault.Message, Does.Contain(says));
-            Assert.That(outcome.Fault.Culprit, Is.EqualTo(culprit));
-        }
+        await StreamTestRig.InBothOrdersAsync(
+            async distortedFirst => AssertFault(await Impatient.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
     }
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
@@ -75,15 +48,8 @@ internal sealed class ScriptedStreamTests
     {
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { StallLimit = StreamTestRig.ShortStall, WorkFiles = true });
         await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
-        foreach (bool distortedFirst in (bool[])[true, false])
-        {
-            ToolOutcome outcome = await guard.RunAsync(
-                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30"), cancellation);
-
-            Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), outcome.Fault?.Message);
-            Assert.That(outcome.Fault!.Message, Does.Contain(says));
-            Assert.That(outcome.Fault.Culprit, Is.EqualTo(distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference));
-        }
+        await StreamTestRig.InBothOrdersAsync(
+            async distortedFirst => AssertFault(await guard.RunAsync(Beside(script, distortedFirst), cancellation), distortedFirst, kind, says));
     }
 
     [TestCase(false)]
@@ -92,17 +58,13 @@ internal sealed class ScriptedStreamTests
     public async Task One_that_never_opens_is_given_up(bool workFiles, CancellationToken cancellation)
     {
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(4), WorkFiles = workFiles });
-        foreach (bool distortedFirst in (bool[])[true, false])
-        {
-            // Helpers and guardian have started before: the limit is met by nothing but the stream.
-            await guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation);
-            ToolOutcome outcome = await guard.RunAsync(
-                distortedFirst ? Run("in-turn", distortedFirst, "ok:30", "never-opens") : Run("in-step", distortedFirst, "never-opens", "ok:30"), cancellation);
-
-            string culprit = distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference;
-            Assert.That((outcome.Fault?.Kind, outcome.Fault?.Culprit), Is.EqualTo((ToolFaultKind.TimedOut, culprit)), outcome.Fault?.Message);
-            Assert.That(outcome.Fault!.Message, Does.Contain($"'{culprit}' was not there within 4 s"));
-        }
+        // Helpers and guardians have started before: the limit is met by nothing but the stream.
+        await StreamTestRig.InBothOrdersAsync(_ => guard.RunAsync(Run("in-step", false, "ok:2", "ok:2"), cancellation));
+        await StreamTestRig.InBothOrdersAsync(async distortedFirst => AssertFault(
+            await guard.RunAsync(Beside("never-opens", distortedFirst), cancellation),
+            distortedFirst,
+            ToolFaultKind.TimedOut,
+            $"'{(distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference)}' was not there within 4 s"));
     }
 
     [TestCase(false, false)]
@@ -125,9 +87,24 @@ internal sealed class ScriptedStreamTests
     public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            () => _guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
+            () => Guard.RunAsync(
+                distortedFirst ? Run("in-turn", true, "ok:30", "cannot-write") : Run("in-step", false, "cannot-write", "ok:30"), cancellation))!;
 
         Assert.That(error.Message, Is.EqualTo("The stream cannot be written: no space is left."));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [CancelAfter(120_000)]
+    public async Task A_bug_of_the_decoders_own_is_no_streams_fault_and_is_logged_with_its_stack(bool distortedFirst, CancellationToken cancellation)
+    {
+        using var log = new LineLog();
+        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "throws") : Run("in-step", false, "throws", "ok:30"), cancellation))!;
+
+        Assert.That(error.Message, Does.Contain("meets a bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted"));
+        Assert.That(log.Lines, Has.Some.Contains("\nSystem.InvalidOperationException: scripted"));
     }
 
     [Test]
@@ -135,12 +112,12 @@ internal sealed class ScriptedStreamTests
     public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
     {
         using var log = new LineLog();
-        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:7000"), log);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:3000") with { SlowOpening = ShortPatience }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
-        Assert.That(log.Lines.Single(), Does.Contain("The streams 'reference' and 'distorted' are not there after 5 s"));
+        Assert.That(log.Lines.Single(), Does.Contain("The streams 'reference' and 'distorted' are not there after 1.5 s"));
     }
 
     [Test]
@@ -149,7 +126,8 @@ internal sealed class ScriptedStreamTests
     {
         using var load = new BusyCores(Environment.ProcessorCount);
         await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(3) });
-        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            () => guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation))!;
 
         Assert.That(error.Message, Is.EqualTo("The helper of 'reference' was not ready within 3 s."));
     }
@@ -160,13 +138,15 @@ internal sealed class ScriptedStreamTests
     {
         using var load = new BusyCores(Environment.ProcessorCount);
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(10) });
-        foreach (bool distortedFirst in (bool[])[true, false])
+
+        // The other streams have to be there within it, from helpers that are started for this.
+        await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
         {
             ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:60000", "ok:3"), cancellation);
 
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
             Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 10 s"));
-        }
+        });
     }
 
     [TestCase("ok:30", "ok:20", "'distorted' has 20 frames, and 'reference' has 30 frames.")]
@@ -175,13 +155,13 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(120_000)]
     public async Task Streams_that_do_not_fit_are_a_fault_with_the_figures(string reference, string distorted, string says, CancellationToken cancellation)
     {
-        foreach (bool distortedFirst in (bool[])[true, false])
+        await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
         {
-            ToolOutcome outcome = await _guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
+            ToolOutcome outcome = await Guard.RunAsync(Run("in-step", distortedFirst, reference, distorted), cancellation);
 
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched), outcome.Fault?.Message);
             Assert.That(outcome.Fault!.Message, Is.EqualTo(says));
-        }
+        });
     }
 
     [TestCase(true)]
@@ -190,8 +170,14 @@ internal sealed class ScriptedStreamTests
     public async Task Another_size_is_a_fault_where_no_filter_scales_it(bool distortedFirst, CancellationToken cancellation)
     {
         ToolRun run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
-        run = run with { Streams = [run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } }] };
-        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+        run = run with
+        {
+            Streams =
+            [
+                run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
+            ],
+        };
+        ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Mismatched));
         Assert.That(outcome.Fault!.Message, Is.EqualTo("'distorted' is 160×240, and 320×240 is wanted."));
@@ -201,7 +187,8 @@ internal sealed class ScriptedStreamTests
     [CancelAfter(120_000)]
     public async Task Different_lengths_and_rates_can_be_allowed(CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(
+            Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));
@@ -273,14 +260,14 @@ internal sealed class ScriptedStreamTests
     {
         using var load = new BusyCores(Environment.ProcessorCount);
         using var log = new LineLog();
-        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
-        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:7000", "ok:3"), cancellation);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:3000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(log.Lines, Has.Length.EqualTo(1), () => string.Join("\n", log.Lines));
 
         // Under load the other stream may be late too.
-        Assert.That(log.Lines.Single(), Does.Contain("'reference'").And.Contain("not there after 5 s"));
+        Assert.That(log.Lines.Single(), Does.Contain("'reference'").And.Contain("not there after 1.5 s"));
     }
 
     [Test]
@@ -301,8 +288,8 @@ internal sealed class ScriptedStreamTests
     public async Task A_logger_that_throws_ends_nothing(CancellationToken cancellation)
     {
         using var log = new LineLog { OnLine = static _ => throw new IOException("no space is left for the log") };
-        await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
-        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:7000", "ok:3"), cancellation);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
+        ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:3000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(() => log.Lines.Length, Is.EqualTo(1).After(60_000, 20));
@@ -320,6 +307,18 @@ internal sealed class ScriptedStreamTests
 
         Assert.That(error.Message, Does.Contain("exit code 7").And.Contain("this helper dies before it is ready"));
     }
+
+    private static void AssertFault(ToolOutcome outcome, bool distortedFirst, ToolFaultKind kind, string says)
+    {
+        Assert.That(outcome.Fault, Is.Not.Null);
+        Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
+        Assert.That(outcome.Fault.Message, Does.Contain(says));
+        Assert.That(outcome.Fault.Culprit, Is.EqualTo(distortedFirst ? StreamTestRig.Distorted : StreamTestRig.Reference));
+    }
+
+    /// <summary>A stream that misbehaves beside one that does not, each as the one that a tool opens first.</summary>
+    private static ToolRun Beside(string script, bool distortedFirst) =>
+        distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30");
 
     private static ToolRun Run(string tool, bool distortedFirst, string reference, string distorted) =>
         StreamTestRig.Run(tool, distortedFirst, StreamTestRig.Script(reference), StreamTestRig.Script(distorted));

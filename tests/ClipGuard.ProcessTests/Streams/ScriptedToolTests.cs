@@ -9,43 +9,27 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Tools that treat their inputs in every way, each opening them in both orders: the right verdict, and nothing left of the group.</summary>
 [TestFixture]
-internal sealed class ScriptedToolTests
+internal sealed class ScriptedToolTests : ScriptedRunFixture
 {
     // More than a pipe holds.
     private const long FrameBytes = 320 * 240 * 3 / 2;
     private const int Frames = 50;
 
-    private MediaFolder _media = null!;
+    private readonly MediaFolder _media = new();
     private FileSource _clip = null!;
-    private StreamGuard _guard = null!;
-    private StreamGuard _impatient = null!;
-    private Leftovers _before = null!;
 
-    [OneTimeSetUp]
-    public async Task Start()
+    protected override StreamOptions Options => StreamTestRig.Options;
+
+    protected override ToolRun GoodRun => StreamTestRig.Run("in-step", false, _clip, _clip);
+
+    protected override Task StartOnceAsync()
     {
-        _media = new MediaFolder();
         _clip = new FileSource(_media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=320x240:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
-
-        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
-        await using (var first = new StreamGuard(StreamTestRig.Options))
-        {
-            await first.RunAsync(StreamTestRig.Run("in-step", false, _clip, _clip));
-        }
-
-        _before = new Leftovers();
-        _guard = new StreamGuard(StreamTestRig.Options);
-        _impatient = new StreamGuard(StreamTestRig.Options with { StallLimit = StreamTestRig.ShortStall });
+        return base.StartOnceAsync();
     }
 
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _guard.DisposeAsync();
-        await _impatient.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-        _media.Dispose();
-    }
+    public void Remove() => _media.Dispose();
 
     [TestCase("in-step", true)]
     [TestCase("in-step", false)]
@@ -75,16 +59,16 @@ internal sealed class ScriptedToolTests
     [CancelAfter(120_000)]
     public async Task What_it_does_wrong_is_its_fault(string tool, ToolFaultKind kind, string says, CancellationToken cancellation)
     {
-        foreach (bool distortedFirst in (bool[])[true, false])
+        await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
         {
-            ToolOutcome outcome = await _impatient.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip), cancellation);
+            ToolOutcome outcome = await Impatient.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip), cancellation);
 
             Assert.That(outcome.Fault, Is.Not.Null);
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Culprit, Is.EqualTo(ToolFault.Tool));
             Assert.That(outcome.Fault.Message, Does.Contain(says));
-            AssertNobodySleeps();
-        }
+        });
+        AssertNobodySleeps();
     }
 
     [TestCase(true)]
@@ -131,7 +115,7 @@ internal sealed class ScriptedToolTests
     [CancelAfter(120_000)]
     public async Task Reading_a_part_can_be_allowed(CancellationToken cancellation)
     {
-        ToolOutcome outcome = await _guard.RunAsync(StreamTestRig.Run("part:2000000", false, _clip, _clip) with { PartialReading = true }, cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(StreamTestRig.Run("part:2000000", false, _clip, _clip) with { PartialReading = true }, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams[0].Bytes - outcome.Streams[0].UnreadBytes, Is.EqualTo(2_000_000));
@@ -142,7 +126,7 @@ internal sealed class ScriptedToolTests
     public void Cancelling_ends_the_whole_group(CancellationToken cancellation)
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<ToolOutcome> run = _guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:31415", false, _clip, _clip), caller.Token);
+        Task<ToolOutcome> run = Guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:31415", false, _clip, _clip), caller.Token);
         caller.CancelAfter(TimeSpan.FromSeconds(1));
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => run);
@@ -173,7 +157,7 @@ internal sealed class ScriptedToolTests
         {
             Tool = new ToolCommand("sh", ["-c", $"cat \"$1\" \"$2\" > /dev/null; {leaves}", "sh", "{reference}", "{distorted}", "{output}"]),
         };
-        ToolOutcome outcome = await _guard.RunAsync(run, cancellation).WaitAsync(cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(run, cancellation).WaitAsync(cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That((outcome.Output.Text, outcome.Output.TotalBytes), Is.EqualTo((output, (long)output.Length)));
@@ -235,7 +219,7 @@ internal sealed class ScriptedToolTests
         // No file can have so long a name.
         string name = new('r', 300);
         var run = new ToolRun(new ToolCommand("cat", [$"{{{name}}}"]), [new ClipStream(name, _clip, new VideoStreamSpec())]);
-        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => _guard.RunAsync(run, cancellation))!;
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => Guard.RunAsync(run, cancellation))!;
 
         Assert.That(error.Message, Does.StartWith("The stream cannot be made: ").And.Contain("File name too long"));
     }
@@ -247,7 +231,7 @@ internal sealed class ScriptedToolTests
         var run = new ToolRun(
             new ToolCommand("cat", ["{a}", "{b}", "{c}"]),
             [.. names.Select((name, at) => new ClipStream(name, _clip, new VideoStreamSpec { FitTo = names[(at + 1) % 3] }))]);
-        ArgumentException error = Assert.ThrowsAsync<ArgumentException>(() => _guard.RunAsync(run))!;
+        ArgumentException error = Assert.ThrowsAsync<ArgumentException>(() => Guard.RunAsync(run))!;
 
         Assert.That(error.Message, Does.StartWith("The stream 'a' is to fit one that is to fit it in turn"));
     }
@@ -263,7 +247,7 @@ internal sealed class ScriptedToolTests
                 new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoForm.Raw, Width = 32, Height = 16 }),
                 new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "b" }),
             ]);
-        ToolOutcome outcome = await _guard.RunAsync(run, cancellation);
+        ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{3 * Frames * 32 * 16 * 3 / 2}"));
@@ -273,13 +257,13 @@ internal sealed class ScriptedToolTests
     public void A_missing_program_is_said_with_what_to_do()
     {
         var run = new ToolRun(new ToolCommand("vmaf-that-is-not-there", ["{reference}"]), [new ClipStream("reference", _clip, new VideoStreamSpec())]);
-        ToolUnavailableException error = Assert.ThrowsAsync<ToolUnavailableException>(() => _guard.RunAsync(run))!;
+        ToolUnavailableException error = Assert.ThrowsAsync<ToolUnavailableException>(() => Guard.RunAsync(run))!;
 
         Assert.That(error.Message, Does.Contain("vmaf-that-is-not-there is not installed"));
     }
 
     private Task<ToolOutcome> RunAsync(string tool, bool distortedFirst, CancellationToken cancellation) =>
-        _guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoForm.Raw), cancellation);
+        Guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoForm.Raw), cancellation);
 
     private static void AssertNobodySleeps() => Assert.That(
         Directory.EnumerateDirectories("/proc").Where(process => ReadOrEmpty(Path.Combine(process, "cmdline")) == "/bin/sleep\u000031415\u0000"),

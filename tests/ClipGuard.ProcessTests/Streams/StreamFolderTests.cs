@@ -26,7 +26,9 @@ internal sealed class StreamFolderTests
 
         await using var second = new StreamGuard(StreamTestRig.Options with { Folder = parent });
         Assert.That(Directory.GetDirectories(parent), Is.SupersetOf(first).And.Length.EqualTo(3));
-        Assert.That(new DirectoryInfo(first.Single(folder => folder != stranger)).UnixFileMode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        Assert.That(
+            new DirectoryInfo(first.Single(folder => folder != stranger)).UnixFileMode,
+            Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
     [Test]

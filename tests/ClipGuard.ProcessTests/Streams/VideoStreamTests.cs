@@ -66,7 +66,5 @@ internal sealed class VideoStreamTests : GuardedStreamsTests
         }
     }
 
-    private ToolRun Copy(string clip, VideoStreamSpec spec) => new(
-        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"", "sh", "{clip}", Media.PathOf("written")]),
-        [new ClipStream("clip", new FileSource(clip), spec)]);
+    private ToolRun Copy(string clip, VideoStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
 }

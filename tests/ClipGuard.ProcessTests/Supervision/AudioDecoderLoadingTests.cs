@@ -29,7 +29,8 @@ internal sealed class AudioDecoderLoadingTests
         Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => StartAsync(Isolation.Pooled, "Some.Decoder.dll"));
 
     [Test]
-    public async Task A_request_for_a_decoder_that_is_not_loaded_is_a_mistake_of_the_program([Values(Isolation.Pooled, Isolation.InProcess)] Isolation isolation)
+    public async Task A_request_for_a_decoder_that_is_not_loaded_is_a_mistake_of_the_program(
+        [Values(Isolation.Pooled, Isolation.InProcess)] Isolation isolation)
     {
         await using Supervisor supervisor = await StartAsync(isolation);
         var request = new DecodeRequest(new MemorySource(Wave.Ramp(16_000, 10)), new AudioSpec { Decoder = "Some.Decoder" });

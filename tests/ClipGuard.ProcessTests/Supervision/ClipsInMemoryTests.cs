@@ -104,7 +104,8 @@ internal sealed class ClipsInMemoryTests
         ReadOnlyMemory<byte> bytes = clip.Memory;
         ((IDisposable)clip).Dispose();
 
-        Assert.ThrowsAsync<ObjectDisposedException>(async () => await supervisor.DecodeAsync(new DecodeRequest(new MemorySource(bytes), new AudioSpec()), cancellation));
+        Assert.ThrowsAsync<ObjectDisposedException>(
+            async () => await supervisor.DecodeAsync(new DecodeRequest(new MemorySource(bytes), new AudioSpec()), cancellation));
         Assert.That(await PidAsync(supervisor, cancellation), Is.Positive);
     }
 

@@ -28,7 +28,8 @@ internal abstract class DecodingContract
             Assert.Ignore(trouble);
         }
 
-        _supervisor = await Supervisor.StartAsync(new SupervisorOptions { Isolation = Isolation, HelperPath = TestHelper.RealProgramPath, Workers = 2, AudioDecoders = AudioDecoders });
+        _supervisor = await Supervisor.StartAsync(
+            new SupervisorOptions { Isolation = Isolation, HelperPath = TestHelper.RealProgramPath, Workers = 2, AudioDecoders = AudioDecoders });
     }
 
     [OneTimeTearDown]
@@ -98,7 +99,8 @@ internal abstract class DecodingContract
     [CancelAfter(60_000)]
     public void A_spec_that_cannot_be_is_the_callers_mistake(CancellationToken cancellation) =>
         Assert.ThrowsAsync<ArgumentException>(async () =>
-            (await _supervisor.DecodeAsync(new DecodeRequest(new FileSource("/nowhere"), new VideoSpec { Selection = new UniformFrames(0) }), cancellation)).Dispose());
+            (await _supervisor.DecodeAsync(new DecodeRequest(new FileSource("/nowhere"), new VideoSpec { Selection = new UniformFrames(0) }), cancellation))
+                .Dispose());
 
     [Test]
     [CancelAfter(60_000)]

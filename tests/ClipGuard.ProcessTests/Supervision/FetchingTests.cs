@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Net;
+
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Supervision;
@@ -98,6 +101,109 @@ internal sealed class FetchingTests
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
     }
 
+    [TestCase("ftp://127.0.0.1/clip.wav", "the server redirects to ftp:, and clips are fetched over http and https alone.")]
+    [TestCase("file:///etc/passwd", "the server redirects to file:, and clips are fetched over http and https alone.")]
+    [TestCase("data:audio/wav;base64,UklGRg==", "the server redirects to data:, and clips are fetched over http and https alone.")]
+    public async Task A_redirection_to_another_scheme_is_that_clips_fault(string location, string message, CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {location}\r\n"));
+        ClipFault fault = await FaultAsync(server, Quick, cancellation);
+        Assert.That((fault.Kind, fault.Message), Is.EqualTo((FaultKind.Unsupported, $"{server.Address}: {message}")));
+        Assert.That(server.Asked, Is.EqualTo(1));
+    }
+
+    [TestCase("/other.wav")]
+    [TestCase("other.wav?x=1")]
+    public async Task A_redirection_may_be_relative(string location, CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(
+            LoopbackServer.Answer("307 Temporary Redirect", [], headers: $"Location: {location}\r\n"), LoopbackServer.Answer("200 OK", Clip));
+        Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
+    }
+
+    [Test]
+    public async Task Redirections_in_a_circle_are_left(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("301 Moved Permanently", [], headers: "Location: /again\r\n"));
+        ClipFault fault = await FaultAsync(server, Quick, cancellation);
+        Assert.That(fault.Message, Does.EndWith("the server redirects more than 5 times."));
+        Assert.That(server.Asked, Is.EqualTo(6));
+    }
+
+    // 127.0.0.1 stands for a public address here, and 127.0.0.2 for a private one.
+    [TestCase(false, false, false)]
+    [TestCase(false, true, true)]
+    [TestCase(true, false, true)]
+    public async Task A_public_address_leads_to_no_private_one_unless_that_is_allowed(
+        bool startsPrivate, bool allowed, bool isFetched, CancellationToken cancellation)
+    {
+        var inside = IPAddress.Parse("127.0.0.2");
+        await using var target = new LoopbackServer(inside, LoopbackServer.Answer("200 OK", Clip));
+        await using var second = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {target.Address}?token=secret\r\n"));
+        await using var server = new LoopbackServer(
+            startsPrivate ? inside : IPAddress.Loopback, LoopbackServer.Answer("302 Found", [], headers: $"Location: {second.Address}\r\n"));
+        using var fetcher = new ClipFetcher(Quick with { AllowPrivate = allowed }, TimeSpan.FromSeconds(60), isPrivate: inside.Equals);
+
+        (MemorySource? bytes, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
+
+        Assert.That((bytes is not null, target.Asked), Is.EqualTo((isFetched, isFetched ? 1 : 0)));
+        Assert.That(fault?.Kind, Is.EqualTo(isFetched ? null : FaultKind.Unsupported));
+        Assert.That(
+            fault?.Message ?? string.Empty, isFetched ? Is.Empty : Does.Contain($"the private address {target.Address}?…; allow that with --allow-private"));
+    }
+
+    [TestCase("127.0.0.1", true)]
+    [TestCase("10.1.2.3", true)]
+    [TestCase("172.31.255.255", true)]
+    [TestCase("172.32.0.1", false)]
+    [TestCase("192.168.0.1", true)]
+    [TestCase("169.254.169.254", true)]
+    [TestCase("100.127.0.1", true)]
+    [TestCase("0.0.0.0", true)]
+    [TestCase("8.8.8.8", false)]
+    [TestCase("::1", true)]
+    [TestCase("::", true)]
+    [TestCase("::ffff:10.0.0.1", true)]
+    [TestCase("::ffff:8.8.8.8", false)]
+    [TestCase("64:ff9b::a9fe:a9fe", true)]
+    [TestCase("2002:7f00:1::", true)]
+    [TestCase("fd00::1", true)]
+    [TestCase("fe80::1", true)]
+    [TestCase("2001:4860:4860::8888", false)]
+    public void Addresses_of_ones_own_networks_are_private(string address, bool isPrivate)
+    {
+        Assert.That(PrivateAddress.Is(IPAddress.Parse(address)), Is.EqualTo(isPrivate));
+    }
+
+    [TestCase("gzip")]
+    [TestCase("deflate")]
+    public async Task A_body_that_is_compressed_on_its_way_is_unpacked_and_bounded_then(string encoding, CancellationToken cancellation)
+    {
+        byte[] body = Packed(encoding, Clip);
+        byte[] bomb = Packed(encoding, new byte[8 << 20]);
+        string header = $"Content-Encoding: {encoding}\r\n";
+        await using var server = new LoopbackServer(
+            LoopbackServer.Answer("200 OK", body, headers: header), LoopbackServer.Answer("200 OK", bomb, headers: header),
+            LoopbackServer.Answer("200 OK", Clip, headers: header));
+
+        Assert.That(await BytesAsync(server, Quick with { MaxBytes = 1 << 20 }, cancellation), Is.EqualTo(Clip));
+        Assert.That(bomb, Has.Length.LessThan(1 << 20));
+        Assert.That((await FaultAsync(server, Quick with { MaxBytes = 1 << 20 }, cancellation)).Kind, Is.EqualTo(FaultKind.LimitExceeded));
+        Assert.That((await FaultAsync(server, Quick, cancellation)).Message, Does.Contain("its body cannot be unpacked"));
+    }
+
+    [Test]
+    public async Task What_may_be_secret_in_an_address_is_not_in_the_fault(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("404 Not Found", []));
+        var address = new UriBuilder(server.Address) { UserName = "me", Password = "secret", Query = "token=secret", Fragment = "secret" };
+        using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(60));
+
+        (_, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(address.Uri), cancellation);
+
+        Assert.That(fault?.Message, Is.EqualTo($"{server.Address}?…: the server answered 404 Not Found."));
+    }
+
     [Test]
     public async Task A_server_that_is_not_there_is_missing(CancellationToken cancellation)
     {
@@ -153,6 +259,17 @@ internal sealed class FetchingTests
         Assert.That(outcome.Clip?.Shape, Is.EqualTo(new[] { 1, 100 }), () => outcome.Fault!.Message);
         using DecodeOutcome missing = await supervisor.DecodeAsync(request, cancellation);
         Assert.That(missing.Fault?.Kind, Is.EqualTo(FaultKind.Missing));
+    }
+
+    private static byte[] Packed(string encoding, byte[] bytes)
+    {
+        var packed = new MemoryStream();
+        using (Stream packing = encoding == "gzip" ? new GZipStream(packed, CompressionLevel.Optimal) : new ZLibStream(packed, CompressionLevel.Optimal))
+        {
+            packing.Write(bytes);
+        }
+
+        return packed.ToArray();
     }
 
     private static async Task<byte[]> BytesAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)

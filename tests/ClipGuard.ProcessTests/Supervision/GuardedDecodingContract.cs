@@ -12,7 +12,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 /// the next decode on a healthy helper, and nothing left behind.
 /// </summary>
 [TestFixture]
-internal abstract class GuardedDecodingContract
+internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 {
     // What a busy machine may add to a deadline before the helper is looked at.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -29,26 +29,15 @@ internal abstract class GuardedDecodingContract
         ("stderr-endless", FaultKind.TimedOut, DecodeStage.None, "floods standard error for ever"),
     ];
 
-    private Leftovers _before = null!;
     private Supervisor _supervisor = null!;
 
     protected abstract Isolation Isolation { get; }
 
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        // The process-wide spawner opens /dev/null once and for good, so it must be there before the count.
-        await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
-        _before = new Leftovers();
-        _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
-    }
+    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
 
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _supervisor.DisposeAsync();
-        Assert.That(_before.Find(), Is.Empty);
-    }
+    protected override async Task StartAsync() => _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
+
+    protected override async Task StopAsync() => await _supervisor.DisposeAsync();
 
     [Test]
     [CancelAfter(60_000)]
@@ -62,7 +51,10 @@ internal abstract class GuardedDecodingContract
         {
             foreach ((DecodeOutcome outcome, (_, FaultKind kind, DecodeStage stage, string what)) in outcomes.Zip(Endless))
             {
-                Assert.That((outcome.Fault?.Kind, outcome.Fault?.Stage), Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)), () => $"{what}: {outcome.Fault?.Message}");
+                Assert.That(
+                    (outcome.Fault?.Kind, outcome.Fault?.Stage),
+                    Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)),
+                    () => $"{what}: {outcome.Fault?.Message}");
                 Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
                 Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
@@ -86,6 +78,7 @@ internal abstract class GuardedDecodingContract
     [TestCase("counts-below-zero", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(counts below zero)")]
     [TestCase("times-of-nothing", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives times of frames that are none)")]
     [TestCase("neither", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(neither clip nor fault)")]
+    [TestCase("throws-elsewhere", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(tells of a bug in another request)")]
     [TestCase("convicts", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
     [TestCase("huge-message", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a message over the limit)")]
     [TestCase("hangs-up", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(closes its pipe and lives on)")]
@@ -168,6 +161,32 @@ internal abstract class GuardedDecodingContract
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_bug_of_the_decoders_own_is_no_clips_fault_and_is_logged_with_its_stack(CancellationToken cancellation)
+    {
+        using var log = new LineLog();
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation), log, cancellation);
+        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
+            async () => (await supervisor.DecodeAsync(TestHelper.Script("throws"), cancellation)).Dispose())!;
+
+        Assert.That(error.Message, Does.Contain("a bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted, with a line and another"));
+        Assert.That(log.Lines.Count(line => line.Contains("/scripts/throws: a bug of ClipGuard's own", StringComparison.Ordinal)), Is.EqualTo(2), "each try is told of");
+        Assert.That(log.Lines, Has.Some.Contains("\nSystem.InvalidOperationException: scripted, with a line\nand another"));
+        await AssertHealthy(supervisor, cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_bug_that_only_a_used_decoder_has_costs_no_clip(CancellationToken cancellation)
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("once-used-throws"), cancellation);
+            Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task The_second_try_has_one_decoder_thread(CancellationToken cancellation)
     {
         ClipFault? struck = null;
@@ -186,7 +205,9 @@ internal abstract class GuardedDecodingContract
         {
             Assert.That(
                 async () => (await _supervisor.DecodeAsync(
-                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, static _ => throw new InvalidTimeZoneException("the caller's"), cancellation)).Dispose(),
+                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 },
+                    static _ => throw new InvalidTimeZoneException("the caller's"),
+                    cancellation)).Dispose(),
                 Throws.InstanceOf<InvalidTimeZoneException>());
         }
 
@@ -253,7 +274,10 @@ internal abstract class GuardedDecodingContract
     [CancelAfter(60_000)]
     public async Task Cancelling_a_waiting_decode_leaves_the_others_alone(CancellationToken cancellation)
     {
-        Task<DecodeOutcome>[] running = [.. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:2000"), cancellation).AsTask())];
+        Task<DecodeOutcome>[] running =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
+        ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
         await caller.CancelAsync();

@@ -22,7 +22,9 @@ internal sealed class KillMeterTests
     [CancelAfter(60_000)]
     public async Task A_verdict_that_means_a_kill_is_counted_for_each_helper(string script, FaultKind kind, CancellationToken cancellation)
     {
-        SupervisorOptions options = kind is FaultKind.Stalled or FaultKind.TimedOut ? TestHelper.ShortClocks(Isolation.Pooled) : TestHelper.Options(Isolation.Pooled);
+        SupervisorOptions options = kind is FaultKind.Stalled or FaultKind.TimedOut
+            ? TestHelper.ShortClocks(Isolation.Pooled)
+            : TestHelper.Options(Isolation.Pooled);
         Assert.That(await KillsAsync(options, script, kind, cancellation), Is.EqualTo(Kills(kind, FaultKinds.Of(kind).EndsHelper ? 2 : 0)));
     }
 

@@ -72,10 +72,10 @@ internal sealed class StartingTests
     public async Task A_very_slow_start_is_told_of_once_for_each_helper_and_waited_for(CancellationToken cancellation)
     {
         using var log = new LineLog();
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "slow:6500") with { Workers = 1, Spares = 0 };
+        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "slow:2500") with { Workers = 1, Spares = 0, SlowStart = TimeSpan.FromSeconds(1) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, log, cancellation);
 
-        Assert.That(log.Lines.Count(static line => line.Contains("not ready after 5 s", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(log.Lines.Count(static line => line.Contains("not ready after 1 s", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [Test]
@@ -85,12 +85,17 @@ internal sealed class StartingTests
         Environment.SetEnvironmentVariable("CLIPGUARD_TEST_SECRET", "not for helpers");
         HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, HelperEnvironment = new Dictionary<string, string> { ["MINE"] = "1" } }, cancellation: cancellation);
+            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, HelperEnvironment = new Dictionary<string, string> { ["MINE"] = "1" } },
+            cancellation: cancellation);
         int helper = Leftovers.Children().Except(before).Single();
         string[] environment = File.ReadAllText($"/proc/{helper}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         string limits = await File.ReadAllTextAsync($"/proc/{helper}/limits", cancellation);
 
-        string[] known = ["DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "GLIBC_TUNABLES", "DOTNET_ROOT", "LD_LIBRARY_PATH", "TMPDIR", "CLIPGUARD_SANDBOX", "CLIPGUARD_MEMORY_BYTES", "MINE"];
+        string[] known =
+        [
+            "DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "GLIBC_TUNABLES", "DOTNET_ROOT", "LD_LIBRARY_PATH", "TMPDIR", "CLIPGUARD_SANDBOX",
+            "CLIPGUARD_MEMORY_BYTES", "MINE",
+        ];
         Assert.That(environment.Select(static variable => variable[..variable.IndexOf('=')]), Is.SubsetOf(known));
         Assert.That(limits, Does.Match(@"Max core file size +0 +0"));
         Assert.That(limits, Does.Not.Match(@"Max data size +unlimited"));

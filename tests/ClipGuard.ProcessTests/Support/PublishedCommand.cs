@@ -33,7 +33,11 @@ internal static class PublishedCommand
         Assert.That(LastPublished(), Is.GreaterThanOrEqualTo(LastChanged()), "The published command is older than the sources: dotnet cake --target=Publish");
 
         // Where the tests were started in a shell's background, SIGINT is ignored, and children inherit that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         SetEnvironment(start, environment);
         return Process.Start(start)!;
     }

@@ -44,6 +44,22 @@ internal static class StreamTestRig
             ]);
     }
 
+    /// <summary>Runs a tool under a guard of its own, which is gone afterwards.</summary>
+    public static async Task RunOnceAsync(StreamOptions options, ToolRun run)
+    {
+        await using var guard = new StreamGuard(options);
+        await guard.RunAsync(run);
+    }
+
+    /// <summary>A run that writes a stream into a file as it comes and says its name.</summary>
+    public static ToolRun Copy(string clip, StreamSpec spec, string target) => new(
+        new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"; echo \"$1\"", "sh", "{clip}", target]),
+        [new ClipStream("clip", new FileSource(clip), spec)]);
+
+    /// <summary>Does the same for both orders at once: a guard of these options has room for two runs, and what is waited for is waited for once.</summary>
+    /// <param name="test">Told whether the tool opens the second stream first.</param>
+    public static Task InBothOrdersAsync(Func<bool, Task> test) => Task.WhenAll(test(true), test(false));
+
     /// <summary>A clip that the misbehaving helper reads as a script.</summary>
     public static ClipSource Script(string name) => new FileSource($"/scripts/{name}");
 }

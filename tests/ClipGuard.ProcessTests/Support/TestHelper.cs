@@ -37,9 +37,9 @@ internal static class TestHelper
     };
 
     /// <summary>
-    /// The same with clocks that a test can wait for: only where <see cref="FaultKind.Stalled"/> or <see cref="FaultKind.TimedOut"/> is expected. A helper's first decode
-    /// is compiled while they run, so that on a slow machine they can run out for any other. A mere heartbeat stalls only after twice the limit, its first look
-    /// having found a stage and a stamp that are new: the deadline lies beyond that.
+    /// The same with clocks that a test can wait for: only where <see cref="FaultKind.Stalled"/> or <see cref="FaultKind.TimedOut"/> is expected. A helper's
+    /// first decode is compiled while they run, so that on a slow machine they can run out for any other. A mere heartbeat stalls only after twice the limit,
+    /// its first look having found a stage and a stamp that are new: the deadline lies beyond that.
     /// </summary>
     public static SupervisorOptions ShortClocks(Isolation isolation) =>
         Options(isolation) with { Deadline = TimeSpan.FromSeconds(7), StallLimit = TimeSpan.FromSeconds(3) };

@@ -21,10 +21,19 @@ internal sealed class LearningTests
         using var clips = new GeneratedClips();
         random.manual_seed(5);
         using Sequential model = nn.Sequential(
-            ("conv", nn.Conv1d(1, 8, 32, stride: 8)), ("relu", nn.ReLU()), ("pool", nn.AdaptiveAvgPool1d(1)), ("flat", nn.Flatten()), ("head", nn.Linear(8, 2)));
+            ("conv", nn.Conv1d(1, 8, 32, stride: 8)),
+            ("relu", nn.ReLU()),
+            ("pool", nn.AdaptiveAvgPool1d(1)),
+            ("flat", nn.Flatten()),
+            ("head", nn.Linear(8, 2)));
 
         (double firstLoss, double lastLoss, double accuracy) = await TrainAsync(
-            model, clips.WriteAudio(96), clips.WriteAudio(64, "held-out-audio"), new LoaderOptions { Audio = new AudioSpec(), BatchSize = 8, Seed = 3 }, 12, batch => batch["audio"]);
+            model,
+            clips.WriteAudio(96),
+            clips.WriteAudio(64, "held-out-audio"),
+            new LoaderOptions { Audio = new AudioSpec(), BatchSize = 8, Seed = 3 },
+            12,
+            batch => batch["audio"]);
 
         await TestContext.Out.WriteLineAsync($"loss {firstLoss:0.000} to {lastLoss:0.000}, accuracy on clips that were not trained on {accuracy:P1}");
         Assert.That(lastLoss, Is.LessThan(firstLoss / 2));
@@ -37,7 +46,11 @@ internal sealed class LearningTests
         using var clips = new GeneratedClips();
         random.manual_seed(5);
         using Sequential model = nn.Sequential(
-            ("conv", nn.Conv3d(1, 16, (2, 3, 3))), ("relu", nn.ReLU()), ("pool", nn.AdaptiveAvgPool3d(new long[] { 1, 1, 1 })), ("flat", nn.Flatten()), ("head", nn.Linear(16, 2)));
+            ("conv", nn.Conv3d(1, 16, (2, 3, 3))),
+            ("relu", nn.ReLU()),
+            ("pool", nn.AdaptiveAvgPool3d(new long[] { 1, 1, 1 })),
+            ("flat", nn.Flatten()),
+            ("head", nn.Linear(16, 2)));
         var options = new LoaderOptions
         {
             Video = new VideoSpec { Selection = new UniformFrames(8), Size = new ExactSize(16, 16) },
@@ -47,7 +60,12 @@ internal sealed class LearningTests
 
         // [batch, frames, height, width, 3] becomes [batch, 1, frames, height, width].
         (double firstLoss, double lastLoss, double accuracy) = await TrainAsync(
-            model, clips.WriteVideo(96), clips.WriteVideo(64, "held-out-video"), options, 25, batch => batch["video"].to_type(ScalarType.Float32).div(255).select(4, 0).unsqueeze(1));
+            model,
+            clips.WriteVideo(96),
+            clips.WriteVideo(64, "held-out-video"),
+            options,
+            25,
+            batch => batch["video"].to_type(ScalarType.Float32).div(255).select(4, 0).unsqueeze(1));
 
         await TestContext.Out.WriteLineAsync($"loss {firstLoss:0.000} to {lastLoss:0.000}, accuracy on clips that were not trained on {accuracy:P1}");
         Assert.That(lastLoss, Is.LessThan(firstLoss / 2));

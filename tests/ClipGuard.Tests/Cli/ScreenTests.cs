@@ -58,6 +58,54 @@ public sealed class ScreenTests
     }
 
     [Test]
+    public async Task A_cancelled_runs_last_words_are_its_counts_and_how_to_go_on_and_the_next_run_says_where_it_begins()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("bad.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        DryRunFindings findings = DryRunFindings.Read(
+            await bench.RunUntilAsync(() => bench.Faults().Count == 1 && bench.Decoder.Asked.Contains("stuck.png")), bench.Options.OutputFolder);
+
+        const string lastWords = "Cancelled: 2 samples, 1 clip ok, 1 fault so far. Run it again to go on.";
+        Assert.That(Plain(findings), Does.EndWith(lastWords + "\n"));
+        Assert.That(Terminal(findings), Does.Contain(lastWords));
+
+        DryRun second = bench.Start();
+        bench.Decoder.Release("stuck.png");
+        await second.RunAsync();
+        var output = new StringWriter();
+        new PlainScreen(output, TimeProvider.System, TimeSpan.FromSeconds(1)).GoesOn(await second.Progress.Begun);
+        Assert.That(output.ToString(), Does.StartWith("Going on at row 3, "));
+    }
+
+    [TestCase(0.5, 0, "0:01:00 gone, about 0:01:00 left")]
+    [TestCase(0.95, 0.9, "0:01:00 gone, about 0:01:00 left")]
+    [TestCase(0.9, 0.9, "0:01:00 gone")]
+    [TestCase(1.0, 0, "0:01:00 gone")]
+    [TestCase(null, 0, "0:01:00 gone")]
+    public void The_time_that_is_left_follows_from_the_runs_own_speed(double? fraction, double before, string said) =>
+        Assert.That(Wording.GoneAndLeft(fraction, before, TimeSpan.FromMinutes(1)), Is.EqualTo(said));
+
+    [Test]
+    public async Task What_an_interrupted_run_had_done_is_no_speed_of_the_next()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("b.png"), Row("c.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        using var stop = new CancellationTokenSource();
+        DryRun first = bench.Start();
+        Task running = first.RunAsync(stop.Token);
+        await Until(() => first.Progress.Rows == 3 && bench.Decoder.Asked.Contains("stuck.png"));
+        await stop.CancelAsync();
+        await running;
+        Assert.That(first.Progress.FractionBefore, Is.Zero);
+
+        bench.Decoder.Release("stuck.png");
+        DryRun second = bench.Start();
+        await second.RunAsync();
+        Assert.That(second.Progress.FractionBefore, Is.EqualTo(0.75).Within(0.03));
+        Assert.That(second.Progress.Fraction, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Plain_progress_is_a_line_now_and_then()
     {
         using var bench = new DryRunBench(Row("bad.png"), Row("stuck.png"));
@@ -65,7 +113,8 @@ public sealed class ScreenTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
-        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownDryRun(run.Progress), running);
+        Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50))
+            .WatchAsync(new ShownDryRun(run.Progress), running);
         await Until(() => output.ToString().Split('\n').Any(static line => line.StartsWith("50%, 1 sample, 1 clip,", StringComparison.Ordinal)
             && line.Contains("ok 0 · Corrupt 1", StringComparison.Ordinal)));
         bench.Decoder.Release("stuck.png");
@@ -86,7 +135,8 @@ public sealed class ScreenTests
         var terminal = new StringWriter();
         Task[] watching =
         [
-            new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50)).WatchAsync(new ShownComparison(progress), running.Task),
+            new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50))
+                .WatchAsync(new ShownComparison(progress), running.Task),
             new TerminalScreen(ConsoleOver(TextWriter.Synchronized(terminal), 100), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System)
                 .WatchAsync(new ShownComparison(progress), running.Task),
         ];

@@ -58,7 +58,9 @@ public sealed class SettingTests
         Assert.That(GuardSettings.Read(Sources()).Fetching.WaitLimit, Is.EqualTo(TimeSpan.FromSeconds(5)));
         _environment["SWIFT_TIMEOUT"] = "-1";
         Assert.That(GuardSettings.Read(Sources()).Fetching.WaitLimit, Is.GreaterThan(TimeSpan.FromDays(1)));
-        Assert.That(GuardSettings.Read(Sources("--http-timeout", "7", "--max-http-bytes", "1MiB")).Fetching, Is.EqualTo(new FetchOptions { WaitLimit = TimeSpan.FromSeconds(7), MaxBytes = 1 << 20 }));
+        Assert.That(
+            GuardSettings.Read(Sources("--http-timeout", "7", "--max-http-bytes", "1MiB")).Fetching,
+            Is.EqualTo(new FetchOptions { WaitLimit = TimeSpan.FromSeconds(7), MaxBytes = 1 << 20 }));
     }
 
     [TestCase("0")]
@@ -217,7 +219,9 @@ public sealed class SettingTests
     {
         object[] unsaid = ReadSpecs(Sources());
         var sayable = Said.SelectMany(said => ReadSpecs(Sources(said.Setting.OptionName, said.Value)).Zip(unsaid))
-            .SelectMany(pair => Members(pair.First).Where(member => !Equals(member.GetValue(pair.First), member.GetValue(pair.Second))).Select(member => NameOf(pair.First, member)));
+            .SelectMany(
+                pair => Members(pair.First)
+                    .Where(member => !Equals(member.GetValue(pair.First), member.GetValue(pair.Second))).Select(member => NameOf(pair.First, member)));
         Assert.That(unsaid.SelectMany(spec => Members(spec).Select(member => NameOf(spec, member))).Except(sayable), Is.Empty);
     }
 
@@ -256,7 +260,8 @@ public sealed class SettingTests
 
     [Test]
     public void A_range_is_as_long_as_it_was_written([Values("0.043", "0.001", "1.1", "3.307")] string text) =>
-        Assert.That(AudioSettings.Read(Sources("--duration", text)).DurationSeconds, Is.EqualTo(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(
+            AudioSettings.Read(Sources("--duration", text)).DurationSeconds, Is.EqualTo(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
 
     [TestCase("1", 1)]
     [TestCase("3KiB", 3 << 10)]

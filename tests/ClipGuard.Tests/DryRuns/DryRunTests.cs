@@ -97,7 +97,8 @@ public sealed class DryRunTests
         await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.Empty);
-        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.Attempts)), Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
+        Assert.That(
+            bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.Attempts)), Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
     }
 
     [Test]
@@ -114,7 +115,9 @@ public sealed class DryRunTests
 
         await bench.RunAsync();
 
-        Assert.That(bench.Decoder.Requests.Select(request => request.Spec), Is.EquivalentTo(new ClipSpec[] { bench.Options.Audio, bench.Options.Video, bench.Options.Image }));
+        Assert.That(
+            bench.Decoder.Requests.Select(request => request.Spec),
+            Is.EquivalentTo(new ClipSpec[] { bench.Options.Audio, bench.Options.Video, bench.Options.Image }));
         Assert.That(bench.Decoder.Requests.Select(request => request.Limits), Is.All.EqualTo(bench.Options.Limits));
     }
 
@@ -153,7 +156,8 @@ public sealed class DryRunTests
         Assert.That(root.GetProperty("samples").GetInt32(), Is.EqualTo(2));
         Assert.That(root.GetProperty("clips").GetInt32(), Is.EqualTo(2));
         Assert.That(root.GetProperty("ok").GetInt32(), Is.EqualTo(1));
-        Assert.That(root.GetProperty("faults").EnumerateObject().Select(fault => fault.Name), Is.EquivalentTo(Enum.GetNames<FaultKind>().Append("BadManifestLine")));
+        Assert.That(
+            root.GetProperty("faults").EnumerateObject().Select(fault => fault.Name), Is.EquivalentTo(Enum.GetNames<FaultKind>().Append("BadManifestLine")));
         Assert.That(root.GetProperty("faults").GetProperty("Corrupt").GetInt32(), Is.EqualTo(1));
         Assert.That(root.GetProperty("elapsedSeconds").GetDouble(), Is.GreaterThan(0));
         Assert.That(root.GetProperty("clipsPerSecond").GetDouble(), Is.GreaterThan(0));

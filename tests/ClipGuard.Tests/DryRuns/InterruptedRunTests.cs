@@ -93,7 +93,8 @@ public sealed class InterruptedRunTests
         bench.Decoder = new ScriptedDecoder();
         bench.Options = bench.Options with { Guard = bench.Options.Guard with { Deadline = TimeSpan.FromSeconds(5) } };
 
-        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("deadline was \"00:01:00\" and is \"00:00:05\""));
+        Assert.That(
+            async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("deadline was \"00:01:00\" and is \"00:00:05\""));
         Assert.That(bench.Decoder.Asked, Is.Empty);
         Assert.That(bench.Faults(), Is.Not.Empty);
 

@@ -56,7 +56,9 @@ public sealed class ClipFileTests
     public void A_png_file_holds_the_pixels_whatever_their_layout(PixelLayout layout, int[] shape)
     {
         byte[] pixels = [.. Enumerable.Range(1, 18).Select(i => (byte)(i * 13))];
-        byte[] payload = layout == PixelLayout.ChannelsLast ? pixels : [.. Enumerable.Range(0, 3).SelectMany(channel => Enumerable.Range(0, 6).Select(pixel => pixels[(pixel * 3) + channel]))];
+        byte[] payload = layout == PixelLayout.ChannelsLast
+            ? pixels
+            : [.. Enumerable.Range(0, 3).SelectMany(channel => Enumerable.Range(0, 6).Select(pixel => pixels[(pixel * 3) + channel]))];
 
         (int width, int height, int channels, byte[] read) = ReadPng(Write("a.png", new DecodedClip(ElementType.UInt8, shape), payload, layout));
 

@@ -8,10 +8,6 @@ namespace ClipGuard.Tests.Layout;
 [CancelAfter(60_000)]
 internal sealed partial class GlossaryTests
 {
-    // Folders whose comments still have such words.
-    private static readonly string[] Pending =
-        ["ClipGuard/Supervision", "ClipGuard/Streams", "ClipGuard.Cli", "ClipGuard.Helper", "ClipGuard.Media/Wire", "ClipGuard.Media/Native"];
-
     private static readonly string Sources = Path.Combine(Repository.Root, "src");
 
     [Test]
@@ -34,11 +30,6 @@ internal sealed partial class GlossaryTests
         var uses = new List<string>();
         foreach (string file in SourceFiles("*.cs").Concat(SourceFiles("*.md")).Where(file => Path.GetFileName(file) != "GLOSSARY.md"))
         {
-            if (Pending.Any(folder => file.StartsWith(Path.Combine(Sources, folder), StringComparison.Ordinal)))
-            {
-                continue;
-            }
-
             string[] lines = File.ReadAllLines(file);
             for (int i = 0; i < lines.Length; i++)
             {

@@ -25,7 +25,9 @@ internal sealed class BadSampleTests
         int bad = run.Rows.Count(row => row.StartsWith("/bad", StringComparison.Ordinal));
 
         Assert.That(ranks.Select(batches => batches.Count), Is.All.EqualTo((83 + (4 * world) - 1) / (4 * world)));
-        Assert.That(own.Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 83).Where(line => !run.Rows[line - 1].StartsWith("/bad", StringComparison.Ordinal))));
+        Assert.That(
+            own.Select(sample => sample.Line).Order(),
+            Is.EqualTo(Enumerable.Range(1, 83).Where(line => !run.Rows[line - 1].StartsWith("/bad", StringComparison.Ordinal))));
         Assert.That(substitutes, Has.Length.EqualTo(bad));
         Assert.That(samples.Where(sample => sample.Position >= 0).Select(sample => sample.Position).Order(), Is.EqualTo(Enumerable.Range(0, 83)));
         Assert.That(samples.Count(sample => sample.IsMasked), Is.EqualTo((ranks[0].Count * 4 * world) - 83));
@@ -173,13 +175,19 @@ internal sealed class BadSampleTests
     }
 
     [Test]
-    public async Task A_sample_with_more_clips_than_fit_is_an_error_that_says_what_to_set()
+    public async Task A_sample_with_more_clips_than_fit_is_a_bad_one_that_says_what_to_set()
     {
         using LoaderRun run = LoaderRun.Of(4);
-        File.AppendAllText(run.ManifestPath, """{"audios":["/ok/1/2","/ok/2/3"]}""");
+        File.AppendAllText(run.ManifestPath, """{"audios":["/ok/1/2","/ok/2/3"],"images":["/ok/1"]}""");
+        LoaderOptions options = LoaderRun.Options with { Shuffle = ShuffleMode.None, BatchSize = 5, OnBadSample = BadSamplePolicy.Mask };
 
-        await Assert.ThatAsync(() => run.ReadAsync(LoaderRun.Options), Throws.InvalidOperationException.With.Message.Contains("ClipsPerSample"));
-        Assert.That(await run.ReadAsync(LoaderRun.Options with { ClipsPerSample = 2 }), Has.Count.EqualTo(2));
+        SeenBatch batch = (await run.ReadAsync(options)).Single();
+
+        Assert.That(batch.Samples.Select(sample => sample.IsMasked), Is.EqualTo(new[] { false, false, false, false, true }));
+        Assert.That(batch.Faults.Single().Message, Does.StartWith("The sample has 2 audio clips, more than LoaderOptions.ClipsPerSample = 1"));
+        Assert.That(batch.Faults.Single().Line, Is.EqualTo(5));
+        await Assert.ThatAsync(() => run.ReadAsync(options with { OnBadSample = BadSamplePolicy.Throw }), Throws.InstanceOf<BadSampleException>());
+        Assert.That((await run.ReadAsync(options with { ClipsPerSample = 2 })).Single().Faults, Is.Empty);
     }
 
     private static async Task<float[]> FirstTensorAsync(ClipLoader loader)

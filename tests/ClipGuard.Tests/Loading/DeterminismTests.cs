@@ -49,7 +49,8 @@ internal sealed class DeterminismTests
         for (int epoch = 0; epoch < 3; epoch++)
         {
             Assert.That(loader.Epoch, Is.EqualTo(epoch));
-            epochs.Add([.. (await LoaderRun.ReadAsync(loader)).SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line)]);
+            epochs.Add(
+                [.. (await LoaderRun.ReadAsync(loader)).SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line)]);
         }
 
         Assert.That(epochs.Select(lines => lines.Order()), Is.All.EqualTo(Enumerable.Range(1, 50)));

@@ -45,7 +45,12 @@ internal sealed class ElasticPropertyTests
         {
             Segment segment = run.ResumeSegments[number];
             bool isLast = number == run.ResumeSegments.Length - 1;
-            List<long[]>[] ranks = [.. Enumerable.Range(0, segment.World).Select(rank => Batches(run, progress.ResumeSegments, new RankBatches(new RankInfo(rank, segment.World), segment.Batch), isStreamed, dropLast))];
+            List<long[]>[] ranks =
+            [
+                .. Enumerable.Range(0, segment.World)
+                    .Select(
+                        rank => Batches(run, progress.ResumeSegments, new RankBatches(new RankInfo(rank, segment.World), segment.Batch), isStreamed, dropLast)),
+            ];
             int globalBatch = segment.World * segment.Batch;
             if (ranks.Any(batches => batches.Count != (dropLast ? left / globalBatch : (left + globalBatch - 1) / globalBatch)))
             {
@@ -70,7 +75,9 @@ internal sealed class ElasticPropertyTests
 
         long[] expected = [.. Enumerable.Range(1, run.Rows).Select(line => (long)line)];
         return dropLast
-            ? seen.Distinct().Count() == seen.Count && seen.All(line => line >= 1 && line <= run.Rows) && run.Rows - seen.Count < run.ResumeSegments[^1].World * run.ResumeSegments[^1].Batch
+            ? seen.Distinct().Count() == seen.Count
+                && seen.All(line => line >= 1 && line <= run.Rows)
+                && run.Rows - seen.Count < run.ResumeSegments[^1].World * run.ResumeSegments[^1].Batch
             : seen.Order().SequenceEqual(expected);
     }
 

@@ -18,7 +18,8 @@ internal sealed class HangingStorageTests
     public async Task A_window_that_is_not_read_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled)
     {
         var hanging = new HangingManifest();
-        await using (ClipLoader loader = await ClipLoader.OpenAsync(hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips()))
+        await using (ClipLoader loader = await ClipLoader.OpenAsync(
+            hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips()))
         {
             using var cancellation = new CancellationTokenSource();
             IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);
@@ -77,7 +78,8 @@ internal sealed class HangingStorageTests
 
         await Assert.ThatAsync(
             () => LoaderRun.ReadAsync(loader),
-            Throws.InstanceOf<ManifestException>().With.Message.EqualTo("A row of the manifest hanging was not read within 0.2 s: its storage does not answer."));
+            Throws.InstanceOf<ManifestException>()
+                .With.Message.EqualTo("A row of the manifest hanging was not read within 0.2 s: its storage does not answer."));
     }
 
     [Test]

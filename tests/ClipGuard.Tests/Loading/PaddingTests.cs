@@ -17,7 +17,8 @@ internal sealed partial class PaddingTests
     private static readonly LoaderOptions Images = LoaderRun.Options with { Audio = null, Image = new ImageSpec(), Shuffle = ShuffleMode.None, BatchSize = 4 };
 
     [Test]
-    public async Task A_wide_and_a_high_picture_that_pad_each_other_beyond_the_limit_cost_one_place_whatever_comes_first([Values] BadSamplePolicy policy, [Range(0, 5)] int seed)
+    public async Task A_wide_and_a_high_picture_that_pad_each_other_beyond_the_limit_cost_one_place_whatever_comes_first(
+        [Values] BadSamplePolicy policy, [Range(0, 5)] int seed)
     {
         // Each of them alone pads its batch to 120,000 bytes; together they would need 12,000,000.
         using var run = new ImageRun("100x100", "1x10000", "10000x1", "50x60", "2x2", "3x3", "4x4", "5x5");
@@ -63,7 +64,8 @@ internal sealed partial class PaddingTests
         List<SeenPictures> batches = await SeenPictures.ReadAsync(loader);
 
         Assert.That(batches.SelectMany(batch => batch.Faults), Is.Empty);
-        Assert.That(batches.Select(batch => batch.Shape), Is.EqualTo(new[] { "4,4000,1,3", "4,4000,1,3", "4,1,4000,3", "4,1,4000,3", "4,4000,1,3", "4,4000,1,3" }));
+        Assert.That(
+            batches.Select(batch => batch.Shape), Is.EqualTo(new[] { "4,4000,1,3", "4,4000,1,3", "4,1,4000,3", "4,1,4000,3", "4,4000,1,3", "4,4000,1,3" }));
     }
 
     [Test]
@@ -71,7 +73,8 @@ internal sealed partial class PaddingTests
     {
         using var run = new ImageRun("100x100", "1x1 1x1 1x1 1x1", "2x2", "2x2");
 
-        await using ClipLoader loader = await run.OpenAsync(Images with { MaxPaddedBytes = 4 * 30_000 * 2, ClipsPerSample = null, OnBadSample = BadSamplePolicy.Mask });
+        await using ClipLoader loader = await run.OpenAsync(
+            Images with { MaxPaddedBytes = 4 * 30_000 * 2, ClipsPerSample = null, OnBadSample = BadSamplePolicy.Mask });
         List<SeenPictures> batches = await SeenPictures.ReadAsync(loader);
 
         Assert.That(batches.Single().Faults.Select(fault => (fault.Line, fault.Kind)), Is.EqualTo(new[] { (2L, (FaultKind?)FaultKind.LimitExceeded) }));
@@ -199,7 +202,9 @@ internal sealed partial class PaddingTests
         public Func<int, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
 
         public Task<ClipLoader> OpenAsync(LoaderOptions options) => ClipLoader.OpenAsync(
-            new JsonLinesManifest(Path.Combine(_folder, "m.jsonl"), new ManifestOptions { RequireMessages = false, RootImageDirectory = null }), options, this);
+            new JsonLinesManifest(Path.Combine(_folder, "m.jsonl"), new ManifestOptions { RequireMessages = false, RootImageDirectory = null }),
+            options,
+            this);
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 

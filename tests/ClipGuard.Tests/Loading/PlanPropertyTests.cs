@@ -51,7 +51,10 @@ internal sealed class PlanPropertyTests
             select (rows, world, batch);
         Prop.ForAll(cases.ToArbitrary(), plan =>
         {
-            Share[] ranks = [.. Enumerable.Range(0, plan.World).Select(rank => new Share(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows))];
+            Share[] ranks =
+            [
+                .. Enumerable.Range(0, plan.World).Select(rank => new Share(new RankBatches(new RankInfo(rank, plan.World), plan.Batch), plan.Rows)),
+            ];
             long[] all = [.. ranks.SelectMany(rank => rank.Indexes)];
             return ranks.Select(rank => rank.Batches).Distinct().Count() == 1
                 && all.Order().SequenceEqual(Enumerable.Range(0, plan.Rows).Select(i => (long)i))

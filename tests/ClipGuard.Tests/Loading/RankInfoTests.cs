@@ -35,7 +35,8 @@ internal sealed class RankInfoTests
 
     private static Func<string, string?> Lookup(string variables)
     {
-        Dictionary<string, string> values = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        Dictionary<string, string> values = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         return name => values.GetValueOrDefault(name);
     }
 }

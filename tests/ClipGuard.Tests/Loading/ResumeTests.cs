@@ -27,7 +27,10 @@ internal sealed class ResumeTests
             second.Resume(state);
             List<SeenBatch> after = await LoaderRun.ReadAsync(second);
 
-            Assert.That(before.Concat(after).OrderBy(batch => batch.Number).Select(batch => batch.Content), Is.EqualTo(whole.Select(batch => batch.Content)), $"after {taken}");
+            Assert.That(
+                before.Concat(after).OrderBy(batch => batch.Number).Select(batch => batch.Content),
+                Is.EqualTo(whole.Select(batch => batch.Content)),
+                $"after {taken}");
             Assert.That(second.Epoch, Is.EqualTo(1));
         }
     }
@@ -81,7 +84,12 @@ internal sealed class ResumeTests
     public async Task Another_world_meets_each_bad_clip_once_and_each_good_one_at_its_own_place_once([Values] bool hasBuckets)
     {
         using LoaderRun run = LoaderRun.Of(97, badEvery: 4);
-        LoaderOptions options = LoaderRun.Options with { BatchSize = 3, MaxSubstitutes = 30, Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            BatchSize = 3,
+            MaxSubstitutes = 30,
+            Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null,
+        };
         var batches = new List<SeenBatch>();
         List<LoaderState> states = [];
         foreach (int world in new[] { 3, 5, 2 })
@@ -101,22 +109,31 @@ internal sealed class ResumeTests
         SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.SubstituteNumber == 0)];
         BatchSample[] real = [.. batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked)];
         Assert.That(own.Select(fault => fault.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 == 0)));
-        Assert.That(real.Where(sample => !sample.IsSubstitute).Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 != 0)));
-        Assert.That(real.Where(sample => sample.IsSubstitute).Select(sample => sample.Position).Order(), Is.EqualTo(own.Select(fault => fault.Position).Order()));
+        Assert.That(
+            real.Where(sample => !sample.IsSubstitute).Select(sample => sample.Line).Order(), Is.EqualTo(Enumerable.Range(1, 97).Where(line => line % 4 != 0)));
+        Assert.That(
+            real.Where(sample => sample.IsSubstitute).Select(sample => sample.Position).Order(), Is.EqualTo(own.Select(fault => fault.Position).Order()));
     }
 
     [Test]
     public async Task Buckets_resume_exactly_at_any_batch()
     {
         using LoaderRun run = LoaderRun.Of(61, badEvery: 9);
-        LoaderOptions options = LoaderRun.Options with { Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 }, RankInfo = new RankInfo(1, 2) };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            Buckets = BucketOptions.ByField("duration") with { WindowBatches = 3 },
+            RankInfo = new RankInfo(1, 2),
+        };
         List<SeenBatch> whole = await run.ReadAsync(options);
         for (int taken = 0; taken <= whole.Count; taken++)
         {
             await using ClipLoader loader = await run.OpenAsync(options);
             loader.Resume(taken == 0 ? loader.State : whole[taken - 1].State);
 
-            Assert.That((await LoaderRun.ReadAsync(loader)).Select(batch => batch.Content), Is.EqualTo(whole.Skip(taken).Select(batch => batch.Content)), $"after {taken}");
+            Assert.That(
+                (await LoaderRun.ReadAsync(loader)).Select(batch => batch.Content),
+                Is.EqualTo(whole.Skip(taken).Select(batch => batch.Content)),
+                $"after {taken}");
         }
     }
 
@@ -153,10 +170,13 @@ internal sealed class ResumeTests
         LoaderState state = loader.State;
 
         Assert.That(() => loader.Resume(state with { Manifest = "other" }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("manifest"));
-        Assert.That(() => loader.Resume(state with { Seed = 8 }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("seed is 8, the loader's is 7"));
+        Assert.That(
+            () => loader.Resume(state with { Seed = 8 }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("seed is 8, the loader's is 7"));
         Assert.That(() => loader.Resume(state with { Shuffle = ShuffleMode.None }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("shuffle"));
         Assert.That(() => loader.Resume([]), Throws.InstanceOf<LoaderStateException>());
-        Assert.That(() => loader.Resume(state with { World = 3 }, state with { World = 3, Rank = 1 }), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("3 ranks"));
+        Assert.That(
+            () => loader.Resume(state with { World = 3 }, state with { World = 3, Rank = 1 }),
+            Throws.InstanceOf<LoaderStateException>().With.Message.Contains("3 ranks"));
         Assert.That(() => loader.Resume(state with { World = 2 }, state with { World = 2, Rank = 1, Epoch = 1 }), Throws.InstanceOf<LoaderStateException>());
     }
 

@@ -75,7 +75,12 @@ internal sealed class StateTests
     public async Task The_budget_goes_on_where_it_was_when_a_loop_is_left_or_a_run_resumed([Values] bool isResumed)
     {
         using LoaderRun run = LoaderRun.Of(60, badEvery: 4);
-        LoaderOptions options = LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 } };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            OnBadSample = BadSamplePolicy.Mask,
+            Shuffle = ShuffleMode.None,
+            Budget = new FailureBudget { MaxFaults = 5, MaxRate = 1 },
+        };
         await using ClipLoader loader = await run.OpenAsync(options);
         await LoaderRun.ReadAsync(loader, 4);
         await using ClipLoader second = isResumed ? await run.OpenAsync(options) : loader;
@@ -150,7 +155,8 @@ internal sealed class StateTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
         LoaderState state = loader.State with { World = 2, ResumeSegments = [new ResumeSegment(1, 4, [3])] };
 
-        Assert.That(() => loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
+        Assert.That(
+            () => loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [2])] }), Throws.InstanceOf<LoaderStateException>());
         loader.Resume(state, state with { Rank = 1, ResumeSegments = [new ResumeSegment(1, 4, [3])] });
         Assert.That(loader.State.ResumeSegments, Has.Count.EqualTo(2));
     }
@@ -174,11 +180,21 @@ internal sealed class StateTests
     [TestCase("\"rank\":-1", "rank -1")]
     [TestCase("\"batchSize\":0", "batch size")]
     [TestCase("\"consumed\":-4", "negative")]
+    [TestCase("\"consumed\":9000000000000000000", "more than any epoch has")]
     [TestCase("\"consumedAhead\":[1]", "ahead")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
-    [TestCase("\"segments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
-    [TestCase("\"segments\":[null]", "segment")]
-    [TestCase("\"segments\":null", "segments")]
+    [TestCase("\"consumedAhead\":[9000000000000000000]", "beyond any epoch's end")]
+    [TestCase("\"consumedAhead\":[7,5]", "do not ascend")]
+    [TestCase("\"consumedAhead\":[5,5]", "do not ascend")]
+    [TestCase("\"faults\":1", "1 failures in 0 tries")]
+    [TestCase("\"world\":2147483647", "world of 2147483647")]
+    [TestCase("\"shuffleWindow\":-1", "negative")]
+    [TestCase("\"failedLines\":[0]", "a line before the first")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1],\"ahead\":[]}]", "segment")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,2],\"ahead\":[[3]]}]", "segment")]
+    [TestCase("\"resumeSegments\":[null]", "segment")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,9000000000000000000],\"ahead\":[]}]", "a segment of more samples")]
+    [TestCase("\"resumeSegments\":[{\"world\":2,\"batchSize\":4,\"consumed\":[1,900000000],\"ahead\":[]}]", "a segment of more samples")]
+    [TestCase("\"resumeSegments\":null", "resumeSegments")]
     [TestCase("\"excludedLines\":[[3]]", "line")]
     public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
     {
@@ -190,6 +206,50 @@ internal sealed class StateTests
         Assert.That(() => LoaderState.Parse(state.ToJsonString()), Throws.InstanceOf<FormatException>().With.Message.Contains(word));
         state.Remove(name);
         Assert.That(() => LoaderState.Parse(state.ToJsonString()), Throws.InstanceOf<FormatException>().With.Message.Contains(name));
+    }
+
+    [Test]
+    public async Task More_batches_than_the_manifest_has_are_refused()
+    {
+        using LoaderRun run = LoaderRun.Of(20);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(0, 2) });
+        LoaderState state = loader.State;
+        long batches = loader.Batches!.Value;
+
+        Assert.That(() => loader.Resume(state with { Consumed = batches }), Throws.Nothing);
+        foreach (LoaderState wrong in new[]
+        {
+            state with { Consumed = batches + 1 },
+            state with { ConsumedAhead = [batches] },
+            state with { ResumeSegments = [new ResumeSegment(1, 4, [6])] },
+            state with { ResumeSegments = [new ResumeSegment(1, 4, [3])], Consumed = 2 },
+        })
+        {
+            Assert.That(() => loader.Resume(wrong), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("more batches than there are"));
+        }
+
+        Assert.That(loader.State.Consumed, Is.EqualTo(batches));
+    }
+
+    [Test]
+    public async Task Batches_are_asked_for_one_at_a_time()
+    {
+        using LoaderRun run = LoaderRun.Of(20);
+        var gate = new TaskCompletionSource();
+        run.Clips.Before = (_, cancellation) => gate.Task.WaitAsync(cancellation);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);
+        IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
+
+        ValueTask<bool> first = batches.MoveNextAsync();
+        await Assert.ThatAsync(async () => await batches.MoveNextAsync(), Throws.InvalidOperationException.With.Message.Contains("still awaited"));
+        await Assert.ThatAsync(async () => await batches.DisposeAsync(), Throws.InvalidOperationException.With.Message.Contains("still awaited"));
+        gate.SetResult();
+
+        Assert.That(await first, Is.True);
+        batches.Current.Dispose();
+        Assert.That(await batches.MoveNextAsync(), Is.True);
+        batches.Current.Dispose();
+        await batches.DisposeAsync();
     }
 
     [Test]

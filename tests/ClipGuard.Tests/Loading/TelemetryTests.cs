@@ -32,7 +32,10 @@ internal sealed class TelemetryTests
 
         Assert.That(log.Lines, Has.Length.EqualTo(10));
         Assert.That(log.Lines.Select(line => line.Split(':')[0]).Order(), Is.EqualTo(Enumerable.Range(1, 10).Select(i => $"Line {i * 6}").Order()));
-        Assert.That(log.Lines, Is.All.Contains("is Corrupt at Decode. It is damaged.").And.All.Contains("7 bytes read, 5 packets, 3 frames").And.All.Contains("decoder: one | two"));
+        Assert.That(
+            log.Lines,
+            Is.All.Contains("is Corrupt at Decode. It is damaged.")
+                .And.All.Contains("7 bytes read, 5 packets, 3 frames").And.All.Contains("decoder: one | two"));
     }
 
     [Test]
@@ -41,7 +44,8 @@ internal sealed class TelemetryTests
         using LoaderRun run = LoaderRun.Of(8, badEvery: 8);
         var log = new LineLog();
         await using ClipLoader loader = await run.OpenAsync(
-            LoaderRun.Options with { OnBadSample = isThrown ? BadSamplePolicy.Throw : BadSamplePolicy.Mask, Budget = new FailureBudget { MaxFaults = 0 } }, log);
+            LoaderRun.Options with { OnBadSample = isThrown ? BadSamplePolicy.Throw : BadSamplePolicy.Mask, Budget = new FailureBudget { MaxFaults = 0 } },
+            log);
 
         await Assert.ThatAsync(() => LoaderRun.ReadAsync(loader), Throws.InstanceOf<BadSampleException>());
         Assert.That(log.Lines, Has.Length.EqualTo(1));
@@ -69,7 +73,8 @@ internal sealed class TelemetryTests
             most.AddOrUpdate(instrument.Name, sum, (_, before) => Math.Max(before, sum));
         });
         listener.Start();
-        await using (ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, BatchSize = 2 }))
+        await using (ClipLoader loader = await run.OpenAsync(
+            LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None, BatchSize = 2 }))
         {
             await LoaderRun.ReadAsync(loader, 2);
             await LoaderRun.ReadAsync(loader);
@@ -101,7 +106,8 @@ internal sealed class TelemetryTests
         void Count(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
             sums.AddOrUpdate($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))}".TrimEnd(), value, (_, before) => before + value);
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Count(instrument, instrument.Name == "clipguard.decode.duration" ? 1 : value, tags));
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => Count(instrument, instrument.Name == "clipguard.decode.duration" ? 1 : value, tags));
         listener.Start();
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask });
         await LoaderRun.ReadAsync(loader);

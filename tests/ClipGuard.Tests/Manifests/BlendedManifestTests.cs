@@ -13,7 +13,10 @@ public sealed class BlendedManifestTests : IndexableManifestContract
     [Test]
     public void Shares_hold_at_every_row_and_no_row_comes_twice()
     {
-        SampleRow[] rows = [.. Blend(BlendLength.UntilFirstIsUsedUp, (5000, 3), (9000, 1.5), (2000, 1)).ReadRowsAsync().ToBlockingEnumerable().Cast<SampleRow>()];
+        SampleRow[] rows =
+        [
+            .. Blend(BlendLength.UntilFirstIsUsedUp, (5000, 3), (9000, 1.5), (2000, 1)).ReadRowsAsync().ToBlockingEnumerable().Cast<SampleRow>(),
+        ];
 
         Assert.That(rows, Has.Length.EqualTo((int)(5000 / 3.0 * 5.5)));
         Assert.That(rows.Select(row => (row.Origin, row.Line)), Is.Unique);
@@ -39,7 +42,8 @@ public sealed class BlendedManifestTests : IndexableManifestContract
         long[] small = [.. rows.Where(row => row.Origin!.EndsWith("1.jsonl", StringComparison.Ordinal)).Select(row => row.Line)];
 
         Assert.That(rows, Has.Length.EqualTo(200));
-        Assert.That(rows.Where(row => row.Origin!.EndsWith("0.jsonl", StringComparison.Ordinal)).Select(row => row.Line).Order(), Is.EqualTo(Enumerable.Range(1, 100)));
+        Assert.That(
+            rows.Where(row => row.Origin!.EndsWith("0.jsonl", StringComparison.Ordinal)).Select(row => row.Line).Order(), Is.EqualTo(Enumerable.Range(1, 100)));
         foreach (long[] pass in small.Chunk(7).Where(chunk => chunk.Length == 7))
         {
             Assert.That(pass.Order(), Is.EqualTo(Enumerable.Range(1, 7)));

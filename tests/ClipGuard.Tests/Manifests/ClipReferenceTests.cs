@@ -30,7 +30,9 @@ public sealed class ClipReferenceTests
     [TestCase(""" "images":[{"url":"/a.png"}] """, ClipKind.Image, "images", "/a.png")]
     [TestCase(""" "images":[" /a.png\n"] """, ClipKind.Image, "images", "/a.png")]
     [TestCase(""" "images":["\/a\u002epng"] """, ClipKind.Image, "images", "/a.png")]
-    [TestCase(""" "images":["file:///a%20b.png"] """, ClipKind.Image, "images", "/a b.png")]
+    [TestCase(""" "images":["file:///a.png"] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":["FILE:///a.png"] """, ClipKind.Image, "images", "/a.png")]
+    [TestCase(""" "images":["file://localhost/a.png"] """, ClipKind.Image, "images", "/a.png")]
     [TestCase(""" "images":["/x/../a.png"] """, ClipKind.Image, "images", "/a.png")]
     public void Files_are_named_in_many_ways(string media, ClipKind kind, string key, string paths)
     {
@@ -55,7 +57,6 @@ public sealed class ClipReferenceTests
     [TestCase("https://example.org/a.png", FaultKind.Unsupported, "--allow-http")]
     [TestCase("HTTP://example.org/a.png", FaultKind.Unsupported, "HTTP://")]
     [TestCase("s3://bucket/a.png", FaultKind.Unsupported, "s3://")]
-    [TestCase("file://other-host/a.png", FaultKind.Unsupported, "file://")]
     [TestCase("", FaultKind.Missing, "empty")]
     [TestCase("  ", FaultKind.Missing, "empty")]
     [TestCase("a\\u0000b.png", FaultKind.Missing, "NUL")]
@@ -76,8 +77,58 @@ public sealed class ClipReferenceTests
     {
         ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow with { AllowHttp = true }).Clips.Single();
 
-        Assert.That((clip.Refusal, clip.Path, clip.AsWritten), Is.EqualTo(((ClipRefusal?)null, (string?)null, written)));
+        Assert.That((clip.Refusal, clip.Path), Is.EqualTo(((ClipRefusal?)null, (string?)null)));
         Assert.That((clip.Source as HttpSource)?.Address.AbsoluteUri, Is.EqualTo(address));
+    }
+
+    [TestCase("https://me:secret@example.org/a.png", "https://example.org/a.png")]
+    [TestCase("https://example.org/a.png?X-Amz-Signature=secret", "https://example.org/a.png?…")]
+    [TestCase("https://example.org/a.png#secret", "https://example.org/a.png?…")]
+    [TestCase("https://secret@example.org?secret", "https://example.org?…")]
+    [TestCase("https://me:sec?ret@example.org/a.png", "https://…")]
+    [TestCase("https://example.org/@me/a.png", "https://example.org/@me/a.png")]
+    [TestCase("s3://key:secret@bucket/a.png?secret", "s3://bucket/a.png?…")]
+    public void What_may_be_secret_in_an_address_is_not_told(string written, string told)
+    {
+        foreach (bool allow in new[] { false, true })
+        {
+            ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow with { AllowHttp = allow }).Clips.Single();
+
+            Assert.That(clip.AsWritten, Is.EqualTo(told));
+            Assert.That($"{clip.Refusal}{clip.Path}{(allow ? clip.Source : null)}", Does.Not.Contain("secret").And.Not.Contain("ret@"));
+        }
+    }
+
+    [Test]
+    public void A_bad_row_that_quotes_an_address_does_not_tell_its_secrets()
+    {
+        ManifestRow row = ManifestFile.Read("""{"messages":["https://me:secret@example.org/?secret"]}""").Single();
+
+        Assert.That((row as BadRow)?.Found, Is.EqualTo("'https://example.org/?…'"));
+    }
+
+    [TestCase("clip #1.wav", "clip #1.wav", "clip #1.wav")]
+    [TestCase("what?.wav", "what?.wav", "what?.wav")]
+    [TestCase("a%20c.wav", "a%20c.wav", "a%20c.wav")]
+    [TestCase("a%20c.wav", "a c.wav", "a c.wav")]
+    [TestCase("%C3%A4%23.wav", "ä#.wav", "ä#.wav")]
+    [TestCase("100%.wav", "100%.wav", "100%.wav")]
+    [TestCase("a%20c.wav", "other.wav", "a%20c.wav")]
+    [TestCase("sub/a%20c.wav", "sub/a c.wav", "sub/a c.wav")]
+    public void What_follows_the_file_scheme_is_the_path_as_it_stands_or_decoded(string afterScheme, string there, string path)
+    {
+        foreach (string prefix in new[] { "", "./", "/" })
+        {
+            using var file = new ManifestFile(string.Empty);
+            file.Touch(there);
+            string folder = prefix == "/" ? file.Folder + "/" : prefix;
+            File.WriteAllText(file.FilePath, $$"""{"audios":["file://{{folder}}{{afterScheme}}"]}""");
+
+            var row = (SampleRow)file.Read(AnyRow with { Root = file.Folder }).Single();
+
+            Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo(Path.Combine(file.Folder, path)));
+            Assert.That(row.Sample.Clips.Single().Source, Is.EqualTo(new FileSource(Path.Combine(file.Folder, path))));
+        }
     }
 
     [Test]
@@ -117,7 +168,8 @@ public sealed class ClipReferenceTests
     [Test]
     public void Bytes_win_over_the_path_beside_them()
     {
-        string line = $$"""{"images":[{"bytes":"{{Convert.ToBase64String(Png)}}","path":"a.png"},{"path":"a.png","bytes":"{{Convert.ToBase64String(Png)}}"}]}""";
+        string bytes = Convert.ToBase64String(Png);
+        string line = $$"""{"images":[{"bytes":"{{bytes}}","path":"a.png"},{"path":"a.png","bytes":"{{bytes}}"}]}""";
 
         Sample sample = ManifestFile.ReadSample(line, AnyRow);
 

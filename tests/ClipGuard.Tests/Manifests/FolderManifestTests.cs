@@ -26,9 +26,14 @@ public sealed class FolderManifestTests : IndexableManifestContract
 
         Assert.That(samples.Select(sample => (sample.Clips.Single().AsWritten, sample.Clips.Single().Kind)), Is.EqualTo(new[]
         {
-            ("a/1.wav", ClipKind.Audio), ("a/deep/3.mp4", ClipKind.Video), ("b/2.PNG", ClipKind.Image), ("top.flac", ClipKind.Audio), ("z.webp", ClipKind.Image),
+            ("a/1.wav", ClipKind.Audio),
+            ("a/deep/3.mp4", ClipKind.Video),
+            ("b/2.PNG", ClipKind.Image),
+            ("top.flac", ClipKind.Audio),
+            ("z.webp", ClipKind.Image),
         }));
-        Assert.That(samples.Select(sample => sample.TryGetField("folder", out var folder) ? folder.GetString() : null), Is.EqualTo(new[] { "a", "a", "b", "", "" }));
+        Assert.That(
+            samples.Select(sample => sample.TryGetField("folder", out var folder) ? folder.GetString() : null), Is.EqualTo(new[] { "a", "a", "b", "", "" }));
     }
 
     [Test]
@@ -41,7 +46,9 @@ public sealed class FolderManifestTests : IndexableManifestContract
 
         Sample[] samples = [.. new FolderManifest(Folder).ReadRowsAsync().ToBlockingEnumerable().Select(row => ((SampleRow)row).Sample)];
 
-        Assert.That(samples.Select(sample => sample.Clips.Single().AsWritten), Is.EqualTo(new[] { "a/1.wav", "a/deep/3.mp4", "b/2.PNG", "b/link.wav", "top.flac", "z.webp" }));
+        Assert.That(
+            samples.Select(sample => sample.Clips.Single().AsWritten),
+            Is.EqualTo(new[] { "a/1.wav", "a/deep/3.mp4", "b/2.PNG", "b/link.wav", "top.flac", "z.webp" }));
     }
 
     [Test]

@@ -81,6 +81,39 @@ public sealed class MessageTests
         Assert.That(sample.Clips.Single().Key, Is.EqualTo("images"));
     }
 
+    [TestCase("image", "url", ClipKind.Image)]
+    [TestCase("image", "path", ClipKind.Image)]
+    [TestCase("image", "image", ClipKind.Image)]
+    [TestCase("image", "image_url", ClipKind.Image)]
+    [TestCase("image_url", "image", ClipKind.Image)]
+    [TestCase("audio", "path", ClipKind.Audio)]
+    [TestCase("audio", "url", ClipKind.Audio)]
+    [TestCase("audio", "audio_url", ClipKind.Audio)]
+    [TestCase("audio_url", "url", ClipKind.Audio)]
+    [TestCase("video", "path", ClipKind.Video)]
+    [TestCase("video", "video_url", ClipKind.Video)]
+    [TestCase("video_url", "video", ClipKind.Video)]
+    public void A_parts_clip_stands_under_any_of_the_keys_that_are_in_use(string type, string key, ClipKind kind)
+    {
+        foreach (string value in new[] { "\"/clip\"", "{\"url\":\"/clip\"}", "{\"path\":\"/clip\",\"bytes\":null}" })
+        {
+            Sample sample = ManifestFile.ReadSample(
+                $$"""{"messages":[{"role":"user","content":[{"{{key}}":{{value}},"type":"{{type}}"},{"type":"text","text":"q","{{key}}":null}]}]}""");
+
+            Assert.That(sample.Clips.Select(clip => (clip.Kind, clip.Path)), Is.EqualTo(new[] { (kind, "/clip") }));
+            Assert.That(sample.Messages.Single().Content, Is.EqualTo($"<{kind.ToString().ToLowerInvariant()}>q"));
+            Assert.That(sample.Warnings, Is.Empty);
+        }
+    }
+
+    [Test]
+    public void A_part_names_one_clip()
+    {
+        ManifestRow row = ManifestFile.Read("""{"messages":[{"role":"user","content":[{"type":"image","image":"/a.png","url":"/b.png"}]}]}""").Single();
+
+        Assert.That((row as BadRow)?.Found, Is.EqualTo("a second clip under 'url' of a part"));
+    }
+
     [Test]
     public void Parts_and_a_list_may_not_both_name_clips_of_one_kind()
     {

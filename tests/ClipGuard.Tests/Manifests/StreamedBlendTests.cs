@@ -22,7 +22,8 @@ internal sealed class StreamedBlendTests
         {
             double furthest = Enumerable.Range(1, rows.Length).Max(count => Math.Abs(rows.Take(count).Count(row => row.Origin == source) - (share * count)));
             Assert.That(furthest, Is.LessThan(1.0));
-            Assert.That(rows.Where(row => row.Origin == source).Select(row => row.Line), Is.EqualTo(Enumerable.Range(1, rows.Count(row => row.Origin == source))));
+            Assert.That(
+                rows.Where(row => row.Origin == source).Select(row => row.Line), Is.EqualTo(Enumerable.Range(1, rows.Count(row => row.Origin == source))));
         }
     }
 
@@ -41,7 +42,9 @@ internal sealed class StreamedBlendTests
     public void A_source_without_rows_is_the_end_or_an_error_and_never_an_endless_loop()
     {
         Assert.That(Read(BlendLength.UntilFirstIsUsedUp, new("a", 0, 1), new("b", 7, 1)), Is.Empty);
-        Assert.That(() => Read(BlendLength.UntilAllAreUsedUp, new("a", 0, 1), new("b", 7, 1)), Throws.InstanceOf<ManifestException>().With.Message.Contains("until a is used up"));
+        Assert.That(
+            () => Read(BlendLength.UntilAllAreUsedUp, new("a", 0, 1), new("b", 7, 1)),
+            Throws.InstanceOf<ManifestException>().With.Message.Contains("until a is used up"));
     }
 
     [Test]
@@ -84,7 +87,12 @@ internal sealed class StreamedBlendTests
     public async Task A_loader_shuffles_it_in_windows_leaves_lines_out_and_resumes_exactly(ShuffleMode shuffle)
     {
         var blend = new StreamedBlend([(new Source("a", 30, 2), 2), (new Source("b", 40, 1), 1)]);
-        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 7, ExcludedLines = [new ManifestLine(3, "a"), new ManifestLine(2, "b")] };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            Shuffle = shuffle,
+            ShuffleWindow = 7,
+            ExcludedLines = [new ManifestLine(3, "a"), new ManifestLine(2, "b")],
+        };
         List<SeenBatch> whole = await ReadAsync(blend, options, null, int.MaxValue);
         (string?, long)[] rows = [.. whole.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];
 

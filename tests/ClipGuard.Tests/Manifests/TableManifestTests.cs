@@ -47,7 +47,7 @@ public sealed class TableManifestTests : IndexableManifestContract
         string path = Path.Combine(Folder, "other.tsv");
         System.IO.File.WriteAllText(path, "file\ttext\r\na.wav\thello, \"you\"\r\n");
 
-        var options = new TableOptions { Columns = new Dictionary<string, string> { ["file"] = "audio" }, Rows = new() { RequireMessages = false, RootImageDirectory = null } };
+        var options = new TableOptions { Rows = new() { Columns = new Dictionary<string, string> { ["file"] = "audio" }, RootImageDirectory = null } };
         var row = (SampleRow)new TableManifest(path, options).ReadRowsAsync().ToBlockingEnumerable().Single();
 
         Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo(Path.Combine(Folder, "a.wav")));
@@ -66,20 +66,77 @@ public sealed class TableManifestTests : IndexableManifestContract
         Assert.That(((SampleRow)rows[0]).Sample.Messages.Single().Content, Is.EqualTo("hi"));
     }
 
-    [TestCase("a,a\n1,2", "two columns for 'a'")]
-    [TestCase("a,\"b\n1,2", "cannot be read as column names")]
+    [TestCase("image,image\n1,2", "two columns for 'image'")]
+    [TestCase("image,\"b\n1,2", "cannot be read as column names")]
     public void A_header_that_cannot_be_one_is_refused(string content, string message)
     {
         System.IO.File.WriteAllText(File, content);
 
-        Assert.That(() => new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList(), Throws.InstanceOf<ManifestException>().With.Message.Contains(message));
+        Assert.That(
+            () => new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList(),
+            Throws.InstanceOf<ManifestException>().With.Message.Contains(message));
+    }
+
+    [TestCase("video_path,caption\nmissing.mp4,hello\n", "video_path, caption")]
+    [TestCase("query;response\nq;r\n", "query;response")]
+    public void A_table_without_a_column_of_clips_is_refused_with_its_columns(string content, string columns)
+    {
+        System.IO.File.WriteAllText(File, content);
+
+        foreach (Func<Task> read in new Func<Task>[]
+        {
+            () => Task.FromResult(new TableManifest(File).ReadRowsAsync().ToBlockingEnumerable().ToList()),
+            () => new TableManifest(File).IndexAsync(),
+        })
+        {
+            Assert.That(
+                read,
+                Throws.InstanceOf<ManifestException>().With.Message
+                    .Contains($"No column of {File} names clips; its columns are {columns}. Say which does: --columns NAME=video"));
+        }
+
+        var options = new ManifestOptions { RootImageDirectory = null, Columns = new Dictionary<string, string> { ["video_path"] = "video" } };
+        if (columns.StartsWith("video_path", StringComparison.Ordinal))
+        {
+            var row = (SampleRow)ClipGuard.Manifests.Manifest.Open(File, options).ReadRowsAsync().ToBlockingEnumerable().Single();
+            Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo(Path.Combine(Folder, "missing.mp4")));
+        }
+    }
+
+    [TestCase("m.csv", "audios;query;response\n/t.wav;q;a\n")]
+    [TestCase("m.csv", "audios|query|response\n/t.wav|q|a\n")]
+    [TestCase("m.csv", "audios\tquery\tresponse\n/t.wav\tq\ta\n")]
+    [TestCase("m.tsv", "audios,query,response\n/t.wav,q,a\n")]
+    [TestCase("m.csv", "\"audios\";\"query\";\"response\"\n/t.wav;q;a\n")]
+    public void Other_characters_between_cells_are_recognised(string name, string content)
+    {
+        string path = Path.Combine(Folder, name);
+        System.IO.File.WriteAllText(path, content);
+
+        var row = (SampleRow)new TableManifest(path).ReadRowsAsync().ToBlockingEnumerable().Single();
+
+        Assert.That(row.Sample.Clips.Single().Path, Is.EqualTo("/t.wav"));
+        Assert.That(row.Sample.Messages.Select(message => message.Content), Is.EqualTo(new[] { "<audio>q", "a" }));
+    }
+
+    [Test]
+    public void Turns_before_the_question_are_a_cell_of_json()
+    {
+        string path = Path.Combine(Folder, "history.csv");
+        System.IO.File.WriteAllText(path, "audio,query,response,history\n/a.wav,q2,r2,\"[[\"\"q1\"\",\"\"r1\"\"]]\"\n/b.wav,q,r,\n/c.wav,q,r,never\n");
+
+        List<ManifestRow> rows = new TableManifest(path).ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(((SampleRow)rows[0]).Sample.Messages.Select(message => message.Content), Is.EqualTo(new[] { "<audio>q1", "r1", "q2", "r2" }));
+        Assert.That(((SampleRow)rows[1]).Sample.Messages, Has.Count.EqualTo(2));
+        Assert.That((rows[2] as BadRow)?.Found, Is.EqualTo("'history' that is no list of turns"));
     }
 
     [Test]
     public void A_column_that_is_not_there_is_said_with_those_that_are()
     {
         Make();
-        var manifest = new TableManifest(File, new TableOptions { Columns = new Dictionary<string, string> { ["clip"] = "video" } });
+        var manifest = new TableManifest(File, new TableOptions { Rows = new() { Columns = new Dictionary<string, string> { ["clip"] = "video" } } });
 
         Assert.That(() => manifest.ReadRowsAsync().ToBlockingEnumerable().ToList(),
             Throws.InstanceOf<ManifestException>().With.Message.Contains("no column 'clip'; its columns are video, query, response, note"));

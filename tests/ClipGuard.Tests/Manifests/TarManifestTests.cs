@@ -14,7 +14,13 @@ public sealed class TarManifestTests : IndexableManifestContract
 
     protected override IIndexableManifest Make()
     {
-        Write("s-000.tar", ("a/1.wav", "RIFF"), ("a/1.txt", "hello"), ("a/1.cls", " 7\n"), ("b.png", "PNG!"), ("b.json", """{"label":[1],"messages":[{"role":"user","content":"<image>?"}]}"""));
+        Write(
+            "s-000.tar",
+            ("a/1.wav", "RIFF"),
+            ("a/1.txt", "hello"),
+            ("a/1.cls", " 7\n"),
+            ("b.png", "PNG!"),
+            ("b.json", """{"label":[1],"messages":[{"role":"user","content":"<image>?"}]}"""));
         Write("s-001.tar", ("c.seg.flac", "fLaC"), ("c.meta.json", "[1,2]"), ("c.npy", "x"), (LongName + ".mp4", "ftyp"), ("d.json", "{nonsense"));
         Write("s-002.tar", ("e.wav", new string('e', 5000)), ("f.wav", "12345"));
         return new TarManifest(Path.Combine(Folder, "s-{000..002}.tar"));
@@ -36,7 +42,9 @@ public sealed class TarManifestTests : IndexableManifestContract
         Assert.That(samples.Select(sample => Field(sample, "__key__")), Is.EqualTo(new[] { "\"a/1\"", "\"b\"", "\"c\"", $"\"{LongName}\"", "\"e\"", "\"f\"" }));
         Assert.That((Field(samples[0], "txt"), Field(samples[0], "cls")), Is.EqualTo(("\"hello\"", "7")));
         Assert.That((Field(samples[1], "label"), samples[1].Messages.Single().Content), Is.EqualTo(("[1]", "<image>?")));
-        Assert.That((Field(samples[2], "meta.json"), samples[2].Warnings.Single()), Is.EqualTo(("[1,2]", "the member c.npy is neither a clip nor text and is not used")));
+        Assert.That(
+            (Field(samples[2], "meta.json"), samples[2].Warnings.Single()),
+            Is.EqualTo(("[1,2]", "the member c.npy is neither a clip nor text and is not used")));
     }
 
     [TestCase(100)]

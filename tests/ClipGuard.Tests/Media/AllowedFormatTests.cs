@@ -53,7 +53,8 @@ internal sealed class AllowedFormatTests
     public void Where_the_header_tells_a_long_video_is_refused_before_it_is_read()
     {
         string path = _media.Make("film.mp4", "-f lavfi -i testsrc2=s=64x64:d=2 -c:v libx264 -pix_fmt yuv420p");
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(path), new VideoSpec()) { Limits = new DecodeLimits { MaxDuration = TimeSpan.FromSeconds(1) } });
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileSource(path), new VideoSpec()) { Limits = new DecodeLimits { MaxDuration = TimeSpan.FromSeconds(1) } });
         Assert.That((decode.Fault?.Kind, decode.Packets, decode.Frames), Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, 0L, 0L)));
     }
 
@@ -80,7 +81,8 @@ internal sealed class AllowedFormatTests
 
     private static DecoderFault? Decode(string path, DecodeLimits limits, ClipSpec? spec = null)
     {
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(path), spec ?? new AudioSpec()) { Limits = limits with { MaxPayloadBytes = 4 << 20 } });
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileSource(path), spec ?? new AudioSpec()) { Limits = limits with { MaxPayloadBytes = 4 << 20 } });
         return decode.Fault;
     }
 }

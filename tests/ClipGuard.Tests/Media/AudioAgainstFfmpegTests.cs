@@ -12,7 +12,8 @@ namespace ClipGuard.Tests.Media;
 internal sealed class AudioAgainstFfmpegTests
 {
     // A chord over noise that differs between channels, so that a swapped or lost channel shows.
-    private const string Stereo = "-f lavfi -i \"sine=f=440:d=3:r=44100,volume=0.5,aformat=fltp:44100:mono[a];anoisesrc=d=3:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge\"";
+    private const string Stereo = "-f lavfi -i \"sine=f=440:d=3:r=44100,volume=0.5,aformat=fltp:44100:mono[a];"
+        + "anoisesrc=d=3:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge\"";
     private const string Surround = "-f lavfi -i \"anoisesrc=d=2:r=48000:seed=3:a=0.3,pan=5.1|c0=c0|c1=0.9*c0|c2=0.8*c0|c3=0.7*c0|c4=0.6*c0|c5=0.5*c0\"";
     private const double SixteenBitStep = 1.0 / 32768;
     private const double FloatStep = 1e-6;

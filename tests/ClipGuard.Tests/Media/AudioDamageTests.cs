@@ -95,7 +95,8 @@ internal sealed class AudioDamageTests
         byte[][] packets = [.. File.ReadAllBytes(_media.Make("noise.ts", $"{Noise} -c:a aac")).Chunk(PacketBytes)];
         int lost = Enumerable.Range(500, 100).First(i => IsAudio(packets[i]) && !IsStartOfAudio(packets[i]));
         string path = _media.Write("one.ts", [.. packets.Where((_, i) => i != lost).SelectMany(packet => packet)]);
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
         Assert.That(decode.Clip.Damage.CorruptFrames, Is.Positive);
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(8, 13));
     }
@@ -108,7 +109,8 @@ internal sealed class AudioDamageTests
     {
         using DirectDecode strict = DirectDecode.Of(path, new AudioSpec());
         Assert.That(strict.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt), () => $"{strict.Result?.Damage} {strict.Log}");
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
         double rate = path.EndsWith("libopus.ogg", StringComparison.Ordinal) ? 48_000 : 44_100;
         Assert.That(decode.Clip.Damage.MissingSamples / rate, Is.InRange(leastSeconds, mostSeconds));
     }

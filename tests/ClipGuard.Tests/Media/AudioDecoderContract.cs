@@ -11,7 +11,8 @@ namespace ClipGuard.Tests.Media;
 internal abstract class AudioDecoderContract
 {
     // Left and right differ, so that a swapped or lost channel shows.
-    private const string Stereo = "-f lavfi -i \"sine=f=440:d=3:r=44100,volume=0.5,aformat=fltp:44100:mono[a];anoisesrc=d=3:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge\"";
+    private const string Stereo = "-f lavfi -i \"sine=f=440:d=3:r=44100,volume=0.5,aformat=fltp:44100:mono[a];"
+        + "anoisesrc=d=3:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge\"";
     private const string Surround = "-f lavfi -i \"anoisesrc=d=1:r=48000:seed=3:a=0.3,pan=5.1|c0=c0|c1=0.9*c0|c2=0.8*c0|c3=0.7*c0|c4=0.6*c0|c5=0.5*c0\"";
     private const double FloatStep = 1e-6;
 
@@ -195,7 +196,8 @@ internal abstract class AudioDecoderContract
     {
         byte[] whole = File.ReadAllBytes(Make("s16.wav"));
         string path = Media.Write("most.wav", whole.AsSpan(0, whole.Length / 2));
-        using DirectDecode decode = Decode(new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 0.6, MaxPayloadBytes = 1 << 20 } });
+        using DirectDecode decode = Decode(
+            new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 0.6, MaxPayloadBytes = 1 << 20 } });
         Assert.That(decode.Clip.Damage.MissingSamples, Is.InRange(60_000, 66_200));
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(1.45, 1.5));
     }
@@ -260,12 +262,15 @@ internal abstract class AudioDecoderContract
 
     protected DirectDecode Decode(DecodeRequest request, TimeSpan? timeLeft = null) => PlugIn is { } plugIn
         ? new DirectDecode(
-            request with { Spec = (AudioSpec)request.Spec with { Decoder = plugIn.Name } }, timeLeft, new Dictionary<string, IAudioDecoder> { [plugIn.Name] = plugIn.Decoder })
+            request with { Spec = (AudioSpec)request.Spec with { Decoder = plugIn.Name } },
+            timeLeft,
+            new Dictionary<string, IAudioDecoder> { [plugIn.Name] = plugIn.Decoder })
         : new DirectDecode(request, timeLeft);
 
     protected string Expect(FaultKind kind, string path, AudioSpec? spec = null, DecodeLimits? limits = null)
     {
-        using DirectDecode decode = Decode(new DecodeRequest(new FileSource(path), spec ?? new AudioSpec()) { Limits = limits ?? new DecodeLimits { MaxPayloadBytes = 1 << 20 } });
+        using DirectDecode decode = Decode(
+            new DecodeRequest(new FileSource(path), spec ?? new AudioSpec()) { Limits = limits ?? new DecodeLimits { MaxPayloadBytes = 1 << 20 } });
         Assert.That(decode.Fault?.Kind, Is.EqualTo(kind), () => $"{path}: {decode.Fault} {decode.Log}");
         return decode.Fault!.Message;
     }

@@ -98,7 +98,10 @@ internal sealed class AudioRangeWriterTests
     [TestCase("gap.webm", "-c:a libopus")]
     public void Behind_a_pause_a_stretch_begins_where_the_clock_says(string name, string codec)
     {
-        string path = _media.Make(name, $"-f lavfi -i anoisesrc=d=30:r=48000:seed=7:a=0.2:c=pink -af aselect='not(between(t\\,1\\,20))' {codec} {(codec == "-c:a aac" ? WithoutMadeUpNoise : string.Empty)}");
+        string path = _media.Make(
+            name,
+            $"-f lavfi -i anoisesrc=d=30:r=48000:seed=7:a=0.2:c=pink -af aselect='not(between(t\\,1\\,20))' {codec} "
+                + $"{(codec == "-c:a aac" ? WithoutMadeUpNoise : string.Empty)}");
         var whole = new AudioSpec { SampleRateHz = AudioSpec.NativeRate };
         using DirectDecode all = DirectDecode.Of(path, whole);
         using DirectDecode late = DirectDecode.Of(path, whole with { StartSeconds = 22, DurationSeconds = 2 });

@@ -85,7 +85,11 @@ internal sealed class BadClipTests
     [Test]
     public void A_png_that_claims_a_huge_size_is_over_the_limit([Values(60_000, 16_000, 30_000)] int side)
     {
-        byte[] header = [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, .. "IDAT"u8, .. new byte[20]];
+        byte[] header =
+        [
+            0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, .. "IDAT"u8,
+            .. new byte[20],
+        ];
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(16), side);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(20), side);
         string message = Expect(FaultKind.LimitExceeded, _media.Write($"huge{side}.png", header), new ImageSpec());

@@ -41,7 +41,9 @@ internal sealed class BindingLayoutTests
     public void Structs_lie_as_in_the_headers()
     {
         List<(string Expression, long Ours)> facts = [];
-        foreach (Type type in Bindings.Where(type => type.IsValueType && !type.IsEnum && type.StructLayoutAttribute!.Value == LayoutKind.Explicit && !type.Name.EndsWith("_u", StringComparison.Ordinal)))
+        IEnumerable<Type> structs = Bindings
+            .Where(type => type is { IsValueType: true, IsEnum: false } && type.StructLayoutAttribute!.Value == LayoutKind.Explicit);
+        foreach (Type type in structs.Where(type => !type.Name.EndsWith("_u", StringComparison.Ordinal)))
         {
             facts.Add(($"sizeof({type.Name})", type.StructLayoutAttribute!.Size));
             facts.AddRange(type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)

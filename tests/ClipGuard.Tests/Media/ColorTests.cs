@@ -11,7 +11,10 @@ internal sealed class ColorTests
     private const int Side = 16;
 
     private static readonly (byte R, byte G, byte B)[] Bars =
-        [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0), (255, 255, 255), (255, 0, 0), (16, 128, 240)];
+    [
+        (191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0), (255, 255, 255), (255, 0, 0),
+        (16, 128, 240),
+    ];
 
     private readonly MediaFolder _media = new();
 
@@ -35,7 +38,9 @@ internal sealed class ColorTests
     {
         string format = $"yuv{chroma}p{(bits == 8 ? string.Empty : $"{bits}le")}";
         string raw = _media.Write($"{matrix}-{range}-{format}.yuv", Encode(matrix, range == "pc", bits, chroma == "444" ? 1 : 2, chroma == "420" ? 2 : 1));
-        string path = _media.Make($"{matrix}-{range}-{format}.mkv", $"-f rawvideo -pix_fmt {format} -s {Side * Bars.Length}x{Side} -i \"{raw}\" -c:v ffv1 -colorspace {matrix} -color_range {range}");
+        string path = _media.Make(
+            $"{matrix}-{range}-{format}.mkv",
+            $"-f rawvideo -pix_fmt {format} -s {Side * Bars.Length}x{Side} -i \"{raw}\" -c:v ffv1 -colorspace {matrix} -color_range {range}");
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() });
 

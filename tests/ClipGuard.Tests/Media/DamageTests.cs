@@ -41,7 +41,11 @@ internal sealed class DamageTests
     [Test]
     public void Tolerated_damage_is_counted()
     {
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(HitInTheMiddle("mp4")), new VideoSpec()) { Limits = new DecodeLimits { MaxDamagedFrames = 16, MaxPayloadBytes = 1 << 24 } });
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileSource(HitInTheMiddle("mp4")), new VideoSpec())
+            {
+                Limits = new DecodeLimits { MaxDamagedFrames = 16, MaxPayloadBytes = 1 << 24 },
+            });
         Assert.That(decode.Clip.Damage.DamagedWantedFrames, Is.InRange(1, 15));
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(1.8, 2.2));
     }

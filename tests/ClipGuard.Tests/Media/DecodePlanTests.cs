@@ -9,7 +9,8 @@ namespace ClipGuard.Tests.Media;
 internal sealed class DecodePlanTests
 {
     [TestCase("k0 1 2 3 k4 5 6 7 k8 9", new[] { 0L, 9L }, new[] { 0, 0, 8, 9 }, Description = "the middle is jumped over")]
-    [TestCase("k0 1 2 3 k4 5 6 7 k8 9", new[] { 5L, 6L }, new[] { 4, 6 }, Description = "decoding begins at the key frame before and ends with the last wanted frame")]
+    [TestCase("k0 1 2 3 k4 5 6 7 k8 9", new[] { 5L, 6L }, new[] { 4, 6 },
+        Description = "decoding begins at the key frame before and ends with the last wanted frame")]
     [TestCase("k0 1 2 3 k4 5 6 7 k8 9", new[] { 3L, 4L }, new[] { 0, 3, 4, 4 }, Description = "a new group begins anew")]
     [TestCase("k0 3 1 2 k4 7 5 6", new[] { 2L }, new[] { 0, 3 }, Description = "reordered frames: up to the packet that holds the frame")]
     [TestCase("k0 2 1 k5 3 4 7 6", new[] { 3L }, new[] { 0, 4 }, Description = "an open group: a frame shown before its key frame needs the group before")]

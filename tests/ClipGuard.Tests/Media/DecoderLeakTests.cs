@@ -8,7 +8,8 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Every native object has one owner and is freed on every path.</summary>
+/// <summary>Every native object has one owner and is freed on every path. Alone, because the memory of the whole process is measured.</summary>
+[NonParallelizable]
 [CancelAfter(600_000)]
 internal sealed unsafe class DecoderLeakTests
 {

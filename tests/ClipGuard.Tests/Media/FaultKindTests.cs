@@ -69,13 +69,15 @@ internal sealed partial class FaultKindTests
     public void The_readmes_table_names_every_verdict()
     {
         string[] rows = [.. Section("README.md", "### Verdicts").Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal))];
-        Assert.That(rows.Select(row => Quoted().Match(row).Groups[1].Value), Is.EqualTo(Kinds.Select(kind => kind.ToString()).Prepend("ok").Append("BadManifestLine")));
+        Assert.That(
+            rows.Select(row => Quoted().Match(row).Groups[1].Value), Is.EqualTo(Kinds.Select(kind => kind.ToString()).Prepend("ok").Append("BadManifestLine")));
     }
 
     [Test]
     public void The_protocol_names_every_kind_that_a_helper_may_report()
     {
-        string kinds = File.ReadLines(Full("src/ClipGuard.Media/Protocol.md")).Single(static line => line.StartsWith("* `fault.kind` is ", StringComparison.Ordinal));
+        string kinds = File.ReadLines(Full("src/ClipGuard.Media/Protocol.md"))
+            .Single(static line => line.StartsWith("* `fault.kind` is ", StringComparison.Ordinal));
         Assert.That(Names(kinds.Split(". ")[0]).Skip(1), Is.EqualTo(Reported.Select(kind => kind.ToString())));
     }
 

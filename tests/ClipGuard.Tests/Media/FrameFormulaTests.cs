@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// The formulas for frames and sizes, against values worked out from the formulas as their authors state them: by hand, or by NumPy (<c>linspace</c>, <c>round</c>),
-/// PyTorch (<c>linspace</c>) and Python.
+/// The formulas for frames and sizes, against values worked out from the formulas as their authors state them: by hand, or by NumPy (<c>linspace</c>,
+/// <c>round</c>), PyTorch (<c>linspace</c>) and Python.
 /// </summary>
 [CancelAfter(10_000)]
 internal sealed class FrameFormulaTests
@@ -137,7 +137,8 @@ internal sealed class FrameFormulaTests
     [TestCase(640, 480, 256, 224, 224, 341, 256, 58, 16)]
     [TestCase(480, 640, 224, 224, 224, 224, 298, 0, 37)]
     [TestCase(100, 100, 50, 80, 80, 50, 50, 0, 0)]
-    public void The_shorter_side_is_scaled_and_the_middle_cut_out(int width, int height, int side, int cropWidth, int cropHeight, int scaledWidth, int scaledHeight, int left, int top) =>
+    public void The_shorter_side_is_scaled_and_the_middle_cut_out(
+        int width, int height, int side, int cropWidth, int cropHeight, int scaledWidth, int scaledHeight, int left, int top) =>
         Assert.That(
             PicturePlan.For(new ShorterSideSize(side, cropWidth, cropHeight), width, height, null),
             Is.EqualTo(new PicturePlan(scaledWidth, scaledHeight, left, top, Math.Min(cropWidth, scaledWidth), Math.Min(cropHeight, scaledHeight))));
@@ -153,7 +154,8 @@ internal sealed class FrameFormulaTests
     [TestCase(10)]
     [TestCase(-11)]
     public void A_frame_number_out_of_range_is_a_fault(int index) =>
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+        Assert.That(
+            FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
 
     [TestCase(0.0, 0)]
     [TestCase(0.0999, 0)]
@@ -190,7 +192,10 @@ internal sealed class FrameFormulaTests
     }
 
     private static IEnumerable<FrameSelection> FourFramesAtLeast =>
-        [new UniformFrames(4), new MidpointFrames(int.MaxValue), new IndexFrames([0, 1, 2, 2]), new TimeFrames([0, 0, 0, 0]), new RateFrames(10), new SmartFrames(4), new KeyFrames()];
+    [
+        new UniformFrames(4), new MidpointFrames(int.MaxValue), new IndexFrames([0, 1, 2, 2]), new TimeFrames([0, 0, 0, 0]), new RateFrames(10),
+        new SmartFrames(4), new KeyFrames(),
+    ];
 
     [Test]
     public void More_frames_than_the_limit_are_never_picked([ValueSource(nameof(FourFramesAtLeast))] FrameSelection selection)

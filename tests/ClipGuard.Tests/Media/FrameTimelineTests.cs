@@ -59,7 +59,8 @@ internal sealed class FrameTimelineTests
         string log = _media.PathOf("passes");
         string source = "-f lavfi -i testsrc2=s=128x96:d=6 -c:v libvpx -b:v 100k";
         FfmpegProgram.Run($"{source} -pass 1 -passlogfile \"{log}\" -f null -");
-        string path = _media.Make("hidden.webm", $"{source} -pass 2 -passlogfile \"{log}\" -auto-alt-ref 1 -lag-in-frames 25 -arnr-maxframes 7 -arnr-strength 5");
+        string path = _media.Make(
+            "hidden.webm", $"{source} -pass 2 -passlogfile \"{log}\" -auto-alt-ref 1 -lag-in-frames 25 -arnr-maxframes 7 -arnr-strength 5");
         Assert.That(FfmpegProgram.Probe($"-show_entries packet=size -of csv=p=0 \"{path}\""), Has.Length.GreaterThan(150), "the clip must have hidden frames");
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([-1, 149, 100, 2]) });
@@ -123,7 +124,8 @@ internal sealed class FrameTimelineTests
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([70, 3, 40]), Size = new ExactSize(32, 32) });
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 2.8, 0.12, 1.6 }).Within(0.002));
-        byte[] expected = FfmpegProgram.Run($"-i \"{path}\" -vf select=eq(n\\,70) -frames:v 1 -sws_flags bicubic+accurate_rnd+full_chroma_int -s 32x32 -pix_fmt rgb24 -f rawvideo -");
+        byte[] expected = FfmpegProgram.Run(
+            $"-i \"{path}\" -vf select=eq(n\\,70) -frames:v 1 -sws_flags bicubic+accurate_rnd+full_chroma_int -s 32x32 -pix_fmt rgb24 -f rawvideo -");
         Assert.That(decode.Bytes[..expected.Length].ToArray(), Is.EqualTo(expected).Within(2));
     }
 

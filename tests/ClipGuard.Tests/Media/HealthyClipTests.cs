@@ -31,7 +31,8 @@ internal sealed class HealthyClipTests
     }
 
     [Test]
-    public void Video_is_as_many_frames_as_asked_for([Values("h264.mp4", "vp9.webm", "mpeg4.avi", "h264.ts", "raw.h264", "variable.mp4", "moving.gif")] string name)
+    public void Video_is_as_many_frames_as_asked_for(
+        [Values("h264.mp4", "vp9.webm", "mpeg4.avi", "h264.ts", "raw.h264", "variable.mp4", "moving.gif")] string name)
     {
         using DirectDecode decode = DirectDecode.Of(_media.Make(name, SampleClips.Video.Single(clip => clip.Name == name).Arguments), new VideoSpec());
         Assert.Multiple(() =>
@@ -63,7 +64,8 @@ internal sealed class HealthyClipTests
     [Test]
     public void A_drawing_is_an_image()
     {
-        string path = _media.Write("drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10" fill="blue"/></svg>"""u8);
+        string path = _media.Write(
+            "drawing.svg", """<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10" fill="blue"/></svg>"""u8);
         using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 10, 20, 3 }));
         Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 0, 0, 255 }));
@@ -94,7 +96,8 @@ internal sealed class HealthyClipTests
     public void A_list_of_pictures_is_a_video()
     {
         string[] paths = [.. Enumerable.Range(0, 5).Select(i => _media.Make($"frame{i}.png", $"-f lavfi -i color=c=0x{i * 40:X2}0000:s=40x30 -frames:v 1"))];
-        using DirectDecode decode = new(new DecodeRequest(new FileListSource(paths), new VideoSpec { Selection = new UniformFrames(3), Size = new ExactSize(8, 8) }));
+        using DirectDecode decode = new(
+            new DecodeRequest(new FileListSource(paths), new VideoSpec { Selection = new UniformFrames(3), Size = new ExactSize(8, 8) }));
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 3, 8, 8, 3 }));
         Assert.That(new[] { decode.Bytes[0], decode.Bytes[192], decode.Bytes[384] }, Is.EqualTo(new[] { 0, 80, 160 }).Within(2));
     }

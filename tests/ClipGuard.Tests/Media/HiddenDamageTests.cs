@@ -13,7 +13,8 @@ internal sealed class HiddenDamageTests
     private const string X264 = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 10";
     private const string X265 = "-c:v libx265 -preset ultrafast -pix_fmt yuv420p -g 10 -x265-params log-level=error";
 
-    // Bytes that are overwritten, and places where that is tried. A codec without checksums may take any bytes for a picture, so not all of them need be told; where the least is 0, none can be.
+    // Bytes that are overwritten, and places where that is tried. A codec without checksums may take any bytes for a picture, so not all of them need be told;
+    // where the least is 0, none can be.
     private const int Overwritten = 24;
     private const int Places = 5;
 
@@ -100,7 +101,10 @@ internal sealed class HiddenDamageTests
     public void A_look_and_a_decode_agree_on_a_cut_off_clip([Values("mkv", "webm", "avi", "flv", "mp4")] string kind, [Values(0.4, 0.9)] double share)
     {
         string codec = kind == "webm" ? "-c:v libvpx -deadline realtime -cpu-used 8 -g 10" : X264;
-        byte[] whole = File.ReadAllBytes(_media.Make($"film.{kind}", $"-f lavfi -i testsrc2=s=64x64:r=25:d=4,noise=alls=20:allf=t {codec} {(kind == "mp4" ? "-movflags +faststart" : string.Empty)}"));
+        byte[] whole = File.ReadAllBytes(
+            _media.Make(
+                $"film.{kind}",
+                $"-f lavfi -i testsrc2=s=64x64:r=25:d=4,noise=alls=20:allf=t {codec} {(kind == "mp4" ? "-movflags +faststart" : string.Empty)}"));
         string path = _media.Write($"cut.{kind}", whole.AsSpan(0, (int)(whole.Length * share)));
         using DirectDecode decode = Tolerant(path, new VideoSpec { Selection = new IndexFrames([0]) });
         DamageReport look = Look(path);
@@ -123,12 +127,15 @@ internal sealed class HiddenDamageTests
     {
         string whole = _media.Make("still.gif", Image);
         byte[] bytes = File.ReadAllBytes(whole);
-        using DirectDecode decode = new(new DecodeRequest(new FileListSource([whole, Hit("one.gif", bytes, 1), whole, Hit("two.gif", bytes, 2)]), new VideoSpec { Selection = new UniformFrames(4), Size = new ExactSize(8, 8) })
+        var list = new FileListSource([whole, Hit("one.gif", bytes, 1), whole, Hit("two.gif", bytes, 2)]);
+        using DirectDecode decode = new(new DecodeRequest(list, new VideoSpec { Selection = new UniformFrames(4), Size = new ExactSize(8, 8) })
         {
             Limits = new DecodeLimits { MaxDamagedFrames = tolerated },
         });
         Assert.That(decode.Fault?.Kind, Is.EqualTo(isCorrupt ? FaultKind.Corrupt : null));
-        Assert.That(decode.Result?.Damage, Is.EqualTo(isCorrupt ? null : new DamageReport { CorruptFrames = 2, DamagedWantedFrames = 2, FirstAt = TimeSpan.FromSeconds(1) }));
+        Assert.That(
+            decode.Result?.Damage,
+            Is.EqualTo(isCorrupt ? null : new DamageReport { CorruptFrames = 2, DamagedWantedFrames = 2, FirstAt = TimeSpan.FromSeconds(1) }));
     }
 
     private string Hit(string name, byte[] whole, int place)
@@ -141,7 +148,8 @@ internal sealed class HiddenDamageTests
     private static bool IsTold(string path)
     {
         bool isImage = Clips.Single(clip => path.EndsWith(clip.Name, StringComparison.Ordinal)).Arguments.StartsWith(Image, StringComparison.Ordinal);
-        using DirectDecode decode = Tolerant(path, isImage ? new ImageSpec() : new VideoSpec { Selection = new UniformFrames(25), Size = new ExactSize(32, 32) });
+        using DirectDecode decode = Tolerant(
+            path, isImage ? new ImageSpec() : new VideoSpec { Selection = new UniformFrames(25), Size = new ExactSize(32, 32) });
         DamageReport? damage = decode.Result?.Damage;
         return damage is null || (damage with { RepeatedFrames = 0 }) != DamageReport.None;
     }

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Where a container's index lists every packet, only the packets that wanted frames need are read, and what comes is what reading everything gives.</summary>
+/// <summary>
+/// Where a container's index lists every packet, only the packets that wanted frames need are read, and what comes is what reading everything gives.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed class IndexedReadTests
 {
@@ -49,7 +51,8 @@ internal sealed class IndexedReadTests
         // Key frames are looked for in the packets themselves, all of them.
         string path = Make(name);
         using DirectDecode keys = DirectDecode.Of(path, new VideoSpec { Selection = new KeyFrames(), Size = new ExactSize(32, 32) });
-        using DirectDecode same = DirectDecode.Of(path, new VideoSpec { Selection = new TimeFrames(keys.Clip.FrameTimesSeconds), Size = new ExactSize(32, 32) });
+        using DirectDecode same = DirectDecode.Of(
+            path, new VideoSpec { Selection = new TimeFrames(keys.Clip.FrameTimesSeconds), Size = new ExactSize(32, 32) });
         Assert.That(keys.BytesRead, Is.GreaterThanOrEqualTo(new FileInfo(path).Length * 9 / 10));
         Assert.That(same.Clip.FrameTimesSeconds, Is.EqualTo(keys.Clip.FrameTimesSeconds));
         Assert.That(same.Bytes.SequenceEqual(keys.Bytes));
@@ -60,7 +63,8 @@ internal sealed class IndexedReadTests
     {
         string path = _media.Make("edited.mp4", $"-ss 0.7 -i \"{Make("reordered.mp4")}\" -c copy");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 5]), Size = new ExactSize(32, 32) });
-        using DirectDecode whole = DirectDecode.Of(Make("reordered.mp4"), new VideoSpec { Selection = new TimeFrames([0.72, 0.92]), Size = new ExactSize(32, 32) });
+        using DirectDecode whole = DirectDecode.Of(
+            Make("reordered.mp4"), new VideoSpec { Selection = new TimeFrames([0.72, 0.92]), Size = new ExactSize(32, 32) });
         Assert.That(decode.BytesRead, Is.LessThan(new FileInfo(path).Length * 6 / 10));
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.2 }).Within(0.001));
         Assert.That(decode.Bytes.SequenceEqual(whole.Bytes));
@@ -71,7 +75,8 @@ internal sealed class IndexedReadTests
     {
         string path = _media.Make("led.mp4", $"{Noise} {X264} -bf 2 -movflags frag_keyframe+empty_moov+default_base_moof+global_sidx");
         using DirectDecode keys = DirectDecode.Of(path, new VideoSpec { Selection = new KeyFrames(), Size = new ExactSize(32, 32) });
-        using DirectDecode same = DirectDecode.Of(path, new VideoSpec { Selection = new TimeFrames(keys.Clip.FrameTimesSeconds), Size = new ExactSize(32, 32) });
+        using DirectDecode same = DirectDecode.Of(
+            path, new VideoSpec { Selection = new TimeFrames(keys.Clip.FrameTimesSeconds), Size = new ExactSize(32, 32) });
         using DirectDecode last = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([-1, 0, 24]), Size = new ExactSize(32, 32) });
         Assert.That(same.Bytes.SequenceEqual(keys.Bytes));
         Assert.That(last.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 1.96, 0, 0.96 }).Within(0.001));

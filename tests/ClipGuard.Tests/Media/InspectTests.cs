@@ -17,7 +17,8 @@ internal sealed class InspectTests
     {
         string path = _media.Make(
             "film.mp4",
-            "-f lavfi -i testsrc2=s=64x32:r=25:d=1 -f lavfi -i sine=d=1:r=48000 -c:v libx264 -pix_fmt yuv420p -colorspace bt709 -color_range tv -c:a aac -ac 2");
+            "-f lavfi -i testsrc2=s=64x32:r=25:d=1 -f lavfi -i sine=d=1:r=48000 -c:v libx264 -pix_fmt yuv420p "
+                + "-colorspace bt709 -color_range tv -c:a aac -ac 2");
         ClipDescription clip = Look(path);
         Assert.Multiple(() =>
         {

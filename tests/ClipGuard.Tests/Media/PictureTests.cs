@@ -10,12 +10,15 @@ namespace ClipGuard.Tests.Media;
 internal sealed class PictureTests
 {
     // Left to right and top to bottom: red, green, blue, white. Squares of 16, so that nothing bleeds to their middles.
-    private const string FourColors = "-f lavfi -i \"color=red:s=16x16[a];color=lime:s=16x16[b];color=blue:s=16x16[c];color=white:s=16x16[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack,format=rgb24\" -frames:v 1";
+    private const string FourColors = "-f lavfi -i \"color=red:s=16x16[a];color=lime:s=16x16[b];color=blue:s=16x16[c];color=white:s=16x16[d];"
+        + "[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack,format=rgb24\" -frames:v 1";
 
     // Half transparent: red, then its opposite.
-    private const string Glass = "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=rgba,negate=enable='gt(n,0)',format=yuva420p -c:v libwebp_anim -quality 95";
+    private const string Glass = "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=rgba,negate=enable='gt(n,0)',format=yuva420p "
+        + "-c:v libwebp_anim -quality 95";
 
-    private const string ShrunkByPillow = "36 130 184 132 173 97 174 78 104 125 151 86 168 107 121 128 146 99 184 64 119 119 134 122 113 129 146 153 116 161 140 134 129 127 122 128";
+    private const string ShrunkByPillow = "36 130 184 132 173 97 174 78 104 125 151 86 168 107 121 128 146 99 184 64 119 119 134 122 113 129 146 153 116 161 "
+        + "140 134 129 127 122 128";
 
     private const string GrownByPillow =
         "0 79 161 15 98 186 43 126 226 69 152 251 95 184 89 120 224 11 146 231 56 179 53 81 211 10 115 229 46 139 " +
@@ -25,11 +28,14 @@ internal sealed class PictureTests
         "193 0 100 212 47 142 181 116 190 69 166 196 122 192 89 175 137 68 170 39 143 55 93 152 56 134 193 108 149 235 " +
         "250 60 143 135 103 203 57 173 196 141 230 49 218 99 94 170 55 177 40 139 215 105 215 68 177 135 60 220 21 120";
 
-    private const string ShrunkByTorch = "35 130 184 132 173 98 175 78 104 125 151 86 168 107 121 128 146 99 183 64 119 119 134 122 114 129 146 153 117 161 140 135 129 126 121 128";
+    private const string ShrunkByTorch = "35 130 184 132 173 98 175 78 104 125 151 86 168 107 121 128 146 99 183 64 119 119 134 122 114 129 146 153 117 161 "
+        + "140 135 129 126 121 128";
 
     private const string TallByTorch =
-        "10 92 196 70 165 182 140 195 35 218 21 119 30 120 176 101 171 138 165 147 81 165 66 112 70 168 137 158 176 64 205 68 161 74 146 98 111 154 88 176 117 95 152 113 134 120 155 86 151 110 52 170 58 161 " +
-        "83 186 74 192 134 93 191 57 85 137 110 171 115 138 76 113 132 176 206 34 132 116 165 158 146 91 101 57 129 218 170 82 168 138 164 123 124 112 142 132 122 128 149 111 186 152 161 103 109 126 164 177 119 74";
+        "10 92 196 70 165 182 140 195 35 218 21 119 30 120 176 101 171 138 165 147 81 165 66 112 70 168 137 158 176 64 205 68 161 74 146 98 111 154 88 176 117 "
+            + "95 152 113 134 120 155 86 151 110 52 170 58 161 " +
+        "83 186 74 192 134 93 191 57 85 137 110 171 115 138 76 113 132 176 206 34 132 116 165 158 146 91 101 57 129 218 170 82 168 138 164 123 124 112 142 132 "
+            + "122 128 149 111 186 152 161 103 109 126 164 177 119 74";
 
     private readonly MediaFolder _media = new();
 
@@ -46,11 +52,11 @@ internal sealed class PictureTests
     [TestCase(8, "GWRB")]
     public void Exif_orientation_is_applied(int orientation, string corners)
     {
-        foreach (string path in new[] { WithExif("four.jpg", orientation), WithExif("four.png", orientation), WithExif("four.tiff", orientation), WithExif("four.webp", orientation) })
+        foreach (string name in new[] { "four.jpg", "four.png", "four.tiff", "four.webp" })
         {
-            using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+            using DirectDecode decode = DirectDecode.Of(WithExif(name, orientation), new ImageSpec());
             Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
-            Assert.That(Corners(decode.Bytes, 32), Is.EqualTo(corners), path);
+            Assert.That(Corners(decode.Bytes, 32), Is.EqualTo(corners), name);
         }
     }
 
@@ -76,7 +82,9 @@ internal sealed class PictureTests
         using DirectDecode halved = DirectDecode.Of(path, new ImageSpec { Size = new ExactSize(128, 32) });
         int[] ramp = [.. Enumerable.Range(0, 256)];
         Assert.That(own.Bytes[..768].ToArray().Where((_, i) => i % 3 == 0).Select(pixel => (int)pixel), Is.EqualTo(ramp).Within(1));
-        Assert.That(halved.Bytes[..384].ToArray().Where((_, i) => i % 3 == 0).Select(pixel => (int)pixel), Is.EqualTo(Enumerable.Range(0, 128).Select(i => (2 * i) + 0.5)).Within(2));
+        Assert.That(
+            halved.Bytes[..384].ToArray().Where((_, i) => i % 3 == 0).Select(pixel => (int)pixel),
+            Is.EqualTo(Enumerable.Range(0, 128).Select(i => (2 * i) + 0.5)).Within(2));
     }
 
     [Test]
@@ -91,7 +99,8 @@ internal sealed class PictureTests
     [TestCase(1, 2, 32, 32)]
     public void Pixels_that_are_not_square_are_made_so(int numerator, int denominator, int width, int height)
     {
-        string path = _media.Make($"aspect{numerator}-{denominator}.mp4", $"-f lavfi -i testsrc2=s=64x32:d=0.2,setsar={numerator}/{denominator} -c:v libx264 -pix_fmt yuv420p");
+        string path = _media.Make(
+            $"aspect{numerator}-{denominator}.mp4", $"-f lavfi -i testsrc2=s=64x32:d=0.2,setsar={numerator}/{denominator} -c:v libx264 -pix_fmt yuv420p");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() });
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, height, width, 3 }));
     }
@@ -103,9 +112,13 @@ internal sealed class PictureTests
     public void The_density_a_picture_is_printed_with_does_not_stretch_it(string name)
     {
         string path = _media.Make(name, "-f lavfi -i testsrc2=s=64x32,setsar=1/2 -frames:v 1");
-        Assert.That(FfmpegProgram.Probe($"-show_entries frame=sample_aspect_ratio -of csv=p=0 \"{path}\"")[0], Does.StartWith("1:2"), "FFmpeg takes it for the shape of pixels");
+        Assert.That(
+            FfmpegProgram.Probe($"-show_entries frame=sample_aspect_ratio -of csv=p=0 \"{path}\"")[0],
+            Does.StartWith("1:2"),
+            "FFmpeg takes it for the shape of pixels");
         using DirectDecode image = DirectDecode.Of(path, new ImageSpec());
-        using DirectDecode listed = new(new DecodeRequest(new FileListSource([path]), new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() }));
+        using DirectDecode listed = new(
+            new DecodeRequest(new FileListSource([path]), new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() }));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         Assert.That(image.Clip.Shape, Is.EqualTo(new[] { 32, 64, 3 }));
         Assert.That(listed.Clip.Shape, Is.EqualTo(new[] { 1, 32, 64, 3 }));
@@ -129,7 +142,8 @@ internal sealed class PictureTests
     {
         using DirectDecode decode = DirectDecode.Of(_media.Make("four.png", FourColors), new ImageSpec { Colors = PixelColors.Gray });
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 1 }));
-        Assert.That(new[] { decode.Bytes[0], decode.Bytes[31], decode.Bytes[31 * 32], decode.Bytes[1023] }, Is.EqualTo(new byte[] { 76, 150, 29, 255 }).Within(1));
+        Assert.That(
+            new[] { decode.Bytes[0], decode.Bytes[31], decode.Bytes[31 * 32], decode.Bytes[1023] }, Is.EqualTo(new byte[] { 76, 150, 29, 255 }).Within(1));
     }
 
     [Test]
@@ -156,7 +170,8 @@ internal sealed class PictureTests
     [Test]
     public void The_shorter_side_is_scaled_and_the_middle_cut_out()
     {
-        string path = _media.Make("wide.png", "-f lavfi -i \"color=red:s=40x20[a];color=lime:s=40x20[b];color=blue:s=40x20[c];[a][b][c]hstack=3,format=rgb24\" -frames:v 1");
+        string path = _media.Make(
+            "wide.png", "-f lavfi -i \"color=red:s=40x20[a];color=lime:s=40x20[b];color=blue:s=40x20[c];[a][b][c]hstack=3,format=rgb24\" -frames:v 1");
         using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Size = new ShorterSideSize(20, 20, 20) });
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 20, 20, 3 }));
         Assert.That(Corners(decode.Bytes, 20), Is.EqualTo("GGGG"));
@@ -175,7 +190,8 @@ internal sealed class PictureTests
     [Test]
     public void A_picture_too_long_for_a_smart_size_is_unsupported()
     {
-        using DirectDecode decode = DirectDecode.Of(_media.Make("thread.png", "-f lavfi -i color=red:s=410x2 -frames:v 1 -pix_fmt rgb24"), new ImageSpec { Size = new SmartSize() });
+        using DirectDecode decode = DirectDecode.Of(
+            _media.Make("thread.png", "-f lavfi -i color=red:s=410x2 -frames:v 1 -pix_fmt rgb24"), new ImageSpec { Size = new SmartSize() });
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported));
     }
 
@@ -185,7 +201,8 @@ internal sealed class PictureTests
     public void Antialiased_bicubic_is_pillows(int width, int height, string expected) =>
         Assert.That(ScaleSquares(width, height), Is.EqualTo(expected.Split(' ').Select(byte.Parse)));
 
-    // The values are those of PyTorch 1.13's interpolate(mode="bicubic", antialias=True) on floats, rounded at the end alone, which is what torchvision's resize does with tensors.
+    // The values are those of PyTorch 1.13's interpolate(mode="bicubic", antialias=True) on floats, rounded at the end alone, which is what torchvision's
+    // resize does with tensors.
     [TestCase(3, 4, ShrunkByTorch)]
     [TestCase(4, 9, TallByTorch)]
     public void Antialiased_bicubic_is_torchvisions_but_for_a_step(int width, int height, string expected) =>
@@ -294,17 +311,29 @@ internal sealed class PictureTests
     public void Transparent_films_show_the_background()
     {
         string path = _media.Make("clear.mov", "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=argb -c:v qtrle");
-        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(1), Size = new OwnSize(), Background = new RgbColor(0, 0, 255) });
+        using DirectDecode decode = DirectDecode.Of(
+            path, new VideoSpec { Selection = new UniformFrames(1), Size = new OwnSize(), Background = new RgbColor(0, 0, 255) });
         Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 0, 128 }).Within(2));
     }
 
-    // Made with Pillow: 8×8 pixels of gray 100, of CMYK (0, 255, 255, 0) with Adobe's inversion, which is red, and of YCCK (Adobe's transform 2), as Pillow reads them:
-    // red, half as bright with half of the black, and green.
-    [TestCase("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAB//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8ANH//2Q==", 100, 100, 100)]
-    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABQAAQAAAAAAAAAAAAAAAAAAAAn/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oADgRDAE0AWQBLAAA/AFTFUKoqb//Z", 255, 0, 0)]
-    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EAQACAAMABAAAPwD7Mr6sr+f+v38r/9k=", 255, 0, 0)]
-    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EAQACAAMABAAAPwD7Mr6sr+f+iv/Z", 128, 0, 0)]
-    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EAQACAAMABAAAPwDyev1Qr9qK/fyv/9k=", 0, 254, 0)]
+    // Made with Pillow: 8×8 pixels of gray 100, of CMYK (0, 255, 255, 0) with Adobe's inversion, which is red, and of YCCK (Adobe's transform 2), as Pillow
+    // reads them: red, half as bright with half of the black, and green.
+    [TestCase("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAAIAAgBAREA/8QAFAAB"
+        + "AAAAAAAAAAAAAAAAAAAAB//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8ANH//2Q==", 100, 100, 100)]
+    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsR"
+        + "AP/EABQAAQAAAAAAAAAAAAAAAAAAAAn/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oADgRDAE0AWQBLAAA/AFTFUKoqb//Z", 255, 0, 0)]
+    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQR"
+        + "AP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5"
+        + "OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4E"
+        + "AQACAAMABAAAPwD7Mr6sr+f+v38r/9k=", 255, 0, 0)]
+    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQR"
+        + "AP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5"
+        + "OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4E"
+        + "AQACAAMABAAAPwD7Mr6sr+f+iv/Z", 128, 0, 0)]
+    [TestCase("/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBAERAAIRAAMRAAQR"
+        + "AP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5"
+        + "OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4E"
+        + "AQACAAMABAAAPwDyev1Qr9qK/fyv/9k=", 0, 254, 0)]
     public void Gray_cmyk_and_ycck_jpegs_become_rgb(string base64, int red, int green, int blue)
     {
         using DirectDecode decode = new(new DecodeRequest(new MemorySource(Convert.FromBase64String(base64)), new ImageSpec()));

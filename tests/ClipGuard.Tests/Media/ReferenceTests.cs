@@ -18,8 +18,10 @@ internal sealed class ReferenceTests
 
     private const string Dash = """
         <?xml version="1.0" encoding="utf-8"?>
-        <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S" minBufferTime="PT1S" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011">
-         <Period id="0"><AdaptationSet id="0" contentType="video"><Representation id="0" mimeType="video/mp4" codecs="avc1.64000a" bandwidth="9000" width="64" height="64">
+        <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S" minBufferTime="PT1S"
+         profiles="urn:mpeg:dash:profile:isoff-on-demand:2011">
+         <Period id="0"><AdaptationSet id="0" contentType="video"><Representation id="0" mimeType="video/mp4" codecs="avc1.64000a"
+          bandwidth="9000" width="64" height="64">
           <BaseURL>OTHER</BaseURL>
          </Representation></AdaptationSet></Period>
         </MPD>
@@ -109,8 +111,8 @@ internal sealed class ReferenceTests
         Assert.That(watch.WasOpened(), Is.False);
     }
 
-    // The reference of the only track becomes a Macintosh alias of another file, as QuickTime's reference movies have it. The index lies behind the samples, so that nothing
-    // that it points at moves.
+    // The reference of the only track becomes a Macintosh alias of another file, as QuickTime's reference movies have it. The index lies behind the samples, so
+    // that nothing that it points at moves.
     private static byte[] WithAlias(byte[] film, string path)
     {
         byte[] name = Encoding.ASCII.GetBytes(Path.GetFileName(path));

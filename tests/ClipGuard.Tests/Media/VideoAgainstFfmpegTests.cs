@@ -50,14 +50,16 @@ internal sealed class VideoAgainstFfmpegTests
         ("bare.h264", $"{Moving} {X264} -bf 2"),
     ];
 
-    // What is wanted, and the numbers of the frames that are to come, by the formulas as FrameFormulaTests has them. Times lie between frames, so that it does not matter to which
-    // digit the two programs write them.
+    // What is wanted, and the numbers of the frames that are to come, by the formulas as FrameFormulaTests has them. Times lie between frames, so that it does
+    // not matter to which digit the two programs write them.
     private static readonly (VideoSpec Spec, Func<Shown, int[]> Expected)[] Choices =
     [
         (Of(new UniformFrames(7)), shown => FrameFormulas.Uniform(0, shown.Last, 7)),
         (Of(new MidpointFrames(5)), shown => FrameFormulas.Midpoint(0, shown.Last, 5)),
         (Of(new RateFrames(4)), shown => FrameFormulas.SmartSpread(0, shown.Last, FrameFormulas.SmartCount(shown.Times.Length, shown.Rate, new RateFrames(4)))),
-        (Of(new RateFrames(2) { Factor = 3 }) with { EndSeconds = 1.73 }, shown => FrameFormulas.SmartSpread(0, shown.At(1.73), FrameFormulas.SmartCount(shown.At(1.73) + 1, shown.Rate, new RateFrames(2) { Factor = 3 }))),
+        (
+            Of(new RateFrames(2) { Factor = 3 }) with { EndSeconds = 1.73 },
+            shown => FrameFormulas.SmartSpread(0, shown.At(1.73), FrameFormulas.SmartCount(shown.At(1.73) + 1, shown.Rate, new RateFrames(2) { Factor = 3 }))),
         (Of(new SmartFrames(9)), shown => FrameFormulas.SmartSpread(0, shown.Last, 8)),
         (Of(new IndexFrames([5, -1, 0, 5, 21, -12])), shown => [5, shown.Last, 0, 5, 21, shown.Last - 11]),
         (Of(new TimeFrames([1.01, 0.49, 0.49])), shown => [shown.At(1.01), shown.At(0.49), shown.At(0.49)]),
@@ -165,13 +167,17 @@ internal sealed class VideoAgainstFfmpegTests
     private static VideoSpec Of(FrameSelection selection) => new() { Selection = selection, Size = new ExactSize(Width, Height) };
 
     private static byte[] Pictures(string path, string flag) =>
-        FfmpegProgram.Run($"-i \"{path}\" -map v:0 -vsync passthrough -vf scale={Width}:{Height}:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+        FfmpegProgram.Run(
+            $"-i \"{path}\" -map v:0 -vsync passthrough -vf scale={Width}:{Height}:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
 
     private static byte[] Pick(byte[] pictures, int[] frames) => [.. frames.SelectMany(frame => pictures.AsSpan(frame * FrameBytes, FrameBytes).ToArray())];
 
     private string Make(string name) => _media.Make(name, Clips.Single(clip => clip.Name == name).Arguments);
 
-    /// <summary>What the ffprobe program says of a video: its average rate, or where there is none its usual one, and of the frames, in the order they are shown, seconds from the first on, and which are key frames.</summary>
+    /// <summary>
+    /// What the ffprobe program says of a video: its average rate, or where there is none its usual one, and of the frames, in the order they are shown,
+    /// seconds from the first on, and which are key frames.
+    /// </summary>
     private sealed record Shown(double Rate, double[] Times, int[] Keys)
     {
         public int Last => Times.Length - 1;
@@ -179,7 +185,8 @@ internal sealed class VideoAgainstFfmpegTests
         // Frames without a time come a 25th of a second after the one before.
         public static Shown By(string path)
         {
-            string[][] lines = [.. FfmpegProgram.Probe($"-select_streams v:0 -show_entries stream=r_frame_rate,avg_frame_rate:frame=key_frame,best_effort_timestamp_time -of csv \"{path}\"")
+            string[][] lines = [.. FfmpegProgram.Probe(
+                $"-select_streams v:0 -show_entries stream=r_frame_rate,avg_frame_rate:frame=key_frame,best_effort_timestamp_time -of csv \"{path}\"")
                 .Select(line => line.Split(','))];
             string[][] frames = [.. lines.Where(line => line[0] == "frame")];
             double[] times = new double[frames.Length];
@@ -191,7 +198,11 @@ internal sealed class VideoAgainstFfmpegTests
             }
 
             int[] keys = [.. Enumerable.Range(0, frames.Length).Where(i => frames[i][1] == "1")];
-            double[] rates = [.. lines.First(line => line[0] == "stream")[1..3].Select(rate => rate.Split('/').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).Aggregate((a, b) => a / b))];
+            double[] rates =
+            [
+                .. lines.First(line => line[0] == "stream")[1..3]
+                    .Select(rate => rate.Split('/').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).Aggregate((a, b) => a / b)),
+            ];
             return new Shown(rates[1] > 0 ? rates[1] : rates[0], [.. times.Select(time => time - times[0])], keys);
         }
 

@@ -13,7 +13,8 @@ namespace ClipGuard.Tests.Streams;
 internal sealed class ScoreTextTests
 {
     private const string Report =
-        """, "pooled_metrics": { "integer_adm2": {"min": 0.9, "mean": 0.95}, "vmaf": {"min": 42.5, "max": 54.4, "mean": 49.4, "harmonic_mean": 49.2} }, "aggregate_metrics": {} }""";
+        """, "pooled_metrics": { "integer_adm2": {"min": 0.9, "mean": 0.95}, "vmaf": {"min": 42.5, "max": 54.4, "mean": 49.4, "harmonic_mean": 49.2} },"""
+        + """ "aggregate_metrics": {} }""";
 
     [TestCase("{\"a\": 1, \"a\": 2, \"b\": 3}", new[] { "a", "b" }, new[] { 2.0, 3.0 })]
     [TestCase("{\"a\": 1e999, \"b\": \"3\"}", new[] { "a" }, new[] { double.PositiveInfinity })]

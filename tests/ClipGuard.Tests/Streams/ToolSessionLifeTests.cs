@@ -8,7 +8,10 @@ namespace ClipGuard.Tests.Streams;
 [TestFixture]
 internal sealed class ToolSessionLifeTests
 {
-    private static readonly ToolSessionState[] Active = [ToolSessionState.Opening, ToolSessionState.Filling, ToolSessionState.Running, ToolSessionState.Draining];
+    private static readonly ToolSessionState[] Active =
+    [
+        ToolSessionState.Opening, ToolSessionState.Filling, ToolSessionState.Running, ToolSessionState.Draining,
+    ];
 
     private static IEnumerable<TestCaseData> Cells => ToolSessionLife.Cells.Select(cell =>
         new TestCaseData(cell.Key.State, cell.Key.Event, cell.Value).SetName($"{{m}}({cell.Key.State}, {cell.Key.Event})"));
@@ -16,7 +19,8 @@ internal sealed class ToolSessionLifeTests
     [TestCaseSource(nameof(Cells))]
     public void Every_cell_keeps_the_rules(object stateObject, object eventObject, object stepObject)
     {
-        (ToolSessionState state, ToolSessionEvent happened, ToolSessionStep step) = ((ToolSessionState)stateObject, (ToolSessionEvent)eventObject, (ToolSessionStep)stepObject);
+        (ToolSessionState state, ToolSessionEvent happened, ToolSessionStep step) = (
+            (ToolSessionState)stateObject, (ToolSessionEvent)eventObject, (ToolSessionStep)stepObject);
         Assert.Multiple(() =>
         {
             Assert.That(step.Next, Is.GreaterThanOrEqualTo(state), "no way leads back");
@@ -32,7 +36,10 @@ internal sealed class ToolSessionLifeTests
             Assert.That(step.Actions.HasFlag(ToolSessionAction.Clear), Is.EqualTo(step.Next == ToolSessionState.Gone), "released when all is gone, once");
             Assert.That(
                 step.Actions.HasFlag(ToolSessionAction.Conclude),
-                Is.EqualTo(state is ToolSessionState.Ending or ToolSessionState.Forcing && step.Next is ToolSessionState.Unkillable or ToolSessionState.Gone && state != ToolSessionState.Unkillable),
+                Is.EqualTo(
+                    state is ToolSessionState.Ending or ToolSessionState.Forcing
+                        && step.Next is ToolSessionState.Unkillable or ToolSessionState.Gone
+                        && state != ToolSessionState.Unkillable),
                 "the verdict is said when the end is known, once");
             Assert.That(
                 step.Actions.HasFlag(ToolSessionAction.StartTool),

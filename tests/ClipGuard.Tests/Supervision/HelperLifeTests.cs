@@ -34,7 +34,10 @@ internal sealed class HelperLifeTests
         Assert.Multiple(() =>
         {
             Assert.That(step.Actions.HasFlag(HelperAction.Release), Is.EqualTo(happened == HelperEvent.Exited), "buried when it has exited, and only then");
-            Assert.That(step.Next == HelperState.Gone, Is.EqualTo(happened == HelperEvent.Exited || state == HelperState.Gone), "gone when it has exited, and only then");
+            Assert.That(
+                step.Next == HelperState.Gone,
+                Is.EqualTo(happened == HelperEvent.Exited || state == HelperState.Gone),
+                "gone when it has exited, and only then");
             Assert.That(step.Actions.HasFlag(HelperAction.Offer), Is.EqualTo(step.Next == HelperState.Ready), "offered when ready");
             Assert.That(
                 step.Actions.HasFlag(HelperAction.Kill),
@@ -48,7 +51,10 @@ internal sealed class HelperLifeTests
                 step.Actions.HasFlag(HelperAction.Examine),
                 Is.EqualTo(MayHoldADecode(state) && step.Next is HelperState.Dying or HelperState.Gone && !IsWanted(state, happened)),
                 "examined when a start or a decode fails, and only then");
-            Assert.That(step.Actions.HasFlag(HelperAction.Close), Is.EqualTo(step.Next is HelperState.Leaving or HelperState.Finishing && state != step.Next), "left to end by itself");
+            Assert.That(
+                step.Actions.HasFlag(HelperAction.Close),
+                Is.EqualTo(step.Next is HelperState.Leaving or HelperState.Finishing && state != step.Next),
+                "left to end by itself");
         });
     }
 
@@ -98,8 +104,10 @@ internal sealed class HelperLifeTests
     private static bool IsWanted(HelperState state, HelperEvent happened) =>
         happened is HelperEvent.Cancelled or HelperEvent.Retired || (state, happened) == (HelperState.Finishing, HelperEvent.Exited);
 
-    private static bool MayHoldADecode(HelperState state) => state is HelperState.Starting or HelperState.Decoding or HelperState.Finishing or HelperState.HungUp;
+    private static bool MayHoldADecode(HelperState state) =>
+        state is HelperState.Starting or HelperState.Decoding or HelperState.Finishing or HelperState.HungUp;
 
     // A helper that finishes or has hung up still holds its place: its replacement starts when its end is certain.
-    private static bool CanStillDecode(HelperState state) => state is not (HelperState.Leaving or HelperState.Dying or HelperState.Unkillable or HelperState.Gone);
+    private static bool CanStillDecode(HelperState state) =>
+        state is not (HelperState.Leaving or HelperState.Dying or HelperState.Unkillable or HelperState.Gone);
 }

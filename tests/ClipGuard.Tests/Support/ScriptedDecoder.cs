@@ -7,7 +7,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Support;
 
-/// <summary>Gives verdicts by file name and ends decodes when the test says so, for what a dry run does with orders and stops that real decodes show only by chance.</summary>
+/// <summary>
+/// Gives verdicts by file name and ends decodes when the test says so, for what a dry run does with orders and stops that real decodes show only by chance.
+/// </summary>
 internal sealed class ScriptedDecoder : IGuardedDecoder
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();

@@ -126,6 +126,7 @@ public sealed class WireTests
             },
             FrameTimes = 2,
         },
+        FailedMessage.Of(11, new InvalidOperationException("it says \"no\"\nü")),
         new StreamOpenedMessage(3, new ClipShape
         {
             Video = new VideoShape(640, 480, ChromaSampling.Yuv422, 10) { FullRange = true, Rate = new FrameRate(30_000, 1001) },
@@ -152,7 +153,8 @@ public sealed class WireTests
         new CloseStreamOrder(3),
     ];
 
-    private static IEnumerable<GuardianOrder> GuardianOrders => [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
+    private static IEnumerable<GuardianOrder> GuardianOrders =>
+        [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
 
     [Test]
     public void A_helper_reads_each_spec_as_it_was_written([ValueSource(nameof(Specs))] ClipSpec spec) =>
@@ -193,6 +195,18 @@ public sealed class WireTests
         HelperMessage? read = JsonSerializer.Deserialize(datagram.WrittenSpan, WireJson.Default.HelperMessage);
 
         Assert.That(AsJson(read!, WireJson.Default.HelperMessage), Is.EqualTo(AsJson((HelperMessage)said, WireJson.Default.HelperMessage)));
+    }
+
+    [Test]
+    public void What_was_thrown_fits_into_a_datagram_however_long_it_is()
+    {
+        // A pair of surrogates lies across each place where texts are cut, and every character is one that JSON escapes.
+        string pairs = string.Concat(Enumerable.Repeat("\U0001F3B5", 100_000));
+        var datagram = new ArrayBufferWriter<byte>();
+        HelperMessages.Write(datagram, FailedMessage.Of(1, new InvalidOperationException(pairs)));
+        HelperMessages.Write(datagram, FailedMessage.Of(1, new InvalidOperationException("x" + pairs)));
+
+        Assert.That(datagram.WrittenCount, Is.LessThan(2 * WireProtocol.MaxMessageBytes));
     }
 
     [TestCase("""{"id":1,"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"audio"}},"new":{"a":[1]}}""")]

@@ -48,6 +48,16 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
         }
     }
 
+    /// <summary>Counts samples that were no numbers.</summary>
+    /// <param name="position">The first of them.</param>
+    /// <param name="count">How many there are in a frame.</param>
+    public void Spoil(long position, long count)
+    {
+        _corruptFrames++;
+        _damagedSamples += count;
+        _firstSample ??= position;
+    }
+
     /// <summary>Counts samples that, by the container's clock, were lost.</summary>
     /// <param name="position">The first of them.</param>
     /// <param name="count">How many of them are wanted.</param>

@@ -7,13 +7,6 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <summary>A time range of a clip's audio, exact to the sample, decoded by FFmpeg.</summary>
 internal sealed unsafe class AudioDecode : IDisposable
 {
-    // Frames of some codecs overlap, or take bits from earlier ones, so the first ones after a jump are wrong. MP3 reaches back furthest, and 0.5 s is more
-    // than 18 of its frames.
-    private const double PrerollSeconds = 0.5;
-
-    // To a start nearer than this, decoding from the beginning costs less than a jump with its preroll.
-    private const double WorthSeekingSeconds = 2;
-
     private readonly DecodeSession _session;
     private readonly AudioSpec _spec;
     private Track _track;
@@ -63,22 +56,38 @@ internal sealed unsafe class AudioDecode : IDisposable
         int rateHz = frame->sample_rate;
         _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
         _startsLater = _range.From > 0;
-        return _range.Begin() ?? (_range.From > WorthSeekingSeconds * rateHz ? Jump(rateHz) : null);
+        return _range.Begin() ?? JudgeClaim(rateHz) ?? (ExactJumps.Start(_track, _range.From, rateHz) is { } start ? Jump(start) : null);
     }
 
-    private DecoderFault? Jump(int rateHz)
+    // What is wanted of a day of audio is known to be too much before the day is decoded.
+    private DecoderFault? JudgeClaim(int rateHz)
+    {
+        if (LengthClaim.Samples(_track, rateHz) is not { } claimed || _range!.TooMuch(claimed) is not { } tooMuch)
+        {
+            return null;
+        }
+
+        return LengthClaim.IsBorneOut(_track, claimed, rateHz) ? tooMuch : Reopen();
+    }
+
+    private DecoderFault? Jump(long start)
     {
         if (!_frames.Timeline!.IsExact)
         {
             return null;
         }
 
-        if (_frames.Jump(Math.Max(0, _range!.From - (long)(PrerollSeconds * rateHz))))
+        if (_frames.Jump(start))
         {
             return null;
         }
 
         // The container cannot jump, or not exactly: decoding begins at the track's start instead.
+        return Reopen();
+    }
+
+    private DecoderFault? Reopen()
+    {
         _frames.Dispose();
         _track.Dispose();
         if (OpenTrack(_session, _spec, out Track? again) is { } fault)
@@ -109,7 +118,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     private DecoderFault? Take()
     {
         _range!.MoveTo(_frames.Position, _frames.LostBefore);
-        if (_range.Wanted(_frames.Samples).Count is > 0 and var count)
+        if (_range.Wanted(_frames.Samples, _frames.Frame->sample_rate).Count is > 0 and var count)
         {
             _range.Damage.See(_frames, count, ref _startsLater);
         }

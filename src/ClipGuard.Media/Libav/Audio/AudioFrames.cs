@@ -17,13 +17,19 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
     private bool _aheadCame;
     private (long LastPacketTicks, long Refused, long Marked) _seenAhead;
     private AudioGaps? _gaps;
+    private int _link;
+    private long _linkStart;
+    private int _firstRateHz;
+    private int _rateHz;
+    private long _rateStart;
+    private long _samplesAtRate;
 
     public Track Track { get; } = track;
 
     /// <summary>The frame that <see cref="Next"/> found; valid until it is called again.</summary>
     public AVFrame* Frame => _frame;
 
-    /// <summary>The number of the frame's first sample.</summary>
+    /// <summary>The number of the frame's first sample, counted at the rate of the track's first frame.</summary>
     public long Position { get; private set; }
 
     /// <summary>How many of the frame's samples belong to the clip.</summary>
@@ -72,7 +78,8 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
 
         bool isLast = _isAhead && !_aheadCame && Track.IsAtEnd;
         SetPosition(isRefusal: RefusedPackets > refusedBefore);
-        Samples = isLast ? SamplesOfLast(lastPacketTicks) : _frame->nb_samples;
+        Samples = Track.Container.Samples is { } all ? (int)Math.Clamp(all - (Position - _linkStart), 0, _frame->nb_samples)
+            : isLast ? SamplesOfLast(lastPacketTicks) : _frame->nb_samples;
         return true;
     }
 
@@ -115,11 +122,45 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
 
     private void SetPosition(bool isRefusal)
     {
+        long counted = Counted();
+        if (Track.Link != _link)
+        {
+            // The next link of a chain has a clock of its own.
+            (_link, _linkStart, Timeline, _gaps) = (Track.Link, counted, null, null);
+        }
+
         Timeline ??= new AudioTimeline(Track, _frame);
         _gaps ??= new AudioGaps(Track, Timeline);
-        long counted = Position + Samples;
-        Position = counted + _gaps.Before(_frame, counted, isRefusal, out bool isLoss);
+        Position = counted + _gaps.Before(_frame, counted - _linkStart, isRefusal, out bool isLoss);
         LostBefore = isLoss ? Position - counted : 0;
+        _rateStart += Position - counted;
+    }
+
+    // Where the frame before ended. Where the rate changed, fractions of a sample must not add up.
+    private long Counted()
+    {
+        if (_firstRateHz == 0)
+        {
+            _firstRateHz = _rateHz = _frame->sample_rate;
+        }
+
+        long end;
+        if (_rateHz == _firstRateHz || _rateHz == 0)
+        {
+            end = Position + Samples;
+        }
+        else
+        {
+            _samplesAtRate += Samples;
+            end = _rateStart + (long)((Int128)_samplesAtRate * _firstRateHz / _rateHz);
+        }
+
+        if (_frame->sample_rate != _rateHz)
+        {
+            (_rateHz, _rateStart, _samplesAtRate) = (_frame->sample_rate, end, 0);
+        }
+
+        return end;
     }
 
     private int SamplesOfLast(long packetTicks)

@@ -22,6 +22,7 @@ internal sealed unsafe class AudioGaps
     private readonly long _frameSamples;
     private readonly bool _clockMayBeReset;
     private readonly bool _hasNoPauses;
+    private readonly bool _isIgnored;
     private readonly double _seconds;
     private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
     private long _samplesSince;
@@ -31,6 +32,7 @@ internal sealed unsafe class AudioGaps
     {
         AVFormatContext* format = track.Container.Format;
         _timeline = timeline;
+        _isIgnored = track.Container.IgnoresClock || !HasClock(track);
         _unit = track.Stream->time_base;
         _frameSamples = track.Stream->codecpar->frame_size;
         _clockMayBeReset = (format->iformat->flags & ffmpeg.AVFMT_TS_DISCONT) != 0 || format->duration <= 0;
@@ -55,7 +57,7 @@ internal sealed unsafe class AudioGaps
         long ticks = frame->best_effort_timestamp;
         _refusedSince |= isRefusal;
         isLoss = _refusedSince || _hasNoPauses;
-        if (ticks == ffmpeg.AV_NOPTS_VALUE)
+        if (ticks == ffmpeg.AV_NOPTS_VALUE || _isIgnored)
         {
             // A frame out of the middle of a damaged packet has no time. The next frame that has one is compared instead.
             _samplesSince += frame->nb_samples;
@@ -69,6 +71,14 @@ internal sealed unsafe class AudioGaps
             ? Math.Max(0, (_timeline.SampleAt(ticks) ?? (counted + (long)step)) - counted)
             : 0;
     }
+
+    // Other containers have no times of their own: libavformat makes them up from bytes and frames, and some leap. FLAC in ASF is cut anywhere into packets.
+    private static bool HasClock(Track track) => track.Container.FormatName.Split(',')[0] switch
+    {
+        "mov" or "matroska" or "ogg" or "flac" or "mpegts" or "mpeg" or "flv" or "nut" or "wtv" or "mxf" or "rm" => true,
+        "asf" => track.Stream->codecpar->codec_id != AVCodecID.AV_CODEC_ID_FLAC,
+        _ => false,
+    };
 
     private bool IsBelievable(double step, long counted, int rateHz) =>
         (!_clockMayBeReset || step <= MaxGapOfResettableClockSeconds * rateHz)

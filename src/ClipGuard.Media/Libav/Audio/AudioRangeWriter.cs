@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Audio;
@@ -42,6 +44,19 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
         : null;
 
+    /// <summary>The fault of a track that holds more of what is wanted than the payload can take; null where it does not.</summary>
+    /// <param name="claimedSamples">
+    /// Samples of each channel that the track has. Encoders' delay and padding may be among them, so that a second more is no fault yet.
+    /// </param>
+    public DecoderFault? TooMuch(long claimedSamples)
+    {
+        Int128 wanted = Int128.Max(0, (Int128)Math.Min(_to, claimedSamples - rateHz) - From);
+        Int128 bytes = wanted * _resampler.TargetRateHz / rateHz * _resampler.Channels * sizeof(float);
+        return bytes > session.Payload.Capacity
+            ? session.PayloadFault(string.Create(CultureInfo.InvariantCulture, $"The audio that is wanted lasts {(double)wanted / rateHz:0.###} s, which as decoded"))
+            : null;
+    }
+
     /// <summary>Skips a gap: the next sample has a higher number than the one that was expected.</summary>
     /// <param name="position">Its number.</param>
     /// <param name="lost">How many samples right before it were lost; 0 where the recording paused.</param>
@@ -59,11 +74,11 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
 
     /// <summary>Which of the next samples are wanted.</summary>
     /// <param name="samples">How many there are.</param>
-    public (int First, int Count) Wanted(int samples)
+    /// <param name="sampleRateHz">How many of them come to a second: positions are counted at the track's first rate, and it may change on the way.</param>
+    public (int First, int Count) Wanted(int samples, int sampleRateHz)
     {
-        long end = Position + samples;
-        int first = (int)Math.Clamp(From - Position, 0, samples);
-        return (first, (int)(Math.Min(end, _to) - Position) - first);
+        int first = (int)Math.Clamp(Distance(From, sampleRateHz), 0, samples);
+        return (first, (int)Math.Clamp(Distance(_to, sampleRateHz), first, samples) - first);
     }
 
     /// <summary>Takes the next samples, and of them what is wanted.</summary>
@@ -71,9 +86,14 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
     /// <param name="samples">How many of its samples belong to the track.</param>
     public DecoderFault? Take(AVFrame* frame, int samples)
     {
-        (int first, int count) = Wanted(samples);
+        (int first, int count) = Wanted(samples, frame->sample_rate);
         if (count > 0)
         {
+            if (NotNumbers.Silence(frame, first, count, out int at) is > 0 and var silenced)
+            {
+                Damage.Spoil(Position + at, silenced);
+            }
+
             session.Marks.Enter(DecodeStage.Convert);
             int error = _resampler.Convert(frame, first, count);
             if (error != 0)
@@ -82,8 +102,8 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
             }
         }
 
-        Position += samples;
-        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * frame->sample_rate ? DurationFault() : null;
+        Position += (long)samples * rateHz / frame->sample_rate;
+        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * rateHz ? DurationFault() : null;
     }
 
     /// <summary>Brings the result to its exact length, and judges it.</summary>
@@ -105,6 +125,11 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
     }
 
     public void Dispose() => _resampler.Dispose();
+
+    // From the next sample on to a position, in samples of a rate.
+    private long Distance(long position, int sampleRateHz) => sampleRateHz == rateHz || position == long.MaxValue
+        ? position - Position
+        : (long)((((Int128)(position - Position) * sampleRateHz) + rateHz - 1) / rateHz);
 
     private DecoderFault ConversionFault(int error) => error == Resampler.PayloadFull
         ? session.PayloadFault("The decoded audio")

@@ -18,10 +18,12 @@ internal sealed unsafe class AudioTimeline
     private readonly int _rateHz;
     private readonly int _frameSamples;
     private readonly int _phase;
+    private readonly bool _isIgnored;
 
     /// <summary>A timeline that begins with a track's first frame.</summary>
     public AudioTimeline(Track track, AVFrame* first)
     {
+        _isIgnored = track.Container.IgnoresClock;
         _unit = track.Stream->time_base;
         _firstTicks = first->best_effort_timestamp;
         _rateHz = first->sample_rate;
@@ -32,7 +34,7 @@ internal sealed unsafe class AudioTimeline
     }
 
     /// <summary>True where a presentation time names one sample.</summary>
-    public bool IsExact => _firstTicks != ffmpeg.AV_NOPTS_VALUE && (ClockIsFine || _frameSamples > 0);
+    public bool IsExact => !_isIgnored && _firstTicks != ffmpeg.AV_NOPTS_VALUE && (ClockIsFine || _frameSamples > 0);
 
     // A difference of two times, each rounded to a whole tick, may be one tick off; that has to be less than half a sample.
     private bool ClockIsFine => ClockCountsSamples || 2L * _unit.num * _rateHz < _unit.den;

@@ -39,7 +39,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             }
 
             using var decode = new PlugInAudioDecode(session, spec, track);
-            fault = decode._range.Begin() ?? decode.ReadAll() ?? decode._range.Finish(new TrackEnd(FrameSamples: 1));
+            fault = decode._range.Begin() ?? decode.JudgeClaim() ?? decode.ReadAll() ?? decode._range.Finish(new TrackEnd(FrameSamples: 1));
             return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
         }
         catch (NotSupportedException error)
@@ -75,6 +75,22 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             : null;
     }
 
+    // A header that lies is found out by reading: only a length that the file bears out is too much before the work.
+    private DecoderFault? JudgeClaim()
+    {
+        if (_track.PromisedSamples is not { } promised || _range.TooMuch(promised) is not { } tooMuch)
+        {
+            return null;
+        }
+
+        _session.Marks.Enter(DecodeStage.Seek);
+        bool isBorneOut = _track.Seek(promised - 1) == promised - 1 && _track.Read(NewBlock()) > 0;
+        _ = _track.Seek(0);
+        return isBorneOut ? tooMuch : null;
+    }
+
+    private float[] NewBlock() => new float[Math.Max(1, BlockElements / _track.Channels) * _track.Channels];
+
     private DecoderFault? ReadAll()
     {
         if (_range.From > 0)
@@ -84,7 +100,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         }
 
         int channels = _track.Channels;
-        float[] block = new float[Math.Max(1, BlockElements / channels) * channels];
+        float[] block = NewBlock();
         fixed (float* start = block)
         {
             DescribeFrame(start);

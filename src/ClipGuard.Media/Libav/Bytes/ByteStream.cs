@@ -67,10 +67,38 @@ internal sealed unsafe class ByteStream : IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Read(void* opaque, byte* buffer, int length) => Of(opaque).Read(new Span<byte>(buffer, length));
+    private static int Read(void* opaque, byte* buffer, int length)
+    {
+        ByteStream stream = Of(opaque);
+        try
+        {
+            return stream.Read(new Span<byte>(buffer, length));
+        }
+#pragma warning disable CA1031 // It must not pass into native code; it is thrown when the decode is back.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            stream._session.KeepBug(bug);
+            return ffmpeg.AVERROR_EXIT;
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static long Seek(void* opaque, long offset, int whence) => Of(opaque).Seek(offset, whence);
+    private static long Seek(void* opaque, long offset, int whence)
+    {
+        ByteStream stream = Of(opaque);
+        try
+        {
+            return stream.Seek(offset, whence);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            stream._session.KeepBug(bug);
+            return ffmpeg.AVERROR_EXIT;
+        }
+    }
 
     private static ByteStream Of(void* opaque) => (ByteStream)GCHandle.FromIntPtr((nint)opaque).Target!;
 

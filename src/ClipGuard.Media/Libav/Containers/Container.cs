@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Containers.Claims;
+using ClipGuard.Media.Libav.Distrust;
 
 using FFmpeg.AutoGen;
 
@@ -12,11 +14,16 @@ internal sealed unsafe class Container : IDisposable
 {
     private const int PermissionDenied = 13;
 
+    // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
+    private const int ScoreOfName = 50;
+
     private readonly DecodeSession _session;
     private readonly ByteStream _stream;
     private GCHandle _sessionHandle;
     private AVFormatContext* _format;
     private string? _formatName;
+    private HeifItem? _item;
+    private bool _knowsItem;
 
     private Container(DecodeSession session, ByteStream stream)
     {
@@ -33,14 +40,40 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
     public string FormatName => _formatName ??= NameOf(_format->iformat);
 
+    /// <summary>True where the container's clock is known to be wrong (<see cref="Distrusted.IgnoresClock"/>).</summary>
+    public bool IgnoresClock { get; private init; }
+
+    /// <summary>How many samples of each channel the audio has where FFmpeg would cut it wrongly (<see cref="Distrusted.Samples"/>); null elsewhere.</summary>
+    public long? Samples { get; private init; }
+
+    /// <summary>Where the clip is a chain of clips, of which this is one: each one's first byte and length. Null elsewhere, and for a link of a chain.</summary>
+    public IReadOnlyList<(long Start, long Length)>? Links { get; private init; }
+
     /// <summary>True for MP4, QuickTime and their kin.</summary>
     public bool IsMov => FormatName.StartsWith("mov,", StringComparison.Ordinal);
 
     /// <summary>True for Matroska and WebM.</summary>
     public bool IsMatroska => FormatName.StartsWith("matroska,", StringComparison.Ordinal);
 
+    /// <summary>True for AVI.</summary>
+    public bool IsAvi => FormatName == "avi";
+
     /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe.</summary>
     public bool IsOnePicture => FormatName.EndsWith("pipe", StringComparison.Ordinal);
+
+    /// <summary>The main picture of an AVIF or HEIC file without tracks; null for all other files.</summary>
+    public HeifItem? Item
+    {
+        get
+        {
+            if (!_knowsItem)
+            {
+                (_knowsItem, _item) = (true, IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifItem.Main(Bytes) : null);
+            }
+
+            return _item;
+        }
+    }
 
     /// <summary>True where the sample aspect ratio is a print density or obsolete (pictures, GIF, APNG): pixels are taken for square, as in Pillow.</summary>
     public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";
@@ -50,7 +83,8 @@ internal sealed unsafe class Container : IDisposable
     /// <param name="source">Where the bytes are.</param>
     /// <param name="wanted">The kind of stream that is not discarded; null keeps all but attached pictures.</param>
     /// <param name="container">The container where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container)
+    /// <param name="link">Which link of a chained clip is opened; null for the first, or the whole.</param>
+    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
     {
         container = null;
         session.Marks.Enter(DecodeStage.Open);
@@ -59,8 +93,20 @@ internal sealed unsafe class Container : IDisposable
             return unreadable;
         }
 
-        var opened = new Container(session, new ByteStream(session, bytes!));
-        if ((opened.OpenHeader() ?? opened.Probe(wanted)) is { } fault)
+        ClipBytes trusted = link is { } part ? new RangeBytes(bytes!, part.Start, part.Length) : bytes!;
+        if (DistrustRules.Apply(session, wanted, ref trusted, out List<Distrusted> findings) is { } distrusted)
+        {
+            trusted.Dispose();
+            return distrusted;
+        }
+
+        var opened = new Container(session, new ByteStream(session, trusted))
+        {
+            IgnoresClock = findings.Exists(found => found.IgnoresClock),
+            Samples = findings.Find(found => found.Samples is not null)?.Samples,
+            Links = findings.Find(found => found.Links is not null)?.Links,
+        };
+        if ((opened.OpenHeader(wanted) ?? opened.Probe(wanted)) is { } fault)
         {
             opened.Dispose();
             return fault;
@@ -128,9 +174,9 @@ internal sealed unsafe class Container : IDisposable
         }
     }
 
-    private DecoderFault? OpenHeader()
+    private DecoderFault? OpenHeader(AVMediaType? wanted)
     {
-        if (Recognise(out AVInputFormat* demuxer) is { } fault)
+        if ((Recognise(out AVInputFormat* demuxer) ?? JudgeClaims(NameOf(demuxer), wanted)) is { } fault)
         {
             return fault;
         }
@@ -152,7 +198,9 @@ internal sealed unsafe class Container : IDisposable
         // On an error libavformat frees the context itself and leaves a null.
         int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
-        return error < 0 ? _session.FaultOf(error, "The container's header could not be read") : null;
+        return error >= 0 ? null
+            : HeifItem.Main(Bytes) is { Coding: not "av01" } item ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
+            : _session.FaultOf(error, "The container's header could not be read");
     }
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
@@ -165,10 +213,11 @@ internal sealed unsafe class Container : IDisposable
             found = null;
             ffmpeg.avio_seek(_stream.Io, 0, 0);
             error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
-            if (error == ffmpeg.AVERROR_INVALIDDATA)
+            bool isGuessed = error is >= 0 and <= ScoreOfName && !NameOf(found).EndsWith("pipe", StringComparison.Ordinal);
+            if (isGuessed || error == ffmpeg.AVERROR_INVALIDDATA)
             {
-                // Some pictures cannot be recognised by their content (SVG without an XML declaration, TGA). "image2pipe" chooses the decoder by the name, and
-                // reads from the stream.
+                // Some pictures cannot be recognised by their content (SVG without an XML declaration, TGA), or resemble another format. "image2pipe" chooses
+                // the decoder by the name, which outweighs such a guess, and reads from the stream.
                 found = ffmpeg.av_find_input_format("image2pipe");
                 error = (int)Math.Min(0, ffmpeg.avio_seek(_stream.Io, 0, 0));
             }
@@ -189,6 +238,13 @@ internal sealed unsafe class Container : IDisposable
             ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;
     }
+
+    // What the file claims of itself, before FFmpeg takes time and memory for it.
+    private DecoderFault? JudgeClaims(string demuxer, AVMediaType? wanted) =>
+        demuxer.StartsWith("mov,", StringComparison.Ordinal) ? FragmentClaims.Judge(_session, _stream.Bytes)
+        : wanted != AVMediaType.AVMEDIA_TYPE_AUDIO && ClaimedPicture.SizeOf(_stream.Bytes, demuxer) is var (width, height) && IsOversized(width, height)
+            ? _session.PixelFault(width, height)
+        : null;
 
     private DecoderFault? Probe(AVMediaType? wanted)
     {
@@ -222,8 +278,34 @@ internal sealed unsafe class Container : IDisposable
             _format->max_ts_probe = 0;
         }
 
-        int error = ffmpeg.avformat_find_stream_info(_format, null);
+        int error = FindStreamInfo();
+        if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO)
+        {
+            // FFmpeg opens pictures beside the sound too. They are not decoded, so their size does not matter.
+            _session.ForgetRefusedSize();
+        }
+
         return error < 0 ? _session.FaultOf(error, "The streams could not be recognised") : OversizedPicture() ?? _session.PixelFault();
+    }
+
+    // libavformat decodes pictures to learn what their container does not say. Without max_pixels a PNG of 74 bytes costs it 2 s and 2 GB.
+    private int FindStreamInfo()
+    {
+        uint streams = _format->nb_streams;
+        var options = (AVDictionary**)NativeMemory.AllocZeroed(Math.Max(1, streams), (nuint)sizeof(AVDictionary*));
+        for (uint i = 0; i < streams; i++)
+        {
+            _ = ffmpeg.av_dict_set_int(&options[i], "max_pixels", _session.Limits.MaxFramePixels, 0);
+        }
+
+        int error = ffmpeg.avformat_find_stream_info(_format, options);
+        for (uint i = 0; i < streams; i++)
+        {
+            ffmpeg.av_dict_free(&options[i]);
+        }
+
+        NativeMemory.Free(options);
+        return error;
     }
 
     // The header's size is judged before a decoder allocates memory for the picture.
@@ -234,7 +316,7 @@ internal sealed unsafe class Container : IDisposable
             AVStream* stream = _format->streams[i];
             long width = stream->codecpar->width;
             long height = stream->codecpar->height;
-            if (stream->discard < AVDiscard.AVDISCARD_ALL && width > 0 && height > 0 && width * height > _session.Limits.MaxFramePixels)
+            if (stream->discard < AVDiscard.AVDISCARD_ALL && IsOversized(width, height))
             {
                 return _session.PixelFault(width, height);
             }
@@ -243,12 +325,28 @@ internal sealed unsafe class Container : IDisposable
         return null;
     }
 
+    private bool IsOversized(long width, long height) => width > 0 && height > 0 && (Int128)width * height > _session.Limits.MaxFramePixels;
+
     private static string NameOf(AVInputFormat* demuxer) => Marshal.PtrToStringUTF8((nint)demuxer->name) ?? string.Empty;
 
     private static DecodeSession SessionOf(void* handle) => (DecodeSession)GCHandle.FromIntPtr((nint)handle).Target!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int AskToStop(void* session) => SessionOf(session).ShouldStop() ? 1 : 0;
+    private static int AskToStop(void* handle)
+    {
+        DecodeSession session = SessionOf(handle);
+        try
+        {
+            return session.ShouldStop() ? 1 : 0;
+        }
+#pragma warning disable CA1031 // It must not pass into native code; it is thrown when the decode is back.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            session.KeepBug(bug);
+            return 1;
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int RefuseOpen(AVFormatContext* format, AVIOContext** stream, byte* url, int flags, AVDictionary** options)

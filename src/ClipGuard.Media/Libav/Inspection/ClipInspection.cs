@@ -23,9 +23,14 @@ internal static unsafe class ClipInspection
             formatName = container.FormatName;
             duration = container.Format->duration;
             lasts = container.SecondsOf(null);
-            for (uint i = 0; i < container.Format->nb_streams; i++)
+            streams.AddRange(StreamReading.DescribeAll(container));
+
+            if (container.Links is { } links)
             {
-                streams.Add(StreamReading.Describe(container, container.Format->streams[i]));
+                double behind = links.Skip(1).Sum(link => Seconds(session, link));
+                duration += (long)(behind * ffmpeg.AV_TIME_BASE);
+                lasts += behind;
+                streams = [.. streams.Select(stream => stream with { DurationSeconds = stream.DurationSeconds + behind })];
             }
         }
 
@@ -34,7 +39,22 @@ internal static unsafe class ClipInspection
             return new DecodeAnswer(tooLong);
         }
 
-        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams));
+        return Answer(session, new ClipDescription(formatName, duration > 0 ? (double)duration / ffmpeg.AV_TIME_BASE : null, streams)
+        {
+            Notes = session.Notes.Count > 0 ? session.Notes : null,
+        });
+    }
+
+    // A chained clip is as long as all its links; one that cannot be opened has no length.
+    private static double Seconds(DecodeSession session, (long Start, long Length) link)
+    {
+        if (Container.Open(session, session.Request.Source, null, out Container? opened, link) is not null)
+        {
+            return 0;
+        }
+
+        using Container container = opened!;
+        return container.SecondsOf(null) ?? 0;
     }
 
     private static DecoderFault? Count(DecodeSession session, ref List<StreamDescription> streams)

@@ -10,6 +10,8 @@ namespace ClipGuard.Media.Libav.Inspection;
 /// <summary>What comes out of a stream when it is decoded to its end, and what is damaged.</summary>
 internal static unsafe class StreamCount
 {
+    private const string NothingDecoded = "Not one audio sample could be decoded.";
+
     /// <summary>Decodes a stream, and adds what was found to its description.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="description">What the container says of the stream.</param>
@@ -33,7 +35,7 @@ internal static unsafe class StreamCount
             _ => Video(session, description, track, frame, ref tooLong),
         };
         ffmpeg.av_frame_free(&frame);
-        return found with { CountError = track.ReadingBrokeOff };
+        return found with { CountError = track.ReadingBrokeOff ?? found.CountError };
     }
 
     private static StreamDescription Audio(DecodeSession session, StreamDescription description, Track track, ref DecoderFault? tooLong)
@@ -41,7 +43,7 @@ internal static unsafe class StreamCount
         AudioDamage damage = new(Math.Max(1, track.Stream->codecpar->sample_rate), promisedSamples: null);
         using var decoded = new AudioFrames(track);
         long frames = 0;
-        long samples = 0;
+        var samples = new Dictionary<int, long>();
         bool startsLater = false;
         while (tooLong is null && decoded.Next())
         {
@@ -59,13 +61,38 @@ internal static unsafe class StreamCount
             }
 
             damage.See(decoded, decoded.Samples, ref startsLater);
-            samples += decoded.Samples;
-            tooLong = session.DurationFault((double)samples / Math.Max(1, decoded.Frame->sample_rate));
+            if (NotNumbers.Silence(decoded.Frame, 0, decoded.Samples, out int at) is > 0 and var silenced)
+            {
+                damage.Spoil(decoded.Position + at, silenced);
+            }
+
+            int rateHz = Math.Max(1, decoded.Frame->sample_rate);
+            samples[rateHz] = samples.GetValueOrDefault(rateHz) + decoded.Samples;
+            tooLong = session.DurationFault(samples.Sum(part => (double)part.Value / part.Key));
+        }
+
+        if (frames == 0)
+        {
+            return description with
+            {
+                FoundFrames = 0,
+                FoundSamples = 0,
+                Damage = new DamageReport
+                {
+                    RefusedPackets = decoded.RefusedPackets,
+                    CorruptFrames = decoded.MarkedPackets,
+                    MissingSamples = Math.Max(1, HeaderPromise.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
+                },
+                CountError = NothingDecoded,
+            };
         }
 
         damage.Judge(session, TrackEnd.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
-        return description with { FoundFrames = frames, FoundSamples = samples, Damage = damage.Report };
+        return description with { FoundFrames = frames, FoundSamples = AtRate(samples, description.SampleRateHz ?? 1), Damage = damage.Report };
     }
+
+    // Where the rate changes on the way, a decode brings all to the first one.
+    private static long AtRate(Dictionary<int, long> samples, int rateHz) => samples.Sum(part => (long)((((Int128)part.Value * rateHz) + part.Key - 1) / part.Key));
 
     private static StreamDescription Video(DecodeSession session, StreamDescription description, Track track, AVFrame* frame, ref DecoderFault? tooLong)
     {
@@ -73,6 +100,7 @@ internal static unsafe class StreamCount
         long concealed = 0;
         long corrupt = 0;
         long hidden = 0;
+        long interlaced = 0;
         long firstTicks = 0;
         TimeSpan? firstDamage = null;
         while (tooLong is null && track.Next(frame))
@@ -87,6 +115,7 @@ internal static unsafe class StreamCount
             TimeSpan? shownAt = Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
             tooLong = session.DurationFault(shownAt?.TotalSeconds ?? (frames - 1) / description.FrameRateHz);
 
+            interlaced += frame->interlaced_frame != 0 ? 1 : 0;
             bool isConcealed = frame->decode_error_flags != 0;
             bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
             concealed += isConcealed ? 1 : 0;
@@ -103,12 +132,15 @@ internal static unsafe class StreamCount
         return description with
         {
             FoundFrames = frames,
+            InterlacedFrames = interlaced,
             Damage = new DamageReport
             {
                 ConcealedFrames = concealed + track.ConcealedPackets,
                 CorruptFrames = corrupt + track.MarkedPackets,
                 RefusedPackets = track.RefusedPackets,
-                MissingFrames = Missing(track, description.FrameRateHz),
+
+                // A video of which nothing comes out lacks all that it promises, whatever its packets are.
+                MissingFrames = frames == 0 ? Math.Max(1, track.Stream->nb_frames) : Missing(track, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -135,7 +167,7 @@ internal static unsafe class StreamCount
     {
         AVRational unit = track.Stream->time_base;
         return track.LatestTicks is not { } latest || rateHz is not { } rate
-            ? Math.Max(0, track.Stream->nb_frames - track.Packets)
+            ? PromisedFrames.NotRead(track, track.Packets)
             : PromisedFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 

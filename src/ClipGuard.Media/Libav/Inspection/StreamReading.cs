@@ -1,5 +1,6 @@
 using ClipGuard.Media.Libav.Containers;
 using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
 
@@ -15,8 +16,28 @@ internal static unsafe class StreamReading
     private const string Attached = "picture";
     private const string Other = "other";
 
-    /// <summary>The description of a stream, nothing counted.</summary>
-    public static StreamDescription Describe(Container container, AVStream* stream)
+    /// <summary>The descriptions of a container's streams, nothing counted.</summary>
+    public static List<StreamDescription> DescribeAll(Container container)
+    {
+        AVCodec* decoder = null;
+        int video = MainTrack.Find(container, AVMediaType.AVMEDIA_TYPE_VIDEO, &decoder);
+        int audio = MainTrack.Find(container, AVMediaType.AVMEDIA_TYPE_AUDIO, &decoder);
+        HashSet<int> auxiliary = container.IsMov && container.Format->nb_streams > 1 ? AuxiliaryTracks.Find(container.Bytes) : [];
+        List<StreamDescription> streams = [];
+        for (int i = 0; i < container.Format->nb_streams; i++)
+        {
+            AVStream* stream = container.Format->streams[i];
+            streams.Add(Describe(container, stream) with
+            {
+                IsMain = i == video || i == audio ? true : null,
+                IsAuxiliary = auxiliary.Contains(stream->id) ? true : null,
+            });
+        }
+
+        return streams;
+    }
+
+    private static StreamDescription Describe(Container container, AVStream* stream)
     {
         AVCodecParameters* codec = stream->codecpar;
         var description = new StreamDescription(stream->index, KindOf(container, stream), ffmpeg.avcodec_get_name(codec->codec_id));
@@ -30,12 +51,17 @@ internal static unsafe class StreamReading
             },
             Video => WithTurn(WithPicture(WithLength(description, stream), codec, container.HasPrintDensity), DisplayTurn.Of(stream)) with
             {
+                HasAlpha = HasAlpha((AVPixelFormat)codec->format) || AlphaDecoder.HasAlpha(stream) ? true : null,
                 FrameRateHz = stream->avg_frame_rate.num > 0 ? (double)stream->avg_frame_rate.num / stream->avg_frame_rate.den : null,
                 PromisedFrames = stream->nb_frames > 0 ? stream->nb_frames : null,
             },
 
             // FFmpeg makes up a length and a rate for a single picture: they are not told.
-            Image or Attached => WithPicture(description, codec, hasPrintDensity: true),
+            Image => WithTurn(WithPicture(description, codec, hasPrintDensity: true), container.Item?.Turn ?? DisplayTurn.Of(stream)) with
+            {
+                HasAlpha = HasAlpha((AVPixelFormat)codec->format) || container.Item?.AlphaCoding is not null ? true : null,
+            },
+            Attached => WithPicture(description, codec, hasPrintDensity: true),
             _ => WithLength(description, stream),
         };
     }
@@ -43,6 +69,9 @@ internal static unsafe class StreamReading
     /// <summary>The description with a turn.</summary>
     public static StreamDescription WithTurn(StreamDescription description, DisplayTurn turn) =>
         description with { RotationDegrees = turn.QuarterTurns * 90, Mirrored = turn.Mirrored };
+
+    // Of a palette only the picture itself tells whether one of its colours is transparent.
+    private static bool HasAlpha(AVPixelFormat format) => format != AVPixelFormat.AV_PIX_FMT_PAL8 && Transparency.Of(format);
 
     private static StreamDescription WithLength(StreamDescription description, AVStream* stream) => description with
     {
@@ -67,7 +96,7 @@ internal static unsafe class StreamReading
     {
         AVMediaType.AVMEDIA_TYPE_AUDIO => Audio,
         AVMediaType.AVMEDIA_TYPE_VIDEO when (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0 => Attached,
-        AVMediaType.AVMEDIA_TYPE_VIDEO => container.IsOnePicture ? Image : Video,
+        AVMediaType.AVMEDIA_TYPE_VIDEO => container.IsOnePicture || container.Item is not null ? Image : Video,
         _ => Other,
     };
 }

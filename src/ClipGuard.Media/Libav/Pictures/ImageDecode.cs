@@ -1,3 +1,5 @@
+using ClipGuard.Media.Libav.Containers;
+using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
@@ -43,15 +45,30 @@ internal static unsafe class ImageDecode
         AVFrame* frame = ffmpeg.av_frame_alloc();
         try
         {
-            return DecodeFirst(session, track, frame, out DisplayTurn turn, out damaged)
-                ? writer.Write(frame, track, turn, slots)
-                : session.PixelFault() ?? session.AnimationFault() ?? session.Fault(FaultKind.Corrupt, "No picture could be decoded.");
+            return !DecodeFirst(session, track, frame, out DisplayTurn turn, out damaged) ? NoPicture(session, track)
+                : track.Container.Item is { AlphaCoding: not null } item ? WriteWithAlpha(session, track, item, frame, turn, writer, slots, ref damaged)
+                : writer.Write(frame, track, turn, slots);
         }
         finally
         {
             ffmpeg.av_frame_free(&frame);
         }
     }
+
+    // What is seen through is told by another picture of the same file.
+    private static DecoderFault? WriteWithAlpha(
+        DecodeSession session, Track track, HeifItem item, AVFrame* frame, DisplayTurn turn, PictureWriter writer, ReadOnlySpan<int> slots, ref bool damaged)
+    {
+        AVFrame* alpha = ffmpeg.av_frame_alloc();
+        damaged |= !HeifAlpha.Decode(session, track, item, alpha);
+        DecoderFault? fault = writer.Write(frame, track, turn, slots, alpha->width > 0 ? alpha : null, item.IsPremultiplied);
+        ffmpeg.av_frame_free(&alpha);
+        return fault;
+    }
+
+    private static DecoderFault NoPicture(DecodeSession session, Track track) => session.PixelFault() ?? session.AnimationFault() ?? (track.LacksFeature
+        ? session.Fault(FaultKind.Unsupported, $"This FFmpeg cannot decode such a picture ({ffmpeg.avcodec_get_name(track.Stream->codecpar->codec_id)}).")
+        : session.Fault(FaultKind.Corrupt, "No picture could be decoded."));
 
     /// <summary>Decodes a track's first picture.</summary>
     /// <param name="session">The decode.</param>
@@ -63,6 +80,12 @@ internal static unsafe class ImageDecode
     public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
+        if (TiffPieces.Of(track) is { } pieces)
+        {
+            turn = ExifOrientation.Turn(pieces.Orientation);
+            return PiecedPicture.Decode(session, pieces, frame, out damaged);
+        }
+
         AVPacket* packet = ffmpeg.av_packet_alloc();
         int state;
         while ((state = track.Receive(frame)) is Track.WantsPacket or Track.Refused && !session.ShouldStop())
@@ -90,7 +113,7 @@ internal static unsafe class ImageDecode
 
         damaged |= track.MarkedPackets > 0 || track.ConcealedPackets > 0
             || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
-        turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track.Stream) : turn;
+        turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track) : turn;
         return true;
     }
 }

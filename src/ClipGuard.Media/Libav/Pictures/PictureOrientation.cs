@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Tracks;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
@@ -24,10 +26,11 @@ internal static unsafe class PictureOrientation
         };
     }
 
-    /// <summary>The turn that a decoded frame asks for: its display matrix, or else its EXIF metadata as text (WebP).</summary>
-    public static DisplayTurn OfFrame(AVFrame* frame, AVStream* stream)
+    /// <summary>The turn that a decoded frame asks for: its display matrix, or else the boxes of its file (AVIF), or else its EXIF metadata as text (WebP).</summary>
+    public static DisplayTurn OfFrame(AVFrame* frame, Track track)
     {
-        DisplayTurn turn = DisplayTurn.Of(frame, stream);
+        DisplayTurn turn = DisplayTurn.Of(frame, track.Stream);
+        turn = turn.IsUpright && track.Container.Item is { } item ? item.Turn : turn;
         AVDictionaryEntry* entry = turn.IsUpright ? ffmpeg.av_dict_get(frame->metadata, "Orientation", null, 0) : null;
         string? text = entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);
         return int.TryParse(text, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int orientation)

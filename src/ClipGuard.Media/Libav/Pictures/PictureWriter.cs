@@ -14,7 +14,9 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
 
     private readonly PictureScaler _scaler = new();
     private readonly PictureScaler _flattener = new();
+    private readonly PictureScaler _alphaScaler = new();
     private readonly ScratchMemory _full = new();
+    private readonly ScratchMemory _alpha = new();
     private readonly ScratchMemory _narrowed = new();
     private readonly ScratchMemory _scaled = new();
     private readonly int _channels = spec.Colors == PixelColors.Gray ? 1 : RgbBytes;
@@ -44,8 +46,10 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     /// <param name="track">Its track.</param>
     /// <param name="turn">How it is turned upright.</param>
     /// <param name="slots">The slots of the payload that it goes to, at least one.</param>
+    /// <param name="alpha">A picture whose brightness tells where this one is opaque; null where it tells that itself, or is opaque all over.</param>
+    /// <param name="isPremultiplied">True where its colours were multiplied by <paramref name="alpha"/> already.</param>
     /// <returns>Null, or why it cannot be written.</returns>
-    public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots)
+    public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots, AVFrame* alpha = null, bool isPremultiplied = false)
     {
         session.Marks.Enter(DecodeStage.Convert);
         if (!PictureScaler.Knows((AVPixelFormat)frame->format, frame->colorspace))
@@ -60,7 +64,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         }
 
         byte* target = _payload + (slots[0] * PictureBytes);
-        if (!Convert(frame, turn, plan, target))
+        if (!Convert(frame, turn, plan, target, alpha, isPremultiplied))
         {
             string format = ffmpeg.av_get_pix_fmt_name((AVPixelFormat)frame->format);
             return session.Fault(FaultKind.Unsupported, $"Pictures in the pixel format {format} cannot be converted to RGB.");
@@ -84,6 +88,8 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     {
         _scaler.Dispose();
         _flattener.Dispose();
+        _alphaScaler.Dispose();
+        _alpha.Dispose();
         _full.Dispose();
         _narrowed.Dispose();
         _scaled.Dispose();
@@ -141,12 +147,12 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         return null;
     }
 
-    private bool Convert(AVFrame* frame, DisplayTurn turn, in PicturePlan plan, byte* target)
+    private bool Convert(AVFrame* frame, DisplayTurn turn, in PicturePlan plan, byte* target, AVFrame* alpha, bool isPremultiplied)
     {
         (int width, int height) = turn.Sideways ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         ScaleFilter filter = spec.Filter ?? (spec.Size is SmartSize ? ScaleFilter.AntialiasedBicubic : ScaleFilter.Bicubic);
         PixelSource source = PixelSource.Of(frame);
-        if (Transparency.Of(source.Format) && !Flatten(ref source))
+        if ((alpha != null || Transparency.Of(source.Format)) && !Flatten(ref source, alpha, isPremultiplied))
         {
             return false;
         }
@@ -178,7 +184,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     }
 
     // Before scaling: otherwise the colours of transparent pixels, which may be anything, would bleed into their neighbours.
-    private bool Flatten(ref PixelSource source)
+    private bool Flatten(ref PixelSource source, AVFrame* alpha, bool isPremultiplied)
     {
         byte* full = _full.Take((long)source.Width * source.Height * RgbaBytes);
         if (!_flattener.Scale(source, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGBA, ScaleFilter.Bicubic, full, source.Width * RgbaBytes))
@@ -186,7 +192,19 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
             return false;
         }
 
-        Transparency.LayOver(full, (long)source.Width * source.Height, spec.Background);
+        long pixels = (long)source.Width * source.Height;
+        if (alpha != null)
+        {
+            byte* opacity = _alpha.Take(pixels);
+            if (!_alphaScaler.Scale(PixelSource.Of(alpha), source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_GRAY8, ScaleFilter.Bicubic, opacity, source.Width))
+            {
+                return false;
+            }
+
+            Transparency.SetAlpha(full, opacity, pixels);
+        }
+
+        Transparency.LayOver(full, pixels, spec.Background, isPremultiplied);
         source = PixelSource.Packed(full, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGB0, RgbaBytes);
         return true;
     }

@@ -38,6 +38,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         DecoderFault? fault = _order.Kind == ClipKind.Audio
             ? RawAudio.Open(_session, _order.Source, out _stream)
             : RawVideo.Open(_session, _order.Source, out _stream);
+        _session.ThrowBug();
         if (fault is not null)
         {
             return new StreamWrittenMessage(_order.Id) { Fault = fault };
@@ -63,6 +64,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         // The stage Write, which means that the reader may be what is waited for, is entered by the sink's callers from here on.
         _marks.Enter(DecodeStage.Decode);
         DecoderFault? fault = _stream!.Write(format, _sink);
+        _session.ThrowBug();
         return _sink.Error is { } failed
             ? throw new IOException($"The stream cannot be written: {failed}.")
             : new StreamWrittenMessage(_order.Id) { Frames = _stream.Frames, Bytes = _sink.Bytes, ReaderLeft = _sink.ReaderLeft, Fault = fault };

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Streams;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class RawVideo : RawStream
     {
         _session = session;
         _track = track;
-        _turn = DisplayTurn.Of(track.Stream);
+        _turn = track.Container.Item?.Turn ?? DisplayTurn.Of(track.Stream);
         Shape = new ClipShape { Video = ShapeOf(track, _turn) };
     }
 
@@ -45,6 +46,12 @@ internal sealed unsafe class RawVideo : RawStream
         {
             track.Dispose();
             return session.Fault(FaultKind.Unsupported, "There is no video stream with a size of its own.");
+        }
+
+        if (TiffPieces.Of(track) is not null)
+        {
+            track.Dispose();
+            return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");
         }
 
         stream = new RawVideo(session, track);

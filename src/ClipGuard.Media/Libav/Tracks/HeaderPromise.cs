@@ -53,7 +53,9 @@ internal static unsafe class HeaderPromise
     {
         AVStream* stream = track.Stream;
         bool indexed = track.Container.IsMov && stream->nb_frames > 0 && stream->duration > 0;
-        long start = stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : stream->start_time;
+
+        // Of a track without an edit list libavformat counts an encoder's delay into its start; its length then begins with the first packet.
+        long start = stream->start_time == ffmpeg.AV_NOPTS_VALUE ? 0 : Math.Min(stream->start_time, Math.Max(0, track.FirstPacketTicks ?? stream->start_time));
         return indexed && (track.IsAtEnd || track.ReadingBrokeOff is not null) && track.LastPacketEnd is { } end
             ? Math.Max(0, (double)(start + stream->duration - end) * stream->time_base.num / stream->time_base.den)
             : null;
@@ -81,7 +83,7 @@ internal static unsafe class HeaderPromise
     private static double? WavEndSeconds(Track track)
     {
         AVCodecParameters* codec = track.Stream->codecpar;
-        return codec->block_align > 0 && codec->sample_rate > 0 && WavHeader.SampleBytes(track.Container.Bytes) is { } bytes and < UnknownBytes
+        return codec->block_align > 0 && codec->sample_rate > 0 && WavHeader.Read(track.Container.Bytes).SampleBytes is { } bytes and < UnknownBytes
             ? (double)(bytes / codec->block_align) / codec->sample_rate
             : null;
     }

@@ -15,20 +15,30 @@ internal sealed unsafe class Track : IDisposable
     public const int Refused = -2;
 
     private readonly DecodeSession _session;
+    private readonly ClipSource _source;
+    private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
+    private long? _repeatedByContainer;
 
-    private Track(DecodeSession session, Container container, AVStream* stream)
+    private Track(DecodeSession session, ClipSource source, Container container, AVStream* stream)
     {
         _session = session;
+        _source = source;
+        _links = container.Links ?? [];
         Container = container;
         Stream = stream;
         IsUncompressed = ffmpeg.avcodec_get_name(stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal);
     }
 
-    public Container Container { get; }
+    /// <summary>Where the track is read from; in a chained clip, the link that is being read.</summary>
+    public Container Container { get; private set; }
 
-    public AVStream* Stream { get; }
+    /// <summary>The stream in <see cref="Container"/>.</summary>
+    public AVStream* Stream { get; private set; }
+
+    /// <summary>How many links of a chained clip lie before the one that is being read.</summary>
+    public int Link { get; private set; }
 
     public AVCodecContext* Codec => _codec;
 
@@ -53,11 +63,38 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
     public long? LastPacketEnd { get; private set; }
 
+    /// <summary>The presentation time of the track's first packet, in its time base; null before it was read, or where it has none.</summary>
+    public long? FirstPacketTicks { get; private set; }
+
     /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
     public long? LatestTicks { get; private set; }
 
+    /// <summary>
+    /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more. To be asked only where the header counts more frames than there are packets:
+    /// it goes through the file.
+    /// </summary>
+    public long RepeatedByContainer
+    {
+        get
+        {
+            if (_repeatedByContainer is null)
+            {
+                _repeatedByContainer = Container.IsAvi ? AviEmptyChunks.Count(_session, Container.Bytes, Stream->index) : 0;
+                if (_repeatedByContainer > 0)
+                {
+                    _session.AddNote($"{_repeatedByContainer} of the chunks that stream {Stream->index} promises are empty: the frame before them stays on show.");
+                }
+            }
+
+            return _repeatedByContainer.Value;
+        }
+    }
+
     /// <summary>True for samples as they are (PCM).</summary>
-    public bool IsUncompressed { get; }
+    public bool IsUncompressed { get; private set; }
+
+    /// <summary>True once the decoder said of something in the clip that it cannot decode it yet, which is no damage.</summary>
+    public bool LacksFeature { get; private set; }
 
     /// <summary>True once the container has no more packets.</summary>
     public bool IsAtEnd { get; private set; }
@@ -74,17 +111,21 @@ internal sealed unsafe class Track : IDisposable
     /// <param name="kind">Audio or video.</param>
     /// <param name="number">Which stream of that kind, from 0; null for the one that FFmpeg takes for the main one.</param>
     /// <param name="track">The track where there is no fault; the caller disposes it.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track)
+    /// <param name="link">Which link of a chained clip; null for the first, behind which the others follow.</param>
+    public static DecoderFault? Open(
+        DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
     {
         track = null;
-        if (Container.Open(session, source, kind, out Container? container) is { } fault)
+        if (Container.Open(session, source, kind, out Container? container, link) is { } fault)
         {
             return fault;
         }
 
         AVCodec* decoder = null;
         int chosen = number is { } which ? container!.StreamNumber(kind, which) : -1;
-        int index = number is not null && chosen < 0 ? -1 : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
+        int index = number is null ? MainTrack.Find(container!, kind, &decoder)
+            : chosen < 0 ? -1
+            : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
         if (index < 0)
         {
             fault = NoStream(session, container!, kind, number);
@@ -92,8 +133,14 @@ internal sealed unsafe class Track : IDisposable
             return fault;
         }
 
-        container!.KeepOnly(index);
-        var opened = new Track(session, container, container.Format->streams[index]);
+        if (AlphaDecoder.Replace(session, container!.Format->streams[index], ref decoder) is { } opaque)
+        {
+            container.Dispose();
+            return opaque;
+        }
+
+        container.KeepOnly(index);
+        var opened = new Track(session, source, container, container.Format->streams[index]);
         if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
         {
             opened.Dispose();
@@ -116,7 +163,7 @@ internal sealed unsafe class Track : IDisposable
             _session.Marks.AddPacket();
             if (packet->stream_index == Stream->index)
             {
-                Packets++;
+                FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
                 packet->flags |= _session.AdmittedDamage != admitted || IsCutOff(packet) ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
                 LastPacketTicks = packet->duration;
@@ -204,6 +251,7 @@ internal sealed unsafe class Track : IDisposable
         _session.Marks.Enter(DecodeStage.Decode);
         int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_send_packet(_codec, packet);
+        LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         return error >= 0 || error == LibavError.TryAgain || error == ffmpeg.AVERROR_EOF;
     }
@@ -214,6 +262,7 @@ internal sealed unsafe class Track : IDisposable
     {
         int admitted = _session.AdmittedDamage;
         int error = ffmpeg.avcodec_receive_frame(_codec, frame);
+        LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         if (error >= 0)
         {
@@ -224,9 +273,34 @@ internal sealed unsafe class Track : IDisposable
         return error == LibavError.TryAgain ? WantsPacket : error == ffmpeg.AVERROR_EOF ? Ended : Refused;
     }
 
-    /// <summary>Reads and decodes until the next frame, in presentation order, is there.</summary>
+    /// <summary>Reads and decodes until the next frame, in presentation order, is there; goes from link to link of a chained clip.</summary>
     /// <returns>False once there are no more, or the time to give up has come.</returns>
     public bool Next(AVFrame* frame)
+    {
+        while (!NextOfLink(frame))
+        {
+            if (!GoToNextLink())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees everything; once more does nothing.</summary>
+    public void Dispose()
+    {
+        AVPacket* packet = _packet;
+        ffmpeg.av_packet_free(&packet);
+        _packet = null;
+        AVCodecContext* codec = _codec;
+        ffmpeg.avcodec_free_context(&codec);
+        _codec = null;
+        Container.Dispose();
+    }
+
+    private bool NextOfLink(AVFrame* frame)
     {
         int state;
         while ((state = Receive(frame)) is WantsPacket or Refused)
@@ -254,16 +328,28 @@ internal sealed unsafe class Track : IDisposable
         return state > 0 && !_session.ShouldStop();
     }
 
-    /// <summary>Frees everything; once more does nothing.</summary>
-    public void Dispose()
+    private bool GoToNextLink()
     {
-        AVPacket* packet = _packet;
-        ffmpeg.av_packet_free(&packet);
-        _packet = null;
-        AVCodecContext* codec = _codec;
-        ffmpeg.avcodec_free_context(&codec);
-        _codec = null;
-        Container.Dispose();
+        if (Link + 1 >= _links.Count || !IsAtEnd || _session.Stopped)
+        {
+            return false;
+        }
+
+        if (Open(_session, _source, Stream->codecpar->codec_type, number: null, out Track? next, _links[Link + 1]) is { } fault)
+        {
+            ReadingBrokeOff = fault.Message;
+            return false;
+        }
+
+        Dispose();
+        Container = next!.Container;
+        Stream = next.Stream;
+        IsUncompressed = next.IsUncompressed;
+        _codec = next._codec;
+        _packet = next._packet;
+        IsAtEnd = false;
+        Link++;
+        return true;
     }
 
     private DecoderFault? OpenDecoder(AVCodec* decoder)
@@ -279,20 +365,26 @@ internal sealed unsafe class Track : IDisposable
         int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
         if (error >= 0)
         {
-            _codec->thread_count = _session.Request.DecoderThreads;
             _codec->pkt_timebase = Stream->time_base;
-            _codec->max_pixels = _session.Limits.MaxFramePixels;
-            _codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
-            if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
-            {
-                // By default (95 %) a PNG of which only a twentieth could be read would pass as whole.
-                _codec->discard_damaged_percentage = 0;
-            }
-
+            _codec->flags2 |= Container.Samples is null ? 0 : ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL;
+            Configure(_codec, decoder, _session);
             error = ffmpeg.avcodec_open2(_codec, decoder, null);
         }
 
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
+    }
+
+    /// <summary>Sets what every decoder of a decode has in common: its threads, its limit of pixels, and how strict it is.</summary>
+    public static void Configure(AVCodecContext* codec, AVCodec* decoder, DecodeSession session)
+    {
+        codec->thread_count = session.Request.DecoderThreads;
+        codec->max_pixels = session.Limits.MaxFramePixels;
+        codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
+        if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
+        {
+            // By default (95 %) a PNG of which only a twentieth could be read would pass as whole.
+            codec->discard_damaged_percentage = 0;
+        }
     }
 
     // Without AV_EF_EXPLODE these decoders give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only log it.

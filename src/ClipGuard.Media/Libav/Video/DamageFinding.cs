@@ -55,7 +55,7 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
 
         // A container with an index says how many frames there are to be, others how long the track is.
         long promised = plan is null
-            ? Math.Max(0, track.Stream->nb_frames - packets.Count)
+            ? PromisedFrames.NotRead(track, packets.Count)
             : PromisedFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
         if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
         {

@@ -4,8 +4,8 @@ using ClipGuard.Media.Selections;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>
-/// A video given as a list of pictures: the chosen ones are decoded, the others are not opened. The list does not say when they were taken, so they
-/// are shown at one frame a second.
+/// A video given as a list of pictures, or as a single one: the chosen ones are decoded, the others are not opened. The list does not say when they were
+/// taken, so they are shown at one frame a second.
 /// </summary>
 internal static class ImageSequenceDecode
 {
@@ -16,8 +16,15 @@ internal static class ImageSequenceDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The list of frames is empty."));
         }
 
-        int count = list.Paths.Count;
-        var timeline = new FrameTimeline([.. Enumerable.Range(0, count)], [.. Enumerable.Repeat(true, count)], 1, 1, RateHz: 1);
+        return Run(session, spec, [.. list.Paths.Select(path => new FileSource(path))], number => $"Frame {number} of the list, {list.Paths[number]}: ");
+    }
+
+    /// <summary>A clip that is a single picture.</summary>
+    public static DecodeAnswer RunOne(DecodeSession session, VideoSpec spec) => Run(session, spec, [session.Request.Source], static _ => string.Empty);
+
+    private static DecodeAnswer Run(DecodeSession session, VideoSpec spec, IReadOnlyList<ClipSource> pictures, Func<int, string> name)
+    {
+        var timeline = new FrameTimeline([.. Enumerable.Range(0, pictures.Count)], [.. Enumerable.Repeat(true, pictures.Count)], 1, 1, RateHz: 1);
         if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return new DecodeAnswer(session.Fault(kind, message));
@@ -29,10 +36,9 @@ internal static class ImageSequenceDecode
         List<int> damaged = [];
         foreach (IGrouping<int, int> group in slotsOf)
         {
-            string path = list.Paths[group.Key];
-            if (ImageDecode.Add(session, new FileSource(path), writer, [.. group], out bool isDamaged) is { } fault)
+            if (ImageDecode.Add(session, pictures[group.Key], writer, [.. group], out bool isDamaged) is { } fault)
             {
-                return new DecodeAnswer(fault with { Message = $"Frame {group.Key} of the list, {path}: {fault.Message}" });
+                return new DecodeAnswer(fault with { Message = $"{name(group.Key)}{fault.Message}" });
             }
 
             if (isDamaged)
@@ -43,9 +49,7 @@ internal static class ImageSequenceDecode
 
         if (damaged.Count > session.Limits.MaxDamagedFrames)
         {
-            return new DecodeAnswer(session.Fault(
-                FaultKind.Corrupt,
-                $"{damaged.Count} of the wanted pictures are damaged, the first frame {damaged.Min()} of the list, {list.Paths[damaged.Min()]}."));
+            return new DecodeAnswer(session.Fault(FaultKind.Corrupt, $"{name(damaged.Min())}{damaged.Count} of the wanted pictures are damaged."));
         }
 
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)

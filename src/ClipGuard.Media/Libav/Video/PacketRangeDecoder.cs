@@ -37,6 +37,12 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
     /// <summary>Times of key frames that came out since the last <see cref="Begin"/>.</summary>
     public List<long> KeyFrames { get; } = [];
 
+    /// <summary>
+    /// True where since the last <see cref="Begin"/> a run began further in than the first packet, on what the container takes for a key frame, and the decoder says that it is none:
+    /// what was decoded from there on may be built on frames that were never decoded.
+    /// </summary>
+    public bool BeganOnFalseKey { get; private set; }
+
     /// <summary>Frames that came out since the last <see cref="Begin"/>.</summary>
     public long FramesOut { get; private set; }
 
@@ -50,6 +56,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
         CorruptFrames.Clear();
         KeyFrames.Clear();
         FramesOut = 0;
+        BeganOnFalseKey = false;
     }
 
     /// <summary>Decodes one range to its end, and drains the decoder.</summary>
@@ -74,13 +81,13 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
             }
 
             track.Codec->skip_frame = isWanted is null || isWanted(packets.Marks[i]) ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_NONREF;
-            if ((Send(packet, i) ?? Take(i, taker)) is { } fault)
+            if ((Send(packet, i) ?? Take(i, run.First, taker)) is { } fault)
             {
                 return fault;
             }
         }
 
-        return Send(null, range.Last) ?? Take(range.Last, taker);
+        return Send(null, range.Last) ?? Take(range.Last, range.First, taker);
     }
 
     public void Dispose()
@@ -109,7 +116,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
         }
     }
 
-    private DecoderFault? Take(int index, FrameTaker taker)
+    private DecoderFault? Take(int index, int first, FrameTaker taker)
     {
         int state;
         while ((state = track.Receive(_frame)) > 0 || state == Track.Refused)
@@ -127,6 +134,10 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
             if (_frame->key_frame != 0)
             {
                 KeyFrames.Add(ticks);
+            }
+            else
+            {
+                BeganOnFalseKey |= first > 0 && !numbered && ticks == packets.Marks[first].Ticks;
             }
 
             if (_frame->decode_error_flags != 0)

@@ -28,11 +28,18 @@ internal static unsafe class PromisedFrames
         return Math.Max(missing, lacksSome ? 1 : 0);
     }
 
+    /// <summary>How many frames the container counts beyond those that came, in packets or as the frame before once more.</summary>
+    public static long NotRead(Track track, long packets)
+    {
+        long notRead = Math.Max(0, track.Stream->nb_frames - packets);
+        return notRead == 0 ? 0 : Math.Max(0, notRead - track.RepeatedByContainer);
+    }
+
     // An MP4's index also counts frames that an edit list excludes at the end. So at most as many are missing as fit into the rest of the track's duration.
     private static long NotRead(Track track, long packets, double endSeconds, double rateHz)
     {
         AVStream* stream = track.Stream;
-        long notRead = Math.Max(0, stream->nb_frames - packets);
+        long notRead = NotRead(track, packets);
         if (notRead == 0 || !track.Container.IsMov || stream->duration <= 0)
         {
             return notRead;

@@ -10,6 +10,11 @@ internal static unsafe class TimelineReader
     /// <summary>The timeline of a track's packets; null where a packet has no presentation time, or the same as another.</summary>
     public static FrameTimeline? Read(IReadOnlyList<PacketMark> packets, AVStream* stream)
     {
+        if (LacksReordering(packets, stream))
+        {
+            return null;
+        }
+
         int firstKey = 0;
         while (firstKey < packets.Count && !packets[firstKey].IsKey)
         {
@@ -62,11 +67,12 @@ internal static unsafe class TimelineReader
     /// <param name="count">How many frames there are.</param>
     /// <param name="stream">The track.</param>
     /// <param name="packets">Its packets.</param>
-    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketMark> packets)
+    /// <param name="isPaced">True where the times of decoding tell how long frames stay on show, as they do in an AVI, which has no others.</param>
+    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketMark> packets, bool isPaced)
     {
-        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden)];
+        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden).Select(packet => isPaced ? packet with { Ticks = packet.DecodeTicks } : packet)];
         bool isKnown = shown.Length == count;
-        bool isTimed = isKnown && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
+        bool isTimed = isKnown && shown.Length > 0 && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
         AVRational unit = stream->time_base;
         AVRational rate = Rate(stream);
         (int num, int den) = rate.num > 0 && rate.den > 0 ? (rate.den, rate.num) : (1, 25);
@@ -78,9 +84,41 @@ internal static unsafe class TimelineReader
 
         return new FrameTimeline(ticks, isKnown ? [.. shown.Select(packet => packet.IsKey)] : new bool[count], num, den, (double)den / num)
         {
-            Shown = isTimed ? [.. shown.Select(packet => packet.Ticks).Order().Select(tick => (double)tick * unit.num / unit.den)] : null,
-            LastFrameSeconds = isTimed ? LastFrameSeconds(packets, stream) : 0,
+            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay : 0, (double)num / den) : null,
+            LastFrameSeconds = isTimed ? LastFrameSeconds(shown, stream) : 0,
         };
+    }
+
+    // A frame that is decoded ahead of its time comes out of the decoder with a later packet, and is shown when that one is due.
+    private static double[] Shown(double[] due, int delay, double frameSeconds)
+    {
+        double[] shown = new double[due.Length];
+        for (int i = 0; i < due.Length; i++)
+        {
+            shown[i] = i + delay < due.Length ? due[i + delay] : due[^1] + ((i + delay - (due.Length - 1)) * frameSeconds);
+        }
+
+        return shown;
+    }
+
+    // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote decoding times for presentation
+    // times (an MP4 without its "ctts" box), and the decoder alone knows the order.
+    private static bool LacksReordering(IReadOnlyList<PacketMark> packets, AVStream* stream)
+    {
+        if (stream->codecpar->video_delay <= 0 || packets.Count < 2)
+        {
+            return false;
+        }
+
+        for (int i = 1; i < packets.Count; i++)
+        {
+            if (packets[i].Ticks <= packets[i - 1].Ticks || packets[i].Ticks != packets[i].DecodeTicks)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static double LastFrameSeconds(IReadOnlyList<PacketMark> packets, AVStream* stream) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Selections;
 
@@ -26,7 +27,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         _spec = spec;
         _track = track;
         _packets = packets;
-        _timeline = TimelineReader.Read(_packets.Marks, track.Stream);
+        _timeline = TimelineReader.Read(_packets.Marks, track.Stream) is { } read ? ToTheEnd(read) : null;
         _decoder = new PacketRangeDecoder(session, track, _packets, numbered: _timeline is null);
         _writer = new PictureWriter(session, spec);
     }
@@ -48,6 +49,11 @@ internal sealed unsafe class VideoDecode : IDisposable
         if ((session.AnimationFault() ?? session.DurationFault(track.Container.SecondsOf(track.Stream))) is { } refused)
         {
             return new DecodeAnswer(refused);
+        }
+
+        if (track.Container.Item is not null || TiffPieces.Of(track) is not null)
+        {
+            return ImageSequenceDecode.RunOne(session, spec);
         }
 
         // A selection of key frames reads every packet: only the packets say reliably which are key frames, an index may list fewer.
@@ -100,7 +106,7 @@ internal sealed unsafe class VideoDecode : IDisposable
 
         var plan = new DecodePlan(_packets.Marks);
         return (Want(timeline) ?? Decode(plan.RangesFor(_wanted.Ticks), mark => _wanted.Has(mark.Ticks))) is null
-            && Judge(timeline, plan) is { IsNone: true } finding && !_packets.ContradictsIndex
+            && Judge(timeline, plan) is { IsNone: true } finding && !_packets.ContradictsIndex && !_decoder.BeganOnFalseKey
             ? Answer(timeline, finding)
             : null;
     }
@@ -122,15 +128,22 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         DamageFinding finding = Judge(timeline, plan);
-        if (finding.DamagedWanted == 0 || _session.ShouldStop())
+        if ((finding.DamagedWanted == 0 && !_decoder.BeganOnFalseKey) || _session.ShouldStop())
         {
             return Answer(timeline, finding);
         }
 
         // A wanted frame is damaged or missing. Either the clip is damaged, or decoding began at a key frame that is none. Decoding everything from the
         // beginning finds out which.
+        bool areKeysFalse = _decoder.BeganOnFalseKey && _spec.Selection is KeyFrames;
         List<long> shown = [];
         fault = Decode([new PacketRange(0, _packets.Marks.Count - 1)], null, shown);
+        if (fault is null && areKeysFalse)
+        {
+            timeline = timeline with { IsKey = [.. timeline.Ticks.Select(_decoder.KeyFrames.Contains)] };
+            fault = Want(timeline) ?? Decode([new PacketRange(0, _packets.Marks.Count - 1)], null);
+        }
+
         finding = Judge(timeline, plan);
         if (fault is not null || !finding.OnlyMissing || shown.Count == 0 || (finding.DamagedWanted == 0 && shown.Count == timeline.Count))
         {
@@ -164,7 +177,20 @@ internal sealed unsafe class VideoDecode : IDisposable
     private bool KeysMoved(FrameTimeline timeline) =>
         _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
-    private FrameTimeline Number(int count) => TimelineReader.Numbered(count, _track.Stream, _packets.Marks);
+    private FrameTimeline Number(int count) => ToTheEnd(TimelineReader.Numbered(count, _track.Stream, _packets.Marks, _track.Container.IsAvi));
+
+    // Empty chunks at the end of an AVI keep its last frame on show.
+    private FrameTimeline ToTheEnd(FrameTimeline timeline)
+    {
+        AVStream* stream = _track.Stream;
+        if (timeline.Count == 0 || !_track.Container.IsAvi || stream->nb_frames <= _packets.Marks.Count || _track.RepeatedByContainer == 0)
+        {
+            return timeline;
+        }
+
+        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        return timeline with { LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)) };
+    }
 
     private DecoderFault? Want(FrameTimeline timeline)
     {

@@ -15,6 +15,14 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
     internal bool IsValid => World >= 1 && BatchSize >= 1 && Consumed.Count == World && Consumed.All(static batches => batches >= 0)
         && (Ahead.Count == 0 || Ahead.Count == World) && Ahead.All(static batches => batches is not null && batches.All(static batch => batch >= 0));
 
+    /// <summary>Whether it counts more samples than there can be, or ranks that are further apart.</summary>
+    internal bool Reaches(long samples, long samplesApart)
+    {
+        long globalBatch = (long)BatchSize * World;
+        long most = Ahead.SelectMany(static batches => batches).Concat(Consumed).Max();
+        return most > (samples / globalBatch) - 1 || most - Consumed.Min() > samplesApart / globalBatch + 1;
+    }
+
     internal bool IsSameAs(ResumeSegment other) => World == other.World && BatchSize == other.BatchSize && Consumed.SequenceEqual(other.Consumed)
         && Ahead.Count == other.Ahead.Count && Ahead.Zip(other.Ahead).All(static pair => pair.First.SequenceEqual(pair.Second));
 }

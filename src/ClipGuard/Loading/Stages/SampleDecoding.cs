@@ -73,6 +73,15 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
 
         var tried = new TriedRow(number) { Row = sampleRow, Held = target as BufferedSink };
+        if (options.ClipsPerSample is { } most && ClipCounts.FirstOver(most, sampleRow.Sample, kind => options.SpecOf(kind) is not null) is { } over)
+        {
+            string message = $"The sample has {over.Count} {MediaTags.Noun(over.Kind)} clips, more than "
+                + $"{nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} = {most}; "
+                + "set it to the most that a sample may have, or to null.";
+            tried.Fault = new SampleFault(planned.Position, number, row.Line, message) { Origin = row.Origin };
+            return tried;
+        }
+
         int[] indexes = new int[3];
         foreach (ClipReference clip in sampleRow.Sample.Clips)
         {
@@ -82,7 +91,6 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
             }
 
             int index = indexes[(int)clip.Kind]++;
-            CheckClipCount(sampleRow, clip.Kind, index + 1);
             if (clip.Refusal is { } refusal)
             {
                 tried.Fault = FaultOf(planned, tried, clip, refusal.Kind, refusal.Message);
@@ -187,16 +195,6 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
                 ulong seed = StableHash.Of(StableHash.Of(_seed, TransformPurpose, (ulong)epoch), (ulong)planned.Position, (ulong)clip.Kind, (ulong)index);
                 builder[clip.Kind].Visit(slot, index, view => transform(row.Sample, view, seed));
             }
-        }
-    }
-
-    private void CheckClipCount(SampleRow row, ClipKind kind, int count)
-    {
-        if (count > options.ClipsPerSample)
-        {
-            throw new InvalidOperationException(
-                $"The sample at line {row.Line} has more than {options.ClipsPerSample} {MediaTags.Noun(kind)} clips; "
-                + $"set {nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} to the most that a sample may have, or to null.");
         }
     }
 

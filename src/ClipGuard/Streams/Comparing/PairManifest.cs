@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 
 namespace ClipGuard.Streams.Comparing;
 
@@ -59,6 +60,8 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
                 ? row with { Complaint = $"found {json.RootElement.ValueKind}, expected an object with '{referenceColumn}' and '{distortedColumn}'" }
                 : Column(json.RootElement, referenceColumn) is not { } reference ? row with { Complaint = Missing(referenceColumn) }
                 : Column(json.RootElement, distortedColumn) is not { } distorted ? row with { Complaint = Missing(distortedColumn) }
+                : (AddressIn(reference) ?? AddressIn(distorted)) is { } address
+                    ? row with { Complaint = $"found the address {address}, expected the path of a file" }
                 : row with { Reference = resolver.Resolve(reference), Distorted = resolver.Resolve(distorted) };
         }
         catch (JsonException error)
@@ -71,6 +74,9 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
             return row with { Complaint = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
         }
     }
+
+    // A comparison fetches nothing, and what it cannot find it names in its records.
+    private static string? AddressIn(string path) => path.Contains("://", StringComparison.Ordinal) ? AddressText.WithoutSecrets(path) : null;
 
     private static string Missing(string column) => $"found no path in '{column}', expected one";
 

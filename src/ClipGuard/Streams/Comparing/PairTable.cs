@@ -14,7 +14,7 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
     /// <summary>What cells are quoted with that hold line feeds.</summary>
     public const byte Quote = (byte)'"';
 
-    private readonly char _delimiter = path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
+    private char _delimiter = path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
     private string[]? _columns;
     private TableRowReader? _rows;
 
@@ -28,10 +28,10 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
             return false;
         }
 
-        var columns = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn };
-        var table = new TableOptions { Rows = options, Columns = columns };
-        _columns = TableColumns.Read(line, _delimiter, table, path);
-        _rows = new TableRowReader(_columns, _delimiter, table, resolver);
+        var pair = new Dictionary<string, string> { [referenceColumn] = referenceColumn, [distortedColumn] = distortedColumn };
+        _delimiter = TableColumns.FindDelimiter(line, _delimiter, pair);
+        _columns = TableColumns.Read(line, _delimiter, pair, path);
+        _rows = new TableRowReader(_columns, _delimiter, options, resolver);
         return true;
     }
 

@@ -16,7 +16,7 @@ namespace ClipGuard.Streams.Comparing;
 /// A sample whose pair gets no score becomes a <see cref="BadRow"/> that says why. A sample that <c>keep</c> does not want is no row
 /// at all, so that a loader neither puts a substitute in its place nor counts it as a failure; <see cref="LeftOut"/> names it. Nothing is left out in silence.
 /// </remarks>
-public sealed class ScoredManifest : IIndexableManifest
+public sealed class ScoredManifest : IIndexableManifest, ITextManifest
 {
     private readonly IIndexableManifest _manifest;
     private readonly ClipComparer _comparer;
@@ -51,6 +51,8 @@ public sealed class ScoredManifest : IIndexableManifest
 
     /// <inheritdoc/>
     public string Name => _manifest.Name;
+
+    TextFormat? ITextManifest.Format => (_manifest as ITextManifest)?.Format;
 
     /// <summary>Samples whose scores were not wanted, of those that were compared so far: the line, and the scores in words. In the manifest's order.</summary>
     public IReadOnlyList<(long Line, string Scores)> LeftOut =>

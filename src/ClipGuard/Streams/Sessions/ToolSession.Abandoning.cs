@@ -59,7 +59,7 @@ internal sealed partial class ToolSession
     // The caller is told before that where it takes longer than the patience.
     private void AwaitStarts()
     {
-        while (_pendingStarts > 0 && _startsGivenUp.Wait(KillPatience))
+        while (_pendingStarts > 0 && _startsGivenUp.Wait(_options.KillPatience))
         {
             _pendingStarts--;
         }

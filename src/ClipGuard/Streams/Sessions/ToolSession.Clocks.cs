@@ -9,12 +9,6 @@ namespace ClipGuard.Streams.Sessions;
 // The clocks: how long each state may last, and when something last moved.
 internal sealed partial class ToolSession
 {
-    private static readonly TimeSpan SlowOpening = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
-
-    // Reaping takes the kernel about 90 ms for each GB that a process held.
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
-
     // Progress is looked for so many times in each stall limit: the CPU time that a tool uses has no time stamp, so that a look too rare would miss
     // when it stopped.
     private const int LooksPerStallLimit = 4;
@@ -52,8 +46,8 @@ internal sealed partial class ToolSession
         _timerAt = state switch
         {
             ToolSessionState.Filling or ToolSessionState.Running => _deadlineAt,
-            ToolSessionState.Draining => now + Nanoseconds(DrainGrace),
-            ToolSessionState.Ending or ToolSessionState.Forcing => now + Nanoseconds(KillPatience),
+            ToolSessionState.Draining => now + Nanoseconds(_options.DrainGrace),
+            ToolSessionState.Ending or ToolSessionState.Forcing => now + Nanoseconds(_options.KillPatience),
             _ => long.MaxValue,
         };
         (_progressAt, _lookedAt) = (now, now);
@@ -64,7 +58,7 @@ internal sealed partial class ToolSession
 
     private void Arm()
     {
-        long next = _state == ToolSessionState.Opening && !_slowOpeningSaid ? Math.Min(_timerAt, _startedAt + Nanoseconds(SlowOpening))
+        long next = _state == ToolSessionState.Opening && !_slowOpeningSaid ? Math.Min(_timerAt, _startedAt + Nanoseconds(_options.SlowOpening))
             : KeepsStallClock ? Math.Min(_timerAt, _lookAt)
             : _timerAt;
         if (next != _armedAt)
@@ -80,7 +74,7 @@ internal sealed partial class ToolSession
         {
             Step(ToolSessionEvent.TimeOver);
         }
-        else if (_state == ToolSessionState.Opening && !_slowOpeningSaid && now >= _startedAt + Nanoseconds(SlowOpening))
+        else if (_state == ToolSessionState.Opening && !_slowOpeningSaid && now >= _startedAt + Nanoseconds(_options.SlowOpening))
         {
             WarnOfSlowOpening();
         }
@@ -131,8 +125,11 @@ internal sealed partial class ToolSession
             _ => $"The streams {string.Join(" and ", late)} are",
         };
         double limit = _options.OpenLimit.TotalSeconds;
-        BackgroundLog.Write(_logger, logger => LogSlowOpening(logger, missing, SlowOpening.TotalSeconds, limit));
+        BackgroundLog.Write(_logger, logger => LogSlowOpening(logger, missing, _options.SlowOpening.TotalSeconds, limit));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stream '{Stream}': a bug of ClipGuard's own, and the clip is not to blame. {Bug}\n{Stack}")]
+    private static partial void LogBug(ILogger logger, string stream, string bug, string stack);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What} not there after {Seconds} s; it is given up after {Limit} s")]
     private static partial void LogSlowOpening(ILogger logger, string what, double seconds, double limit);

@@ -59,7 +59,7 @@ internal sealed unsafe partial class ToolSession
 
     private void HandleEvent(long tag)
     {
-        // A descriptor may have gone while an earlier tag of the same wait was dealt with.
+        // A descriptor may have gone while an earlier tag of the same wait was handled.
         if (!_epoll.Contains(tag))
         {
             return;
@@ -152,6 +152,11 @@ internal sealed unsafe partial class ToolSession
                 break;
             case StreamWrittenMessage written when OrderOf(member) == written.Id && member.Written is null:
                 OnWritten(member, written);
+                break;
+            case FailedMessage { Message: not null, Stack: not null } failed when OrderOf(member) == failed.Id:
+                BackgroundLog.Write(_logger, logger => LogBug(logger, member.Name, failed.Message, failed.Stack));
+                Break(new Cause.InfrastructureFailure(new HelperUnavailableException(
+                    $"The stream '{member.Name}' meets a bug of ClipGuard's own, and the clip is not to blame: {failed.Message}")));
                 break;
             default:
                 ProtocolError(member, $"said {message.GetType().Name.Replace("Message", string.Empty, StringComparison.Ordinal)} out of turn");

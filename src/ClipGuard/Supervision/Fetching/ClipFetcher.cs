@@ -11,9 +11,8 @@ namespace ClipGuard.Supervision.Fetching;
 internal sealed class ClipFetcher : IDisposable
 {
     private const int BufferBytes = 64 << 10;
-    private const int MaxRedirections = 5;
 
-    private readonly HttpClient _client;
+    private readonly HttpConnections _connections;
     private readonly FetchOptions _options;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
@@ -23,25 +22,17 @@ internal sealed class ClipFetcher : IDisposable
     /// <param name="options">How clips are fetched.</param>
     /// <param name="deadline">All tries at one clip together.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public ClipFetcher(FetchOptions options, TimeSpan deadline, TimeProvider? time = null)
+    /// <param name="isPrivate">Which addresses are private; null for those that are.</param>
+    public ClipFetcher(FetchOptions options, TimeSpan deadline, TimeProvider? time = null, Func<IPAddress, bool>? isPrivate = null)
     {
         _options = options;
         _deadline = deadline;
         _time = time ?? TimeProvider.System;
-        var connections = new SocketsHttpHandler
-        {
-            MaxAutomaticRedirections = MaxRedirections,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            UseCookies = false,
-        };
-
-        // The client's own limit covers the body only where it is buffered there, and would then count a long clip as a slow server.
-        _client = new HttpClient(connections) { Timeout = Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.UserAgent.ParseAdd("ClipGuard");
+        _connections = new HttpConnections(options.AllowPrivate, isPrivate);
     }
 
     /// <summary>Fetches one clip.</summary>
-    /// <returns>Its bytes, or why there are none: <see cref="FaultKind.Missing"/> or <see cref="FaultKind.LimitExceeded"/>.</returns>
+    /// <returns>Its bytes, or why there are none: <see cref="FaultKind.Missing"/>, <see cref="FaultKind.Unsupported"/> or <see cref="FaultKind.LimitExceeded"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
     public async Task<(MemorySource? Bytes, ClipFault? Fault)> FetchAsync(HttpSource source, CancellationToken cancellation)
     {
@@ -63,6 +54,14 @@ internal sealed class ClipFetcher : IDisposable
                     ? new Answer(Reason: $"not there within {_deadline.TotalSeconds:0.###} s")
                     : new Answer(Reason: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true);
             }
+            catch (RefusedRedirectException refused)
+            {
+                answer = new Answer(Reason: refused.Message, Kind: FaultKind.Unsupported);
+            }
+            catch (InvalidDataException broken)
+            {
+                answer = new Answer(Reason: $"its body cannot be unpacked: {broken.Message.TrimEnd('.')}");
+            }
             catch (Exception error) when (error is HttpRequestException or IOException)
             {
                 ThrowIfNotWanted(cancellation);
@@ -78,7 +77,7 @@ internal sealed class ClipFetcher : IDisposable
             {
                 string often = tries == 1 ? string.Empty : $" ({tries} tries)";
                 var postMortem = new PostMortem { Elapsed = _time.GetElapsedTime(began) };
-                return (null, new ClipFault(answer.Kind, DecodeStage.Open, $"{source.Address}: {answer.Reason}{often}.", postMortem));
+                return (null, new ClipFault(answer.Kind, DecodeStage.Open, $"{source}: {answer.Reason}{often}.", postMortem));
             }
         }
     }
@@ -88,7 +87,7 @@ internal sealed class ClipFetcher : IDisposable
     {
         // Fetches under way end as cancelled, which is no fault of their clips. The token source is not disposed: they still ask it whether it was cancelled.
         _closed.Cancel();
-        _client.Dispose();
+        _connections.Dispose();
     }
 
     private void ThrowIfNotWanted(CancellationToken cancellation)
@@ -101,7 +100,8 @@ internal sealed class ClipFetcher : IDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(_options.WaitLimit);
-        using HttpResponseMessage response = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        void Heard() => patience.CancelAfter(_options.WaitLimit);
+        using HttpResponseMessage response = await _connections.GetAsync(address, Heard, patience.Token).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
@@ -125,7 +125,7 @@ internal sealed class ClipFetcher : IDisposable
             }
 
             fetched.Write(buffer, 0, read);
-            patience.CancelAfter(_options.WaitLimit);
+            Heard();
         }
 
         return new Answer(Bytes: fetched.GetBuffer().AsMemory(0, (int)fetched.Length));

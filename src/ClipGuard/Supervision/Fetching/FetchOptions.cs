@@ -10,8 +10,18 @@ public sealed record FetchOptions
     /// </summary>
     public TimeSpan WaitLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Most bytes of one clip as it is stored. Positive; default 256 MiB. They are held in this process's memory.</summary>
+    /// <summary>
+    /// Most bytes of one clip as it is stored; where a server compresses it on its way (gzip, deflate), as it is unpacked. Positive; default 256 MiB.
+    /// They are held in this process's memory.
+    /// </summary>
     public long MaxBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Whether a server at a public address may redirect to a private one: this machine, or a network of its own. False (the default) makes such a clip
+    /// <see cref="Media.FaultKind.Unsupported"/>, because what lies there might be asked for in this process's name. Private addresses that the manifest itself
+    /// names are fetched, and may redirect to others.
+    /// </summary>
+    public bool AllowPrivate { get; init; }
 
     /// <summary>
     /// Tries after one that failed for a reason that may pass: no connection, no answer, an answer of 408, 429, or 500 and above. At least 0;

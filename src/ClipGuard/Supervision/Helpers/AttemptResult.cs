@@ -17,6 +17,11 @@ internal abstract record AttemptResult
         public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
     }
 
+    /// <summary>The decoder threw: a bug of its own, which says nothing about the clip.</summary>
+    /// <param name="Message">What was thrown.</param>
+    /// <param name="Stack">Where.</param>
+    public sealed record DecoderBug(string Message, string Stack) : AttemptResult;
+
     /// <summary>
     /// A failure of the infrastructure, which says nothing about the clip: a helper that was killed from outside, a request that could not be sent.
     /// </summary>

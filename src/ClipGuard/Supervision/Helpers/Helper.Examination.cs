@@ -25,6 +25,7 @@ internal sealed partial class Helper
                 DecodeStage.Exit,
                 $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.",
                 postMortem)),
+            HelperEvent.ProtocolError when _bug is not null => _bug,
             HelperEvent.ProtocolError when detail == WasNotAboutThisClip => new AttemptResult.InfrastructureFailure($"The helper {detail}."),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),

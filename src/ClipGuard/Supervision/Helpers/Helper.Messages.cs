@@ -50,6 +50,9 @@ internal sealed unsafe partial class Helper
             case ReplyMessage reply:
                 OnReply(reply);
                 break;
+            case FailedMessage failed:
+                OnFailed(failed);
+                break;
             default:
                 Step(HelperEvent.ProtocolError, $"sent a {message.GetType().Name}, which no helper that decodes has to send");
                 break;
@@ -88,6 +91,16 @@ internal sealed unsafe partial class Helper
                 Step(HelperEvent.Retired);
             }
         }
+    }
+
+    private void OnFailed(FailedMessage failed)
+    {
+        if (failed.Id == _attempt?.Id && failed is { Message: not null, Stack: not null })
+        {
+            _bug = new AttemptResult.DecoderBug(failed.Message, failed.Stack);
+        }
+
+        Step(HelperEvent.ProtocolError, "told of a bug in a decode that it does not have");
     }
 
     // Copied before they are looked at: the helper can still write there.

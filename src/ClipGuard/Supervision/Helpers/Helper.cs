@@ -13,10 +13,6 @@ namespace ClipGuard.Supervision.Helpers;
 /// </summary>
 internal sealed partial class Helper
 {
-    private static readonly TimeSpan HangUpGrace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
-
     private const int KeptErrorBytes = 4096;
 
     private readonly HelperPool _pool;
@@ -30,6 +26,7 @@ internal sealed partial class Helper
     private ProcessUse? _use;
     private DecodeMeasurement? _measurement;
     private ReplyMessage? _reply;
+    private AttemptResult.DecoderBug? _bug;
     private AttemptResult? _ending;
 
     /// <summary>A helper whose process has just been started.</summary>
@@ -142,7 +139,7 @@ internal sealed partial class Helper
     /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
     public long NextWake() => State switch
     {
-        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(SlowStart)),
+        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(_options.SlowStart)),
         HelperState.Decoding => Math.Min(_timerAt, _measurement!.ProgressAt + Nanoseconds(_options.StallLimit)),
         _ => _timerAt,
     };
@@ -167,7 +164,7 @@ internal sealed partial class Helper
         else if (State == HelperState.Starting)
         {
             _slowStartSaid = true;
-            _pool.WarnOfSlowStart(this, SlowStart);
+            _pool.WarnOfSlowStart(this);
         }
         else if (State == HelperState.Decoding && now >= NextWake())
         {
@@ -201,9 +198,9 @@ internal sealed partial class Helper
     private long TimerOf(HelperState state) => state switch
     {
         HelperState.Decoding or HelperState.Finishing => _deadlineAt,
-        HelperState.HungUp when _attempt is not null => Math.Min(After(HangUpGrace), _deadlineAt),
-        HelperState.HungUp => After(HangUpGrace),
-        HelperState.Leaving => After(LeaveGrace),
+        HelperState.HungUp when _attempt is not null => Math.Min(After(_options.HangUpGrace), _deadlineAt),
+        HelperState.HungUp => After(_options.HangUpGrace),
+        HelperState.Leaving => After(_options.LeaveGrace),
         HelperState.Dying => After(_options.KillPatience),
         _ => long.MaxValue,
     };

@@ -12,7 +12,9 @@ internal enum HelperEvent
     /// <summary>As <see cref="Replied"/>, of a helper that is used once.</summary>
     RepliedLast,
 
-    /// <summary>It broke the protocol: an answer to another request, a shape that does not fit, half a message; or it reported that it cannot start.</summary>
+    /// <summary>
+    /// It broke the protocol: an answer to another request, a shape that does not fit, half a message; or it reported that it cannot start, or a bug of its own.
+    /// </summary>
     ProtocolError,
 
     /// <summary>Its end of the socket is closed.</summary>

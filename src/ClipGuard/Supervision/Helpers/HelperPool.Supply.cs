@@ -6,8 +6,6 @@ namespace ClipGuard.Supervision.Helpers;
 // Demand and supply, all under the lock. Called from a helper's steps.
 internal sealed partial class HelperPool
 {
-    private static readonly TimeSpan RetryStartsAfter = TimeSpan.FromSeconds(1);
-
     private int _pendingStarts;
     private int _givingBack;
     private bool _serving;
@@ -129,10 +127,10 @@ internal sealed partial class HelperPool
     }
 
     /// <summary>A helper is slow to start.</summary>
-    public void WarnOfSlowStart(Helper helper, TimeSpan after)
+    public void WarnOfSlowStart(Helper helper)
     {
         int pid = helper.Process.Pid;
-        LogLater(logger => LogSlowStart(logger, pid, after.TotalSeconds, _options.StartLimit.TotalSeconds));
+        LogLater(logger => LogSlowStart(logger, pid, _options.SlowStart.TotalSeconds, _options.StartLimit.TotalSeconds));
     }
 
     // Gives ready helpers to waiting callers, second attempts first.
@@ -263,7 +261,7 @@ internal sealed partial class HelperPool
 
     private bool LacksHelpers => !_disposed && _broken is null && _wanted < _options.Workers + _options.Spares;
 
-    // Starts the helpers that are missing. After failed starts, while other helpers still decode, one is tried each second.
+    // Starts what is missing. While starts fail and other helpers still decode, one after each RetryStartsAfter.
     private void KeepUp()
     {
         while (LacksHelpers)
@@ -283,7 +281,7 @@ internal sealed partial class HelperPool
         if (!_retryIsSet)
         {
             _retryIsSet = true;
-            Watch.Remind(MonotonicTime.After(RetryStartsAfter), () =>
+            Watch.Remind(MonotonicTime.After(_options.RetryStartsAfter), () =>
             {
                 _retryIsSet = false;
                 if (LacksHelpers)

@@ -119,7 +119,7 @@ internal sealed class HelperWatch : IDisposable
             {
                 foreach (long tag in tags)
                 {
-                    // A helper may have gone while an earlier tag of the same wait was dealt with.
+                    // A helper may have gone while an earlier tag of the same wait was handled.
                     if (tag >= 0 && _epoll.Contains(tag))
                     {
                         HandleEvent(_helpers[tag / TagsPerHelper], (int)(tag % TagsPerHelper));

@@ -40,7 +40,7 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
     /// <summary>The last lines of the decoder's log and of the process's standard error, oldest first.</summary>
     public string[] LogLines() => [.. Progress.ReadLog(process.Memory.Marks).Concat(errors.Lines()).TakeLast(MaxLogLines)];
 
-    /// <summary>All that is known of the decode now. Taken before a kill, so that it tells of the trouble and not of the kill.</summary>
+    /// <summary>All that is known of the decode now. Taken before a kill, so that it describes the failure and not the kill.</summary>
     /// <param name="exit">How the process ended; the default while it lives.</param>
     public PostMortem PostMortem(ProcessExit exit)
     {

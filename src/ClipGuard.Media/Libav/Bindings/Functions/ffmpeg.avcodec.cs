@@ -8,6 +8,9 @@ internal static unsafe partial class ffmpeg
     [LibraryImport(Avcodec)]
     public static partial uint avcodec_version();
 
+    [LibraryImport(Avcodec, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial AVCodec* avcodec_find_decoder_by_name(string name);
+
     [LibraryImport(Avcodec)]
     public static partial AVCodecContext* avcodec_alloc_context3(AVCodec* codec);
 

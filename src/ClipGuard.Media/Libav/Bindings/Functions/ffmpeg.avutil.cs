@@ -23,6 +23,12 @@ internal static unsafe partial class ffmpeg
     public static partial void av_frame_free(AVFrame** frame);
 
     [LibraryImport(Avutil)]
+    public static partial int av_frame_get_buffer(AVFrame* frame, int align);
+
+    [LibraryImport(Avutil)]
+    public static partial int av_frame_copy_props(AVFrame* dst, AVFrame* src);
+
+    [LibraryImport(Avutil)]
     public static partial void av_frame_unref(AVFrame* frame);
 
     [LibraryImport(Avutil)]
@@ -33,6 +39,12 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial AVDictionaryEntry* av_dict_get(AVDictionary* m, string key, AVDictionaryEntry* prev, int flags);
+
+    [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int av_dict_set_int(AVDictionary** pm, string key, long value, int flags);
+
+    [LibraryImport(Avutil)]
+    public static partial void av_dict_free(AVDictionary** m);
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set_int(void* obj, string name, long val, int search_flags);

@@ -22,9 +22,12 @@ internal static unsafe partial class ffmpeg
     public const int AV_DISPOSITION_ATTACHED_PIC = 0x400;
     public const int AV_EF_CRCCHECK = 1;
     public const int AV_EF_EXPLODE = 8;
+    public const int AV_CODEC_FLAG2_SKIP_MANUAL = 1 << 29;
     public const int AV_FRAME_FLAG_CORRUPT = 1;
     public const int AV_LOG_WARNING = 24;
+    public const int AV_DISPOSITION_DEFAULT = 0x1;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
+    public const int AV_PIX_FMT_FLAG_BITSTREAM = 0x4;
     public const int AV_PIX_FMT_FLAG_RGB = 0x20;
     public const int AV_PKT_FLAG_CORRUPT = 2;
     public const int AV_PKT_FLAG_DISCARD = 4;
@@ -50,6 +53,7 @@ internal static unsafe partial class ffmpeg
     public static readonly long AV_NOPTS_VALUE = long.MinValue;
     public static readonly int AVERROR_EOF = Tag('E', 'O', 'F', ' ');
     public static readonly int AVERROR_EXIT = Tag('E', 'X', 'I', 'T');
+    public static readonly int AVERROR_PATCHWELCOME = Tag('P', 'A', 'W', 'E');
     public static readonly int AVERROR_INVALIDDATA = Tag('I', 'N', 'D', 'A');
 
     private const string Avformat = "libavformat.so.59";

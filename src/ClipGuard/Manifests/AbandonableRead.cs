@@ -1,6 +1,4 @@
-using ClipGuard.Manifests;
-
-namespace ClipGuard.Loading;
+namespace ClipGuard.Manifests;
 
 /// <summary>
 /// Reads of a manifest whose storage may stop answering (a dead mount, a FIFO). Such a read cannot be ended. The wait for it can: it is then abandoned, and

@@ -7,7 +7,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>Trouble that comes while other helpers work: starts that begin to fail, and processes that do not end when they are killed.</summary>
 [TestFixture]
-internal sealed class LongStandingTroubleTests
+internal sealed class HelperSupplyFailureTests
 {
     // It takes the kernel some 100 ms to reap this, far longer than it is waited for.
     private const string DiesSlowly = "holds-in-small-pages:1200";
@@ -109,7 +109,8 @@ internal sealed class LongStandingTroubleTests
     public async Task Whoever_disposes_second_waits_as_the_first_does(CancellationToken cancellation)
     {
         var left = new Leftovers();
-        Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
+        Supervisor supervisor = await Supervisor.StartAsync(
+            TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
         Task decode = supervisor.DecodeAsync(TestHelper.Script("holds:700"), CancellationToken.None).AsTask();
         await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
         ValueTask first = supervisor.DisposeAsync();
@@ -125,7 +126,12 @@ internal sealed class LongStandingTroubleTests
     public async Task Starts_that_fail_for_good_end_the_run_also_where_others_decode(CancellationToken cancellation)
     {
         string closed = Path.Combine(Path.GetTempPath(), $"clipguard-closed-{Guid.NewGuid():N}");
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with { Workers = 2, Spares = 0 };
+        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with
+        {
+            Workers = 2,
+            Spares = 0,
+            RetryStartsAfter = TimeSpan.FromMilliseconds(100),
+        };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
@@ -140,7 +146,8 @@ internal sealed class LongStandingTroubleTests
     private static async Task UseBothAsync(Supervisor supervisor, CancellationToken cancellation)
     {
         await UntilReadyAsync(supervisor, 2, cancellation);
-        DecodeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(TestHelper.Script("sleep:300"), cancellation).AsTask()));
+        DecodeOutcome[] outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(TestHelper.Script("sleep:300"), cancellation).AsTask()));
         Array.ForEach(outcomes, static outcome => outcome.Dispose());
     }
 

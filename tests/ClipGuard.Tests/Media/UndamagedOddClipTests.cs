@@ -6,7 +6,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Clips that look odd and lack nothing that is wanted: they are as common as damaged ones, and must not be taken for them.</summary>
 [CancelAfter(60_000)]
-internal sealed class OddClipTests
+internal sealed class UndamagedOddClipTests
 {
     private const string Video = "-f lavfi -i testsrc2=s=176x144:r=25:d=2";
 
@@ -18,7 +18,10 @@ internal sealed class OddClipTests
     [Test]
     public void A_recording_of_hevc_that_begins_in_an_open_group_of_pictures()
     {
-        string whole = _media.Make("whole.ts", $"{Video} -c:v libx265 -preset ultrafast -pix_fmt yuv420p -x265-params log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=3:slices=3:scenecut=0");
+        string whole = _media.Make(
+            "whole.ts",
+            $"{Video} -c:v libx265 -preset ultrafast -pix_fmt yuv420p -x265-params "
+                + "log-level=error:keyint=10:min-keyint=10:open-gop=1:bframes=3:slices=3:scenecut=0");
         string path = _media.Make("begun.ts", $"-ss 0.9 -i \"{whole}\" -c copy");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(8), Size = new ExactSize(32, 32) });
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
@@ -29,7 +32,8 @@ internal sealed class OddClipTests
     [Test]
     public void A_film_that_was_cut_off_where_only_its_sound_went_on()
     {
-        byte[] whole = File.ReadAllBytes(_media.Make("film.mkv", $"{Video} -f lavfi -i sine=d=4 -c:v libx264 -pix_fmt yuv420p -c:a pcm_s16le -cluster_time_limit 500"));
+        byte[] whole = File.ReadAllBytes(
+            _media.Make("film.mkv", $"{Video} -f lavfi -i sine=d=4 -c:v libx264 -pix_fmt yuv420p -c:a pcm_s16le -cluster_time_limit 500"));
         string path = _media.Write("cut.mkv", whole.AsSpan(0, whole.Length - 60_000));
         using DirectDecode video = DirectDecode.Of(path, new VideoSpec { Size = new ExactSize(32, 32) });
         using DirectDecode audio = DirectDecode.Of(path, new AudioSpec());

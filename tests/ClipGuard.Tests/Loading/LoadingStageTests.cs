@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Loading;
 
 [CancelAfter(60_000)]
-internal sealed class StageTests
+internal sealed class LoadingStageTests
 {
     [TestCase(1, 4)]
     [TestCase(3, 12)]
@@ -47,7 +47,8 @@ internal sealed class StageTests
 
         int asked = await SettledAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
 
-        // A batch of four comes to 1.6 MB and a little, so three of them fit at most, beside the one that was taken; the block that the first grew out of is pooled.
+        // A batch of four comes to 1.6 MB and a little, so three of them fit at most, beside the one that was taken; the block that the first grew out of is
+        // pooled.
         Assert.That(asked, Is.InRange(Math.Max(1, taken) * 4, (Math.Max(1, taken) + 3) * 4));
         Assert.That(memory.MostBytes, Is.LessThan(4 * 1_800_000));
         if (taken == 0)
@@ -159,7 +160,8 @@ internal sealed class StageTests
     {
         using LoaderRun run = LoaderRun.Of(43);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { DropLast = true, Shuffle = shuffle, ShuffleWindow = 3, RankInfo = new RankInfo(1, 2) });
+        List<SeenBatch> batches = await run.ReadAsync(
+            LoaderRun.Options with { DropLast = true, Shuffle = shuffle, ShuffleWindow = 3, RankInfo = new RankInfo(1, 2) });
 
         Assert.That(batches, Has.Count.EqualTo(5));
         Assert.That(batches.SelectMany(batch => batch.Samples).Select(sample => sample.IsMasked), Is.All.False);
@@ -222,7 +224,8 @@ internal sealed class StageTests
     {
         using var run = new LoaderRun(["/ok/1/100", "/ok/2/101", "/ok/3/5", "/ok/4/5"]);
 
-        List<SeenBatch> batches = await run.ReadAsync(LoaderRun.Options with { MaxPaddedBytes = 4 * 4 * 100, OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None });
+        List<SeenBatch> batches = await run.ReadAsync(
+            LoaderRun.Options with { MaxPaddedBytes = 4 * 4 * 100, OnBadSample = BadSamplePolicy.Mask, Shuffle = ShuffleMode.None });
 
         Assert.That(batches.Single().Faults.Select(fault => (fault.Line, fault.Kind)), Is.EqualTo(new[] { (2L, (FaultKind?)FaultKind.LimitExceeded) }));
     }
@@ -333,7 +336,12 @@ internal sealed class StageTests
         using var run = new LoaderRun(["/ok/0/3", "/ok/0/3", "/ok/0/3", "/ok/0/3", "/bad/4", "/bad/5", "/bad/6", "/bad/7", "/ok/8/2"]);
         int collated = 0;
         await using ClipLoader loader = await run.OpenAsync(
-            LoaderRun.Options with { OnBadSample = BadSamplePolicy.Skip, Shuffle = ShuffleMode.None, Collate = batch => collated += batch.Samples.Count > 0 ? 1 : 100 });
+            LoaderRun.Options with
+            {
+                OnBadSample = BadSamplePolicy.Skip,
+                Shuffle = ShuffleMode.None,
+                Collate = batch => collated += batch.Samples.Count > 0 ? 1 : 100,
+            });
 
         Assert.That(await LoaderRun.ReadAsync(loader), Has.Count.EqualTo(2));
         Assert.That((collated, loader.LastEpoch!.Batches, loader.LastEpoch.Faults[FaultKind.Corrupt]), Is.EqualTo((2, 2L, 4L)));

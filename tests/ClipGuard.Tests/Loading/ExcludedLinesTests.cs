@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Loading;
 
 /// <summary>Lines that are excluded because they failed before, of one manifest and of blends.</summary>
 [CancelAfter(60_000)]
-internal sealed class ExcludedLineTests
+internal sealed class ExcludedLinesTests
 {
     [Test]
     public async Task Lines_of_a_blend_are_excluded_by_the_name_of_their_source([Values] ShuffleMode shuffle)
@@ -19,7 +19,15 @@ internal sealed class ExcludedLineTests
 
         List<(string?, long)> all = await RowsAsync(blend, first.Clips, options);
         List<(string?, long)> left = await RowsAsync(
-            blend, first.Clips, options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(7, second.Manifest.Name), new ManifestLine(99, second.Manifest.Name)] });
+            blend,
+            first.Clips,
+            options with
+            {
+                ExcludedLines =
+                [
+                    new ManifestLine(5, first.Manifest.Name), new ManifestLine(7, second.Manifest.Name), new ManifestLine(99, second.Manifest.Name),
+                ],
+            });
 
         Assert.That(all.Count(row => row == (second.Manifest.Name, 7)), Is.GreaterThan(0));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5) && row != (second.Manifest.Name, 7))));
@@ -54,7 +62,9 @@ internal sealed class ExcludedLineTests
 
         List<(string?, long)> all = await RowsAsync(filtered, first.Clips, LoaderRun.Options);
         List<(string?, long)> left = await RowsAsync(
-            filtered, first.Clips, LoaderRun.Options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
+            filtered,
+            first.Clips,
+            LoaderRun.Options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
 
         Assert.That(all, Has.Count.EqualTo(22).And.Member((first.Manifest.Name, 5L)).And.No.Member((second.Manifest.Name, 4L)));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5))));
@@ -66,7 +76,9 @@ internal sealed class ExcludedLineTests
         string path = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(path, ["""{"line":7,"clip":"a.mp4","fault":"Stalled"}""", """{"line":3,"column":1,"fault":"BadManifestLine"}""", """{"line":7,"clip":"b.mp4"}"""]);
+            File.WriteAllLines(
+                path,
+                ["""{"line":7,"clip":"a.mp4","fault":"Stalled"}""", """{"line":3,"column":1,"fault":"BadManifestLine"}""", """{"line":7,"clip":"b.mp4"}"""]);
             Assert.That(ManifestLine.OfFaults(path), Is.EqualTo(new ManifestLine[] { 3, 7 }));
             Assert.That(ManifestLine.OfFaults(path, "a.jsonl").First(), Is.EqualTo(new ManifestLine(3, "a.jsonl")));
             File.AppendAllText(path, """{"clip":"b.mp4"}""");
@@ -94,6 +106,10 @@ internal sealed class ExcludedLineTests
     private static async Task<List<(string?, long)>> RowsAsync(IManifest manifest, ScriptedClips clips, LoaderOptions options)
     {
         await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, clips);
-        return [.. (await LoaderRun.ReadAsync(loader)).SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];
+        return
+        [
+            .. (await LoaderRun.ReadAsync(loader))
+                .SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line)),
+        ];
     }
 }

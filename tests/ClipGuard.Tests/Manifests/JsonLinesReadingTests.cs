@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Manifests;
 
 [CancelAfter(30_000)]
-public sealed class LineTests
+public sealed class JsonLinesReadingTests
 {
     private const string Row = """{"messages":[{"role":"user","content":"hello"}]}""";
 
@@ -96,10 +96,14 @@ public sealed class LineTests
 
         Assert.That(rows[^1].Line, Is.EqualTo(rows.Count));
         Assert.That(rows.Where(row => row.Line != 2), Is.All.InstanceOf<SampleRow>());
-        Assert.That(rows.OfType<SampleRow>().Last().Offset, Is.EqualTo(ending.Length > 0 ? Row.Length + 1 + filled.Length + ending.Length : rows[1] is SampleRow ? Row.Length + 1 : 0));
+        Assert.That(
+            rows.OfType<SampleRow>().Last().Offset,
+            Is.EqualTo(ending.Length > 0 ? Row.Length + 1 + filled.Length + ending.Length : rows[1] is SampleRow ? Row.Length + 1 : 0));
     }
 
+    // What the whole process allocates is counted.
     [Test]
+    [NonParallelizable]
     public void A_refused_line_takes_no_memory()
     {
         using var file = new ManifestFile(Row + "\n");
@@ -172,7 +176,8 @@ public sealed class LineTests
     {
         var manifest = new JsonLinesManifest(Path.GetTempPath());
 
-        Assert.That(() => manifest.ReadRowsAsync().ToBlockingEnumerable().ToList(), Throws.InstanceOf<ManifestException>().With.Message.Contains("is a folder"));
+        Assert.That(
+            () => manifest.ReadRowsAsync().ToBlockingEnumerable().ToList(), Throws.InstanceOf<ManifestException>().With.Message.Contains("is a folder"));
     }
 
     [TestCase(new byte[] { 0xFF, 0xFE, 0x7B, 0x00 }, "UTF-16")]

@@ -1,0 +1,15 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>A manifest that may be a text file, so that some of its rows, byte for byte, are a manifest of the same kind.</summary>
+internal interface ITextManifest : IManifest
+{
+    /// <summary>How such a file is written; null where rows are no text.</summary>
+    TextFormat? Format { get; }
+}
+
+/// <summary>How a manifest that is a text file is written.</summary>
+/// <param name="Extension">Of its file, with the dot.</param>
+/// <param name="ReadHeaderAsync">
+/// Reads the bytes that stand before the first row, with their line ending: a table's row of names. Empty where there are none.
+/// </param>
+internal sealed record TextFormat(string Extension, Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadHeaderAsync);

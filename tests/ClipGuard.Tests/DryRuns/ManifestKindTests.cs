@@ -1,0 +1,79 @@
+using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
+using ClipGuard.Runs;
+
+using NUnit.Framework;
+
+namespace ClipGuard.Tests.DryRuns;
+
+/// <summary>Dry runs of manifests that are no JSON Lines.</summary>
+[CancelAfter(60_000)]
+internal sealed class ManifestKindTests
+{
+    private DryRunBench _bench = null!;
+
+    [SetUp]
+    public void MakeBench() => _bench = new DryRunBench(string.Empty);
+
+    [TearDown]
+    public void RemoveBench() => _bench.Dispose();
+
+    [TestCase("m.csv", "\uFEFFimage,query,note\r\n", "clean.csv")]
+    [TestCase("m.tsv", "image\tquery\tnote\r\n", "clean.tsv")]
+    public async Task The_clean_rows_of_a_table_are_a_table_again(string name, string header, string clean)
+    {
+        char delimiter = name.EndsWith("csv", StringComparison.Ordinal) ? ',' : '\t';
+        string good = $"a.png{delimiter}q{delimiter}\"two\nlines\"\r\n";
+        string last = $"b.png{delimiter}q{delimiter}";
+        string path = Path.Combine(_bench.Folder, name);
+        await File.WriteAllTextAsync(path, header + good + $"bad.png{delimiter}q{delimiter}\r\n" + "short\r\n" + last);
+
+        DryRunSummary summary = await Run(path).RunAsync();
+
+        string written = await File.ReadAllTextAsync(Path.Combine(_bench.Options.OutputFolder, clean));
+        Assert.That(written, Is.EqualTo(header.TrimStart('\uFEFF') + good + last));
+        Assert.That((summary.Samples, summary.CleanSamples, summary.Faults["BadManifestLine"]), Is.EqualTo((3L, 2L, 1L)));
+        Assert.That(summary.Settings.CleanManifest, Is.EqualTo(Path.Combine(_bench.Options.OutputFolder, clean)));
+        Assert.That(_bench.CleanPath, Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task Shards_and_folders_have_no_clean_rows_and_say_which_lines_are_bad()
+    {
+        string shard = Path.Combine(_bench.Folder, "s.tar");
+        await File.WriteAllBytesAsync(shard, [.. RawTar.File("a.png"), .. RawTar.File("bad.json", "{"), .. RawTar.File("c.png"), .. RawTar.End]);
+        string folder = Path.Combine(_bench.Folder, "pictures");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "a.png"), []);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "bad.png"), []);
+
+        DryRunSummary ofShard = await Run(shard).RunAsync();
+        long shardLine = _bench.Faults().Single().Line;
+        DryRunSummary ofFolder = await Run(folder).RunAsync();
+
+        Assert.That((ofShard.Samples, ofShard.CleanSamples, shardLine), Is.EqualTo((2L, 2L, 2L)));
+        Assert.That((ofFolder.Samples, ofFolder.CleanSamples, _bench.Faults().Single().Line), Is.EqualTo((2L, 1L, 2L)));
+        Assert.That((ofShard.Settings.CleanManifest, ofFolder.Settings.CleanManifest), Is.EqualTo(((string?)null, (string?)null)));
+        Assert.That(Directory.GetFiles(_bench.Options.OutputFolder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "faults.jsonl", "summary.json" }));
+        _bench.Options = _bench.Options with { CleanManifest = Path.Combine(_bench.Folder, "clean.jsonl") };
+        await Assert.ThatAsync(() => Run(shard).RunAsync(), Throws.InstanceOf<OutputException>().With.Message.Contains("are no text"));
+    }
+
+    [Test]
+    public async Task A_sample_with_more_clips_than_training_takes_is_bad()
+    {
+        string path = Path.Combine(_bench.Folder, "m.jsonl");
+        await File.WriteAllTextAsync(path, DryRunBench.Row("a.png") + "\n" + DryRunBench.Row("a.png", "b.png") + "\n");
+        _bench.Options = _bench.Options with { ClipsPerSample = 1 };
+
+        DryRunSummary summary = await Run(path).RunAsync();
+
+        Assert.That(
+            _bench.Faults().Select(fault => (fault.Line, fault.Message)),
+            Is.EqualTo(new[] { (2L, "found 2 image clips, expected at most 1, as many as a sample may have") }));
+        Assert.That(await File.ReadAllTextAsync(_bench.CleanPath), Is.EqualTo(DryRunBench.Row("a.png") + "\n"));
+        Assert.That((summary.Samples, summary.Clips), Is.EqualTo((1L, 1L)));
+    }
+
+    private DryRun Run(string path) => new(Manifest.Open(path, _bench.Options.Manifest), _bench.Decoder.Guarded, _bench.Options);
+}
