@@ -67,7 +67,9 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     /// <summary>True where left and right change places before the picture is turned.</summary>
     public bool? Mirrored { get; init; }
 
-    /// <summary>True where the picture can be transparent: its pixels tell it, or a second stream or picture that goes with it. Null for other streams.</summary>
+    /// <summary>
+    /// True where the picture can be transparent: its pixels tell it, or a second stream or picture that goes with it. Null for other streams.
+    /// </summary>
     public bool? HasAlpha { get; init; }
 
     /// <summary>True for the track that is decoded where none is asked for by its number. Null for those that are not.</summary>

@@ -2,10 +2,16 @@ namespace ClipGuard.Media;
 
 /// <summary>What one kind of fault means. <see cref="FaultKinds"/> has those of decodes.</summary>
 /// <param name="Owner">Whose it is.</param>
-/// <param name="MayBeReported">True where a helper may report it; the other kinds only a supervisor can know, and a helper that names one is not believed.</param>
+/// <param name="MayBeReported">
+/// True where a helper may report it; the other kinds only a supervisor can know, and a helper that names one is not believed.
+/// </param>
 /// <param name="Retry">Whether a first one is tried once more.</param>
-/// <param name="EndsHelper">True where the supervisor kills the helper when it comes to this verdict by itself; false where the helper has answered or has ended.</param>
-/// <param name="IsAlarming">True where such a clip would have stopped or killed a training run that has no guard. Screens show those in red, the others in yellow.</param>
+/// <param name="EndsHelper">
+/// True where the supervisor kills the helper when it comes to this verdict by itself; false where the helper has answered or has ended.
+/// </param>
+/// <param name="IsAlarming">
+/// True where such a clip would have stopped or killed a training run that has no guard. Screens show those in red, the others in yellow.
+/// </param>
 internal readonly record struct FaultTraits(FaultOwner Owner, bool MayBeReported, FaultRetry Retry, bool EndsHelper, bool IsAlarming)
 {
     /// <summary>Whether a first fault of this kind is tried once more.</summary>

@@ -12,7 +12,9 @@ using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Decoding;
 
-/// <summary><c>clipguard decode CLIP --out FILE</c>: exactly what training would get, in a file; or compared with what the ffmpeg program makes of it.</summary>
+/// <summary>
+/// <c>clipguard decode CLIP --out FILE</c>: exactly what training would get, in a file; or compared with what the ffmpeg program makes of it.
+/// </summary>
 internal static class DecodeCommand
 {
     private static readonly SettingGroup Output = new("Output");

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Media;

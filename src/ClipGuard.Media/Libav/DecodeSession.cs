@@ -87,7 +87,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             "This FFmpeg decodes no WebP animations; of one that is given as an image, the first picture can be had where it fills the canvas.")
         : null;
 
-    /// <summary>The fault of a picture whose claimed size FFmpeg refused; null where there was none. A size of nothing is over no limit: the header is wrong.</summary>
+    /// <summary>
+    /// The fault of a picture whose claimed size FFmpeg refused; null where there was none. A size of nothing is over no limit: the header is wrong.
+    /// </summary>
     public DecoderFault? PixelFault() => log.RefusedSize switch
     {
         null => null,

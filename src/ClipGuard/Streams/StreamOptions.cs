@@ -67,7 +67,8 @@ public sealed record StreamOptions
     internal TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long killed processes are waited for before they count as stuck in the kernel, which takes about 90 ms to reap each GB that one held. For tests; 5 s.
+    /// How long killed processes are waited for before they count as stuck in the kernel, which takes about 90 ms to reap each GB that one held.
+    /// For tests; 5 s.
     /// </summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -21,44 +21,50 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Manifests", "ClipGuard.Runs", "ClipGuard.Streams",
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Runs", "ClipGuard.Streams",
             "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Loading", "ClipGuard.Manifests",
-            "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Loading",
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Manifests", "ClipGuard.Media",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media",
             "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
         ],
         ["ClipGuard.Cli.Decoding"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Export", "ClipGuard.Media",
-            "ClipGuard.Supervision",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Parity", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Verbs", "ClipGuard.Export", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.DryRuns"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.DryRuns", "ClipGuard.Manifests",
-            "ClipGuard.Supervision",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
+            "ClipGuard.Manifests", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
         [
-            "ClipGuard.Cli.Decoding", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Decoding", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Logging"] = ["ClipGuard.Cli.Running", "ClipGuard.Cli.Settings"],
+        ["ClipGuard.Cli.Parity"] =
+        [
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Media", "ClipGuard.Streams", "ClipGuard.Supervision",
+        ],
+        ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native"],
         ["ClipGuard.Cli.Screens"] =
         [
-            "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
             "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Settings"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
-        ["ClipGuard.DryRuns"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision"],
+        ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
+        ["ClipGuard.DryRuns"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Supervision"],
         ["ClipGuard.Manifests"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
@@ -67,27 +73,37 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Inspection", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Audio"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
+        ["ClipGuard.Media.Libav.Audio"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Bytes"] = ["ClipGuard.Media.Native"],
-        ["ClipGuard.Media.Libav.Containers"] = ["ClipGuard.Media.Libav.Bytes"],
+        ["ClipGuard.Media.Libav.Containers"] =
+        [
+            "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers.Claims", "ClipGuard.Media.Libav.Distrust", "ClipGuard.Media.Libav.Formats",
+        ],
+        ["ClipGuard.Media.Libav.Containers.Claims"] = ["ClipGuard.Media.Libav.Bytes"],
+        ["ClipGuard.Media.Libav.Distrust"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Formats"],
+        ["ClipGuard.Media.Libav.Formats"] = ["ClipGuard.Media.Libav.Bytes"],
         ["ClipGuard.Media.Libav.Inspection"] =
         [
-            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks",
-            "ClipGuard.Media.Libav.Video",
+            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
+            "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Pictures"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
+        ["ClipGuard.Media.Libav.Pictures"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Streams"] =
         [
-            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks",
-            "ClipGuard.Media.Streams", "ClipGuard.Media.Wire",
+            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks",
+            "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Media.Wire",
         ],
-        ["ClipGuard.Media.Libav.Tracks"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers"],
+        ["ClipGuard.Media.Libav.Tracks"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats"],
         ["ClipGuard.Media.Libav.Video"] =
         [
-            "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Selections",
+            "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Selections",
         ],
-        ["ClipGuard.Media.Wire"] = ["ClipGuard.Media.Streams"],
-        ["ClipGuard.Streams"] = ["ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams.Sessions", "ClipGuard.Supervision"],
+        ["ClipGuard.Media.Wire"] = ["ClipGuard.Media.Native", "ClipGuard.Media.Streams"],
+        ["ClipGuard.Streams"] =
+        [
+            "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Streams.Sessions", "ClipGuard.Supervision",
+            "ClipGuard.Supervision.Processes",
+        ],
         ["ClipGuard.Streams.Comparing"] =
         [
             "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Runs", "ClipGuard.Supervision",
@@ -95,14 +111,16 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Streams.Sessions"] =
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Media.Wire", "ClipGuard.Supervision",
-            "ClipGuard.Supervision.Helpers",
+            "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision"] =
         [
             "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers",
+            "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Media"],
-        ["ClipGuard.Supervision.Helpers"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire"],
+        ["ClipGuard.Supervision.Helpers"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Processes"],
+        ["ClipGuard.Supervision.Processes"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire"],
     };
 
     private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];

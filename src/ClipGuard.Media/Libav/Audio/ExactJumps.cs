@@ -5,9 +5,9 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
-/// Where a jump into audio is taken: pairs of container and codec of which it was proven that the clock says exactly where a jump landed and that, after the run-up,
-/// every sample is bit for bit the one that decoding from the start gives. All others are decoded from the start. The proof is <c>dotnet cake --target=Sweep</c>;
-/// README.md beside this file has its result.
+/// Where a jump into audio is taken: pairs of container and codec of which it was proven that the clock says exactly where a jump landed and that,
+/// after the run-up, every sample is bit for bit the one that decoding from the start gives. All others are decoded from the start.
+/// The proof is <c>dotnet cake --target=Sweep</c>; README.md beside this file has its result.
 /// </summary>
 internal static class ExactJumps
 {

@@ -6,8 +6,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
-/// Samples that are no numbers, or infinite. A resampler would spread each over its neighbours, and a model that learns from one never recovers: they are told as damage,
-/// and silence takes their place.
+/// Samples that are no numbers, or infinite.
+/// A resampler would spread each over its neighbours, and a model that learns from one never recovers: they are told as damage, and silence takes their place.
 /// </summary>
 internal static unsafe class NotNumbers
 {

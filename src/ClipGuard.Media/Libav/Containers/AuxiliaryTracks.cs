@@ -1,4 +1,5 @@
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Formats;
 
 namespace ClipGuard.Media.Libav.Containers;
 

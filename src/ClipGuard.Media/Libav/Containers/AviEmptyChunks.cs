@@ -5,8 +5,9 @@ using ClipGuard.Media.Libav.Bytes;
 namespace ClipGuard.Media.Libav.Containers;
 
 /// <summary>
-/// Chunks of an AVI that hold nothing: the frame before stays on show for one more. Recorders write them for frames that they dropped, and libavformat's muxer for the time
-/// that its finer clock leaves between frames. The header counts them as frames; libavformat passes over them, and only the times of the packets show it.
+/// Chunks of an AVI that hold nothing: the frame before stays on show for one more.
+/// Recorders write them for frames that they dropped, and libavformat's muxer for the time that its finer clock leaves between frames.
+/// The header counts them as frames; libavformat passes over them, and only the times of the packets show it.
 /// </summary>
 internal static class AviEmptyChunks
 {

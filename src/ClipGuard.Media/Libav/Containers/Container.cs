@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using ClipGuard.Media.Libav.Bytes;
 using ClipGuard.Media.Libav.Containers.Claims;
 using ClipGuard.Media.Libav.Distrust;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 
@@ -46,7 +47,9 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>How many samples of each channel the audio has where FFmpeg would cut it wrongly (<see cref="Distrusted.Samples"/>); null elsewhere.</summary>
     public long? Samples { get; private init; }
 
-    /// <summary>Where the clip is a chain of clips, of which this is one: each one's first byte and length. Null elsewhere, and for a link of a chain.</summary>
+    /// <summary>
+    /// Where the clip is a chain of clips, of which this is one: each one's first byte and length. Null elsewhere, and for a link of a chain.
+    /// </summary>
     public IReadOnlyList<(long Start, long Length)>? Links { get; private init; }
 
     /// <summary>True for MP4, QuickTime and their kin.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 

@@ -6,8 +6,9 @@ namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
 /// Ogg files one behind the other in one file (RFC 3533, 4: chaining). libavformat reads over the seam: the first packets of the next file are taken for the
-/// former's (Vorbis 128 samples too many, more where the rate changes), the encoder's delay of the next one is not left out where both have the same serial number, and
-/// the length is that of one of them. Each is given to FFmpeg as a clip of its own.
+/// former's (Vorbis 128 samples too many, more where the rate changes),
+/// the encoder's delay of the next one is not left out where both have the same serial number, and the length is that of one of them.
+/// Each is given to FFmpeg as a clip of its own.
 /// </summary>
 internal sealed class ChainedOgg : IDistrustRule
 {

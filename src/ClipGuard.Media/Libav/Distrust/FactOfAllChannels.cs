@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
-/// ADPCM and GSM in WAV whose <c>fact</c> chunk promises more samples than the <c>data</c> chunk has room for: some writers count all channels. libavformat believes
-/// it. The data chunk counts, as libsndfile has it: FFmpeg is given a <c>fact</c> of as many samples as there are in its blocks.
+/// ADPCM and GSM in WAV whose <c>fact</c> chunk promises more samples than the <c>data</c> chunk has room for: some writers count all channels. libavformat
+/// believes it. The data chunk counts, as libsndfile has it: FFmpeg is given a <c>fact</c> of as many samples as there are in its blocks.
 /// </summary>
 internal sealed class FactOfAllChannels : IDistrustRule
 {

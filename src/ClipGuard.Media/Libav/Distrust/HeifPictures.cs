@@ -1,5 +1,5 @@
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Containers;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 

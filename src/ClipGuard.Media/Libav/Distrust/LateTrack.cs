@@ -7,9 +7,9 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
-/// Audio in MP4 whose edit list begins with nothing, so that it is heard later than the picture. libavformat counts that time into the edit's length and takes it from
-/// the end: the last packet's duration is short by it. Of audio the first sample is number 0 whenever it is heard, so FFmpeg is given the list without the
-/// empty edits.
+/// Audio in MP4 whose edit list begins with nothing, so that it is heard later than the picture. libavformat counts that time into the edit's length and takes
+/// it from the end: the last packet's duration is short by it.
+/// Of audio the first sample is number 0 whenever it is heard, so FFmpeg is given the list without the empty edits.
 /// </summary>
 internal sealed class LateTrack : IDistrustRule
 {

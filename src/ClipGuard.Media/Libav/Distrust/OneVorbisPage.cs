@@ -5,8 +5,9 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
-/// Vorbis in Ogg whose audio lies on one page. libavformat gives the first packet, of which no samples come, the time 0 there, so that all samples are late by its
-/// length and the last ones are cut off. The page says how many there are; FFmpeg is told to cut nothing. (Opus, FLAC and Speex on one page come out right.)
+/// Vorbis in Ogg whose audio lies on one page. libavformat gives the first packet, of which no samples come, the time 0 there,
+/// so that all samples are late by its length and the last ones are cut off. The page says how many there are; FFmpeg is told to cut nothing.
+/// (Opus, FLAC and Speex on one page come out right.)
 /// </summary>
 internal sealed class OneVorbisPage : IDistrustRule
 {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Tracks;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 

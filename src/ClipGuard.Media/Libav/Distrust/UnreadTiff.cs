@@ -1,13 +1,13 @@
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Pictures.Tiff;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
-/// TIFFs that are whole and that FFmpeg does not read: of 64-bit addresses, compressed or coloured in a way that it does not know, or of floats, for which there is no white. It says of some
-/// that their data is invalid, as it says of damaged ones.
+/// TIFFs that are whole and that FFmpeg does not read: of 64-bit addresses, compressed or coloured in a way that it does not know, or of floats,
+/// for which there is no white. It says of some that their data is invalid, as it says of damaged ones.
 /// </summary>
 internal sealed class UnreadTiff : IDistrustRule
 {

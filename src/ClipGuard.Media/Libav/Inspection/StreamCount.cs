@@ -1,4 +1,5 @@
 using ClipGuard.Media.Libav.Audio;
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Libav.Video;

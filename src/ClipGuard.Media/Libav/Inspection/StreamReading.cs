@@ -1,4 +1,5 @@
 using ClipGuard.Media.Libav.Containers;
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Pictures;
 using ClipGuard.Media.Libav.Tracks;
 

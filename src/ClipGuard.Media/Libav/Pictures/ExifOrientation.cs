@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using ClipGuard.Media.Libav.Formats;
+
 namespace ClipGuard.Media.Libav.Pictures;
 
 /// <summary>The orientation that EXIF metadata gives a picture.</summary>

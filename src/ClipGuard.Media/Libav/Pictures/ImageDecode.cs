@@ -1,5 +1,5 @@
 using ClipGuard.Media.Libav.Containers;
-using ClipGuard.Media.Libav.Pictures.Tiff;
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
@@ -80,7 +80,7 @@ internal static unsafe class ImageDecode
     public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
-        if (TiffPieces.Of(track) is { } pieces)
+        if (PiecedPicture.PiecesOf(track) is { } pieces)
         {
             turn = ExifOrientation.Turn(pieces.Orientation);
             return PiecedPicture.Decode(session, pieces, frame, out damaged);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;
@@ -26,7 +27,9 @@ internal static unsafe class PictureOrientation
         };
     }
 
-    /// <summary>The turn that a decoded frame asks for: its display matrix, or else the boxes of its file (AVIF), or else its EXIF metadata as text (WebP).</summary>
+    /// <summary>
+    /// The turn that a decoded frame asks for: its display matrix, or else the boxes of its file (AVIF), or else its EXIF metadata as text (WebP).
+    /// </summary>
     public static DisplayTurn OfFrame(AVFrame* frame, Track track)
     {
         DisplayTurn turn = DisplayTurn.Of(frame, track.Stream);

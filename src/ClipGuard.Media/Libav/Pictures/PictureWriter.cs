@@ -1,3 +1,4 @@
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Tracks;
 
 using FFmpeg.AutoGen;

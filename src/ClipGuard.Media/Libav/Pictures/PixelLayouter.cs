@@ -1,3 +1,5 @@
+using ClipGuard.Media.Libav.Formats;
+
 namespace ClipGuard.Media.Libav.Pictures;
 
 /// <summary>

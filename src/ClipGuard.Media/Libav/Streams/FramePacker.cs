@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Streams;
 
 using FFmpeg.AutoGen;

@@ -1,4 +1,4 @@
-using ClipGuard.Media.Libav.Pictures;
+using ClipGuard.Media.Libav.Formats;
 
 namespace ClipGuard.Media.Libav.Streams;
 

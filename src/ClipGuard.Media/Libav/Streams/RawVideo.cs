@@ -1,7 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Pictures;
-using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Streams;
 
@@ -48,7 +48,7 @@ internal sealed unsafe class RawVideo : RawStream
             return session.Fault(FaultKind.Unsupported, "There is no video stream with a size of its own.");
         }
 
-        if (TiffPieces.Of(track) is not null)
+        if (PiecedPicture.PiecesOf(track) is not null)
         {
             track.Dispose();
             return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");

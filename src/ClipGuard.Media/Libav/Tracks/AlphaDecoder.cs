@@ -5,8 +5,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Tracks;
 
 /// <summary>
-/// The decoders for VP8 and VP9 whose transparency lies in a second stream beside each packet of a WebM or Matroska file. FFmpeg's own decoders leave it out without a word;
-/// libvpx decodes both.
+/// The decoders for VP8 and VP9 whose transparency lies in a second stream beside each packet of a WebM or Matroska file.
+/// FFmpeg's own decoders leave it out without a word; libvpx decodes both.
 /// </summary>
 internal static unsafe class AlphaDecoder
 {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Libav.Formats;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Tracks;

@@ -18,7 +18,10 @@ internal static unsafe class LengthClaim
     private const double EndSeconds = 10;
     private const double LandingShare = 0.1;
 
-    /// <summary>Samples of each channel that the header tells, at most as many as the file's bytes can hold, which samples that are not compressed tell by themselves; null where nothing tells.</summary>
+    /// <summary>
+    /// Samples of each channel that the header tells, at most as many as the file's bytes can hold,
+    /// which samples that are not compressed tell by themselves; null where nothing tells.
+    /// </summary>
     public static long? Samples(Track track, int rateHz)
     {
         long? told = HeaderPromise.Samples(track, rateHz) ?? (track.Container.SecondsOf(track.Stream) is { } seconds ? (long)(seconds * rateHz) : null);

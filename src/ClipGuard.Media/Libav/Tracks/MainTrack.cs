@@ -5,8 +5,9 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Tracks;
 
 /// <summary>
-/// Which of several tracks is decoded where none was asked for by number. Of audio it is the one that libavformat takes; of video, as the ffmpeg program takes it, the one with the largest
-/// picture, and of equal ones the first. libavformat would take the track of the highest bit rate.
+/// Which of several tracks is decoded where none was asked for by number.
+/// Of audio it is the one that libavformat takes; of video, as the ffmpeg program takes it, the one with the largest picture,
+/// and of equal ones the first. libavformat would take the track of the highest bit rate.
 /// </summary>
 internal static unsafe class MainTrack
 {

@@ -70,8 +70,8 @@ internal sealed unsafe class Track : IDisposable
     public long? LatestTicks { get; private set; }
 
     /// <summary>
-    /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more. To be asked only where the header counts more frames than there are packets:
-    /// it goes through the file.
+    /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more.
+    /// To be asked only where the header counts more frames than there are packets: it goes through the file.
     /// </summary>
     public long RepeatedByContainer
     {

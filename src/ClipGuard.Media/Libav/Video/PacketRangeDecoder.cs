@@ -38,8 +38,8 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
     public List<long> KeyFrames { get; } = [];
 
     /// <summary>
-    /// True where since the last <see cref="Begin"/> a run began further in than the first packet, on what the container takes for a key frame, and the decoder says that it is none:
-    /// what was decoded from there on may be built on frames that were never decoded.
+    /// True where since the last <see cref="Begin"/> a run began further in than the first packet, on what the container takes for a key frame,
+    /// and the decoder says that it is none: what was decoded from there on may be built on frames that were never decoded.
     /// </summary>
     public bool BeganOnFalseKey { get; private set; }
 

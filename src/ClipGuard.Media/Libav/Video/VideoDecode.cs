@@ -1,7 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Pictures;
-using ClipGuard.Media.Libav.Pictures.Tiff;
 using ClipGuard.Media.Libav.Tracks;
 using ClipGuard.Media.Selections;
 
@@ -51,7 +51,7 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(refused);
         }
 
-        if (track.Container.Item is not null || TiffPieces.Of(track) is not null)
+        if (track.Container.Item is not null || PiecedPicture.PiecesOf(track) is not null)
         {
             return ImageSequenceDecode.RunOne(session, spec);
         }

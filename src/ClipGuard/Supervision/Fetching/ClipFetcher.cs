@@ -32,7 +32,9 @@ internal sealed class ClipFetcher : IDisposable
     }
 
     /// <summary>Fetches one clip.</summary>
-    /// <returns>Its bytes, or why there are none: <see cref="FaultKind.Missing"/>, <see cref="FaultKind.Unsupported"/> or <see cref="FaultKind.LimitExceeded"/>.</returns>
+    /// <returns>
+    /// Its bytes, or why there are none: <see cref="FaultKind.Missing"/>, <see cref="FaultKind.Unsupported"/> or <see cref="FaultKind.LimitExceeded"/>.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
     public async Task<(MemorySource? Bytes, ClipFault? Fault)> FetchAsync(HttpSource source, CancellationToken cancellation)
     {

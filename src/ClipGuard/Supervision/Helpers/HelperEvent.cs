@@ -13,7 +13,8 @@ internal enum HelperEvent
     RepliedLast,
 
     /// <summary>
-    /// It broke the protocol: an answer to another request, a shape that does not fit, half a message; or it reported that it cannot start, or a bug of its own.
+    /// It broke the protocol: an answer to another request, a shape that does not fit, half a message; or it reported that it cannot start,
+    /// or a bug of its own.
     /// </summary>
     ProtocolError,
 

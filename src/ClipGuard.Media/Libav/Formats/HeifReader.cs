@@ -1,4 +1,4 @@
-namespace ClipGuard.Media.Libav.Containers;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>Reads a box's fields one after the other. Beyond the end all are 0.</summary>
 internal sealed class HeifReader(byte[] content)

@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
 
-namespace ClipGuard.Media.Libav.Containers;
+namespace ClipGuard.Media.Libav.Formats;
 
-/// <summary>A box, of which MP4, QuickTime and HEIF files are made: a length, a name, and a content, which may be boxes again (ISO/IEC 14496-12, 4.2).</summary>
+/// <summary>
+/// A box, of which MP4, QuickTime and HEIF files are made: a length, a name, and a content, which may be boxes again (ISO/IEC 14496-12, 4.2).
+/// </summary>
 /// <param name="Name">Its four letters as a number, the first in the highest byte.</param>
 /// <param name="Start">Where its content begins in the file.</param>
 /// <param name="End">Where its content ends.</param>

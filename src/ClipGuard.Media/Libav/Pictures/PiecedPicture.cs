@@ -1,10 +1,19 @@
+using ClipGuard.Media.Libav.Formats;
+using ClipGuard.Media.Libav.Tracks;
+
 using FFmpeg.AutoGen;
 
-namespace ClipGuard.Media.Libav.Pictures.Tiff;
+namespace ClipGuard.Media.Libav.Pictures;
 
 /// <summary>Puts a picture together from pieces that are decoded one by one.</summary>
 internal static unsafe class PiecedPicture
 {
+    /// <summary>The pieces of a track's picture; null where FFmpeg decodes it by itself.</summary>
+    public static TiffPieces? PiecesOf(Track track) =>
+        track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_TIFF && TiffDirectory.Read(track.Container.Bytes) is { } tiff
+            ? TiffPieces.Of(track.Container.Bytes, tiff)
+            : null;
+
     /// <summary>Decodes all pieces.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="pieces">The pieces.</param>

@@ -2,11 +2,13 @@ using System.Buffers.Binary;
 using System.Text;
 
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Pictures;
 
-namespace ClipGuard.Media.Libav.Containers;
+namespace ClipGuard.Media.Libav.Formats;
 
-/// <summary>The properties that the items of an AVIF or HEIC file have: a list of properties, and for each item the numbers of its own, in the order in which they apply.</summary>
+/// <summary>
+/// The properties that the items of an AVIF or HEIC file have: a list of properties, and for each item the numbers of its own,
+/// in the order in which they apply.
+/// </summary>
 internal sealed class HeifProperties
 {
     private const int MaxPropertyBytes = 256;

@@ -1,6 +1,6 @@
 using ClipGuard.Media;
 
-namespace ClipGuard.Cli.Decoding;
+namespace ClipGuard.Cli.Running;
 
 /// <summary>Tells from a file's name what it is probably wanted as. A manifest says so; a bare name does not.</summary>
 internal static class ClipKindGuess

@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
 
-namespace ClipGuard.Media.Libav.Pictures.Tiff;
+namespace ClipGuard.Media.Libav.Formats;
 
-/// <summary>The fields that describe the first picture of a TIFF file (TIFF 6.0, section 2). What a field does not hold within the file is taken for not there.</summary>
+/// <summary>
+/// The fields that describe the first picture of a TIFF file (TIFF 6.0, section 2). What a field does not hold within the file is taken for not there.
+/// </summary>
 internal sealed class TiffDirectory
 {
     private const int HeaderBytes = 8;

@@ -1,4 +1,4 @@
-namespace ClipGuard.Media.Libav.Pictures.Tiff;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>The numbers of TIFF's fields (TIFF 6.0; technical note 2 for JPEG; DNG 1.6).</summary>
 internal static class TiffTag

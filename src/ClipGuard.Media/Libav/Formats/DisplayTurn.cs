@@ -1,6 +1,6 @@
 using FFmpeg.AutoGen;
 
-namespace ClipGuard.Media.Libav.Pictures;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>How a decoded picture is made upright: mirrored from left to right where <paramref name="Mirrored"/>, then turned clockwise.</summary>
 /// <param name="QuarterTurns">0 to 3, clockwise.</param>

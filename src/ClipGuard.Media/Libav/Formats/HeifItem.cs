@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Pictures;
 
-namespace ClipGuard.Media.Libav.Containers;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>
 /// The main picture of an AVIF or HEIC file as its boxes tell it (ISO/IEC 23008-12): how it is coded, how it is turned, and which other picture is its alpha.
@@ -11,7 +10,8 @@ namespace ClipGuard.Media.Libav.Containers;
 /// </summary>
 /// <param name="Coding">Four letters: <c>av01</c>, <c>hvc1</c>, <c>grid</c> for a picture put together from others, and so on.</param>
 /// <param name="Turn">
-/// How it is turned: <c>irot</c> and <c>imir</c>, in the order in which the file names them. An orientation in EXIF metadata does not count, as the standard has it.
+/// How it is turned: <c>irot</c> and <c>imir</c>, in the order in which the file names them.
+/// An orientation in EXIF metadata does not count, as the standard has it.
 /// </param>
 internal sealed record HeifItem(string Coding, DisplayTurn Turn)
 {

@@ -1,9 +1,6 @@
 using ClipGuard.Media.Libav.Bytes;
-using ClipGuard.Media.Libav.Tracks;
 
-using FFmpeg.AutoGen;
-
-namespace ClipGuard.Media.Libav.Pictures.Tiff;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>
 /// A TIFF whose pixels lie in tiles, or in strips of JPEG. FFmpeg's decoder knows neither and leaves such a picture black without a word; each piece by itself,
@@ -68,10 +65,6 @@ internal sealed class TiffPieces
         : _planes > 1 ? "JPEG with each colour apart"
         : _directory.First(TiffTag.SamplesPerPixel, 1) is not (1 or 3) ? "JPEG of other than gray or three colours"
         : null;
-
-    /// <summary>The pieces of a track's picture; null where FFmpeg decodes it by itself.</summary>
-    public static unsafe TiffPieces? Of(Track track) =>
-        track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_TIFF && TiffDirectory.Read(track.Container.Bytes) is { } tiff ? Of(track.Container.Bytes, tiff) : null;
 
     /// <summary>The pieces of a file's first picture; null where FFmpeg reads it by itself, or nothing is told of its size.</summary>
     public static TiffPieces? Of(ClipBytes bytes, TiffDirectory directory)

@@ -2,15 +2,20 @@ using System.Buffers.Binary;
 
 using ClipGuard.Media.Libav.Bytes;
 
-namespace ClipGuard.Media.Libav.Tracks;
+namespace ClipGuard.Media.Libav.Formats;
 
-/// <summary>Where the parts of a WAV file's header lie that tell how its samples are kept: RIFF, RF64, BW64, and RIFX, whose numbers have their highest byte first.</summary>
+/// <summary>
+/// Where the parts of a WAV file's header lie that tell how its samples are kept:
+/// RIFF, RF64, BW64, and RIFX, whose numbers have their highest byte first.
+/// </summary>
 /// <param name="IsBigEndian">True for RIFX.</param>
 /// <param name="FormatOffset">Where the content of the format chunk lies; 0 where there is none.</param>
 /// <param name="FormatBytes">Its length.</param>
 /// <param name="FactOffset">Where the content of the fact chunk lies, a count of samples; 0 where there is none before the samples.</param>
 /// <param name="SamplesOffset">Where the samples lie; 0 where there is no chunk of them.</param>
-/// <param name="SampleBytes">How long the header says they are; null where it does not tell. A recorder that could not go back left 0 or the largest length there is.</param>
+/// <param name="SampleBytes">
+/// How long the header says they are; null where it does not tell. A recorder that could not go back left 0 or the largest length there is.
+/// </param>
 internal readonly record struct WavHeader(bool IsBigEndian, long FormatOffset, long FormatBytes, long FactOffset, long SamplesOffset, long? SampleBytes)
 {
     public const int ChunkHeaderBytes = 8;

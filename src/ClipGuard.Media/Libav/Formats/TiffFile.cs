@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ClipGuard.Media.Libav.Pictures.Tiff;
+namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>Writes a tile as a TIFF file of its own, in one strip for each plane.</summary>
 internal static class TiffFile
