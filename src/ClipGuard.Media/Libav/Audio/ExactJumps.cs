@@ -6,18 +6,18 @@ namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
 /// Where a jump into audio is taken: pairs of container and codec of which it was proven that the clock says exactly where a jump landed and that,
-/// after the run-up, every sample is bit for bit the one that decoding from the start gives. All others are decoded from the start.
+/// after the preroll, every sample is bit for bit the one that decoding from the start gives. All others are decoded from the start.
 /// The proof is <c>dotnet cake --target=Sweep</c>; README.md beside this file has its result.
 /// </summary>
 internal static class ExactJumps
 {
     // Codecs that overlap frames or borrow bits from earlier ones are right again after this much: over 18 frames of MP3, the longest reach.
-    private const double UsualRunUpSeconds = 0.5;
+    private const double UsualPrerollSeconds = 0.5;
 
     // Opus predicts from its own output; what is left of a wrong beginning fades below the last bit of a float only in this time.
-    private const double OpusRunUpSeconds = 2;
+    private const double OpusPrerollSeconds = 2;
 
-    // Nearer than this to the run-up, decoding on costs less than a jump.
+    // Nearer than this to the preroll, decoding on costs less than a jump.
     private const double WorthSeekingSeconds = 1.5;
 
     // AAC with spectral band replication has frames of twice this length. It was not proven: no encoder for it is at hand.
@@ -54,9 +54,9 @@ internal static class ExactJumps
     public static long? Start(Track track, long wanted, int rateHz)
     {
         string codec = ffmpeg.avcodec_get_name(CodecOf(track, out int frameSamples));
-        double runUpSeconds = codec == "opus" ? OpusRunUpSeconds : UsualRunUpSeconds;
-        return wanted > (runUpSeconds + WorthSeekingSeconds) * rateHz && AreProven(track.Container.FormatName, codec) && (codec != "aac" || frameSamples <= AacFrameSamples)
-            ? wanted - (long)(runUpSeconds * rateHz)
+        double prerollSeconds = codec == "opus" ? OpusPrerollSeconds : UsualPrerollSeconds;
+        return wanted > (prerollSeconds + WorthSeekingSeconds) * rateHz && AreProven(track.Container.FormatName, codec) && (codec != "aac" || frameSamples <= AacFrameSamples)
+            ? wanted - (long)(prerollSeconds * rateHz)
             : null;
     }
 
