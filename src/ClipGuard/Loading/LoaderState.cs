@@ -84,11 +84,15 @@ public sealed record LoaderState
     [JsonRequired]
     public long Faults { get; init; }
 
+    /// <summary>How many of them gave none for a reason that was not theirs; not among <see cref="Faults"/>.</summary>
+    [JsonRequired]
+    public long Unsettled { get; init; }
+
     /// <summary>What in it cannot be true; null where nothing is.</summary>
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
-        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 ? "a negative count"
+        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || Unsettled < 0 ? "a negative count"
         : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
         : ResumeSegments.Any(static segment => segment is not { IsValid: true }) ? "a segment whose numbers do not fit its ranks"
         : null;

@@ -103,7 +103,19 @@ public sealed partial class Supervisor : IAsyncDisposable
     /// <param name="request">What to decode, as what.</param>
     /// <param name="onFirstFailure">Called after a first strike, when the second try has been asked for: time to prepare for a conviction. What it throws is thrown once the second try is over.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
-    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation) =>
+        DecodeAsync(request, DecodePatience.ForCaller(_options), onFirstFailure, cancellation);
+
+    /// <summary>
+    /// Decodes a clip that was unsettled, for a caller who can wait: each try has its deadline and its stall limit in usable time alone, up to
+    /// <see cref="SupervisorOptions.SettlingLimit"/> on the wall.
+    /// </summary>
+    /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
+    public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
+        DecodeAsync(request, DecodePatience.ToSettle(_options), onFirstFailure: null, cancellation);
+
+    private async ValueTask<DecodeOutcome> DecodeAsync(
+        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseMistakes(request);
@@ -111,7 +123,7 @@ public sealed partial class Supervisor : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await FetchAndDecodeAsync(request, onFirstFailure, cancellation).ConfigureAwait(false);
+            return await FetchAndDecodeAsync(request, patience, onFirstFailure, cancellation).ConfigureAwait(false);
         }
         catch (ObjectDisposedException gone) when (_disposed)
         {
@@ -132,7 +144,8 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
-    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(
+        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         if (request.Source is HttpSource address)
         {
@@ -160,7 +173,7 @@ public sealed partial class Supervisor : IAsyncDisposable
                 Interlocked.Increment(ref _lastRequest),
                 firstStrike is null ? request : request with { DecoderThreads = 1 },
                 pool.PayloadCapacity,
-                PoliteTime());
+                patience);
             if (attempt.Complaint is { } complaint)
             {
                 return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
@@ -193,6 +206,10 @@ public sealed partial class Supervisor : IAsyncDisposable
 
                 case AttemptResult.Faulted { Fault: var fault }:
                     return Convict(fault, firstStrike, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+
+                case AttemptResult.Unsettled unsettled:
+                    // Not tried again at once: what stood in the way stands there still.
+                    return new UnsettledOutcome(Remember(unsettled.Clip, firstStrike), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.InfrastructureFailure trouble when ++troubles == MaxTroubles:
                     throw new HelperUnavailableException(
@@ -227,6 +244,14 @@ public sealed partial class Supervisor : IAsyncDisposable
         }
     }
 
+    private static UnsettledClip Remember(UnsettledClip unsettled, ClipFault? firstStrike) => firstStrike is null
+        ? unsettled
+        : unsettled with
+        {
+            Message = $"{unsettled.Message} (The first try: {firstStrike.Message})",
+            PostMortem = unsettled.PostMortem with { Attempts = StrikesToConvict },
+        };
+
     private static FaultOutcome Convict(ClipFault fault, ClipFault? firstStrike, TimeSpan elapsed)
     {
         if (firstStrike is not null)
@@ -256,9 +281,6 @@ public sealed partial class Supervisor : IAsyncDisposable
                 $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly.", nameof(request));
         }
     }
-
-    // What can end politely is to end a little before it is killed.
-    private TimeSpan PoliteTime() => _options.Deadline - TimeSpan.FromMilliseconds(Math.Min(100, _options.Deadline.TotalMilliseconds / 10));
 
     private async Task GreetAsync()
     {

@@ -8,11 +8,20 @@ public sealed record SupervisorOptions
     /// <summary>What stands between a decode and this process. Default <see cref="Isolation.Pooled"/>.</summary>
     public Isolation Isolation { get; init; } = Isolation.Pooled;
 
-    /// <summary>Wall clock from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). Positive; default 60 s.</summary>
+    /// <summary>
+    /// Time from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). On the wall clock it frees the caller; it convicts the clip
+    /// only where at least nine tenths of it were usable (<see cref="TimeByCause.Usable"/>), and otherwise leaves it unsettled. Positive; default 60 s.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a decode may go without progress. Positive; default 15 s: a healthy picture of 144 megapixels takes 5 s in one call.</summary>
+    /// <summary>How much usable time a decode may have without progress. Positive; default 15 s: a healthy picture of 144 megapixels takes 5 s in one call.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Wall clock after which one try at an unsettled clip ends, where it is tried again to settle it. Positive; null (the default) is 20 deadlines. Such a try
+    /// has its deadline and its stall limit in usable time alone.
+    /// </summary>
+    public TimeSpan? SettlingLimit { get; init; }
 
     /// <summary>Decodes that may run at the same time, each in a helper of its own. Default: the number of cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
@@ -75,6 +84,11 @@ public sealed record SupervisorOptions
         Positive(Deadline, nameof(Deadline));
         Positive(StallLimit, nameof(StallLimit));
         Positive(StartLimit, nameof(StartLimit));
+        if (SettlingLimit is { } settling)
+        {
+            Positive(settling, nameof(SettlingLimit));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);

@@ -17,6 +17,9 @@ internal abstract record AttemptResult
         public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
     }
 
+    /// <summary>The caller was freed, or the helper gave up, before the clip had its time, or for a reason that is not the clip's.</summary>
+    public sealed record Unsettled(UnsettledClip Clip) : AttemptResult;
+
     /// <summary>Trouble that says nothing about the clip.</summary>
     public sealed record InfrastructureFailure(string Message) : AttemptResult;
 }

@@ -43,10 +43,11 @@ internal sealed unsafe partial class Helper
         _reply = null;
         _errors.Forget();
         _progress = default;
-        _cpuBefore = _use!.CpuTime();
+        _cpuBefore = _use.CpuTime();
         _dispatchedAt = attempt.DispatchedAt = Stopwatch.GetTimestamp();
         _progressAt = _dispatchedAt;
-        _deadlineAt = _dispatchedAt + Nanoseconds(_options.Deadline);
+        _deadlineAt = _dispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
+        _time = null;
         Step(HelperEvent.Leased);
 
         fixed (byte* message = attempt.Message)
@@ -70,10 +71,10 @@ internal sealed unsafe partial class Helper
     public void Release()
     {
         bool alive = State == HelperState.Delivered;
-        bool worn = alive && (Decodes >= _options.RecycleAfter || _use!.ResidentBytes() > _options.RecycleAboveBytes);
+        bool worn = alive && (Decodes >= _options.RecycleAfter || _use.ResidentBytes() > _options.RecycleAboveBytes);
         if (alive && !worn)
         {
-            _use!.ForgetPeak();
+            _use.ForgetPeak();
         }
 
         Step(worn ? HelperEvent.Retired : HelperEvent.Released);
@@ -94,13 +95,6 @@ internal sealed unsafe partial class Helper
     {
         _cancelled = true;
         Step(HelperEvent.Cancelled);
-    }
-
-    private void ReadProgress(long now)
-    {
-        var progress = Progress.Read(Process.Memory.Marks);
-        _progressAt = progress.LastMoved(_progress, _progressAt, now);
-        _progress = progress;
     }
 
     private void Conclude(ProcessExit exit)

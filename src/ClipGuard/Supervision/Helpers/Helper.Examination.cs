@@ -1,7 +1,8 @@
 using System.Diagnostics;
 
-using ClipGuard.Media.Native;
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
+using ClipGuard.Supervision.Accounting;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -26,10 +27,11 @@ internal sealed unsafe partial class Helper
             HelperEvent.Exited => Crash(postMortem, exit, where),
             HelperEvent.Stalled => Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Decoding =>
-                Faulted(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
-            HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Faulted(new ClipFault(
-                FaultKind.TimedOut, DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem)),
+                OutOfTime(_progress.Stage, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.TimeOver when before == HelperState.Finishing =>
+                OutOfTime(DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem),
             HelperEvent.ProtocolError when detail == WasNotAboutThisClip => new AttemptResult.InfrastructureFailure($"The helper {detail}."),
+            HelperEvent.TimeOver when !HadItsGrace() => Unsettled(_progress.Stage, postMortem),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
@@ -68,7 +70,28 @@ internal sealed unsafe partial class Helper
 
         string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "
             + $"after {Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}.";
-        return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
+        return OutOfTime(fault.Stage, message, postMortem);
+    }
+
+    // Convicts where the decode had its time, and only there. A decoder that gives up by itself does so a little before the deadline.
+    private AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem)
+    {
+        DecodePatience patience = _attempt!.Patience;
+        TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
+        return postMortem.Time.Usable >= patience.ConvictingShare * due
+            ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
+            : Unsettled(stage, postMortem);
+    }
+
+    private AttemptResult.Unsettled Unsettled(DecodeStage stage, PostMortem postMortem)
+    {
+        TimeByCause time = postMortem.Time;
+        UnsettledCause cause = time.WaitedForBytes > time.WaitedForProcessor && time.WaitedForBytes > time.Stopped ? UnsettledCause.Storage
+            : time.Stopped > time.WaitedForProcessor ? UnsettledCause.Stopped
+            : UnsettledCause.Starved;
+        string message = $"Ended after {Seconds(postMortem.Elapsed)} in stage {stage}, of which the decode could use {Seconds(time.Usable)}: "
+            + $"it waited {Seconds(time.WaitedForProcessor)} for a processor and {Seconds(time.WaitedForBytes)} for its bytes, and was stopped for {Seconds(time.Stopped)}.";
+        return new AttemptResult.Unsettled(new UnsettledClip(cause, stage, message, postMortem));
     }
 
     private AttemptResult BadExit(ProcessExit exit) => IsNotTheClips(exit)
@@ -84,18 +107,26 @@ internal sealed unsafe partial class Helper
     private PostMortem TakePostMortem(ProcessExit exit)
     {
         long now = Stopwatch.GetTimestamp();
+        bool lives = exit == default;
+        if (lives && (_time is not null || now - _dispatchedAt >= _tick))
+        {
+            Sample(now);
+        }
+
         ReadProgress(now);
-        TimeSpan cpu = exit == default ? _use!.CpuTime() : exit.CpuTime;
+        TimeSpan cpu = lives ? _use.CpuTime() : exit.CpuTime;
         return new PostMortem
         {
             Elapsed = Stopwatch.GetElapsedTime(_dispatchedAt, now),
             CpuTime = cpu > _cpuBefore ? cpu - _cpuBefore : TimeSpan.Zero,
-            WasRunning = exit == default ? _use!.IsRunning() : null,
+            Time = _time?.Spent ?? default,
+            MachineSteal = _time is null ? TimeSpan.Zero : Longest(MachineSteal.Read() - _stealBefore, TimeSpan.Zero),
+            WasRunning = lives ? _use.IsRunning() : null,
             SinceProgress = Stopwatch.GetElapsedTime(_progressAt, now),
             BytesRead = _progress.Bytes,
             Packets = _progress.Packets,
             Frames = _progress.Frames,
-            PeakMemoryBytes = exit == default ? _use!.PeakMemoryBytes() : Process.PeakMemoryBytes(exit),
+            PeakMemoryBytes = lives ? _use.PeakMemoryBytes() : Process.PeakMemoryBytes(exit),
             Signal = exit.Signal,
             ExitCode = exit.Code,
             Log = [.. Progress.ReadLog(Process.Memory.Marks).Concat(_errors.Lines()).TakeLast(MaxLogLines)],
@@ -116,8 +147,12 @@ internal sealed unsafe partial class Helper
     }
 
     // The share of CPU time alone would not tell: on a busy machine a spinning helper gets little of it.
-    private static string Activity(PostMortem postMortem) =>
-        $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
+    private static string Activity(PostMortem postMortem)
+    {
+        TimeByCause time = postMortem.Time;
+        string waited = time.WaitedForProcessor > 0.05 * time.Total ? $", and waited {Seconds(time.WaitedForProcessor)} for a processor" : string.Empty;
+        return $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}{waited})";
+    }
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 }

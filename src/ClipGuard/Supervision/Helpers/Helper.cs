@@ -19,10 +19,10 @@ internal sealed partial class Helper
     private readonly StandardErrorTail _errors;
     private readonly long _startedAt;
 
-    private long _timerAt;
+    private readonly ProcessUse _use;
+
     private bool _slowStartSaid;
     private Attempt? _attempt;
-    private ProcessUse? _use;
     private ReplyMessage? _reply;
     private AttemptResult? _ending;
 
@@ -34,8 +34,9 @@ internal sealed partial class Helper
         _pool = pool;
         _options = options;
         _errors = new StandardErrorTail(process.Errors);
+        _use = ProcessUse.OfHelper(process.Pid);
         _startedAt = Stopwatch.GetTimestamp();
-        _timerAt = After(options.StartLimit);
+        SetTimer(HelperState.Starting);
     }
 
     /// <summary>A number within the pool.</summary>
@@ -82,7 +83,7 @@ internal sealed partial class Helper
         State = step.Next;
         if (before != step.Next)
         {
-            _timerAt = TimerOf(step.Next);
+            SetTimer(step.Next);
         }
 
         if (step.Actions.HasFlag(HelperAction.Kill))
@@ -112,14 +113,12 @@ internal sealed partial class Helper
         {
             _pool.Watch.Forget(this);
             Process.CloseDescriptors();
-            _use?.Dispose();
+            _use.Dispose();
             _pool.Forget(this);
         }
 
         if (step.Actions.HasFlag(HelperAction.Offer))
         {
-            // Not at the start: that is the spawner's thread, which may open nothing for writing.
-            _use ??= ProcessUse.OfHelper(Process.Pid);
             _pool.Offer(this);
         }
 
@@ -130,42 +129,6 @@ internal sealed partial class Helper
         }
 
         _pool.Watch.Arm(NextWake());
-    }
-
-    /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
-    public long NextWake() => State switch
-    {
-        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(SlowStart)),
-        HelperState.Decoding => Math.Min(_timerAt, _progressAt + Nanoseconds(_options.StallLimit)),
-        _ => _timerAt,
-    };
-
-    /// <summary>Lets the time pass: warns, or steps where a clock has run out.</summary>
-    public void CheckClocks(long now)
-    {
-        if (now < NextWake())
-        {
-            return;
-        }
-
-        if (State == HelperState.Decoding)
-        {
-            ReadProgress(now);
-        }
-
-        if (now >= _timerAt)
-        {
-            Step(HelperEvent.TimeOver);
-        }
-        else if (State == HelperState.Starting)
-        {
-            _slowStartSaid = true;
-            _pool.WarnOfSlowStart(this, SlowStart);
-        }
-        else if (State == HelperState.Decoding && now >= NextWake())
-        {
-            Step(HelperEvent.Stalled);
-        }
     }
 
     /// <summary>The moment when a time from now will have passed, as Stopwatch counts.</summary>
@@ -193,16 +156,4 @@ internal sealed partial class Helper
             _pool.Watch.IgnoreErrors(this);
         }
     }
-
-    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
-
-    private long TimerOf(HelperState state) => state switch
-    {
-        HelperState.Decoding or HelperState.Finishing => _deadlineAt,
-        HelperState.HungUp when _attempt is not null => Math.Min(After(HangUpGrace), _deadlineAt),
-        HelperState.HungUp => After(HangUpGrace),
-        HelperState.Leaving => After(LeaveGrace),
-        HelperState.Dying => After(_options.KillPatience),
-        _ => long.MaxValue,
-    };
 }

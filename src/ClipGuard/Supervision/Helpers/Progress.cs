@@ -23,6 +23,15 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
     }
 
     /// <summary>
+    /// How long the decode says it has waited for the clip's bytes, in nanoseconds, a wait that goes on included. Believed up to the time since dispatch.
+    /// </summary>
+    public static long ReadBytesWait(MarksPage* page, long dispatchedAt, long now)
+    {
+        long waited = Volatile.Read(ref page->BytesWaitNanoseconds);
+        return Math.Clamp(waited < 0 ? waited + now : waited, 0, now - dispatchedAt);
+    }
+
+    /// <summary>
     /// When progress was last made, given what was known before. A stamp counts only where something else has moved with it,
     /// so that a mere heartbeat is no progress, and it lies neither before <paramref name="known"/> nor in the future.
     /// </summary>
