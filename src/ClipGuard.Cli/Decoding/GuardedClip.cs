@@ -28,7 +28,7 @@ internal static class GuardedClip
         await using (supervisor.ConfigureAwait(false))
         {
             using DecodeOutcome outcome = await supervisor.DecodeAsync(request, stop.Token).ConfigureAwait(false);
-            return finish(outcome);
+            return outcome.Unsettled is { } unsettled ? ShowUnsettled(console, clip, unsettled) : finish(outcome);
         }
     }
 
@@ -42,6 +42,12 @@ internal static class GuardedClip
         return sources.Get(FetchSettings.Allow, false)
             ? new HttpSource(address)
             : throw new UsageException($"{clip} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
+    }
+
+    private static int ShowUnsettled(Screen console, string clip, UnsettledClip unsettled)
+    {
+        console.Note($"{clip} is unsettled in {Wording.Lower(unsettled.Stage)}, which says nothing about the clip: {unsettled.Message}");
+        return ExitCode.Unsettled;
     }
 
     /// <summary>Tells of a clip that gave no data.</summary>

@@ -64,7 +64,7 @@ internal static class DryRunCommand
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);
             screen.End(findings);
-            return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
+            return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : summary.Unsettled > 0 ? ExitCode.Unsettled : ExitCode.Clean;
         }
     }
 

@@ -6,8 +6,8 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 internal sealed record Checkpoint
 {
-    /// <summary>The only layout so far.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The layout that is written and read.</summary>
+    public const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
 
@@ -20,6 +20,8 @@ internal sealed record Checkpoint
     public required long FaultsBytes { get; init; }
 
     public required long CleanBytes { get; init; }
+
+    public required long UnsettledBytes { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 }

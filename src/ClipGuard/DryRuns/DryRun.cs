@@ -85,6 +85,7 @@ public sealed class DryRun
             Tally = recorded,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean.Length,
+            UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         };
 
@@ -111,13 +112,18 @@ public sealed class DryRun
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options.Limit);
+        var worker = new ClipWorker(_decoder, _options, Progress, stop);
+        var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options.Limit);
+        Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [
             stop.RunAsync(() => reader.ReadAsync(rows, skip, stop.Token)),
-            .. Enumerable.Range(0, workers).Select(worker => stop.RunAsync(() => new ClipWorker(worker, _decoder, _options, Progress).WorkAsync(clips.Reader, stop))),
+            stop.RunAsync(settling.RunAsync),
             stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
         ];
+        await Task.WhenAll(decoding).ConfigureAwait(false);
+        settling.Close();
         await Task.WhenAll(stages).ConfigureAwait(false);
         stop.ThrowIfFailed();
         return reader.ReachedEnd && !recorder.HasGap;
@@ -161,6 +167,7 @@ public sealed class DryRun
         Clips = tally.Clips,
         Ok = tally.Ok,
         Faults = tally.Faults,
+        Unsettled = tally.Unsettled,
         ResumedAfterRows = resumedAfter,
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),

@@ -15,6 +15,10 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Clean(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName);
 
+    /// <summary>Path of the clips that nobody knows the truth of, one JSON object a line, in manifest order; there is no such file where there are none.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Unsettled(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnsettledName);
+
     /// <summary>Path of the <see cref="DryRunSummary"/>.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);

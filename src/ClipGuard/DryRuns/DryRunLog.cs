@@ -23,6 +23,12 @@ internal static partial class DryRunLog
     public static partial void ClipFaulted(
         this ILogger log, long line, string clip, string fault, DecodeStage stage, string faultMessage, ClipFaultRecord postMortem);
 
+    [LoggerMessage(
+        EventId = 2007,
+        Level = LogLevel.Warning,
+        Message = "Line {Line}: {Clip} is unsettled ({Cause}) in stage {Stage}, and not held against it: {Reason}")]
+    public static partial void ClipUnsettled(this ILogger log, long line, string clip, UnsettledCause cause, DecodeStage stage, string reason);
+
     [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "Line {Line}, column {Column}: no sample: {FaultMessage}")]
     public static partial void BadManifestLine(this ILogger log, long line, int column, string faultMessage);
 

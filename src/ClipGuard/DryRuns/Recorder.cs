@@ -99,21 +99,33 @@ internal sealed class Recorder
     private void RecordBadLine(BadRow row)
     {
         Tally.AddBadLine();
-        Append(JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
+        Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
         _log.BadManifestLine(row.Line, row.Column, row.Message);
     }
 
     private void RecordSample(SampleRow row, RowInFlight settled, bool decided)
     {
         bool clean = decided;
-        foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
+        for (int index = 0; index < settled.Verdicts.Count; index++)
         {
+            if (settled.Verdicts[index] is not { } verdict)
+            {
+                continue;
+            }
+
             Tally.Add(row.Line, verdict);
-            if (verdict.Fault is { } fault)
+            if (verdict.Unsettled is { } unsettled)
+            {
+                clean = false;
+                var record = UnsettledRecord.Of(row.Line, index, verdict.Clip, unsettled);
+                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.UnsettledRecord));
+                _log.ClipUnsettled(row.Line, record.Clip, record.Cause, record.Stage, record.Message);
+            }
+            else if (verdict.Fault is { } fault)
             {
                 clean = false;
                 var record = ClipFaultRecord.Of(row.Line, verdict.Clip, fault);
-                Append(JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
+                Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
                 _log.ClipFaulted(row.Line, record.Clip, record.Fault, record.Stage, record.Message, record);
             }
         }
@@ -134,9 +146,9 @@ internal sealed class Recorder
         }
     }
 
-    private void Append(byte[] record)
+    private static void Append(WholeLineFile file, byte[] record)
     {
-        _output.Faults.Append([.. record, (byte)'\n']);
-        _output.Faults.Flush();
+        file.Append([.. record, (byte)'\n']);
+        file.Flush();
     }
 }

@@ -6,7 +6,7 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that reads the manifest: each row goes to the recorder in order, and each of its clips to a worker.</summary>
 internal sealed class RowReader(
-    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, ByteBudget budget, DryRunProgress progress, long? limit)
+    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, Settling settling, ByteBudget budget, DryRunProgress progress, long? limit)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -58,12 +58,15 @@ internal sealed class RowReader(
 
         for (int index = 0; index < row.Clips.Count; index++)
         {
+            settling.Sent();
             try
             {
                 await clips.WriteAsync(new ClipInFlight(row, index), stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                settling.Done(new ClipInFlight(row, index), isUnsettled: false);
+
                 // The recorder waits for every row it was sent: what no worker will see is settled here.
                 while (index < row.Clips.Count)
                 {

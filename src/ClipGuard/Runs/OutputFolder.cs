@@ -12,6 +12,7 @@ internal sealed class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
     public const string CleanName = "clean.jsonl";
+    public const string UnsettledName = "unsettled.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
     private const string LockName = ".clipguard.lock";
@@ -24,6 +25,7 @@ internal sealed class OutputFolder : IDisposable
         _lock = held;
         FaultsPath = Path.Combine(folder, FaultsName);
         CleanPath = cleanPath;
+        UnsettledPath = Path.Combine(folder, UnsettledName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
     }
@@ -32,10 +34,15 @@ internal sealed class OutputFolder : IDisposable
 
     public string CleanPath { get; }
 
+    public string UnsettledPath { get; }
+
     public string SummaryPath { get; }
 
     /// <summary>The bad clips and lines, open to append to.</summary>
     public WholeLineFile Faults { get; private set; } = null!;
+
+    /// <summary>The clips that are nobody's fault, open to append to.</summary>
+    public WholeLineFile Unsettled { get; private set; } = null!;
 
     /// <summary>The clean rows, open to append to.</summary>
     public WholeLineFile Clean { get; private set; } = null!;
@@ -70,6 +77,7 @@ internal sealed class OutputFolder : IDisposable
     public void Save(Checkpoint checkpoint)
     {
         Faults.FlushToDisk();
+        Unsettled.FlushToDisk();
         Clean.FlushToDisk();
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
@@ -78,12 +86,17 @@ internal sealed class OutputFolder : IDisposable
     public void End(DryRunSummary summary)
     {
         Faults.FlushToDisk();
+        Unsettled.FlushToDisk();
         Clean.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
         if (!summary.Cancelled)
         {
             File.Delete(_unfinishedPath);
+            if (summary.Unsettled == 0)
+            {
+                File.Delete(UnsettledPath);
+            }
         }
     }
 
@@ -91,6 +104,7 @@ internal sealed class OutputFolder : IDisposable
     public void Dispose()
     {
         Faults?.Dispose();
+        Unsettled?.Dispose();
         Clean?.Dispose();
         _lock.Dispose();
     }
@@ -116,7 +130,7 @@ internal sealed class OutputFolder : IDisposable
 
     private void RefuseToOverwrite(string manifestPath)
     {
-        string[] ours = [FaultsPath, SummaryPath, _unfinishedPath];
+        string[] ours = [FaultsPath, UnsettledPath, SummaryPath, _unfinishedPath];
         if (ours.Append(CleanPath).FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -171,6 +185,7 @@ internal sealed class OutputFolder : IDisposable
         }
 
         Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);
+        Unsettled = WholeLineFile.Open(UnsettledPath, resumed?.UnsettledBytes ?? 0);
         Clean = WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ScriptedDecoder
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();
     private readonly ConcurrentDictionary<string, Exception> _failing = new();
 
-    public ScriptedDecoder() => Guarded = new GuardedDecoder(DecodeAsync, "Scripted 1", () => SandboxLevel.Off);
+    public ScriptedDecoder() => Guarded = new GuardedDecoder(DecodeAsync, DecodeAsync, "Scripted 1", () => SandboxLevel.Off);
 
     public GuardedDecoder Guarded { get; }
 
