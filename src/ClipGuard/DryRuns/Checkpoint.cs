@@ -13,6 +13,9 @@ internal sealed record Checkpoint
 
     public required ManifestIdentity Manifest { get; init; }
 
+    /// <summary>True for a run that reached the manifest's end and left clips unsettled: another one tries these alone.</summary>
+    public bool IsWhole { get; init; }
+
     public required VerdictSettings Settings { get; init; }
 
     public required RunTally Tally { get; init; }

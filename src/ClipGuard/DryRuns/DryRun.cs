@@ -75,10 +75,12 @@ public sealed class DryRun
         var identity = ManifestIdentity.Of(_manifest.Name);
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
 
-        RunTally tally = resumed?.Tally ?? new RunTally();
+        // A run that ended with unsettled clips is gone through once more, and only these are decoded.
+        using KnownVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
+        RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest } : resumed?.Tally ?? new RunTally();
         long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
-        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null ? null : new Checkpoint
+        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null || known is not null ? null : new Checkpoint
         {
             Manifest = identity,
             Settings = _settings,
@@ -92,20 +94,35 @@ public sealed class DryRun
         Progress.Start(identity?.Bytes ?? 0, tally);
         SandboxLevel sandbox = _decoder.Sandbox();
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.Version, sandbox);
-        if (resumed is not null)
+        if (known is not null)
+        {
+            _log.UnsettledAreTried(resumed!.Tally.Unsettled);
+        }
+        else if (resumed is not null)
         {
             _log.RunGoesOn(tally.Rows);
         }
 
         var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
-        bool complete = !any || await DecodeAsync(rows, resumedAfter, recorder, stop).ConfigureAwait(false);
+        bool complete = !any || await DecodeAsync(rows, resumedAfter, known, recorder, stop).ConfigureAwait(false);
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary);
+        output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
+        {
+            Manifest = identity,
+            IsWhole = true,
+            Settings = _settings,
+            Tally = tally,
+            FaultsBytes = output.Faults.Length,
+            CleanBytes = output.Clean.Length,
+            UnsettledBytes = output.Unsettled.Length,
+            Elapsed = Elapsed(),
+        });
         _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
     }
 
-    private async Task<bool> DecodeAsync(IAsyncEnumerator<ManifestRow> rows, long skip, Recorder recorder, RunStop stop)
+    private async Task<bool> DecodeAsync(
+        IAsyncEnumerator<ManifestRow> rows, long skip, KnownVerdicts? known, Recorder recorder, RunStop stop)
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(RowsInFlight) { SingleReader = true, SingleWriter = true });
@@ -114,7 +131,7 @@ public sealed class DryRun
 
         var worker = new ClipWorker(_decoder, _options, Progress, stop);
         var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
-        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options.Limit);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options.Limit, known);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [

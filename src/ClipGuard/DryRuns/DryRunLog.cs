@@ -16,6 +16,9 @@ internal static partial class DryRunLog
     [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Goes on after {Rows} rows of an interrupted run")]
     public static partial void RunGoesOn(this ILogger log, long rows);
 
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Information, Message = "Tries the {Clips} clips alone that the run before left unsettled")]
+    public static partial void UnsettledAreTried(this ILogger log, long clips);
+
     [LoggerMessage(
         EventId = 2003,
         Level = LogLevel.Information,

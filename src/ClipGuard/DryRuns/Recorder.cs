@@ -48,7 +48,7 @@ internal sealed class Recorder
     /// <summary>Records a row whose clips are settled.</summary>
     public void Record(RowInFlight row)
     {
-        bool decided = row.Verdicts.All(verdict => verdict is not null);
+        bool decided = row.Verdicts.Select((verdict, index) => verdict is not null || row.IsKnown(index)).All(static isDecided => isDecided);
         if (!decided && !HasGap)
         {
             // The run was stopped, and beyond this row there are gaps. What was found there is written down all the same, but a second run goes on from here.
@@ -108,6 +108,12 @@ internal sealed class Recorder
         bool clean = decided;
         for (int index = 0; index < settled.Verdicts.Count; index++)
         {
+            if (settled.IsKnown(index))
+            {
+                clean &= TakeOver(settled.KnownFaults!.FirstOrDefault(fault => fault.Index == index));
+                continue;
+            }
+
             if (settled.Verdicts[index] is not { } verdict)
             {
                 continue;
@@ -144,6 +150,20 @@ internal sealed class Recorder
         {
             _output.Clean.Append(row.Raw.Span);
         }
+    }
+
+    // What an earlier run found of a clip: its record stays as it was written.
+    private bool TakeOver(KnownFault? fault)
+    {
+        if (fault is null)
+        {
+            Tally.AddOk();
+            return true;
+        }
+
+        Tally.AddFault(fault.Fault);
+        Append(_output.Faults, fault.Record);
+        return false;
     }
 
     private static void Append(WholeLineFile file, byte[] record)

@@ -6,7 +6,7 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that reads the manifest: each row goes to the recorder in order, and each of its clips to a worker.</summary>
 internal sealed class RowReader(
-    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, Settling settling, ByteBudget budget, DryRunProgress progress, long? limit)
+    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, Settling settling, ByteBudget budget, DryRunProgress progress, long? limit, KnownVerdicts? known)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class RowReader(
                     continue;
                 }
 
-                await SendAsync(new RowInFlight(rows.Current), stop).ConfigureAwait(false);
+                await SendAsync(NewRow(rows.Current), stop).ConfigureAwait(false);
             }
             while (count != limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
@@ -41,6 +41,9 @@ internal sealed class RowReader(
             clips.Complete();
         }
     }
+
+    private RowInFlight NewRow(ManifestRow row) =>
+        new(row) { KnownFaults = row is SampleRow sample ? known?.FaultsOf(sample) : null };
 
     private async Task SendAsync(RowInFlight row, CancellationToken stop)
     {
@@ -58,6 +61,16 @@ internal sealed class RowReader(
 
         for (int index = 0; index < row.Clips.Count; index++)
         {
+            if (known?.IsUnsettled(row.Row.Line, index) == false)
+            {
+                if (row.Keep(index))
+                {
+                    progress.RowFinished();
+                }
+
+                continue;
+            }
+
             settling.Sent();
             try
             {

@@ -53,6 +53,20 @@ internal sealed class RunTally
     /// <summary>Counts a bad manifest line.</summary>
     public void AddBadLine() => Faults[BadLineRecord.Name]++;
 
+    /// <summary>Counts a clip that an earlier run found good.</summary>
+    public void AddOk()
+    {
+        Clips++;
+        Ok++;
+    }
+
+    /// <summary>Counts a clip that an earlier run convicted.</summary>
+    public void AddFault(string name)
+    {
+        Clips++;
+        Faults[name]++;
+    }
+
     /// <summary>Counts a clip.</summary>
     public void Add(long line, ClipVerdict verdict)
     {

@@ -15,6 +15,8 @@ internal sealed class OutputFolder : IDisposable
     public const string UnsettledName = "unsettled.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
+    private const string BeforeSuffix = ".before";
+    private const string PartialSuffix = ".partial";
     private const string LockName = ".clipguard.lock";
 
     private readonly FileStream _lock;
@@ -37,6 +39,9 @@ internal sealed class OutputFolder : IDisposable
     public string UnsettledPath { get; }
 
     public string SummaryPath { get; }
+
+    /// <summary>Where the clean rows are gathered: only a whole list bears the name <see cref="CleanPath"/>.</summary>
+    private string PartialPath => CleanPath + PartialSuffix;
 
     /// <summary>The bad clips and lines, open to append to.</summary>
     public WholeLineFile Faults { get; private set; } = null!;
@@ -83,22 +88,37 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, forgets where it could have gone on.</summary>
-    public void End(DryRunSummary summary)
+    /// <param name="summary">What it came to.</param>
+    /// <param name="unsettled">Where the run reached its end and left clips unsettled, what a run that tries these alone goes by; otherwise null.</param>
+    public void End(DryRunSummary summary, Checkpoint? unsettled)
     {
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clean.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
-        if (!summary.Cancelled)
+        if (summary.Cancelled)
+        {
+            return;
+        }
+
+        File.Move(PartialPath, CleanPath, overwrite: true);
+        if (unsettled is not null)
+        {
+            AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Readable.Checkpoint));
+        }
+        else
         {
             File.Delete(_unfinishedPath);
-            if (summary.Unsettled == 0)
-            {
-                File.Delete(UnsettledPath);
-            }
+            File.Delete(UnsettledPath);
         }
+
+        File.Delete(FaultsPath + BeforeSuffix);
+        File.Delete(UnsettledPath + BeforeSuffix);
     }
+
+    /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
+    public KnownVerdicts ReadKnownVerdicts() => KnownVerdicts.Read(FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -163,7 +183,9 @@ internal sealed class OutputFolder : IDisposable
             : found.Manifest != manifest ? $"its manifest was {found.Manifest.Path} of {found.Manifest.Bytes} bytes, written {found.Manifest.ModifiedUtc:u}"
             : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
             : null;
-        return change is null ? found : throw new OutputException(
+
+        // A run that ended is no loss: one with other settings starts over, as it does where nothing was left unsettled.
+        return change is null ? found : found is { IsWhole: true } ? null : throw new OutputException(
             $"{Path.GetDirectoryName(_unfinishedPath)} holds a run that did not end and cannot go on like this: {change}. "
             + "Run it as it was, start over (--fresh) or choose another folder");
     }
@@ -177,6 +199,13 @@ internal sealed class OutputFolder : IDisposable
             if (resumed is null)
             {
                 File.Delete(_unfinishedPath);
+                File.Delete(FaultsPath + BeforeSuffix);
+                File.Delete(UnsettledPath + BeforeSuffix);
+            }
+
+            if (resumed is not { IsWhole: true })
+            {
+                File.Delete(CleanPath);
             }
         }
         catch (Exception trouble) when (OutputException.IsFileTrouble(trouble))
@@ -184,8 +213,24 @@ internal sealed class OutputFolder : IDisposable
             throw OutputException.For(SummaryPath, trouble);
         }
 
-        Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);
-        Unsettled = WholeLineFile.Open(UnsettledPath, resumed?.UnsettledBytes ?? 0);
-        Clean = WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
+        bool isRetry = resumed is { IsWhole: true };
+        if (isRetry)
+        {
+            KeepBefore(FaultsPath);
+            KeepBefore(UnsettledPath);
+        }
+
+        Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
+        Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
+        Clean = WholeLineFile.Open(PartialPath, isRetry ? 0 : resumed?.CleanBytes ?? 0);
+    }
+
+    // Where such a run was interrupted, what it wrote itself is made anew, and what the first one found lies here still.
+    private static void KeepBefore(string path)
+    {
+        if (!File.Exists(path + BeforeSuffix))
+        {
+            File.Move(path, path + BeforeSuffix);
+        }
     }
 }

@@ -77,6 +77,9 @@ public sealed record SupervisorOptions
     /// <summary>Helpers stuck in the kernel that are put up with: with more than these the machine's storage is broken. For tests; 16.</summary>
     internal int MaxUnkillable { get; init; } = 16;
 
+    /// <summary>How long all helpers may be stuck in the kernel over storage that does not answer before the run ends. For tests; 10 minutes.</summary>
+    internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()

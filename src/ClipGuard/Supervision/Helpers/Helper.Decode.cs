@@ -114,9 +114,16 @@ internal sealed unsafe partial class Helper
             return;
         }
 
+        // A helper that the kernel holds while it waits for storage keeps its lease: another one beside it would only be stuck there too.
+        KeepsItsLease = State == HelperState.Unkillable && Progress.WaitsForBytes(Process.Memory.Marks);
+
         // Whoever waits for a place has it before this caller is woken, which may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
-        _pool.EndLease();
+        if (!KeepsItsLease)
+        {
+            _pool.EndLease();
+        }
+
         if (result is null)
         {
             attempt.Cancel();

@@ -57,6 +57,9 @@ internal sealed partial class Helper
     /// <summary>True once it was killed and did not end in time.</summary>
     public bool WasUnkillable { get; private set; }
 
+    /// <summary>True once it was unkillable because it waits for the storage that its clip lies on: until it ends, no other decode takes its place.</summary>
+    public bool KeepsItsLease { get; private set; }
+
     /// <summary>What it said of itself when it was ready.</summary>
     public ReadyMessage? Greeting { get; private set; }
 

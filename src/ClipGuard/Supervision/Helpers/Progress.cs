@@ -22,6 +22,9 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
             stamp);
     }
 
+    /// <summary>Whether the decode says that it is waiting for the clip's bytes.</summary>
+    public static bool WaitsForBytes(MarksPage* page) => Volatile.Read(ref page->BytesWaitNanoseconds) < 0;
+
     /// <summary>
     /// How long the decode says it has waited for the clip's bytes, in nanoseconds, a wait that goes on included. Believed up to the time since dispatch.
     /// </summary>
