@@ -36,7 +36,7 @@ internal sealed class ClockTests
         using var load = new BusyCores(2 * Environment.ProcessorCount);
         await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(isolation), cancellation: cancellation);
         string[] scripts = ["hang", "endless", "ok:7", "ok:9"];
-        DecodeOutcome[] outcomes = await Task.WhenAll(scripts.Select(script => supervisor.DecodeAsync(TestHelper.Script(script), cancellation).AsTask()));
+        DecodeOutcome[] outcomes = await Task.WhenAll(scripts.Select(script => supervisor.DecideAsync(script, cancellation)));
 
         Assert.That(outcomes.Select(outcome => outcome.Fault?.Kind), Is.EqualTo(new FaultKind?[] { FaultKind.Stalled, FaultKind.TimedOut, null, null }));
         foreach (DecodeOutcome outcome in outcomes)

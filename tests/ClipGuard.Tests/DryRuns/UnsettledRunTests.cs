@@ -1,10 +1,11 @@
 using System.Text.Json;
 
 using ClipGuard.DryRuns;
+using ClipGuard.Tests.Support;
 
 using NUnit.Framework;
 
-using static ClipGuard.Tests.DryRuns.DryRunBench;
+using static ClipGuard.Tests.Support.DryRunBench;
 
 namespace ClipGuard.Tests.DryRuns;
 

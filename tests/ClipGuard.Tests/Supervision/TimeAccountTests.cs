@@ -1,6 +1,8 @@
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Accounting;
 
+using NUnit.Framework;
+
 namespace ClipGuard.Tests.Supervision;
 
 /// <summary>Whose a decode's time is, from one sample to the next.</summary>
