@@ -81,7 +81,7 @@ internal sealed partial class BlameTests
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.SettleAsync(TestHelper.Script(script), cancellation);
 
-        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Unsettled?.Message);
+        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Unsettled?.Message ?? "a clip");
         Assert.That(outcome.Fault!.PostMortem.Time.Usable, Is.GreaterThanOrEqualTo(kind == FaultKind.Stalled ? Options.StallLimit : Options.Deadline));
     }
 
