@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 
-using ClipGuard.Manifests;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;

@@ -83,7 +83,7 @@ internal sealed unsafe partial class Helper
             : Unsettled(stage, postMortem);
     }
 
-    private AttemptResult.Unsettled Unsettled(DecodeStage stage, PostMortem postMortem)
+    private static AttemptResult.Unsettled Unsettled(DecodeStage stage, PostMortem postMortem)
     {
         TimeByCause time = postMortem.Time;
         UnsettledCause cause = time.WaitedForBytes > time.WaitedForProcessor && time.WaitedForBytes > time.Stopped ? UnsettledCause.Storage
