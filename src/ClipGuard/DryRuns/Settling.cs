@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 
-using ClipGuard.Supervision;
-
 namespace ClipGuard.DryRuns;
 
 /// <summary>

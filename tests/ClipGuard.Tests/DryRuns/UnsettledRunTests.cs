@@ -1,7 +1,6 @@
 using System.Text.Json;
 
 using ClipGuard.DryRuns;
-using ClipGuard.Tests.Support;
 
 using NUnit.Framework;
 

@@ -60,7 +60,7 @@ internal sealed unsafe partial class Helper
     // A SIGKILL that is not ours is somebody's, and an end that nobody saw says nothing.
     private static bool IsNotTheClips(ProcessExit exit) => exit.Signal == Libc.SIGKILL || exit is { Signal: null, Code: null };
 
-    private AttemptResult.Faulted Finding(DecoderFault fault)
+    private AttemptResult Finding(DecoderFault fault)
     {
         PostMortem postMortem = TakePostMortem(exit: default);
         if (fault.Kind != FaultKind.TimedOut)
