@@ -63,6 +63,12 @@ public sealed record LoaderOptions
     public FailureBudget Budget { get; init; } = new();
 
     /// <summary>
+    /// How many samples an epoch accepts that cannot be decoded for reasons which are not theirs: a busy machine, storage or a server that does not answer.
+    /// They are bad samples under <see cref="OnBadSample"/>, and never left out for it. Default: half of all tries, after the first hundred.
+    /// </summary>
+    public FailureBudget UnsettledBudget { get; init; } = FailureBudget.ForUnsettled;
+
+    /// <summary>
     /// Lines of the manifest (1-based) that are left out of every epoch, because their clips were convicted before: plain numbers, or, for a blend,
     /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them out of a dry run's <c>faults.jsonl</c>. Must be the same
     /// on every rank. Default none.
@@ -120,6 +126,7 @@ public sealed record LoaderOptions
         ArgumentOutOfRangeException.ThrowIfNegative(SubstituteAttempts, nameof(SubstituteAttempts));
         RankInfo.Validate();
         Budget.Validate();
+        UnsettledBudget.Validate();
         if (Buckets is { WindowBatches: var window })
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));

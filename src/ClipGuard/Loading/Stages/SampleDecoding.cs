@@ -151,7 +151,11 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
     {
         if (!outcome.IsClip)
         {
-            attempt.Fault = FaultOf(planned, attempt, clip, outcome.Fault.Kind, outcome.Fault.Message) with { Verdict = outcome.Fault };
+            attempt.Fault = FaultOf(planned, attempt, clip, outcome.Fault?.Kind, outcome.Fault?.Message ?? outcome.Unsettled!.Message) with
+            {
+                Verdict = outcome.Fault,
+                Unsettled = outcome.Unsettled,
+            };
             return;
         }
 
@@ -191,7 +195,7 @@ internal sealed class SampleDecoding(LoaderOptions options, GuardedDecode decode
         }
     }
 
-    private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind kind, string message) =>
+    private static SampleFault FaultOf(PlannedSample planned, Attempt attempt, ClipReference clip, FaultKind? kind, string message) =>
         new(planned.Position, attempt.Number, attempt.Row!.Line, message) { Origin = attempt.Row.Origin, Clip = clip, Kind = kind };
 
     /// <summary>What is being filled, and for which position.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     public static void Decoded(ClipKind kind, DecodeOutcome outcome, TimeSpan elapsed)
     {
         var kindTag = new KeyValuePair<string, object?>("kind", kind.ToString().ToLowerInvariant());
-        var verdictTag = new KeyValuePair<string, object?>("verdict", outcome.IsClip ? "ok" : outcome.Fault.Kind.ToString());
+        var verdictTag = new KeyValuePair<string, object?>("verdict", outcome.IsClip ? "ok" : outcome.Fault?.Kind.ToString() ?? "Unsettled");
         Decodes.Add(1, kindTag, verdictTag);
         DecodeSeconds.Record(elapsed.TotalSeconds, kindTag, verdictTag);
         if (outcome.IsClip)
@@ -42,6 +42,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
             LogClip(logger, fault.Line, fault.Clip!.AsWritten, verdict.Kind, verdict.Stage, fault.Message, found.Elapsed.TotalSeconds, found.CpuTime.TotalSeconds,
                 found.SinceProgress.TotalSeconds, found.BytesRead, found.Packets, found.Frames, found.PeakMemoryBytes, found.Attempts, found.Signal, found.ExitCode,
                 string.Join(" | ", found.Log));
+        }
+        else if (fault.Unsettled is { } unsettled)
+        {
+            LogUnsettled(logger, fault.Line, fault.Clip!.AsWritten, unsettled.Cause, unsettled.Stage, fault.Message);
         }
         else
         {
@@ -88,6 +92,9 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     private static partial void LogClip(
         ILogger logger, long line, string clip, FaultKind fault, DecodeStage stage, string message, double elapsedSeconds, double cpuSeconds,
         double sinceProgressSeconds, long bytesRead, long packets, long frames, long peakMemoryBytes, int attempts, int? signal, int? exitCode, string decoderLog);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} is unsettled ({Cause}) at {Stage}, and not held against it. {Message}")]
+    private static partial void LogUnsettled(ILogger logger, long line, string clip, UnsettledCause cause, DecodeStage stage, string message);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

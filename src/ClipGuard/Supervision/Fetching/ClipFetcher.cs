@@ -62,7 +62,7 @@ internal sealed class ClipFetcher : IDisposable
             {
                 answer = new Answer(Reason: $"its body cannot be unpacked: {broken.Message.TrimEnd('.')}");
             }
-            catch (Exception error) when (trouble is HttpRequestException or IOException)
+            catch (Exception error) when (error is HttpRequestException or IOException)
             {
                 ThrowIfNotWanted(cancellation);
                 answer = new Answer(Reason: error.Message.TrimEnd('.'), MayPass: true);
