@@ -34,6 +34,15 @@ public sealed unsafe class ProgressMarks
         Stamp();
     }
 
+    /// <summary>
+    /// The decode waits for the clip's bytes from here on: it is about to open, look at or read where they lie. Time that passes until
+    /// <see cref="EndBytesWait"/> is the storage's and not the clip's. Waits do not nest.
+    /// </summary>
+    public void BeginBytesWait() => Volatile.Write(ref _page->BytesWaitNanoseconds, _page->BytesWaitNanoseconds - Stopwatch.GetTimestamp());
+
+    /// <summary>The wait that <see cref="BeginBytesWait"/> began is over.</summary>
+    public void EndBytesWait() => Volatile.Write(ref _page->BytesWaitNanoseconds, _page->BytesWaitNanoseconds + Stopwatch.GetTimestamp());
+
     /// <summary>One packet came out of the container.</summary>
     public void AddPacket()
     {

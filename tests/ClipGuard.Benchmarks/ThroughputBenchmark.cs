@@ -69,7 +69,7 @@ internal static class ThroughputBenchmark
             using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource(path), new AudioSpec()), cancellation);
             if (!outcome.IsClip)
             {
-                throw new InvalidOperationException($"{path}: {outcome.Fault.Message}");
+                throw new InvalidOperationException($"{path}: {outcome.Fault?.Message}");
             }
         });
         return Stopwatch.GetElapsedTime(began);

@@ -53,6 +53,14 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 connection.Marks.Enter(DecodeStage.Convert);
                 Trouble.Spin();
                 break;
+            case "waits-for-bytes":
+                connection.Marks.BeginBytesWait();
+                Trouble.Block();
+                break;
+            case "spins-and-says-it-waits":
+                connection.Marks.BeginBytesWait();
+                Trouble.Spin();
+                break;
             case "stop":
                 _ = Trouble.Raise(19);
                 break;

@@ -47,7 +47,7 @@ switch (end)
         _ = Console.ReadLine();
         using (DecodeOutcome outcome = await supervisor.DecodeAsync(Script("ok:1")))
         {
-            Console.WriteLine(outcome.IsClip ? "STILL THERE" : outcome.Fault.Message);
+            Console.WriteLine(outcome.IsClip ? "STILL THERE" : outcome.Fault?.Message ?? outcome.Unsettled!.Message);
         }
 
         break;

@@ -25,6 +25,9 @@ internal sealed class ScriptedClips : IGuardedDecoder
 
     public SandboxLevel Sandbox => SandboxLevel.Off;
 
+    public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation) =>
+        throw new NotSupportedException("A loader settles no clips.");
+
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         string path = ((FileSource)request.Source).Path;

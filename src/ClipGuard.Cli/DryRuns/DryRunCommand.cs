@@ -71,12 +71,15 @@ internal static class DryRunCommand
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);
             screen.End(findings);
-            if (!summary.Cancelled && summary.Clips == 0)
+            if (!summary.Cancelled && summary.Clips + summary.Unsettled == 0)
             {
                 throw new UsageException(NothingIn(summary));
             }
 
-            return summary.Cancelled ? ExitCode.Cancelled : findings.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
+            return summary.Cancelled ? ExitCode.Cancelled
+                : findings.FaultCount > 0 ? ExitCode.FaultsFound
+                : summary.Unsettled > 0 ? ExitCode.Unsettled
+                : ExitCode.Clean;
         }
     }
 

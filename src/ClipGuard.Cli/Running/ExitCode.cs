@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>Something is missing on the machine.</summary>
     public const int MissingOnMachine = 3;
 
+    /// <summary>Done, no fault was found, and some clips stay unsettled: the same command tries these alone.</summary>
+    public const int Unsettled = 4;
+
     /// <summary>A bug of ClipGuard's own.</summary>
     public const int OwnBug = 70;
 

@@ -15,6 +15,7 @@ internal sealed class DryRunFindings
     {
         Summary = summary;
         FaultsPath = DryRunFiles.Faults(folder);
+        UnsettledPath = DryRunFiles.Unsettled(folder);
         SummaryPath = DryRunFiles.Summary(folder);
         CanGoOn = File.Exists(DryRunFiles.Unfinished(folder));
         FaultCount = summary.Faults.Values.Sum();
@@ -24,6 +25,8 @@ internal sealed class DryRunFindings
     public DryRunSummary Summary { get; }
 
     public string FaultsPath { get; }
+
+    public string UnsettledPath { get; }
 
     public string SummaryPath { get; }
 

@@ -21,6 +21,11 @@ internal static class FindingTables
             table.AddRow(Cell(fault, ColorOf(fault)), Cell(Wording.Number(count)));
         }
 
+        if (findings.Summary.Unsettled > 0)
+        {
+            table.AddRow(Cell("unsettled", Color.Yellow), Cell(Wording.Number(findings.Summary.Unsettled)));
+        }
+
         return table;
     }
 
@@ -63,10 +68,18 @@ internal static class FindingTables
         return table;
     }
 
-    public static Grid Files(DryRunFindings findings) => new Grid().AddColumns(2)
-        .AddRow(Cell("Bad clips"), Cell(Printable.Line(findings.FaultsPath)))
-        .AddRow(Cell("Clean rows"), Cell(Wording.CleanRows(findings)))
-        .AddRow(Cell("Summary"), Cell(Printable.Line(findings.SummaryPath)));
+    public static Grid Files(DryRunFindings findings)
+    {
+        Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(Printable.Line(findings.FaultsPath)));
+        if (findings.Summary.Unsettled > 0)
+        {
+            files.AddRow(Cell("Unsettled"), Cell($"{Printable.Line(findings.UnsettledPath)}: run it again to try these alone"));
+        }
+
+        return files
+            .AddRow(Cell("Clean rows"), Cell(Wording.CleanRows(findings)))
+            .AddRow(Cell("Summary"), Cell(Printable.Line(findings.SummaryPath)));
+    }
 
     private static Table NewTable(string title, params (string Name, Justify Side)[] columns)
     {

@@ -46,10 +46,20 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
             output.WriteLine($"  {fault,-17} {Wording.Number(count),9}");
         }
 
+        if (findings.Summary.Unsettled > 0)
+        {
+            output.WriteLine($"  {"unsettled",-17} {Wording.Number(findings.Summary.Unsettled),9}");
+        }
+
         WriteFaults(findings);
         WriteSlowest(findings);
         output.WriteLine();
         output.WriteLine($"Bad clips   {Printable.Line(findings.FaultsPath)}");
+        if (findings.Summary.Unsettled > 0)
+        {
+            output.WriteLine($"Unsettled   {Printable.Line(findings.UnsettledPath)}: run it again to try these alone");
+        }
+
         output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
         output.WriteLine($"Summary     {Printable.Line(findings.SummaryPath)}");
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)

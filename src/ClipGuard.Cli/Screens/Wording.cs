@@ -20,7 +20,8 @@ internal static class Wording
     public static string Outcome(DryRunSummary summary, long faults) =>
         $"{(summary.Cancelled ? "Cancelled" : "Done")} after {Seconds(TimeSpan.FromSeconds(summary.ElapsedSeconds))}: "
         + $"{Count(summary.Samples, "sample")}, {Count(summary.Clips, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
-        + (faults == 0 ? "no fault" : Count(faults, "fault"));
+        + (faults == 0 ? "no fault" : Count(faults, "fault"))
+        + (summary.Unsettled == 0 ? string.Empty : $", {Number(summary.Unsettled)} unsettled");
 
     /// <summary>What belongs to the outcome and is not always there: a run before this one, one to come, odd samples.</summary>
     public static IEnumerable<string> Notes(DryRunSummary summary)
@@ -74,7 +75,8 @@ internal static class Wording
             .Where(kind => progress.Count(kind) > 0)
             .Select(kind => $"{kind} {Number(progress.Count(kind))}");
         IEnumerable<string> badLines = progress.BadLines > 0 ? [$"{BadLineRecord.Name} {Number(progress.BadLines)}"] : [];
-        return string.Join(" · ", faults.Concat(badLines).Prepend($"ok {Number(progress.Ok)}"));
+        IEnumerable<string> unsettled = progress.Unsettled > 0 ? [$"unsettled {Number(progress.Unsettled)}"] : [];
+        return string.Join(" · ", faults.Concat(badLines).Concat(unsettled).Prepend($"ok {Number(progress.Ok)}"));
     }
 
     /// <summary>Where the clean rows are, and how many.</summary>

@@ -38,6 +38,13 @@ internal unsafe struct MarksPage
     [FieldOffset(48)]
     public long Written;
 
+    /// <summary>
+    /// Nanoseconds for which the decode has waited for the clip's bytes (open, stat, read) since it began. While a wait goes on the field is that sum less
+    /// the moment at which the wait began, and so negative: one field, so that a reader in the middle of a change never sees half of it.
+    /// </summary>
+    [FieldOffset(56)]
+    public long BytesWaitNanoseconds;
+
     [FieldOffset(1024)]
     public fixed byte Log[LogCapacity];
 }

@@ -6,12 +6,15 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 internal sealed record Checkpoint
 {
-    /// <summary>The only layout so far.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The layout that is written and read.</summary>
+    public const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
 
     public required ManifestIdentity Manifest { get; init; }
+
+    /// <summary>True for a run that reached the manifest's end and left clips unsettled: another one tries these alone.</summary>
+    public bool IsWhole { get; init; }
 
     public required VerdictSettings Settings { get; init; }
 
@@ -20,6 +23,8 @@ internal sealed record Checkpoint
     public required long FaultsBytes { get; init; }
 
     public required long CleanBytes { get; init; }
+
+    public required long UnsettledBytes { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 }

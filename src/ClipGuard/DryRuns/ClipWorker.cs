@@ -7,30 +7,51 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
-internal sealed class ClipWorker(int number, IGuardedDecoder decoder, DryRunOptions options, DryRunProgress progress)
+internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options, DryRunProgress progress, RunStop stop)
 {
     /// <summary>
-    /// Settles every clip, to the channel's end. Once the run is stopped clips are settled without a verdict, since the recorder waits for all of them.
+    /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
+    /// verdict, since the recorder waits for all of them.
     /// </summary>
-    public async Task WorkAsync(ChannelReader<ClipInFlight> clips, RunStop stop)
+    public async Task WorkAsync(int number, ChannelReader<ClipInFlight> clips, Settling settling)
     {
         await foreach (ClipInFlight clip in clips.ReadAllAsync().ConfigureAwait(false))
         {
-            ClipVerdict? verdict = await DecideAsync(clip.Row.Row.Line, clip.Row.Clips[clip.Index], stop).ConfigureAwait(false);
-            if (verdict is not null)
+            await settling.WaitForPassAsync().ConfigureAwait(false);
+            ClipVerdict? verdict = await DecideAsync(clip, number, DecodeAsync).ConfigureAwait(false);
+            bool isUnsettled = verdict is { Unsettled: not null };
+            if (isUnsettled)
             {
-                progress.Decided(verdict);
+                progress.Postponed();
+            }
+            else
+            {
+                if (verdict is not null)
+                {
+                    progress.Decided(verdict);
+                }
+
+                if (clip.Row.Settle(clip.Index, verdict))
+                {
+                    progress.RowFinished();
+                }
             }
 
-            if (clip.Row.Settle(clip.Index, verdict))
-            {
-                progress.RowFinished();
-            }
+            settling.Done(clip, isUnsettled);
         }
     }
 
-    private async ValueTask<ClipVerdict?> DecideAsync(long line, ClipReference clip, RunStop stop)
+    /// <summary>Tries an unsettled clip again, with all the time that it takes.</summary>
+    public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) => DecideAsync(clip, number, decoder.SettleAsync);
+
+    private ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation) =>
+        decoder.DecodeAsync(request, onFirstFailure: null, cancellation);
+
+    private async ValueTask<ClipVerdict?> DecideAsync(
+        ClipInFlight inFlight, int number, Func<DecodeRequest, CancellationToken, ValueTask<DecodeOutcome>> decodeAsync)
     {
+        long line = inFlight.Row.Row.Line;
+        ClipReference clip = inFlight.Row.Clips[inFlight.Index];
         if (clip.Refusal is { } refusal)
         {
             return ClipVerdict.Refused(clip, refusal);
@@ -46,8 +67,8 @@ internal sealed class ClipWorker(int number, IGuardedDecoder decoder, DryRunOpti
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
             var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
-            using DecodeOutcome outcome = await decoder.DecodeAsync(request, onFirstFailure: null, stop.Token).ConfigureAwait(false);
-            return new ClipVerdict(clip, outcome.Elapsed, outcome.Fault);
+            using DecodeOutcome outcome = await decodeAsync(request, stop.Token).ConfigureAwait(false);
+            return new ClipVerdict(clip, outcome.Elapsed, outcome.Fault, outcome.Unsettled);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

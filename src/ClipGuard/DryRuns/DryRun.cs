@@ -85,54 +85,76 @@ public sealed class DryRun
         ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
 
-        if (resumed is null && !header.IsEmpty)
+        // A run that ended with unsettled clips is gone through once more, and only these are decoded.
+        using KnownVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
+        if (!header.IsEmpty && (resumed is null || known is not null))
         {
             output.Clean?.Append(header.Span);
         }
 
-        RunTally tally = resumed?.Tally ?? new RunTally();
+        RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest } : resumed?.Tally ?? new RunTally();
         long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
-        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null ? null : new Checkpoint
+        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null || known is not null ? null : new Checkpoint
         {
             Manifest = identity,
             Settings = _settings,
             Tally = recorded,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean?.Length ?? 0,
+            UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         };
 
         Progress.Start(identity?.Bytes ?? 0, tally);
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
-        if (resumed is not null)
+        if (known is not null)
+        {
+            _log.UnsettledAreTried(resumed!.Tally.Unsettled);
+        }
+        else if (resumed is not null)
         {
             _log.RunGoesOn(tally.Rows);
         }
 
         var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
-        bool complete = !any || await DecodeAsync(rows, resumedAfter, recorder, stop).ConfigureAwait(false);
+        bool complete = !any || await DecodeAsync(rows, resumedAfter, known, recorder, stop).ConfigureAwait(false);
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary);
+        output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
+        {
+            Manifest = identity,
+            IsWhole = true,
+            Settings = _settings,
+            Tally = tally,
+            FaultsBytes = output.Faults.Length,
+            CleanBytes = output.Clean?.Length ?? 0,
+            UnsettledBytes = output.Unsettled.Length,
+            Elapsed = Elapsed(),
+        });
         _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
     }
 
-    private async Task<bool> DecodeAsync(IAsyncEnumerator<ManifestRow> rows, long skip, Recorder recorder, RunStop stop)
+    private async Task<bool> DecodeAsync(
+        IAsyncEnumerator<ManifestRow> rows, long skip, KnownVerdicts? known, Recorder recorder, RunStop stop)
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var reader = new RowReader(inOrder.Writer, clips.Writer, budget, Progress, _options);
-        IEnumerable<ClipWorker> clipWorkers = Enumerable.Range(0, workers).Select(number => new ClipWorker(number, _decoder, _options, Progress));
+        var worker = new ClipWorker(_decoder, _options, Progress, stop);
+        var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, known);
+        Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [
             stop.RunAsync(() => reader.ReadAsync(rows, skip, stop.Token)),
-            .. clipWorkers.Select(worker => stop.RunAsync(() => worker.WorkAsync(clips.Reader, stop))),
+            stop.RunAsync(settling.RunAsync),
             stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
         ];
+        await Task.WhenAll(decoding).ConfigureAwait(false);
+        settling.Close();
         await Task.WhenAll(stages).ConfigureAwait(false);
         stop.ThrowIfFailed();
         return reader.ReachedEnd && !recorder.HasGap;
@@ -176,6 +198,7 @@ public sealed class DryRun
         Clips = tally.Clips,
         Ok = tally.Ok,
         Faults = tally.Faults,
+        Unsettled = tally.Unsettled,
         ResumedAfterRows = resumedAfter,
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),

@@ -16,12 +16,14 @@ namespace ClipGuard.DryRuns;
     Converters = [
         typeof(LowerCaseEnumConverter<ClipKind>),
         typeof(LowerCaseEnumConverter<DecodeStage>),
+        typeof(LowerCaseEnumConverter<UnsettledCause>),
         typeof(LowerCaseEnumConverter<SandboxLevel>),
         typeof(LowerCaseEnumConverter<Isolation>),
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
 [JsonSerializable(typeof(BadLineRecord))]
+[JsonSerializable(typeof(UnsettledRecord))]
 [JsonSerializable(typeof(Checkpoint))]
 [JsonSerializable(typeof(VerdictSettings))]
 [JsonSerializable(typeof(DryRunSummary))]

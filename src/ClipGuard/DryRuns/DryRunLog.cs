@@ -16,12 +16,21 @@ internal static partial class DryRunLog
     [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Goes on after {Rows} rows of an interrupted run")]
     public static partial void RunGoesOn(this ILogger log, long rows);
 
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Information, Message = "Tries the {Clips} clips alone that the run before left unsettled")]
+    public static partial void UnsettledAreTried(this ILogger log, long clips);
+
     [LoggerMessage(
         EventId = 2003,
         Level = LogLevel.Information,
         Message = "Line {Line}: {Clip} is {Fault} in stage {Stage}: {FaultMessage} {@PostMortem}")]
     public static partial void ClipFaulted(
         this ILogger log, long line, string clip, string fault, DecodeStage stage, string faultMessage, ClipFaultRecord postMortem);
+
+    [LoggerMessage(
+        EventId = 2007,
+        Level = LogLevel.Warning,
+        Message = "Line {Line}: {Clip} is unsettled ({Cause}) in stage {Stage}, and not held against it: {Reason}")]
+    public static partial void ClipUnsettled(this ILogger log, long line, string clip, UnsettledCause cause, DecodeStage stage, string reason);
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "Line {Line}, column {Column}: no sample: {FaultMessage}")]
     public static partial void BadManifestLine(this ILogger log, long line, int column, string faultMessage);

@@ -16,6 +16,7 @@ public sealed class DryRunProgress
     private long _rows;
     private long _ok;
     private long _badLines;
+    private long _unsettled;
     private long _bytesRead;
     private long _totalBytes;
     private long _clipsBefore;
@@ -36,6 +37,9 @@ public sealed class DryRunProgress
 
     /// <summary>Manifest lines that are no sample.</summary>
     public long BadLines => Interlocked.Read(ref _badLines);
+
+    /// <summary>Clips that are nobody's fault: to be tried again, or tried again in vain.</summary>
+    public long Unsettled => Interlocked.Read(ref _unsettled);
 
     /// <summary>Clips with a verdict.</summary>
     public long Clips => Ok + _faults.Sum;
@@ -115,6 +119,19 @@ public sealed class DryRunProgress
     internal void Begin(int worker, long line, string clip) => Volatile.Write(ref _running[worker], new StartedClip(line, clip, _time.GetTimestamp()));
 
     internal void End(int worker) => Volatile.Write(ref _running[worker], null);
+
+    /// <summary>A clip is to be tried again later.</summary>
+    internal void Postponed() => Interlocked.Increment(ref _unsettled);
+
+    /// <summary>A clip was tried again.</summary>
+    internal void Settled(ClipVerdict? verdict)
+    {
+        if (verdict is { Unsettled: null })
+        {
+            Interlocked.Decrement(ref _unsettled);
+            Decided(verdict);
+        }
+    }
 
     internal void Decided(ClipVerdict verdict)
     {

@@ -28,6 +28,12 @@ public sealed record DryRunSummary
     /// <summary>Clips that decoded.</summary>
     public required long Ok { get; init; }
 
+    /// <summary>
+    /// Clips that nobody knows the truth of, because a busy machine, storage or a server stood in the way: <c>unsettled.jsonl</c> names them. Not among
+    /// <see cref="Clips"/>; their samples are neither clean nor faulty.
+    /// </summary>
+    public required long Unsettled { get; init; }
+
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 

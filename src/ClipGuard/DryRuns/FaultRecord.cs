@@ -72,6 +72,11 @@ public sealed record ClipFaultRecord : FaultRecord
     [JsonPropertyOrder(4)]
     public double SinceProgressSeconds { get; init; }
 
+    /// <summary>Where the wall clock went; left out for a decode that was too young to be watched.</summary>
+    [JsonPropertyOrder(4)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeRecord? Time { get; init; }
+
     /// <summary>Packets that came out of the container.</summary>
     [JsonPropertyOrder(4)]
     public long Packets { get; init; }
@@ -118,6 +123,7 @@ public sealed record ClipFaultRecord : FaultRecord
             ElapsedSeconds = Seconds.Of(found.Elapsed),
             CpuSeconds = Seconds.Of(found.CpuTime),
             SinceProgressSeconds = Seconds.Of(found.SinceProgress),
+            Time = found.Time == default ? null : TimeRecord.Of(found),
             Packets = found.Packets,
             Frames = found.Frames,
             PeakMemoryBytes = found.PeakMemoryBytes,

@@ -10,8 +10,11 @@ internal sealed class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
     public const string CleanName = "clean";
+    public const string UnsettledName = "unsettled.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
+    private const string BeforeSuffix = ".before";
+    private const string PartialSuffix = ".partial";
 
     private readonly FileStream _lock;
     private readonly string _unfinishedPath;
@@ -21,6 +24,7 @@ internal sealed class OutputFolder : IDisposable
         _lock = held;
         FaultsPath = Path.Combine(folder, FaultsName);
         CleanPath = cleanPath;
+        UnsettledPath = Path.Combine(folder, UnsettledName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
     }
@@ -30,10 +34,18 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Where clean rows go; null where rows are no text.</summary>
     public string? CleanPath { get; }
 
+    public string UnsettledPath { get; }
+
     public string SummaryPath { get; }
+
+    /// <summary>Where the clean rows are gathered: only a whole list bears the name <see cref="CleanPath"/>.</summary>
+    private string? PartialPath => CleanPath is null ? null : CleanPath + PartialSuffix;
 
     /// <summary>The bad clips and lines, open to append to.</summary>
     public WholeLineFile Faults { get; private set; } = null!;
+
+    /// <summary>The clips that are nobody's fault, open to append to.</summary>
+    public WholeLineFile Unsettled { get; private set; } = null!;
 
     /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
     public WholeLineFile? Clean { get; private set; }
@@ -68,27 +80,53 @@ internal sealed class OutputFolder : IDisposable
     public void Save(Checkpoint checkpoint)
     {
         Faults.FlushToDisk();
+        Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
     /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, deletes the checkpoint.</summary>
-    public void End(DryRunSummary summary)
+    /// <param name="summary">The run's summary.</param>
+    /// <param name="unsettled">Where the run reached its end and left clips unsettled, the checkpoint for a run that tries these alone; otherwise null.</param>
+    public void End(DryRunSummary summary, Checkpoint? unsettled)
     {
         Faults.FlushToDisk();
+        Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
-        if (!summary.Cancelled)
+        if (summary.Cancelled)
+        {
+            return;
+        }
+
+        if (PartialPath is not null)
+        {
+            File.Move(PartialPath, CleanPath!, overwrite: true);
+        }
+
+        if (unsettled is not null)
+        {
+            AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Readable.Checkpoint));
+        }
+        else
         {
             File.Delete(_unfinishedPath);
+            File.Delete(UnsettledPath);
         }
+
+        File.Delete(FaultsPath + BeforeSuffix);
+        File.Delete(UnsettledPath + BeforeSuffix);
     }
+
+    /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
+    public KnownVerdicts ReadKnownVerdicts() => KnownVerdicts.Read(FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Faults?.Dispose();
+        Unsettled?.Dispose();
         Clean?.Dispose();
         _lock.Dispose();
     }
@@ -96,7 +134,7 @@ internal sealed class OutputFolder : IDisposable
 
     private void RefuseToOverwrite(string manifestPath)
     {
-        string[] ours = [FaultsPath, SummaryPath, _unfinishedPath];
+        string[] ours = [FaultsPath, UnsettledPath, SummaryPath, _unfinishedPath];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -129,7 +167,9 @@ internal sealed class OutputFolder : IDisposable
             : found.Manifest != manifest ? $"its manifest was {found.Manifest.Path} of {found.Manifest.Bytes} bytes, written {found.Manifest.ModifiedUtc:u}"
             : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
             : null;
-        return change is null ? found : throw new OutputException(
+
+        // A run that ended is no loss: one with other settings starts over, as it does where nothing was left unsettled.
+        return change is null ? found : found is { IsWhole: true } ? null : throw new OutputException(
             $"{Path.GetDirectoryName(_unfinishedPath)} holds a run that did not end and cannot go on like this: {change}. "
             + "Run it as it was, start over (--fresh) or choose another folder");
     }
@@ -147,6 +187,13 @@ internal sealed class OutputFolder : IDisposable
             if (resumed is null)
             {
                 File.Delete(_unfinishedPath);
+                File.Delete(FaultsPath + BeforeSuffix);
+                File.Delete(UnsettledPath + BeforeSuffix);
+            }
+
+            if (resumed is not { IsWhole: true } && CleanPath is not null)
+            {
+                File.Delete(CleanPath);
             }
         }
         catch (Exception error) when (OutputException.IsFileError(error))
@@ -154,7 +201,24 @@ internal sealed class OutputFolder : IDisposable
             throw OutputException.For(SummaryPath, error);
         }
 
-        Faults = WholeLineFile.Open(FaultsPath, resumed?.FaultsBytes ?? 0);
-        Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath, resumed?.CleanBytes ?? 0);
+        bool isRetry = resumed is { IsWhole: true };
+        if (isRetry)
+        {
+            KeepBefore(FaultsPath);
+            KeepBefore(UnsettledPath);
+        }
+
+        Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
+        Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
+        Clean = PartialPath is null ? null : WholeLineFile.Open(PartialPath, isRetry ? 0 : resumed?.CleanBytes ?? 0);
+    }
+
+    // Where such a run was interrupted, what it wrote itself is made anew, and what the first one found lies here still.
+    private static void KeepBefore(string path)
+    {
+        if (!File.Exists(path + BeforeSuffix))
+        {
+            File.Move(path, path + BeforeSuffix);
+        }
     }
 }

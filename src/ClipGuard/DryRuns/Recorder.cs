@@ -46,7 +46,7 @@ internal sealed class Recorder
     /// <summary>Records a row whose clips are settled.</summary>
     public void Record(RowInFlight row)
     {
-        bool decided = row.Verdicts.All(verdict => verdict is not null);
+        bool decided = row.Verdicts.Select((verdict, index) => verdict is not null || row.IsKnown(index)).All(static isDecided => isDecided);
         if (!decided && !HasGap)
         {
             // The run was stopped, and from this row on clips lack verdicts. What was found there is recorded too, but the last checkpoint is here: the next
@@ -98,21 +98,39 @@ internal sealed class Recorder
     private void RecordBadLine(BadRow row)
     {
         Tally.AddBadLine();
-        Append(JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
+        Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
         _log.BadManifestLine(row.Line, row.Column, row.Message);
     }
 
     private void RecordSample(SampleRow row, RowInFlight settled, bool decided)
     {
         bool clean = decided;
-        foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
+        for (int index = 0; index < settled.Verdicts.Count; index++)
         {
+            if (settled.IsKnown(index))
+            {
+                clean &= TakeOver(settled.KnownFaults!.FirstOrDefault(fault => fault.Index == index));
+                continue;
+            }
+
+            if (settled.Verdicts[index] is not { } verdict)
+            {
+                continue;
+            }
+
             Tally.Add(row.Line, verdict);
-            if (verdict.Fault is { } fault)
+            if (verdict.Unsettled is { } unsettled)
+            {
+                clean = false;
+                var record = UnsettledRecord.Of(row.Line, index, verdict.Clip, unsettled);
+                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.UnsettledRecord));
+                _log.ClipUnsettled(row.Line, record.Clip, record.Cause, record.Stage, record.Message);
+            }
+            else if (verdict.Fault is { } fault)
             {
                 clean = false;
                 var record = ClipFaultRecord.Of(row.Line, verdict.Clip, fault);
-                Append(JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
+                Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
                 _log.ClipFaulted(row.Line, record.Clip, record.Fault, record.Stage, record.Message, record);
             }
         }
@@ -133,9 +151,23 @@ internal sealed class Recorder
         }
     }
 
-    private void Append(byte[] record)
+    // What an earlier run found of a clip: its record stays as it was written.
+    private bool TakeOver(KnownFault? fault)
     {
-        _output.Faults.Append([.. record, (byte)'\n']);
-        _output.Faults.Flush();
+        if (fault is null)
+        {
+            Tally.AddOk();
+            return true;
+        }
+
+        Tally.AddFault(fault.Fault);
+        Append(_output.Faults, fault.Record);
+        return false;
+    }
+
+    private static void Append(WholeLineFile file, byte[] record)
+    {
+        file.Append([.. record, (byte)'\n']);
+        file.Flush();
     }
 }

@@ -9,6 +9,7 @@ internal sealed class RowInFlight
 {
     private readonly ClipVerdict?[] _verdicts;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<int> _known = [];
     private int _open;
 
     public RowInFlight(ManifestRow row)
@@ -25,12 +26,26 @@ internal sealed class RowInFlight
 
     public ManifestRow Row { get; }
 
+    /// <summary>What an earlier run found of the clips that are not tried again; null where all are tried.</summary>
+    public IReadOnlyList<KnownFault>? KnownFaults { get; init; }
+
     public IReadOnlyList<ClipReference> Clips { get; }
 
     /// <summary>Completes once every clip is settled.</summary>
     public Task Finished => _finished.Task;
 
-    /// <summary>One for each clip, in the row's order; null where the run was stopped before there was one. Read it once <see cref="Finished"/>.</summary>
+    /// <summary>Whether a clip's verdict is an earlier run's.</summary>
+    public bool IsKnown(int index) => KnownFaults is not null && _known.Contains(index);
+
+    /// <summary>Leaves a clip to what an earlier run found of it.</summary>
+    /// <returns>True where it was the row's last clip.</returns>
+    public bool Keep(int index)
+    {
+        _known.Add(index);
+        return Settle(index, verdict: null);
+    }
+
+    /// <summary>One for each clip, in the row's order; null where an earlier run has it, or where the run was stopped before there was one. Read it once <see cref="Finished"/>.</summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
     /// <summary>Memory that the row holds, roughly: for <see cref="ByteBudget"/>.</summary>

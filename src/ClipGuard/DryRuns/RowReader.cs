@@ -6,7 +6,13 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that reads the manifest: each row goes to the recorder in order, and each of its clips to a worker.</summary>
 internal sealed class RowReader(
-    ChannelWriter<RowInFlight> inOrder, ChannelWriter<ClipInFlight> clips, ByteBudget budget, DryRunProgress progress, DryRunOptions options)
+    ChannelWriter<RowInFlight> inOrder,
+    ChannelWriter<ClipInFlight> clips,
+    Settling settling,
+    ByteBudget budget,
+    DryRunProgress progress,
+    DryRunOptions options,
+    KnownVerdicts? known)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -34,7 +40,7 @@ internal sealed class RowReader(
                     continue;
                 }
 
-                await SendAsync(new RowInFlight(Fitting(rows.Current)), stop).ConfigureAwait(false);
+                await SendAsync(NewRow(Fitting(rows.Current)), stop).ConfigureAwait(false);
             }
             while (count != options.Limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
@@ -56,6 +62,9 @@ internal sealed class RowReader(
             }
             : row;
 
+    private RowInFlight NewRow(ManifestRow row) =>
+        new(row) { KnownFaults = row is SampleRow sample ? known?.FaultsOf(sample) : null };
+
     private async Task SendAsync(RowInFlight row, CancellationToken stop)
     {
         await budget.TakeAsync(row.HeldBytes, stop).ConfigureAwait(false);
@@ -72,12 +81,25 @@ internal sealed class RowReader(
 
         for (int index = 0; index < row.Clips.Count; index++)
         {
+            if (known?.IsUnsettled(row.Row.Line, index) == false)
+            {
+                if (row.Keep(index))
+                {
+                    progress.RowFinished();
+                }
+
+                continue;
+            }
+
+            settling.Sent();
             try
             {
                 await clips.WriteAsync(new ClipInFlight(row, index), stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                settling.Done(new ClipInFlight(row, index), isUnsettled: false);
+
                 // The recorder waits for every row that it was sent, so the clips that will not reach a worker are settled here.
                 while (index < row.Clips.Count)
                 {

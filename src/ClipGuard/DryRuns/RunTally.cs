@@ -28,6 +28,9 @@ internal sealed class RunTally
     /// <summary>Clips that decoded.</summary>
     public long Ok { get; set; }
 
+    /// <summary>Clips that are nobody's fault, and not known to be good.</summary>
+    public long Unsettled { get; set; }
+
     /// <summary>A count for each fault, bad manifest lines included; every name is there.</summary>
     public Dictionary<string, long> Faults { get; set; } = Enum.GetNames<FaultKind>().Append(BadLineRecord.Name).ToDictionary(name => name, _ => 0L);
 
@@ -50,9 +53,29 @@ internal sealed class RunTally
     /// <summary>Counts a bad manifest line.</summary>
     public void AddBadLine() => Faults[BadLineRecord.Name]++;
 
+    /// <summary>Counts a clip that an earlier run found good.</summary>
+    public void AddOk()
+    {
+        Clips++;
+        Ok++;
+    }
+
+    /// <summary>Counts a clip that an earlier run convicted.</summary>
+    public void AddFault(string name)
+    {
+        Clips++;
+        Faults[name]++;
+    }
+
     /// <summary>Counts a clip.</summary>
     public void Add(long line, ClipVerdict verdict)
     {
+        if (verdict.Unsettled is not null)
+        {
+            Unsettled++;
+            return;
+        }
+
         Clips++;
         _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(verdict.Elapsed)));
         if (verdict.Fault is { } fault)

@@ -192,7 +192,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         {
             EpochRows rows = OpenRows(_progress);
             var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch);
-            var budget = new FailureAccount(_options.Budget, _progress.Failures);
+            var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, _progress.Failures);
             var run = new EpochRun(
                 _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
@@ -279,7 +279,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             {
                 Failures = budget.Count,
                 FailedLines = _options.ExcludeFailed
-                    ? _progress.FailedLines.Union(batch.Report.Faults.Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                    ? _progress.FailedLines.Union(batch.Report.Faults.Where(static fault => fault.Unsettled is null).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
                     : _progress.FailedLines,
             };
             batch.State = StateOf(next);
@@ -379,6 +379,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         FailedLines = InOrder(progress.FailedLines),
         RowsTried = progress.Failures.RowsTried,
         Faults = progress.Failures.Faults,
+        Unsettled = progress.Failures.Unsettled,
     };
 
     /// <summary>A manifest as it was when the loader was opened.</summary>

@@ -29,6 +29,9 @@ public sealed record EpochReport
     /// <summary>Bad clips by fault.</summary>
     public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
 
+    /// <summary>Clips that could not be decoded for a reason that is not theirs.</summary>
+    public long Unsettled { get; init; }
+
     /// <summary>Rows that were no samples.</summary>
     public long BadRows { get; init; }
 

@@ -9,6 +9,9 @@ public sealed record FailureBudget
     /// <summary>No limit.</summary>
     public static FailureBudget Unlimited { get; } = new() { MaxRate = 1 };
 
+    /// <summary>What is put up with of samples that are nobody's fault: half of all tries, after the first hundred.</summary>
+    public static FailureBudget ForUnsettled { get; } = new() { MaxRate = 0.5 };
+
     /// <summary>Most faults in one epoch; null (the default) for no such limit.</summary>
     public long? MaxFaults { get; init; }
 
@@ -31,13 +34,15 @@ public sealed record FailureBudget
 
 /// <summary>What a <see cref="FailureBudget"/> is measured by.</summary>
 /// <param name="RowsTried">Rows that were tried, faulty ones included.</param>
-/// <param name="Faults">How many of them gave no sample.</param>
-internal readonly record struct FailureCount(long RowsTried, long Faults);
+/// <param name="Faults">How many of them gave no sample through a fault of theirs.</param>
+/// <param name="Unsettled">How many gave none, and nobody is to blame.</param>
+internal readonly record struct FailureCount(long RowsTried, long Faults, long Unsettled);
 
-/// <summary>Keeps account of a <see cref="FailureBudget"/>.</summary>
-/// <param name="budget">The budget.</param>
+/// <summary>Keeps account of a <see cref="FailureBudget"/> for faults, and of one for what is nobody's fault.</summary>
+/// <param name="budget">For faults.</param>
+/// <param name="unsettledBudget">For unsettled samples.</param>
 /// <param name="before">What this epoch had seen before.</param>
-internal sealed class FailureAccount(FailureBudget budget, FailureCount before = default)
+internal sealed class FailureAccount(FailureBudget budget, FailureBudget unsettledBudget, FailureCount before = default)
 {
     private const int NamedFaults = 5;
 
@@ -50,30 +55,39 @@ internal sealed class FailureAccount(FailureBudget budget, FailureCount before =
     /// <exception cref="BadSampleException">The budget is exceeded.</exception>
     public void Add(int rowsTried, IReadOnlyList<SampleFault> faults)
     {
-        Count = new FailureCount(Count.RowsTried + rowsTried, Count.Faults + faults.Count);
+        int unsettled = faults.Count(static fault => fault.Unsettled is not null);
+        Count = new FailureCount(Count.RowsTried + rowsTried, Count.Faults + faults.Count - unsettled, Count.Unsettled + unsettled);
 
         // The worst faults are those that cost most time. The sort is stable: of faults that cost the same, the first ones stay.
         _worst.AddRange(faults);
-        SampleFault[] worst = [.. _worst.OrderByDescending(static fault => fault.Verdict?.PostMortem.Elapsed ?? TimeSpan.Zero).Take(NamedFaults)];
+        SampleFault[] worst = [.. _worst.OrderByDescending(static fault => TimeSpent(fault)).Take(NamedFaults)];
         _worst.Clear();
         _worst.AddRange(worst);
-        if (Count.Faults > budget.MaxFaults)
+        Check(budget, Count.Faults, nameof(LoaderOptions.Budget), "gave no sample");
+        Check(unsettledBudget, Count.Unsettled, nameof(LoaderOptions.UnsettledBudget), "could not be decoded for reasons that are not theirs");
+    }
+
+    private static TimeSpan TimeSpent(SampleFault fault) => (fault.Verdict?.PostMortem ?? fault.Unsettled?.PostMortem)?.Elapsed ?? TimeSpan.Zero;
+
+    private void Check(FailureBudget limits, long count, string setting, string what)
+    {
+        if (count > limits.MaxFaults)
         {
-            throw Exceeded($"more than the {budget.MaxFaults} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxFaults)} allows");
+            throw Exceeded(count, what, $"more than the {limits.MaxFaults} that {setting}.{nameof(FailureBudget.MaxFaults)} allows");
         }
 
-        if (Count.RowsTried >= budget.Probation && Count.Faults > budget.MaxRate * Count.RowsTried)
+        if (Count.RowsTried >= limits.Probation && count > limits.MaxRate * Count.RowsTried)
         {
-            double rate = (double)Count.Faults / Count.RowsTried;
-            throw Exceeded(FormattableString.Invariant(
-                $"{rate:P1}, more than the {budget.MaxRate:P1} that {nameof(FailureBudget)}.{nameof(FailureBudget.MaxRate)} allows"));
+            double rate = (double)count / Count.RowsTried;
+            throw Exceeded(count, what, FormattableString.Invariant(
+                $"{rate:P1}, more than the {limits.MaxRate:P1} that {setting}.{nameof(FailureBudget.MaxRate)} allows"));
         }
     }
 
-    private BadSampleException Exceeded(string limit)
+    private BadSampleException Exceeded(long count, string what, string limit)
     {
         string worst = string.Join("; ", _worst.Select(Name));
-        return new BadSampleException($"{Count.Faults} of {Count.RowsTried} rows gave no sample: {limit}. The worst of them: {worst}", [.. _worst]);
+        return new BadSampleException($"{count} of {Count.RowsTried} rows {what}: {limit}. The worst of them: {worst}", [.. _worst]);
     }
 
     private static string Name(SampleFault fault) =>

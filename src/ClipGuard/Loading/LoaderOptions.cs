@@ -63,6 +63,13 @@ public sealed record LoaderOptions
     public FailureBudget Budget { get; init; } = new();
 
     /// <summary>
+    /// How many unsettled samples an epoch accepts: those that could not be decoded for reasons which are not theirs, as a busy machine, or storage or a server
+    /// that does not answer. They are bad samples under <see cref="OnBadSample"/>, and never excluded for it. Default: half of all rows tried, after the first
+    /// hundred.
+    /// </summary>
+    public FailureBudget UnsettledBudget { get; init; } = FailureBudget.ForUnsettled;
+
+    /// <summary>
     /// Lines of the manifest (1-based) that are excluded from every epoch, as those whose clips failed before: plain numbers, or, for a blend,
     /// lines with the names of their sources; <see cref="ManifestLine.OfFaults"/> reads them from a dry run's <c>faults.jsonl</c>. Must be the same
     /// on every rank. Default none.
@@ -120,6 +127,7 @@ public sealed record LoaderOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxSubstitutes, nameof(MaxSubstitutes));
         RankInfo.Validate();
         Budget.Validate();
+        UnsettledBudget.Validate();
         if (Buckets is { WindowBatches: var window })
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));

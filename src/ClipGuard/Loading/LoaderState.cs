@@ -89,6 +89,10 @@ public sealed record LoaderState
     [JsonRequired]
     public long Faults { get; init; }
 
+    /// <summary>How many of them gave none for a reason that was not theirs; not among <see cref="Faults"/>.</summary>
+    [JsonRequired]
+    public long Unsettled { get; init; }
+
     // More ranks than any machine has, and more samples than any epoch: sums of what is below stay in range.
     private const int MaxWorld = 1 << 20;
     private const long MaxSamples = 1L << 60;
@@ -100,8 +104,8 @@ public sealed record LoaderState
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World || World > MaxWorld ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
-        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || ShuffleWindow < 0 ? "a negative count"
-        : Faults > RowsTried ? $"{Faults} failures in {RowsTried} tries"
+        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || Unsettled < 0 || ShuffleWindow < 0 ? "a negative count"
+        : Faults + Unsettled > RowsTried ? $"{Faults + Unsettled} failures in {RowsTried} tries"
         : Consumed > MaxSamples / World / BatchSize ? $"{Consumed} batches consumed, more than any epoch has"
         : ConsumedAhead.Any(batch => batch > MaxSamples / World / BatchSize) ? "batches consumed that are beyond any epoch's end"
         : !IsAscending(ConsumedAhead) ? "batches consumed ahead that do not ascend"

@@ -15,7 +15,7 @@ internal static class StateMatch
             return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.Consumed, [.. own.ConsumedAhead])
             {
                 FailedLines = [.. own.FailedLines],
-                Failures = new FailureCount(own.RowsTried, own.Faults),
+                Failures = new FailureCount(own.RowsTried, own.Faults, own.Unsettled),
             };
         }
 

@@ -5,7 +5,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Supervision;
 
 /// <summary>
-/// What one guarded decode came to: a clip with its bytes, or a fault. The caller owns it and disposes it;
+/// What one guarded decode came to: a clip with its bytes, a fault, or neither, where something that is not the clip's stood in the way. The caller owns it and disposes it;
 /// until then a clip's helper belongs to it, so copy the bytes and dispose soon.
 /// </summary>
 public abstract class DecodeOutcome : IDisposable
@@ -18,21 +18,30 @@ public abstract class DecodeOutcome : IDisposable
         Elapsed = elapsed;
     }
 
-    /// <summary>Shape and meaning of the bytes; null where there is a fault.</summary>
+    /// <summary>An outcome with neither.</summary>
+    private protected DecodeOutcome(UnsettledClip unsettled, TimeSpan elapsed)
+    {
+        Unsettled = unsettled;
+        Elapsed = elapsed;
+    }
+
+    /// <summary>Shape and meaning of the bytes; null where there are none.</summary>
     public DecodedClip? Clip { get; }
 
-    /// <summary>Why there is no clip; null where there is one.</summary>
+    /// <summary>What is wrong with the clip; null where nothing is, or where nobody knows yet.</summary>
     public ClipFault? Fault { get; }
+
+    /// <summary>Why nobody knows; null where there is a clip or a fault. The same clip may be tried again.</summary>
+    public UnsettledClip? Unsettled { get; }
 
     /// <summary>True where there is a clip.</summary>
     [MemberNotNullWhen(true, nameof(Clip))]
-    [MemberNotNullWhen(false, nameof(Fault))]
     public bool IsClip => Clip is not null;
 
     /// <summary>Wall clock from dispatch to verdict, all tries together.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is a fault. Valid until this is disposed.</summary>
+    /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is no clip. Valid until this is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>
     public abstract ReadOnlySpan<byte> Payload { get; }
 

@@ -13,4 +13,7 @@ internal interface IGuardedDecoder
 
     /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
     ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);
+
+    /// <inheritdoc cref="Supervisor.SettleAsync"/>
+    ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation);
 }

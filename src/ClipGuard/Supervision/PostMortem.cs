@@ -9,6 +9,14 @@ public sealed record PostMortem
     /// <summary>CPU time that the helper used for this decode.</summary>
     public TimeSpan CpuTime { get; init; }
 
+    /// <summary>Where the wall clock went, for a decode that was older than a quarter of a second; all zero for a younger one.</summary>
+    public TimeByCause Time { get; init; }
+
+    /// <summary>
+    /// Processor time that a hypervisor took from the whole machine while this decode was watched, all processors together; zero where the system does not tell.
+    /// </summary>
+    public TimeSpan MachineSteal { get; init; }
+
     /// <summary>Whether a thread of the helper was running (true) or all of them waited (false); null where it had ended by itself.</summary>
     public bool? WasRunning { get; init; }
 

@@ -114,7 +114,19 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// What it throws is thrown once the second attempt is over.
     /// </param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
-    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation) =>
+        DecodeAsync(request, DecodePatience.ForCaller(_options), onFirstFailure, cancellation);
+
+    /// <summary>
+    /// Decodes a clip that was unsettled, for a caller who can wait: each attempt has its deadline and its stall limit in usable time alone, up to
+    /// <see cref="SupervisorOptions.SettlingLimit"/> on the wall.
+    /// </summary>
+    /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
+    public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
+        DecodeAsync(request, DecodePatience.ToSettle(_options), onFirstFailure: null, cancellation);
+
+    private async ValueTask<DecodeOutcome> DecodeAsync(
+        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseMistakes(request);
@@ -122,7 +134,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await FetchAndDecodeAsync(request, onFirstFailure, cancellation).ConfigureAwait(false);
+            return await FetchAndDecodeAsync(request, patience, onFirstFailure, cancellation).ConfigureAwait(false);
         }
         catch (ObjectDisposedException error) when (_disposed)
         {
@@ -143,7 +155,8 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
     }
 
-    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(
+        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         if (request.Source is HttpSource address)
         {
@@ -172,7 +185,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 Interlocked.Increment(ref _lastRequest),
                 history.IsSecond ? request with { DecoderThreads = 1 } : request,
                 pool.PayloadCapacity,
-                TimeForDecoder());
+                patience);
             if (attempt.Complaint is { } complaint)
             {
                 return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
@@ -210,10 +223,16 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     LogBug(_logger, request.Source, bug.Message, bug.Stack);
                     if (++bugs == MaxBugs)
                     {
-                        throw new HelperUnavailableException($"{request.Source} meets a bug of ClipGuard's own, and the clip is not to blame: {bug.Message}");
+                        var unsettledByBug = new UnsettledClip(
+                            UnsettledCause.Bug, DecodeStage.None, $"A bug of ClipGuard's own, and the clip is not to blame: {bug.Message}", new PostMortem());
+                        return new UnsettledOutcome(unsettledByBug, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
                     }
 
                     break;
+
+                case AttemptResult.Unsettled unsettled:
+                    // Not tried again at once: what stood in the way stands there still.
+                    return new UnsettledOutcome(Remember(unsettled.Clip, history.FirstFailure), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.InfrastructureFailure failed when history.TryAgain():
                     LogInfrastructureFailure(_logger, request.Source, failed.Message);
@@ -249,6 +268,14 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
     }
 
+    private static UnsettledClip Remember(UnsettledClip unsettled, ClipFault? firstFailure) => firstFailure is null
+        ? unsettled
+        : unsettled with
+        {
+            Message = $"{unsettled.Message} (The first try: {firstFailure.Message})",
+            PostMortem = unsettled.PostMortem with { Attempts = MaxAttempts },
+        };
+
     // Mistakes of the caller's program throw: as faults they would be blamed on every clip of the dataset.
     private void RefuseMistakes(DecodeRequest request)
     {
@@ -265,9 +292,6 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 nameof(request));
         }
     }
-
-    // A decoder that watches its time gives up by itself a little before the deadline, and its helper need not be killed.
-    private TimeSpan TimeForDecoder() => _options.Deadline - TimeSpan.FromMilliseconds(Math.Min(100, _options.Deadline.TotalMilliseconds / 10));
 
     private async Task GreetAsync()
     {

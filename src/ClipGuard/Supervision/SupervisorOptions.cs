@@ -8,11 +8,20 @@ public sealed record SupervisorOptions
     /// <summary>What stands between a decode and this process. Default <see cref="Isolation.Pooled"/>.</summary>
     public Isolation Isolation { get; init; } = Isolation.Pooled;
 
-    /// <summary>Wall clock from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). Positive; default 60 s.</summary>
+    /// <summary>
+    /// Time from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). On the wall clock it frees the caller; it convicts the clip
+    /// only where at least nine tenths of it were usable (<see cref="TimeByCause.Usable"/>), and otherwise leaves it unsettled. Positive; default 60 s.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a decode may go without progress. Positive; default 15 s: a healthy picture of 144 megapixels takes 5 s in one call.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Wall clock after which one try at an unsettled clip ends, where it is tried again to settle it. Positive; null (the default) is 20 deadlines. Such a try
+    /// has its deadline and its stall limit in usable time alone.
+    /// </summary>
+    public TimeSpan? SettlingLimit { get; init; }
 
     /// <summary>Decodes that may run at the same time, each in a helper of its own. Default: the number of cores.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
@@ -88,6 +97,9 @@ public sealed record SupervisorOptions
     /// </summary>
     internal int MaxUnkillable { get; init; } = 16;
 
+    /// <summary>How long all helpers may be stuck in the kernel over storage that does not answer before the run ends. For tests; 10 minutes.</summary>
+    internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()
@@ -95,6 +107,7 @@ public sealed record SupervisorOptions
         OptionRange.CheckTime(Deadline, nameof(Deadline));
         OptionRange.CheckTime(StallLimit, nameof(StallLimit));
         OptionRange.CheckTime(StartLimit, nameof(StartLimit));
+        OptionRange.CheckTime(SettlingLimit ?? Deadline, nameof(SettlingLimit));
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);

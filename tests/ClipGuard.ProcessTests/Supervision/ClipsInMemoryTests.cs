@@ -24,7 +24,7 @@ internal sealed class ClipsInMemoryTests
         await clip.IsRead.WaitAsync(cancellation);
 
         (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
-        using (DecodeOutcome hanging = await supervisor.DecodeAsync(TestHelper.Script("hang"), cancellation))
+        using (DecodeOutcome hanging = await supervisor.DecideAsync("hang", cancellation))
         {
             Assert.That((hanging.Fault?.Kind, slow.IsCompleted), Is.EqualTo((FaultKind.Stalled, false)));
         }

@@ -22,7 +22,6 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [
         ("hang", FaultKind.Stalled, DecodeStage.Decode, "hangs in native code"),
         ("spin", FaultKind.Stalled, DecodeStage.Convert, "spins"),
-        ("stop", FaultKind.Stalled, DecodeStage.None, "stopped by SIGSTOP"),
         ("heartbeat", FaultKind.Stalled, DecodeStage.Decode, "beats without progress"),
         ("endless", FaultKind.TimedOut, DecodeStage.Decode, "progresses for ever"),
         ("late:20000", FaultKind.TimedOut, DecodeStage.Decode, "replies after the deadline"),
@@ -45,7 +44,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     {
         SupervisorOptions options = TestHelper.ShortClocks(Isolation) with { Workers = Endless.Length };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        DecodeOutcome[] outcomes = await Task.WhenAll(Endless.Select(row => supervisor.DecodeAsync(TestHelper.Script(row.Script), cancellation).AsTask()));
+        DecodeOutcome[] outcomes = await Task.WhenAll(Endless.Select(row => supervisor.DecideAsync(row.Script, cancellation)));
 
         Assert.Multiple(() =>
         {

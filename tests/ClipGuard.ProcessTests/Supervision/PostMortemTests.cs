@@ -21,8 +21,8 @@ internal sealed class PostMortemTests
             HelperEnvironment = new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0" },
         };
         await using Supervisor supervisor = await Supervisor.StartAsync(compilesOnce, cancellation: cancellation);
-        Task<DecodeOutcome> hanging = supervisor.DecodeAsync(TestHelper.Script("hang"), cancellation).AsTask();
-        using DecodeOutcome spinning = await supervisor.DecodeAsync(TestHelper.Script("spin"), cancellation);
+        Task<DecodeOutcome> hanging = supervisor.DecideAsync("hang", cancellation);
+        using DecodeOutcome spinning = await supervisor.DecideAsync("spin", cancellation);
         using DecodeOutcome blocked = await hanging;
 
         Assert.Multiple(() =>
@@ -94,7 +94,7 @@ internal sealed class PostMortemTests
     public async Task Progress_so_far_is_told(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper with { Deadline = TimeSpan.FromSeconds(4) }, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("endless"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecideAsync("endless", cancellation);
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.TimedOut));
         Assert.That(outcome.Fault.PostMortem.Frames, Is.Positive);

@@ -46,4 +46,11 @@ internal static class TestHelper
 
     /// <summary>A request that the helper reads as a script.</summary>
     public static DecodeRequest Script(string name) => new(new FileSource($"/scripts/{name}"), new AudioSpec());
+
+    /// <summary>Decodes a script, and where a busy machine left it unsettled, settles it: its verdict is the same, only later.</summary>
+    public static async Task<DecodeOutcome> DecideAsync(this Supervisor supervisor, string script, CancellationToken cancellation)
+    {
+        DecodeOutcome outcome = await supervisor.DecodeAsync(Script(script), cancellation);
+        return outcome.Unsettled is null ? outcome : await supervisor.SettleAsync(Script(script), cancellation);
+    }
 }

@@ -24,7 +24,8 @@ public sealed class InterruptedRunTests
 
         Assert.That(summary.Cancelled, Is.True);
         Assert.That(bench.Faults().Select(fault => fault.Line), Is.SubsetOf(new[] { 2L, 3L, 5L }).And.SupersetOf(new[] { 2L, 3L }));
-        Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Does.StartWith(Rows[0] + "\n").And.EndsWith("\n"));
+        Assert.That(await File.ReadAllTextAsync(bench.PartialPath), Does.StartWith(Rows[0] + "\n").And.EndsWith("\n"));
+        Assert.That(bench.CleanPath, Does.Not.Exist, "not whole");
         Assert.That(await File.ReadAllTextAsync(bench.SummaryPath), Does.Contain("\"cancelled\": true"));
     }
 
@@ -76,7 +77,7 @@ public sealed class InterruptedRunTests
         using DryRunBench bench = Stuck();
         await bench.RunUntilAsync(() => bench.Decoder.Asked.Contains("c.png"));
         await File.AppendAllTextAsync(bench.FaultsPath, "{\"half\":");
-        await File.AppendAllTextAsync(bench.CleanPath, "{\"half\":");
+        await File.AppendAllTextAsync(bench.PartialPath, "{\"half\":");
 
         bench.Decoder = new ScriptedDecoder();
         await bench.RunAsync();

@@ -105,7 +105,7 @@ public sealed class OutputFolderTests
         bench.Decoder.Hold("stuck.png");
         Task<DryRunSummary> running = bench.RunAsync();
 
-        await Until(() => File.Exists(bench.CleanPath) && File.ReadAllText(bench.CleanPath) == Row("a.png") + "\n");
+        await Until(() => File.Exists(bench.PartialPath) && File.ReadAllText(bench.PartialPath) == Row("a.png") + "\n");
         await Until(() => bench.Faults().Count == 1);
 
         bench.Decoder.Release("stuck.png");

@@ -208,6 +208,9 @@ internal sealed partial class PaddingTests
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+        public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation) =>
+            throw new NotSupportedException("A loader settles no clips.");
+
         public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
         {
             int[] numbers = [.. Numbers().Matches(((FileSource)request.Source).Path).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture))];

@@ -38,6 +38,11 @@ internal sealed class DryRunBench : IDisposable
 
     public string CleanPath => Path.Combine(Options.OutputFolder, "clean.jsonl");
 
+    /// <summary>Where clean rows are gathered until they are all there.</summary>
+    public string PartialPath => CleanPath + ".partial";
+
+    public string UnsettledPath => Path.Combine(Options.OutputFolder, "unsettled.jsonl");
+
     public string SummaryPath => Path.Combine(Options.OutputFolder, "summary.json");
 
     public string UnfinishedPath => Path.Combine(Options.OutputFolder, "unfinished.json");

@@ -33,7 +33,49 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     /// <summary>Makes decodes of a file throw, as a supervisor does that has a bug or no helper.</summary>
     public void Fail(string name, Exception failure) => _failing[name] = failure;
 
+    /// <summary>File names that were tried again to settle them, in the order of asking.</summary>
+    public ConcurrentQueue<string> Settled { get; } = new();
+
+    /// <summary>Decodes that were going on when one was settled: to be 0.</summary>
+    public int DecodesBesideSettling { get; private set; }
+
+    /// <summary>Whether files whose names say that they are odd come to nothing at first.</summary>
+    public bool IsOdd { get; init; } = true;
+
+    private int _decoding;
+
+    // Tried again, "odd-good" decodes, "odd-bad" is damaged, and everything else that is odd stays so.
+    public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation)
+    {
+        string name = Path.GetFileName(((FileSource)request.Source).Path);
+        Settled.Enqueue(name);
+        DecodesBesideSettling += Volatile.Read(ref _decoding);
+        return ValueTask.FromResult<DecodeOutcome>(
+            name.StartsWith("odd-good", StringComparison.Ordinal) ? new Outcome(null)
+            : name.StartsWith("odd-bad", StringComparison.Ordinal) ? new Outcome(Damaged())
+            : Odd());
+    }
+
+    private static UnsettledOutcome Odd() => new(
+        new UnsettledClip(UnsettledCause.Starved, DecodeStage.Decode, "It had no processor.", new PostMortem()), TimeSpan.FromMilliseconds(5));
+
+    private static ClipFault Damaged() =>
+        new(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { Packets = 3, Log = ["oh no"] });
+
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _decoding);
+        try
+        {
+            return await DecideAsync(request, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _decoding);
+        }
+    }
+
+    private async ValueTask<DecodeOutcome> DecideAsync(DecodeRequest request, CancellationToken cancellation)
     {
         string name = Path.GetFileName(((FileSource)request.Source).Path);
         Requests.Enqueue(request);
@@ -50,9 +92,8 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
             throw failure;
         }
 
-        return name.StartsWith("bad", StringComparison.Ordinal)
-            ? new Outcome(new ClipFault(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { Packets = 3, Log = ["oh no"] }))
-            : new Outcome(null);
+        return name.StartsWith("odd", StringComparison.Ordinal) && IsOdd ? Odd()
+            : new Outcome(name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
     }
 
     private sealed class Outcome(ClipFault? fault)

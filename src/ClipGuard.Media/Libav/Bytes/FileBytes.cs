@@ -10,11 +10,13 @@ namespace ClipGuard.Media.Libav.Bytes;
 /// </summary>
 internal sealed unsafe class FileBytes : ClipBytes
 {
+    private readonly ProgressMarks _marks;
     private readonly int _descriptor;
     private readonly long _offset;
 
-    private FileBytes(int descriptor, string path, long offset, long length)
+    private FileBytes(ProgressMarks marks, int descriptor, string path, long offset, long length)
     {
+        _marks = marks;
         _descriptor = descriptor;
         _offset = offset;
         Name = Path.GetFileName(path);
@@ -26,6 +28,35 @@ internal sealed unsafe class FileBytes : ClipBytes
     public override string Name { get; }
 
     public static DecoderFault? Open(DecodeSession session, FileSource source, out ClipBytes? bytes)
+    {
+        session.Marks.BeginBytesWait();
+        DecoderFault? fault = OpenPath(session, source, out bytes);
+        session.Marks.EndBytesWait();
+        return fault;
+    }
+
+    public override int ReadAt(long position, Span<byte> buffer)
+    {
+        nuint count = (nuint)Math.Min(buffer.Length, Math.Max(0, Length - position));
+        fixed (byte* start = buffer)
+        {
+            nint read;
+            _marks.BeginBytesWait();
+            do
+            {
+                read = Libc.Pread(_descriptor, start, count, _offset + position);
+            }
+            while (read < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+
+            int error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
+            _marks.EndBytesWait();
+            return read < 0 ? -error : (int)read;
+        }
+    }
+
+    public override void Dispose() => _ = Libc.Close(_descriptor);
+
+    private static DecoderFault? OpenPath(DecodeSession session, FileSource source, out ClipBytes? bytes)
     {
         bytes = null;
         if (FileFacts.OfPath(source.Path, out FileFacts facts) is { } error || (error = facts.WhyNotRegular) is not null)
@@ -48,27 +79,9 @@ internal sealed unsafe class FileBytes : ClipBytes
             return fault;
         }
 
-        bytes = new FileBytes(descriptor, source.Path, source.Offset, source.Length ?? (facts.Length - source.Offset));
+        bytes = new FileBytes(session.Marks, descriptor, source.Path, source.Offset, source.Length ?? (facts.Length - source.Offset));
         return null;
     }
-
-    public override int ReadAt(long position, Span<byte> buffer)
-    {
-        nuint count = (nuint)Math.Min(buffer.Length, Math.Max(0, Length - position));
-        fixed (byte* start = buffer)
-        {
-            nint read;
-            do
-            {
-                read = Libc.Pread(_descriptor, start, count, _offset + position);
-            }
-            while (read < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
-
-            return read < 0 ? -Marshal.GetLastPInvokeError() : (int)read;
-        }
-    }
-
-    public override void Dispose() => _ = Libc.Close(_descriptor);
 
     private static DecoderFault? CheckRange(DecodeSession session, FileSource source, long fileLength)
     {

@@ -81,7 +81,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
             }
 
             track.Codec->skip_frame = isWanted is null || isWanted(packets.Marks[i]) ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_NONREF;
-            if ((Send(packet, i) ?? Take(i, run.First, taker)) is { } fault)
+            if ((Send(packet, i) ?? Take(i, range.First, taker)) is { } fault)
             {
                 return fault;
             }

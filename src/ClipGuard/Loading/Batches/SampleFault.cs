@@ -17,9 +17,12 @@ public sealed record SampleFault(long Position, int SubstituteNumber, long Line,
     /// <summary>The clip that gave no data; null where the row itself is no sample.</summary>
     public ClipReference? Clip { get; init; }
 
-    /// <summary>Which fault; null where the row itself is no sample.</summary>
+    /// <summary>Which fault; null where the row itself is no sample, and where nobody is to blame.</summary>
     public FaultKind? Kind { get; init; }
 
     /// <summary>The guarded decode's verdict with its post-mortem; null where nothing was decoded.</summary>
     public ClipFault? Verdict { get; init; }
+
+    /// <summary>Why nobody knows whether the clip is good, where something that is not the clip's stood in the way; otherwise null. The clip is not to be left out for it.</summary>
+    public UnsettledClip? Unsettled { get; init; }
 }

@@ -1,3 +1,5 @@
+using ClipGuard.Manifests;
+
 using System.Runtime.CompilerServices;
 
 namespace ClipGuard.Loading;

@@ -161,7 +161,11 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
     {
         if (!outcome.IsClip)
         {
-            tried.Fault = FaultOf(planned, tried, clip, outcome.Fault.Kind, outcome.Fault.Message) with { Verdict = outcome.Fault };
+            tried.Fault = FaultOf(planned, tried, clip, outcome.Fault?.Kind, outcome.Fault?.Message ?? outcome.Unsettled!.Message) with
+            {
+                Verdict = outcome.Fault,
+                Unsettled = outcome.Unsettled,
+            };
             return;
         }
 
@@ -198,7 +202,7 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
     }
 
-    private static SampleFault FaultOf(PlannedSample planned, TriedRow tried, ClipReference clip, FaultKind kind, string message) =>
+    private static SampleFault FaultOf(PlannedSample planned, TriedRow tried, ClipReference clip, FaultKind? kind, string message) =>
         new(planned.Position, tried.Number, tried.Row!.Line, message) { Origin = tried.Row.Origin, Clip = clip, Kind = kind };
 
     /// <summary>The slot that is filled, and its sample.</summary>

@@ -38,7 +38,8 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
             Masked = _sum.Masked + masked,
             Clips = _sum.Clips + batch.Report.Clips,
             Bytes = _sum.Bytes + batch.Report.Bytes,
-            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault.Kind is null),
+            Unsettled = _sum.Unsettled + batch.Report.Faults.Count(static fault => fault.Unsettled is not null),
+            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault is { Kind: null, Unsettled: null }),
             DecodeTime = _sum.DecodeTime + batch.Report.DecodeTime,
         };
     }

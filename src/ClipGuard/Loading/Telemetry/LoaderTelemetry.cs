@@ -30,7 +30,7 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     public static void Decoded(ClipKind kind, DecodeOutcome outcome, TimeSpan elapsed)
     {
         var kindTag = new KeyValuePair<string, object?>("kind", kind.ToString().ToLowerInvariant());
-        var verdictTag = new KeyValuePair<string, object?>("verdict", outcome.IsClip ? "ok" : outcome.Fault.Kind.ToString());
+        var verdictTag = new KeyValuePair<string, object?>("verdict", outcome.IsClip ? "ok" : outcome.Fault?.Kind.ToString() ?? "Unsettled");
         Decodes.Add(1, kindTag, verdictTag);
         DecodeSeconds.Record(elapsed.TotalSeconds, kindTag, verdictTag);
         if (outcome.IsClip)
@@ -62,6 +62,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
                 found.Signal,
                 found.ExitCode,
                 string.Join(" | ", found.Log));
+        }
+        else if (fault.Unsettled is { } unsettled)
+        {
+            LogUnsettled(logger, fault.Line, fault.Clip!.AsWritten, unsettled.Cause, unsettled.Stage, fault.Message);
         }
         else
         {
@@ -127,6 +131,9 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         int? signal,
         int? exitCode,
         string decoderLog);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} is unsettled ({Cause}) at {Stage}, and not held against it. {Message}")]
+    private static partial void LogUnsettled(ILogger logger, long line, string clip, UnsettledCause cause, DecodeStage stage, string message);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

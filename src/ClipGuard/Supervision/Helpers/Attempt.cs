@@ -14,9 +14,10 @@ internal sealed class Attempt
     private readonly TaskCompletionSource<AttemptResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares an attempt: all that can be done before a helper is leased.</summary>
-    public Attempt(long id, DecodeRequest request, long payloadCapacity, TimeSpan timeLeft)
+    public Attempt(long id, DecodeRequest request, long payloadCapacity, DecodePatience patience)
     {
         Id = id;
+        Patience = patience;
         _payloadCapacity = payloadCapacity;
         Request = request;
         InputLength = (request.Source as MemorySource)?.Bytes.Length ?? 0;
@@ -29,13 +30,16 @@ internal sealed class Attempt
                 InputLength = InputLength,
                 OutputOffset = OutputOffset,
                 OutputCapacity = OutputCapacity,
-                TimeLeftMilliseconds = timeLeft.TotalMilliseconds,
+                TimeLeftMilliseconds = patience.PoliteTime.TotalMilliseconds,
             },
             WireJson.Default.DecodeMessage);
     }
 
     /// <summary>The number that the reply has to repeat.</summary>
     public long Id { get; }
+
+    /// <summary>How long it is waited for.</summary>
+    public DecodePatience Patience { get; }
 
     /// <summary>What is to be decoded.</summary>
     public DecodeRequest Request { get; }

@@ -22,6 +22,9 @@ internal abstract record AttemptResult
     /// <param name="Stack">Where.</param>
     public sealed record DecoderBug(string Message, string Stack) : AttemptResult;
 
+    /// <summary>The caller was freed, or the helper gave up, before the clip had its time, or for a reason that is not the clip's.</summary>
+    public sealed record Unsettled(UnsettledClip Clip) : AttemptResult;
+
     /// <summary>
     /// A failure of the infrastructure, which says nothing about the clip: a helper that was killed from outside, a request that could not be sent.
     /// </summary>

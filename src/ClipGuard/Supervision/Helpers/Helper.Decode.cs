@@ -38,8 +38,8 @@ internal sealed unsafe partial class Helper
         _attempt = attempt;
         _reply = null;
         attempt.DispatchedAt = Stopwatch.GetTimestamp();
-        _measurement!.Begin(attempt.DispatchedAt);
-        _deadlineAt = attempt.DispatchedAt + Nanoseconds(_options.Deadline);
+        _measurement.Begin(attempt.DispatchedAt, DecodeTick);
+        _deadlineAt = attempt.DispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
         Step(HelperEvent.Leased);
         if (MessageSocket.Send(Process.Socket, attempt.Message) is not { } reason)
         {
@@ -57,10 +57,10 @@ internal sealed unsafe partial class Helper
     public void Release()
     {
         bool alive = State == HelperState.Delivered;
-        bool worn = alive && (Decodes >= _options.RecycleAfter || _use!.ResidentBytes() > _options.RecycleAboveBytes);
+        bool worn = alive && (Decodes >= _options.RecycleAfter || _use.ResidentBytes() > _options.RecycleAboveBytes);
         if (alive && !worn)
         {
-            _use!.ForgetPeak();
+            _use.ForgetPeak();
         }
 
         Step(worn ? HelperEvent.Retired : HelperEvent.Released);
@@ -100,9 +100,16 @@ internal sealed unsafe partial class Helper
             return;
         }
 
+        // A helper that the kernel holds while it waits for storage keeps its lease: another one beside it would only be stuck there too.
+        KeepsItsLease = State == HelperState.Unkillable && Progress.WaitsForBytes(Process.Memory.Marks);
+
         // The next decode is dispatched before this caller is woken: waking it may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
-        _pool.EndLease();
+        if (!KeepsItsLease)
+        {
+            _pool.EndLease();
+        }
+
         if (result is null)
         {
             attempt.Cancel();

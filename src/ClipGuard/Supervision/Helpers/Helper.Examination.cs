@@ -10,8 +10,8 @@ internal sealed partial class Helper
 {
     private AttemptResult Examine(HelperEvent happened, HelperState before, string? detail, ProcessExit exit)
     {
-        PostMortem postMortem = _measurement!.PostMortem(exit);
-        string where = $"in stage {_measurement!.Progress.Stage}";
+        PostMortem postMortem = _measurement.PostMortem(exit);
+        string where = $"in stage {_measurement.Progress.Stage}";
         string activity = Activity(postMortem);
         return happened switch
         {
@@ -19,14 +19,12 @@ internal sealed partial class Helper
             HelperEvent.Stalled =>
                 Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Decoding =>
-                Faulted(FaultKind.TimedOut, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
-            HelperEvent.TimeOver when before == HelperState.Finishing => new AttemptResult.Faulted(new ClipFault(
-                FaultKind.TimedOut,
-                DecodeStage.Exit,
-                $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.",
-                postMortem)),
+                OutOfTime(_measurement.Progress.Stage, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.TimeOver when before == HelperState.Finishing =>
+                OutOfTime(DecodeStage.Exit, $"Answered, and did not exit within {Seconds(_options.Deadline)}; the helper was {activity}.", postMortem),
             HelperEvent.ProtocolError when _bug is not null => _bug,
             HelperEvent.ProtocolError when detail == WasNotAboutThisClip => new AttemptResult.InfrastructureFailure($"The helper {detail}."),
+            HelperEvent.TimeOver when !HadItsGrace() => Unsettled(_measurement.Progress.Stage, postMortem),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
@@ -36,13 +34,13 @@ internal sealed partial class Helper
     {
         var termination = Termination.Of("The helper", exit, where, postMortem, _options.HelperMemoryBytes, MemoryKills.Shared);
         return termination.Fault is { } kind
-            ? new AttemptResult.Faulted(new ClipFault(kind, _measurement!.Progress.Stage, termination.Message, postMortem), termination.IsOutOfMemory)
+            ? new AttemptResult.Faulted(new ClipFault(kind, _measurement.Progress.Stage, termination.Message, postMortem), termination.IsOutOfMemory)
             : new AttemptResult.InfrastructureFailure(termination.Message);
     }
 
-    private AttemptResult.Faulted Finding(DecoderFault fault)
+    private AttemptResult Finding(DecoderFault fault)
     {
-        PostMortem postMortem = _measurement!.PostMortem(exit: default);
+        PostMortem postMortem = _measurement.PostMortem(exit: default);
         if (fault.Kind != FaultKind.TimedOut)
         {
             return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
@@ -50,16 +48,38 @@ internal sealed partial class Helper
 
         string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "
             + $"after {Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}.";
-        return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, message, postMortem));
+        return OutOfTime(fault.Stage, message, postMortem);
+    }
+
+    // The clip is at fault where its decode had its time, and only there. A decoder that gives up by itself does so a little before the deadline.
+    private AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem)
+    {
+        DecodePatience patience = _attempt!.Patience;
+        TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
+        return postMortem.Time.Usable >= patience.ConvictingShare * due
+            ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
+            : Unsettled(stage, postMortem);
+    }
+
+    private static AttemptResult.Unsettled Unsettled(DecodeStage stage, PostMortem postMortem)
+    {
+        TimeByCause time = postMortem.Time;
+        UnsettledCause cause = time.WaitedForBytes > time.WaitedForProcessor && time.WaitedForBytes > time.Stopped ? UnsettledCause.Storage
+            : time.Stopped > time.WaitedForProcessor ? UnsettledCause.Stopped
+            : UnsettledCause.Starved;
+        string message = $"Ended after {Seconds(postMortem.Elapsed)} in stage {stage}, of which the decode could use {Seconds(time.Usable)}: "
+            + $"it waited {Seconds(time.WaitedForProcessor)} for a processor and {Seconds(time.WaitedForBytes)} for its bytes, "
+            + $"and was stopped for {Seconds(time.Stopped)}.";
+        return new AttemptResult.Unsettled(new UnsettledClip(cause, stage, message, postMortem));
     }
 
     private AttemptResult BadExit(ProcessExit exit) => Termination.IsExternal(exit)
         ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not ClipGuard's doing.")
         : new AttemptResult.Faulted(
-            new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement!.PostMortem(exit)));
+            new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement.PostMortem(exit)));
 
     private AttemptResult.Faulted Faulted(FaultKind kind, string message, PostMortem postMortem) =>
-        new(new ClipFault(kind, _measurement!.Progress.Stage, message, postMortem));
+        new(new ClipFault(kind, _measurement.Progress.Stage, message, postMortem));
 
     private string StartFailure(HelperEvent happened, string? detail, ProcessExit exit)
     {
@@ -75,6 +95,11 @@ internal sealed partial class Helper
     }
 
     // Whether a thread is runnable decides, and not the share of CPU time: on a busy machine a helper that spins gets little of it.
-    private static string Activity(PostMortem postMortem) =>
-        $"{(postMortem.WasRunning == true ? "spinning" : "blocked")} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)})";
+    private static string Activity(PostMortem postMortem)
+    {
+        TimeByCause time = postMortem.Time;
+        string waited = time.WaitedForProcessor > 0.05 * time.Total ? $", and waited {Seconds(time.WaitedForProcessor)} for a processor" : string.Empty;
+        string activity = postMortem.WasRunning == true ? "spinning" : "blocked";
+        return $"{activity} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}{waited})";
+    }
 }

@@ -20,11 +20,11 @@ internal sealed partial class Helper
     private readonly PipeTail _errors;
     private readonly long _startedAt;
 
-    private long _timerAt;
+    private readonly ProcessUse _use;
+    private readonly DecodeMeasurement _measurement;
+
     private bool _slowStartSaid;
     private Attempt? _attempt;
-    private ProcessUse? _use;
-    private DecodeMeasurement? _measurement;
     private ReplyMessage? _reply;
     private AttemptResult.DecoderBug? _bug;
     private AttemptResult? _ending;
@@ -38,7 +38,9 @@ internal sealed partial class Helper
         _options = options;
         _errors = new PipeTail(process.Errors, KeptErrorBytes);
         _startedAt = Stopwatch.GetTimestamp();
-        _timerAt = After(options.StartLimit);
+        _use = ProcessUse.OfHelper(process.Pid);
+        _measurement = new DecodeMeasurement(process, _use, _errors);
+        SetTimer(HelperState.Starting);
     }
 
     /// <summary>A number within the pool.</summary>
@@ -58,6 +60,11 @@ internal sealed partial class Helper
 
     /// <summary>True once it was killed and did not end in time.</summary>
     public bool WasUnkillable { get; private set; }
+
+    /// <summary>
+    /// True once it was unkillable because it waits for the storage that its clip lies on: until it ends, no other decode takes its place.
+    /// </summary>
+    public bool KeepsItsLease { get; private set; }
 
     /// <summary>What it said of itself when it was ready.</summary>
     public ReadyMessage? Greeting { get; private set; }
@@ -85,7 +92,7 @@ internal sealed partial class Helper
         State = step.Next;
         if (before != step.Next)
         {
-            _timerAt = TimerOf(step.Next);
+            SetTimer(step.Next);
         }
 
         if (step.Actions.HasFlag(HelperAction.Kill))
@@ -115,15 +122,12 @@ internal sealed partial class Helper
         {
             _pool.Watch.Forget(this);
             Process.CloseDescriptors();
-            _use?.Dispose();
+            _use.Dispose();
             _pool.Forget(this);
         }
 
         if (step.Actions.HasFlag(HelperAction.Offer))
         {
-            // Not at the start: that is the spawner's thread, which may open nothing for writing.
-            _use ??= ProcessUse.OfHelper(Process.Pid);
-            _measurement ??= new DecodeMeasurement(Process, _use, _errors);
             _pool.Offer(this);
         }
 
@@ -134,42 +138,6 @@ internal sealed partial class Helper
         }
 
         _pool.Watch.Arm(NextWake());
-    }
-
-    /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
-    public long NextWake() => State switch
-    {
-        HelperState.Starting when !_slowStartSaid => Math.Min(_timerAt, _startedAt + Nanoseconds(_options.SlowStart)),
-        HelperState.Decoding => Math.Min(_timerAt, _measurement!.ProgressAt + Nanoseconds(_options.StallLimit)),
-        _ => _timerAt,
-    };
-
-    /// <summary>Lets the time pass: warns, or steps where a clock has run out.</summary>
-    public void CheckClocks(long now)
-    {
-        if (now < NextWake())
-        {
-            return;
-        }
-
-        if (State == HelperState.Decoding)
-        {
-            _measurement!.ReadProgress(now);
-        }
-
-        if (now >= _timerAt)
-        {
-            Step(HelperEvent.TimeOver);
-        }
-        else if (State == HelperState.Starting)
-        {
-            _slowStartSaid = true;
-            _pool.WarnOfSlowStart(this);
-        }
-        else if (State == HelperState.Decoding && now >= NextWake())
-        {
-            Step(HelperEvent.Stalled);
-        }
     }
 
     /// <summary>The process has ended: reads what it said last, reaps it, and steps.</summary>
@@ -194,14 +162,4 @@ internal sealed partial class Helper
             _pool.Watch.IgnoreErrors(this);
         }
     }
-
-    private long TimerOf(HelperState state) => state switch
-    {
-        HelperState.Decoding or HelperState.Finishing => _deadlineAt,
-        HelperState.HungUp when _attempt is not null => Math.Min(After(_options.HangUpGrace), _deadlineAt),
-        HelperState.HungUp => After(_options.HangUpGrace),
-        HelperState.Leaving => After(_options.LeaveGrace),
-        HelperState.Dying => After(_options.KillPatience),
-        _ => long.MaxValue,
-    };
 }

@@ -18,4 +18,9 @@ internal sealed partial class HelperPool
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Helper {Pid} was killed and does not end: it is stuck in the kernel")]
     private static partial void LogUnkillable(ILogger logger, int pid);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Helper {Pid} was killed while it waited for its clip's bytes, and the kernel does not let it go; {Stuck} of {Workers} wait so. Its place stays taken until the storage answers")]
+    private static partial void LogStorageStuck(ILogger logger, int pid, int stuck, int workers);
 }

@@ -6,6 +6,9 @@ namespace ClipGuard.Supervision.Helpers;
 // Demand and supply, all under the lock. Called from a helper's steps.
 internal sealed partial class HelperPool
 {
+    // Of the unkillable helpers, those that wait for the storage of clips. Each still holds its lease.
+    private int _waitingForStorage;
+    private bool _storageIsTimed;
     private int _pendingStarts;
     private int _givingBack;
     private bool _serving;
@@ -87,6 +90,11 @@ internal sealed partial class HelperPool
         if (_all.Remove(helper) && helper.WasUnkillable)
         {
             _unkillable--;
+            if (helper.KeepsItsLease)
+            {
+                _waitingForStorage--;
+                EndLease();
+            }
         }
 
         EndIfEmpty();
@@ -115,8 +123,16 @@ internal sealed partial class HelperPool
     {
         _unkillable++;
         int pid = helper.Process.Pid;
-        LogLater(logger => LogUnkillable(logger, pid));
-        if (_unkillable > _options.MaxUnkillable)
+        if (helper.KeepsItsLease)
+        {
+            WaitForStorage(pid);
+        }
+        else
+        {
+            LogLater(logger => LogUnkillable(logger, pid));
+        }
+
+        if (_unkillable - _waitingForStorage > _options.MaxUnkillable)
         {
             Break(new HelperUnavailableException(
                 $"{_unkillable} helpers were killed and are stuck in the kernel, as happens when a network mount is dead. "
@@ -124,6 +140,27 @@ internal sealed partial class HelperPool
         }
 
         EndIfEmpty();
+    }
+
+    // Its lease ends with it. Where all leases are held so, nothing is dispatched until the storage answers: more helpers would only be stuck beside them.
+    private void WaitForStorage(int pid)
+    {
+        _waitingForStorage++;
+        LogLater(logger => LogStorageStuck(logger, pid, _waitingForStorage, _options.Workers));
+        if (_waitingForStorage >= _options.Workers && !_storageIsTimed)
+        {
+            _storageIsTimed = true;
+            Watch.Remind(MonotonicTime.After(_options.StorageLimit), () =>
+            {
+                _storageIsTimed = false;
+                if (_waitingForStorage >= _options.Workers)
+                {
+                    Break(new HelperUnavailableException(
+                        $"All {_options.Workers} helpers that may decode at a time are stuck in the kernel, where they wait for the storage that the clips lie on; "
+                        + $"it has not answered for {_options.StorageLimit.TotalSeconds:0} s."));
+                }
+            });
+        }
     }
 
     /// <summary>A helper is slow to start.</summary>
@@ -261,10 +298,13 @@ internal sealed partial class HelperPool
 
     private bool LacksHelpers => !_disposed && _broken is null && _wanted < _options.Workers + _options.Spares;
 
+    // More starts at a time than there are processors take each other's time, and then all of them are late: 64 helpers at 4 % of a processor never came up.
+    private bool MayStart => LacksHelpers && _starting < Environment.ProcessorCount;
+
     // Starts what is missing. While starts fail and other helpers still decode, one after each RetryStartsAfter.
     private void KeepUp()
     {
-        while (LacksHelpers)
+        while (MayStart)
         {
             if (_startFailure is not null)
             {

@@ -24,6 +24,18 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
             stamp);
     }
 
+    /// <summary>Whether the decode says that it is waiting for the clip's bytes.</summary>
+    public static bool WaitsForBytes(MarksPage* page) => Volatile.Read(ref page->BytesWaitNanoseconds) < 0;
+
+    /// <summary>
+    /// How long the decode says it has waited for the clip's bytes, in nanoseconds, a wait that goes on included. Believed up to the time since dispatch.
+    /// </summary>
+    public static long ReadBytesWait(MarksPage* page, long dispatchedAt, long now)
+    {
+        long waited = Volatile.Read(ref page->BytesWaitNanoseconds);
+        return Math.Clamp(waited < 0 ? waited + now : waited, 0, now - dispatchedAt);
+    }
+
     /// <summary>
     /// When progress was last made, given what was known before. A stamp counts only where something else has moved with it,
     /// so that a mere heartbeat is no progress, and it lies neither before <paramref name="known"/> nor in the future.

@@ -1,0 +1,74 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>One line of <c>unsettled.jsonl</c>: a clip that came to neither data nor a fault. Another run into the same folder tries these alone.</summary>
+public sealed record UnsettledRecord
+{
+    /// <summary>1-based line of the manifest.</summary>
+    public required long Line { get; init; }
+
+    /// <summary>Which of the row's clips, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
+    public required string Clip { get; init; }
+
+    /// <summary>Absolute path of the file; null where the clip is not in one.</summary>
+    public required string? Path { get; init; }
+
+    /// <summary>What it was to be decoded as.</summary>
+    public required ClipKind Kind { get; init; }
+
+    /// <summary>What stood in the way.</summary>
+    public required UnsettledCause Cause { get; init; }
+
+    /// <summary>Where the decode was.</summary>
+    public required DecodeStage Stage { get; init; }
+
+    /// <summary>One sentence for a person.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Where the time of the last try went.</summary>
+    public required TimeRecord Time { get; init; }
+
+    /// <summary>The record of an unsettled clip.</summary>
+    internal static UnsettledRecord Of(long line, int index, ClipReference clip, UnsettledClip unsettled) => new()
+    {
+        Line = line,
+        Index = index,
+        Clip = clip.AsWritten,
+        Path = clip.Path,
+        Kind = clip.Kind,
+        Cause = unsettled.Cause,
+        Stage = unsettled.Stage,
+        Message = unsettled.Message,
+        Time = TimeRecord.Of(unsettled.PostMortem),
+    };
+}
+
+/// <summary>Where the wall clock of one try went, in seconds.</summary>
+/// <param name="ComputedSeconds">The helper computed.</param>
+/// <param name="WaitedForProcessorSeconds">It could have, and had no processor.</param>
+/// <param name="WaitedForBytesSeconds">It waited for the clip's bytes.</param>
+/// <param name="StoppedSeconds">It was stopped, or could not be watched.</param>
+/// <param name="BlockedSeconds">The decoder waited for itself.</param>
+/// <param name="MachineStealSeconds">What a hypervisor took from the whole machine meanwhile.</param>
+public sealed record TimeRecord(
+    double ComputedSeconds,
+    double WaitedForProcessorSeconds,
+    double WaitedForBytesSeconds,
+    double StoppedSeconds,
+    double BlockedSeconds,
+    double MachineStealSeconds)
+{
+    internal static TimeRecord Of(PostMortem found) => new(
+        Seconds.Of(found.Time.Computed),
+        Seconds.Of(found.Time.WaitedForProcessor),
+        Seconds.Of(found.Time.WaitedForBytes),
+        Seconds.Of(found.Time.Stopped),
+        Seconds.Of(found.Time.Blocked),
+        Seconds.Of(found.MachineSteal));
+}
