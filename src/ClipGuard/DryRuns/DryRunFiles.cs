@@ -16,7 +16,9 @@ public static class DryRunFiles
     /// <param name="extension">Of the manifest's kind: <c>.jsonl</c> (the default), or <c>.csv</c> and <c>.tsv</c> for tables.</param>
     public static string Clean(string folder, string extension = ".jsonl") => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName + extension);
 
-    /// <summary>Path of the clips that nobody knows the truth of, one JSON object a line, in manifest order; there is no such file where there are none.</summary>
+    /// <summary>
+    /// Path of the clips that nobody knows the truth of, one JSON object a line, in manifest order; there is no such file where there are none.
+    /// </summary>
     /// <param name="folder">The output folder.</param>
     public static string Unsettled(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnsettledName);
 

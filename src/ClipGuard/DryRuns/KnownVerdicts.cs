@@ -80,7 +80,7 @@ internal sealed class KnownVerdicts : IDisposable
     }
 }
 
-/// <summary>A clip that an earlier run convicted.</summary>
+/// <summary>A clip that got a fault in an earlier run.</summary>
 /// <param name="Index">Which of the row's clips.</param>
 /// <param name="Fault">The fault's name.</param>
 /// <param name="Record">Its record as it stood, without the line's end.</param>

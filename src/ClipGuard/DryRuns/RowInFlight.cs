@@ -45,7 +45,10 @@ internal sealed class RowInFlight
         return Settle(index, verdict: null);
     }
 
-    /// <summary>One for each clip, in the row's order; null where an earlier run has it, or where the run was stopped before there was one. Read it once <see cref="Finished"/>.</summary>
+    /// <summary>
+    /// One for each clip, in the row's order; null where an earlier run has it, or where the run was stopped before there was one.
+    /// Read it once <see cref="Finished"/>.
+    /// </summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
     /// <summary>Memory that the row holds, roughly: for <see cref="ByteBudget"/>.</summary>

@@ -60,7 +60,7 @@ internal sealed class RunTally
         Ok++;
     }
 
-    /// <summary>Counts a clip that an earlier run convicted.</summary>
+    /// <summary>Counts a clip that got a fault in an earlier run.</summary>
     public void AddFault(string name)
     {
         Clips++;

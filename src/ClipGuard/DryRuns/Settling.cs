@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// The stage that tries unsettled clips again once nothing else is being decoded: with no more decodes at a time than there are processors, and with limits in usable
-/// time alone. That is when the last clip has been sent, or when every row that may be held waits for such a clip.
+/// The stage that tries unsettled clips again once nothing else is being decoded: with no more decodes at a time than there are processors,
+/// and with limits in usable time alone. That is when the last clip has been sent, or when every row that may be held waits for such a clip.
 /// </summary>
 /// <param name="decideAsync">Decodes one clip to its verdict; null where the run is stopped.</param>
 /// <param name="parallel">Decodes at a time.</param>

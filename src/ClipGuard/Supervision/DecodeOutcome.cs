@@ -5,8 +5,8 @@ using ClipGuard.Media;
 namespace ClipGuard.Supervision;
 
 /// <summary>
-/// What one guarded decode came to: a clip with its bytes, a fault, or neither, where something that is not the clip's stood in the way. The caller owns it and disposes it;
-/// until then a clip's helper belongs to it, so copy the bytes and dispose soon.
+/// What one guarded decode came to: a clip with its bytes, a fault, or neither, where something that is not the clip's stood in the way.
+/// The caller owns it and disposes it; until then a clip's helper belongs to it, so copy the bytes and dispose soon.
 /// </summary>
 public abstract class DecodeOutcome : IDisposable
 {

@@ -13,7 +13,8 @@ public sealed record PostMortem
     public TimeByCause Time { get; init; }
 
     /// <summary>
-    /// Processor time that a hypervisor took from the whole machine while this decode was watched, all processors together; zero where the system does not tell.
+    /// Processor time that a hypervisor took from the whole machine while this decode was watched,
+    /// all processors together; zero where the system does not tell.
     /// </summary>
     public TimeSpan MachineSteal { get; init; }
 

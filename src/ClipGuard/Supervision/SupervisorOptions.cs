@@ -9,8 +9,9 @@ public sealed record SupervisorOptions
     public Isolation Isolation { get; init; } = Isolation.Pooled;
 
     /// <summary>
-    /// Time from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). On the wall clock it frees the caller; it convicts the clip
-    /// only where at least nine tenths of it were usable (<see cref="TimeByCause.Usable"/>), and otherwise leaves it unsettled. Positive; default 60 s.
+    /// Time from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). After it, on the wall clock, the caller is freed.
+    /// The clip gets a fault only if at least nine tenths of it were usable (<see cref="TimeByCause.Usable"/>); otherwise it is unsettled.
+    /// Positive; default 60 s.
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 

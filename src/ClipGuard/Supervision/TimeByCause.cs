@@ -21,7 +21,7 @@ public readonly record struct TimeByCause
     /// <summary>The helper neither computed nor waited for anything that is known: the decoder waits for itself.</summary>
     public TimeSpan Blocked { get; init; }
 
-    /// <summary>Time that the decoder had: computed or blocked in itself. The deadline and the stall limit convict in this time.</summary>
+    /// <summary>Time that the decoder had: computed or blocked in itself. The deadline and the stall limit lead to faults in this time alone.</summary>
     public TimeSpan Usable => Computed + Blocked;
 
     /// <summary>All of it.</summary>

@@ -75,5 +75,5 @@ internal sealed class ManifestKindTests
         Assert.That((summary.Samples, summary.Clips), Is.EqualTo((1L, 1L)));
     }
 
-    private DryRun Run(string path) => new(Manifest.Open(path, _bench.Options.Manifest), _bench.Decoder.Guarded, _bench.Options);
+    private DryRun Run(string path) => new(Manifest.Open(path, _bench.Options.Manifest), _bench.Decoder, _bench.Options);
 }

@@ -118,9 +118,16 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers",
             "ClipGuard.Supervision.Processes",
         ],
+        ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Media"],
-        ["ClipGuard.Supervision.Helpers"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Processes"],
-        ["ClipGuard.Supervision.Processes"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire"],
+        ["ClipGuard.Supervision.Helpers"] =
+        [
+            "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Processes",
+        ],
+        ["ClipGuard.Supervision.Processes"] =
+        [
+            "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
+        ],
     };
 
     private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];

@@ -23,6 +23,9 @@ public sealed record SampleFault(long Position, int SubstituteNumber, long Line,
     /// <summary>The guarded decode's verdict with its post-mortem; null where nothing was decoded.</summary>
     public ClipFault? Verdict { get; init; }
 
-    /// <summary>Why nobody knows whether the clip is good, where something that is not the clip's stood in the way; otherwise null. The clip is not to be left out for it.</summary>
+    /// <summary>
+    /// Why nobody knows whether the clip is good, where something that is not the clip's stood in the way; otherwise null.
+    /// The clip is not to be left out for it.
+    /// </summary>
     public UnsettledClip? Unsettled { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace ClipGuard.Supervision.Helpers;
 
-/// <summary>How long one try at a clip is waited for, and what convicts it.</summary>
+/// <summary>How long one attempt at a clip may take, and when it is a fault of the clip.</summary>
 /// <param name="WallLimit">Wall clock from dispatch after which the caller is freed, whatever the decode has had.</param>
-/// <param name="Deadline">Usable time that convicts the clip as timed out as soon as it has passed.</param>
-/// <param name="ConvictingShare">
-/// Share of <paramref name="Deadline"/> that must have been usable for a conviction when <paramref name="WallLimit"/> passes; with less the clip is unsettled.
+/// <param name="Deadline">Usable time after which the clip has timed out.</param>
+/// <param name="UsableShare">
+/// Share of <paramref name="Deadline"/> that must have been usable when <paramref name="WallLimit"/> passes for a fault; with less the clip is unsettled.
 /// </param>
-internal readonly record struct DecodePatience(TimeSpan WallLimit, TimeSpan Deadline, double ConvictingShare)
+internal readonly record struct DecodePatience(TimeSpan WallLimit, TimeSpan Deadline, double UsableShare)
 {
-    // A decode that had nearly all of its deadline convicts: the first tick and each sample lose a little.
+    // Not all of the deadline: the first tick and each sample lose a little.
     private const double NearlyAll = 0.9;
 
     /// <summary>Somebody waits: the deadline on the wall clock frees the caller.</summary>

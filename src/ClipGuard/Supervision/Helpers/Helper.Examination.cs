@@ -56,7 +56,7 @@ internal sealed partial class Helper
     {
         DecodePatience patience = _attempt!.Patience;
         TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
-        return postMortem.Time.Usable >= patience.ConvictingShare * due
+        return postMortem.Time.Usable >= patience.UsableShare * due
             ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
             : Unsettled(stage, postMortem);
     }
