@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text;
+
 using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Cli;
@@ -39,8 +42,7 @@ public sealed class ParityTests
     public void What_differs_is_told_with_its_figures()
     {
         string path = _media.Make("noise.wav", "-f lavfi -i anoisesrc=d=1:r=8000:seed=3");
-        string stand = _media.Write("stand-in", "#!/bin/sh\ncase \"$*\" in *f32le*) head -c 40000 /dev/zero;; esac\n"u8);
-        File.SetUnixFileMode(stand, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string stand = StandIn("zeros", "head -c 40000 /dev/zero");
 
         CommandRun run = PublishedCommand.Run("decode", path, "--against", stand);
 
@@ -52,8 +54,7 @@ public sealed class ParityTests
     public void A_program_that_never_ends_is_ended_at_the_deadline()
     {
         string path = _media.Make("short.wav", "-f lavfi -i sine=d=1:r=8000");
-        string stand = _media.Write("endless", "#!/bin/sh\ncase \"$*\" in *f32le*) exec sleep 300;; esac\n"u8);
-        File.SetUnixFileMode(stand, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string stand = StandIn("endless", "exec sleep 300");
 
         CommandRun run = PublishedCommand.Run("decode", path, "--against", stand, "--timeout", "5");
 
@@ -105,4 +106,13 @@ public sealed class ParityTests
     }
 
     private static CommandRun Compare(string path) => PublishedCommand.Run("decode", path, "--against", "ffmpeg");
+
+    // A program that does something where ffmpeg would write samples.
+    private string StandIn(string name, string what)
+    {
+        string path = _media.Write(name, Encoding.ASCII.GetBytes($"#!/bin/sh\ncase \"$*\" in *f32le*) {what};; esac\n"));
+        using Process mode = Process.Start("chmod", ["500", path]);
+        mode.WaitForExit();
+        return path;
+    }
 }

@@ -176,7 +176,9 @@ public sealed class ScreenTests
         Assert.That(output.ToString(), Does.Contain("\u001b[0J").And.Contain("careful \\u001b[2J"));
     }
 
+    // Twenty thousand lines are drawn over, which takes a machine with other work long; what hangs never ends.
     [Test]
+    [CancelAfter(180_000)]
     public async Task Lines_that_come_while_progress_is_drawn_hold_up_nothing()
     {
         const int lines = 20_000;

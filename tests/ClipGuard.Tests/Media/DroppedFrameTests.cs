@@ -47,6 +47,8 @@ internal sealed class DroppedFrameTests
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(expected.Clip.FrameTimesSeconds).Within(0.001));
         Assert.That(decode.Bytes.SequenceEqual(expected.Bytes));
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
+        using DirectDecode byRate = DirectDecode.Of(path, new VideoSpec { Selection = new RateFrames(4) });
+        Assert.That(byRate.Clip.Shape[0], Is.EqualTo(8), "two seconds");
     }
 
     [Test]

@@ -55,7 +55,8 @@ internal sealed class AttemptHistoryTests
     public void The_third_failure_that_is_nobodys_fault_ends_it_also_where_a_clip_failed_between()
     {
         var history = new AttemptHistory<ClipFault>(maxAttempts: 2);
-        Assert.That((history.TryAgain(), history.TryAgain(Crash, isRetryable: true), history.TryAgain(), history.TryAgain()), Is.EqualTo((true, true, true, false)));
+        Assert.That(
+            (history.TryAgain(), history.TryAgain(Crash, isRetryable: true), history.TryAgain(), history.TryAgain()), Is.EqualTo((true, true, true, false)));
         Assert.That(history.InfrastructureFailures, Is.EqualTo(3));
     }
 }

@@ -44,7 +44,9 @@ internal sealed class TerminationTests
         long count = 0;
         var kills = new MemoryKills(() => count, TimeProvider.System);
         count = 1;
-        Assert.That(Of(Killed, kills: kills), Is.EqualTo((FaultKind.LimitExceeded, true, "The helper was ended by the system in stage Decode when the machine's memory ran out.")));
+        Assert.That(
+            Of(Killed, kills: kills),
+            Is.EqualTo((FaultKind.LimitExceeded, true, "The helper was ended by the system in stage Decode when the machine's memory ran out.")));
         Assert.That(Of(Killed, kills: kills).Kind, Is.Null);
     }
 

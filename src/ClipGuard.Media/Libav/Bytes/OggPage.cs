@@ -82,7 +82,7 @@ internal readonly record struct OggPage(long At, bool IsFirst, bool IsLast, long
     public static uint? LastSerial(ClipBytes bytes)
     {
         // Most pages are far shorter than the longest.
-        foreach (int length in (ReadOnlySpan<int>)[8 * 1024, MaxBytes])
+        foreach (int length in (ReadOnlySpan<int>)[4 * 1024, MaxBytes])
         {
             byte[] tail = new byte[Math.Min(length, bytes.Length)];
             int read = Math.Max(0, bytes.ReadAt(bytes.Length - tail.Length, tail));

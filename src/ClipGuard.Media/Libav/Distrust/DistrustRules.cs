@@ -33,6 +33,7 @@ internal static class DistrustRules
     public static DecoderFault? Apply(DecodeSession session, AVMediaType? wanted, ref ClipBytes bytes, out List<Distrusted> findings)
     {
         findings = [];
+        bytes = new WindowBytes(bytes);
         Span<byte> head = stackalloc byte[HeadBytes];
 
         // What cannot be read is told where it is read for the decode.

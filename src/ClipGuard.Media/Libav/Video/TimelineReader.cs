@@ -84,15 +84,16 @@ internal static unsafe class TimelineReader
 
         return new FrameTimeline(ticks, isKnown ? [.. shown.Select(packet => packet.IsKey)] : new bool[count], num, den, (double)den / num)
         {
-            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay : 0, (double)num / den) : null,
+            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay : 0) : null,
             LastFrameSeconds = isTimed ? LastFrameSeconds(shown, stream) : 0,
         };
     }
 
     // A frame that is decoded ahead of its time comes out of the decoder with a later packet, and is shown when that one is due.
-    private static double[] Shown(double[] due, int delay, double frameSeconds)
+    private static double[] Shown(double[] due, int delay)
     {
         double[] shown = new double[due.Length];
+        double frameSeconds = due.Zip(due.Skip(1), (one, next) => next - one).DefaultIfEmpty(0).Min();
         for (int i = 0; i < due.Length; i++)
         {
             shown[i] = i + delay < due.Length ? due[i + delay] : due[^1] + ((i + delay - (due.Length - 1)) * frameSeconds);

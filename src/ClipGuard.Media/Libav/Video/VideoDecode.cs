@@ -179,7 +179,7 @@ internal sealed unsafe class VideoDecode : IDisposable
 
     private FrameTimeline Number(int count) => ToTheEnd(TimelineReader.Numbered(count, _track.Stream, _packets.Marks, _track.Container.IsAvi));
 
-    // Empty chunks at the end of an AVI keep its last frame on show.
+    // Empty chunks at the end of an AVI keep its last frame on show, and the header's rate counts them as frames.
     private FrameTimeline ToTheEnd(FrameTimeline timeline)
     {
         AVStream* stream = _track.Stream;
@@ -189,7 +189,12 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        return timeline with { LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)) };
+        double shortest = Enumerable.Range(1, timeline.Count - 1).Select(frame => timeline.Seconds(frame) - timeline.Seconds(frame - 1)).DefaultIfEmpty(0).Min();
+        return timeline with
+        {
+            LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)),
+            RateHz = shortest > 0 ? 1 / shortest : timeline.RateHz,
+        };
     }
 
     private DecoderFault? Want(FrameTimeline timeline)

@@ -33,7 +33,7 @@ internal sealed class FactOfAllChannelsTests
         byte[] wav = WithFact(Make(codec, 2), 2);
         using DirectDecode decode = DirectDecode.Of(_media.Write($"cut-{codec}.wav", wav.AsSpan(0, wav.Length * 2 / 3)), Native);
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
-        Assert.That(decode.Fault!.Message, Does.StartWith("33.").Or.StartWith("34."));
+        Assert.That(decode.Fault!.Message, Does.Match(@"^3[1-4]\.\d %"));
     }
 
     [Test]

@@ -37,9 +37,9 @@ internal sealed class LateTrackTests
     }
 
     [Test]
-    public void A_stretch_of_late_audio_is_counted_from_its_first_sample([Values("aac", "alac")] string codec)
+    public void A_stretch_of_late_audio_is_counted_from_its_first_sample([Values("aac -aac_pns 0", "alac")] string codec)
     {
-        string path = _media.Make($"long-{codec}.mp4", $"-f lavfi -i testsrc2=s=64x64:r=25:d=9 -itsoffset 0.3 -f lavfi -i sine=d=8:r={RateHz} -c:v mpeg4 -c:a {codec}");
+        string path = _media.Make($"long-{codec.Length}.mp4", $"-f lavfi -i testsrc2=s=64x64:r=25:d=9 -itsoffset 0.3 -f lavfi -i sine=d=8:r={RateHz} -c:v mpeg4 -c:a {codec}");
         using DirectDecode whole = DirectDecode.Of(path, Native);
         using DirectDecode part = DirectDecode.Of(path, Native with { StartSeconds = 5.1, DurationSeconds = 1 });
         Assert.That(part.Samples.SequenceEqual(whole.Samples.Slice((int)(5.1 * RateHz), RateHz)));
@@ -49,7 +49,7 @@ internal sealed class LateTrackTests
     [Test]
     public void A_film_whose_index_lies_in_front_is_read_so_too()
     {
-        (string inTime, string delayed) = Make("aac", 0.01, "mp4", "-movflags +faststart");
+        (string inTime, string delayed) = Make("alac", 0.05, "mp4", "-movflags +faststart");
         using DirectDecode expected = DirectDecode.Of(inTime, Native);
         using DirectDecode decode = DirectDecode.Of(delayed, Native);
         Assert.That(decode.Samples.SequenceEqual(expected.Samples));
@@ -66,7 +66,7 @@ internal sealed class LateTrackTests
     [Test]
     public void A_look_tells_of_it_and_counts_all()
     {
-        (_, string delayed) = Make("aac", 0.01, "mp4", string.Empty);
+        (_, string delayed) = Make("aac", 0.067, "mp4", string.Empty);
         using DirectDecode whole = DirectDecode.Of(delayed, Native);
         using DirectDecode look = DirectDecode.Of(delayed, new InspectSpec());
         ClipDescription clip = ClipDescription.Read(look.Bytes);
