@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 
 using Microsoft.Extensions.Logging;
 
