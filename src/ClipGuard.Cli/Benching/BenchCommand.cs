@@ -69,16 +69,24 @@ internal static class BenchCommand
     {
         var kinds = new HashSet<ClipKind>();
         int rows = 0;
+        bool bad = false;
         await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
         {
             kinds.UnionWith(row is SampleRow sample ? sample.Sample.Clips.Select(static clip => clip.Kind) : []);
+            bad |= row is BadRow;
             if (++rows == MaxRowsLookedAt || kinds.Count == Enum.GetValues<ClipKind>().Length)
             {
                 return options;
             }
         }
 
-        return kinds.Count == 0 ? throw new UsageException(NothingIn(manifest.Name, rows)) : options with
+        // Bad rows are faults, which the run will count. Rows without a clip are none, and nothing else would be told of them.
+        if (kinds.Count == 0)
+        {
+            return bad ? options : throw new UsageException(NothingIn(manifest.Name, rows));
+        }
+
+        return options with
         {
             Audio = kinds.Contains(ClipKind.Audio) ? options.Audio : null,
             Video = kinds.Contains(ClipKind.Video) ? options.Video : null,

@@ -9,10 +9,13 @@ internal static class ExitCode
     /// <summary>Done, and faults were found; bad manifest lines count.</summary>
     public const int FaultsFound = 1;
 
-    /// <summary>The command line, the configuration, the manifest or the output folder is not usable, or standard output cannot be written.</summary>
+    /// <summary>
+    /// The command line, the configuration, the manifest or the output folder is not usable, the manifest names no clip, or standard output is closed or
+    /// cannot be written.
+    /// </summary>
     public const int Usage = 2;
 
-    /// <summary>Something is missing on the machine.</summary>
+    /// <summary>Something is missing on the machine: a library, a program, descriptors, processes or threads.</summary>
     public const int MissingOnMachine = 3;
 
     /// <summary>Done, no fault was found, and some clips stay unsettled: the same command tries these alone.</summary>
