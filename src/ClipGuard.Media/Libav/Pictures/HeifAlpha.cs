@@ -1,4 +1,3 @@
-using ClipGuard.Media.Libav.Containers;
 using ClipGuard.Media.Libav.Formats;
 using ClipGuard.Media.Libav.Tracks;
 
