@@ -3,8 +3,6 @@ using System.Diagnostics;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Processes;
 
-using static ClipGuard.Supervision.Processes.MonotonicTime;
-
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
