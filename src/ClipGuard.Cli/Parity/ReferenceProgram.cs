@@ -34,11 +34,13 @@ internal sealed class ReferenceProgram(string path, TimeSpan limit)
     /// <returns>Null, or why there is nothing.</returns>
     public Task<string?> ReadFramesAsync(string clip, int width, int height, bool overWhite, bool one, Action<ReadOnlySpan<byte>> take, CancellationToken cancellation)
     {
-        string scale = $"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24";
-        string flatten = overWhite ? "split[a][b];[a]drawbox=c=white:t=fill:replace=1,format=rgba[white];[white][b]overlay=format=rgb," : string.Empty;
+        string scale = $"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int,format={(overWhite ? "rgba" : "rgb24")}";
         string[] first = one ? ["-frames:v", "1"] : [];
         return RunAsync(
-            [.. Input(clip), "-an", "-sn", "-dn", "-fps_mode", "passthrough", .. first, "-vf", flatten + scale, "-f", "rawvideo", "-"], take, static _ => { }, cancellation);
+            [.. Input(clip), "-an", "-sn", "-dn", "-fps_mode", "passthrough", .. first, "-vf", scale, "-f", "rawvideo", "-"],
+            overWhite ? new WhiteGround(take).Add : take,
+            static _ => { },
+            cancellation);
     }
 
     /// <summary>When frames are shown, in seconds from the first on; not a number for a frame that has no time.</summary>
