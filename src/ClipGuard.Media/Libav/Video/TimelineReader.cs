@@ -134,5 +134,6 @@ internal static unsafe class TimelineReader
         return new FrameTimeline(ticks, isKey, unit.num, unit.den, rate.num > 0 && rate.den > 0 ? (double)rate.num / rate.den : average);
     }
 
-    private static AVRational Rate(AVStream* stream) => stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
+    // A header may tell a rate that is none: libavformat makes 1/0 of 1e300 frames a second.
+    private static AVRational Rate(AVStream* stream) => stream->avg_frame_rate is { num: > 0, den: > 0 } told ? told : stream->r_frame_rate;
 }
