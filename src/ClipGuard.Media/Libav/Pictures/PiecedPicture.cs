@@ -73,7 +73,7 @@ internal static unsafe class PiecedPicture
     {
         (int x, int y) = (number % pieces.Across * pieces.PieceWidth, number / pieces.Across * pieces.PieceHeight);
         (int width, int height) = (Math.Min(pieces.PieceWidth, frame->width - x), Math.Min(pieces.PieceHeight, frame->height - y));
-        if (piece->format != frame->format || piece->width < width || piece->height < height)
+        if (piece->format != frame->format || piece->width < width || piece->height < height || !BeginsSample(frame, x, y))
         {
             return false;
         }
@@ -92,6 +92,15 @@ internal static unsafe class PiecedPicture
         }
 
         return true;
+    }
+
+    // A piece that begins between two chroma samples, or within a byte of several pixels, cannot be put where it belongs.
+    private static bool BeginsSample(AVFrame* frame, int x, int y)
+    {
+        AVPixFmtDescriptor* format = ffmpeg.av_pix_fmt_desc_get((AVPixelFormat)frame->format);
+        bool isBits = (format->flags & ffmpeg.AV_PIX_FMT_FLAG_BITSTREAM) != 0;
+        int between = IsChroma(format, 1) ? (x & ((1 << format->log2_chroma_w) - 1)) | (y & ((1 << format->log2_chroma_h) - 1)) : 0;
+        return between == 0 && (!isBits || x % 8 == 0);
     }
 
     // Chroma planes of half the width or height have one more sample where that is odd.
