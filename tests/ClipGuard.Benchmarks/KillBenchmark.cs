@@ -65,5 +65,6 @@ internal static class KillBenchmark
     }
 
     private static Attempt Script(string name, HelperPool pool, long id) =>
-        new(id, new DecodeRequest(new FileSource($"/scripts/{name}"), new AudioSpec()), pool.PayloadCapacity, new DecodePatience(Deadline, Deadline, UsableShare: 0.9));
+        new(id, new DecodeRequest(new FileSource($"/scripts/{name}"), new AudioSpec()), pool.PayloadCapacity,
+            new DecodePatience(Deadline, Deadline, UsableShare: 0.9));
 }

@@ -39,7 +39,8 @@ var benchmarks = new Dictionary<string, Func<Task>>
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;
 if (asked.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark called {unknown}. There are: {string.Join(", ", benchmarks.Keys)}; and soak [DECODES], fuzz SAMPLE CASES [SEED].");
+    Console.Error.WriteLine($"There is no benchmark called {unknown}. There are: {string.Join(", ", benchmarks.Keys)}; and soak [DECODES], fuzz "
+        + $"SAMPLE CASES [SEED].");
     return 2;
 }
 

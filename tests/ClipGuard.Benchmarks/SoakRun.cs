@@ -84,7 +84,8 @@ internal static class SoakRun
         string[] leftovers = left.Find();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"soak: {done} of {decodes} verdicts, {wrong} wrong, {unsettled} settled later, {decodes / elapsed.TotalSeconds:0} decodes/s, memory growth from the first to the last tenth "
+            $"soak: {done} of {decodes} verdicts, {wrong} wrong, {unsettled} settled later, {decodes / elapsed.TotalSeconds:0} decodes/s, memory "
+                + $"growth from the first to the last tenth "
                 + $"{growth.Megabytes:0.0} MB, left over: {(leftovers.Length == 0 ? "nothing" : string.Join("; ", leftovers))}"));
         return wrong == 0 && done == decodes && leftovers.Length == 0 && growth.Megabytes < 20 ? 0 : 1;
     }

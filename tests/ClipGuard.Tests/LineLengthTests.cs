@@ -7,6 +7,7 @@ internal sealed class LineLengthTests
 {
     private const int Columns = 160;
 
+    [TestCase("src")]
     [TestCase("tests")]
     public void Lines_end_at_the_last_column(string folder) =>
         Assert.That(

@@ -36,7 +36,8 @@ internal static class DecodeCommand
     private static readonly Setting<string?> Against = Output.Value(
         "against",
         "PROGRAM",
-        "Instead of writing: decodes with the ffmpeg program too ('ffmpeg', or its path) and tells whether length, times and values agree. CLIP may be a folder.",
+        "Instead of writing: decodes with the ffmpeg program too ('ffmpeg', or its path) and tells whether length, times and values agree. CLIP may "
+            + "be a folder.",
         static text => (string?)text,
         places: SettingPlaces.CommandLine);
 
@@ -72,7 +73,8 @@ internal static class DecodeCommand
         Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            return await run.RunAsync(ValueText.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
+            return await run.RunAsync(ValueText.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token)
+                .ConfigureAwait(false);
         }
     }
 

@@ -19,7 +19,11 @@ internal static class DryRunCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines from standard input." };
+        var manifest = new Argument<string>("manifest")
+        {
+            HelpName = "MANIFEST",
+            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines from standard input.",
+        };
         return new Verb(
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",

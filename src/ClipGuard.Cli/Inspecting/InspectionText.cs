@@ -80,7 +80,8 @@ internal static class InspectionText
     private static string? Counts(StreamDescription stream) => stream switch
     {
         { FoundSamples: { } samples } => Wording.Count(samples, "sample"),
-        { FoundFrames: { } found, PromisedFrames: { } promised } => Join($"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}", Interlaced(stream)),
+        { FoundFrames: { } found, PromisedFrames: { } promised } =>
+            Join($"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}", Interlaced(stream)),
         { FoundFrames: { } found } => Join(Wording.Count(found, "frame"), Interlaced(stream)),
         { PromisedFrames: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
         _ => null,

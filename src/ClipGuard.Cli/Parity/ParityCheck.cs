@@ -95,7 +95,8 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
 
         var comparison = new FrameComparison(outcome.Clip!.Shape[0] * outcome.Clip.Shape[1] * RgbBytes, [0]);
         string? refused = await reference.ReadFramesAsync(
-            result.Clip, outcome.Clip.Shape[1], outcome.Clip.Shape[0], HasAlpha(stream), one: true, bytes => comparison.Add(bytes, outcome.Payload), cancellation).ConfigureAwait(false);
+            result.Clip, outcome.Clip.Shape[1], outcome.Clip.Shape[0], HasAlpha(stream), one: true, bytes => comparison.Add(bytes, outcome.Payload),
+                cancellation).ConfigureAwait(false);
         return result with
         {
             RefusedThere = comparison.There == 0 ? refused ?? "it gives no picture" : null,
@@ -128,7 +129,8 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
         int[] partners = [.. ours.Select((time, i) => Partner(times, time, wanted == found ? i : null))];
         var comparison = new FrameComparison(outcome.Clip.Shape[1] * outcome.Clip.Shape[2] * RgbBytes, partners);
         await reference.ReadFramesAsync(
-            result.Clip, outcome.Clip.Shape[2], outcome.Clip.Shape[1], HasAlpha(stream), one: false, bytes => comparison.Add(bytes, outcome.Payload), cancellation).ConfigureAwait(false);
+            result.Clip, outcome.Clip.Shape[2], outcome.Clip.Shape[1], HasAlpha(stream), one: false, bytes => comparison.Add(bytes, outcome.Payload),
+                cancellation).ConfigureAwait(false);
         return result with
         {
             Here = found,

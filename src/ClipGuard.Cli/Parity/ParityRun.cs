@@ -33,7 +33,8 @@ internal sealed class ParityRun(Screen screen, string program)
         var check = new ParityCheck(supervisor, limits, new ReferenceProgram(program, guard.Deadline));
         var results = new IReadOnlyList<ParityResult>[clips.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = guard.Workers, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, clips.Length, parallel, async (i, token) => results[i] = await check.CompareAsync(clips[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForAsync(0, clips.Length, parallel, async (i, token) => results[i] = await check.CompareAsync(clips[i], token).ConfigureAwait(false))
+            .ConfigureAwait(false);
 
         ParityResult[] all = [.. results.SelectMany(one => one)];
         foreach (ParityResult result in all.Where(result => !isFolder || !result.Agrees))
@@ -69,5 +70,6 @@ internal sealed class ParityRun(Screen screen, string program)
     }
 
     private static string[] ClipsOf(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => ClipKindGuess.Of(file, string.Empty) is not null).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => ClipKindGuess.Of(file, string.Empty) is not null)
+            .Order(StringComparer.Ordinal)];
 }

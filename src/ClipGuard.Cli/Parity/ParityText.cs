@@ -9,7 +9,8 @@ namespace ClipGuard.Cli.Parity;
 internal static class ParityText
 {
     private static readonly string[] Heading =
-        ["container", "codec", "kind", "compared", "agree", "length differs", "times differ", "values differ", "most apart", "refused here", "refused there", "by both"];
+        ["container", "codec", "kind", "compared", "agree", "length differs", "times differ", "values differ", "most apart", "refused here", "refused there",
+            "by both"];
 
     // The first three columns are words.
     private const int WordColumns = 3;
@@ -32,11 +33,13 @@ internal static class ParityText
     {
         IEnumerable<string[]> rows = results
             .GroupBy(result => (result.Container, result.Codec, result.Kind))
-            .OrderBy(group => group.Key.Kind).ThenBy(group => group.Key.Container, StringComparer.Ordinal).ThenBy(group => group.Key.Codec, StringComparer.Ordinal)
+            .OrderBy(group => group.Key.Kind).ThenBy(group => group.Key.Container, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Codec, StringComparer.Ordinal)
             .Select(group => Row(group.Key.Container, group.Key.Codec, group.Key.Kind is { } kind ? Wording.Lower(kind) : "?", [.. group]));
         string[][] cells = [Heading, .. rows, Row("all", string.Empty, string.Empty, results)];
         int[] widths = [.. Enumerable.Range(0, Heading.Length).Select(column => cells.Max(row => row[column].Length))];
-        return cells.Select(row => string.Join("  ", row.Select((cell, column) => column < WordColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
+        return cells.Select(row =>
+            string.Join("  ", row.Select((cell, column) => column < WordColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
     }
 
     private static string[] Row(string container, string codec, string kind, IReadOnlyList<ParityResult> results)
@@ -62,7 +65,8 @@ internal static class ParityText
     private static IEnumerable<string> Parts(ParityResult result)
     {
         string noun = Noun(result);
-        yield return result.LengthAgrees ? $"{Wording.Number(result.Here)} {noun} in both" : $"{Wording.Number(result.Here)} {noun} here, {Wording.Number(result.There)} by ffmpeg";
+        yield return result.LengthAgrees ? $"{Wording.Number(result.Here)} {noun} in both"
+            : $"{Wording.Number(result.Here)} {noun} here, {Wording.Number(result.There)} by ffmpeg";
         if (result.Kind == ClipKind.Video)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"times at most {result.SecondsApart:0.######} s apart");

@@ -32,7 +32,8 @@ internal sealed class ReferenceProgram(string path, TimeSpan limit)
     /// <param name="take">Takes the bytes, piece by piece.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>Null, or why there is nothing.</returns>
-    public Task<string?> ReadFramesAsync(string clip, int width, int height, bool overWhite, bool one, Action<ReadOnlySpan<byte>> take, CancellationToken cancellation)
+    public Task<string?> ReadFramesAsync(
+        string clip, int width, int height, bool overWhite, bool one, Action<ReadOnlySpan<byte>> take, CancellationToken cancellation)
     {
         string scale = $"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int,format={(overWhite ? "rgba" : "rgb24")}";
         string[] first = one ? ["-frames:v", "1"] : [];
@@ -51,7 +52,8 @@ internal sealed class ReferenceProgram(string path, TimeSpan limit)
         List<double> seconds = [];
         double unit = double.NaN;
         string? refused = await RunAsync(
-            ["-nostdin", "-v", "info", "-nostats", "-i", $"file:{clip}", "-an", "-sn", "-dn", "-fps_mode", "passthrough", "-vf", "showinfo=checksum=0", "-f", "null", "-"],
+            ["-nostdin", "-v", "info", "-nostats", "-i", $"file:{clip}", "-an", "-sn", "-dn", "-fps_mode", "passthrough", "-vf", "showinfo=checksum=0", "-f",
+                "null", "-"],
             static _ => { },
             Note,
             cancellation).ConfigureAwait(false);

@@ -72,7 +72,8 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
             return Fault(FaultKind.Unsupported, $"The clip leads to {RefusedOpen}, and formats that lead to other files are refused.");
         }
 
-        return PixelFault() ?? Fault(error == ffmpeg.AVERROR_PATCHWELCOME ? FaultKind.Unsupported : FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
+        return PixelFault() ?? Fault(
+            error == ffmpeg.AVERROR_PATCHWELCOME ? FaultKind.Unsupported : FaultKind.Corrupt, $"{doing}: {LibavError.Describe(error)}.");
     }
 
     /// <summary>The fault of a stream whose samples lie in another file; null where they lie in this one.</summary>

@@ -76,6 +76,7 @@ public sealed record DryRunOptions
         Limits = Limits,
         Manifest = Manifest,
         ClipsPerSample = ClipsPerSample,
-        CleanManifest = format is null ? null : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),
+        CleanManifest = format is null ? null
+            : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),
     };
 }

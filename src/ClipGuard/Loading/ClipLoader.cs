@@ -279,7 +279,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             {
                 Failures = budget.Count,
                 FailedLines = _options.ExcludeFailed
-                    ? _progress.FailedLines.Union(batch.Report.Faults.Where(static fault => fault.Unsettled is null).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                    ? _progress.FailedLines.Union(
+                        batch.Report.Faults.Where(static fault => fault.Unsettled is null).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
                     : _progress.FailedLines,
             };
             batch.State = StateOf(next);

@@ -143,7 +143,8 @@ internal sealed class LineReader : IDisposable
     private async Task<int> ReadPipeAsync(CancellationToken cancellation)
     {
         _file ??= await AbandonableRead.RunAsync(() => Task.FromResult(OpenFile(_path)), cancellation).ConfigureAwait(false);
-        return await AbandonableRead.RunAsync(() => _file.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).AsTask(), cancellation).ConfigureAwait(false);
+        return await AbandonableRead.RunAsync(() => _file.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).AsTask(), cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Moves <see cref="_scanned"/> behind the next line feed that ends a line, or to the end of what was read.</summary>

@@ -37,9 +37,11 @@ internal sealed record FuzzCase(string Name, byte[] Bytes, ClipSpec? Spec, ClipK
 
     private static readonly ClipSpec[] Looks = [new InspectSpec(), new InspectSpec { CountFrames = false }];
     private static readonly ClipSpec[] All = [.. Audio, .. Video, .. Images, .. Looks];
-    private static readonly string[] Sounds = [".aac", ".ac3", ".aiff", ".amr", ".au", ".caf", ".flac", ".m4a", ".mp2", ".mp3", ".ogg", ".opus", ".tta", ".w64", ".wav", ".wma", ".wv"];
+    private static readonly string[] Sounds =
+        [".aac", ".ac3", ".aiff", ".amr", ".au", ".caf", ".flac", ".m4a", ".mp2", ".mp3", ".ogg", ".opus", ".tta", ".w64", ".wav", ".wma", ".wv"];
     private static readonly string[] Stills =
-        [".avif", ".bmp", ".dpx", ".exr", ".jls", ".jp2", ".jpg", ".pam", ".pcx", ".png", ".ppm", ".qoi", ".sgi", ".sun", ".tga", ".tif", ".webp", ".xbm", ".xwd"];
+        [".avif", ".bmp", ".dpx", ".exr", ".jls", ".jp2", ".jpg", ".pam", ".pcx", ".png", ".ppm", ".qoi", ".sgi", ".sun", ".tga", ".tif", ".webp", ".xbm",
+            ".xwd"];
 
     /// <summary>What is asked for, in a word or two.</summary>
     public string Asked => Spec is null ? $"a raw stream of {Kind}" : Spec is InspectSpec ? "a look" : $"{Spec}";
@@ -52,11 +54,13 @@ internal sealed record FuzzCase(string Name, byte[] Bytes, ClipSpec? Spec, ClipK
         (string name, byte[] bytes) = files[chance.Next(files.Count)];
         byte[] damaged = Mutation.Of(bytes, files[chance.Next(files.Count)].Bytes, chance);
         string ending = Path.GetExtension(name);
-        (ClipSpec[] own, ClipKind kind) = Sounds.Contains(ending) ? (Audio, ClipKind.Audio) : Stills.Contains(ending) ? (Images, ClipKind.Image) : (Video, ClipKind.Video);
+        (ClipSpec[] own, ClipKind kind) = Sounds.Contains(ending) ? (Audio, ClipKind.Audio) : Stills.Contains(ending) ? (Images, ClipKind.Image)
+            : (Video, ClipKind.Video);
 
         // Mostly what the file is, sometimes a look or a stream, now and then what it is not.
         int what = chance.Next(10);
         ClipSpec[] from = what < 6 ? own : what < 8 ? Looks : All;
-        return what == 9 && kind != ClipKind.Image ? new FuzzCase(name, damaged, Spec: null, kind) : new FuzzCase(name, damaged, from[chance.Next(from.Length)], kind);
+        return what == 9 && kind != ClipKind.Image ? new FuzzCase(name, damaged, Spec: null, kind)
+            : new FuzzCase(name, damaged, from[chance.Next(from.Length)], kind);
     }
 }

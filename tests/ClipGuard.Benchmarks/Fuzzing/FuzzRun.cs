@@ -58,8 +58,10 @@ internal sealed class FuzzRun(string sample, bool make, int seed, int cases)
             Console.WriteLine(line);
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"fuzz: {cases} cases, seed {seed}: {_bugs.Count} exceptions, {_crashes.Count} crashes, {_hangs.Count} hangs, {cases / Stopwatch.GetElapsedTime(began).TotalSeconds:0} cases/s"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"fuzz: {cases} cases, seed {seed}: {_bugs.Count} exceptions, {_crashes.Count} crashes, {_hangs.Count} hangs, "
+                + $"{cases / Stopwatch.GetElapsedTime(began).TotalSeconds:0} cases/s"));
         return _bugs.Count == 0 ? 0 : 1;
     }
 

@@ -29,12 +29,14 @@ public sealed class ParityTests
     public void A_film_agrees_in_its_frames_their_times_and_its_sound()
     {
         string path = _media.Make(
-            "film.mkv", "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -f lavfi -i sine=d=2 -vf select='not(mod(n\\,3))+gt(n\\,20)' -vsync vfr -c:v libx264 -pix_fmt yuv420p -bf 2 -c:a flac");
+            "film.mkv", "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -f lavfi -i sine=d=2 -vf select='not(mod(n\\,3))+gt(n\\,20)' -vsync vfr -c:v libx264 "
+                + "-pix_fmt yuv420p -bf 2 -c:a flac");
 
         CommandRun run = Compare(path);
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, string.Empty)), run.Output);
-        Assert.That(run.Output, Does.Match(@"film\.mkv: video \(matroska, h264\) agrees: 36 frames in both; times at most 0 s apart; values at most [01] of 255 apart"));
+        Assert.That(run.Output, Does.Match(
+            @"film\.mkv: video \(matroska, h264\) agrees: 36 frames in both; times at most 0 s apart; values at most [01] of 255 apart"));
         Assert.That(run.Output, Does.Match(@"film\.mkv: audio \(matroska, flac\) agrees: 8\d,\d+ samples in both"));
     }
 
@@ -47,7 +49,8 @@ public sealed class ParityTests
         CommandRun run = PublishedCommand.Run("decode", path, "--against", stand);
 
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
-        Assert.That(run.Output, Does.Match(@"noise\.wav: audio \(wav, pcm_s16le\) differs: 8,000 samples here, 10,000 by ffmpeg; values at most [1-9]\.\de(-1|\+0) apart"));
+        Assert.That(run.Output, Does.Match(
+            @"noise\.wav: audio \(wav, pcm_s16le\) differs: 8,000 samples here, 10,000 by ffmpeg; values at most [1-9]\.\de(-1|\+0) apart"));
     }
 
     [Test]
@@ -76,10 +79,12 @@ public sealed class ParityTests
         CommandRun run = Compare(set);
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, string.Empty)), run.Output);
-        string[][] rows = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        string[][] rows = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         Assert.That(rows[0], Is.EqualTo(new[]
         {
-            "container", "codec", "kind", "compared", "agree", "length differs", "times differ", "values differ", "most apart", "refused here", "refused there", "by both",
+            "container", "codec", "kind", "compared", "agree", "length differs", "times differ", "values differ", "most apart", "refused here",
+                "refused there", "by both",
         }));
         Assert.That(rows.Skip(1), Does.Contain((string[])["wav", "pcm_s16le", "audio", "2", "2", "-", "-", "-", "0.0e+0", "-", "-", "-"]));
         Assert.That(rows.Skip(1), Does.Contain((string[])["png_pipe", "png", "image", "1", "1", "-", "-", "-", "0 of 255", "-", "-", "-"]));
@@ -92,7 +97,8 @@ public sealed class ParityTests
         CommandRun run = PublishedCommand.Run("decode", _media.Make("short.wav", "-f lavfi -i sine=d=1:r=8000"), "--against", "no-such-ffmpeg");
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
-        Assert.That(run.Error, Is.EqualTo("clipguard: The program no-such-ffmpeg is not installed or not executable. On Debian and Ubuntu: apt-get install ffmpeg.\n"));
+        Assert.That(run.Error, Is.EqualTo(
+            "clipguard: The program no-such-ffmpeg is not installed or not executable. On Debian and Ubuntu: apt-get install ffmpeg.\n"));
     }
 
     [TestCase("--against ffmpeg --out x.npy", "--against compares and --out writes: give one or the other")]

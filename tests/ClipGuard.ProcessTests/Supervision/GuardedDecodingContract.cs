@@ -167,8 +167,10 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("throws"), cancellation);
 
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Bug), () => outcome.Fault?.Message ?? "a clip");
-        Assert.That(outcome.Unsettled!.Message, Does.Contain("bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted, with a line and another"));
-        Assert.That(log.Lines.Count(line => line.Contains("/scripts/throws: a bug of ClipGuard's own", StringComparison.Ordinal)), Is.EqualTo(2), "each try is told of");
+        Assert.That(outcome.Unsettled!.Message,
+            Does.Contain("bug of ClipGuard's own").And.Contain("InvalidOperationException: scripted, with a line and another"));
+        Assert.That(log.Lines.Count(line => line.Contains("/scripts/throws: a bug of ClipGuard's own", StringComparison.Ordinal)), Is.EqualTo(2),
+            "each try is told of");
         Assert.That(log.Lines, Has.Some.Contains("\nSystem.InvalidOperationException: scripted, with a line\nand another"));
         await AssertHealthy(supervisor, cancellation);
     }

@@ -24,7 +24,8 @@ public sealed class UnsettledRunTests
 
         Assert.That(bench.Decoder.Settled, Is.EquivalentTo(new[] { "odd-good.png", "odd-bad.png", "odd-1.png", "odd-2.png" }));
         Assert.That(bench.Decoder.DecodesBesideSettling, Is.Zero);
-        Assert.That(bench.Faults().Select(fault => (fault.Line, ((ClipFaultRecord)fault).Clip)), Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
+        Assert.That(bench.Faults().Select(fault => (fault.Line, ((ClipFaultRecord)fault).Clip)),
+            Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n"));
         Assert.That(Unsettled(bench), Is.EqualTo(new[] { (5L, 0, "odd-1.png"), (7L, 0, "odd-2.png") }));
         Assert.That((summary.Unsettled, summary.Clips, summary.Ok, summary.CleanSamples, summary.Cancelled), Is.EqualTo((2L, 7L, 4L, 3L, false)));
@@ -44,7 +45,8 @@ public sealed class UnsettledRunTests
         DryRunSummary expected = await whole.RunAsync();
         Assert.That(bench.Decoder.Asked, Is.EquivalentTo(new[] { "odd-1.png", "odd-2.png" }));
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n{Rows[6]}\n"));
-        Assert.That(bench.Faults().Select(fault => (fault.Line, ((ClipFaultRecord)fault).Clip)), Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
+        Assert.That(bench.Faults().Select(fault => (fault.Line, ((ClipFaultRecord)fault).Clip)),
+            Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
         Assert.That((summary.Unsettled, summary.Clips, summary.Samples), Is.EqualTo((0L, expected.Clips, expected.Samples)));
         Assert.That(new[] { bench.UnsettledPath, bench.UnfinishedPath, bench.PartialPath, bench.FaultsPath + ".before" }, Has.None.Exist);
     }

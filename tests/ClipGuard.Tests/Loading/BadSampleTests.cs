@@ -156,7 +156,8 @@ internal sealed class BadSampleTests
         BatchSample[] samples = [.. batches.Single().Samples];
         Assert.That(samples.Select(sample => sample.IsSubstitute), Is.EqualTo(new[] { true, false, false, false }));
         Assert.That(samples[3].Line, Is.EqualTo(4));
-        Assert.That(batches.Single().Faults.Where(fault => fault.SubstituteNumber == 0).Select(fault => fault.Kind), Is.EqualTo(new FaultKind?[] { FaultKind.Stalled }));
+        Assert.That(batches.Single().Faults.Where(fault => fault.SubstituteNumber == 0).Select(fault => fault.Kind),
+            Is.EqualTo(new FaultKind?[] { FaultKind.Stalled }));
     }
 
     [Test]

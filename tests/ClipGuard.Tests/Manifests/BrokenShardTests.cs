@@ -226,7 +226,8 @@ internal sealed class BrokenShardTests
     [TestCase("[{\"role\":\"user\",\"content\":[{\"type\":\"image\"}]},7]")]
     public void Messages_that_are_none_are_data_too(string messages)
     {
-        var row = Read(RawTar.File("0.png"), RawTar.File("0.json", $$"""{"id":1,"messages":{{messages}},"images":["0.png"]}"""), RawTar.End).Single() as SampleRow;
+        var row = Read(RawTar.File("0.png"), RawTar.File("0.json", $$"""{"id":1,"messages":{{messages}},"images":["0.png"]}"""), RawTar.End)
+            .Single() as SampleRow;
 
         Assert.That(row?.Sample.Fields.Select(field => field.Name), Is.EqualTo(new[] { "__key__", "id", "messages", "images" }));
         Assert.That((row?.Sample.Messages.Count, row?.Sample.Clips.Count), Is.EqualTo(((int?)0, (int?)1)));

@@ -7,7 +7,8 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// A stretch of a clip is bit for bit that stretch of the whole, of every pair of container and codec that the ffmpeg program can write here: a few in the suite, all of them
+/// A stretch of a clip is bit for bit that stretch of the whole, of every pair of container and codec that the ffmpeg program can write here: a few in the
+/// suite, all of them
 /// by <c>dotnet cake --target=Sweep</c>, since the clips are of a length at which a clock that drifts is far off.
 /// </summary>
 [CancelAfter(300_000)]
@@ -50,7 +51,8 @@ internal sealed class ExactJumpTests
         .. Each("ogg", 48_000, "libopus"),
         .. Each("ogg", 16_000, "libspeex"),
         .. Each("m4a", 44_100, Aac, "alac"),
-        .. Each("mp4", 44_100, $"{Aac} -movflags frag_keyframe+empty_moov -frag_duration 1000000", "flac -strict -2", "libmp3lame", "ac3", "eac3", "libvorbis", "mp2"),
+        .. Each("mp4", 44_100, $"{Aac} -movflags frag_keyframe+empty_moov -frag_duration 1000000", "flac -strict -2", "libmp3lame", "ac3", "eac3", "libvorbis",
+            "mp2"),
         .. Each("mp4", 48_000, "libopus"),
         .. Each("mov", 44_100, "pcm_s16le", "pcm_s16be", "pcm_mulaw", "adpcm_ima_qt", "adpcm_ms"),
         .. Each("mka", 44_100, Aac, "flac", "alac", "libmp3lame", "libvorbis", "pcm_s16le", "ac3", "adpcm_ms", "tta", "wavpack"),

@@ -12,7 +12,8 @@ namespace ClipGuard.Tests.Media;
 internal sealed class FragmentClaimTests
 {
     private const int Many = 50_000_000;
-    private const string Film = "-f lavfi -i testsrc2=s=64x48:r=10:d=2 -f lavfi -i sine=d=2 -c:v mpeg4 -c:a aac -g 5 -movflags +frag_keyframe+empty_moov+default_base_moof";
+    private const string Film =
+        "-f lavfi -i testsrc2=s=64x48:r=10:d=2 -f lavfi -i sine=d=2 -c:v mpeg4 -c:a aac -g 5 -movflags +frag_keyframe+empty_moov+default_base_moof";
 
     private readonly MediaFolder _media = new();
 
@@ -23,10 +24,13 @@ internal sealed class FragmentClaimTests
         new TestCaseData(Fragment(1, 0, Run(Many)), FaultKind.LimitExceeded).SetArgDisplayNames("no bytes at all"),
         new TestCaseData(Fragment(1, null, Run(Many)), FaultKind.LimitExceeded).SetArgDisplayNames("the size of the track, which is none"),
         new TestCaseData(Fragment(1, 0, Run(600_000), Run(600_000)), FaultKind.LimitExceeded).SetArgDisplayNames("in two runs"),
-        new TestCaseData((byte[])[.. Fragment(1, 0, Run(600_000)), .. Fragment(1, 0, Run(600_000))], FaultKind.LimitExceeded).SetArgDisplayNames("in two fragments"),
-        new TestCaseData((byte[])[.. Fragment(1, 0, Run(600_000)), .. Box("mdat", new byte[100], longLength: true), .. Fragment(1, 0, Run(600_000))], FaultKind.LimitExceeded)
+        new TestCaseData((byte[])[.. Fragment(1, 0, Run(600_000)), .. Fragment(1, 0, Run(600_000))], FaultKind.LimitExceeded)
+            .SetArgDisplayNames("in two fragments"),
+        new TestCaseData((byte[])[.. Fragment(1, 0, Run(600_000)), .. Box("mdat", new byte[100], longLength: true), .. Fragment(1, 0, Run(600_000))],
+            FaultKind.LimitExceeded)
             .SetArgDisplayNames("behind a box with a long length"),
-        new TestCaseData(Box("moof", [.. Box("mfhd", new byte[8]), .. Track(1, 500, Run(uint.MaxValue))], longLength: true), FaultKind.Corrupt).SetArgDisplayNames("the most there is"),
+        new TestCaseData(Box("moof", [.. Box("mfhd", new byte[8]), .. Track(1, 500, Run(uint.MaxValue))], longLength: true), FaultKind.Corrupt)
+            .SetArgDisplayNames("the most there is"),
     ];
 
     [OneTimeTearDown]
@@ -60,7 +64,8 @@ internal sealed class FragmentClaimTests
         byte[] film = File.ReadAllBytes(_media.Make("film.mp4", Film));
         byte[] sound = new byte[1_500_000];
         using DirectDecode decode = DirectDecode.Of(
-            _media.Write("bytes.mp4", [.. film, .. Fragment(2, 1, Run((uint)sound.Length)), .. Box("mdat", sound)]), new VideoSpec { Selection = new UniformFrames(2) });
+            _media.Write("bytes.mp4", [.. film, .. Fragment(2, 1, Run((uint)sound.Length)), .. Box("mdat", sound)]),
+                new VideoSpec { Selection = new UniformFrames(2) });
         Assert.That(decode.Fault, Is.Null, () => decode.Log);
     }
 

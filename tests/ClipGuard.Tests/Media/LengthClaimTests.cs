@@ -7,7 +7,8 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// Audio whose wanted part is too much for the payload is refused by its header, before it is decoded; a part that fits is decoded; and a header that the file does
+/// Audio whose wanted part is too much for the payload is refused by its header, before it is decoded; a part that fits is decoded; and a header that the file
+/// does
 /// not bear out is found to lie by decoding what is there.
 /// </summary>
 [CancelAfter(120_000)]
@@ -47,7 +48,8 @@ internal sealed class LengthClaimTests
     {
         using DirectDecode decode = Decode(Make(name), new AudioSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded), () => $"{decode.Result} {decode.Fault}");
-        Assert.That(decode.Fault!.Message, Does.Match(@"^The audio that is wanted lasts 5\d(\.\d+)? s, which as decoded is over the limit of 1048576 bytes\.$"));
+        Assert.That(decode.Fault!.Message,
+            Does.Match(@"^The audio that is wanted lasts 5\d(\.\d+)? s, which as decoded is over the limit of 1048576 bytes\.$"));
         Assert.That(decode.Frames, Is.LessThan(20));
     }
 

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Of several tracks the one is decoded that the ffmpeg program takes: the largest picture, then the first; a track that goes with another is never it.</summary>
+/// <summary>
+/// Of several tracks the one is decoded that the ffmpeg program takes: the largest picture, then the first; a track that goes with another is never it.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed class MainTrackTests
 {
@@ -41,7 +43,8 @@ internal sealed class MainTrackTests
     public void Of_an_icon_the_largest_picture(params int[] sides)
     {
         // A header, sixteen bytes for each picture, and the pictures as PNG files.
-        byte[][] pictures = [.. sides.Select(side => File.ReadAllBytes(_media.Make($"{side}.png", $"-f lavfi -i testsrc2=s={side}x{side} -frames:v 1 -pix_fmt rgba")))];
+        byte[][] pictures = [.. sides.Select(
+            side => File.ReadAllBytes(_media.Make($"{side}.png", $"-f lavfi -i testsrc2=s={side}x{side} -frames:v 1 -pix_fmt rgba")))];
         List<byte> icon = [0, 0, 1, 0, (byte)sides.Length, 0];
         int at = 6 + (16 * sides.Length);
         for (int i = 0; i < sides.Length; i++)
@@ -67,7 +70,8 @@ internal sealed class MainTrackTests
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, 64, 64, 3 }));
         Assert.That(decode.Bytes[0], Is.GreaterThan(240), "red");
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
-        Assert.That(ClipDescription.Read(look.Bytes).Streams.Select(stream => (stream.IsMain, stream.IsAuxiliary)), Is.EqualTo(new (bool?, bool?)[] { (true, null), (null, true) }));
+        Assert.That(ClipDescription.Read(look.Bytes).Streams.Select(stream => (stream.IsMain, stream.IsAuxiliary)),
+            Is.EqualTo(new (bool?, bool?)[] { (true, null), (null, true) }));
     }
 
     private static void AssertMainIsTold(string path, int width)

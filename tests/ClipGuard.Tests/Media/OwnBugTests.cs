@@ -8,7 +8,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>An exception where FFmpeg has called back comes out of the decode with its stack; it must not pass through native code, which would end the process.</summary>
+/// <summary>
+/// An exception where FFmpeg has called back comes out of the decode with its stack; it must not pass through native code, which would end the process.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed class OwnBugTests
 {

@@ -35,7 +35,8 @@ internal sealed class PictureClaimTests
         ("named-only.tga", (width, height) => [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8), 24, 0]),
         ("plain.png", Png),
         ("fast.qoi", (width, height) => [.. "qoif"u8, .. Big(width, height), 3, 0, 0, 0, 0, 0]),
-        ("layers.psd", (width, height) => [.. "8BPS"u8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, .. Big(height, width), 0, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ("layers.psd", (width, height) =>
+            [.. "8BPS"u8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, .. Big(height, width), 0, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
         ("iris.sgi", Sgi),
         ("surface.dds", Dds),
     ];
@@ -48,7 +49,8 @@ internal sealed class PictureClaimTests
         CountingSource source = File(name, 16_000, 16_000);
         using DirectDecode decode = Decode(source, new ImageSpec());
 
-        Assert.That((decode.Fault?.Kind, decode.Fault?.Message), Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, "A picture of 16000×16000 is over the limit of 100000000 pixels.")), () => decode.Log);
+        Assert.That((decode.Fault?.Kind, decode.Fault?.Message),
+            Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, "A picture of 16000×16000 is over the limit of 100000000 pixels.")), () => decode.Log);
         Assert.That(source.Read, Is.LessThan(HeaderBytes));
         Assert.That(decode.Packets, Is.Zero);
     }
@@ -80,7 +82,8 @@ internal sealed class PictureClaimTests
     {
         byte[] bomb = name == "plain.png" ? [.. Png(16_000, 16_000), .. PngEnd()] : LosslessWebp(16_000, 16_000);
         using DirectDecode decode = Decode(new CountingSource("clip", bomb, bomb.Length), new ImageSpec());
-        Assert.That((decode.Fault?.Kind, decode.Fault?.Message), Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, "A picture of 16000×16000 is over the limit of 100000000 pixels.")), () => decode.Log);
+        Assert.That((decode.Fault?.Kind, decode.Fault?.Message),
+            Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, "A picture of 16000×16000 is over the limit of 100000000 pixels.")), () => decode.Log);
         Assert.That(decode.Fault!.Stage, Is.AnyOf(DecodeStage.Open, DecodeStage.Probe));
     }
 
@@ -183,7 +186,8 @@ internal sealed class PictureClaimTests
     }
 
     private static byte[] Dds(int width, int height) =>
-        [.. "DDS "u8, .. Little(124, 0x1007, height, width, 0, 0, 0), .. new byte[44], .. Little(32, 0x41, 0, 32, 0xFF0000, 0xFF00, 0xFF, unchecked((int)0xFF000000)), .. Little(0x1000, 0, 0, 0, 0)];
+        [.. "DDS "u8, .. Little(124, 0x1007, height, width, 0, 0, 0), .. new byte[44],
+            .. Little(32, 0x41, 0, 32, 0xFF0000, 0xFF00, 0xFF, unchecked((int)0xFF000000)), .. Little(0x1000, 0, 0, 0, 0)];
 
     private static byte[] LosslessWebp(int width, int height)
     {

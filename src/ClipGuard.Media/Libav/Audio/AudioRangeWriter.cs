@@ -53,7 +53,8 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         Int128 wanted = Int128.Max(0, (Int128)Math.Min(_to, claimedSamples - rateHz) - From);
         Int128 bytes = wanted * _resampler.TargetRateHz / rateHz * _resampler.Channels * sizeof(float);
         return bytes > session.Payload.Capacity
-            ? session.PayloadFault(string.Create(CultureInfo.InvariantCulture, $"The audio that is wanted lasts {(double)wanted / rateHz:0.###} s, which as decoded"))
+            ? session.PayloadFault(string.Create(
+                CultureInfo.InvariantCulture, $"The audio that is wanted lasts {(double)wanted / rateHz:0.###} s, which as decoded"))
             : null;
     }
 

@@ -55,7 +55,8 @@ internal static class ExactJumps
     {
         string codec = ffmpeg.avcodec_get_name(CodecOf(track, out int frameSamples));
         double prerollSeconds = codec == "opus" ? OpusPrerollSeconds : UsualPrerollSeconds;
-        return wanted > (prerollSeconds + WorthSeekingSeconds) * rateHz && AreProven(track.Container.FormatName, codec) && (codec != "aac" || frameSamples <= AacFrameSamples)
+        return wanted > (prerollSeconds + WorthSeekingSeconds) * rateHz && AreProven(track.Container.FormatName, codec)
+            && (codec != "aac" || frameSamples <= AacFrameSamples)
             ? wanted - (long)(prerollSeconds * rateHz)
             : null;
     }

@@ -1,7 +1,8 @@
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>
-/// A clip's bytes, of which a window is kept in memory, so that many small reads near each other need one read of the file. Long reads bypass it. Owns the bytes.
+/// A clip's bytes, of which a window is kept in memory, so that many small reads near each other need one read of the file. Long reads bypass it. Owns the
+/// bytes.
 /// </summary>
 /// <param name="clip">The clip's own bytes. They must not change.</param>
 internal sealed class WindowBytes(ClipBytes clip) : ClipBytes

@@ -87,7 +87,8 @@ internal sealed unsafe class Container : IDisposable
     /// <param name="wanted">The kind of stream that is not discarded; null keeps all but attached pictures.</param>
     /// <param name="container">The container where there is no fault; the caller disposes it.</param>
     /// <param name="link">Which link of a chained clip is opened; null for the first, or the whole.</param>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
+    public static DecoderFault? Open(
+        DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
     {
         container = null;
         session.Marks.Enter(DecodeStage.Open);
@@ -202,7 +203,8 @@ internal sealed unsafe class Container : IDisposable
         int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
         return error >= 0 ? null
-            : HeifItem.Main(Bytes) is { Coding: not "av01" } item ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
+            : HeifItem.Main(Bytes) is { Coding: not "av01" } item
+                ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
             : _session.FaultOf(error, "The container's header could not be read");
     }
 

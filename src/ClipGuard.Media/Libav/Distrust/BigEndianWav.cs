@@ -54,7 +54,11 @@ internal sealed class BigEndianWav : IDistrustRule
         int align = BinaryPrimitives.ReadUInt16LittleEndian(format[12..]);
         if (kind is not (Pcm or Float or ALaw or MuLaw) || channels == 0 || align % channels != 0 || align == 0)
         {
-            return new Distrusted($"A RIFX file (a WAV with the highest byte first) is read where its samples are not compressed; this one's format is {kind}.") { IsRefused = true };
+            return new Distrusted(
+                $"A RIFX file (a WAV with the highest byte first) is read where its samples are not compressed; this one's format is {kind}.")
+            {
+                IsRefused = true,
+            };
         }
 
         return new Distrusted("The file is a RIFX (a WAV with the highest byte first) and is read as one.")

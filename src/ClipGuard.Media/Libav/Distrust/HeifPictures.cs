@@ -17,13 +17,16 @@ internal sealed class HeifPictures : IDistrustRule
     /// <inheritdoc/>
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted)
     {
-        if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO || !HasBrand(head) || IsoBox.Find(bytes, 0, bytes.Length, "moov"u8) is not null || HeifItem.Main(bytes) is not { } item)
+        if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO || !HasBrand(head) || IsoBox.Find(bytes, 0, bytes.Length, "moov"u8) is not null
+            || HeifItem.Main(bytes) is not { } item)
         {
             return null;
         }
 
-        return item.Coding is "grid" or "iovl" or "iden" ? new Distrusted($"The picture is put together from others ({item.Coding}), which cannot be read.") { IsRefused = true }
-            : item.AlphaCoding is { } alpha && alpha != item.Coding ? new Distrusted($"The picture's alpha is coded otherwise than the picture ({alpha}), which cannot be read.") { IsRefused = true }
+        return item.Coding is "grid" or "iovl" or "iden"
+            ? new Distrusted($"The picture is put together from others ({item.Coding}), which cannot be read.") { IsRefused = true }
+            : item.AlphaCoding is { } alpha && alpha != item.Coding
+                ? new Distrusted($"The picture's alpha is coded otherwise than the picture ({alpha}), which cannot be read.") { IsRefused = true }
             : null;
     }
 

@@ -41,7 +41,10 @@ internal sealed class OldVariableFlac : IDistrustRule
             return null;
         }
 
-        return new Distrusted("The FLAC frames differ in length and are numbered one by one, so that their times are wrong; samples are counted.") { IgnoresClock = true };
+        return new Distrusted("The FLAC frames differ in length and are numbered one by one, so that their times are wrong; samples are counted.")
+        {
+            IgnoresClock = true,
+        };
     }
 
     // The first two bytes of the first frame: 0xFFF8 numbers frames, 0xFFF9 samples.

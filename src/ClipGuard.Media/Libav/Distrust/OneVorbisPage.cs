@@ -32,7 +32,11 @@ internal sealed class OneVorbisPage : IDistrustRule
         }
 
         return packets == Headers && page is { IsLast: true, Granule: > 0 } audio && audio.End >= bytes.Length
-            ? new Distrusted($"All of the Vorbis audio lies on one page, which counts {audio.Granule} samples; these are delivered.") { Samples = audio.Granule, IgnoresClock = true }
+            ? new Distrusted($"All of the Vorbis audio lies on one page, which counts {audio.Granule} samples; these are delivered.")
+            {
+                Samples = audio.Granule,
+                IgnoresClock = true,
+            }
             : null;
     }
 }

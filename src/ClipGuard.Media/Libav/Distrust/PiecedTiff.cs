@@ -15,5 +15,6 @@ internal sealed class PiecedTiff : IDistrustRule
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted) =>
         !TiffDirectory.Begins(head) || TiffDirectory.Read(bytes) is not { } tiff || TiffPieces.Of(bytes, tiff) is not { } pieces ? null
         : pieces.Unsupported is { } unsupported ? new Distrusted($"A TIFF of {unsupported} cannot be read.") { IsRefused = true }
-        : new Distrusted($"The picture is stored in {pieces.Across * pieces.Down} pieces of {pieces.PieceWidth}×{pieces.PieceHeight}, which are decoded one by one.");
+        : new Distrusted(
+            $"The picture is stored in {pieces.Across * pieces.Down} pieces of {pieces.PieceWidth}×{pieces.PieceHeight}, which are decoded one by one.");
 }

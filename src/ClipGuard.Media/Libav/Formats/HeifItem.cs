@@ -44,7 +44,8 @@ internal sealed record HeifItem(string Coding, DisplayTurn Turn)
             return null;
         }
 
-        uint main = primary[0] == 0 ? BinaryPrimitives.ReadUInt16BigEndian(primary.AsSpan(4)) : primary.Length >= 8 ? BinaryPrimitives.ReadUInt32BigEndian(primary.AsSpan(4)) : 0;
+        uint main = primary[0] == 0 ? BinaryPrimitives.ReadUInt16BigEndian(primary.AsSpan(4)) : primary.Length >= 8
+            ? BinaryPrimitives.ReadUInt32BigEndian(primary.AsSpan(4)) : 0;
         Dictionary<uint, string> codings = HeifTables.Codings(Box("iinf"u8));
         if (!codings.TryGetValue(main, out string? coding))
         {
@@ -56,7 +57,8 @@ internal sealed record HeifItem(string Coding, DisplayTurn Turn)
         HeifReference[] references = [.. HeifTables.References(Box("iref"u8))];
         foreach (HeifReference reference in references)
         {
-            if (reference.Kind == "auxl" && reference.To == main && named.IsAlpha(reference.From) && codings.TryGetValue(reference.From, out string? alphaCoding))
+            if (reference.Kind == "auxl" && reference.To == main && named.IsAlpha(reference.From)
+                && codings.TryGetValue(reference.From, out string? alphaCoding))
             {
                 return item with
                 {

@@ -71,6 +71,7 @@ internal readonly record struct IsoBox(uint Name, long Start, long End)
         bool isLong = length == 1 && read == LongHeaderBytes;
         length = isLong ? BinaryPrimitives.ReadInt64BigEndian(header[HeaderBytes..]) : length == 0 ? end - start : length;
         int headerBytes = isLong ? LongHeaderBytes : HeaderBytes;
-        return length < headerBytes || length > end - start ? null : new IsoBox(BinaryPrimitives.ReadUInt32BigEndian(header[4..]), start + headerBytes, start + length);
+        return length < headerBytes || length > end - start ? null
+            : new IsoBox(BinaryPrimitives.ReadUInt32BigEndian(header[4..]), start + headerBytes, start + length);
     }
 }

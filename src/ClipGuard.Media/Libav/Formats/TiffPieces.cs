@@ -80,8 +80,10 @@ internal sealed class TiffPieces
         (uint Width, uint Height) piece = isTiled
             ? (directory.First(TiffTag.TileWidth, 0), directory.First(TiffTag.TileHeight, 0))
             : (size.Width, Math.Min(size.Height, directory.First(TiffTag.RowsPerStrip, size.Height)));
-        bool fits = size is { Width: > 0 and <= int.MaxValue / 2, Height: > 0 and <= int.MaxValue / 2 } && piece is { Width: > 0 and <= int.MaxValue / 2, Height: > 0 and <= int.MaxValue / 2 };
-        return fits && (((long)size.Width - 1) / piece.Width + 1) * (((long)size.Height - 1) / piece.Height + 1) <= MaxPieces ? new TiffPieces(bytes, directory, size, piece, isTiled) : null;
+        bool fits = size is { Width: > 0 and <= int.MaxValue / 2, Height: > 0 and <= int.MaxValue / 2 }
+            && piece is { Width: > 0 and <= int.MaxValue / 2, Height: > 0 and <= int.MaxValue / 2 };
+        return fits && (((long)size.Width - 1) / piece.Width + 1) * (((long)size.Height - 1) / piece.Height + 1) <= MaxPieces
+            ? new TiffPieces(bytes, directory, size, piece, isTiled) : null;
     }
 
     /// <summary>A piece as a file of its own; empty where its bytes are not there.</summary>

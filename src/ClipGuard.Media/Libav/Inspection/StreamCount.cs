@@ -93,7 +93,8 @@ internal static unsafe class StreamCount
     }
 
     // Where the rate changes on the way, a decode brings all to the first one.
-    private static long AtRate(Dictionary<int, long> samples, int rateHz) => samples.Sum(part => (long)((((Int128)part.Value * rateHz) + part.Key - 1) / part.Key));
+    private static long AtRate(Dictionary<int, long> samples, int rateHz) =>
+        samples.Sum(part => (long)((((Int128)part.Value * rateHz) + part.Key - 1) / part.Key));
 
     private static StreamDescription Video(DecodeSession session, StreamDescription description, Track track, AVFrame* frame, ref DecoderFault? tooLong)
     {

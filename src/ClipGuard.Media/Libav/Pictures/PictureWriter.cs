@@ -197,7 +197,8 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         if (alpha != null)
         {
             byte* opacity = _alpha.Take(pixels);
-            if (!_alphaScaler.Scale(PixelSource.Of(alpha), source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_GRAY8, ScaleFilter.Bicubic, opacity, source.Width))
+            if (!_alphaScaler.Scale(PixelSource.Of(alpha), source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_GRAY8, ScaleFilter.Bicubic, opacity,
+                source.Width))
             {
                 return false;
             }

@@ -125,5 +125,6 @@ internal static unsafe class PiecedPicture
         return (format->flags & ffmpeg.AV_PIX_FMT_FLAG_BITSTREAM) != 0 ? ((x * step) + 7) / 8 : x * step;
     }
 
-    private static bool IsChroma(AVPixFmtDescriptor* format, int plane) => plane is 1 or 2 && (format->flags & ffmpeg.AV_PIX_FMT_FLAG_RGB) == 0 && format->nb_components >= 3;
+    private static bool IsChroma(AVPixFmtDescriptor* format, int plane) => plane is 1 or 2 && (format->flags & ffmpeg.AV_PIX_FMT_FLAG_RGB) == 0
+        && format->nb_components >= 3;
 }

@@ -44,5 +44,6 @@ internal static unsafe class Transparency
     }
 
     // A colour that is brighter than its alpha allows was rounded up, or is none.
-    private static byte Mix(int over, int weight, int under, int alpha) => (byte)Math.Min(Opaque, ((over * weight) + (under * (Opaque - alpha)) + (Opaque / 2)) / Opaque);
+    private static byte Mix(int over, int weight, int under, int alpha) =>
+        (byte)Math.Min(Opaque, ((over * weight) + (under * (Opaque - alpha)) + (Opaque / 2)) / Opaque);
 }

@@ -82,7 +82,8 @@ internal sealed unsafe class Track : IDisposable
                 _repeatedByContainer = Container.IsAvi ? AviEmptyChunks.Count(_session, Container.Bytes, Stream->index) : 0;
                 if (_repeatedByContainer > 0)
                 {
-                    _session.AddNote($"{_repeatedByContainer} of the chunks that stream {Stream->index} promises are empty: the frame before them stays on show.");
+                    _session.AddNote($"{_repeatedByContainer} of the chunks that stream {Stream->index} promises are empty: the frame before them "
+                        + $"stays on show.");
                 }
             }
 

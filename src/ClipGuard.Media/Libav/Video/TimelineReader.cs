@@ -84,7 +84,8 @@ internal static unsafe class TimelineReader
 
         return new FrameTimeline(ticks, isKnown ? [.. shown.Select(packet => packet.IsKey)] : new bool[count], num, den, (double)den / num)
         {
-            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay : 0) : null,
+            Shown = isTimed ? Shown([.. shown.Select(packet => (double)packet.Ticks * unit.num / unit.den).Order()], isPaced ? stream->codecpar->video_delay
+                : 0) : null,
             LastFrameSeconds = isTimed ? LastFrameSeconds(shown, stream) : 0,
         };
     }
@@ -102,7 +103,8 @@ internal static unsafe class TimelineReader
         return shown;
     }
 
-    // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote decoding times for presentation
+    // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote
+    // decoding times for presentation
     // times (an MP4 without its "ctts" box), and the decoder alone knows the order.
     private static bool LacksReordering(IReadOnlyList<PacketMark> packets, AVStream* stream)
     {

@@ -189,7 +189,8 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        double shortest = Enumerable.Range(1, timeline.Count - 1).Select(frame => timeline.Seconds(frame) - timeline.Seconds(frame - 1)).DefaultIfEmpty(0).Min();
+        double shortest = Enumerable.Range(1, timeline.Count - 1).Select(frame => timeline.Seconds(frame) - timeline.Seconds(frame - 1)).DefaultIfEmpty(0)
+            .Min();
         return timeline with
         {
             LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)),

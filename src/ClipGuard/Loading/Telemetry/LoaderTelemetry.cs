@@ -132,7 +132,8 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         int? exitCode,
         string decoderLog);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} is unsettled ({Cause}) at {Stage}, and not held against it. {Message}")]
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning,
+        Message = "Line {Line}: {Clip} is unsettled ({Cause}) at {Stage}, and not held against it. {Message}")]
     private static partial void LogUnsettled(ILogger logger, long line, string clip, UnsettledCause cause, DecodeStage stage, string message);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]

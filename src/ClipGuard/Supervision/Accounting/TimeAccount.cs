@@ -65,7 +65,8 @@ internal sealed class TimeAccount
     /// <summary>The earliest moment at which so much usable time can have passed without progress, if none is made and nothing is waited for.</summary>
     public long EarliestStall(TimeSpan limit) => _last.At + Math.Max(0, (limit.Ticks * TimeSpan.NanosecondsPerTick) - _usableSinceProgress);
 
-    // At dispatch nobody looks at threads, because that would cost a short decode more than the decode. A thread that was not seen before counts with all that it
+    // At dispatch nobody looks at threads, because that would cost a short decode more than the decode. A thread that was not seen before counts with all that
+    // it
     // ever waited: the most that it can have waited since.
     private long MostDelay(IReadOnlyList<ThreadSample> threads)
     {

@@ -6,7 +6,8 @@ using static ClipGuard.Supervision.Processes.MonotonicTime;
 
 namespace ClipGuard.Supervision.Helpers;
 
-// The clocks. Faults depend on usable time, which is accounted from one sample to the next; after the deadline on the wall clock the caller is freed. The grace periods
+// The clocks. Faults depend on usable time, which is accounted from one sample to the next; after the deadline on the wall clock the caller is freed. The grace
+// periods
 // of the other states leave out what the process had to wait for a processor, or was stopped.
 internal sealed partial class Helper
 {

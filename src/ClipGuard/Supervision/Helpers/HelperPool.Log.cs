@@ -21,6 +21,7 @@ internal sealed partial class HelperPool
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Helper {Pid} was killed while it waited for its clip's bytes, and the kernel does not let it go; {Stuck} of {Workers} wait so. Its place stays taken until the storage answers")]
+        Message = "Helper {Pid} was killed while it waited for its clip's bytes, and the kernel does not let it go; {Stuck} of {Workers} wait so. Its "
+            + "place stays taken until the storage answers")]
     private static partial void LogStorageStuck(ILogger logger, int pid, int stuck, int workers);
 }

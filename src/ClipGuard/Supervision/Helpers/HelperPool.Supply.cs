@@ -156,7 +156,8 @@ internal sealed partial class HelperPool
                 if (_waitingForStorage >= _options.Workers)
                 {
                     Break(new HelperUnavailableException(
-                        $"All {_options.Workers} helpers that may decode at a time are stuck in the kernel, where they wait for the storage that the clips lie on; "
+                        $"All {_options.Workers} helpers that may decode at a time are stuck in the kernel, where they wait for the storage that the "
+                            + $"clips lie on; "
                         + $"it has not answered for {_options.StorageLimit.TotalSeconds:0} s."));
                 }
             });

@@ -70,7 +70,8 @@ internal sealed class ChainedOggTests
     public void A_limit_of_duration_counts_all_links()
     {
         string chain = Chain("long.ogg", [Make("libvorbis", 1, false), Make("libvorbis", 2, false)]);
-        using DirectDecode decode = new(new DecodeRequest(new FileSource(chain), Native) { Limits = new DecodeLimits { MaxDuration = TimeSpan.FromSeconds(3) } });
+        using DirectDecode decode =
+            new(new DecodeRequest(new FileSource(chain), Native) { Limits = new DecodeLimits { MaxDuration = TimeSpan.FromSeconds(3) } });
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded));
     }
 
@@ -91,7 +92,8 @@ internal sealed class ChainedOggTests
     // Written bit for bit the same each time, streams are numbered from 0, and so two files have the same serial number.
     private string Make(string codec, int number, bool haveSameSerial) => _media.Make(
         $"{codec}-{number}-{haveSameSerial}.ogg",
-        $"-f lavfi -i sine=f={number * 200}:d=2:r={(codec == "libspeex" ? 16_000 : RateHz)} -c:a {codec} {(haveSameSerial ? "-fflags +bitexact -flags +bitexact" : string.Empty)}");
+        $"-f lavfi -i sine=f={number * 200}:d=2:r={(codec == "libspeex" ? 16_000 : RateHz)} -c:a {codec} "
+            + $"{(haveSameSerial ? "-fflags +bitexact -flags +bitexact" : string.Empty)}");
 
     private string Chain(string name, string[] links) => _media.Write(name, links.SelectMany(File.ReadAllBytes).ToArray());
 }

@@ -41,7 +41,8 @@ internal sealed class FactOfAllChannelsTests
     {
         // Seen in 5.1: the length of the header is believed. Where this fails, it was mended.
         string path = _media.Write("look.wav", WithFact(Make("adpcm_ima_wav", 2), 2));
-        Assert.That(double.Parse(FfmpegProgram.Probe($"-show_entries format=duration -of csv=p=0 \"{path}\"")[0], System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(5));
+        Assert.That(double.Parse(FfmpegProgram.Probe($"-show_entries format=duration -of csv=p=0 \"{path}\"")[0],
+            System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(5));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         ClipDescription clip = ClipDescription.Read(look.Bytes);
         Assert.That(clip.DurationSeconds, Is.EqualTo(3).Within(0.05));
@@ -57,5 +58,6 @@ internal sealed class FactOfAllChannelsTests
         return wav;
     }
 
-    private string Make(string codec, int channels) => _media.Make($"right-{codec}-{channels}.wav", $"-f lavfi -i sine=d=3:r=44100 -ac {channels} -c:a {codec}");
+    private string Make(string codec, int channels) =>
+        _media.Make($"right-{codec}-{channels}.wav", $"-f lavfi -i sine=d=3:r=44100 -ac {channels} -c:a {codec}");
 }

@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media.Distrust;
 
-/// <summary>AVIFs come out turned and transparent as their boxes say, which FFmpeg 5.1 passes over; what it cannot read of them and of HEIC is unsupported.</summary>
+/// <summary>
+/// AVIFs come out turned and transparent as their boxes say, which FFmpeg 5.1 passes over; what it cannot read of them and of HEIC is unsupported.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed class HeifTests
 {
@@ -60,8 +62,10 @@ internal sealed class HeifTests
     [Test]
     public void FFmpeg_by_itself_turns_nothing_and_gives_no_alpha()
     {
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0 \"{Clip("irot1.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt -of csv=p=0 \"{Clip("rgba.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
+        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0 \"{Clip("irot1.avif")}\""),
+            Is.EqualTo(new[] { "64,48,yuv444p" }));
+        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt -of csv=p=0 \"{Clip("rgba.avif")}\""),
+            Is.EqualTo(new[] { "64,48,yuv444p" }));
     }
 
     [Test]

@@ -33,13 +33,15 @@ internal sealed class LateTrackTests
 
         // A delay that is shorter than the encoder's own takes from that: so much of it is no longer left out.
         int more = decode.Samples.Length - expected.Samples.Length;
-        Assert.That(more, Is.InRange(0, kind.StartsWith("aac", StringComparison.Ordinal) ? 1_024 : kind.StartsWith("libmp3lame", StringComparison.Ordinal) ? 1_105 : 0));
+        Assert.That(more, Is.InRange(
+            0, kind.StartsWith("aac", StringComparison.Ordinal) ? 1_024 : kind.StartsWith("libmp3lame", StringComparison.Ordinal) ? 1_105 : 0));
     }
 
     [Test]
     public void A_stretch_of_late_audio_is_counted_from_its_first_sample([Values("aac -aac_pns 0", "alac")] string codec)
     {
-        string path = _media.Make($"long-{codec.Length}.mp4", $"-f lavfi -i testsrc2=s=64x64:r=25:d=9 -itsoffset 0.3 -f lavfi -i sine=d=8:r={RateHz} -c:v mpeg4 -c:a {codec}");
+        string path = _media.Make(
+            $"long-{codec.Length}.mp4", $"-f lavfi -i testsrc2=s=64x64:r=25:d=9 -itsoffset 0.3 -f lavfi -i sine=d=8:r={RateHz} -c:v mpeg4 -c:a {codec}");
         using DirectDecode whole = DirectDecode.Of(path, Native);
         using DirectDecode part = DirectDecode.Of(path, Native with { StartSeconds = 5.1, DurationSeconds = 1 });
         Assert.That(part.Samples.SequenceEqual(whole.Samples.Slice((int)(5.1 * RateHz), RateHz)));
@@ -84,6 +86,7 @@ internal sealed class LateTrackTests
         string audio = _media.Make($"audio-{tag}.{container}", $"-f lavfi -i sine=d=2.04:r={RateHz} -c:a {codec} -strict -2");
         string inTime = _media.Make($"in-time-{tag}.{container}", $"{Film} -i \"{audio}\" -map 0 -map 1 -c:v mpeg4 -c:a copy -strict -2 {options}");
         string seconds = late.ToString(CultureInfo.InvariantCulture);
-        return (inTime, _media.Make($"late-{tag}-{seconds}.{container}", $"{Film} -itsoffset {seconds} -i \"{audio}\" -map 0 -map 1 -c:v mpeg4 -c:a copy -strict -2 {options}"));
+        return (inTime, _media.Make(
+            $"late-{tag}-{seconds}.{container}", $"{Film} -itsoffset {seconds} -i \"{audio}\" -map 0 -map 1 -c:v mpeg4 -c:a copy -strict -2 {options}"));
     }
 }

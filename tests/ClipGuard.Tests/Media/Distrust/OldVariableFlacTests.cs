@@ -26,7 +26,8 @@ internal sealed class OldVariableFlacTests
     public void All_samples_come([Values] bool isTagged)
     {
         byte[] flac = Flac(out short[] samples);
-        using DirectDecode decode = DirectDecode.Of(_media.Write($"old-{isTagged}.flac", isTagged ? [.. "ID3\x04\0\0\0\0\x01\x00"u8, .. new byte[128], .. flac] : flac), Native);
+        using DirectDecode decode =
+            DirectDecode.Of(_media.Write($"old-{isTagged}.flac", isTagged ? [.. "ID3\x04\0\0\0\0\x01\x00"u8, .. new byte[128], .. flac] : flac), Native);
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
         Assert.That(decode.Samples.ToArray(), Is.EqualTo(samples.Select(sample => sample / 32768f)));
     }
@@ -54,7 +55,8 @@ internal sealed class OldVariableFlacTests
     {
         // 5.1: times that leap. Where this fails, it was mended.
         string path = _media.Write("leaps.flac", Flac(out _));
-        double[] times = [.. FfmpegProgram.Probe($"-show_entries packet=pts_time -of csv=p=0 \"{path}\"").Select(line => double.Parse(line.TrimEnd(','), System.Globalization.CultureInfo.InvariantCulture))];
+        double[] times = [.. FfmpegProgram.Probe($"-show_entries packet=pts_time -of csv=p=0 \"{path}\"")
+            .Select(line => double.Parse(line.TrimEnd(','), System.Globalization.CultureInfo.InvariantCulture))];
         double[] right = [.. Enumerable.Range(0, Frames).Select(number => (double)Enumerable.Range(0, number).Sum(Size) / RateHz)];
         Assert.That(times, Is.Not.EqualTo(right).Within(0.001));
     }

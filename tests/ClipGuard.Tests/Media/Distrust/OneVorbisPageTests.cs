@@ -52,5 +52,6 @@ internal sealed class OneVorbisPageTests
     }
 
     private string Make(string codec, int rateHz, double seconds) => _media.Make(
-        $"{codec}-{rateHz}-{seconds}.ogg", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"-f lavfi -i sine=d={seconds}:r={rateHz} -c:a {codec} {OnePage}"));
+        $"{codec}-{rateHz}-{seconds}.ogg",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"-f lavfi -i sine=d={seconds}:r={rateHz} -c:a {codec} {OnePage}"));
 }

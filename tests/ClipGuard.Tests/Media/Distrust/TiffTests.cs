@@ -7,7 +7,10 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media.Distrust;
 
-/// <summary>TIFFs in tiles, or of JPEG, come out as the same pixels in plain strips do; FFmpeg by itself gives black. What cannot be read is unsupported, and not corrupt.</summary>
+/// <summary>
+/// TIFFs in tiles, or of JPEG, come out as the same pixels in plain strips do; FFmpeg by itself gives black. What cannot be read is unsupported, and not
+/// corrupt.
+/// </summary>
 [CancelAfter(120_000)]
 internal sealed class TiffTests
 {
@@ -231,7 +234,8 @@ internal sealed class TiffTests
                     int at = (y * rowBytes) + (i * Bits / 8);
                     if (Bits == 16)
                     {
-                        BinaryPrimitives.WriteUInt16BigEndian(pixels.AsSpan(at), (ushort)(isLittle ? BinaryPrimitives.ReverseEndianness((ushort)value) : value));
+                        BinaryPrimitives.WriteUInt16BigEndian(
+                            pixels.AsSpan(at), (ushort)(isLittle ? BinaryPrimitives.ReverseEndianness((ushort)value) : value));
                     }
                     else
                     {

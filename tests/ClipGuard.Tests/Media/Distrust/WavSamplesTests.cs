@@ -65,7 +65,8 @@ internal sealed class WavSamplesTests
     public void A_container_that_FFmpeg_cannot_read_is_refused()
     {
         using DirectDecode decode = Native(Write("forty.wav", Wav(1, 24, 40, isExtensible: true, isBigEndian: false)));
-        Assert.That((decode.Fault?.Kind, decode.Fault?.Message), Is.EqualTo(((FaultKind?)FaultKind.Unsupported, "The samples have 24 bits in 40, which FFmpeg cannot read.")));
+        Assert.That((decode.Fault?.Kind, decode.Fault?.Message),
+            Is.EqualTo(((FaultKind?)FaultKind.Unsupported, "The samples have 24 bits in 40, which FFmpeg cannot read.")));
     }
 
     [TestCase("wave64.w64")]
@@ -84,7 +85,8 @@ internal sealed class WavSamplesTests
     }
 
     [Test]
-    public void The_highest_byte_first_is_read_so([Values(1, 2)] int channels, [Values("8/8", "16/16", "24/24", "32/32", "20/32", "64/64")] string bits, [Values] bool isExtensible)
+    public void The_highest_byte_first_is_read_so(
+        [Values(1, 2)] int channels, [Values("8/8", "16/16", "24/24", "32/32", "20/32", "64/64")] string bits, [Values] bool isExtensible)
     {
         (int valid, int container) = Bits(bits);
         string path = Write($"big-{channels}-{valid}-{container}-{isExtensible}.wav", Wav(channels, valid, container, isExtensible, isBigEndian: true));
@@ -128,7 +130,8 @@ internal sealed class WavSamplesTests
     {
         using DirectDecode decode = DirectDecode.Of(Write("look.wav", Wav(1, 20, 32, isExtensible: true, isBigEndian: true)), new InspectSpec());
         ClipDescription clip = ClipDescription.Read(decode.Bytes);
-        Assert.That(clip.Notes, Is.EqualTo(new[] { "The file is a RIFX (a WAV with the highest byte first) and is read as one.", "The samples have 20 bits in 32; all 32 are read." }));
+        Assert.That(clip.Notes, Is.EqualTo(
+            new[] { "The file is a RIFX (a WAV with the highest byte first) and is read as one.", "The samples have 20 bits in 32; all 32 are read." }));
         Assert.That((clip.DurationSeconds, clip.Streams[0].FoundSamples), Is.EqualTo((0.5, 8_000L)));
     }
 
@@ -189,7 +192,8 @@ internal sealed class WavSamplesTests
         return stream.ToArray();
     }
 
-    private static DirectDecode Native(string path) => DirectDecode.Of(path, new AudioSpec { SampleRateHz = AudioSpec.NativeRate, Channels = AudioChannels.All });
+    private static DirectDecode Native(string path) =>
+        DirectDecode.Of(path, new AudioSpec { SampleRateHz = AudioSpec.NativeRate, Channels = AudioChannels.All });
 
     private static void AssertSamples(string path, int channels, int valid)
     {

@@ -46,7 +46,8 @@ internal sealed class FragmentClaims
         claims.WalkFile(0, bytes.Length);
         return claims._samples <= FewSamples ? null
             : claims._sampleBytes > bytes.Length
-                ? session.Fault(FaultKind.Corrupt, $"The fragments claim {claims._samples} samples of {claims._sampleBytes} bytes together, and the file has {bytes.Length} bytes.")
+                ? session.Fault(FaultKind.Corrupt,
+                    $"The fragments claim {claims._samples} samples of {claims._sampleBytes} bytes together, and the file has {bytes.Length} bytes.")
             : claims._emptySamples > FewSamples
                 ? session.Fault(FaultKind.LimitExceeded, $"The fragments claim {claims._emptySamples} samples without a byte, over the limit of {FewSamples}.")
             : null;

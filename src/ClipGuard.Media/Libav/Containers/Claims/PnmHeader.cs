@@ -20,7 +20,8 @@ internal static class PnmHeader
         byte[] header = new byte[HeaderRoom];
         int read = Math.Max(0, bytes.ReadAt(0, header));
         string text = Encoding.Latin1.GetString(header, 0, read);
-        IEnumerable<string> lines = text.Split('\n').Select(line => line.IndexOf('#', StringComparison.Ordinal) is >= 0 and var comment ? line[..comment] : line);
+        IEnumerable<string> lines = text.Split('\n')
+            .Select(line => line.IndexOf('#', StringComparison.Ordinal) is >= 0 and var comment ? line[..comment] : line);
         string[] words = string.Join(' ', lines).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return words is not [['P', >= '1' and <= '7' or 'F' or 'f' or 'H' or 'h'] magic, ..] ? null
             : magic == "P7" ? Pair(Named(words, "WIDTH"), Named(words, "HEIGHT"))
