@@ -20,21 +20,21 @@ internal sealed class DroppedFrameTests
 
     [Test]
     public void Every_codec([Values(
-        "-c:v mjpeg", "-c:v mpeg4", "-c:v mpeg4 -bf 2", "-c:v msmpeg4", "-c:v h263p", "-c:v mpeg2video", "-c:v libx264 -pix_fmt yuv420p -bf 0",
-            "-c:v libx264 -pix_fmt yuv420p -bf 2", "-c:v ffv1",
+        "-c:v mjpeg", "-c:v mpeg4", "-c:v mpeg4 -bf 2", "-c:v msmpeg4", "-c:v h263p", "-c:v mpeg2video",
+        "-c:v libx264 -pix_fmt yuv420p -bf 0", "-c:v libx264 -pix_fmt yuv420p -bf 2", "-c:v ffv1",
         "-c:v huffyuv -pix_fmt yuv422p", "-c:v rawvideo -pix_fmt bgr24", "-c:v utvideo", "-c:v png", "-c:v libvpx -deadline realtime")] string codec)
     {
         string path = _media.Make($"{codec.Replace(' ', '_')}.avi", $"{Dropped} {codec} -g 12");
         int[] frames = [0, 9, 10, 11, 24, 25, -1];
         using DirectDecode decode = DirectDecode.Of(path, Frames(frames));
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
-        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.36, 0.60, 0.64, 1.16, 1.28, 1.96 }).Within(0.001),
-            "frames 10 to 14, 30 and 31 of 50 were dropped");
+        double[] times = [0, 0.36, 0.60, 0.64, 1.16, 1.28, 1.96];
+        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(times).Within(0.001), "frames 10 to 14, 30 and 31 of 50 were dropped");
         byte[] all = FfmpegProgram.Run($"-i \"{path}\" -vsync passthrough -sws_flags bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
         int bytes = 96 * 64 * 3;
         Assert.That(all, Has.Length.EqualTo(43 * bytes));
-        Assert.That(WorstDifference.Of(decode.Bytes, [.. frames.SelectMany(frame => all.AsSpan((frame < 0 ? frame + 43 : frame) * bytes, bytes).ToArray())]),
-            Is.LessThanOrEqualTo(1));
+        byte[] expected = [.. frames.SelectMany(frame => all.AsSpan((frame < 0 ? frame + 43 : frame) * bytes, bytes).ToArray())];
+        Assert.That(WorstDifference.Of(decode.Bytes, expected), Is.LessThanOrEqualTo(1));
 
         using DirectDecode held = DirectDecode.Of(path, new VideoSpec { Selection = new TimeFrames([0.5]), Size = new OwnSize() });
         Assert.That(held.Clip.FrameTimesSeconds[0], Is.EqualTo(0.36).Within(0.001), "the frame before stays on show");
@@ -69,8 +69,8 @@ internal sealed class DroppedFrameTests
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0.84, 0.84 }).Within(0.001));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         ClipDescription told = ClipDescription.Read(look.Bytes);
-        Assert.That((told.Streams[0].FoundFrames, told.Streams[0].PromisedFrames, told.Streams[0].Damage),
-            Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
+        StreamDescription stream = told.Streams[0];
+        Assert.That((stream.FoundFrames, stream.PromisedFrames, stream.Damage), Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
         Assert.That(told.Notes, Has.Some.Contains("3 of the chunks"));
     }
 

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// Pictures that their content does not tell are known by their names, also where the content looks a little like something else. A wrong size is corrupt, and
-/// over no limit.
+/// Pictures that their content does not tell are known by their names, also where the content looks a little like something else. A wrong size is corrupt,
+/// and over no limit.
 /// </summary>
 [CancelAfter(60_000)]
 internal sealed class KnownByNameTests
@@ -42,8 +42,8 @@ internal sealed class KnownByNameTests
     public void Portable_maps_with_blanks_in_their_headers(string header, string extension, int samples)
     {
         byte[] pixels = [.. Enumerable.Range(0, Side * Side * samples).Select(i => (byte)(i / samples % 251))];
-        using DirectDecode decode =
-            DirectDecode.Of(_media.Write($"map{header.Length}.{extension}", [.. Encoding.ASCII.GetBytes(header), .. pixels]), new ImageSpec());
+        string path = _media.Write($"map{header.Length}.{extension}", [.. Encoding.ASCII.GetBytes(header), .. pixels]);
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { Side, Side, 3 }));
         Assert.That(Enumerable.Range(0, Side * Side).Select(i => decode.Bytes[i * 3]), Is.EqualTo(Enumerable.Range(0, Side * Side).Select(i => i % 251)));
     }

@@ -43,8 +43,7 @@ internal sealed class MainTrackTests
     public void Of_an_icon_the_largest_picture(params int[] sides)
     {
         // A header, sixteen bytes for each picture, and the pictures as PNG files.
-        byte[][] pictures = [.. sides.Select(
-            side => File.ReadAllBytes(_media.Make($"{side}.png", $"-f lavfi -i testsrc2=s={side}x{side} -frames:v 1 -pix_fmt rgba")))];
+        byte[][] pictures = [.. sides.Select(Png)];
         List<byte> icon = [0, 0, 1, 0, (byte)sides.Length, 0];
         int at = 6 + (16 * sides.Length);
         for (int i = 0; i < sides.Length; i++)
@@ -70,9 +69,11 @@ internal sealed class MainTrackTests
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, 64, 64, 3 }));
         Assert.That(decode.Bytes[0], Is.GreaterThan(240), "red");
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
-        Assert.That(ClipDescription.Read(look.Bytes).Streams.Select(stream => (stream.IsMain, stream.IsAuxiliary)),
-            Is.EqualTo(new (bool?, bool?)[] { (true, null), (null, true) }));
+        IReadOnlyList<StreamDescription> streams = ClipDescription.Read(look.Bytes).Streams;
+        Assert.That(streams.Select(stream => (stream.IsMain, stream.IsAuxiliary)), Is.EqualTo(new (bool?, bool?)[] { (true, null), (null, true) }));
     }
+
+    private byte[] Png(int side) => File.ReadAllBytes(_media.Make($"{side}.png", $"-f lavfi -i testsrc2=s={side}x{side} -frames:v 1 -pix_fmt rgba"));
 
     private static void AssertMainIsTold(string path, int width)
     {

@@ -20,8 +20,8 @@ internal sealed class TransparentFilmTests
     public void It_is_laid_over_the_background([Values("libvpx", "libvpx-vp9")] string codec, [Values("webm", "mkv")] string container)
     {
         string path = _media.Make($"{codec}.{container}", $"{Ramp} -c:v {codec} -deadline realtime -cpu-used 8 -auto-alt-ref 0 -crf 4 -b:v 4M");
-        using DirectDecode decode =
-            DirectDecode.Of(path, new VideoSpec { Size = new OwnSize(), Selection = new UniformFrames(4), Background = new RgbColor(0, 0, 255) });
+        var spec = new VideoSpec { Size = new OwnSize(), Selection = new UniformFrames(4), Background = new RgbColor(0, 0, 255) };
+        using DirectDecode decode = DirectDecode.Of(path, spec);
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
         int row = ((3 * 64) + 32) * 96 * 3;
         for (int x = 4; x < 92; x += 8)
@@ -31,8 +31,8 @@ internal sealed class TransparentFilmTests
             Assert.That(decode.Bytes[row + (x * 3) + 2], Is.EqualTo(255 * (1 - alpha)).Within(12), $"blue at {x}");
         }
 
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=pix_fmt -of csv=p=0 \"{path}\""), Is.EqualTo(new[] { "yuv420p" }),
-            "FFmpeg by itself gives no alpha");
+        string[] probed = FfmpegProgram.Probe($"-show_entries stream=pix_fmt -of csv=p=0 \"{path}\"");
+        Assert.That(probed, Is.EqualTo(new[] { "yuv420p" }), "FFmpeg by itself gives no alpha");
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
         Assert.That((stream.HasAlpha, stream.FoundFrames, stream.Damage), Is.EqualTo(((bool?)true, (long?)10, DamageReport.None)));

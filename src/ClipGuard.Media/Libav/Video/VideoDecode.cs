@@ -188,13 +188,16 @@ internal sealed unsafe class VideoDecode : IDisposable
             return timeline;
         }
 
-        double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
-        double shortest = Enumerable.Range(1, timeline.Count - 1).Select(frame => timeline.Seconds(frame) - timeline.Seconds(frame - 1)).DefaultIfEmpty(0)
-            .Min();
+        AVRational unit = stream->time_base;
+        double seconds = (double)stream->duration * unit.num / unit.den;
+        IEnumerable<double> distances = Enumerable.Range(1, timeline.Count - 1).Select(frame => timeline.Seconds(frame) - timeline.Seconds(frame - 1));
+
+        // In whole ticks: a difference of two times in seconds is a little off, and a rate that is a little too high can cost a selection by rate a frame.
+        long shortest = (long)Math.Round(distances.DefaultIfEmpty(0).Min() * unit.den / unit.num);
         return timeline with
         {
             LastFrameSeconds = Math.Max(timeline.LastFrameSeconds, seconds - timeline.Seconds(timeline.Count - 1)),
-            RateHz = shortest > 0 ? 1 / shortest : timeline.RateHz,
+            RateHz = shortest > 0 ? (double)unit.den / (unit.num * shortest) : timeline.RateHz,
         };
     }
 

@@ -62,10 +62,9 @@ internal sealed class HeifTests
     [Test]
     public void FFmpeg_by_itself_turns_nothing_and_gives_no_alpha()
     {
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0 \"{Clip("irot1.avif")}\""),
-            Is.EqualTo(new[] { "64,48,yuv444p" }));
-        Assert.That(FfmpegProgram.Probe($"-show_entries stream=width,height,pix_fmt -of csv=p=0 \"{Clip("rgba.avif")}\""),
-            Is.EqualTo(new[] { "64,48,yuv444p" }));
+        const string Entries = "-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0";
+        Assert.That(FfmpegProgram.Probe($"{Entries} \"{Clip("irot1.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
+        Assert.That(FfmpegProgram.Probe($"{Entries} \"{Clip("rgba.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
     }
 
     [Test]

@@ -234,8 +234,8 @@ internal sealed class TiffTests
                     int at = (y * rowBytes) + (i * Bits / 8);
                     if (Bits == 16)
                     {
-                        BinaryPrimitives.WriteUInt16BigEndian(
-                            pixels.AsSpan(at), (ushort)(isLittle ? BinaryPrimitives.ReverseEndianness((ushort)value) : value));
+                        ushort stored = isLittle ? BinaryPrimitives.ReverseEndianness((ushort)value) : (ushort)value;
+                        BinaryPrimitives.WriteUInt16BigEndian(pixels.AsSpan(at), stored);
                     }
                     else
                     {
