@@ -21,8 +21,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Runs", "ClipGuard.Streams",
-            "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Runs",
+            "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
         [
@@ -31,8 +31,8 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media",
-            "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
         ],
         ["ClipGuard.Cli.Decoding"] =
         [
@@ -42,7 +42,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.DryRuns"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.Manifests", "ClipGuard.Supervision",
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
         [
@@ -56,7 +56,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native"],
         ["ClipGuard.Cli.Screens"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
             "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Settings"] =
@@ -73,7 +73,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Inspection", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Audio"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Tracks"],
+        ["ClipGuard.Media.Libav.Audio"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Bytes"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Media.Libav.Containers"] =
         [
@@ -87,16 +87,20 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
             "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Pictures"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks"],
+        ["ClipGuard.Media.Libav.Pictures"] =
+        [
+            "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks",
+        ],
         ["ClipGuard.Media.Libav.Streams"] =
         [
-            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks",
-            "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Media.Wire",
+            "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
+            "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Media.Wire",
         ],
         ["ClipGuard.Media.Libav.Tracks"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats"],
         ["ClipGuard.Media.Libav.Video"] =
         [
-            "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Selections",
+            "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Tracks",
+            "ClipGuard.Media.Selections",
         ],
         ["ClipGuard.Media.Wire"] = ["ClipGuard.Media.Native", "ClipGuard.Media.Streams"],
         ["ClipGuard.Streams"] =
