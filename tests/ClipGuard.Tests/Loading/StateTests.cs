@@ -87,7 +87,7 @@ internal sealed class StateTests
         second.Resume(loader.State);
 
         Assert.That((loader.State.RowsTried, loader.State.Faults), Is.EqualTo((16L, 4L)));
-        await Assert.ThatAsync(() => LoaderRun.ReadAsync(second), Throws.InstanceOf<BadSampleException>().With.Message.StartsWith("6 of 24 tries"));
+        await Assert.ThatAsync(() => LoaderRun.ReadAsync(second), Throws.InstanceOf<BadSampleException>().With.Message.StartsWith("6 of 24 rows"));
     }
 
     [Test]
