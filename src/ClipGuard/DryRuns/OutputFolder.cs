@@ -191,6 +191,11 @@ internal sealed class OutputFolder : IDisposable
                 File.Delete(UnsettledPath + BeforeSuffix);
             }
 
+            if (Directory.Exists(CleanPath))
+            {
+                throw new OutputException($"cannot write {CleanPath}: it is a folder");
+            }
+
             if (resumed is not { IsWhole: true } && CleanPath is not null)
             {
                 File.Delete(CleanPath);

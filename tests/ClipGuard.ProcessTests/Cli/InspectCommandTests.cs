@@ -48,7 +48,8 @@ public sealed class InspectCommandTests
         JsonElement video = clip.GetProperty("streams")[0];
         Assert.That(Names(video), Is.EqualTo(new[]
         {
-            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "frameRateHz", "promisedFrames",
+            "index", "kind", "codec", "durationSeconds", "width", "height", "pixelFormat", "rotationDegrees", "mirrored", "isMain",
+            "interlacedFrames", "frameRateHz", "promisedFrames",
             "foundFrames", "damage",
         }));
         Assert.That(Names(video.GetProperty("damage")), Is.EqualTo(new[]
@@ -64,7 +65,7 @@ public sealed class InspectCommandTests
     [TestCase("bad/missing.mp4", "Missing", "open")]
     [TestCase("bad/playlist.mp4", "Unsupported", "open")]
     [TestCase("bad/cut-off.mp4", "Corrupt", "open")]
-    [TestCase("bad/huge.png", "LimitExceeded", "probe")]
+    [TestCase("bad/huge.png", "LimitExceeded", "open")]
     [TestCase("bad/busy.svg", "Stalled", "probe")]
     [TestCase("bad/endless.vgm", "TimedOut", "decode|read")]
     public async Task A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
