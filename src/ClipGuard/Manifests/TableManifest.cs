@@ -12,6 +12,9 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
     private readonly TableOptions _options;
     private readonly PathResolver _paths;
 
+    // As it was read last: of a pipe it cannot be had again.
+    private Header? _header;
+
     /// <summary>A manifest that is opened when it is read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
@@ -26,7 +29,7 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public string Name { get; }
 
-    TextFormat? ITextManifest.Format => new(IsTabbed ? ".tsv" : ".csv", async stop => (await ReadHeaderAsync(stop).ConfigureAwait(false)).Raw);
+    TextFormat? ITextManifest.Format => new(IsTabbed ? ".tsv" : ".csv", async stop => (_header ?? await ReadHeaderAsync(stop).ConfigureAwait(false)).Raw);
 
     private bool IsTabbed => Name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
@@ -42,7 +45,7 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
                 cancellation.ThrowIfCancellationRequested();
                 if (rows is null)
                 {
-                    rows = line.IsBlank ? null : ReadHeader(line).NewReader();
+                    rows = line.IsBlank ? null : (_header = ReadHeader(line)).NewReader();
                 }
                 else if (rows.Read(line) is { } row)
                 {

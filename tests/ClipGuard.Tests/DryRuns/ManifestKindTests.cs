@@ -1,5 +1,6 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Media.Native;
 using ClipGuard.Runs;
 
 using NUnit.Framework;
@@ -35,6 +36,25 @@ internal sealed class ManifestKindTests
         Assert.That((summary.Samples, summary.CleanSamples, summary.Faults["BadManifestLine"]), Is.EqualTo((3L, 2L, 1L)));
         Assert.That(summary.Settings.CleanManifest, Is.EqualTo(Path.Combine(_bench.Options.OutputFolder, clean)));
         Assert.That(_bench.CleanPath, Does.Not.Exist);
+    }
+
+    // Its row of names is read along with the others, and could not be had again.
+    [Test]
+    public async Task A_table_that_comes_through_a_pipe_is_read_once()
+    {
+        string pipe = Path.Combine(_bench.Folder, "m.csv");
+        Assert.That(Libc.Mkfifo(pipe, Convert.ToUInt32("600", 8)), Is.Zero);
+        var writing = Task.Run(() =>
+        {
+            using var end = new FileStream(pipe, FileMode.Open, FileAccess.Write);
+            end.Write("image,query\na.png,q\nbad.png,q\n"u8);
+        });
+
+        DryRunSummary summary = await Run(pipe).RunAsync(TestContext.CurrentContext.CancellationToken);
+
+        await writing;
+        Assert.That((summary.Samples, summary.CleanSamples), Is.EqualTo((2L, 1L)));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_bench.Options.OutputFolder, "clean.csv")), Is.EqualTo("image,query\na.png,q\n"));
     }
 
     [Test]
