@@ -160,13 +160,19 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     {
         if (request.Source is HttpSource address)
         {
-            (MemorySource? bytes, ClipFault? fault) = await _fetcher.FetchAsync(address, cancellation).ConfigureAwait(false);
-            if (bytes is null)
+            TimeSpan? settlingLimit = patience.WallLimit > patience.Deadline ? patience.WallLimit : null;
+            FetchedClip fetched = await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
+            if (fetched.Unsettled is { } unanswered)
             {
-                return new FaultOutcome(fault!, fault!.PostMortem.Elapsed);
+                return new UnsettledOutcome(unanswered, unanswered.PostMortem.Elapsed);
             }
 
-            request = request with { Source = bytes };
+            if (fetched.Fault is { } fault)
+            {
+                return new FaultOutcome(fault, fault.PostMortem.Elapsed);
+            }
+
+            request = request with { Source = fetched.Bytes! };
         }
 
         if (_inProcess is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 
@@ -56,9 +57,9 @@ internal sealed class FetchingTests
     public async Task A_server_that_stays_busy_is_given_up(CancellationToken cancellation)
     {
         await using var server = new LoopbackServer(LoopbackServer.Answer("503 Busy", []));
-        ClipFault fault = await FaultAsync(server, Quick with { Retries = 2 }, cancellation);
-        Assert.That(fault.Kind, Is.EqualTo(FaultKind.Missing));
-        Assert.That(fault.Message, Does.EndWith("the server answered 503 Busy (3 tries)."));
+        UnsettledClip unsettled = await UnsettledAsync(server, Quick with { Retries = 2 }, cancellation);
+        Assert.That(unsettled.Cause, Is.EqualTo(UnsettledCause.Server));
+        Assert.That(unsettled.Message, Does.EndWith("the server answered 503 Busy (3 tries)."));
         Assert.That(server.Asked, Is.EqualTo(3));
     }
 
@@ -66,9 +67,9 @@ internal sealed class FetchingTests
     public async Task A_server_that_says_nothing_is_given_up(CancellationToken cancellation)
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
-        ClipFault fault = await FaultAsync(server, Quick with { Retries = 1, WaitLimit = TimeSpan.FromSeconds(0.2) }, cancellation);
-        Assert.That(fault.Kind, Is.EqualTo(FaultKind.Missing));
-        Assert.That(fault.Message, Does.EndWith("the server said nothing for 0.2 s (2 tries)."));
+        UnsettledClip unsettled = await UnsettledAsync(server, Quick with { Retries = 1, WaitLimit = TimeSpan.FromSeconds(0.2) }, cancellation);
+        Assert.That(unsettled.Cause, Is.EqualTo(UnsettledCause.Server));
+        Assert.That(unsettled.Message, Does.EndWith("the server said nothing for 0.2 s (2 tries)."));
     }
 
     [Test]
@@ -76,9 +77,9 @@ internal sealed class FetchingTests
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(0.3));
-        (MemorySource? bytes, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
-        Assert.That((bytes, fault?.Kind), Is.EqualTo(((MemorySource?)null, FaultKind.Missing)));
-        Assert.That(fault!.Message, Does.EndWith("not there within 0.3 s."));
+        FetchedClip fetched = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        Assert.That((fetched.Bytes, fetched.Fault, fetched.Unsettled?.Cause), Is.EqualTo(((MemorySource?)null, (ClipFault?)null, UnsettledCause.Server)));
+        Assert.That(fetched.Unsettled!.Message, Does.EndWith("not there within 0.3 s."));
     }
 
     [TestCase(true, "308 bytes are over the limit of 100 bytes.", TestName = "{m}(from its header)")]
@@ -121,6 +122,58 @@ internal sealed class FetchingTests
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
     }
 
+    [TestCase("401 Unauthorized", true, 1)]
+    [TestCase("403 Forbidden", true, 1)]
+    [TestCase("407 Proxy Authentication Required", true, 1)]
+    [TestCase("408 Request Timeout", true, 2)]
+    [TestCase("429 Too Many Requests", true, 2)]
+    [TestCase("500 Oh No", true, 2)]
+    [TestCase("410 Gone", false, 1)]
+    [TestCase("400 Bad Request", false, 1)]
+    public async Task A_refusal_that_says_nothing_of_the_clip_leaves_it_unsettled(string status, bool isUnsettled, int asked, CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer(status, []));
+        FetchedClip fetched = await FetchAsync(server, Quick with { Retries = 1 }, cancellation);
+        Assert.That((fetched.Unsettled is not null, fetched.Fault?.Kind), Is.EqualTo((isUnsettled, isUnsettled ? (FaultKind?)null : FaultKind.Missing)));
+        Assert.That(server.Asked, Is.EqualTo(asked));
+    }
+
+    [Test]
+    public async Task A_server_is_asked_again_when_it_wants_to_be(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(
+            LoopbackServer.Answer("429 Too Many Requests", [], headers: "Retry-After: 1\r\n"), LoopbackServer.Answer("200 OK", Clip));
+        long began = Stopwatch.GetTimestamp();
+        Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(0.9)));
+    }
+
+    [Test]
+    public async Task A_server_that_wants_to_be_asked_too_late_is_not_waited_for(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("503 Busy", [], headers: "Retry-After: 3600\r\n"));
+        UnsettledClip unsettled = await UnsettledAsync(server, Quick, cancellation);
+        Assert.That(unsettled.Message, Does.EndWith("the server answered 503 Busy, and asks to come back in 3600 s."));
+        Assert.That(server.Asked, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_dead_server_is_left_alone_after_some_clips_and_waited_for_by_those_that_can(CancellationToken cancellation)
+    {
+        byte[] busy = LoopbackServer.Answer("503 Busy", []);
+        await using var server = new LoopbackServer(busy, busy, busy, LoopbackServer.Answer("200 OK", Clip));
+        using var fetcher = new ClipFetcher(Quick with { Retries = 0 }, TimeSpan.FromSeconds(60));
+        var source = new HttpSource(server.Address);
+        for (int clip = 0; clip < 6; clip++)
+        {
+            Assert.That((await fetcher.FetchAsync(source, null, cancellation)).Unsettled?.Cause, Is.EqualTo(UnsettledCause.Server));
+        }
+
+        Assert.That(server.Asked, Is.EqualTo(3));
+        Assert.That((await fetcher.FetchAsync(source, TimeSpan.FromSeconds(50), cancellation)).Bytes?.Bytes.ToArray(), Is.EqualTo(Clip));
+        Assert.That((await fetcher.FetchAsync(source, null, cancellation)).Bytes?.Bytes.ToArray(), Is.EqualTo(Clip));
+    }
+
     [Test]
     public async Task Redirections_in_a_circle_are_left(CancellationToken cancellation)
     {
@@ -144,7 +197,7 @@ internal sealed class FetchingTests
             startsPrivate ? inside : IPAddress.Loopback, LoopbackServer.Answer("302 Found", [], headers: $"Location: {second.Address}\r\n"));
         using var fetcher = new ClipFetcher(Quick with { AllowPrivate = allowed }, TimeSpan.FromSeconds(60), isPrivate: inside.Equals);
 
-        (MemorySource? bytes, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
+        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
 
         Assert.That((bytes is not null, target.Asked), Is.EqualTo((isFetched, isFetched ? 1 : 0)));
         Assert.That(fault?.Kind, Is.EqualTo(isFetched ? null : FaultKind.Unsupported));
@@ -199,19 +252,19 @@ internal sealed class FetchingTests
         var address = new UriBuilder(server.Address) { UserName = "me", Password = "secret", Query = "token=secret", Fragment = "secret" };
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(60));
 
-        (_, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(address.Uri), cancellation);
+        (_, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(address.Uri), null, cancellation);
 
         Assert.That(fault?.Message, Is.EqualTo($"{server.Address}?…: the server answered 404 Not Found."));
     }
 
     [Test]
-    public async Task A_server_that_is_not_there_is_missing(CancellationToken cancellation)
+    public async Task A_server_that_is_not_there_leaves_its_clips_unsettled(CancellationToken cancellation)
     {
         var server = new LoopbackServer(LoopbackServer.Silence);
         await server.DisposeAsync();
-        ClipFault fault = await FaultAsync(server, Quick with { Retries = 1 }, cancellation);
-        Assert.That(fault.Kind, Is.EqualTo(FaultKind.Missing));
-        Assert.That(fault.Message, Does.Contain("(2 tries)"));
+        UnsettledClip unsettled = await UnsettledAsync(server, Quick with { Retries = 1 }, cancellation);
+        Assert.That(unsettled.Cause, Is.EqualTo(UnsettledCause.Server));
+        Assert.That(unsettled.Message, Does.Contain("(2 tries)"));
     }
 
     [Test]
@@ -220,7 +273,7 @@ internal sealed class FetchingTests
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(60));
-        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), caller.Token);
+        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), null, caller.Token);
         await caller.CancelAsync();
         Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
     }
@@ -230,7 +283,7 @@ internal sealed class FetchingTests
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         var fetcher = new ClipFetcher(Quick with { Retries = 0 }, TimeSpan.FromSeconds(60));
-        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
+        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
         while (server.Asked == 0)
         {
             await Task.Delay(10, cancellation);
@@ -238,7 +291,7 @@ internal sealed class FetchingTests
 
         fetcher.Dispose();
         Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(async () => await fetcher.FetchAsync(new HttpSource(server.Address), cancellation), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     [TestCase(Isolation.Pooled)]
@@ -275,15 +328,27 @@ internal sealed class FetchingTests
     private static async Task<byte[]> BytesAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));
-        (MemorySource? bytes, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
-        return bytes?.Bytes.ToArray() ?? throw new AssertionException(fault!.Message);
+        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        return bytes?.Bytes.ToArray() ?? throw new AssertionException(fault?.Message ?? "unsettled");
     }
 
     private static async Task<ClipFault> FaultAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
+        FetchedClip fetched = await FetchAsync(server, options, cancellation);
+        Assert.That((fetched.Bytes, fetched.Unsettled), Is.EqualTo(((MemorySource?)null, (UnsettledClip?)null)));
+        return fetched.Fault!;
+    }
+
+    private static async Task<UnsettledClip> UnsettledAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
+    {
+        FetchedClip fetched = await FetchAsync(server, options, cancellation);
+        Assert.That((fetched.Bytes, fetched.Fault), Is.EqualTo(((MemorySource?)null, (ClipFault?)null)));
+        return fetched.Unsettled!;
+    }
+
+    private static async Task<FetchedClip> FetchAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
+    {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));
-        (MemorySource? bytes, ClipFault? fault) = await fetcher.FetchAsync(new HttpSource(server.Address), cancellation);
-        Assert.That(bytes, Is.Null);
-        return fault!;
+        return await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ClipFetcher : IDisposable
     private const int BufferBytes = 64 << 10;
 
     private readonly HttpConnections _connections;
+    private readonly ServerBreaker _servers;
     private readonly FetchOptions _options;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
@@ -29,58 +30,61 @@ internal sealed class ClipFetcher : IDisposable
         _deadline = deadline;
         _time = time ?? TimeProvider.System;
         _connections = new HttpConnections(options.AllowPrivate, isPrivate);
+        _servers = new ServerBreaker(_time);
     }
 
     /// <summary>Fetches one clip.</summary>
-    /// <returns>
-    /// Its bytes, or why there are none: <see cref="FaultKind.Missing"/>, <see cref="FaultKind.Unsupported"/> or <see cref="FaultKind.LimitExceeded"/>.
-    /// </returns>
+    /// <param name="source">Where it is.</param>
+    /// <param name="settlingLimit">All tries together where nobody waits, and a server that is left alone is waited for; null for the deadline.</param>
+    /// <param name="cancellation">Ends the fetch.</param>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
-    public async Task<(MemorySource? Bytes, ClipFault? Fault)> FetchAsync(HttpSource source, CancellationToken cancellation)
+    public async Task<FetchedClip> FetchAsync(HttpSource source, TimeSpan? settlingLimit, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_closed.IsCancellationRequested, this);
         long began = _time.GetTimestamp();
-        using var deadline = new CancellationTokenSource(_deadline, _time);
+        TimeSpan limit = settlingLimit ?? _deadline;
+        using var deadline = new CancellationTokenSource(limit, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token, _closed.Token);
         for (int tries = 1; ; tries++)
         {
-            Answer answer;
-            try
+            while (!_servers.MayAsk(source.Address, out TimeSpan left))
             {
-                answer = await TryAsync(source.Address, stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                ThrowIfNotWanted(cancellation);
-                answer = deadline.IsCancellationRequested
-                    ? new Answer(Reason: $"not there within {_deadline.TotalSeconds:0.###} s")
-                    : new Answer(Reason: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true);
-            }
-            catch (RefusedRedirectException refused)
-            {
-                answer = new Answer(Reason: refused.Message, Kind: FaultKind.Unsupported);
-            }
-            catch (InvalidDataException broken)
-            {
-                answer = new Answer(Reason: $"its body cannot be unpacked: {broken.Message.TrimEnd('.')}");
-            }
-            catch (Exception error) when (error is HttpRequestException or IOException)
-            {
-                ThrowIfNotWanted(cancellation);
-                answer = new Answer(Reason: error.Message.TrimEnd('.'), MayPass: true);
+                if (settlingLimit is null || !await PauseAsync(left, stop.Token, cancellation).ConfigureAwait(false))
+                {
+                    return Unsettled(source, "its server has not answered for several clips, and is left alone for a while", began);
+                }
             }
 
+            Answer answer = await TryAsync(source.Address, limit, deadline.Token, stop.Token, cancellation).ConfigureAwait(false);
             if (answer.Bytes is { } bytes)
             {
-                return (new MemorySource(bytes), null);
+                _servers.Answered(source.Address);
+                return new FetchedClip(new MemorySource(bytes));
             }
 
-            if (!answer.MayPass || tries > _options.Retries || !await PauseAsync(tries, stop.Token, cancellation).ConfigureAwait(false))
+            TimeSpan pause = _options.RetryPause * Math.Pow(2, Math.Min(tries - 1, 10));
+            pause = answer.RetryAfter > pause ? answer.RetryAfter.Value : pause;
+            bool isOver = !answer.MayPass || tries > _options.Retries || pause >= limit - _time.GetElapsedTime(began);
+            if (!isOver && await PauseAsync(pause, stop.Token, cancellation).ConfigureAwait(false))
             {
-                string often = tries == 1 ? string.Empty : $" ({tries} tries)";
-                var postMortem = new PostMortem { Elapsed = _time.GetElapsedTime(began) };
-                return (null, new ClipFault(answer.Kind, DecodeStage.Open, $"{source}: {answer.Reason}{often}.", postMortem));
+                continue;
             }
+
+            if (answer.IsSilence)
+            {
+                _servers.Failed(source.Address);
+            }
+            else
+            {
+                _servers.Answered(source.Address);
+            }
+
+            string often = tries == 1 ? string.Empty : $" ({tries} tries)";
+            string later = answer.RetryAfter is { } wait ? $", and asks to come back in {wait.TotalSeconds:0.###} s" : string.Empty;
+            string reason = $"{answer.Reason}{later}{often}";
+            return answer.Kind is { } kind
+                ? new FetchedClip(null, new ClipFault(kind, DecodeStage.Open, $"{source}: {reason}.", new PostMortem { Elapsed = _time.GetElapsedTime(began) }))
+                : Unsettled(source, reason, began);
         }
     }
 
@@ -98,7 +102,38 @@ internal sealed class ClipFetcher : IDisposable
         _closed.Token.ThrowIfCancellationRequested();
     }
 
-    private async Task<Answer> TryAsync(Uri address, CancellationToken stop)
+    private FetchedClip Unsettled(HttpSource source, string reason, long began) => new(null, null, new UnsettledClip(
+        UnsettledCause.Server, DecodeStage.Open, $"{source}: {reason}.", new PostMortem { Elapsed = _time.GetElapsedTime(began) }));
+
+    private async Task<Answer> TryAsync(Uri address, TimeSpan limit, CancellationToken deadline, CancellationToken stop, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AskAsync(address, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfNotWanted(cancellation);
+            return deadline.IsCancellationRequested
+                ? new Answer(Reason: $"not there within {limit.TotalSeconds:0.###} s", IsSilence: true)
+                : new Answer(Reason: $"the server said nothing for {_options.WaitLimit.TotalSeconds:0.###} s", MayPass: true, IsSilence: true);
+        }
+        catch (RefusedRedirectException refused)
+        {
+            return new Answer(Reason: refused.Message, Kind: FaultKind.Unsupported);
+        }
+        catch (InvalidDataException broken)
+        {
+            return new Answer(Reason: $"its body cannot be unpacked: {broken.Message.TrimEnd('.')}", Kind: FaultKind.Missing);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            ThrowIfNotWanted(cancellation);
+            return new Answer(Reason: error.Message.TrimEnd('.'), MayPass: true, IsSilence: true);
+        }
+    }
+
+    private async Task<Answer> AskAsync(Uri address, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(_options.WaitLimit);
@@ -106,8 +141,7 @@ internal sealed class ClipFetcher : IDisposable
         using HttpResponseMessage response = await _connections.GetAsync(address, Heard, patience.Token).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
-            return new Answer(Reason: $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(), MayPass: mayPass);
+            return Refusal(response);
         }
 
         if (response.Content.Headers.ContentLength is { } promised && promised > _options.MaxBytes)
@@ -133,14 +167,28 @@ internal sealed class ClipFetcher : IDisposable
         return new Answer(Bytes: fetched.GetBuffer().AsMemory(0, (int)fetched.Length));
     }
 
+    // A server that wants to know who asks, that is busy or that fails says nothing of the clip; any other refusal says that there is none.
+    private Answer Refusal(HttpResponseMessage response)
+    {
+        bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+        bool isServers = mayPass || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired;
+        TimeSpan? wait = response.Headers.RetryAfter is { } after && mayPass ? after.Delta ?? (after.Date - _time.GetUtcNow()) : null;
+        return new Answer(
+            Reason: $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(),
+            MayPass: mayPass,
+            Kind: isServers ? null : FaultKind.Missing,
+            RetryAfter: wait > TimeSpan.Zero ? wait : null,
+            IsSilence: response.StatusCode >= HttpStatusCode.InternalServerError);
+    }
+
     private Answer TooLarge(string what) => new(Reason: $"{what} over the limit of {_options.MaxBytes} bytes", Kind: FaultKind.LimitExceeded);
 
-    // False where there is no time for another try.
-    private async Task<bool> PauseAsync(int tries, CancellationToken stop, CancellationToken cancellation)
+    // False where there is no time for it.
+    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken stop, CancellationToken cancellation)
     {
         try
         {
-            await Task.Delay(_options.RetryPause * Math.Pow(2, Math.Min(tries - 1, 10)), _time, stop).ConfigureAwait(false);
+            await Task.Delay(pause, _time, stop).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)
@@ -150,6 +198,18 @@ internal sealed class ClipFetcher : IDisposable
         }
     }
 
+    /// <summary>What came of one try.</summary>
+    /// <param name="Bytes">The clip; null where there is none.</param>
+    /// <param name="Reason">Why not.</param>
+    /// <param name="MayPass">Whether another try may do better.</param>
+    /// <param name="Kind">The clip's fault; null where it is the server that is at fault.</param>
+    /// <param name="RetryAfter">When the server wants to be asked again.</param>
+    /// <param name="IsSilence">Whether the server is as good as not there.</param>
     private readonly record struct Answer(
-        ReadOnlyMemory<byte>? Bytes = null, string? Reason = null, bool MayPass = false, FaultKind Kind = FaultKind.Missing);
+        ReadOnlyMemory<byte>? Bytes = null,
+        string? Reason = null,
+        bool MayPass = false,
+        FaultKind? Kind = null,
+        TimeSpan? RetryAfter = null,
+        bool IsSilence = false);
 }
