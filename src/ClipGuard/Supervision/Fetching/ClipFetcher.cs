@@ -12,6 +12,9 @@ internal sealed class ClipFetcher : IDisposable
 {
     private const int BufferBytes = 64 << 10;
 
+    // Longer pauses of a server's are not waited for: it has failed to answer five times in a row, and another run tries its clips again.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     private readonly HttpConnections _connections;
     private readonly ServerBreaker _servers;
     private readonly FetchOptions _options;
@@ -49,7 +52,7 @@ internal sealed class ClipFetcher : IDisposable
         {
             while (!_servers.MayAsk(source.Address, out TimeSpan left))
             {
-                if (settlingLimit is null || !await PauseAsync(left, stop.Token, cancellation).ConfigureAwait(false))
+                if (settlingLimit is null || left > LongestWait || !await PauseAsync(left, stop.Token, cancellation).ConfigureAwait(false))
                 {
                     return Unsettled(source, "its server has not answered for several clips, and is left alone for a while", began);
                 }

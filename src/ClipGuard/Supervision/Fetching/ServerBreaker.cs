@@ -4,14 +4,15 @@ namespace ClipGuard.Supervision.Fetching;
 
 /// <summary>
 /// Knows which servers have stopped answering, so that each further clip of such a one costs no tries of its own: after several clips in a row that it did not
-/// answer for, a server is left alone for a while, and then asked by one clip alone. Any number of threads.
+/// answer for, a server is left alone for a while, and then asked by one clip alone; the while doubles each time that it does not answer. Any number of threads.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ServerBreaker(TimeProvider time)
 {
     private const int ClipsInARow = 3;
 
-    private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Server> _servers = new(StringComparer.Ordinal);
 
@@ -33,7 +34,7 @@ internal sealed class ServerBreaker(TimeProvider time)
                 return true;
             }
 
-            left = LeftAlone - time.GetElapsedTime(server.Since);
+            left = server.Pause - time.GetElapsedTime(server.Since);
             if (left > TimeSpan.Zero)
             {
                 return false;
@@ -54,6 +55,7 @@ internal sealed class ServerBreaker(TimeProvider time)
         lock (server)
         {
             server.Failed++;
+            server.Pause = server.Failed <= ClipsInARow ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * server.Pause.Ticks, LongestPause.Ticks));
             server.Since = time.GetTimestamp();
         }
     }
@@ -63,5 +65,7 @@ internal sealed class ServerBreaker(TimeProvider time)
         public int Failed { get; set; }
 
         public long Since { get; set; }
+
+        public TimeSpan Pause { get; set; }
     }
 }
