@@ -61,7 +61,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         string.Empty,
         "Exit codes:",
         "  0 no fault · 1 faults found · 2 bad usage, configuration or manifest · 3 something missing on the machine",
-        "  70 a bug of ClipGuard's own · 130 cancelled",
+        "  4 no fault, and some clips unsettled · 70 a bug of ClipGuard's own · 130 cancelled",
     ];
 
     private static string Usage(Command command) => command is Verb

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
+
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Cli.Running;
 
@@ -8,14 +9,14 @@ namespace ClipGuard.Cli.Running;
 /// The limit on open files, looked at before anything is opened: with too few of them the runtime cannot load the assemblies that would tell of it, and ends
 /// in whatever way the first failure leads to.
 /// </summary>
-internal static partial class DescriptorLimit
+internal static class DescriptorLimit
 {
     // A dry run with one helper has 117 open, most of them assemblies.
     private const int Needed = 128;
     private const int StandardError = 2;
 
     /// <summary>True where there are enough; otherwise says so on the error stream.</summary>
-    public static bool Suffices()
+    public static unsafe bool Suffices()
     {
         const string name = "Max open files";
         string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(static line => line.StartsWith(name, StringComparison.Ordinal));
@@ -28,10 +29,11 @@ internal static partial class DescriptorLimit
         // Not through Console, which is an assembly more.
         string complaint = $"clipguard: this process may have {limit} open files, and at least {Needed} are needed: raise the limit (ulimit -n {Needed})\n";
         byte[] text = Encoding.UTF8.GetBytes(complaint);
-        _ = Write(StandardError, ref MemoryMarshal.GetArrayDataReference(text), text.Length);
+        fixed (byte* bytes = text)
+        {
+            _ = Libc.Write(StandardError, bytes, (nuint)text.Length);
+        }
+
         return false;
     }
-
-    [LibraryImport("libc", EntryPoint = "write")]
-    private static partial nint Write(int descriptor, ref byte bytes, nint count);
 }

@@ -1,6 +1,7 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
+
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Cli.Running;
 
@@ -8,15 +9,13 @@ namespace ClipGuard.Cli.Running;
 /// The standard streams as whoever started the command left them. .NET hides two things: a stream that was closed, whose number the runtime then gives to a
 /// file of its own, and a reader of standard output that has gone away, for which Console.Out throws the text away without a word.
 /// </summary>
-internal static partial class StandardStreams
+internal static class StandardStreams
 {
     /// <summary>The path of standard input.</summary>
     public const string InputPath = "/dev/stdin";
 
     private const int Output = 1;
     private const int Error = 2;
-    private const int GetDescriptorFlags = 1;
-    private const int CloseOnExec = 1;
 
     /// <summary>The path that is meant by the name of a file to read: <c>-</c> is standard input.</summary>
     public static string PathOf(string name) => name == "-" ? InputPath : name;
@@ -41,22 +40,13 @@ internal static partial class StandardStreams
     }
 
     // A descriptor that came over exec cannot have the flag, and what the runtime opens has it.
-    private static bool WasPassedOn(int descriptor) => Control(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
-
-    [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int Control(int descriptor, int command);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, ref byte bytes, nint count);
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(ref Polled descriptor, ulong count, int milliseconds);
+    private static bool WasPassedOn(int descriptor) =>
+        Libc.Fcntl(descriptor, Libc.F_GETFD, 0) is >= 0 and var flags && (flags & Libc.FD_CLOEXEC) == 0;
 
     /// <summary>Writes to where the descriptor stands, as others that share it do too: a FileStream would keep a position of its own.</summary>
     private sealed class OutputStream : Stream
     {
-        private const int Interrupted = 4;
-        private const int TryAgain = 11;
+        private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(10);
 
         public override bool CanRead => false;
 
@@ -72,11 +62,16 @@ internal static partial class StandardStreams
             set => throw new NotSupportedException();
         }
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override unsafe void Write(ReadOnlySpan<byte> buffer)
         {
             while (!buffer.IsEmpty)
             {
-                nint written = StandardStreams.Write(Output, ref MemoryMarshal.GetReference(buffer), buffer.Length);
+                nint written;
+                fixed (byte* bytes = buffer)
+                {
+                    written = Libc.Write(Output, bytes, (nuint)buffer.Length);
+                }
+
                 if (written >= 0)
                 {
                     buffer = buffer[(int)written..];
@@ -84,15 +79,14 @@ internal static partial class StandardStreams
                 }
 
                 int error = Marshal.GetLastPInvokeError();
-                if (error == TryAgain)
+                if (error == Libc.EAGAIN)
                 {
                     // Whoever passed the pipe on has set it to non-blocking, and its reader is slow.
-                    var writable = new Polled { Descriptor = Output, Events = Polled.Writable };
-                    _ = Poll(ref writable, 1, -1);
+                    Thread.Sleep(RetryAfter);
                 }
-                else if (error != Interrupted)
+                else if (error != Libc.EINTR)
                 {
-                    throw new IOException(new Win32Exception(error).Message);
+                    throw new IOException(Marshal.GetPInvokeErrorMessage(error));
                 }
             }
         }
@@ -108,14 +102,5 @@ internal static partial class StandardStreams
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
         public override void SetLength(long value) => throw new NotSupportedException();
-    }
-
-    private struct Polled
-    {
-        public const short Writable = 4;
-
-        public int Descriptor;
-        public short Events;
-        public short Found;
     }
 }

@@ -114,9 +114,9 @@ public sealed class StoppedCommandTests
     public async Task Rows_come_through_a_pipe_and_a_run_that_waits_for_more_of_them_can_be_interrupted()
     {
         string rows = string.Join('\n', File.ReadLines(_manifest).Take(2));
-        string command = $"(cat; sleep 600) | exec env --default-signal=INT '{PublishedCommand.Program}' "
-            + $"{string.Join(' ', Arguments.Skip(2).Prepend("dry-run -"))}";
-        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string arguments = string.Join(' ', Arguments.Skip(2).Prepend("dry-run -"));
+        string command = $"(cat; sleep 600) | exec env --default-signal=INT '{PublishedCommand.Program}' {arguments}";
+        var start = new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         PublishedCommand.SetEnvironment(start, Environment);
         using Process shell = Process.Start(start)!;
         _ = shell.StandardOutput.ReadToEndAsync();

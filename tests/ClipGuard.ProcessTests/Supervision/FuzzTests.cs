@@ -12,8 +12,8 @@ internal sealed class FuzzTests
     [CancelAfter(300_000)]
     public async Task Hundreds_of_damaged_copies_of_the_sample_meet_no_exception_and_crash_nothing(CancellationToken cancellation)
     {
-        using Process fuzz = Process.Start(
-            new ProcessStartInfo(TestHelper.BenchmarksProgramPath, ["fuzz", Repository.PathOf("datasets-sample"), "600", "20261130", "sample"])
+        string[] arguments = ["fuzz", Repository.PathOf("datasets-sample"), "600", "20261130", "sample"];
+        using Process fuzz = Process.Start(new ProcessStartInfo(TestHelper.BenchmarksProgramPath, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
