@@ -174,7 +174,8 @@ internal sealed class ClipFetcher : IDisposable
     private Answer Refusal(HttpResponseMessage response)
     {
         bool mayPass = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
-        bool isServers = mayPass || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired;
+        bool isServers = mayPass
+            || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired;
         TimeSpan? wait = response.Headers.RetryAfter is { } after && mayPass ? after.Delta ?? (after.Date - _time.GetUtcNow()) : null;
         return new Answer(
             Reason: $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(),

@@ -4,7 +4,8 @@ namespace ClipGuard.Supervision.Fetching;
 
 /// <summary>
 /// Knows which servers have stopped answering, so that each further clip of such a one costs no tries of its own: after several clips in a row that it did not
-/// answer for, a server is left alone for a while, and then asked by one clip alone; the while doubles each time that it does not answer. Any number of threads.
+/// answer for, a server is left alone for a while, and then asked by one clip alone; the while doubles each time that it does not answer. Any number of
+/// threads.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ServerBreaker(TimeProvider time)
