@@ -26,10 +26,13 @@ internal sealed partial class Helper
     // How often the time of a decode is accounted, in nanoseconds: so often that the first span, of which least is known, is small beside both limits.
     private long DecodeTick => Nanoseconds(Shortest(LongestTick, _options.StallLimit / 8, _options.Deadline / 16));
 
+    // A helper that waits for a processor is not slow: the machine is.
+    private long SlowStartAt => _startedAt + Nanoseconds(_options.SlowStart + Excused(_grace));
+
     /// <summary>The next moment at which <see cref="CheckClocks"/> has to run.</summary>
     public long NextWake() => State switch
     {
-        HelperState.Starting when !_slowStartSaid => Math.Min(NextGraceSample(), _startedAt + Nanoseconds(_options.SlowStart)),
+        HelperState.Starting when !_slowStartSaid => Math.Min(NextGraceSample(), SlowStartAt),
         HelperState.Decoding => Math.Min(NextDecodeSample(), _measurement.EarliestStall(_options.StallLimit)),
         HelperState.Finishing => NextDecodeSample(),
         _ when _timerAt == long.MaxValue => long.MaxValue,
@@ -72,7 +75,7 @@ internal sealed partial class Helper
     private void CheckGrace(long now)
     {
         SampleGrace(now);
-        if (State == HelperState.Starting && !_slowStartSaid && now >= _startedAt + Nanoseconds(_options.SlowStart))
+        if (State == HelperState.Starting && !_slowStartSaid && now >= SlowStartAt)
         {
             _slowStartSaid = true;
             _pool.WarnOfSlowStart(this);
