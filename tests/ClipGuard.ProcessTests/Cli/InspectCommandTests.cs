@@ -58,7 +58,8 @@ public sealed class InspectCommandTests
         }));
         Assert.That(Names(clip.GetProperty("streams")[1]), Is.EqualTo(new[]
         {
-            "index", "kind", "codec", "durationSeconds", "sampleRateHz", "channels", "sampleFormat", "foundFrames", "foundSamples", "damage",
+            "index", "kind", "codec", "durationSeconds", "isMain", "sampleRateHz", "channels", "sampleFormat", "foundFrames", "foundSamples",
+            "damage",
         }));
     }
 
@@ -77,15 +78,19 @@ public sealed class InspectCommandTests
             Task.Run(() => PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks])));
         (CommandRun text, CommandRun json) = (runs[0], runs[1]);
         Assert.That((text.ExitCode, text.Output), Is.EqualTo((1, string.Empty)));
-        Assert.That(text.Error, Does.Match($"^clipguard: {Regex.Escape(Sample(clip))} is {fault} in ({stage}): "));
+        Assert.That(WithoutHurry(text.Error), Does.Match($"^clipguard: {Regex.Escape(Sample(clip))} is {fault} in ({stage}): "));
 
-        Assert.That((json.ExitCode, json.Error), Is.EqualTo((1, string.Empty)));
+        Assert.That((json.ExitCode, WithoutHurry(json.Error)), Is.EqualTo((1, string.Empty)));
         using JsonDocument read = JsonDocument.Parse(json.Output);
         Assert.That(Names(read.RootElement).Take(4), Is.EqualTo(new[] { "clip", "fault", "stage", "message" }));
         Assert.That(read.RootElement.GetProperty("fault").GetString(), Is.EqualTo(fault));
         Assert.That(read.RootElement.GetProperty("stage").GetString(), Does.Match($"^({stage})$"));
         Assert.That(read.RootElement.GetProperty("attempts").GetInt32(), Is.EqualTo(fault is "Stalled" or "TimedOut" ? 2 : 1));
     }
+
+    // On a busy machine a clip may be tried again for its verdict, and the command says so first.
+    private static string WithoutHurry(string error) =>
+        string.Concat(error.Split('\n').Where(line => !line.StartsWith("clipguard: not decided yet", StringComparison.Ordinal)).Select(line => line + "\n"))[..^1];
 
     [TestCase("inspect")]
     [TestCase("inspect", "a.wav", "b.wav")]
