@@ -30,7 +30,7 @@ internal sealed class ClockTests
 
     [TestCase(Isolation.Pooled)]
     [TestCase(Isolation.FreshPerDecode)]
-    [CancelAfter(240_000)]
+    [CancelAfter(480_000)]
     public async Task Busy_cores_change_no_verdict(Isolation isolation, CancellationToken cancellation)
     {
         using var load = new BusyCores(2 * Environment.ProcessorCount);
