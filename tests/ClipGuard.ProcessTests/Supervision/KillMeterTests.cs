@@ -63,8 +63,17 @@ internal sealed class KillMeterTests
         using var kills = new Counter();
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
-        Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Fault!.Message);
-        return new Dictionary<string, long>(kills.ByVerdict);
+        if (outcome.Unsettled is null)
+        {
+            Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Fault?.Message ?? "a clip");
+            return new Dictionary<string, long>(kills.ByVerdict);
+        }
+
+        // On a busy machine the verdict takes another decode, of which the kills are counted.
+        using var later = new Counter();
+        using DecodeOutcome settled = await supervisor.SettleAsync(TestHelper.Script(script), cancellation);
+        Assert.That(settled.Fault?.Kind, Is.EqualTo(kind), () => settled.Fault?.Message ?? settled.Unsettled?.Message ?? "a clip");
+        return new Dictionary<string, long>(later.ByVerdict);
     }
 
     private sealed class Counter : IDisposable

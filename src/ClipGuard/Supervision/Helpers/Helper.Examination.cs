@@ -56,7 +56,9 @@ internal sealed partial class Helper
     {
         DecodePatience patience = _attempt!.Patience;
         TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
-        return postMortem.Time.Usable >= patience.UsableShare * due
+
+        // A decode too young to be accounted has waited for nothing: what its decoder says counts.
+        return postMortem.Time == default || postMortem.Time.Usable >= patience.UsableShare * due
             ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
             : Unsettled(stage, postMortem);
     }
