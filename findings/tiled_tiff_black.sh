@@ -11,17 +11,17 @@ set -euo pipefail
 packages=(ffmpeg=7:5.1.9-0+deb12u1 libtiff-tools)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/archives/partial" "$folder/root"
+mkdir -p "$folder/archives/partial" "$folder/unpacked"
 : >"$folder/status"
 apt-get -qq -y --download-only --no-install-recommends -o Dir::State::status="$folder/status" -o Dir::Cache::archives="$folder/archives" \
   -o Debug::NoLocking=1 install "${packages[@]}" >/dev/null
 for package in "$folder"/archives/*.deb; do
-  dpkg -x "$package" "$folder/root"
+  dpkg -x "$package" "$folder/unpacked"
 done
 
-libraries=$(find "$folder/root" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)
+libraries=$(find "$folder/unpacked" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)
 run() {
-  "$folder/root/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$folder/root/usr/bin/$1" "${@:2}"
+  "$folder/unpacked/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$folder/unpacked/usr/bin/$1" "${@:2}"
 }
 
 run ffmpeg -version | head -n 1
