@@ -17,7 +17,7 @@ internal static unsafe class ThreadTimes
         {
             foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
-                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && State(task) is { } state && RunDelay(task) is { } delay)
+                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && ProcessStat.Read(task) is { State: var state } && RunDelay(task) is { } delay)
                 {
                     threads.Add(new ThreadSample(id, state, delay));
                 }
@@ -29,15 +29,6 @@ internal static unsafe class ThreadTimes
         }
 
         return threads;
-    }
-
-    // "pid (name) state …": the name may hold anything, the state follows its last bracket (proc(5)).
-    private static char? State(string task)
-    {
-        byte* buffer = stackalloc byte[BufferBytes];
-        ReadOnlySpan<byte> text = Read(task + "/stat", buffer);
-        int bracket = text.LastIndexOf((byte)')');
-        return bracket >= 0 && bracket + 2 < text.Length ? (char)text[bracket + 2] : null;
     }
 
     // "run delay slices", nanoseconds. A kernel without scheduler statistics has no such file; the states alone then tell of waits for a processor.
