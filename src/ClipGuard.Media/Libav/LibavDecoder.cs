@@ -15,7 +15,7 @@ public sealed class LibavDecoder : IClipDecoder
 
     /// <summary>A decoder over the libraries of this machine.</summary>
     /// <param name="audioDecoders">Other decoders of audio, by the names that <see cref="AudioSpec.Decoder"/> may give; null for none.</param>
-    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindProblem"/> says so beforehand.</exception>
+    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindProblem()"/> says so beforehand.</exception>
     public LibavDecoder(IReadOnlyDictionary<string, IAudioDecoder>? audioDecoders = null)
     {
         _audioDecoders = audioDecoders ?? new Dictionary<string, IAudioDecoder>();

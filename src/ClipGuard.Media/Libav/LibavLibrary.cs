@@ -4,66 +4,110 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav;
 
-/// <summary>FFmpeg's shared libraries on this machine: whether they are there, and in the version that this build calls.</summary>
+/// <summary>FFmpeg's shared libraries on this machine: which of them are used, and what is wrong where none can be.</summary>
 public static class LibavLibrary
 {
-    private const int Codec = ffmpeg.LIBAVCODEC_VERSION_MAJOR;
+    /// <summary>The variable that says which FFmpeg is to be used: see <see cref="LibavChoice"/>.</summary>
+    internal const string ChoiceVariable = "CLIPGUARD_FFMPEG";
 
-    private static readonly (string Name, int Major)[] Needed =
-    [
-        ("avutil", ffmpeg.LIBAVUTIL_VERSION_MAJOR),
-        ("swresample", ffmpeg.LIBSWRESAMPLE_VERSION_MAJOR),
-        ("swscale", ffmpeg.LIBSWSCALE_VERSION_MAJOR),
-        ("avcodec", Codec),
-        ("avformat", ffmpeg.LIBAVFORMAT_VERSION_MAJOR),
-    ];
+    private static readonly Lock Gate = new();
+    private static bool _tried;
+    private static string? _choice;
+    private static string? _problem;
 
-    private static readonly Lazy<string?> Problem = new(Load);
-
-    /// <summary>The libraries' version, as in <c>FFmpeg 5.1.9</c>. Known once <see cref="FindProblem"/> has returned null.</summary>
+    /// <summary>The libraries' version, as in <c>FFmpeg 5.1.9</c>. Known once <see cref="FindProblem()"/> has returned null.</summary>
     public static string Version { get; private set; } = "FFmpeg";
 
-    /// <summary>Loads the libraries once. Cheap after the first call.</summary>
+    /// <summary>What was loaded; null before and where that failed.</summary>
+    internal static LibavSet? Loaded { get; private set; }
+
+    /// <summary>
+    /// Loads the libraries once: the newest whole set, or what <c>CLIPGUARD_FFMPEG</c> says (a folder, or FFmpeg's major version). Cheap after the first call.
+    /// </summary>
     /// <returns>Null where they can be used; otherwise what is wrong and the command that installs them.</returns>
-    public static string? FindProblem() => Problem.Value;
+    public static string? FindProblem() => FindProblem(Environment.GetEnvironmentVariable(ChoiceVariable));
 
-    private static string? Load()
+    /// <inheritdoc cref="FindProblem()"/>
+    /// <param name="choice">What <c>CLIPGUARD_FFMPEG</c> would say; a process loads one FFmpeg only.</param>
+    internal static string? FindProblem(string? choice)
     {
-        string[] missing = [.. Needed.Select(library => FileName(library.Name, library.Major)).Where(file => !NativeLibrary.TryLoad(file, out _))];
-        if (missing.Length > 0)
+        lock (Gate)
         {
-            return Explain(missing);
+            if (!_tried)
+            {
+                (_tried, _choice, _problem) = (true, choice, Load(choice));
+            }
+
+            return _problem is null && choice != _choice
+                ? $"{Version} is in use in this process already, so that '{choice}' cannot be."
+                : _problem;
+        }
+    }
+
+    private static string? Load(string? text)
+    {
+        var choice = LibavChoice.Parse(text, out string? problem);
+        if (problem is not null)
+        {
+            return problem;
         }
 
-        LibavBindings.Prepare();
+        foreach (LibavRelease release in LibavBindings.Releases.Where(choice.Allows))
+        {
+            if (LibavSet.TryLoad(release, choice.Folder) is { } set)
+            {
+                return Use(set);
+            }
+        }
+
+        return Explain(choice);
+    }
+
+    private static string? Use(LibavSet set)
+    {
+        LibavBindings.Use(set);
         uint codec = ffmpeg.avcodec_version() >> 16;
-        if (codec != Codec)
+        if (codec != set.Release.Codec)
         {
-            return $"{FileName("avcodec", Codec)} says that it is version {codec}; this build of ClipGuard calls version {Codec}. {Command()}";
+            return $"{LibavRelease.FileName("avcodec", set.Release.Codec)} says that it is version {codec}: it is not what its name says.";
         }
 
-        Version = $"FFmpeg {ShortVersion(ffmpeg.av_version_info())}";
+        Version = $"FFmpeg {ShortVersion(ffmpeg.av_version_info(), set.Release)}";
+        Loaded = set;
         LibavLog.Install();
         return null;
     }
 
-    private static string Explain(string[] missing)
+    private static string Explain(LibavChoice choice)
     {
-        int? other = Enumerable.Range(56, 12)
-            .Where(major => major != Codec && NativeLibrary.TryLoad(FileName("avcodec", major), out _))
-            .Cast<int?>()
-            .LastOrDefault();
-        string found = other is null
-            ? string.Empty
-            : $" Found {FileName("avcodec", other.Value)}, which this build of ClipGuard cannot call: it is built for major version {Codec}.";
-        return $"FFmpeg's shared libraries are missing: {string.Join(", ", missing)}.{found} {Command()}";
+        LibavRelease[] callable = LibavBindings.Releases;
+        string wanted = choice.Major is { } major ? $"FFmpeg {major}" : callable.Length == 1 ? $"FFmpeg {callable[0].Name}" : LibavRelease.Span;
+        string place = choice.Folder is null ? "here" : $"in {choice.Folder}";
+        string[] found = [.. Present(choice.Folder)];
+        string others = found.Length == 0 ? string.Empty : $" There is only: {string.Join(", ", found)}.";
+        return $"FFmpeg's shared libraries are missing: libavformat, libavcodec, libavutil, libswresample and libswscale of {wanted} are not all {place}."
+            + $"{others} {InstallCommand.ForFFmpeg}";
     }
 
-    private static string Command() =>
-        $"On Debian and Ubuntu: apt-get install {string.Join(' ', Needed.Reverse().Select(library => $"lib{library.Name}{library.Major}"))}";
+    // Which of the five are there in any version, whether ClipGuard knows it or not.
+    private static IEnumerable<string> Present(string? folder)
+    {
+        const int Oldest = 2, Newest = 80;
+        foreach ((string library, _) in LibavRelease.All[0].Libraries)
+        {
+            for (int major = Oldest; major <= Newest; major++)
+            {
+                string file = LibavRelease.FileName(library, major);
+                if (NativeLibrary.TryLoad(folder is null ? file : Path.Combine(folder, file), out nint handle))
+                {
+                    NativeLibrary.Free(handle);
+                    yield return file;
+                }
+            }
+        }
+    }
 
-    private static string FileName(string name, int major) => $"lib{name}.so.{major}";
-
-    // Distributions append their own revision: 5.1.9-0+deb12u1.
-    private static string ShortVersion(string full) => full.Split('-', 2)[0];
+    // Distributions append their own revision: 5.1.9-0+deb12u1. What was built between two releases is called N-1234-g0123abc.
+    private static string ShortVersion(string full, LibavRelease release) =>
+        char.IsAsciiDigit(full[0]) ? full.Split('-', 2)[0] : $"{release.Name} ({full})";
 }

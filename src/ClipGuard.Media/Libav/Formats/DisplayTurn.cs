@@ -30,7 +30,7 @@ internal readonly record struct DisplayTurn(int QuarterTurns, bool Mirrored)
     public static unsafe DisplayTurn Of(AVStream* stream)
     {
         ulong bytes;
-        byte* ofStream = ffmpeg.av_stream_get_side_data(stream, AVPacketSideDataType.AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+        byte* ofStream = LibavBindings.SideDataOf(stream, AVPacketSideDataType.AV_PKT_DATA_DISPLAYMATRIX, &bytes);
         return ofStream != null && bytes >= MatrixNumbers * sizeof(int) ? FromMatrix((int*)ofStream) : default;
     }
 

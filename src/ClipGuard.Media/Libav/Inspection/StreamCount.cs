@@ -117,7 +117,7 @@ internal static unsafe class StreamCount
             TimeSpan? shownAt = Between(firstTicks, frame->best_effort_timestamp, track.Stream->time_base);
             tooLong = session.DurationFault(shownAt?.TotalSeconds ?? (frames - 1) / description.FrameRateHz);
 
-            interlaced += frame->interlaced_frame != 0 ? 1 : 0;
+            interlaced += LibavBindings.IsInterlaced(frame) ? 1 : 0;
             bool isConcealed = frame->decode_error_flags != 0;
             bool isCorrupt = (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
             concealed += isConcealed ? 1 : 0;

@@ -93,7 +93,7 @@ internal static unsafe class ImageDecode
             if (state == Track.WantsPacket)
             {
                 bool more = track.Read(packet);
-                if (more && track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_WEBP)
+                if (more && track.Stream->codecpar->codec_id == CodecIds.Webp)
                 {
                     packet->size = AnimatedWebp.KeepFirst(new Span<byte>(packet->data, packet->size));
                 }

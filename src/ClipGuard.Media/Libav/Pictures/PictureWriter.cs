@@ -72,7 +72,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         }
 
         Copy(slots[0], slots[1..]);
-        InterlacedFrames += frame->interlaced_frame != 0 ? slots.Length : 0;
+        InterlacedFrames += LibavBindings.IsInterlaced(frame) ? slots.Length : 0;
         return null;
     }
 

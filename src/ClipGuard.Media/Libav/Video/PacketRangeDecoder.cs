@@ -131,7 +131,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
             FramesOut++;
             RepeatedFrames += ticks == _lastTicks ? 1 : 0;
             _lastTicks = ticks;
-            if (_frame->key_frame != 0)
+            if (LibavBindings.IsKeyFrame(_frame))
             {
                 KeyFrames.Add(ticks);
             }

@@ -37,6 +37,12 @@ internal static unsafe partial class ffmpeg
     [LibraryImport(Avcodec)]
     public static partial void avcodec_flush_buffers(AVCodecContext* avctx);
 
+    [LibraryImport(Avcodec, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial AVCodecDescriptor* avcodec_descriptor_get_by_name(string name);
+
+    [LibraryImport(Avcodec)]
+    public static partial AVPacketSideData* av_packet_side_data_get(AVPacketSideData* sd, int nb_sd, AVPacketSideDataType type);
+
     [LibraryImport(Avcodec)]
     public static partial AVPacket* av_packet_alloc();
 

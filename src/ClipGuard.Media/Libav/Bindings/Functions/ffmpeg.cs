@@ -6,24 +6,21 @@ using System.Runtime.InteropServices;
 namespace FFmpeg.AutoGen;
 
 /// <summary>
-/// The part of FFmpeg 5.1's interface that the decoders call, under the names and signatures of the package FFmpeg.AutoGen,
+/// The part of FFmpeg's interface that the decoders call, from 5.1 to 9, under the names and signatures of the package FFmpeg.AutoGen,
 /// so that the same sources compile against either.
 /// </summary>
 internal static unsafe partial class ffmpeg
 {
     public const int EAGAIN = 11;
     public const int EINVAL = 22;
-    public const int LIBAVCODEC_VERSION_MAJOR = 59;
-    public const int LIBAVFORMAT_VERSION_MAJOR = 59;
-    public const int LIBAVUTIL_VERSION_MAJOR = 57;
-    public const int LIBSWRESAMPLE_VERSION_MAJOR = 4;
-    public const int LIBSWSCALE_VERSION_MAJOR = 6;
 
     public const int AV_DISPOSITION_ATTACHED_PIC = 0x400;
     public const int AV_EF_CRCCHECK = 1;
     public const int AV_EF_EXPLODE = 8;
     public const int AV_CODEC_FLAG2_SKIP_MANUAL = 1 << 29;
     public const int AV_FRAME_FLAG_CORRUPT = 1;
+    public const int AV_FRAME_FLAG_KEY = 2;
+    public const int AV_FRAME_FLAG_INTERLACED = 8;
     public const int AV_LOG_WARNING = 24;
     public const int AV_DISPOSITION_DEFAULT = 0x1;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
@@ -56,11 +53,12 @@ internal static unsafe partial class ffmpeg
     public static readonly int AVERROR_PATCHWELCOME = Tag('P', 'A', 'W', 'E');
     public static readonly int AVERROR_INVALIDDATA = Tag('I', 'N', 'D', 'A');
 
-    private const string Avformat = "libavformat.so.59";
-    private const string Avcodec = "libavcodec.so.59";
-    private const string Avutil = "libavutil.so.57";
-    private const string Swresample = "libswresample.so.4";
-    private const string Swscale = "libswscale.so.6";
+    // Which files these are is chosen when they are loaded.
+    private const string Avformat = "avformat";
+    private const string Avcodec = "avcodec";
+    private const string Avutil = "avutil";
+    private const string Swresample = "swresample";
+    private const string Swscale = "swscale";
 
     public static int AVERROR(int code) => -code;
 

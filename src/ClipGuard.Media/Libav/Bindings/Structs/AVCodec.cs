@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace FFmpeg.AutoGen;
 
 /// <summary>A decoder.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 104)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVCodec
 {
     [FieldOffset(0)]

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FFmpeg.AutoGen;
 
 /// <summary>An open decoder.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 944)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVCodecContext
 {
     [FieldOffset(12)]
@@ -15,66 +16,47 @@ internal unsafe struct AVCodecContext
     [FieldOffset(24)]
     public AVCodecID codec_id;
 
-    [FieldOffset(76)]
-    public int flags;
+    public ref int flags => ref *(int*)At(Layout.AVCodecContext_flags);
 
-    [FieldOffset(80)]
-    public int flags2;
+    public ref int flags2 => ref *(int*)At(Layout.AVCodecContext_flags2);
 
-    [FieldOffset(116)]
-    public int width;
+    public ref int width => ref *(int*)At(Layout.AVCodecContext_width);
 
-    [FieldOffset(120)]
-    public int height;
+    public ref int height => ref *(int*)At(Layout.AVCodecContext_height);
 
-    [FieldOffset(136)]
-    public AVPixelFormat pix_fmt;
+    public ref AVPixelFormat pix_fmt => ref *(AVPixelFormat*)At(Layout.AVCodecContext_pix_fmt);
 
-    [FieldOffset(172)]
-    public int has_b_frames;
+    public ref int has_b_frames => ref *(int*)At(Layout.AVCodecContext_has_b_frames);
 
-    [FieldOffset(216)]
-    public AVRational sample_aspect_ratio;
+    public ref AVRational sample_aspect_ratio => ref *(AVRational*)At(Layout.AVCodecContext_sample_aspect_ratio);
 
-    [FieldOffset(336)]
-    public AVColorRange color_range;
+    public ref AVColorRange color_range => ref *(AVColorRange*)At(Layout.AVCodecContext_color_range);
 
-    [FieldOffset(332)]
-    public AVColorSpace colorspace;
+    public ref AVColorSpace colorspace => ref *(AVColorSpace*)At(Layout.AVCodecContext_colorspace);
 
-    [FieldOffset(352)]
-    public int sample_rate;
+    public ref int sample_rate => ref *(int*)At(Layout.AVCodecContext_sample_rate);
 
-    [FieldOffset(360)]
-    public AVSampleFormat sample_fmt;
+    public ref AVSampleFormat sample_fmt => ref *(AVSampleFormat*)At(Layout.AVCodecContext_sample_fmt);
 
-    [FieldOffset(364)]
-    public int frame_size;
+    public ref int frame_size => ref *(int*)At(Layout.AVCodecContext_frame_size);
 
-    [FieldOffset(520)]
-    public int err_recognition;
+    public ref int err_recognition => ref *(int*)At(Layout.AVCodecContext_err_recognition);
 
-    [FieldOffset(512)]
-    public int error_concealment;
+    public ref int error_concealment => ref *(int*)At(Layout.AVCodecContext_error_concealment);
 
-    [FieldOffset(636)]
-    public int thread_count;
+    public ref int thread_count => ref *(int*)At(Layout.AVCodecContext_thread_count);
 
-    [FieldOffset(684)]
-    public AVDiscard skip_loop_filter;
+    public ref AVDiscard skip_loop_filter => ref *(AVDiscard*)At(Layout.AVCodecContext_skip_loop_filter);
 
-    [FieldOffset(692)]
-    public AVDiscard skip_frame;
+    public ref AVDiscard skip_frame => ref *(AVDiscard*)At(Layout.AVCodecContext_skip_frame);
 
-    [FieldOffset(724)]
-    public AVRational pkt_timebase;
+    public ref AVRational pkt_timebase => ref *(AVRational*)At(Layout.AVCodecContext_pkt_timebase);
 
-    [FieldOffset(864)]
-    public long max_pixels;
+    public ref long max_pixels => ref *(long*)At(Layout.AVCodecContext_max_pixels);
 
-    [FieldOffset(892)]
-    public int discard_damaged_percentage;
+    public ref int discard_damaged_percentage => ref *(int*)At(Layout.AVCodecContext_discard_damaged_percentage);
 
-    [FieldOffset(920)]
-    public AVChannelLayout ch_layout;
+    public ref AVChannelLayout ch_layout => ref *(AVChannelLayout*)At(Layout.AVCodecContext_ch_layout);
+
+    private byte* At(int offset) => (byte*)Unsafe.AsPointer(ref this) + offset;
 }

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FFmpeg.AutoGen;
 
 /// <summary>What the container says of an encoded stream.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 168)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVCodecParameters
 {
     [FieldOffset(0)]
@@ -21,48 +22,39 @@ internal unsafe struct AVCodecParameters
     [FieldOffset(24)]
     public int extradata_size;
 
-    [FieldOffset(28)]
-    public int format;
+    public ref int format => ref *(int*)At(Layout.AVCodecParameters_format);
 
-    [FieldOffset(32)]
-    public long bit_rate;
+    public ref long bit_rate => ref *(long*)At(Layout.AVCodecParameters_bit_rate);
 
-    [FieldOffset(56)]
-    public int width;
+    public ref int width => ref *(int*)At(Layout.AVCodecParameters_width);
 
-    [FieldOffset(60)]
-    public int height;
+    public ref int height => ref *(int*)At(Layout.AVCodecParameters_height);
 
-    [FieldOffset(64)]
-    public AVRational sample_aspect_ratio;
+    public ref AVRational sample_aspect_ratio => ref *(AVRational*)At(Layout.AVCodecParameters_sample_aspect_ratio);
 
-    [FieldOffset(76)]
-    public AVColorRange color_range;
+    public ref AVColorRange color_range => ref *(AVColorRange*)At(Layout.AVCodecParameters_color_range);
 
-    [FieldOffset(80)]
-    public AVColorPrimaries color_primaries;
+    public ref AVColorPrimaries color_primaries => ref *(AVColorPrimaries*)At(Layout.AVCodecParameters_color_primaries);
 
-    [FieldOffset(84)]
-    public AVColorTransferCharacteristic color_trc;
+    public ref AVColorTransferCharacteristic color_trc => ref *(AVColorTransferCharacteristic*)At(Layout.AVCodecParameters_color_trc);
 
-    [FieldOffset(88)]
-    public AVColorSpace color_space;
+    public ref AVColorSpace color_space => ref *(AVColorSpace*)At(Layout.AVCodecParameters_color_space);
 
-    [FieldOffset(96)]
-    public int video_delay;
+    public ref int video_delay => ref *(int*)At(Layout.AVCodecParameters_video_delay);
 
-    [FieldOffset(116)]
-    public int sample_rate;
+    public ref int sample_rate => ref *(int*)At(Layout.AVCodecParameters_sample_rate);
 
-    [FieldOffset(120)]
-    public int block_align;
+    public ref int block_align => ref *(int*)At(Layout.AVCodecParameters_block_align);
 
-    [FieldOffset(124)]
-    public int frame_size;
+    public ref int frame_size => ref *(int*)At(Layout.AVCodecParameters_frame_size);
 
-    [FieldOffset(128)]
-    public int initial_padding;
+    public ref int initial_padding => ref *(int*)At(Layout.AVCodecParameters_initial_padding);
 
-    [FieldOffset(144)]
-    public AVChannelLayout ch_layout;
+    public ref AVChannelLayout ch_layout => ref *(AVChannelLayout*)At(Layout.AVCodecParameters_ch_layout);
+
+    public ref AVPacketSideData* coded_side_data => ref *(AVPacketSideData**)At(Layout.AVCodecParameters_coded_side_data);
+
+    public ref int nb_coded_side_data => ref *(int*)At(Layout.AVCodecParameters_nb_coded_side_data);
+
+    private byte* At(int offset) => (byte*)Unsafe.AsPointer(ref this) + offset;
 }

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FFmpeg.AutoGen;
 
 /// <summary>An open container.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 472)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVFormatContext
 {
     [FieldOffset(8)]
@@ -18,42 +19,31 @@ internal unsafe struct AVFormatContext
     [FieldOffset(48)]
     public AVStream** streams;
 
-    [FieldOffset(64)]
-    public long start_time;
+    public ref long start_time => ref *(long*)At(Layout.AVFormatContext_start_time);
 
-    [FieldOffset(72)]
-    public long duration;
+    public ref long duration => ref *(long*)At(Layout.AVFormatContext_duration);
 
-    [FieldOffset(80)]
-    public long bit_rate;
+    public ref long bit_rate => ref *(long*)At(Layout.AVFormatContext_bit_rate);
 
-    [FieldOffset(96)]
-    public int flags;
+    public ref int flags => ref *(int*)At(Layout.AVFormatContext_flags);
 
-    [FieldOffset(104)]
-    public long probesize;
+    public ref long probesize => ref *(long*)At(Layout.AVFormatContext_probesize);
 
-    [FieldOffset(112)]
-    public long max_analyze_duration;
+    public ref long max_analyze_duration => ref *(long*)At(Layout.AVFormatContext_max_analyze_duration);
 
-    [FieldOffset(176)]
-    public AVDictionary* metadata;
+    public ref AVDictionary* metadata => ref *(AVDictionary**)At(Layout.AVFormatContext_metadata);
 
-    [FieldOffset(196)]
-    public int error_recognition;
+    public ref int error_recognition => ref *(int*)At(Layout.AVFormatContext_error_recognition);
 
-    [FieldOffset(200)]
-    public AVIOInterruptCB interrupt_callback;
+    public ref AVIOInterruptCB interrupt_callback => ref *(AVIOInterruptCB*)At(Layout.AVFormatContext_interrupt_callback);
 
-    [FieldOffset(240)]
-    public int max_ts_probe;
+    public ref int max_ts_probe => ref *(int*)At(Layout.AVFormatContext_max_ts_probe);
 
-    [FieldOffset(272)]
-    public AVDurationEstimationMethod duration_estimation_method;
+    public ref AVDurationEstimationMethod duration_estimation_method => ref *(AVDurationEstimationMethod*)At(Layout.AVFormatContext_duration_estimation_method);
 
-    [FieldOffset(376)]
-    public void* opaque;
+    public ref void* opaque => ref *(void**)At(Layout.AVFormatContext_opaque);
 
-    [FieldOffset(424)]
-    public AVFormatContext_io_open_func io_open;
+    public ref AVFormatContext_io_open_func io_open => ref *(AVFormatContext_io_open_func*)At(Layout.AVFormatContext_io_open);
+
+    private byte* At(int offset) => (byte*)Unsafe.AsPointer(ref this) + offset;
 }

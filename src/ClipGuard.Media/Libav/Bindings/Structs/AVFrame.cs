@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FFmpeg.AutoGen;
 
 /// <summary>One decoded picture or stretch of audio.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 472)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVFrame
 {
     [FieldOffset(0)]
@@ -27,39 +28,30 @@ internal unsafe struct AVFrame
     [FieldOffset(116)]
     public int format;
 
-    [FieldOffset(120)]
-    public int key_frame;
-
-    [FieldOffset(128)]
-    public AVRational sample_aspect_ratio;
-
     [FieldOffset(136)]
     public long pts;
 
-    [FieldOffset(208)]
-    public int sample_rate;
+    public ref int key_frame => ref *(int*)At(Layout.AVFrame_key_frame);
 
-    [FieldOffset(316)]
-    public int flags;
+    public ref AVRational sample_aspect_ratio => ref *(AVRational*)At(Layout.AVFrame_sample_aspect_ratio);
 
-    [FieldOffset(320)]
-    public AVColorRange color_range;
+    public ref int sample_rate => ref *(int*)At(Layout.AVFrame_sample_rate);
 
-    [FieldOffset(332)]
-    public AVColorSpace colorspace;
+    public ref int flags => ref *(int*)At(Layout.AVFrame_flags);
 
-    [FieldOffset(344)]
-    public long best_effort_timestamp;
+    public ref AVColorRange color_range => ref *(AVColorRange*)At(Layout.AVFrame_color_range);
 
-    [FieldOffset(368)]
-    public AVDictionary* metadata;
+    public ref AVColorSpace colorspace => ref *(AVColorSpace*)At(Layout.AVFrame_colorspace);
 
-    [FieldOffset(376)]
-    public int decode_error_flags;
+    public ref long best_effort_timestamp => ref *(long*)At(Layout.AVFrame_best_effort_timestamp);
 
-    [FieldOffset(188)]
-    public int interlaced_frame;
+    public ref AVDictionary* metadata => ref *(AVDictionary**)At(Layout.AVFrame_metadata);
 
-    [FieldOffset(448)]
-    public AVChannelLayout ch_layout;
+    public ref int decode_error_flags => ref *(int*)At(Layout.AVFrame_decode_error_flags);
+
+    public ref int interlaced_frame => ref *(int*)At(Layout.AVFrame_interlaced_frame);
+
+    public ref AVChannelLayout ch_layout => ref *(AVChannelLayout*)At(Layout.AVFrame_ch_layout);
+
+    private byte* At(int offset) => (byte*)Unsafe.AsPointer(ref this) + offset;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace FFmpeg.AutoGen;
 
 /// <summary>A byte stream that libavformat reads through.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 216)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVIOContext
 {
     [FieldOffset(8)]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace FFmpeg.AutoGen;
 
 /// <summary>A demuxer.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 152)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct AVInputFormat
 {
     [FieldOffset(0)]

@@ -1,47 +1,35 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace FFmpeg.AutoGen;
 
 /// <summary>One track of a container.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 224)]
 internal unsafe struct AVStream
 {
-    [FieldOffset(0)]
-    public int index;
+    public ref int index => ref *(int*)At(Layout.AVStream_index);
 
-    [FieldOffset(4)]
-    public int id;
+    public ref int id => ref *(int*)At(Layout.AVStream_id);
 
-    [FieldOffset(16)]
-    public AVRational time_base;
+    public ref AVRational time_base => ref *(AVRational*)At(Layout.AVStream_time_base);
 
-    [FieldOffset(24)]
-    public long start_time;
+    public ref long start_time => ref *(long*)At(Layout.AVStream_start_time);
 
-    [FieldOffset(32)]
-    public long duration;
+    public ref long duration => ref *(long*)At(Layout.AVStream_duration);
 
-    [FieldOffset(40)]
-    public long nb_frames;
+    public ref long nb_frames => ref *(long*)At(Layout.AVStream_nb_frames);
 
-    [FieldOffset(48)]
-    public int disposition;
+    public ref int disposition => ref *(int*)At(Layout.AVStream_disposition);
 
-    [FieldOffset(52)]
-    public AVDiscard discard;
+    public ref AVDiscard discard => ref *(AVDiscard*)At(Layout.AVStream_discard);
 
-    [FieldOffset(56)]
-    public AVRational sample_aspect_ratio;
+    public ref AVRational sample_aspect_ratio => ref *(AVRational*)At(Layout.AVStream_sample_aspect_ratio);
 
-    [FieldOffset(64)]
-    public AVDictionary* metadata;
+    public ref AVDictionary* metadata => ref *(AVDictionary**)At(Layout.AVStream_metadata);
 
-    [FieldOffset(72)]
-    public AVRational avg_frame_rate;
+    public ref AVRational avg_frame_rate => ref *(AVRational*)At(Layout.AVStream_avg_frame_rate);
 
-    [FieldOffset(200)]
-    public AVRational r_frame_rate;
+    public ref AVRational r_frame_rate => ref *(AVRational*)At(Layout.AVStream_r_frame_rate);
 
-    [FieldOffset(208)]
-    public AVCodecParameters* codecpar;
+    public ref AVCodecParameters* codecpar => ref *(AVCodecParameters**)At(Layout.AVStream_codecpar);
+
+    private byte* At(int offset) => (byte*)Unsafe.AsPointer(ref this) + offset;
 }

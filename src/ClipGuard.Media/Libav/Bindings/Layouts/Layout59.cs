@@ -1,0 +1,83 @@
+namespace FFmpeg.AutoGen;
+
+internal static partial class Layout
+{
+    private static void UseMajor59()
+    {
+        AVCodecContext_flags = 76;
+        AVCodecContext_flags2 = 80;
+        AVCodecContext_width = 116;
+        AVCodecContext_height = 120;
+        AVCodecContext_pix_fmt = 136;
+        AVCodecContext_has_b_frames = 172;
+        AVCodecContext_sample_aspect_ratio = 216;
+        AVCodecContext_color_range = 336;
+        AVCodecContext_colorspace = 332;
+        AVCodecContext_sample_rate = 352;
+        AVCodecContext_sample_fmt = 360;
+        AVCodecContext_frame_size = 364;
+        AVCodecContext_err_recognition = 520;
+        AVCodecContext_error_concealment = 512;
+        AVCodecContext_thread_count = 636;
+        AVCodecContext_skip_loop_filter = 684;
+        AVCodecContext_skip_frame = 692;
+        AVCodecContext_pkt_timebase = 724;
+        AVCodecContext_max_pixels = 864;
+        AVCodecContext_discard_damaged_percentage = 892;
+        AVCodecContext_ch_layout = 920;
+        AVCodecParameters_format = 28;
+        AVCodecParameters_bit_rate = 32;
+        AVCodecParameters_width = 56;
+        AVCodecParameters_height = 60;
+        AVCodecParameters_sample_aspect_ratio = 64;
+        AVCodecParameters_color_range = 76;
+        AVCodecParameters_color_primaries = 80;
+        AVCodecParameters_color_trc = 84;
+        AVCodecParameters_color_space = 88;
+        AVCodecParameters_video_delay = 96;
+        AVCodecParameters_sample_rate = 116;
+        AVCodecParameters_block_align = 120;
+        AVCodecParameters_frame_size = 124;
+        AVCodecParameters_initial_padding = 128;
+        AVCodecParameters_ch_layout = 144;
+        AVCodecParameters_coded_side_data = Gone;
+        AVCodecParameters_nb_coded_side_data = Gone;
+        AVFormatContext_start_time = 64;
+        AVFormatContext_duration = 72;
+        AVFormatContext_bit_rate = 80;
+        AVFormatContext_flags = 96;
+        AVFormatContext_probesize = 104;
+        AVFormatContext_max_analyze_duration = 112;
+        AVFormatContext_metadata = 176;
+        AVFormatContext_error_recognition = 196;
+        AVFormatContext_interrupt_callback = 200;
+        AVFormatContext_max_ts_probe = 240;
+        AVFormatContext_duration_estimation_method = 272;
+        AVFormatContext_opaque = 376;
+        AVFormatContext_io_open = 424;
+        AVFrame_key_frame = 120;
+        AVFrame_sample_aspect_ratio = 128;
+        AVFrame_sample_rate = 208;
+        AVFrame_flags = 316;
+        AVFrame_color_range = 320;
+        AVFrame_colorspace = 332;
+        AVFrame_best_effort_timestamp = 344;
+        AVFrame_metadata = 368;
+        AVFrame_decode_error_flags = 376;
+        AVFrame_interlaced_frame = 188;
+        AVFrame_ch_layout = 448;
+        AVStream_index = 0;
+        AVStream_id = 4;
+        AVStream_time_base = 16;
+        AVStream_start_time = 24;
+        AVStream_duration = 32;
+        AVStream_nb_frames = 40;
+        AVStream_disposition = 48;
+        AVStream_discard = 52;
+        AVStream_sample_aspect_ratio = 56;
+        AVStream_metadata = 64;
+        AVStream_avg_frame_rate = 72;
+        AVStream_r_frame_rate = 200;
+        AVStream_codecpar = 208;
+    }
+}

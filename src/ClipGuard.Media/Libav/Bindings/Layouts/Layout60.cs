@@ -1,0 +1,83 @@
+namespace FFmpeg.AutoGen;
+
+internal static partial class Layout
+{
+    private static void UseMajor60()
+    {
+        AVCodecContext_flags = 76;
+        AVCodecContext_flags2 = 80;
+        AVCodecContext_width = 116;
+        AVCodecContext_height = 120;
+        AVCodecContext_pix_fmt = 136;
+        AVCodecContext_has_b_frames = 172;
+        AVCodecContext_sample_aspect_ratio = 216;
+        AVCodecContext_color_range = 336;
+        AVCodecContext_colorspace = 332;
+        AVCodecContext_sample_rate = 352;
+        AVCodecContext_sample_fmt = 360;
+        AVCodecContext_frame_size = 364;
+        AVCodecContext_err_recognition = 520;
+        AVCodecContext_error_concealment = 512;
+        AVCodecContext_thread_count = 636;
+        AVCodecContext_skip_loop_filter = 676;
+        AVCodecContext_skip_frame = 684;
+        AVCodecContext_pkt_timebase = 716;
+        AVCodecContext_max_pixels = 856;
+        AVCodecContext_discard_damaged_percentage = 884;
+        AVCodecContext_ch_layout = 912;
+        AVCodecParameters_format = 28;
+        AVCodecParameters_bit_rate = 32;
+        AVCodecParameters_width = 56;
+        AVCodecParameters_height = 60;
+        AVCodecParameters_sample_aspect_ratio = 64;
+        AVCodecParameters_color_range = 76;
+        AVCodecParameters_color_primaries = 80;
+        AVCodecParameters_color_trc = 84;
+        AVCodecParameters_color_space = 88;
+        AVCodecParameters_video_delay = 96;
+        AVCodecParameters_sample_rate = 116;
+        AVCodecParameters_block_align = 120;
+        AVCodecParameters_frame_size = 124;
+        AVCodecParameters_initial_padding = 128;
+        AVCodecParameters_ch_layout = 144;
+        AVCodecParameters_coded_side_data = 176;
+        AVCodecParameters_nb_coded_side_data = 184;
+        AVFormatContext_start_time = 64;
+        AVFormatContext_duration = 72;
+        AVFormatContext_bit_rate = 80;
+        AVFormatContext_flags = 96;
+        AVFormatContext_probesize = 104;
+        AVFormatContext_max_analyze_duration = 112;
+        AVFormatContext_metadata = 176;
+        AVFormatContext_error_recognition = 196;
+        AVFormatContext_interrupt_callback = 200;
+        AVFormatContext_max_ts_probe = 240;
+        AVFormatContext_duration_estimation_method = 272;
+        AVFormatContext_opaque = 376;
+        AVFormatContext_io_open = 424;
+        AVFrame_key_frame = 120;
+        AVFrame_sample_aspect_ratio = 128;
+        AVFrame_sample_rate = 208;
+        AVFrame_flags = 316;
+        AVFrame_color_range = 320;
+        AVFrame_colorspace = 332;
+        AVFrame_best_effort_timestamp = 344;
+        AVFrame_metadata = 368;
+        AVFrame_decode_error_flags = 376;
+        AVFrame_interlaced_frame = 188;
+        AVFrame_ch_layout = 448;
+        AVStream_index = 8;
+        AVStream_id = 12;
+        AVStream_time_base = 32;
+        AVStream_start_time = 40;
+        AVStream_duration = 48;
+        AVStream_nb_frames = 56;
+        AVStream_disposition = 64;
+        AVStream_discard = 68;
+        AVStream_sample_aspect_ratio = 72;
+        AVStream_metadata = 80;
+        AVStream_avg_frame_rate = 88;
+        AVStream_r_frame_rate = 216;
+        AVStream_codecpar = 16;
+    }
+}

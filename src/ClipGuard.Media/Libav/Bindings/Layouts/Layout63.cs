@@ -1,0 +1,83 @@
+namespace FFmpeg.AutoGen;
+
+internal static partial class Layout
+{
+    private static void UseMajor63()
+    {
+        AVCodecContext_flags = 64;
+        AVCodecContext_flags2 = 68;
+        AVCodecContext_width = 112;
+        AVCodecContext_height = 116;
+        AVCodecContext_pix_fmt = 136;
+        AVCodecContext_has_b_frames = 172;
+        AVCodecContext_sample_aspect_ratio = 128;
+        AVCodecContext_color_range = 156;
+        AVCodecContext_colorspace = 152;
+        AVCodecContext_sample_rate = 344;
+        AVCodecContext_sample_fmt = 348;
+        AVCodecContext_frame_size = 376;
+        AVCodecContext_err_recognition = 528;
+        AVCodecContext_error_concealment = 520;
+        AVCodecContext_thread_count = 656;
+        AVCodecContext_skip_loop_filter = 696;
+        AVCodecContext_skip_frame = 704;
+        AVCodecContext_pkt_timebase = 92;
+        AVCodecContext_max_pixels = 792;
+        AVCodecContext_discard_damaged_percentage = 804;
+        AVCodecContext_ch_layout = 352;
+        AVCodecParameters_format = 44;
+        AVCodecParameters_bit_rate = 48;
+        AVCodecParameters_width = 72;
+        AVCodecParameters_height = 76;
+        AVCodecParameters_sample_aspect_ratio = 80;
+        AVCodecParameters_color_range = 100;
+        AVCodecParameters_color_primaries = 104;
+        AVCodecParameters_color_trc = 108;
+        AVCodecParameters_color_space = 112;
+        AVCodecParameters_video_delay = 120;
+        AVCodecParameters_sample_rate = 152;
+        AVCodecParameters_block_align = 156;
+        AVCodecParameters_frame_size = 160;
+        AVCodecParameters_initial_padding = 164;
+        AVCodecParameters_ch_layout = 128;
+        AVCodecParameters_coded_side_data = 32;
+        AVCodecParameters_nb_coded_side_data = 40;
+        AVFormatContext_start_time = 96;
+        AVFormatContext_duration = 104;
+        AVFormatContext_bit_rate = 112;
+        AVFormatContext_flags = 128;
+        AVFormatContext_probesize = 136;
+        AVFormatContext_max_analyze_duration = 144;
+        AVFormatContext_metadata = 192;
+        AVFormatContext_error_recognition = 212;
+        AVFormatContext_interrupt_callback = 216;
+        AVFormatContext_max_ts_probe = 256;
+        AVFormatContext_duration_estimation_method = 300;
+        AVFormatContext_opaque = 416;
+        AVFormatContext_io_open = 448;
+        AVFrame_key_frame = Gone;
+        AVFrame_sample_aspect_ratio = 124;
+        AVFrame_sample_rate = 180;
+        AVFrame_flags = 276;
+        AVFrame_color_range = 280;
+        AVFrame_colorspace = 292;
+        AVFrame_best_effort_timestamp = 304;
+        AVFrame_metadata = 312;
+        AVFrame_decode_error_flags = 320;
+        AVFrame_interlaced_frame = Gone;
+        AVFrame_ch_layout = 384;
+        AVStream_index = 8;
+        AVStream_id = 12;
+        AVStream_time_base = 32;
+        AVStream_start_time = 40;
+        AVStream_duration = 48;
+        AVStream_nb_frames = 56;
+        AVStream_disposition = 64;
+        AVStream_discard = 68;
+        AVStream_sample_aspect_ratio = 72;
+        AVStream_metadata = 80;
+        AVStream_avg_frame_rate = 88;
+        AVStream_r_frame_rate = 204;
+        AVStream_codecpar = 16;
+    }
+}
