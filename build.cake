@@ -36,7 +36,7 @@ Task("Publish").Does(() =>
 {
     string folder = System.IO.Path.GetDirectoryName(PublishedCommand);
     CleanDirectory(folder);
-    DotNet($"publish src/ClipGuard.Cli -c Release -o {folder} --disable-build-servers");
+    DotNet($"publish src/ClipGuard.Cli -c Release -o {folder} -p:FFmpegBindings=Source --disable-build-servers");
 });
 
 Task("FFmpeg").Does(() =>

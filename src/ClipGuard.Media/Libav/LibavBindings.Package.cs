@@ -5,6 +5,9 @@ namespace ClipGuard.Media.Libav;
 /// <summary>The package's bindings, whose structures are those of the one release that it was made for.</summary>
 internal static unsafe class LibavBindings
 {
+    /// <summary>What the greeting adds to the version.</summary>
+    public const string Note = " by FFmpeg.AutoGen, which fits this major version alone";
+
     /// <summary>The release that can be called.</summary>
     public static LibavRelease[] Releases => [.. LibavRelease.All.Where(release => release.Codec == ffmpeg.LIBAVCODEC_VERSION_MAJOR)];
 

@@ -9,6 +9,9 @@ internal static unsafe class LibavBindings
 {
     private const int FFmpeg7 = 61;
 
+    /// <summary>What the greeting adds to the version: nothing.</summary>
+    public const string Note = "";
+
     private static LibavSet? _set;
 
     /// <summary>The releases that can be called, the newest first.</summary>

@@ -72,7 +72,7 @@ public static class LibavLibrary
             return $"{LibavRelease.FileName("avcodec", set.Release.Codec)} says that it is version {codec}: it is not what its name says.";
         }
 
-        Version = $"FFmpeg {ShortVersion(ffmpeg.av_version_info(), set.Release)}";
+        Version = $"FFmpeg {ShortVersion(ffmpeg.av_version_info(), set.Release)}{LibavBindings.Note}";
         Loaded = set;
         LibavLog.Install();
         return null;

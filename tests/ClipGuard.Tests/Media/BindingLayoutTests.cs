@@ -76,7 +76,7 @@ internal sealed class BindingLayoutTests
     [Test]
     public void Every_table_has_every_field()
     {
-        string[] tables = Directory.GetFiles(Repository.PathOf("src/ClipGuard.Media/Libav/Bindings/Layouts"), "Layout??.cs");
+        string[] tables = [.. Directory.GetFiles(Repository.PathOf("src/ClipGuard.Media/Libav/Bindings/Layouts")).Where(file => !file.EndsWith("Layout.cs"))];
         Assert.That(tables, Has.Length.GreaterThan(4));
         foreach (string table in tables)
         {

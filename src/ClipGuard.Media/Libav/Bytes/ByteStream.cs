@@ -46,9 +46,10 @@ internal sealed unsafe class ByteStream : IDisposable
         _blank = bytes;
 
         // libavformat's buffer must be emptied, or zeros in it would be taken for data later. With "direct" set every seek empties the buffer, also one to
-        // the position where the stream is.
+        // the position where the stream is. Not to the beginning: FFmpeg 8 takes a stream that stands there for another file, and forgets the index
+        // (mov_read_packet in libavformat/mov.c).
         Io->direct = 1;
-        _ = ffmpeg.avio_seek(Io, 0, 0);
+        _ = ffmpeg.avio_seek(Io, 1, 0);
         Io->direct = bytes is null ? 0 : 1;
     }
 
