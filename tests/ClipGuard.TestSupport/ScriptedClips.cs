@@ -25,6 +25,9 @@ internal sealed class ScriptedClips : IGuardedDecoder
 
     public SandboxLevel Sandbox => SandboxLevel.Off;
 
+    public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation) =>
+        throw new NotSupportedException("A loader keeps no first failures.");
+
     public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation) =>
         throw new NotSupportedException("A loader settles no clips.");
 

@@ -1,13 +1,13 @@
 namespace ClipGuard.DryRuns;
 
 /// <summary>
-/// Where an interrupted run can go on: every row before it is recorded, and the files have these lengths. It is in the output folder as
-/// <c>unfinished.json</c> until the run has ended.
+/// Where an interrupted run can go on: every row before it is recorded, and the files have these lengths; what is known of later rows is in the
+/// <see cref="Journal"/>. It is in the output folder as <c>unfinished.json</c> from the run's begin to its end.
 /// </summary>
 internal sealed record Checkpoint
 {
     /// <summary>The layout that is written and read.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     public int Version { get; init; } = CurrentVersion;
 

@@ -6,15 +6,39 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The verdict on one clip.</summary>
 /// <param name="Clip">The clip.</param>
-/// <param name="Elapsed">From dispatch to verdict, all attempts together.</param>
-/// <param name="Fault">Why it gave no data; null where it did, or where that is unsettled.</param>
-/// <param name="Unsettled">Why it is unsettled; null where it is not.</param>
-internal sealed record ClipVerdict(ClipReference Clip, TimeSpan Elapsed, ClipFault? Fault, UnsettledClip? Unsettled = null)
+internal sealed record ClipVerdict(ClipReference Clip)
 {
+    /// <summary>From dispatch to verdict, all attempts together; null where that is not known any more.</summary>
+    public TimeSpan? Elapsed { get; init; }
+
+    /// <summary>Why it gave no data; null where it did, or where that is unsettled.</summary>
+    public ClipFaultRecord? Fault { get; init; }
+
+    /// <summary>Why it is unsettled; null where it is not.</summary>
+    public UnsettledRecord? Unsettled { get; init; }
+
+    /// <summary>True where an earlier run came to it, which has logged it too.</summary>
+    public bool IsEarlier { get; init; }
+
     /// <summary>The clip decoded.</summary>
     public bool IsOk => Fault is null && Unsettled is null;
 
+    /// <summary>What came of a decode.</summary>
+    /// <param name="line">The row's line.</param>
+    /// <param name="index">Which of the row's clips.</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="outcome">What came of it.</param>
+    public static ClipVerdict Of(long line, int index, ClipReference clip, DecodeOutcome outcome) => new(clip)
+    {
+        Elapsed = outcome.Elapsed,
+        Fault = outcome.Fault is { } fault ? ClipFaultRecord.Of(line, clip, fault) : null,
+        Unsettled = outcome.Unsettled is { } unsettled ? UnsettledRecord.Of(line, index, clip, unsettled) : null,
+    };
+
     /// <summary>The verdict on a clip that is refused by its reference: nothing was decoded.</summary>
-    public static ClipVerdict Refused(ClipReference clip, ClipRefusal refusal) =>
-        new(clip, TimeSpan.Zero, new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { Attempts = 0 }));
+    public static ClipVerdict Refused(long line, ClipReference clip, ClipRefusal refusal)
+    {
+        var fault = new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { Attempts = 0 });
+        return new ClipVerdict(clip) { Elapsed = TimeSpan.Zero, Fault = ClipFaultRecord.Of(line, clip, fault) };
+    }
 }

@@ -7,7 +7,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
-internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options, DryRunProgress progress, RunStop stop)
+internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options, Journal journal, DryRunProgress progress, RunStop stop)
 {
     /// <summary>
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
@@ -42,19 +42,20 @@ internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options,
     }
 
     /// <summary>Tries an unsettled clip again, with all the time that it takes.</summary>
-    public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) => DecideAsync(clip, number, decoder.SettleAsync);
+    public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) =>
+        DecideAsync(clip, number, (_, request) => decoder.SettleAsync(request, stop.Token));
 
-    private ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation) =>
-        decoder.DecodeAsync(request, onFirstFailure: null, cancellation);
+    private ValueTask<DecodeOutcome> DecodeAsync(ClipInFlight clip, DecodeRequest request) => clip.FirstFailure is { } before
+        ? decoder.ContinueAsync(request, before, stop.Token)
+        : decoder.DecodeAsync(request, failure => journal.AddFirstFailure(clip.Line, clip.Index, clip.Clip, failure), stop.Token);
 
     private async ValueTask<ClipVerdict?> DecideAsync(
-        ClipInFlight inFlight, int number, Func<DecodeRequest, CancellationToken, ValueTask<DecodeOutcome>> decodeAsync)
+        ClipInFlight inFlight, int number, Func<ClipInFlight, DecodeRequest, ValueTask<DecodeOutcome>> decodeAsync)
     {
-        long line = inFlight.Row.Row.Line;
-        ClipReference clip = inFlight.Row.Clips[inFlight.Index];
+        (long line, ClipReference clip) = (inFlight.Line, inFlight.Clip);
         if (clip.Refusal is { } refusal)
         {
-            return ClipVerdict.Refused(clip, refusal);
+            return ClipVerdict.Refused(line, clip, refusal);
         }
 
         if (stop.Token.IsCancellationRequested)
@@ -67,8 +68,10 @@ internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options,
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
             var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
-            using DecodeOutcome outcome = await decodeAsync(request, stop.Token).ConfigureAwait(false);
-            return new ClipVerdict(clip, outcome.Elapsed, outcome.Fault, outcome.Unsettled);
+            using DecodeOutcome outcome = await decodeAsync(inFlight, request).ConfigureAwait(false);
+            var verdict = ClipVerdict.Of(line, inFlight.Index, clip, outcome);
+            journal.Add(line, inFlight.Index, verdict);
+            return verdict;
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

@@ -15,8 +15,8 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 public sealed class DryRun
 {
-    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until this many rows, or bytes, wait.
-    private const int RowsInFlight = 4096;
+    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, or
+    // DryRunOptions.RowsInFlight.
     private const long BytesInFlight = 32 << 20;
 
     private readonly IManifest _manifest;
@@ -87,6 +87,7 @@ public sealed class DryRun
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
         using KnownVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
+        var earlier = new EarlierVerdicts(output.JournalFindings, known);
         if (!header.IsEmpty && (resumed is null || known is not null))
         {
             output.Clean?.Append(header.Span);
@@ -106,6 +107,11 @@ public sealed class DryRun
             Elapsed = Elapsed(),
         };
 
+        if (resumed is null && MakeCheckpoint(tally) is { } beginning)
+        {
+            output.Save(beginning);
+        }
+
         Progress.Start(identity?.Bytes ?? 0, tally);
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
         if (known is not null)
@@ -114,11 +120,11 @@ public sealed class DryRun
         }
         else if (resumed is not null)
         {
-            _log.RunGoesOn(tally.Rows);
+            _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
         }
 
         var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
-        bool complete = !any || await DecodeAsync(rows, resumedAfter, known, recorder, stop).ConfigureAwait(false);
+        bool complete = !any || await DecodeAsync(rows, resumedAfter, earlier, output.Journal, recorder, stop).ConfigureAwait(false);
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
         output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
         {
@@ -136,16 +142,16 @@ public sealed class DryRun
     }
 
     private async Task<bool> DecodeAsync(
-        IAsyncEnumerator<ManifestRow> rows, long skip, KnownVerdicts? known, Recorder recorder, RunStop stop)
+        IAsyncEnumerator<ManifestRow> rows, long skip, EarlierVerdicts earlier, Journal journal, Recorder recorder, RunStop stop)
     {
         int workers = _options.Guard.Workers;
-        var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(RowsInFlight) { SingleReader = true, SingleWriter = true });
+        var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var worker = new ClipWorker(_decoder, _options, Progress, stop);
+        var worker = new ClipWorker(_decoder, _options, journal, Progress, stop);
         var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
-        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, known);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [
@@ -160,7 +166,7 @@ public sealed class DryRun
         return reader.ReachedEnd && !recorder.HasGap;
     }
 
-    private static async Task RecordAsync(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder)
+    private async Task RecordAsync(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder)
     {
         try
         {
@@ -171,7 +177,7 @@ public sealed class DryRun
                     if (!row.Finished.IsCompleted)
                     {
                         recorder.Flush();
-                        await row.Finished.ConfigureAwait(false);
+                        await WaitForAsync(row, recorder).ConfigureAwait(false);
                     }
 
                     recorder.Record(row);
@@ -185,6 +191,19 @@ public sealed class DryRun
         {
             // Whether the run ends in an error or was stopped: the next run goes on from here.
             recorder.Checkpoint();
+        }
+    }
+
+    // While a row hangs, those behind it go on, and what is found of them has to reach the disk.
+    private async Task WaitForAsync(RowInFlight row, Recorder recorder)
+    {
+        while (!row.Finished.IsCompleted)
+        {
+            await row.Finished.WaitAsync(Recorder.CheckpointInterval, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!row.Finished.IsCompleted)
+            {
+                recorder.FlushToDisk();
+            }
         }
     }
 

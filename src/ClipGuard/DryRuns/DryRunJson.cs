@@ -19,11 +19,14 @@ namespace ClipGuard.DryRuns;
         typeof(LowerCaseEnumConverter<UnsettledCause>),
         typeof(LowerCaseEnumConverter<SandboxLevel>),
         typeof(LowerCaseEnumConverter<Isolation>),
+        typeof(LowerCaseEnumConverter<JournalVerdict>),
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
 [JsonSerializable(typeof(BadLineRecord))]
 [JsonSerializable(typeof(UnsettledRecord))]
+[JsonSerializable(typeof(JournalHeader))]
+[JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(Checkpoint))]
 [JsonSerializable(typeof(VerdictSettings))]
 [JsonSerializable(typeof(DryRunSummary))]

@@ -13,8 +13,11 @@ internal static partial class DryRunLog
         Message = "Dry run of {Manifest} into {OutputFolder} begins with {Decoder}, sandbox {Sandbox}")]
     public static partial void RunBegins(this ILogger log, string manifest, string outputFolder, string decoder, SandboxLevel sandbox);
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Goes on after {Rows} rows of an interrupted run")]
-    public static partial void RunGoesOn(this ILogger log, long rows);
+    [LoggerMessage(
+        EventId = 2002,
+        Level = LogLevel.Information,
+        Message = "Goes on after {Rows} rows of an interrupted run, with its verdicts on {Clips} clips behind them")]
+    public static partial void RunGoesOn(this ILogger log, long rows, long clips);
 
     [LoggerMessage(EventId = 2008, Level = LogLevel.Information, Message = "Tries the {Clips} clips alone that the run before left unsettled")]
     public static partial void UnsettledAreTried(this ILogger log, long clips);

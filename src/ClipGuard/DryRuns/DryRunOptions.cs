@@ -48,6 +48,11 @@ public sealed record DryRunOptions
     /// </summary>
     public int? ClipsPerSample { get; init; }
 
+    /// <summary>
+    /// Rows that may wait for an earlier one whose clip hangs. For tests; 65,536: twice the stall limit at two thousand clips a second.
+    /// </summary>
+    internal int RowsInFlight { get; init; } = 1 << 16;
+
     /// <summary>The spec for a kind of clip.</summary>
     internal ClipSpec SpecFor(ClipKind kind) => kind switch
     {

@@ -133,11 +133,18 @@ public sealed class DryRunProgress
         }
     }
 
+    /// <summary>A clip has the verdict of an earlier run.</summary>
+    internal void TakenOver(ClipVerdict verdict)
+    {
+        Interlocked.Increment(ref _clipsBefore);
+        Decided(verdict);
+    }
+
     internal void Decided(ClipVerdict verdict)
     {
         if (verdict.Fault is { } fault)
         {
-            _faults.Add(fault.Kind);
+            _faults.Add(Enum.Parse<FaultKind>(fault.Fault));
         }
         else
         {

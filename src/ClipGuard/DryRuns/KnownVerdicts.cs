@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
@@ -14,7 +13,6 @@ internal sealed class KnownVerdicts : IDisposable
     private readonly HashSet<(long Line, int Index)> _unsettled;
     private readonly StreamReader _faults;
     private ClipFaultRecord? _next;
-    private string _nextText = string.Empty;
 
     private KnownVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults)
     {
@@ -37,28 +35,28 @@ internal sealed class KnownVerdicts : IDisposable
         return new KnownVerdicts(unsettled, new StreamReader(faultsPath));
     }
 
-    /// <summary>Whether a clip has no verdict yet.</summary>
-    public bool IsUnsettled(long line, int index) => _unsettled.Contains((line, index));
-
-    /// <summary>The earlier run's records of a row's faulty clips, in the row's order.</summary>
-    public IReadOnlyList<KnownFault> FaultsOf(SampleRow row)
+    /// <summary>The earlier run's verdict on a clip; null for one that it left unsettled. Asked for each clip once, in the manifest's order.</summary>
+    public ClipVerdict? Find(SampleRow row, int index)
     {
+        if (_unsettled.Contains((row.Line, index)))
+        {
+            return null;
+        }
+
         while (_next is not null && _next.Line < row.Line)
         {
             Advance();
         }
 
-        var found = new List<KnownFault>();
-        for (int index = 0; index < row.Sample.Clips.Count && _next?.Line == row.Line; index++)
+        ClipReference clip = row.Sample.Clips[index];
+        var verdict = new ClipVerdict(clip) { IsEarlier = true };
+        if (_next?.Line == row.Line && _next.Clip == clip.AsWritten)
         {
-            if (!IsUnsettled(row.Line, index) && row.Sample.Clips[index].AsWritten == _next.Clip)
-            {
-                found.Add(new KnownFault(index, _next.Fault, Encoding.UTF8.GetBytes(_nextText)));
-                Advance();
-            }
+            verdict = verdict with { Fault = _next };
+            Advance();
         }
 
-        return found;
+        return verdict;
     }
 
     /// <inheritdoc/>
@@ -74,14 +72,7 @@ internal sealed class KnownVerdicts : IDisposable
             if (document.RootElement.TryGetProperty("clip", out _))
             {
                 _next = document.Deserialize(RecordLayout.Lines.ClipFaultRecord);
-                _nextText = line;
             }
         }
     }
 }
-
-/// <summary>A clip that got a fault in an earlier run.</summary>
-/// <param name="Index">Which of the row's clips.</param>
-/// <param name="Fault">The fault's name.</param>
-/// <param name="Record">Its record as it stood, without the line's end.</param>
-internal sealed record KnownFault(int Index, string Fault, byte[] Record);

@@ -13,11 +13,13 @@ internal sealed class OutputFolder : IDisposable
     public const string UnsettledName = "unsettled.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
+    public const string JournalName = "journal.jsonl";
     private const string BeforeSuffix = ".before";
     private const string PartialSuffix = ".partial";
 
     private readonly FileStream _lock;
     private readonly string _unfinishedPath;
+    private readonly string _journalPath;
 
     private OutputFolder(string folder, string? cleanPath, FileStream held)
     {
@@ -27,6 +29,7 @@ internal sealed class OutputFolder : IDisposable
         UnsettledPath = Path.Combine(folder, UnsettledName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
+        _journalPath = Path.Combine(folder, JournalName);
     }
 
     public string FaultsPath { get; }
@@ -50,6 +53,12 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
     public WholeLineFile? Clean { get; private set; }
 
+    /// <summary>Verdicts as they are come to.</summary>
+    public Journal Journal { get; private set; } = null!;
+
+    /// <summary>What an interrupted run has in its journal of rows that it had not recorded.</summary>
+    public JournalFindings JournalFindings { get; private set; } = null!;
+
     /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="manifestPath">The manifest's path.</param>
@@ -66,7 +75,7 @@ internal sealed class OutputFolder : IDisposable
         {
             folder.RefuseToOverwrite(manifestPath);
             resumed = options.Fresh ? null : folder.FindUnfinished(manifest, settings);
-            folder.Begin(resumed);
+            folder.Begin(resumed, settings);
             return folder;
         }
         catch
@@ -79,6 +88,7 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Writes a checkpoint, after everything that it stands for is on disk.</summary>
     public void Save(Checkpoint checkpoint)
     {
+        Journal.FlushToDisk();
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
@@ -115,8 +125,16 @@ internal sealed class OutputFolder : IDisposable
             File.Delete(UnsettledPath);
         }
 
+        File.Delete(_journalPath);
         File.Delete(FaultsPath + BeforeSuffix);
         File.Delete(UnsettledPath + BeforeSuffix);
+    }
+
+    /// <summary>Leaves nothing of the run to go on with: what it found is worth nothing.</summary>
+    public void Forget()
+    {
+        File.Delete(_unfinishedPath);
+        File.Delete(_journalPath);
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
@@ -128,13 +146,13 @@ internal sealed class OutputFolder : IDisposable
         Faults?.Dispose();
         Unsettled?.Dispose();
         Clean?.Dispose();
+        Journal?.Dispose();
         _lock.Dispose();
     }
 
-
     private void RefuseToOverwrite(string manifestPath)
     {
-        string[] ours = [FaultsPath, UnsettledPath, SummaryPath, _unfinishedPath];
+        string[] ours = [FaultsPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -168,13 +186,15 @@ internal sealed class OutputFolder : IDisposable
             : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
             : null;
 
-        // A run that ended is no loss: one with other settings starts over, as it does where nothing was left unsettled.
-        return change is null ? found : found is { IsWhole: true } ? null : throw new OutputException(
+        // A run that ended is no loss, nor is one that found nothing: with other settings they start over.
+        return change is null ? found : IsNoLoss(found) ? null : throw new OutputException(
             $"{Path.GetDirectoryName(_unfinishedPath)} holds a run that did not end and cannot go on like this: {change}. "
             + "Run it as it was, start over (--fresh) or choose another folder");
     }
 
-    private void Begin(Checkpoint? resumed)
+    private bool IsNoLoss(Checkpoint? found) => found is { IsWhole: true } || (found is { Tally.Rows: 0 } && Journal.IsEmpty(_journalPath));
+
+    private void Begin(Checkpoint? resumed, VerdictSettings settings)
     {
         try
         {
@@ -206,7 +226,10 @@ internal sealed class OutputFolder : IDisposable
             throw OutputException.For(SummaryPath, error);
         }
 
+        // What a run that ended has left is not gone through by the number of its rows, so that all of the journal counts.
         bool isRetry = resumed is { IsWhole: true };
+        Journal = Journal.Open(_journalPath, settings, isRetry ? 0 : resumed?.Tally.LastLine, out JournalFindings found);
+        JournalFindings = found;
         if (isRetry)
         {
             KeepBefore(FaultsPath);

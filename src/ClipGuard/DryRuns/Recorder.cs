@@ -13,7 +13,9 @@ namespace ClipGuard.DryRuns;
 /// </remarks>
 internal sealed class Recorder
 {
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
+    /// <summary>Most time between two moments at which all that was found is on the disk.</summary>
+    public static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
     private readonly OutputFolder _output;
@@ -47,11 +49,11 @@ internal sealed class Recorder
     /// <summary>Records a row whose clips are settled.</summary>
     public void Record(RowInFlight row)
     {
-        bool decided = row.Verdicts.Select((verdict, index) => verdict is not null || row.IsKnown(index)).All(static isDecided => isDecided);
+        bool decided = row.Verdicts.All(static verdict => verdict is not null);
         if (!decided && !HasGap)
         {
             // The run was stopped, and from this row on clips lack verdicts. What was found there is recorded too, but the last checkpoint is here: the next
-            // run cuts the files back to it and decodes those rows again.
+            // run cuts the files back to it, and has the verdicts behind it from the journal.
             Checkpoint();
             HasGap = true;
         }
@@ -69,6 +71,7 @@ internal sealed class Recorder
         }
 
         Tally.Rows++;
+        Tally.LastLine = row.Row.Line;
         if (!HasGap && _time.GetElapsedTime(_checkpointed) >= CheckpointInterval)
         {
             Checkpoint();
@@ -84,6 +87,13 @@ internal sealed class Recorder
     {
         _output.Clean?.Flush();
         _flushed = _time.GetTimestamp();
+    }
+
+    /// <summary>Writes gathered rows and waits until the disk has them and the journal. Called while a row is waited for.</summary>
+    public void FlushToDisk()
+    {
+        Flush();
+        _output.Journal.FlushToDisk();
     }
 
     /// <summary>Writes a checkpoint, unless rows before it lack verdicts.</summary>
@@ -106,33 +116,19 @@ internal sealed class Recorder
     private void RecordSample(SampleRow row, RowInFlight settled, bool decided)
     {
         bool clean = decided;
-        for (int index = 0; index < settled.Verdicts.Count; index++)
+        foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
         {
-            if (settled.IsKnown(index))
-            {
-                clean &= TakeOver(settled.KnownFaults!.FirstOrDefault(fault => fault.Index == index));
-                continue;
-            }
-
-            if (settled.Verdicts[index] is not { } verdict)
-            {
-                continue;
-            }
-
             Tally.Add(row.Line, verdict);
+            clean &= verdict.IsOk;
             if (verdict.Unsettled is { } unsettled)
             {
-                clean = false;
-                var record = UnsettledRecord.Of(row.Line, index, verdict.Clip, unsettled);
-                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.UnsettledRecord));
-                _log.ClipUnsettled(row.Line, record.Clip, record.Cause, record.Stage, record.Message);
+                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Lines.UnsettledRecord));
+                _log.ClipUnsettled(row.Line, unsettled.Clip, unsettled.Cause, unsettled.Stage, unsettled.Message);
             }
             else if (verdict.Fault is { } fault)
             {
-                clean = false;
-                var record = ClipFaultRecord.Of(row.Line, verdict.Clip, fault);
-                Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.ClipFaultRecord));
-                _log.ClipFaulted(row.Line, record.Clip, record.Fault, record.Stage, record.Message, record);
+                Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(fault, RecordLayout.Lines.ClipFaultRecord));
+                LogUnlessEarlier(row.Line, verdict, fault);
             }
         }
 
@@ -152,18 +148,12 @@ internal sealed class Recorder
         }
     }
 
-    // What an earlier run found of a clip: its record stays as it was written.
-    private bool TakeOver(KnownFault? fault)
+    private void LogUnlessEarlier(long line, ClipVerdict verdict, ClipFaultRecord fault)
     {
-        if (fault is null)
+        if (!verdict.IsEarlier)
         {
-            Tally.AddOk();
-            return true;
+            _log.ClipFaulted(line, fault.Clip, fault.Fault, fault.Stage, fault.Message, fault);
         }
-
-        Tally.AddFault(fault.Fault);
-        Append(_output.Faults, fault.Record);
-        return false;
     }
 
     private static void Append(WholeLineFile file, byte[] record)

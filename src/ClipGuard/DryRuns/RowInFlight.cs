@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using ClipGuard.Manifests;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
 
@@ -9,7 +10,6 @@ internal sealed class RowInFlight
 {
     private readonly ClipVerdict?[] _verdicts;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<int> _known = [];
     private int _open;
 
     public RowInFlight(ManifestRow row)
@@ -26,28 +26,13 @@ internal sealed class RowInFlight
 
     public ManifestRow Row { get; }
 
-    /// <summary>What an earlier run found of the clips that are not tried again; null where all are tried.</summary>
-    public IReadOnlyList<KnownFault>? KnownFaults { get; init; }
-
     public IReadOnlyList<ClipReference> Clips { get; }
 
     /// <summary>Completes once every clip is settled.</summary>
     public Task Finished => _finished.Task;
 
-    /// <summary>Whether a clip's verdict is an earlier run's.</summary>
-    public bool IsKnown(int index) => KnownFaults is not null && _known.Contains(index);
-
-    /// <summary>Leaves a clip to what an earlier run found of it.</summary>
-    /// <returns>True where it was the row's last clip.</returns>
-    public bool Keep(int index)
-    {
-        _known.Add(index);
-        return Settle(index, verdict: null);
-    }
-
     /// <summary>
-    /// One for each clip, in the row's order; null where an earlier run has it, or where the run was stopped before there was one.
-    /// Read it once <see cref="Finished"/>.
+    /// One for each clip, in the row's order; null where the run was stopped before there was one. Read it once <see cref="Finished"/>.
     /// </summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
@@ -71,4 +56,14 @@ internal sealed class RowInFlight
 }
 
 /// <summary>One clip of a row on its way to a worker.</summary>
-internal readonly record struct ClipInFlight(RowInFlight Row, int Index);
+/// <param name="Row">The row.</param>
+/// <param name="Index">Which of its clips.</param>
+/// <param name="FirstFailure">How an earlier run failed to decode it, where it had no time for a second attempt; otherwise null.</param>
+internal readonly record struct ClipInFlight(RowInFlight Row, int Index, ClipFault? FirstFailure = null)
+{
+    /// <summary>1-based line of the row.</summary>
+    public long Line => Row.Row.Line;
+
+    /// <summary>The clip.</summary>
+    public ClipReference Clip => Row.Clips[Index];
+}

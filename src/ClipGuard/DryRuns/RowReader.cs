@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
 
@@ -12,7 +13,7 @@ internal sealed class RowReader(
     ByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,
-    KnownVerdicts? known)
+    EarlierVerdicts earlier)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -40,7 +41,7 @@ internal sealed class RowReader(
                     continue;
                 }
 
-                await SendAsync(NewRow(Fitting(rows.Current)), stop).ConfigureAwait(false);
+                await SendAsync(new RowInFlight(Fitting(rows.Current)), stop).ConfigureAwait(false);
             }
             while (count != options.Limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
@@ -62,9 +63,6 @@ internal sealed class RowReader(
             }
             : row;
 
-    private RowInFlight NewRow(ManifestRow row) =>
-        new(row) { KnownFaults = row is SampleRow sample ? known?.FaultsOf(sample) : null };
-
     private async Task SendAsync(RowInFlight row, CancellationToken stop)
     {
         await budget.TakeAsync(row.HeldBytes, stop).ConfigureAwait(false);
@@ -81,9 +79,10 @@ internal sealed class RowReader(
 
         for (int index = 0; index < row.Clips.Count; index++)
         {
-            if (known?.IsUnsettled(row.Row.Line, index) == false)
+            if (earlier.Find((SampleRow)row.Row, index, out ClipFault? firstFailure) is { } verdict)
             {
-                if (row.Keep(index))
+                progress.TakenOver(verdict);
+                if (row.Settle(index, verdict))
                 {
                     progress.RowFinished();
                 }
@@ -94,7 +93,7 @@ internal sealed class RowReader(
             settling.Sent();
             try
             {
-                await clips.WriteAsync(new ClipInFlight(row, index), stop).ConfigureAwait(false);
+                await clips.WriteAsync(new ClipInFlight(row, index, firstFailure), stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -13,6 +13,9 @@ internal sealed class RunTally
     /// <summary>Rows recorded, bad ones included.</summary>
     public long Rows { get; set; }
 
+    /// <summary>Line of the last of them.</summary>
+    public long LastLine { get; set; }
+
     /// <summary>Rows that are samples and were recorded whole.</summary>
     public long Samples { get; set; }
 
@@ -53,20 +56,6 @@ internal sealed class RunTally
     /// <summary>Counts a bad manifest line.</summary>
     public void AddBadLine() => Faults[BadLineRecord.Name]++;
 
-    /// <summary>Counts a clip that an earlier run found good.</summary>
-    public void AddOk()
-    {
-        Clips++;
-        Ok++;
-    }
-
-    /// <summary>Counts a clip that got a fault in an earlier run.</summary>
-    public void AddFault(string name)
-    {
-        Clips++;
-        Faults[name]++;
-    }
-
     /// <summary>Counts a clip.</summary>
     public void Add(long line, ClipVerdict verdict)
     {
@@ -77,10 +66,14 @@ internal sealed class RunTally
         }
 
         Clips++;
-        _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(verdict.Elapsed)));
+        if (verdict.Elapsed is { } elapsed)
+        {
+            _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(elapsed)));
+        }
+
         if (verdict.Fault is { } fault)
         {
-            Faults[fault.Kind.ToString()]++;
+            Faults[fault.Fault]++;
         }
         else
         {

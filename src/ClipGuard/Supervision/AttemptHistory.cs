@@ -5,7 +5,8 @@ namespace ClipGuard.Supervision;
 /// </summary>
 /// <typeparam name="TFault">The fault of such an attempt.</typeparam>
 /// <param name="maxAttempts">Attempts until a failure counts: 1 or 2.</param>
-internal sealed class AttemptHistory<TFault>(int maxAttempts)
+/// <param name="firstFailure">Where there was one attempt before: how it failed.</param>
+internal sealed class AttemptHistory<TFault>(int maxAttempts, TFault? firstFailure = null)
     where TFault : class, IAttemptFault<TFault>
 {
     // Attempts that may fail for reasons that are nobody's fault. Then it is thrown: a broken machine must not look like a bad dataset.
@@ -15,7 +16,7 @@ internal sealed class AttemptHistory<TFault>(int maxAttempts)
     public int InfrastructureFailures { get; private set; }
 
     /// <summary>The failure that is being tried once more; null before there was one.</summary>
-    public TFault? FirstFailure { get; private set; }
+    public TFault? FirstFailure { get; private set; } = firstFailure;
 
     /// <summary>True where the next attempt is the second one: it gets helpers that have decoded nothing, and one decoder thread.</summary>
     public bool IsSecond => FirstFailure is not null;

@@ -14,6 +14,9 @@ internal interface IGuardedDecoder
     /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
     ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);
 
+    /// <inheritdoc cref="Supervisor.ContinueAsync"/>
+    ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation);
+
     /// <inheritdoc cref="Supervisor.SettleAsync"/>
     ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation);
 }

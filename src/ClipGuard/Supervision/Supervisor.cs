@@ -115,7 +115,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// </param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation) =>
-        DecodeAsync(request, DecodePatience.ForCaller(_options), onFirstFailure, cancellation);
+        DecodeAsync(request, DecodePatience.ForCaller(_options), firstFailure: null, onFirstFailure, cancellation);
+
+    /// <summary>Decodes a clip that has failed once, for a caller that ended before there was a second attempt: this is the second one.</summary>
+    /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
+    /// <param name="request">What to decode, as what.</param>
+    /// <param name="firstFailure">How it failed, as <see cref="DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/> told.</param>
+    /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
+    public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation = default) =>
+        DecodeAsync(request, DecodePatience.ForCaller(_options), firstFailure, onFirstFailure: null, cancellation);
 
     /// <summary>
     /// Decodes a clip that was unsettled, for a caller who can wait: each attempt has its deadline and its stall limit in usable time alone, up to
@@ -123,10 +131,10 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// </summary>
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
-        DecodeAsync(request, DecodePatience.ToSettle(_options), onFirstFailure: null, cancellation);
+        DecodeAsync(request, DecodePatience.ToSettle(_options), firstFailure: null, onFirstFailure: null, cancellation);
 
     private async ValueTask<DecodeOutcome> DecodeAsync(
-        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+        DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseMistakes(request);
@@ -134,7 +142,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await FetchAndDecodeAsync(request, patience, onFirstFailure, cancellation).ConfigureAwait(false);
+            return await FetchAndDecodeAsync(request, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
         }
         catch (ObjectDisposedException error) when (_disposed)
         {
@@ -156,7 +164,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     }
 
     private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(
-        DecodeRequest request, DecodePatience patience, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+        DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         if (request.Source is HttpSource address)
         {
@@ -182,7 +190,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
         HelperPool pool = _pool!;
         long began = 0;
-        var history = new AttemptHistory<ClipFault>(MaxAttempts);
+        var history = new AttemptHistory<ClipFault>(MaxAttempts, firstFailure);
         Action<ClipFault>? notify = onFirstFailure;
         int bugs = 0;
         while (true)

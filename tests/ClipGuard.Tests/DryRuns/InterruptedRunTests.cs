@@ -158,11 +158,11 @@ public sealed class InterruptedRunTests
         var run = new DryRun(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), bench.Decoder, bench.Options, null, clock);
         Task<DryRunSummary> running = run.RunAsync();
         await Until(() => bench.Faults().Count == 1);
-        Assert.That(bench.UnfinishedPath, Does.Not.Exist);
+        Assert.That(await File.ReadAllTextAsync(bench.UnfinishedPath), Does.Contain("\"rows\": 0,"));
 
         clock.Advance(TimeSpan.FromSeconds(6));
         bench.Decoder.Release("slow.png");
-        await Until(() => File.Exists(bench.UnfinishedPath));
+        await Until(() => File.ReadAllText(bench.UnfinishedPath).Contains("\"rows\": 2,", StringComparison.Ordinal));
         bench.Decoder.Release("stuck.png");
 
         Assert.That((await running).ElapsedSeconds, Is.EqualTo(6));

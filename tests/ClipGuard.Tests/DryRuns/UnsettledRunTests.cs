@@ -58,12 +58,12 @@ public sealed class UnsettledRunTests
         await bench.RunAsync();
         bench.Decoder = new ScriptedDecoder { IsOdd = false };
         bench.Decoder.Hold("odd-1.png");
-        Assert.That((await bench.RunUntilAsync(() => bench.Decoder.Asked.Contains("odd-1.png"))).Cancelled, Is.True);
+        Assert.That((await bench.RunUntilAsync(() => File.Exists(bench.JournalPath) && File.ReadAllText(bench.JournalPath).Contains("odd-2.png"))).Cancelled, Is.True);
 
         bench.Decoder = new ScriptedDecoder { IsOdd = false };
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That(bench.Decoder.Asked, Is.EquivalentTo(new[] { "odd-1.png", "odd-2.png" }));
+        Assert.That(bench.Decoder.Asked, Is.EqualTo(new[] { "odd-1.png" }));
         Assert.That((summary.Unsettled, summary.Clips, summary.Ok), Is.EqualTo((0L, 9L, 6L)));
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n{Rows[6]}\n"));
     }

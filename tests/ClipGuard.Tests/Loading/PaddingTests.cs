@@ -208,6 +208,9 @@ internal sealed partial class PaddingTests
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+        public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation) =>
+            throw new NotSupportedException("A loader keeps no first failures.");
+
         public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation) =>
             throw new NotSupportedException("A loader settles no clips.");
 

@@ -45,6 +45,8 @@ internal sealed class DryRunBench : IDisposable
 
     public string SummaryPath => Path.Combine(Options.OutputFolder, "summary.json");
 
+    public string JournalPath => Path.Combine(Options.OutputFolder, "journal.jsonl");
+
     public string UnfinishedPath => Path.Combine(Options.OutputFolder, "unfinished.json");
 
     /// <summary>A row that names images.</summary>
@@ -63,6 +65,25 @@ internal sealed class DryRunBench : IDisposable
         await Until(condition);
         await stop.CancelAsync();
         return await running;
+    }
+
+    /// <summary>Runs until a condition holds and then leaves the folder as SIGKILL would: what is in the files at that moment, and nothing more.</summary>
+    public async Task RunUntilKilledAsync(Func<bool> condition)
+    {
+        using var stop = new CancellationTokenSource();
+        Task<DryRunSummary> running = RunAsync(stop.Token);
+        await Until(condition);
+        string left = Path.Combine(Folder, $"left-{Directory.GetDirectories(Folder).Length}");
+        Directory.CreateDirectory(left);
+        foreach (string file in Directory.EnumerateFiles(Options.OutputFolder).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
+        }
+
+        await stop.CancelAsync();
+        await running;
+        Directory.Delete(Options.OutputFolder, recursive: true);
+        Directory.Move(left, Options.OutputFolder);
     }
 
     /// <summary>Waits for a condition; the test's own time limit ends a wait in vain.</summary>

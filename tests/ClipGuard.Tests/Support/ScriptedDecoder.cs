@@ -33,6 +33,9 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     /// <summary>Makes decodes of a file throw, as a supervisor does that has a bug or no helper.</summary>
     public void Fail(string name, Exception failure) => _failing[name] = failure;
 
+    /// <summary>File names that were asked for with their first failure, in the order of asking, and that failure.</summary>
+    public ConcurrentQueue<(string Name, ClipFault FirstFailure)> Continued { get; } = new();
+
     /// <summary>File names that were tried again to settle them, in the order of asking.</summary>
     public ConcurrentQueue<string> Settled { get; } = new();
 
@@ -62,11 +65,17 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     private static ClipFault Damaged() =>
         new(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { Packets = 3, Log = ["oh no"] });
 
+    // A file whose name begins with "twice" fails, and when it is tried once more, it fails again.
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _decoding);
         try
         {
+            if (Path.GetFileName(((FileSource)request.Source).Path).StartsWith("twice", StringComparison.Ordinal))
+            {
+                onFirstFailure?.Invoke(Stalled());
+            }
+
             return await DecideAsync(request, cancellation);
         }
         finally
@@ -74,6 +83,14 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
             Interlocked.Decrement(ref _decoding);
         }
     }
+
+    public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation)
+    {
+        Continued.Enqueue((Path.GetFileName(((FileSource)request.Source).Path), firstFailure));
+        return ValueTask.FromResult<DecodeOutcome>(new Outcome(Stalled()));
+    }
+
+    private static ClipFault Stalled() => new(FaultKind.Stalled, DecodeStage.Read, "It made no progress.", new PostMortem());
 
     private async ValueTask<DecodeOutcome> DecideAsync(DecodeRequest request, CancellationToken cancellation)
     {
@@ -93,6 +110,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         }
 
         return name.StartsWith("odd", StringComparison.Ordinal) && IsOdd ? Odd()
+            : name.StartsWith("twice", StringComparison.Ordinal) ? new Outcome(Stalled())
             : new Outcome(name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
     }
 
