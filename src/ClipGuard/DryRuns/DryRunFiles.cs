@@ -22,6 +22,10 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Unsettled(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnsettledName);
 
+    /// <summary>Path of the verdicts in the order in which they were come to. It is there only while a run is not whole.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Journal(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.JournalName);
+
     /// <summary>Path of the <see cref="DryRunSummary"/>.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Summary(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.SummaryName);
