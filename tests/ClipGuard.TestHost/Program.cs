@@ -3,7 +3,8 @@ using ClipGuard.Supervision;
 using ClipGuard.TestHost;
 
 // A host whose end the tests watch: it starts helpers, sets some to work that never ends, and then ends as it is told.
-// Arguments: the helper's program, and how to end. It prints READY once its helpers are there. With "loads" it is a training run instead, with "dry-runs" a dry run.
+// Arguments: the helper's program, and how to end. It prints READY once its helpers are there. With "loads" it is a training run
+// instead, with "dry-runs" a dry run.
 string program = args[0];
 string end = args[1];
 if (end == "loads")

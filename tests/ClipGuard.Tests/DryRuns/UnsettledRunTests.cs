@@ -58,7 +58,8 @@ public sealed class UnsettledRunTests
         await bench.RunAsync();
         bench.Decoder = new ScriptedDecoder { IsOdd = false };
         bench.Decoder.Hold("odd-1.png");
-        Assert.That((await bench.RunUntilAsync(() => File.Exists(bench.JournalPath) && File.ReadAllText(bench.JournalPath).Contains("odd-2.png"))).Cancelled, Is.True);
+        bool OtherIsDone() => File.Exists(bench.JournalPath) && File.ReadAllText(bench.JournalPath).Contains("odd-2.png", StringComparison.Ordinal);
+        Assert.That((await bench.RunUntilAsync(OtherIsDone)).Cancelled, Is.True);
 
         bench.Decoder = new ScriptedDecoder { IsOdd = false };
         DryRunSummary summary = await bench.RunAsync();
