@@ -31,7 +31,7 @@ internal sealed class VideoAgainstFfmpegTests
         ("full-chroma.mkv", $"{Moving} -c:v libx264 -preset veryfast -pix_fmt yuv444p"),
         ("interlaced.ts", $"{Moving} -c:v mpeg2video -flags +ildct+ilme -pix_fmt yuv420p -b:v 2M"),
         ("hevc.mp4", $"{Moving} -c:v libx265 -preset ultrafast -x265-params log-level=error -g 25"),
-        ("vp8.webm", $"{Moving} -c:v libvpx -deadline realtime -cpu-used 8 -g 25"),
+        ("vp8.webm", $"{Moving} -c:v libvpx -deadline good -cpu-used 5 -g 25"),
         ("vp9.webm", $"{Moving} -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 25"),
         ("av1.mkv", $"{Moving} -c:v libaom-av1 -cpu-used 8 -usage realtime -g 25"),
         ("mpeg4.avi", $"{Moving} -c:v mpeg4 -bf 2"),
@@ -45,7 +45,7 @@ internal sealed class VideoAgainstFfmpegTests
         ("variable.mkv", $"{Moving} -vf select='not(mod(n\\,5))+gt(n\\,50)' -vsync vfr {X264} -bf 2"),
         ("late-start.mkv", $"{Moving} {X264} -output_ts_offset 7.5"),
         ("negative.ts", $"{Moving} {X264} -bf 2 -g 25 -muxdelay 0 -muxpreload 0 {Negative}"),
-        ("negative.webm", $"{Moving} -c:v libvpx -deadline realtime -cpu-used 8 -g 25 {Negative}"),
+        ("negative.webm", $"{Moving} -c:v libvpx -deadline good -cpu-used 5 -g 25 {Negative}"),
         ("edited-negative.mp4", $"{Moving} {X264} -bf 2 -g 25 {Negative}"),
         ("bare.h264", $"{Moving} {X264} -bf 2"),
     ];

@@ -34,6 +34,55 @@ public class TimeAccountTests
     }
 
     [Test]
+    public void A_wait_that_went_on_at_a_sample_is_corrected_once_the_kernel_has_counted_it()
+    {
+        TimeAccount account = Account();
+        account.Add(Sample(250, cpu: 0, Thread('R', delay: 0, turns: 5)), progressAt: 0);
+        Assert.That(account.Spent.WaitedForProcessor, Is.EqualTo(Milliseconds(250)));
+        Assert.That(account.UsableSinceProgress, Is.EqualTo(TimeSpan.Zero));
+
+        account.Add(Sample(500, cpu: 0, Thread('S', delay: 20, turns: 6)), progressAt: 0);
+        Assert.That(account.Spent, Is.EqualTo(new TimeByCause { WaitedForProcessor = Milliseconds(40), Blocked = Milliseconds(460) }), "20 in each span at most");
+        Assert.That(account.UsableSinceProgress, Is.EqualTo(Milliseconds(460)));
+    }
+
+    [Test]
+    public void A_thread_that_still_waits_or_has_ended_or_is_not_counted_is_believed()
+    {
+        foreach (ThreadSample[] then in (ThreadSample[][])[[Thread('R', turns: 5)], [], [Thread('S', turns: 6, id: 2)]])
+        {
+            TimeAccount account = Account();
+            account.Add(Sample(250, cpu: 0, Thread('R', turns: 5)), progressAt: 0);
+            account.Add(Sample(500, cpu: 0, then), progressAt: 0);
+            Assert.That(account.Spent.WaitedForProcessor, Is.GreaterThanOrEqualTo(Milliseconds(250)));
+        }
+
+        TimeAccount uncounted = Account();
+        uncounted.Add(Sample(250, cpu: 0, Thread('R')), progressAt: 0);
+        uncounted.Add(Sample(500, cpu: 0, Thread('S')), progressAt: 0);
+        Assert.That(uncounted.Spent, Is.EqualTo(new TimeByCause { WaitedForProcessor = Milliseconds(250), Blocked = Milliseconds(250) }));
+    }
+
+    [Test]
+    public void A_wait_through_several_samples_is_counted_as_a_whole()
+    {
+        TimeAccount account = Account();
+        account.Add(Sample(250, cpu: 0, Thread('R', delay: 7, turns: 5)), progressAt: 0);
+        account.Add(Sample(500, cpu: 0, Thread('R', delay: 7, turns: 5)), progressAt: 0);
+        account.Add(Sample(750, cpu: 10, Thread('S', delay: 607, turns: 6)), progressAt: 0);
+        Assert.That(account.Spent, Is.EqualTo(new TimeByCause { Computed = Milliseconds(10), WaitedForProcessor = Milliseconds(740) }));
+    }
+
+    [Test]
+    public void What_is_corrected_counts_only_as_far_as_it_came_after_the_last_progress()
+    {
+        TimeAccount account = Account();
+        account.Add(Sample(250, cpu: 0, Thread('R', turns: 5)), progressAt: 200 * Millisecond);
+        account.Add(Sample(500, cpu: 0, Thread('S', turns: 6)), progressAt: 200 * Millisecond);
+        Assert.That(account.UsableSinceProgress, Is.EqualTo(Milliseconds(300)));
+    }
+
+    [Test]
     public void Only_what_a_thread_waited_since_the_last_sample_counts()
     {
         TimeAccount account = Account();
@@ -77,6 +126,13 @@ public class TimeAccountTests
     }
 
     [Test]
+    public void A_watcher_that_had_no_processor_itself_leaves_no_gap()
+    {
+        TimeByCause spent = Spent(Sample(1000, cpu: 0, Thread('S', delay: 100)) with { WatcherDelayNanoseconds = 600 * Millisecond });
+        Assert.That(spent, Is.EqualTo(new TimeByCause { WaitedForProcessor = Milliseconds(100), Blocked = Milliseconds(900) }));
+    }
+
+    [Test]
     public void What_nobody_claims_was_blocked_in_the_decoder()
     {
         Assert.That(Spent(Sample(250, cpu: 3, Thread('S'))), Is.EqualTo(new TimeByCause { Computed = Milliseconds(3), Blocked = Milliseconds(247) }));
@@ -109,7 +165,7 @@ public class TimeAccountTests
             at += random.Next(1, 700);
             cpu += random.Next(0, 400);
             bytes += random.Next(0, 300);
-            account.Add(Sample(at, cpu, bytes, Thread("RSDTtZ"[random.Next(6)], random.Next(0, 100_000), random.Next(1, 3))), progressAt: 0);
+            account.Add(Sample(at, cpu, bytes, Thread("RSDTtZ"[random.Next(6)], random.Next(0, 100_000), random.Next(1, 3), random.Next(0, 3))), progressAt: 0);
         }
 
         Assert.That(account.Spent.Total, Is.EqualTo(Milliseconds(at)));
@@ -129,7 +185,7 @@ public class TimeAccountTests
     private static TimeSample Sample(long at, long cpu, long bytes, params ThreadSample[] threads) =>
         new(at * Millisecond, cpu * Millisecond, bytes * Millisecond, threads);
 
-    private static ThreadSample Thread(char state, long delay = 0, int id = 1) => new(id, state, delay * Millisecond);
+    private static ThreadSample Thread(char state, long delay = 0, int id = 1, long? turns = null) => new(id, state, delay * Millisecond, turns);
 
     private static TimeSpan Milliseconds(long count) => TimeSpan.FromMilliseconds(count);
 }

@@ -17,9 +17,10 @@ internal static unsafe class ThreadTimes
         {
             foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
-                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && ProcessStat.Read(task) is { State: var state } && RunDelay(task) is { } delay)
+                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && ProcessStat.Read(task) is { State: var state } )
                 {
-                    threads.Add(new ThreadSample(id, state, delay));
+                    (long delay, long turns) = Schedule(task);
+                    threads.Add(new ThreadSample(id, state, delay, turns > 0 ? turns : null));
                 }
             }
         }
@@ -31,13 +32,22 @@ internal static unsafe class ThreadTimes
         return threads;
     }
 
-    // "run delay slices", nanoseconds. A kernel without scheduler statistics has no such file; the states alone then tell of waits for a processor.
-    private static long? RunDelay(string task)
+    /// <summary>How long the calling thread has waited for a processor since it began.</summary>
+    public static long OwnRunDelay() => Schedule("/proc/thread-self").Delay;
+
+    // "run delay turns", the first two in nanoseconds. A kernel without scheduler statistics has no such file or zeros in it; the states alone then tell of waits
+    // for a processor.
+    private static (long Delay, long Turns) Schedule(string task)
     {
         byte* buffer = stackalloc byte[BufferBytes];
         ReadOnlySpan<byte> text = Read(task + "/schedstat", buffer);
         int second = text.IndexOf((byte)' ') + 1;
-        return Utf8Parser.TryParse(text[second..], out long delay, out _) && second > 0 ? delay : 0;
+        if (second == 0 || !Utf8Parser.TryParse(text[second..], out long delay, out int length))
+        {
+            return default;
+        }
+
+        return Utf8Parser.TryParse(text[(second + length)..].TrimStart((byte)' '), out long turns, out _) ? (delay, turns) : (delay, 0);
     }
 
     private static ReadOnlySpan<byte> Read(string path, byte* buffer)
