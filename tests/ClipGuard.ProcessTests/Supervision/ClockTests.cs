@@ -30,7 +30,7 @@ internal sealed class ClockTests
 
     [TestCase(Isolation.Pooled)]
     [TestCase(Isolation.FreshPerDecode)]
-    [CancelAfter(480_000)]
+    [CancelAfter(240_000)]
     public async Task Busy_cores_change_no_verdict(Isolation isolation, CancellationToken cancellation)
     {
         using var load = new BusyCores(2 * Environment.ProcessorCount);
@@ -39,13 +39,9 @@ internal sealed class ClockTests
         SupervisorOptions options = TestHelper.ShortClocks(isolation) with { Deadline = TimeSpan.FromSeconds(5) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         string[] scripts = ["hang", "endless", "ok:7", "ok:9"];
-        DecodeOutcome[] outcomes = await Task.WhenAll(scripts.Select(script => supervisor.DecideAsync(script, cancellation)));
+        FaultKind?[] kinds = await Task.WhenAll(scripts.Select(script => KindAsync(supervisor, script, cancellation)));
 
-        Assert.That(outcomes.Select(outcome => outcome.Fault?.Kind), Is.EqualTo(new FaultKind?[] { FaultKind.Stalled, FaultKind.TimedOut, null, null }));
-        foreach (DecodeOutcome outcome in outcomes)
-        {
-            outcome.Dispose();
-        }
+        Assert.That(kinds, Is.EqualTo(new FaultKind?[] { FaultKind.Stalled, FaultKind.TimedOut, null, null }));
     }
 
     [Test]
@@ -58,5 +54,13 @@ internal sealed class ClockTests
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.TimedOut));
         Assert.That(outcome.Fault!.Stage, Is.EqualTo(DecodeStage.Exit));
+    }
+
+    // A clip that is kept keeps its helper, which another decode may have to wait for.
+    private static async Task<FaultKind?> KindAsync(Supervisor supervisor, string script, CancellationToken cancellation)
+    {
+        using DecodeOutcome outcome = await supervisor.DecideAsync(script, cancellation);
+        Assert.That(outcome.IsClip || outcome.Fault is not null, script);
+        return outcome.Fault?.Kind;
     }
 }

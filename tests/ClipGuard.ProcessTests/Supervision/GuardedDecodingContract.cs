@@ -55,13 +55,16 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
                     Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)),
                     () => $"{what}: {outcome.Fault?.Message}");
                 Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
-                Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace), what);
+                Assert.That(outcome.Fault?.PostMortem.Time.Usable, Is.LessThan(options.Deadline + Grace), what);
+                Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace + Waited(outcome.Fault!)), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
                 Assert.That(outcome.Payload.IsEmpty, what);
             }
         });
         await AssertHealthy(supervisor, cancellation);
     }
+
+    private static TimeSpan Waited(ClipFault fault) => fault.PostMortem.Time.Total - fault.PostMortem.Time.Usable;
 
     [TestCase("segv", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(SIGSEGV)")]
     [TestCase("abort", FaultKind.Crashed, DecodeStage.None, TestName = "{m}(abort)")]
