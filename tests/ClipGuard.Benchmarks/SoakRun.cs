@@ -36,8 +36,8 @@ internal static class SoakRun
         Spares = 2,
 
         // Long enough for a first decode, which is compiled meanwhile, beside helpers that spin and others that start.
-        StallLimit = TimeSpan.FromSeconds(3),
-        Deadline = TimeSpan.FromSeconds(7),
+        StallLimit = TimeSpan.FromSeconds(1.5),
+        Deadline = TimeSpan.FromSeconds(3.5),
         PayloadBytes = 64 << 20,
     };
 

@@ -72,7 +72,7 @@ public sealed class InspectCommandTests
     public async Task A_bad_clip_is_a_verdict_as_text_and_as_json(string clip, string fault, string stage)
     {
         // Whether the decoder gives up by itself or is killed while it reads on is a matter of who gets the processor first.
-        string[] clocks = fault is "Stalled" or "TimedOut" ? ["--stall", "1", "--timeout", "3"] : [];
+        string[] clocks = fault is "Stalled" or "TimedOut" ? ["--stall", "0.6", "--timeout", "1.5"] : [];
         CommandRun[] runs = await Task.WhenAll(
             Task.Run(() => PublishedCommand.Run(["inspect", Sample(clip), .. clocks])),
             Task.Run(() => PublishedCommand.Run(["inspect", "--json", Sample(clip), .. clocks])));

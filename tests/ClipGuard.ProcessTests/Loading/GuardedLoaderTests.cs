@@ -32,7 +32,7 @@ internal sealed class GuardedLoaderTests
         var leftovers = new Leftovers();
 
         // Short enough to wait for the hang twice, long enough for a crash in a helper's first decode.
-        SupervisorOptions clocks = TestHelper.ShortClocks(Isolation.Pooled) with { StallLimit = TimeSpan.FromSeconds(5), Deadline = TimeSpan.FromSeconds(15) };
+        SupervisorOptions clocks = TestHelper.ShortClocks(Isolation.Pooled) with { StallLimit = TimeSpan.FromSeconds(2.5), Deadline = TimeSpan.FromSeconds(8) };
         await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Supervision = clocks }))
         {
             List<SeenBatch> batches = await LoaderRun.ReadAsync(loader);

@@ -137,7 +137,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     public async Task A_stream_that_is_late_beyond_the_limit_is_given_up_under_load(CancellationToken cancellation)
     {
         using var load = new BusyCores(Environment.ProcessorCount);
-        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(10) });
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { OpenLimit = TimeSpan.FromSeconds(6) });
 
         // The other streams have to be there within it, from helpers that are started for this.
         await StreamTestRig.InBothOrdersAsync(async distortedFirst =>
@@ -145,7 +145,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
             ToolOutcome outcome = await guard.RunAsync(Run("in-step", distortedFirst, "slow-opens:60000", "ok:3"), cancellation);
 
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);
-            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 10 s"));
+            Assert.That(outcome.Fault!.Message, Does.Contain("'reference' was not there within 6 s"));
         });
     }
 

@@ -77,7 +77,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     public async Task One_that_works_for_ever_meets_the_deadline(bool distortedFirst, CancellationToken cancellation)
     {
         // Three processes and the tool have to start in it.
-        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(8), StallLimit = StreamTestRig.ShortStall });
+        await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(5), StallLimit = StreamTestRig.ShortStall });
         ToolOutcome outcome = await guard.RunAsync(StreamTestRig.Run("spins", distortedFirst, _clip, _clip), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.TimedOut), outcome.Fault?.Message);

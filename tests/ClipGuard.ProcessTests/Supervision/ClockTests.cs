@@ -34,10 +34,7 @@ internal sealed class ClockTests
     public async Task Busy_cores_change_no_verdict(Isolation isolation, CancellationToken cancellation)
     {
         using var load = new BusyCores(2 * Environment.ProcessorCount);
-
-        // None of these only beats without progress, so that the deadline may come before twice the stall limit.
-        SupervisorOptions options = TestHelper.ShortClocks(isolation) with { Deadline = TimeSpan.FromSeconds(5) };
-        await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(isolation), cancellation: cancellation);
         string[] scripts = ["hang", "endless", "ok:7", "ok:9"];
         FaultKind?[] kinds = await Task.WhenAll(scripts.Select(script => KindAsync(supervisor, script, cancellation)));
 
@@ -48,7 +45,7 @@ internal sealed class ClockTests
     [CancelAfter(60_000)]
     public async Task The_deadline_covers_the_exit_of_a_fresh_helper(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.FreshPerDecode) with { Deadline = TimeSpan.FromSeconds(4) };
+        SupervisorOptions options = TestHelper.Options(Isolation.FreshPerDecode) with { Deadline = TimeSpan.FromSeconds(2) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecideAsync("lingers", cancellation);
 

@@ -61,7 +61,7 @@ internal sealed class PostMortemTests
         SupervisorOptions patient = OneHelper with
         {
             RecycleAboveBytes = 1 << 30,
-            StallLimit = TimeSpan.FromSeconds(8),
+            StallLimit = TimeSpan.FromSeconds(3),
             Deadline = TimeSpan.FromSeconds(30),
             HelperMemoryBytes = 400 << 20,
         };
@@ -93,11 +93,11 @@ internal sealed class PostMortemTests
     [CancelAfter(60_000)]
     public async Task Progress_so_far_is_told(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper with { Deadline = TimeSpan.FromSeconds(4) }, cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper with { Deadline = TimeSpan.FromSeconds(2) }, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecideAsync("endless", cancellation);
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.TimedOut));
         Assert.That(outcome.Fault.PostMortem.Frames, Is.Positive);
-        Assert.That(outcome.Fault.PostMortem.SinceProgress, Is.LessThan(TimeSpan.FromSeconds(4)));
+        Assert.That(outcome.Fault.PostMortem.SinceProgress, Is.LessThan(TimeSpan.FromSeconds(2)));
     }
 }

@@ -26,7 +26,7 @@ internal static class StreamTestRig
     };
 
     /// <summary>For what is to stall: short enough not to wait long for it, and longer than any process waits for a core.</summary>
-    public static TimeSpan ShortStall { get; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan ShortStall { get; } = TimeSpan.FromSeconds(1.2);
 
     /// <summary>As <see cref="Options"/>, with helpers that write scripts.</summary>
     public static StreamOptions Scripted(string start = "well") => Options with { HelperPath = TestHelper.ProgramPath, HelperArguments = [start] };

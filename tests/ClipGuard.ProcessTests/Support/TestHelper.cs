@@ -42,7 +42,7 @@ internal static class TestHelper
     /// its first look having found a stage and a stamp that are new: the deadline lies beyond that.
     /// </summary>
     public static SupervisorOptions ShortClocks(Isolation isolation) =>
-        Options(isolation) with { Deadline = TimeSpan.FromSeconds(7), StallLimit = TimeSpan.FromSeconds(3) };
+        Options(isolation) with { Deadline = TimeSpan.FromSeconds(3.5), StallLimit = TimeSpan.FromSeconds(1.5) };
 
     /// <summary>A request that the helper reads as a script.</summary>
     public static DecodeRequest Script(string name) => new(new FileSource($"/scripts/{name}"), new AudioSpec());

@@ -33,7 +33,7 @@ internal sealed partial class GlossaryTests
             string[] lines = File.ReadAllLines(file);
             for (int i = 0; i < lines.Length; i++)
             {
-                foreach (string word in gone.Where(word => WordsOf(lines[i]).Contains(word)))
+                foreach (string word in gone.Where(WordsOf(lines[i]).Contains))
                 {
                     uses.Add($"{Path.GetRelativePath(Sources, file)}:{i + 1}: {word}");
                 }
