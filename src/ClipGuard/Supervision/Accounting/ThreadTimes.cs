@@ -17,7 +17,7 @@ internal static unsafe class ThreadTimes
         {
             foreach (string task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
-                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && ProcessStat.Read(task) is { State: var state } )
+                if (int.TryParse(Path.GetFileName(task.AsSpan()), out int id) && ProcessStat.Read(task) is { State: var state })
                 {
                     (long delay, long turns) = Schedule(task);
                     threads.Add(new ThreadSample(id, state, delay, turns > 0 ? turns : null));
