@@ -27,7 +27,11 @@ internal static class SingleClip
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            using DecodeOutcome outcome = await DecideAsync(supervisor, request, console, stop.Token).ConfigureAwait(false);
+            using DecodeOutcome outcome = await PatientDecode.RunAsync(
+                supervisor,
+                request,
+                unsettled => console.Note($"not decided yet, and tried again without hurry: {unsettled.Message}"),
+                stop.Token).ConfigureAwait(false);
             return outcome.Unsettled is { } unsettled ? ShowUnsettled(console, clip, unsettled) : finish(outcome);
         }
     }
@@ -42,20 +46,6 @@ internal static class SingleClip
         return sources.Get(FetchSettings.Allow, false)
             ? new HttpSource(address)
             : throw new UsageException($"{AddressText.WithoutSecrets(clip)} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
-    }
-
-    // Whoever asks about one clip wants to know: where the machine or the storage took its time, it gets that time once more, and all that it needs.
-    private static async ValueTask<DecodeOutcome> DecideAsync(Supervisor supervisor, DecodeRequest request, Screen console, CancellationToken stop)
-    {
-        DecodeOutcome outcome = await supervisor.DecodeAsync(request, stop).ConfigureAwait(false);
-        if (outcome.Unsettled is not { } unsettled)
-        {
-            return outcome;
-        }
-
-        outcome.Dispose();
-        console.Note($"not decided yet, and tried again without hurry: {unsettled.Message}");
-        return await supervisor.SettleAsync(request, stop).ConfigureAwait(false);
     }
 
     private static int ShowUnsettled(Screen console, string clip, UnsettledClip unsettled)

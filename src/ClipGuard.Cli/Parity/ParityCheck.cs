@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
+using ClipGuard.Cli.Running;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -23,11 +24,11 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
     /// <summary>Compares a clip: its main video or its picture, and its main audio.</summary>
     public async Task<IReadOnlyList<ParityResult>> CompareAsync(string clip, CancellationToken cancellation)
     {
-        (ClipDescription? look, string? refused) = await LookAsync(clip, cancellation).ConfigureAwait(false);
+        var unknown = new ParityResult(clip, Path.GetExtension(clip).TrimStart('.').ToLowerInvariant(), "?", Kind: null);
+        (ClipDescription? look, ParityResult nothing) = await LookAsync(unknown, cancellation).ConfigureAwait(false);
         if (look is null)
         {
-            string container = Path.GetExtension(clip).TrimStart('.').ToLowerInvariant();
-            return [await RefusedAsync(new ParityResult(clip, container, "?", Kind: null) { RefusedHere = refused }, cancellation).ConfigureAwait(false)];
+            return [nothing];
         }
 
         List<ParityResult> results = [];
@@ -47,19 +48,25 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
 
         return results;
 
-        ParityResult Of(StreamDescription stream, ClipKind kind) => new(clip, look.Format.Split(',')[0], stream.Codec, kind);
+        ParityResult Of(StreamDescription stream, ClipKind kind) => new(clip, look.Format.Split(',')[0], stream.Codec, kind) { Notes = look.Notes ?? [] };
     }
 
-    private async Task<(ClipDescription? Look, string? Refused)> LookAsync(string clip, CancellationToken cancellation)
+    private async Task<(ClipDescription? Look, ParityResult Nothing)> LookAsync(ParityResult result, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await DecodeAsync(clip, new InspectSpec(), cancellation).ConfigureAwait(false);
+        using DecodeOutcome outcome = await DecodeAsync(result.Clip, new InspectSpec(), cancellation).ConfigureAwait(false);
+        if (!outcome.IsClip)
+        {
+            return (null, await WithoutClipAsync(result, outcome, cancellation).ConfigureAwait(false));
+        }
+
         try
         {
-            return outcome.Fault is { } fault ? (null, Refusal(fault)) : (ClipDescription.Read(outcome.Payload), null);
+            return (ClipDescription.Read(outcome.Payload), result);
         }
         catch (JsonException error)
         {
-            return (null, $"{FaultKind.ProtocolViolated}: {error.Message}");
+            string refusal = $"{FaultKind.ProtocolViolated}: {error.Message}";
+            return (null, await RefusedAsync(result with { RefusedHere = refusal }, cancellation).ConfigureAwait(false));
         }
     }
 
@@ -67,12 +74,12 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
     {
         var spec = new AudioSpec { SampleRateHz = AudioSpec.NativeRate, Channels = AudioChannels.All };
         using DecodeOutcome outcome = await DecodeAsync(result.Clip, spec, cancellation).ConfigureAwait(false);
-        if (outcome.Fault is { } fault)
+        if (!outcome.IsClip)
         {
-            return await RefusedAsync(result with { RefusedHere = Refusal(fault) }, cancellation).ConfigureAwait(false);
+            return await WithoutClipAsync(result, outcome, cancellation).ConfigureAwait(false);
         }
 
-        var comparison = new SampleComparison(outcome.Clip!.Shape[0], outcome.Clip.Shape[1]);
+        var comparison = new SampleComparison(outcome.Clip.Shape[0], outcome.Clip.Shape[1]);
         string? refused = await reference.ReadAudioAsync(
             result.Clip, bytes => comparison.Add(bytes, MemoryMarshal.Cast<byte, float>(outcome.Payload)), cancellation).ConfigureAwait(false);
         return result with
@@ -88,12 +95,12 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
     private async Task<ParityResult> ComparePictureAsync(ParityResult result, StreamDescription stream, CancellationToken cancellation)
     {
         using DecodeOutcome outcome = await DecodeAsync(result.Clip, new ImageSpec(), cancellation).ConfigureAwait(false);
-        if (outcome.Fault is { } fault)
+        if (!outcome.IsClip)
         {
-            return await RefusedAsync(result with { RefusedHere = Refusal(fault) }, cancellation).ConfigureAwait(false);
+            return await WithoutClipAsync(result, outcome, cancellation).ConfigureAwait(false);
         }
 
-        var comparison = new FrameComparison(outcome.Clip!.Shape[0] * outcome.Clip.Shape[1] * RgbBytes, [0]);
+        var comparison = new FrameComparison(outcome.Clip.Shape[0] * outcome.Clip.Shape[1] * RgbBytes, [0]);
         string? refused = await reference.ReadFramesAsync(
             result.Clip, outcome.Clip.Shape[1], outcome.Clip.Shape[0], HasAlpha(stream), one: true, bytes => comparison.Add(bytes, outcome.Payload),
                 cancellation).ConfigureAwait(false);
@@ -114,9 +121,9 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
         int wanted = (int)Math.Clamp(Math.Min(found, MostFrameBytes / frameBytes), 1, MostFrames);
         var spec = new VideoSpec { Selection = new UniformFrames(wanted), Size = new OwnSize() };
         using DecodeOutcome outcome = await DecodeAsync(result.Clip, spec, cancellation).ConfigureAwait(false);
-        if (outcome.Fault is { } fault)
+        if (!outcome.IsClip)
         {
-            return await RefusedAsync(result with { RefusedHere = Refusal(fault) }, cancellation).ConfigureAwait(false);
+            return await WithoutClipAsync(result, outcome, cancellation).ConfigureAwait(false);
         }
 
         (double[] times, string? refused) = await reference.ReadTimesAsync(result.Clip, cancellation).ConfigureAwait(false);
@@ -125,7 +132,7 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
             return result with { Here = found, RefusedThere = refused ?? "it gives no frames" };
         }
 
-        IReadOnlyList<double> ours = outcome.Clip!.FrameTimesSeconds;
+        IReadOnlyList<double> ours = outcome.Clip.FrameTimesSeconds;
         int[] partners = [.. ours.Select((time, i) => Partner(times, time, wanted == found ? i : null))];
         var comparison = new FrameComparison(outcome.Clip.Shape[1] * outcome.Clip.Shape[2] * RgbBytes, partners);
         await reference.ReadFramesAsync(
@@ -158,6 +165,10 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
         return nearest;
     }
 
+    private async Task<ParityResult> WithoutClipAsync(ParityResult result, DecodeOutcome outcome, CancellationToken cancellation) =>
+        outcome.Unsettled is { } unsettled ? result with { Unsettled = unsettled.Message }
+        : await RefusedAsync(result with { RefusedHere = $"{outcome.Fault!.Kind}: {outcome.Fault.Message}" }, cancellation).ConfigureAwait(false);
+
     // Whether ffmpeg gives anything where ClipGuard gives nothing.
     private async Task<ParityResult> RefusedAsync(ParityResult result, CancellationToken cancellation)
     {
@@ -177,10 +188,8 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
     }
 
     private ValueTask<DecodeOutcome> DecodeAsync(string clip, ClipSpec spec, CancellationToken cancellation) =>
-        supervisor.DecodeAsync(new DecodeRequest(new FileSource(clip), spec) { Limits = limits }, cancellation);
+        PatientDecode.RunAsync(supervisor, new DecodeRequest(new FileSource(clip), spec) { Limits = limits }, onUnsettled: null, cancellation);
 
     private static bool HasAlpha(StreamDescription stream) =>
         stream.PixelFormat is { } format && Transparent.Any(start => format.StartsWith(start, StringComparison.Ordinal));
-
-    private static string Refusal(ClipFault fault) => $"{fault.Kind}: {fault.Message}";
 }

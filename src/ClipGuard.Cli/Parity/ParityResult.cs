@@ -24,6 +24,12 @@ internal sealed record ParityResult(string Clip, string Container, string Codec,
     /// <summary>Why there is nothing of ffmpeg's; null where there is.</summary>
     public string? RefusedThere { get; init; }
 
+    /// <summary>Why nobody knows what ClipGuard makes of it, where the machine or the storage was too busy to tell; null where it is known.</summary>
+    public string? Unsettled { get; init; }
+
+    /// <summary>What ClipGuard reads otherwise than FFmpeg would, on purpose: a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Samples of each channel, or frames, that came out here.</summary>
     public long Here { get; init; }
 
@@ -40,7 +46,7 @@ internal sealed record ParityResult(string Clip, string Container, string Codec,
     public double SecondsApart { get; init; }
 
     /// <summary>True where both gave something to compare.</summary>
-    public bool IsCompared => RefusedHere is null && RefusedThere is null;
+    public bool IsCompared => RefusedHere is null && RefusedThere is null && Unsettled is null;
 
     /// <summary>True where both are of one length.</summary>
     public bool LengthAgrees => Here == There;

@@ -50,8 +50,14 @@ internal sealed class ParityRun(Screen screen, string program)
             }
         }
 
-        return all.All(result => result.Agrees) ? ExitCode.Clean : ExitCode.FaultsFound;
+        return ExitCodeOf(all);
     }
+
+    /// <summary>The exit code that says what came of them.</summary>
+    internal static int ExitCodeOf(IReadOnlyList<ParityResult> results) =>
+        results.Any(result => !result.Agrees && result.Unsettled is null) ? ExitCode.FaultsFound
+        : results.Any(result => result.Unsettled is not null) ? ExitCode.Unsettled
+        : ExitCode.Clean;
 
     /// <summary>Looks whether the program is there.</summary>
     /// <exception cref="ToolUnavailableException">It is not; the message says how to get it.</exception>

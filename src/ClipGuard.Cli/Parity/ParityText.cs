@@ -19,12 +19,18 @@ internal static class ParityText
     public static string Of(ParityResult result)
     {
         string what = result.Kind is { } kind ? $"{result.Clip}: {Wording.Lower(kind)} ({result.Container}, {result.Codec})" : $"{result.Clip}:";
+        if (result.Unsettled is { } unsettled)
+        {
+            return $"{what} unsettled, which says nothing about the clip: {unsettled}";
+        }
+
         return (result.RefusedHere, result.RefusedThere) switch
         {
             ({ } here, null) => $"{what} ffmpeg gives {Wording.Number(result.There)} {Noun(result)}, and here it is {here}",
             (null, { } there) => $"{what} here it is decoded, and ffmpeg says {there}",
             ({ } here, { } there) => $"{what} refused by both: here it is {here}; ffmpeg says {there}",
-            _ => $"{what} {(result.Agrees ? "agrees" : "differs")}: {string.Join("; ", Parts(result))}",
+            _ when result.Agrees => $"{what} agrees: {string.Join("; ", Parts(result))}",
+            _ => $"{what} differs: {string.Join("; ", [.. Parts(result), .. result.Notes])}",
         };
     }
 

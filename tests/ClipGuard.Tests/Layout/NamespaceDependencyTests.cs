@@ -53,7 +53,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Media", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
-        ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native"],
+        ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision"],
         ["ClipGuard.Cli.Screens"] =
         [
             "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
