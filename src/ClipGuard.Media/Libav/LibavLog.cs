@@ -60,6 +60,9 @@ internal sealed unsafe class LibavLog : IDisposable
         Pointer = (nint)(delegate* unmanaged[Cdecl]<void*, int, byte*, byte*, void>)&Receive,
     });
 
+    /// <summary>Drops the thread's lines until what it gives is disposed.</summary>
+    public static MutedLog Mute() => new(_current);
+
     /// <summary>Forgets <see cref="RefusedSize"/>: the picture was not asked for.</summary>
     public void ForgetRefusedSize() => RefusedSize = null;
 
@@ -67,6 +70,20 @@ internal sealed unsafe class LibavLog : IDisposable
     {
         FlushRepeats();
         _current = _outer;
+    }
+
+    /// <summary>A time in which the thread has no log.</summary>
+    internal readonly ref struct MutedLog
+    {
+        private readonly LibavLog? _muted;
+
+        public MutedLog(LibavLog? muted)
+        {
+            _muted = muted;
+            _current = null;
+        }
+
+        public void Dispose() => _current = _muted;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

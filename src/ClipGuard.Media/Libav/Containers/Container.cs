@@ -185,6 +185,20 @@ internal sealed unsafe class Container : IDisposable
             return fault;
         }
 
+        if (wanted != AVMediaType.AVMEDIA_TYPE_AUDIO && FirstPacket.IsAllThatTells(NameOf(demuxer)) && JudgeFirstPacket(demuxer) is { } oversized)
+        {
+            return oversized;
+        }
+
+        int error = OpenInput(demuxer);
+        return error >= 0 ? null
+            : HeifItem.Main(Bytes) is { Coding: not "av01" } item
+                ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
+            : _session.FaultOf(error, "The container's header could not be read");
+    }
+
+    private int OpenInput(AVInputFormat* demuxer)
+    {
         AVFormatContext* format = ffmpeg.avformat_alloc_context();
         format->pb = _stream.Io;
         format->opaque = (void*)GCHandle.ToIntPtr(_sessionHandle);
@@ -202,10 +216,23 @@ internal sealed unsafe class Container : IDisposable
         // On an error libavformat frees the context itself and leaves a null.
         int error = ffmpeg.avformat_open_input(&format, _stream.Bytes.Name, demuxer, null);
         _format = format;
-        return error >= 0 ? null
-            : HeifItem.Main(Bytes) is { Coding: not "av01" } item
-                ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
-            : _session.FaultOf(error, "The container's header could not be read");
+        return error;
+    }
+
+    // The container is opened for this alone: a packet that was read is not there for probing any more. What FFmpeg says of it, it will say again.
+    private DecoderFault? JudgeFirstPacket(AVInputFormat* demuxer)
+    {
+        (long Width, long Height)? size;
+        using (LibavLog.Mute())
+        {
+            size = OpenInput(demuxer) >= 0 ? FirstPacket.SizeOf(_format) : null;
+            AVFormatContext* format = _format;
+            ffmpeg.avformat_close_input(&format);
+            _format = null;
+            ffmpeg.avio_seek(_stream.Io, 0, 0);
+        }
+
+        return size is var (width, height) && IsOversized(width, height) ? _session.PixelFault(width, height) : null;
     }
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
