@@ -14,6 +14,7 @@ namespace ClipGuard.Media.Libav.Containers;
 internal sealed unsafe class Container : IDisposable
 {
     private const int PermissionDenied = 13;
+    private const int FromHere = 1;
 
     // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
     private const int ScoreOfName = 50;
@@ -128,6 +129,12 @@ internal sealed unsafe class Container : IDisposable
         : stream != null && stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den
         : _format->duration > 0 ? (double)_format->duration / ffmpeg.AV_TIME_BASE
         : null;
+
+    /// <summary>Whether an error that came in place of a packet is the end of the file (<see cref="DemuxerEnds"/>).</summary>
+    public bool IsEnd(int error) => DemuxerEnds.IsEnd(FormatName, error, IsAllRead);
+
+    /// <summary>True where no byte is left behind the packet that was read last.</summary>
+    public bool IsAllRead => ffmpeg.avio_seek(_stream.Io, 0, FromHere) >= Bytes.Length;
 
     /// <summary>The index of a stream by its number among those of its kind, attached pictures not counted; -1 where there is none.</summary>
     public int StreamNumber(AVMediaType kind, int number)

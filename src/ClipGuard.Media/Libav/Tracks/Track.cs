@@ -162,8 +162,10 @@ internal sealed unsafe class Track : IDisposable
         while ((error = ffmpeg.av_read_frame(Container.Format, packet)) >= 0)
         {
             _session.Marks.AddPacket();
-            if (packet->stream_index == Stream->index)
+            bool isShort = (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && Container.IsAllRead;
+            if (packet->stream_index == Stream->index && !(isShort && DemuxerEnds.IsTrailer(Container.FormatName, packet->size)))
             {
+                packet->flags &= isShort && DemuxerEnds.MayEndShort(Container.FormatName) ? ~ffmpeg.AV_PKT_FLAG_CORRUPT : ~0;
                 FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
                 packet->flags |= _session.AdmittedDamage != admitted || IsCutOff(packet) ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
@@ -181,7 +183,7 @@ internal sealed unsafe class Track : IDisposable
         }
 
         // Most demuxers report a read error as the file's end.
-        IsAtEnd = error == ffmpeg.AVERROR_EOF && _session.ReadError is null;
+        IsAtEnd = Container.IsEnd(error) && _session.ReadError is null;
         EndsEarly |= IsAtEnd && _session.AdmittedDamage != admitted;
         if (!IsAtEnd && !_session.Stopped)
         {

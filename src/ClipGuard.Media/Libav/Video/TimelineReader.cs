@@ -90,6 +90,22 @@ internal static unsafe class TimelineReader
         };
     }
 
+    /// <summary>True where no packet says when it is shown, and each when it is decoded, as those of MPEG-2 in a GXF do.</summary>
+    public static bool HasDecodingTimesAlone(IReadOnlyList<PacketMark> packets)
+    {
+        for (int i = 0; i < packets.Count; i++)
+        {
+            if (packets[i].Ticks != ffmpeg.AV_NOPTS_VALUE
+                || packets[i].DecodeTicks == ffmpeg.AV_NOPTS_VALUE
+                || (i > 0 && packets[i].DecodeTicks <= packets[i - 1].DecodeTicks))
+            {
+                return false;
+            }
+        }
+
+        return packets.Count > 0;
+    }
+
     // A frame that is decoded ahead of its time comes out of the decoder with a later packet, and is shown when that one is due.
     private static double[] Shown(double[] due, int delay)
     {
