@@ -9,6 +9,8 @@ using ClipGuard.Cli.Inspecting;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.DryRuns;
+using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Runs;
 using ClipGuard.Streams;
@@ -49,7 +51,7 @@ internal static class ClipGuardCommand
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is UsageException or ManifestException or OutputException)
+        catch (Exception failure) when (failure is UsageException or ManifestException or OutputException or DryRunStoppedException or BadSampleException)
         {
             await Say(error, failure.Message).ConfigureAwait(false);
             return ExitCode.Usage;

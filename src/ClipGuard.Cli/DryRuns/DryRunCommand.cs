@@ -28,7 +28,7 @@ internal static class DryRunCommand
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifest],
-            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All],
+            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, .. GuardSettings.All, .. SpecSettings.All],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 

@@ -10,8 +10,8 @@ internal static class ExitCode
     public const int FaultsFound = 1;
 
     /// <summary>
-    /// The command line, the configuration, the manifest or the output folder is not usable, the manifest names no clip, or standard output is closed or
-    /// cannot be written.
+    /// The command line, the configuration, the manifest or the output folder is not usable, the manifest names no clip, so much fails that something around
+    /// the run is broken, or standard output is closed or cannot be written.
     /// </summary>
     public const int Usage = 2;
 

@@ -77,11 +77,39 @@ internal static class RunSettings
         ValueText.Count,
         (run, clips) => run with { ClipsPerSample = clips });
 
+    public static readonly SettingGroup<DryRunOptions> Stopping = new("Stopping early", Output.Unset);
+
+    public static readonly Setting<int> FirstRows = Stopping.Value(
+        "first-rows",
+        "N",
+        $"Stop where all clips of the first N rows are missing or stay unsettled, default {Output.Unset.FirstRows}.",
+        ValueText.Count,
+        (run, rows) => run with { FirstRows = rows, Budget = run.Budget with { Probation = rows } });
+
+    public static readonly Setting<bool> KeepGoing = Stopping.Flag(
+        "keep-going",
+        "Go on where none of the first rows gives data.",
+        (run, keepGoing) => run with { KeepGoing = keepGoing });
+
+    public static readonly Setting<long> MaxFaults = Stopping.Value(
+        "max-faults",
+        "N",
+        "Stop at more faulty rows than N. Default: any number.",
+        ValueText.LongCount,
+        (run, faults) => run with { Budget = run.Budget with { MaxFaults = faults } });
+
+    public static readonly Setting<double> MaxFaultRate = Stopping.Value(
+        "max-fault-rate",
+        "SHARE",
+        "Stop at a larger share of faulty rows, once the first rows were tried. Default 1, which is none too large.",
+        ValueText.Share,
+        (run, share) => run with { Budget = run.Budget with { MaxRate = share } });
+
     /// <summary>How the manifest is read.</summary>
     public static ManifestOptions ReadManifest(SettingSources sources) => FetchSettings.Permission.Read(sources, Manifest.Read(sources));
 
-    /// <summary>Where a dry run writes, and how many rows it reads.</summary>
-    public static DryRunOptions ReadDryRun(SettingSources sources) => Rows.Read(sources, Output.Read(sources));
+    /// <summary>Where a dry run writes, how many rows it reads and where it stops.</summary>
+    public static DryRunOptions ReadDryRun(SettingSources sources) => Stopping.Read(sources, Rows.Read(sources, Output.Read(sources)));
 
     private static Dictionary<string, string> ReadColumns(string text)
     {

@@ -7,7 +7,8 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
-internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options, Journal journal, DryRunProgress progress, RunStop stop)
+internal sealed class ClipWorker(
+    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRows firstRows, DryRunProgress progress, RunStop stop)
 {
     /// <summary>
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
@@ -18,7 +19,7 @@ internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options,
         await foreach (ClipInFlight clip in clips.ReadAllAsync().ConfigureAwait(false))
         {
             await settling.WaitForPassAsync().ConfigureAwait(false);
-            ClipVerdict? verdict = await DecideAsync(clip, number, DecodeAsync).ConfigureAwait(false);
+            ClipVerdict? verdict = await TryAsync(clip, number).ConfigureAwait(false);
             bool isUnsettled = verdict is { Unsettled: not null };
             if (isUnsettled)
             {
@@ -44,6 +45,17 @@ internal sealed class ClipWorker(IGuardedDecoder decoder, DryRunOptions options,
     /// <summary>Tries an unsettled clip again, with all the time that it takes.</summary>
     public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) =>
         DecideAsync(clip, number, (_, request) => decoder.SettleAsync(request, stop.Token));
+
+    private async ValueTask<ClipVerdict?> TryAsync(ClipInFlight clip, int number)
+    {
+        ClipVerdict? verdict = await DecideAsync(clip, number, DecodeAsync).ConfigureAwait(false);
+        if (verdict is not null && firstRows.Add(clip.Row, verdict) is { } broken)
+        {
+            stop.Fail(new DryRunStoppedException(broken));
+        }
+
+        return verdict;
+    }
 
     private ValueTask<DecodeOutcome> DecodeAsync(ClipInFlight clip, DecodeRequest request) => clip.FirstFailure is { } before
         ? decoder.ContinueAsync(request, before, stop.Token)

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
@@ -50,6 +51,8 @@ public sealed class DryRun
         _log = log ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ClipsPerSample ?? 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.FirstRows, nameof(options));
+        options.Budget.Validate();
         _format = (manifest as ITextManifest)?.Format;
         _settings = options.VerdictSettings(decoder, _format);
         Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
@@ -67,6 +70,9 @@ public sealed class DryRun
     /// <exception cref="ManifestException">The manifest cannot be read.</exception>
     /// <exception cref="OutputException">The output folder cannot be used, is in use, or holds a run that cannot go on with these settings.</exception>
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
+    /// <exception cref="DryRunStoppedException">
+    /// None of the first rows gave data, so that something around the run is broken, or more rows failed than <see cref="DryRunOptions.Budget"/> allows.
+    /// </exception>
     public async Task<DryRunSummary> RunAsync(CancellationToken cancellation = default)
     {
         if (_format is null && _options.CleanManifest is { } clean)
@@ -123,8 +129,21 @@ public sealed class DryRun
             _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
         }
 
-        var recorder = new Recorder(output, tally, MakeCheckpoint, _time, _log);
-        bool complete = !any || await DecodeAsync(rows, resumedAfter, earlier, output.Journal, recorder, stop).ConfigureAwait(false);
+        var recorder = new Recorder(output, tally, MakeCheckpoint, _options.Budget, _time, _log);
+        bool complete;
+        bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
+        var firstRows = new FirstRows(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
+        try
+        {
+            complete = !any || await DecodeAsync(rows, resumedAfter, earlier, firstRows, output.Journal, recorder, stop).ConfigureAwait(false);
+        }
+        catch (DryRunStoppedException) when (firstRows.AreBroken)
+        {
+            // What was found says nothing about the clips, and the next run is not to take it over.
+            output.Forget();
+            throw;
+        }
+
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
         output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
         {
@@ -142,16 +161,22 @@ public sealed class DryRun
     }
 
     private async Task<bool> DecodeAsync(
-        IAsyncEnumerator<ManifestRow> rows, long skip, EarlierVerdicts earlier, Journal journal, Recorder recorder, RunStop stop)
+        IAsyncEnumerator<ManifestRow> rows,
+        long skip,
+        EarlierVerdicts earlier,
+        FirstRows firstRows,
+        Journal journal,
+        Recorder recorder,
+        RunStop stop)
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var worker = new ClipWorker(_decoder, _options, journal, Progress, stop);
+        var worker = new ClipWorker(_decoder, _options, journal, firstRows, Progress, stop);
         var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
-        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier);
+        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [

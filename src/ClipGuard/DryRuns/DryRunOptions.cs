@@ -1,3 +1,4 @@
+using ClipGuard.Loading;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -52,6 +53,21 @@ public sealed record DryRunOptions
     /// Rows that may wait for an earlier one whose clip hangs. For tests; 65,536: twice the stall limit at two thousand clips a second.
     /// </summary>
     internal int RowsInFlight { get; init; } = 1 << 16;
+
+    /// <summary>
+    /// Rows at the run's beginning that are looked at together: where all their clips are missing or stay unsettled, something around the run is broken, and it
+    /// stops. 0 looks at none; default 100.
+    /// </summary>
+    public int FirstRows { get; init; } = 100;
+
+    /// <summary>Goes on where none of <see cref="FirstRows"/> gives data. Default false.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>
+    /// How many rows may give no sample through a fault of theirs, counted in the manifest's order; with more the run stops, and goes on where the next one has
+    /// a larger budget. Default <see cref="FailureBudget.Unlimited"/>: to find such rows is what a dry run is for.
+    /// </summary>
+    public FailureBudget Budget { get; init; } = FailureBudget.Unlimited;
 
     /// <summary>The spec for a kind of clip.</summary>
     internal ClipSpec SpecFor(ClipKind kind) => kind switch

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Runs;
 
@@ -20,6 +21,7 @@ internal sealed class Recorder
 
     private readonly OutputFolder _output;
     private readonly Func<RunTally, Checkpoint?> _checkpoint;
+    private readonly FailureBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private long _checkpointed;
@@ -28,13 +30,15 @@ internal sealed class Recorder
     /// <param name="output">Where rows go.</param>
     /// <param name="tally">What was counted before.</param>
     /// <param name="checkpoint">Makes a checkpoint of a tally; gives null where the manifest cannot be read a second time.</param>
+    /// <param name="budget">How many faulty rows there may be.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where each fault is logged once.</param>
-    public Recorder(OutputFolder output, RunTally tally, Func<RunTally, Checkpoint?> checkpoint, TimeProvider time, ILogger log)
+    public Recorder(OutputFolder output, RunTally tally, Func<RunTally, Checkpoint?> checkpoint, FailureBudget budget, TimeProvider time, ILogger log)
     {
         _output = output;
         Tally = tally;
         _checkpoint = checkpoint;
+        _budget = budget;
         _time = time;
         _log = log;
         _checkpointed = _flushed = time.GetTimestamp();
@@ -47,6 +51,7 @@ internal sealed class Recorder
     public bool HasGap { get; private set; }
 
     /// <summary>Records a row whose clips are settled.</summary>
+    /// <exception cref="DryRunStoppedException">It is one faulty row too many.</exception>
     public void Record(RowInFlight row)
     {
         bool decided = row.Verdicts.All(static verdict => verdict is not null);
@@ -72,6 +77,12 @@ internal sealed class Recorder
 
         Tally.Rows++;
         Tally.LastLine = row.Row.Line;
+        if (_budget.FindExcess(Tally.FaultyRows, Tally.Rows, nameof(DryRunOptions.Budget)) is { } excess)
+        {
+            throw new DryRunStoppedException(
+                $"{Tally.FaultyRows} of {Tally.Rows} rows gave no sample: {excess} (--max-faults, --max-fault-rate). With more allowed the next run goes on");
+        }
+
         if (!HasGap && _time.GetElapsedTime(_checkpointed) >= CheckpointInterval)
         {
             Checkpoint();
@@ -116,10 +127,12 @@ internal sealed class Recorder
     private void RecordSample(SampleRow row, RowInFlight settled, bool decided)
     {
         bool clean = decided;
+        bool faulty = false;
         foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
         {
             Tally.Add(row.Line, verdict);
             clean &= verdict.IsOk;
+            faulty |= verdict.Fault is not null;
             if (verdict.Unsettled is { } unsettled)
             {
                 Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Lines.UnsettledRecord));
@@ -137,6 +150,7 @@ internal sealed class Recorder
             _log.SampleWarned(row.Line, warning);
         }
 
+        Tally.FaultyRows += faulty ? 1 : 0;
         if (decided)
         {
             Tally.Add(row, clean);

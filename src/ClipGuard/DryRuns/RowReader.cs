@@ -13,7 +13,8 @@ internal sealed class RowReader(
     ByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,
-    EarlierVerdicts earlier)
+    EarlierVerdicts earlier,
+    FirstRows firstRows)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -82,6 +83,7 @@ internal sealed class RowReader(
             if (earlier.Find((SampleRow)row.Row, index, out ClipFault? firstFailure) is { } verdict)
             {
                 progress.TakenOver(verdict);
+                firstRows.TakenOver(verdict);
                 if (row.Settle(index, verdict))
                 {
                     progress.RowFinished();

@@ -22,6 +22,9 @@ internal sealed class RunTally
     /// <summary>Samples whose clips all decoded.</summary>
     public long CleanSamples { get; set; }
 
+    /// <summary>Rows that give no sample through a fault of theirs.</summary>
+    public long FaultyRows { get; set; }
+
     /// <summary>Samples for which the manifest reader has a warning.</summary>
     public long SamplesWithWarnings { get; set; }
 
@@ -54,7 +57,11 @@ internal sealed class RunTally
     }
 
     /// <summary>Counts a bad manifest line.</summary>
-    public void AddBadLine() => Faults[BadLineRecord.Name]++;
+    public void AddBadLine()
+    {
+        FaultyRows++;
+        Faults[BadLineRecord.Name]++;
+    }
 
     /// <summary>Counts a clip.</summary>
     public void Add(long line, ClipVerdict verdict)

@@ -21,6 +21,16 @@ public sealed record FailureBudget
     /// <summary>Rows tried before the rate is checked. Default 100.</summary>
     public long Probation { get; init; } = 100;
 
+    /// <summary>What a run has exceeded of this budget, in words; null where nothing is.</summary>
+    /// <param name="count">Rows that gave no sample.</param>
+    /// <param name="rowsTried">Rows that were tried, those included.</param>
+    /// <param name="setting">What the budget is called where it is set.</param>
+    internal string? FindExcess(long count, long rowsTried, string setting) =>
+        count > MaxFaults ? $"more than the {MaxFaults} that {setting}.{nameof(MaxFaults)} allows"
+        : rowsTried >= Probation && count > MaxRate * rowsTried
+            ? FormattableString.Invariant($"{(double)count / rowsTried:P1}, more than the {MaxRate:P1} that {setting}.{nameof(MaxRate)} allows")
+        : null;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(MaxFaults ?? 0, nameof(MaxFaults));
@@ -71,16 +81,9 @@ internal sealed class FailureAccount(FailureBudget budget, FailureBudget unsettl
 
     private void Check(FailureBudget limits, long count, string setting, string what)
     {
-        if (count > limits.MaxFaults)
+        if (limits.FindExcess(count, Count.RowsTried, setting) is { } excess)
         {
-            throw Exceeded(count, what, $"more than the {limits.MaxFaults} that {setting}.{nameof(FailureBudget.MaxFaults)} allows");
-        }
-
-        if (Count.RowsTried >= limits.Probation && count > limits.MaxRate * Count.RowsTried)
-        {
-            double rate = (double)count / Count.RowsTried;
-            throw Exceeded(count, what, FormattableString.Invariant(
-                $"{rate:P1}, more than the {limits.MaxRate:P1} that {setting}.{nameof(FailureBudget.MaxRate)} allows"));
+            throw Exceeded(count, what, excess);
         }
     }
 

@@ -74,6 +74,7 @@ public sealed class UnsettledRunTests
     {
         string[] rows = [.. Enumerable.Range(0, 5000).Select(row => Row($"odd-good-{row}.png"))];
         using var bench = new DryRunBench(rows);
+        bench.Options = bench.Options with { KeepGoing = true };
 
         DryRunSummary summary = await bench.RunAsync();
 

@@ -90,6 +90,8 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         return ValueTask.FromResult<DecodeOutcome>(new Outcome(Stalled()));
     }
 
+    private static ClipFault Missing() => new(FaultKind.Missing, DecodeStage.Open, "There is no such file.", new PostMortem());
+
     private static ClipFault Stalled() => new(FaultKind.Stalled, DecodeStage.Read, "It made no progress.", new PostMortem());
 
     private async ValueTask<DecodeOutcome> DecideAsync(DecodeRequest request, CancellationToken cancellation)
@@ -111,6 +113,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
 
         return name.StartsWith("odd", StringComparison.Ordinal) && IsOdd ? Odd()
             : name.StartsWith("twice", StringComparison.Ordinal) ? new Outcome(Stalled())
+            : name.StartsWith("gone", StringComparison.Ordinal) ? new Outcome(Missing())
             : new Outcome(name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
     }
 
