@@ -4,4 +4,10 @@ namespace ClipGuard.Media;
 /// <param name="Kind">Why.</param>
 /// <param name="Stage">Where.</param>
 /// <param name="Message">One sentence: what was found, and what was expected or allowed.</param>
-public sealed record DecoderFault(FaultKind Kind, DecodeStage Stage, string Message);
+public sealed record DecoderFault(FaultKind Kind, DecodeStage Stage, string Message)
+{
+    /// <summary>
+    /// Of a clip that is <see cref="FaultKind.Missing"/>: the storage's error behind it, so that the clip is not to blame; null where there is none.
+    /// </summary>
+    public StorageError? Storage { get; init; }
+}

@@ -33,7 +33,13 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Deliver(message, 1);
                 break;
             case "fault":
-                connection.Send(new ReplyMessage(message.Id) { Fault = new DecoderFault(Enum.Parse<FaultKind>(words[1]), DecodeStage.Decode, "scripted") });
+                connection.Send(new ReplyMessage(message.Id)
+                {
+                    Fault = new DecoderFault(Enum.Parse<FaultKind>(words[1]), DecodeStage.Decode, "scripted")
+                    {
+                        Storage = words.Length > 2 ? Enum.Parse<StorageError>(words[2]) : null,
+                    },
+                });
                 break;
             case "throws":
                 connection.Send(FailedMessage.Of(message.Id, new InvalidOperationException("scripted, with a line\nand another")));

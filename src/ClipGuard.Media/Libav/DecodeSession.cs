@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media.Native;
 
 using FFmpeg.AutoGen;
 
@@ -25,8 +28,11 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>A file, device or address that the clip refers to and that was not opened; null where there is none.</summary>
     public string? RefusedOpen { get; set; }
 
-    /// <summary>Why the clip's bytes could not be read (an error of the storage, not damage); null where they could.</summary>
-    public string? ReadError { get; set; }
+    /// <summary>The fault of a clip whose bytes could not be read (an error of the storage, not damage); null where they could.</summary>
+    public DecoderFault? ReadFault { get; set; }
+
+    /// <summary>The same in words.</summary>
+    public string? ReadError => ReadFault?.Message;
 
     /// <summary>What distrust of FFmpeg found in the clip, in sentences, each once.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -57,14 +63,20 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
 
+    /// <summary>The fault of a clip that open, stat or read gave an error for.</summary>
+    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
+    /// <param name="error">The system's error number.</param>
+    public DecoderFault StorageFault(string what, int error) =>
+        Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}.") with { Storage = StorageErrors.Of(error) };
+
     /// <summary>
     /// The fault behind an error number of FFmpeg's. Where there was a read error, a refused file or a refused picture size, that is the cause.
     /// </summary>
     public DecoderFault FaultOf(int error, string doing)
     {
-        if (ReadError is not null)
+        if (ReadFault is not null)
         {
-            return Fault(FaultKind.Missing, ReadError);
+            return ReadFault;
         }
 
         if (RefusedOpen is not null)

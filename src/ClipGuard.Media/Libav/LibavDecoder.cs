@@ -58,9 +58,9 @@ public sealed class LibavDecoder : IClipDecoder
         session.ThrowBug();
 
         // To FFmpeg bytes that could not be read look like damage, or like the file's end.
-        if (session.ReadError is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
+        if (session.ReadFault is { } unreadable && answer.Fault is { Kind: FaultKind.Corrupt } fault)
         {
-            answer = new DecodeAnswer(fault with { Kind = FaultKind.Missing, Message = unreadable });
+            answer = new DecodeAnswer(unreadable with { Stage = fault.Stage });
         }
 
         // A decode that was told to stop looks like one of a truncated file, so its answer is no verdict on the clip.

@@ -37,6 +37,9 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong In
     /// <returns>Null, or why it cannot be looked at.</returns>
     public static string? OfDescriptor(int descriptor, out FileFacts facts) => Ask(descriptor, string.Empty, Libc.AT_EMPTY_PATH, out facts);
 
+    /// <summary>Whether this process may read what a path leads to.</summary>
+    public static bool MayRead(string path) => Libc.Access(path, Libc.R_OK) == 0;
+
     /// <summary>True where both paths exist and lead to the same file, by whatever links.</summary>
     public static bool AreSame(string a, string b) =>
         OfPath(a, out FileFacts first) is null && OfPath(b, out FileFacts second) is null && (first.Inode, first.Device) == (second.Inode, second.Device);

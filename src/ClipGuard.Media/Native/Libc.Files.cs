@@ -32,6 +32,7 @@ internal static unsafe partial class Libc
 
     public const int SEEK_END = 2;
     public const int X_OK = 1;
+    public const int R_OK = 4;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const ulong FIONREAD = 0x541B;

@@ -126,6 +126,11 @@ internal static class HelperMessages
         json.WriteString("kind", fault.Kind.ToString());
         json.WriteString("stage", fault.Stage.ToString());
         json.WriteString("message", fault.Message);
+        if (fault.Storage is { } storage)
+        {
+            json.WriteString("storage", storage.ToString());
+        }
+
         json.WriteEndObject();
     }
 

@@ -114,6 +114,11 @@ internal sealed class InProcessDecoding : IDisposable
                 Elapsed = elapsed,
                 Log = [.. Progress.ReadLog(_memory.Marks)],
             };
+            if (answer.Fault.Storage == StorageError.Failed)
+            {
+                return new UnsettledOutcome(new UnsettledClip(UnsettledCause.Storage, answer.Fault.Stage, answer.Fault.Message, postMortem), elapsed);
+            }
+
             return new FaultOutcome(new ClipFault(answer.Fault.Kind, answer.Fault.Stage, answer.Fault.Message, postMortem), elapsed);
         }
 

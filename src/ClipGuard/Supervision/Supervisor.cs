@@ -18,8 +18,8 @@ namespace ClipGuard.Supervision;
 /// <see cref="DecodeAsync(DecodeRequest, CancellationToken)"/> gives a clip or a <see cref="ClipFault"/>; expected failure never throws.
 /// After a timeout, stall, crash, unbelievable answer or death for want of memory the clip is tried once more, in a helper that has decoded nothing before
 /// and with one decoder thread; only a second failure is a fault of the clip. What the decoder itself finds (missing, unsupported, corrupt, too large)
-/// is one at once. A failure of the infrastructure, which says nothing about the clip, is tried again in another helper; the third one in a row is thrown as
-/// <see cref="HelperUnavailableException"/>.
+/// is one at once. A failure of the infrastructure, which says nothing about the clip, is tried again in another helper; the third one in a row leaves it
+/// unsettled. Where no helper can be started at all, that is thrown as <see cref="HelperUnavailableException"/>.
 /// </remarks>
 public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 {
@@ -103,7 +103,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The supervisor was disposed before.</exception>
-    /// <exception cref="HelperUnavailableException">Helpers cannot be started, or keep failing for reasons that are not the clip's.</exception>
+    /// <exception cref="HelperUnavailableException">Helpers cannot be started.</exception>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation = default) =>
         DecodeAsync(request, onFirstFailure: null, cancellation);
 
@@ -230,6 +230,13 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     LogFirstFailure(_logger, request.Source, faulted.Fault.Kind, faulted.Fault.Message);
                     break;
 
+                case AttemptResult.Faulted { IsDenied: true } denied
+                    when await HostAccess.MayReadAsync(request.Source, _options.Deadline, cancellation).ConfigureAwait(false):
+                    string refused = $"The helper may not read what this process may. {denied.Fault.Message}";
+                    return new UnsettledOutcome(
+                        new UnsettledClip(UnsettledCause.Storage, denied.Fault.Stage, refused, denied.Fault.PostMortem),
+                        Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+
                 case AttemptResult.Faulted faulted:
                     return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
@@ -253,8 +260,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     break;
 
                 case AttemptResult.InfrastructureFailure failed:
-                    string often = $"{history.InfrastructureFailures} times for {request.Source}";
-                    throw new HelperUnavailableException($"Helpers keep failing for reasons that are not the clip's ({often}). {failed.Message}");
+                    string often = $"Helpers keep failing for reasons that are not the clip's ({history.InfrastructureFailures} times). {failed.Message}";
+                    var withoutHelper = new UnsettledClip(UnsettledCause.Helpers, DecodeStage.None, often, new PostMortem());
+                    return new UnsettledOutcome(withoutHelper, began == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(began));
 
                 default:
                     throw new UnreachableException();

@@ -45,6 +45,28 @@ internal sealed partial class BlameTests
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task What_storage_does_is_no_clips_fault_but_a_file_that_nobody_may_read_is_missing(CancellationToken cancellation)
+    {
+        string readable = Path.Combine(Path.GetTempPath(), "fault:Missing:Denied");
+        await File.WriteAllTextAsync(readable, string.Empty, cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
+
+        using DecodeOutcome failed = await supervisor.DecodeAsync(TestHelper.Script("fault:Missing:Failed"), cancellation);
+        using DecodeOutcome denied = await supervisor.DecodeAsync(TestHelper.Script("fault:Missing:Denied"), cancellation);
+        using DecodeOutcome deniedToTheHelper = await supervisor.DecodeAsync(new DecodeRequest(new FileSource(readable), new AudioSpec()), cancellation);
+        using DecodeOutcome absurd = await supervisor.DecodeAsync(TestHelper.Script("fault:Corrupt:Failed"), cancellation);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((failed.Unsettled?.Cause, failed.Unsettled?.Message), Is.EqualTo(((UnsettledCause?)UnsettledCause.Storage, "scripted")));
+            Assert.That(denied.Fault?.Kind, Is.EqualTo(FaultKind.Missing));
+            Assert.That(deniedToTheHelper.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Storage), () => deniedToTheHelper.Fault?.Message ?? "a clip");
+            Assert.That(absurd.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
+        });
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_helper_that_says_it_waits_while_it_computes_is_convicted_all_the_same(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);

@@ -154,10 +154,10 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [CancelAfter(60_000)]
     public async Task A_helper_that_a_stranger_kills_is_never_the_clips_fault(CancellationToken cancellation)
     {
-        HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            async () => (await _supervisor.DecodeAsync(TestHelper.Script("killed"), cancellation)).Dispose())!;
+        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("killed"), cancellation);
 
-        Assert.That(error.Message, Does.Contain("SIGKILL"));
+        Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Helpers), () => outcome.Fault?.Message ?? "a clip");
+        Assert.That(outcome.Unsettled!.Message, Does.Contain("SIGKILL").And.Contain("3 times"));
         await AssertHealthy(_supervisor, cancellation);
     }
 

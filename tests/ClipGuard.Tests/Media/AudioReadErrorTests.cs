@@ -38,6 +38,7 @@ internal sealed class AudioReadErrorTests
         using DirectDecode decode = Decode(Failing(name), new AudioSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Missing), () => $"{decode.Result} {decode.Fault} {decode.Log}");
         Assert.That(decode.Fault!.Message, Does.Contain("Reading failed at byte"));
+        Assert.That(decode.Fault.Storage, Is.EqualTo(StorageError.Failed));
     }
 
     [TestCaseSource(nameof(Names))]

@@ -106,6 +106,7 @@ public sealed class WireTests
         new ReadyMessage(1, "ClipGuard.Helper 1.0", "FFmpeg 5.1", SandboxLevel.Strict),
         new UnreadyMessage(UnreadyReason.DecoderMissing, "apt-get install …"),
         new ReplyMessage(9) { Fault = Fault },
+        new ReplyMessage(10) { Fault = new DecoderFault(FaultKind.Missing, DecodeStage.Open, "not for you") { Storage = StorageError.Denied } },
         new ReplyMessage(10)
         {
             Clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3])

@@ -48,9 +48,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            return new DecodeAnswer(session.ReadError is { } unreadable
-                ? session.Fault(FaultKind.Missing, unreadable)
-                : session.Fault(FaultKind.Corrupt, error.Message));
+            return new DecodeAnswer(session.ReadFault ?? session.Fault(FaultKind.Corrupt, error.Message));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>The encoded bytes of one clip: a length, and reading at any position.</summary>
@@ -17,7 +15,7 @@ internal abstract class ClipBytes : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>Reads for a decode: bytes read count as progress, and an error is kept in <see cref="DecodeSession.ReadError"/>: it is the storage's.</summary>
+    /// <summary>Reads for a decode: bytes read count as progress, and an error is kept in <see cref="DecodeSession.ReadFault"/>: it is the storage's.</summary>
     /// <inheritdoc cref="ReadAt"/>
     public int ReadFor(DecodeSession session, long position, Span<byte> buffer)
     {
@@ -28,7 +26,7 @@ internal abstract class ClipBytes : IDisposable
         }
         else if (read < 0)
         {
-            session.ReadError = $"Reading failed at byte {position}: {Marshal.GetPInvokeErrorMessage(-read)}.";
+            session.ReadFault = session.StorageFault($"Reading failed at byte {position}", -read);
         }
 
         return read;

@@ -59,20 +59,26 @@ internal sealed unsafe class FileBytes : ClipBytes
     private static DecoderFault? OpenPath(DecodeSession session, FileSource source, out ClipBytes? bytes)
     {
         bytes = null;
-        if (FileFacts.OfPath(source.Path, out FileFacts facts) is { } error || (error = facts.WhyNotRegular) is not null)
+        if (FileFacts.OfPath(source.Path, out FileFacts facts) is not null)
         {
-            return session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
+            return session.StorageFault(source.Path, Marshal.GetLastPInvokeError());
+        }
+
+        if (facts.WhyNotRegular is { } kind)
+        {
+            return session.Fault(FaultKind.Missing, $"{source.Path}: {kind}.");
         }
 
         int descriptor = Libc.Open(source.Path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0);
         if (descriptor < 0)
         {
-            return session.Fault(FaultKind.Missing, $"{source.Path}: {Marshal.GetLastPInvokeErrorMessage()}.");
+            return session.StorageFault(source.Path, Marshal.GetLastPInvokeError());
         }
 
         // Between the look and the opening the path may have been replaced, so what was opened is looked at again.
-        error = FileFacts.OfDescriptor(descriptor, out facts) ?? facts.WhyNotRegular;
-        DecoderFault? fault = error is null ? CheckRange(session, source, facts.Length) : session.Fault(FaultKind.Missing, $"{source.Path}: {error}.");
+        DecoderFault? fault = FileFacts.OfDescriptor(descriptor, out facts) is not null ? session.StorageFault(source.Path, Marshal.GetLastPInvokeError())
+            : facts.WhyNotRegular is { } other ? session.Fault(FaultKind.Missing, $"{source.Path}: {other}.")
+            : CheckRange(session, source, facts.Length);
         if (fault is not null)
         {
             _ = Libc.Close(descriptor);

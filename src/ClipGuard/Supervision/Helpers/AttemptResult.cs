@@ -15,6 +15,9 @@ internal abstract record AttemptResult
     {
         /// <summary>True where it may have been bad luck: a first one is tried once more.</summary>
         public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
+
+        /// <summary>True where the helper may not read the file; this process perhaps may.</summary>
+        public bool IsDenied { get; init; }
     }
 
     /// <summary>The decoder threw: a bug of its own, which says nothing about the clip.</summary>

@@ -41,9 +41,15 @@ internal sealed partial class Helper
     private AttemptResult Finding(DecoderFault fault)
     {
         PostMortem postMortem = _measurement.PostMortem(exit: default);
+        if (fault.Storage == StorageError.Failed)
+        {
+            return new AttemptResult.Unsettled(new UnsettledClip(UnsettledCause.Storage, fault.Stage, fault.Message, postMortem));
+        }
+
         if (fault.Kind != FaultKind.TimedOut)
         {
-            return new AttemptResult.Faulted(new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem));
+            var found = new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem);
+            return new AttemptResult.Faulted(found) { IsDenied = fault.Storage == StorageError.Denied };
         }
 
         string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "

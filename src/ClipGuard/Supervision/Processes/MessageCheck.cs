@@ -16,7 +16,9 @@ internal static class MessageCheck
 
     /// <summary>What is wrong with a fault that a helper reports, or null. What only a supervisor can know, a helper cannot find.</summary>
     public static string? Find(DecoderFault fault) =>
-        Enum.IsDefined(fault.Kind) && FaultKinds.Of(fault.Kind).MayBeReported && Enum.IsDefined(fault.Stage) && fault.Message is not null
-            ? null
-            : $"found {fault.Kind}, which is not a decoder's to find";
+        !Enum.IsDefined(fault.Kind) || !FaultKinds.Of(fault.Kind).MayBeReported || !Enum.IsDefined(fault.Stage) || fault.Message is null
+            ? $"found {fault.Kind}, which is not a decoder's to find"
+        : fault.Storage is { } storage && (fault.Kind != FaultKind.Missing || !Enum.IsDefined(storage))
+            ? $"found {fault.Kind} and an error of the storage at once"
+        : null;
 }
