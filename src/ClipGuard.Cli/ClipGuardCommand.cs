@@ -9,8 +9,6 @@ using ClipGuard.Cli.Inspecting;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
-using ClipGuard.DryRuns;
-using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Runs;
 using ClipGuard.Streams;
@@ -51,7 +49,7 @@ internal static class ClipGuardCommand
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is UsageException or ManifestException or OutputException or DryRunStoppedException or BadSampleException)
+        catch (Exception failure) when (failure is UsageException or ManifestException or OutputException)
         {
             await Say(error, failure.Message).ConfigureAwait(false);
             return ExitCode.Usage;
@@ -59,7 +57,7 @@ internal static class ClipGuardCommand
         catch (Exception failure) when (failure is HelperUnavailableException or ToolUnavailableException)
         {
             await Say(error, failure.Message).ConfigureAwait(false);
-            return ExitCode.MissingOnMachine;
+            return failure is HelperUnavailableException { StorageIsSilent: true } ? ExitCode.Usage : ExitCode.MissingOnMachine;
         }
         catch (IOException failure)
         {

@@ -1,6 +1,7 @@
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.TestHost;

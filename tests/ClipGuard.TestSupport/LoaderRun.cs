@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;

@@ -8,6 +8,7 @@ using ClipGuard.Cli.Verbs;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Benching;
@@ -56,11 +57,24 @@ internal static class BenchCommand
             ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: stop.Token).ConfigureAwait(false);
             await using (((IAsyncDisposable)loader).ConfigureAwait(false))
             {
-                await LoaderBench.RunAsync(loader, epochs, onBatch, output.Report, stop.Token).ConfigureAwait(false);
+                await RunAsync(loader, epochs, onBatch, output, stop.Token).ConfigureAwait(false);
             }
         }
 
         return output.FaultsFound ? ExitCode.FaultsFound : ExitCode.Clean;
+    }
+
+    private static async Task RunAsync(ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch, BenchOutput output, CancellationToken stop)
+    {
+        try
+        {
+            await LoaderBench.RunAsync(loader, epochs, onBatch, output.Report, stop).ConfigureAwait(false);
+        }
+        catch (BadSampleException tooMany)
+        {
+            // Faults have no limit here, so that it is storage, a server or the machine that stands in the way of most samples.
+            throw new UsageException(tooMany.Message);
+        }
     }
 
     // A kind that is asked for is a tensor of zeros in every batch also where no sample has a clip of it, and whoever trains on such samples does not

@@ -46,6 +46,10 @@ internal static class DryRunCommand
         {
             return await RunAsync(manifestPath, options, screen, log, stop.Token).ConfigureAwait(false);
         }
+        catch (DryRunStoppedException stopped)
+        {
+            throw new UsageException(stopped.Message);
+        }
         catch (Exception error)
         {
             log.Factory.CreateLogger(nameof(DryRunCommand)).RunFailed(error);

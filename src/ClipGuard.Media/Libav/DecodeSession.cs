@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
-
-using ClipGuard.Media.Native;
 
 using FFmpeg.AutoGen;
 
@@ -62,12 +59,6 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     public void ThrowBug() => (_bug ?? log.Bug)?.Throw();
 
     public DecoderFault Fault(FaultKind kind, string message) => new(kind, Marks.Stage, message);
-
-    /// <summary>The fault of a clip that open, stat or read gave an error for.</summary>
-    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
-    /// <param name="error">The system's error number.</param>
-    public DecoderFault StorageFault(string what, int error) =>
-        Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}.") with { Storage = StorageErrors.Of(error) };
 
     /// <summary>
     /// The fault behind an error number of FFmpeg's. Where there was a read error, a refused file or a refused picture size, that is the cause.

@@ -1,5 +1,5 @@
-using ClipGuard.Loading;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 
-using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Runs;
 

@@ -1,5 +1,6 @@
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 
 namespace ClipGuard.Loading;
 

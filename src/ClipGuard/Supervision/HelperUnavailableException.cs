@@ -12,4 +12,7 @@ public sealed class HelperUnavailableException : Exception
 
     /// <summary>True where the decoder's libraries are missing or of the wrong version.</summary>
     public bool DecoderMissing { get; }
+
+    /// <summary>True where the storage that the clips lie on has not answered for too long.</summary>
+    public bool StorageIsSilent { get; init; }
 }

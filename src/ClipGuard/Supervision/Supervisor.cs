@@ -4,6 +4,7 @@ using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

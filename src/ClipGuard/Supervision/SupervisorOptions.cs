@@ -98,7 +98,7 @@ public sealed record SupervisorOptions
     /// </summary>
     internal int MaxUnkillable { get; init; } = 16;
 
-    /// <summary>How long all helpers may be stuck in the kernel over storage that does not answer before the run ends. For tests; 10 minutes.</summary>
+    /// <summary>How long storage may not answer, in the kernel or for one decode after the other, before the run ends. For tests; 10 minutes.</summary>
     internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Checks every setting against its range.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;

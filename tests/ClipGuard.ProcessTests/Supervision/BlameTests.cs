@@ -22,6 +22,8 @@ internal sealed partial class BlameTests
         StallLimit = TimeSpan.FromSeconds(1),
     };
 
+    private static readonly SupervisorOptions Impatient = Options with { Deadline = TimeSpan.FromSeconds(0.7), StallLimit = TimeSpan.FromSeconds(0.5) };
+
     [TestCase("stop", UnsettledCause.Stopped)]
     [TestCase("waits-for-bytes", UnsettledCause.Storage)]
     [CancelAfter(60_000)]
@@ -63,6 +65,51 @@ internal sealed partial class BlameTests
             Assert.That(deniedToTheHelper.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Storage), () => deniedToTheHelper.Fault?.Message ?? "a clip");
             Assert.That(absurd.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
         });
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task While_storage_is_silent_one_decode_at_a_time_asks_whether_it_answers_again(CancellationToken cancellation)
+    {
+        await using Supervisor supervisor = await Supervisor.StartAsync(Impatient with { Workers = 3 }, cancellation: cancellation);
+        await Waits().WaitAsync(cancellation);
+
+        while (supervisor.ReadyHelpers < 3)
+        {
+            await Task.Delay(20, cancellation);
+        }
+
+        Task<DecodeOutcome> asking = Waits();
+        Task<DecodeOutcome> behind = supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation).AsTask();
+        var inMemory = new DecodeRequest(new MemorySource("ok:1"u8.ToArray()), new AudioSpec());
+        Task<DecodeOutcome> elsewhere = supervisor.DecodeAsync(inMemory, cancellation).AsTask();
+
+        Assert.That(await Task.WhenAny(elsewhere, behind), Is.SameAs(elsewhere), "what needs no storage does not wait for it");
+        Assert.That(await Task.WhenAny(asking, behind), Is.SameAs(asking));
+        using DecodeOutcome answered = await behind;
+        Assert.That(answered.IsClip && (await elsewhere).IsClip);
+        (await elsewhere).Dispose();
+
+        async Task<DecodeOutcome> Waits()
+        {
+            DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation);
+            Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Storage));
+            return outcome;
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Storage_that_stays_silent_ends_the_run(CancellationToken cancellation)
+    {
+        SupervisorOptions options = Impatient with { StorageLimit = TimeSpan.FromTicks(1) };
+        await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
+        (await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation)).Dispose();
+
+        Assert.That(
+            async () => await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation),
+            Throws.InstanceOf<HelperUnavailableException>().With.Property(nameof(HelperUnavailableException.StorageIsSilent)).True);
     }
 
     [Test]

@@ -1,5 +1,5 @@
 using ClipGuard.DryRuns;
-using ClipGuard.Loading;
+using ClipGuard.Runs;
 
 using NUnit.Framework;
 

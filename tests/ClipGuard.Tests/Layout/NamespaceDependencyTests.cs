@@ -27,7 +27,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Benching"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Loading",
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
@@ -61,12 +61,12 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Settings"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
         ["ClipGuard.DryRuns"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
-        ["ClipGuard.Loading"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Supervision"],
+        ["ClipGuard.Loading"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision"],
         ["ClipGuard.Manifests"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
         ["ClipGuard.Media"] = ["ClipGuard.Media.Wire"],
         ["ClipGuard.Media.Libav"] =

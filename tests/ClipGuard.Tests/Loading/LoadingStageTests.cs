@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 
 using ClipGuard.Loading;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 
 using NUnit.Framework;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using ClipGuard.Loading;
+using ClipGuard.Runs;
 
 using NUnit.Framework;
 

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Media.Libav.Bytes;
 
 /// <summary>The encoded bytes of one clip: a length, and reading at any position.</summary>
@@ -26,11 +30,18 @@ internal abstract class ClipBytes : IDisposable
         }
         else if (read < 0)
         {
-            session.ReadFault = session.StorageFault($"Reading failed at byte {position}", -read);
+            session.ReadFault = StorageFault(session, $"Reading failed at byte {position}", -read);
         }
 
         return read;
     }
+
+    /// <summary>The fault of a clip that open, stat or read gave an error for.</summary>
+    /// <param name="session">The decode.</param>
+    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
+    /// <param name="error">The system's error number.</param>
+    protected static DecoderFault StorageFault(DecodeSession session, string what, int error) =>
+        session.Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}.") with { Storage = StorageErrors.Of(error) };
 
     /// <summary>Opens a source.</summary>
     /// <param name="session">The decode that reads it.</param>

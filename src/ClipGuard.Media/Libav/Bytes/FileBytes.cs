@@ -61,7 +61,7 @@ internal sealed unsafe class FileBytes : ClipBytes
         bytes = null;
         if (FileFacts.OfPath(source.Path, out FileFacts facts) is not null)
         {
-            return session.StorageFault(source.Path, Marshal.GetLastPInvokeError());
+            return StorageFault(session, source.Path, Marshal.GetLastPInvokeError());
         }
 
         if (facts.WhyNotRegular is { } kind)
@@ -72,11 +72,11 @@ internal sealed unsafe class FileBytes : ClipBytes
         int descriptor = Libc.Open(source.Path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0);
         if (descriptor < 0)
         {
-            return session.StorageFault(source.Path, Marshal.GetLastPInvokeError());
+            return StorageFault(session, source.Path, Marshal.GetLastPInvokeError());
         }
 
         // Between the look and the opening the path may have been replaced, so what was opened is looked at again.
-        DecoderFault? fault = FileFacts.OfDescriptor(descriptor, out facts) is not null ? session.StorageFault(source.Path, Marshal.GetLastPInvokeError())
+        DecoderFault? fault = FileFacts.OfDescriptor(descriptor, out facts) is not null ? StorageFault(session, source.Path, Marshal.GetLastPInvokeError())
             : facts.WhyNotRegular is { } other ? session.Fault(FaultKind.Missing, $"{source.Path}: {other}.")
             : CheckRange(session, source, facts.Length);
         if (fault is not null)

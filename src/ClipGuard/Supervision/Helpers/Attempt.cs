@@ -47,6 +47,9 @@ internal sealed class Attempt
     /// <summary>Bytes of a clip that travels in memory, at the payload's start.</summary>
     public long InputLength { get; }
 
+    /// <summary>True where the clip's bytes are read from storage, by the helper.</summary>
+    public bool ReadsStorage => Request.Source is not MemorySource;
+
     /// <summary>Where in the payload the result begins.</summary>
     public long OutputOffset { get; }
 

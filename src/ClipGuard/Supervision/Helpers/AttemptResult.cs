@@ -16,6 +16,9 @@ internal abstract record AttemptResult
         /// <summary>True where it may have been bad luck: a first one is tried once more.</summary>
         public bool IsRetryable => FaultKinds.Of(Fault.Kind).IsRetried(IsOutOfMemory);
 
+        /// <summary>True where it is what the decoder found in the clip, or that there is none: then the storage has answered.</summary>
+        public bool IsFinding => FaultKinds.Of(Fault.Kind) is { MayBeReported: true, IsAlarming: false };
+
         /// <summary>True where the helper may not read the file; this process perhaps may.</summary>
         public bool IsDenied { get; init; }
     }
@@ -26,7 +29,11 @@ internal abstract record AttemptResult
     public sealed record DecoderBug(string Message, string Stack) : AttemptResult;
 
     /// <summary>The caller was freed, or the helper gave up, before the clip had its time, or for a reason that is not the clip's.</summary>
-    public sealed record Unsettled(UnsettledClip Clip) : AttemptResult;
+    public sealed record Unsettled(UnsettledClip Clip) : AttemptResult
+    {
+        /// <summary>True where it waited for its bytes; an error that the storage gave at once is none.</summary>
+        public bool WaitedForStorage => Clip is { Cause: UnsettledCause.Storage, PostMortem.Time: var time } && time.WaitedForBytes > time.Usable;
+    }
 
     /// <summary>
     /// A failure of the infrastructure, which says nothing about the clip: a helper that was killed from outside, a request that could not be sent.

@@ -40,6 +40,7 @@ internal sealed unsafe partial class Helper
         attempt.DispatchedAt = Stopwatch.GetTimestamp();
         _measurement.Begin(attempt.DispatchedAt, DecodeTick);
         _deadlineAt = attempt.DispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
+        _pool.Began(attempt);
         Step(HelperEvent.Leased);
         if (MessageSocket.Send(Process.Socket, attempt.Message) is not { } reason)
         {
@@ -48,7 +49,9 @@ internal sealed unsafe partial class Helper
 
         // The helper died while it was idle, and its end has not been noticed yet: the clip was not touched, and the lease ends.
         _attempt = null;
-        attempt.Conclude(new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}"));
+        var failure = new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}");
+        _pool.Ended(attempt, failure);
+        attempt.Conclude(failure);
         Step(HelperEvent.Cancelled);
         _pool.EndLease();
     }
@@ -96,15 +99,20 @@ internal sealed unsafe partial class Helper
         {
             // The memory has an owner more until the payload has been read: the process may end meanwhile, and releases only its own share.
             Process.Memory.AddReference();
-            attempt.Conclude(new AttemptResult.Delivered(clip));
+            var delivered = new AttemptResult.Delivered(clip);
+            _pool.Ended(attempt, delivered);
+            attempt.Conclude(delivered);
             return;
         }
 
         // A helper that the kernel holds while it waits for storage keeps its lease: another one beside it would only be stuck there too.
-        KeepsItsLease = State == HelperState.Unkillable && Progress.WaitsForBytes(Process.Memory.Marks);
+        // Its own mark says so, or the state of its threads did when it was examined.
+        KeepsItsLease = State == HelperState.Unkillable
+            && (Progress.WaitsForBytes(Process.Memory.Marks) || _ending is AttemptResult.Unsettled { WaitedForStorage: true });
 
         // The next decode is dispatched before this caller is woken: waking it may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
+        _pool.Ended(attempt, result);
         if (!KeepsItsLease)
         {
             _pool.EndLease();

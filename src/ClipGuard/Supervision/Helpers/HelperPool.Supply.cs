@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Processes;
 
@@ -8,7 +10,11 @@ internal sealed partial class HelperPool
 {
     // Of the unkillable helpers, those that wait for the storage of clips. Each still holds its lease.
     private int _waitingForStorage;
+    private readonly StorageBreaker _storage;
     private bool _storageIsTimed;
+
+    // Decodes going on that read storage, those of stuck helpers not counted.
+    private int _reading;
     private int _pendingStarts;
     private int _givingBack;
     private bool _serving;
@@ -53,6 +59,33 @@ internal sealed partial class HelperPool
     public void EndLease()
     {
         _leased--;
+        Serve();
+    }
+
+    /// <summary>A helper has been given a decode.</summary>
+    public void Began(Attempt attempt) => _reading += attempt.ReadsStorage ? 1 : 0;
+
+    /// <summary>A decode has come to something. Where that tells of the storage, others may be dispatched now, or none.</summary>
+    /// <param name="attempt">The decode.</param>
+    /// <param name="result">What came of it; null where its caller gave up.</param>
+    public void Ended(Attempt attempt, AttemptResult? result)
+    {
+        if (!attempt.ReadsStorage)
+        {
+            return;
+        }
+
+        _reading--;
+        switch (result)
+        {
+            case AttemptResult.Delivered or AttemptResult.Faulted { IsFinding: true }:
+                _storage.Answered();
+                break;
+            case AttemptResult.Unsettled { WaitedForStorage: true } when _storage.Waited(Stopwatch.GetTimestamp()):
+                BreakForStorage("Decodes wait");
+                break;
+        }
+
         Serve();
     }
 
@@ -155,13 +188,16 @@ internal sealed partial class HelperPool
                 _storageIsTimed = false;
                 if (_waitingForStorage >= _options.Workers)
                 {
-                    Break(new HelperUnavailableException(
-                        $"All {_options.Workers} helpers that may decode at a time are stuck in the kernel, where they wait for the storage that the "
-                            + $"clips lie on; "
-                        + $"it has not answered for {_options.StorageLimit.TotalSeconds:0} s."));
+                    BreakForStorage($"All {_options.Workers} helpers that may decode at a time are stuck in the kernel, where they wait");
                 }
             });
         }
+    }
+
+    private void BreakForStorage(string what)
+    {
+        string message = $"{what} for the storage that the clips lie on; it has not answered for {_options.StorageLimit.TotalSeconds:0} s.";
+        Break(new HelperUnavailableException(message) { StorageIsSilent = true });
     }
 
     /// <summary>A helper is slow to start.</summary>
@@ -260,7 +296,7 @@ internal sealed partial class HelperPool
 
     private (Waiter, Helper)? NextToServe()
     {
-        foreach (Waiter waiter in _waiters)
+        foreach (Waiter waiter in _waiters.Where(waiter => !waiter.Attempt.ReadsStorage || _storage.MayDispatch(_reading)))
         {
             int found = waiter.Fresh ? FreshHelper() : PreferUsed();
             if (found >= 0)

@@ -43,6 +43,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     {
         _options = options;
         _logger = logger;
+        _storage = new StorageBreaker(MonotonicTime.Nanoseconds(options.StorageLimit));
         _launch = HelperLaunch.From(options);
         _spawner = HelperSpawner.For(options.Sandbox);
         Watch = new HelperWatch(_gate);

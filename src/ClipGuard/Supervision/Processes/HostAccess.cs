@@ -1,7 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Native;
 
-namespace ClipGuard.Supervision;
+namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
 /// Whether this process may read what a helper may not: helpers are confined, and where that is what stands between them and a clip, the clip is not to blame.
