@@ -42,7 +42,8 @@ public class TimeAccountTests
         Assert.That(account.UsableSinceProgress, Is.EqualTo(TimeSpan.Zero));
 
         account.Add(Sample(500, cpu: 0, Thread('S', delay: 20, turns: 6)), progressAt: 0);
-        Assert.That(account.Spent, Is.EqualTo(new TimeByCause { WaitedForProcessor = Milliseconds(40), Blocked = Milliseconds(460) }), "20 in each span at most");
+        Assert.That(
+            account.Spent, Is.EqualTo(new TimeByCause { WaitedForProcessor = Milliseconds(40), Blocked = Milliseconds(460) }), "20 in each span at most");
         Assert.That(account.UsableSinceProgress, Is.EqualTo(Milliseconds(460)));
     }
 

@@ -35,8 +35,8 @@ internal static unsafe class ThreadTimes
     /// <summary>How long the calling thread has waited for a processor since it began.</summary>
     public static long OwnRunDelay() => Schedule("/proc/thread-self").Delay;
 
-    // "run delay turns", the first two in nanoseconds. A kernel without scheduler statistics has no such file or zeros in it; the states alone then tell of waits
-    // for a processor.
+    // "run delay turns", the first two in nanoseconds. A kernel without scheduler statistics has no such file or zeros in it; the states alone then tell of
+    // waits for a processor.
     private static (long Delay, long Turns) Schedule(string task)
     {
         byte* buffer = stackalloc byte[BufferBytes];

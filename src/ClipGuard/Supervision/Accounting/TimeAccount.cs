@@ -22,8 +22,8 @@ internal sealed class TimeAccount
     private TimeByCause _known;
     private long _usableSinceProgress;
 
-    // Of the last spans, at the end of which a wait was going on: what is held to be a wait for a processor, how much of it came after the last progress, what the
-    // helper says it waited for bytes, and the threads as they were before.
+    // Of the last spans, at the end of which a wait was going on: what is held to be a wait for a processor, how much of it came after the last progress,
+    // what the helper says it waited for bytes, and the threads as they were before.
     private long _assumed;
     private long _assumedSinceProgress;
     private long _assumedBytes;
@@ -97,7 +97,8 @@ internal sealed class TimeAccount
     private bool IsUnwatched(TimeSample now, long wall) =>
         wall - Math.Max(0, now.WatcherDelayNanoseconds - _last.WatcherDelayNanoseconds) > TicksUnwatched * _tick;
 
-    // Decides about the spans at the end of which a wait was going on, once that wait has been counted. Returns what was usable after all since the last progress.
+    // Decides about the spans at the end of which a wait was going on, once that wait has been counted. Returns what was usable after all since the last
+    // progress.
     private long Correct(IReadOnlyList<ThreadSample> threads)
     {
         ThreadSample[] waited = [.. _last.Threads.Where(IsRunnable)];

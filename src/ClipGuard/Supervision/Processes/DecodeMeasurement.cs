@@ -68,8 +68,9 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
         }
 
         long waitedForBytes = Progress.ReadBytesWait(process.Memory.Marks, _startedAt, now);
-        _account.Add(
-            new TimeSample(now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, ThreadTimes.Read(process.Pid), ThreadTimes.OwnRunDelay()), ProgressAt);
+        var sample = new TimeSample(
+            now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, ThreadTimes.Read(process.Pid), ThreadTimes.OwnRunDelay());
+        _account.Add(sample, ProgressAt);
     }
 
     /// <summary>The earliest moment at which the stall limit can have passed in usable time.</summary>
