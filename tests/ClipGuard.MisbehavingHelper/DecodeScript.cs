@@ -183,8 +183,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Trouble.Block();
                 break;
             case "holds-in-small-pages":
-                Trouble.RefuseHugePages();
-                _ = Hold(number);
+                _ = Hold(number, Trouble.RefuseHugePages);
+                Trouble.Block();
+                break;
+            case "shares":
+                Trouble.Share((nuint)number << 20);
                 Trouble.Block();
                 break;
             case "keeps":
@@ -192,7 +195,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Number(message, Environment.ProcessId);
                 break;
             case "borrows":
-                NativeMemory.Free(Hold(number));
+                NativeMemory.AlignedFree(Hold(number));
                 Number(message, Environment.ProcessId);
                 break;
             case "burns":
@@ -209,7 +212,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 AbortIf(message.Request.DecoderThreads > 1, message);
                 break;
             case "inside":
-                EscapeScript.Try(words[1], connection, message);
+                EscapeScript.Try(words[1].Split('+'), connection, message);
                 break;
             default:
                 throw new ArgumentException($"There is no decode called {words[0]}.");
@@ -321,10 +324,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         Claim(message, ElementType.Float32, 1, 1);
     }
 
-    private static void* Hold(int megabytes)
+    private static void* Hold(int megabytes, Action<nint, nuint>? beforehand = null)
     {
         nuint bytes = (nuint)megabytes << 20;
-        void* memory = NativeMemory.Alloc(bytes);
+        void* memory = NativeMemory.AlignedAlloc(bytes, (nuint)Environment.SystemPageSize);
+        beforehand?.Invoke((nint)memory, bytes);
         NativeMemory.Fill(memory, bytes, 1);
         return memory;
     }

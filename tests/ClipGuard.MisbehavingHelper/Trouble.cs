@@ -29,11 +29,19 @@ internal static unsafe partial class Trouble
     /// <summary>SIGSEGV in native code.</summary>
     public static void Segfault() => MemorySet((void*)8, 1, 64);
 
-    /// <summary>Memory that is taken from here on is given back page by page: at a kill that takes the kernel some 80 ms a gigabyte.</summary>
-    public static void RefuseHugePages()
+    /// <summary>This memory is given back page by page: at a kill that takes the kernel some 80 ms a gigabyte.</summary>
+    public static void RefuseHugePages(nint start, nuint bytes)
     {
-        const int thpDisable = 41;
-        _ = Prctl(thpDisable, 1, 0, 0, 0);
+        const int noHugePage = 15;
+        _ = MemoryAdvise((void*)start, bytes, noHugePage);
+    }
+
+    /// <summary>Takes shared memory, which the limit on a process's memory does not count.</summary>
+    public static void Share(nuint bytes)
+    {
+        const int readAndWrite = 3;
+        const int sharedAnonymous = 0x21;
+        NativeMemory.Fill(Mmap(null, bytes, readAndWrite, sharedAnonymous, -1, 0), bytes, 1);
     }
 
     /// <summary>Takes memory without end, and with progress, as a decoder that piles up frames makes it: what ends this is memory, not a clock.</summary>
@@ -47,8 +55,11 @@ internal static unsafe partial class Trouble
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MemoryAdvise(void* start, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial void* Mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);

@@ -4,7 +4,7 @@ using ClipGuard.TestHost;
 
 // A host whose end the tests watch: it starts helpers, sets some to work that never ends, and then ends as it is told.
 // Arguments: the helper's program, and how to end. It prints READY once its helpers are there. With "loads" it is a training run
-// instead, with "dry-runs" a dry run.
+// instead, with "dry-runs" a dry run, and with "contains" it has helpers try to get out of their sandboxes.
 string program = args[0];
 string end = args[1];
 if (end == "loads")
@@ -16,6 +16,12 @@ if (end == "loads")
 if (end == "dry-runs")
 {
     await DryRunHost.RunAsync(program, args[2], args[3], args[4], args[5], int.Parse(args[6], System.Globalization.CultureInfo.InvariantCulture));
+    return;
+}
+
+if (end == "contains")
+{
+    await ContainmentHost.RunAsync(program, args[2..]);
     return;
 }
 

@@ -40,7 +40,10 @@ internal static class Confinement
             return level;
         }
 
-        bool filtered = Libc.Prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && SeccompFilter.For(level, makesFifos: streams).Install();
+        // The supervisor switches this off. A helper that somebody else starts without the variable needs what the runtime does by default (W^X).
+        bool mapsCodeTwice = Environment.GetEnvironmentVariable("DOTNET_EnableWriteXorExecute") != "0";
+        bool filtered = Libc.Prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+            && SeccompFilter.For(level, makesFifos: streams, mapsCodeTwice).Install();
         return filtered ? level : SandboxLevel.Off;
     }
 }

@@ -7,15 +7,18 @@ namespace ClipGuard.Media.Native;
 /// <param name="Length">Bytes of a regular file.</param>
 /// <param name="Inode">Number of the file in its file system.</param>
 /// <param name="Device">The file system's device, its two numbers in one.</param>
-internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong Inode, ulong Device)
+/// <param name="AllocatedBytes">Bytes that the file takes where it lies: less than its length where it has holes.</param>
+internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong Inode, ulong Device, long AllocatedBytes)
 {
     // The layout of statx is the same on every architecture, which stat's is not.
     private const int StatxBytes = 256;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
     private const int SizeOffset = 40;
+    private const int BlocksOffset = 48;
     private const int DeviceOffset = 136;
-    private const uint TypeModeInodeAndSize = 0x1 | 0x2 | 0x100 | 0x200;
+    private const int BlockBytes = 512;
+    private const uint TypeModeInodeSizeAndBlocks = 0x1 | 0x2 | 0x100 | 0x200 | 0x400;
 
     private const int KindMask = 0xF000;
 
@@ -47,14 +50,18 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong In
     private static string? Ask(int folder, string path, int flags, out FileFacts facts)
     {
         byte* buffer = stackalloc byte[StatxBytes];
-        if (Libc.Statx(folder, path, flags, TypeModeInodeAndSize, buffer) != 0)
+        if (Libc.Statx(folder, path, flags, TypeModeInodeSizeAndBlocks, buffer) != 0)
         {
             facts = default;
             return Marshal.GetLastPInvokeErrorMessage();
         }
 
         facts = new FileFacts(
-            *(ushort*)(buffer + ModeOffset), *(long*)(buffer + SizeOffset), *(ulong*)(buffer + InodeOffset), *(ulong*)(buffer + DeviceOffset));
+            *(ushort*)(buffer + ModeOffset),
+            *(long*)(buffer + SizeOffset),
+            *(ulong*)(buffer + InodeOffset),
+            *(ulong*)(buffer + DeviceOffset),
+            *(long*)(buffer + BlocksOffset) * BlockBytes);
         return null;
     }
 }

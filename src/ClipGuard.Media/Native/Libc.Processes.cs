@@ -16,8 +16,13 @@ internal static unsafe partial class Libc
     public const int RUSAGE_SELF = 0;
 
     public const int PR_SET_PDEATHSIG = 1;
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_SECUREBITS = 28;
     public const int PR_SET_CHILD_SUBREAPER = 36;
     public const int PR_SET_NO_NEW_PRIVS = 38;
+    public const int PR_CAP_AMBIENT = 47;
+    public const int PR_CAP_AMBIENT_RAISE = 2;
+    public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
     public const int RLIMIT_FSIZE = 1;
     public const int RLIMIT_DATA = 2;
@@ -44,8 +49,21 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetResourceLimit(int resource, ResourceLimit* limit);
 
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    public static partial int ProcessResourceLimit(int pid, int resource, ResourceLimit* replace, ResourceLimit* current);
+
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    /// <summary>Of the calling thread alone, as <see cref="CapSet"/> is: the C library does not pass it on to all threads, as it does a change of user.</summary>
+    [LibraryImport("libc", EntryPoint = "capget", SetLastError = true)]
+    public static partial int CapGet(CapabilityHeader* header, CapabilitySets* halves);
+
+    [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
+    public static partial int CapSet(CapabilityHeader* header, CapabilitySets* halves);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]
     public static partial int ClockGetCpuClockId(int pid, int* clock);
@@ -112,5 +130,24 @@ internal static unsafe partial class Libc
         public int Descriptor;
         public short Events;
         public short Happened;
+    }
+
+    /// <summary>struct __user_cap_header_struct; process 0 is the calling thread.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CapabilityHeader
+    {
+        public const uint Version3 = 0x20080522;
+
+        public uint Version;
+        public int Process;
+    }
+
+    /// <summary>struct __user_cap_data_struct: 32 capabilities; of two, the second has those from 32 on.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CapabilitySets
+    {
+        public uint Effective;
+        public uint Permitted;
+        public uint Inheritable;
     }
 }

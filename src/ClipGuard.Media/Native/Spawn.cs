@@ -50,13 +50,15 @@ internal static unsafe partial class Spawn
             _ = SigFillSet(signals);
             Require(AttributesSetSigDefault(attributes, signals));
 
-            // A real-time host would hand its priority on, and one spinning helper could then starve the thread that has to kill it.
+            // A real-time host would hand its priority on, and one spinning helper could then starve the thread that has to kill it. One of lower priority
+            // than ordinary (SCHED_IDLE) hands that on: to raise it takes a right that this thread may lack, and the start would fail.
             int ordinary = 0;
             Require(AttributesSetSchedulerPolicy(attributes, ordinary));
             Require(AttributesSetSchedulerParameters(attributes, &ordinary));
+            short scheduler = IsRealTime(SchedulerPolicy(0)) ? SetScheduler : (short)0;
 
             // A session of its own: Ctrl-C in the terminal is for the supervisor, and the whole group can be killed at once.
-            Require(AttributesSetFlags(attributes, SetSigDef | SetSigMask | SetScheduler | SetSid));
+            Require(AttributesSetFlags(attributes, (short)(SetSigDef | SetSigMask | SetSid | scheduler)));
 
             int child;
             int error = PosixSpawn(&child, path, actions, attributes, argv.Pointers, envp.Pointers);
@@ -69,6 +71,9 @@ internal static unsafe partial class Spawn
             _ = AttributesDestroy(attributes);
         }
     }
+
+    // SCHED_FIFO, SCHED_RR or SCHED_DEADLINE, with or without the flag that children are ordinary (SCHED_RESET_ON_FORK).
+    private static bool IsRealTime(int policy) => (policy & ~0x40000000) is 1 or 2 or 6;
 
     private static void Require(int error)
     {
@@ -113,6 +118,9 @@ internal static unsafe partial class Spawn
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setschedparam")]
     private static partial int AttributesSetSchedulerParameters(void* attributes, int* parameters);
+
+    [LibraryImport("libc", EntryPoint = "sched_getscheduler")]
+    private static partial int SchedulerPolicy(int thread);
 
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     private static partial int SigEmptySet(void* signals);

@@ -101,6 +101,9 @@ public sealed record SupervisorOptions
     /// <summary>How long storage may not answer, in the kernel or for one decode after the other, before the run ends. For tests; 10 minutes.</summary>
     internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Landlock's ABI of which nothing newer is used, as on an older kernel; 0 is one without landlock. For tests; whatever the kernel has.</summary>
+    internal int NewestLandlock { get; init; } = int.MaxValue;
+
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>
     internal void Validate()

@@ -10,17 +10,17 @@ internal sealed class HelperLifeTests
 {
     private const string NextStates =
         """
-                   SaidReady Replied RepliedLast ProtocolError HungUp Exited TimeOver Stalled Leased Released Retired Cancelled
-        Starting   Ready     Dying   Dying       Dying        HungUp Gone   Dying    -       -      -        Dying   Dying
-        Ready      Dying     Dying   Dying       Dying        Dying  Gone   -        -       Decoding -      Leaving Dying
-        Decoding   Dying     Delivered Finishing Dying        HungUp Gone   Dying    Dying   -      -        -       Dying
-        Delivered  Dying     Dying   -           Dying        Dying  Gone   -        -       -      Ready    Leaving Dying
-        Finishing  -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
-        HungUp     -         -       -           -            -      Gone   Dying    Dying   -      -        -       Dying
-        Leaving    -         -       -           -            -      Gone   Dying    -       -      -        -       Dying
-        Dying      -         -       -           -            -      Gone   Unkillable -       -      Dying    Dying   Dying
-        Unkillable   -         -       -           -            -      Gone   -        -       -      Unkillable Unkillable Unkillable
-        Gone       -         -       -           -            -      -      -        -       -      Gone     Gone    Gone
+                   SaidReady Replied   RepliedLast ProtocolError HungUp Exited TimeOver   Stalled OverMemory Leased   Released   Retired    Cancelled
+        Starting   Ready     Dying     Dying       Dying         HungUp Gone   Dying      -       -          -        -          Dying      Dying
+        Ready      Dying     Dying     Dying       Dying         Dying  Gone   -          -       -          Decoding -          Leaving    Dying
+        Decoding   Dying     Delivered Finishing   Dying         HungUp Gone   Dying      Dying   Dying      -        -          -          Dying
+        Delivered  Dying     Dying     -           Dying         Dying  Gone   -          -       -          -        Ready      Leaving    Dying
+        Finishing  -         -         -           -             -      Gone   Dying      -       Dying      -        -          -          Dying
+        HungUp     -         -         -           -             -      Gone   Dying      Dying   -          -        -          -          Dying
+        Leaving    -         -         -           -             -      Gone   Dying      -       -          -        -          -          Dying
+        Dying      -         -         -           -             -      Gone   Unkillable -       -          -        Dying      Dying      Dying
+        Unkillable -         -         -           -             -      Gone   -          -       -          -        Unkillable Unkillable Unkillable
+        Gone       -         -         -           -             -      -      -          -       -          -        Gone       Gone       Gone
         """;
 
     private static IEnumerable<TestCaseData> Cells =>

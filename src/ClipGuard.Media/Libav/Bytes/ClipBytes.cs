@@ -41,7 +41,13 @@ internal abstract class ClipBytes : IDisposable
     /// <param name="what">What was to be done, as the beginning of a sentence.</param>
     /// <param name="error">The system's error number.</param>
     protected static DecoderFault StorageFault(DecodeSession session, string what, int error) =>
-        session.Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}.") with { Storage = StorageErrors.Of(error) };
+        session.Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}{RightLacked(error)}.") with { Storage = StorageErrors.Of(error) };
+
+    // Root is used to reading everything, and would look for the reason elsewhere.
+    private static string RightLacked(int error) =>
+        StorageErrors.Of(error) == StorageError.Denied && Libc.EffectiveUser() == 0 && !Capabilities.Has(Capabilities.DacReadSearch)
+            ? " (root reads other users' files by CAP_DAC_READ_SEARCH, which this process has not: the sandbox takes it away at level strict)"
+            : string.Empty;
 
     /// <summary>Opens a source.</summary>
     /// <param name="session">The decode that reads it.</param>

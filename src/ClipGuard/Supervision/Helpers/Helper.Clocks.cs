@@ -70,7 +70,15 @@ internal sealed partial class Helper
         {
             Step(HelperEvent.TimeOver);
         }
+        else if (HoldsTooMuch())
+        {
+            Step(HelperEvent.OverMemory);
+        }
     }
+
+    // The kernel counts private memory against the limit that the helper has set itself, and only while it can be written to. All that is held is looked at
+    // here. The payload has a limit of its own.
+    private bool HoldsTooMuch() => _use.HeldBytes(Process.Memory.AllocatedBytes) > _use.MemoryLimitBytes;
 
     private void CheckGrace(long now)
     {

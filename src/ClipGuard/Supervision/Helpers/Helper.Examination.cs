@@ -18,6 +18,7 @@ internal sealed partial class Helper
             HelperEvent.Exited => Crash(postMortem, exit, where),
             HelperEvent.Stalled =>
                 Faulted(FaultKind.Stalled, $"No progress for {Seconds(_options.StallLimit)} {where}; the helper was {activity}.", postMortem),
+            HelperEvent.OverMemory => OverMemory(where, postMortem),
             HelperEvent.TimeOver when before == HelperState.Decoding =>
                 OutOfTime(_measurement.Progress.Stage, $"Not done within {Seconds(_options.Deadline)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.TimeOver when before == HelperState.Finishing =>
@@ -36,6 +37,13 @@ internal sealed partial class Helper
         return termination.Fault is { } kind
             ? new AttemptResult.Faulted(new ClipFault(kind, _measurement.Progress.Stage, termination.Message, postMortem), termination.IsOutOfMemory)
             : new AttemptResult.InfrastructureFailure(termination.Message);
+    }
+
+    private AttemptResult.Faulted OverMemory(string where, PostMortem postMortem)
+    {
+        string message = $"The helper held more memory {where} than the {_options.HelperMemoryBytes} bytes that a decode may take.";
+        return new AttemptResult.Faulted(
+            new ClipFault(FaultKind.LimitExceeded, _measurement.Progress.Stage, message, postMortem), IsOutOfMemory: true);
     }
 
     private AttemptResult Finding(DecoderFault fault)

@@ -30,6 +30,9 @@ internal enum HelperEvent
     /// <summary>No progress for the stall limit.</summary>
     Stalled,
 
+    /// <summary>It holds more memory than a decode may take.</summary>
+    OverMemory,
+
     /// <summary>A decode was given to it.</summary>
     Leased,
 

@@ -41,6 +41,7 @@ internal static class HelperLife
         [(Decoding, Exited)] = new(Gone, Examine | Conclude | Replace | Release),
         [(Decoding, TimeOver)] = new(Dying, Examine | Kill | Replace),
         [(Decoding, Stalled)] = new(Dying, Examine | Kill | Replace),
+        [(Decoding, OverMemory)] = new(Dying, Examine | Kill | Replace),
         [(Decoding, Cancelled)] = new(Dying, Kill | Replace),
 
         // While the payload is read, the helper may end or break the protocol without harm, because the memory is owned here. It is only not used again.
@@ -56,6 +57,7 @@ internal static class HelperLife
         // Fresh per decode: the answer counts once the process has exited, and the deadline covers that.
         [(Finishing, Exited)] = new(Gone, Conclude | Replace | Release),
         [(Finishing, TimeOver)] = new(Dying, Examine | Kill | Replace),
+        [(Finishing, OverMemory)] = new(Dying, Examine | Kill | Replace),
         [(Finishing, Cancelled)] = new(Dying, Kill | Replace),
 
         // The kernel closes the socket of a process before it can be reaped, so that a crash shows as a hang-up first. Only a helper that is still alive

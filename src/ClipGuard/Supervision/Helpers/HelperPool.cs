@@ -45,7 +45,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
         _logger = logger;
         _storage = new StorageBreaker(MonotonicTime.Nanoseconds(options.StorageLimit));
         _launch = HelperLaunch.From(options);
-        _spawner = HelperSpawner.For(options.Sandbox);
+        _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
         Watch = new HelperWatch(_gate);
         lock (_gate)
         {

@@ -55,6 +55,9 @@ internal sealed unsafe class DecodeMemory : IDisposable
     /// <summary>Bytes of payload that fit.</summary>
     public long PayloadCapacity => _length - MarksPage.Size;
 
+    /// <summary>Bytes that it takes of the machine's memory now: the pages that were written to.</summary>
+    public long AllocatedBytes => FileFacts.OfDescriptor(Descriptor, out FileFacts facts) is null ? facts.AllocatedBytes : _length;
+
     /// <summary>Clears the marks for the next decode.</summary>
     public void ClearMarks() => new Span<byte>(_start, MarksPage.Size).Clear();
 

@@ -25,6 +25,10 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             // The helper lives off precompiled code: profiling it for a second compilation costs more than it brings.
             ["DOTNET_TieredPGO"] = "0",
 
+            // By default the runtime maps the code that it compiles twice, through a memfd: once to write it and once to run it. Helpers are refused shared
+            // memory, and nothing is lost: whoever has taken one over may map memory that is both.
+            ["DOTNET_EnableWriteXorExecute"] = "0",
+
             // Large buffers in huge pages, where the kernel gives some on request: a killed helper's memory is gone ten times sooner.
             ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
             ["CLIPGUARD_SANDBOX"] = options.Sandbox.ToString(),

@@ -8,20 +8,23 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>
 /// The thread that starts all helpers of one sandbox level, and lives as long as this process. It has to: a helper's
 /// parent-death signal follows the thread that started it, so a helper that a pool thread started would die with that thread.
-/// The thread restricts itself with landlock before its first start, so every helper is restricted from birth and this process is not.
+/// The thread restricts itself before its first start: it gives up its capabilities, and takes landlock upon itself. So every helper is restricted from birth
+/// and this process is not.
 /// </summary>
 internal sealed class HelperSpawner : IDisposable
 {
-    private static readonly ConcurrentDictionary<bool, Lazy<HelperSpawner>> Spawners = new();
+    private static readonly ConcurrentDictionary<(SandboxLevel, int), Lazy<HelperSpawner>> Spawners = new();
 
     private readonly BlockingCollection<Action> _starts = [];
     private readonly TaskCompletionSource<string?> _missing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly bool _confined;
+    private readonly SandboxLevel _level;
+    private readonly int _newestLandlock;
     private readonly string? _streamFolder;
 
-    private HelperSpawner(bool confined, string? streamFolder = null)
+    private HelperSpawner(SandboxLevel level, int newestLandlock = int.MaxValue, string? streamFolder = null)
     {
-        _confined = confined;
+        _level = level;
+        _newestLandlock = newestLandlock;
         _streamFolder = streamFolder;
 
         // Kills for want of memory count from before the first start.
@@ -29,7 +32,7 @@ internal sealed class HelperSpawner : IDisposable
 
         // Before the thread is restricted: it could not open it for writing.
         DevNull = Descriptors.Raised(Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
-        new Thread(Run) { IsBackground = true, Name = confined ? "clipguard-spawn" : "clipguard-spawn-open" }.Start();
+        new Thread(Run) { IsBackground = true, Name = level == SandboxLevel.Off ? "clipguard-spawn-open" : "clipguard-spawn" }.Start();
     }
 
     /// <summary>/dev/null, open for reading and writing, for the helpers' standard streams.</summary>
@@ -39,14 +42,16 @@ internal sealed class HelperSpawner : IDisposable
     public Task<string?> Missing => _missing.Task;
 
     /// <summary>The spawner for a sandbox level.</summary>
-    public static HelperSpawner For(SandboxLevel level) =>
-        Spawners.GetOrAdd(level != SandboxLevel.Off, confined => new Lazy<HelperSpawner>(() => new HelperSpawner(confined))).Value;
+    /// <param name="level">The level.</param>
+    /// <param name="newestLandlock">Landlock's ABI of which nothing newer is used: for tests.</param>
+    public static HelperSpawner For(SandboxLevel level, int newestLandlock = int.MaxValue) =>
+        Spawners.GetOrAdd((level, newestLandlock), static key => new Lazy<HelperSpawner>(() => new HelperSpawner(key.Item1, key.Item2))).Value;
 
     /// <summary>
     /// A spawner of its own for helpers that may make FIFOs and files beneath one folder. The caller disposes it once its helpers are gone:
     /// their parent-death signal follows its thread.
     /// </summary>
-    public static HelperSpawner ForStreams(SandboxLevel level, string folder) => new(level != SandboxLevel.Off, folder);
+    public static HelperSpawner ForStreams(SandboxLevel level, string folder) => new(level, streamFolder: folder);
 
     /// <summary>Ends the thread of a spawner that was made by <see cref="ForStreams"/>, after the starts that were posted.</summary>
     public void Dispose() => _starts.CompleteAdding();
@@ -56,7 +61,7 @@ internal sealed class HelperSpawner : IDisposable
 
     private void Run()
     {
-        _missing.SetResult(_confined ? Landlock.RestrictThread(_streamFolder) : null);
+        _missing.SetResult(_level == SandboxLevel.Off ? null : Restrict());
         foreach (Action start in _starts.GetConsumingEnumerable())
         {
             start();
@@ -64,5 +69,13 @@ internal sealed class HelperSpawner : IDisposable
 
         _ = Libc.Close(DevNull);
         _starts.Dispose();
+    }
+
+    // Both are tried: what one of them lacks takes nothing from the other.
+    private string? Restrict()
+    {
+        string? capabilities = Capabilities.KeepOnly(_level == SandboxLevel.Strict ? null : Capabilities.DacReadSearch);
+        string? landlock = Landlock.RestrictThread(_streamFolder, _newestLandlock);
+        return capabilities is not null && landlock is not null ? $"{capabilities}; {landlock}" : capabilities ?? landlock;
     }
 }

@@ -9,6 +9,8 @@ namespace ClipGuard.Supervision.Processes;
 /// </summary>
 internal sealed unsafe class ProcessUse : IDisposable
 {
+    private const int StatusBytes = 4096;
+
     private readonly int _pid;
     private readonly int _clock;
     private readonly int _memory;
@@ -53,6 +55,17 @@ internal sealed unsafe class ProcessUse : IDisposable
         return Utf8Parser.TryParse(text[second..], out long pages, out _) ? pages * Environment.SystemPageSize : 0;
     }
 
+    /// <summary>The limit on its private memory (RLIMIT_DATA), in bytes; the highest number where it has none, or has ended.</summary>
+    public long MemoryLimitBytes
+    {
+        get
+        {
+            Libc.ResourceLimit limit;
+            bool known = Libc.ProcessResourceLimit(_pid, Libc.RLIMIT_DATA, null, &limit) == 0;
+            return known ? (long)Math.Min(limit.Soft, long.MaxValue) : long.MaxValue;
+        }
+    }
+
     /// <summary>Most resident memory since the last <see cref="ForgetPeak"/>, in bytes.</summary>
     public long PeakMemoryBytes() => PeakMemoryBytes(_pid);
 
@@ -81,14 +94,31 @@ internal sealed unsafe class ProcessUse : IDisposable
     /// <summary>Most resident memory of any process so far, in bytes; 0 where it is not to be known.</summary>
     public static long PeakMemoryBytes(int pid)
     {
-        const int size = 4096;
-        byte* buffer = stackalloc byte[size];
+        byte* buffer = stackalloc byte[StatusBytes];
+        return Bytes(ReadStatus(pid, buffer), "VmHWM:"u8);
+    }
+
+    /// <summary>Memory that the process holds now, private and shared, resident or swapped out, in bytes; 0 after its end. Files that it maps are not counted.</summary>
+    /// <param name="payloadBytes">So much shared memory does not count.</param>
+    public long HeldBytes(long payloadBytes)
+    {
+        byte* buffer = stackalloc byte[StatusBytes];
+        ReadOnlySpan<byte> status = ReadStatus(_pid, buffer);
+        return Bytes(status, "RssAnon:"u8) + Bytes(status, "VmSwap:"u8) + Math.Max(0, Bytes(status, "RssShmem:"u8) - payloadBytes);
+    }
+
+    private static ReadOnlySpan<byte> ReadStatus(int pid, byte* buffer)
+    {
         int fd = Libc.Open($"/proc/{pid}/status", Libc.O_CLOEXEC, 0);
-        nint length = Libc.Read(fd, buffer, size);
+        nint length = Libc.Read(fd, buffer, StatusBytes);
         _ = Libc.Close(fd);
-        var text = new ReadOnlySpan<byte>(buffer, (int)Math.Max(0, length));
-        int at = text.IndexOf("VmHWM:"u8);
-        return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..].TrimStart(" \t"u8), out long kilobytes, out _) ? kilobytes * 1024 : 0;
+        return new ReadOnlySpan<byte>(buffer, (int)Math.Max(0, length));
+    }
+
+    private static long Bytes(ReadOnlySpan<byte> status, ReadOnlySpan<byte> name)
+    {
+        int at = status.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..].TrimStart(" \t"u8), out long kilobytes, out _) ? kilobytes * 1024 : 0;
     }
 
     /// <inheritdoc/>
