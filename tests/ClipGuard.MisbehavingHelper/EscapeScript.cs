@@ -8,8 +8,8 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.MisbehavingHelper;
 
 /// <summary>
-/// Tries ways out of the sandbox, and answers with what each has met, as samples: the number of the error, zero where the way was open. Whatever one of them opens
-/// or makes is closed or removed again.
+/// Tries ways out of the sandbox, and answers with what each has met, as samples: the number of the error, zero where the way was open. Whatever one of them
+/// opens or makes is closed or removed again.
 /// </summary>
 internal static unsafe partial class EscapeScript
 {

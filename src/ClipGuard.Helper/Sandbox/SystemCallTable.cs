@@ -5,7 +5,9 @@ namespace ClipGuard.Helper.Sandbox;
 /// <summary>Which system calls the filter is about, by their numbers on this processor (the kernel's unistd headers).</summary>
 internal sealed class SystemCallTable
 {
-    /// <summary>What fcntl may be asked for: copies of descriptors, their flags, and the size of a pipe; no locks that others would wait for, no signals.</summary>
+    /// <summary>
+    /// What fcntl may be asked for: copies of descriptors, their flags, and the size of a pipe; no locks that others would wait for, and no signals.
+    /// </summary>
     public static readonly uint[] FileControls =
     [
         0, // F_DUPFD
@@ -32,8 +34,8 @@ internal sealed class SystemCallTable
     ];
 
     /// <summary>
-    /// What prctl may be asked for: names of threads and of memory, and what cannot loosen anything. Not the signal at the parent's end, which must not be switched
-    /// off, nor whether others may look at the process (PR_SET_DUMPABLE), which its supervisor does.
+    /// What prctl may be asked for: names of threads and of memory, and what cannot loosen anything. Not the signal at the parent's end, which must not be
+    /// switched off, nor whether others may look at the process (PR_SET_DUMPABLE), which its supervisor does.
     /// </summary>
     public static readonly uint[] ProcessControls =
     [
@@ -206,8 +208,8 @@ internal sealed class SystemCallTable
         new("clock_adjtime", 305, 266),
     ];
 
-    // What the runtime and FFmpeg were seen to call while the sample clips were decoded, and what they and the C library fall back to. Calls that depend on their
-    // arguments are decided before this list, at either level.
+    // What the runtime and FFmpeg were seen to call while the sample clips were decoded, and what they and the C library fall back to. Calls that depend on
+    // their arguments are decided before this list, at either level.
     private static readonly SystemCall[] NeededCalls =
     [
         // Files that can be read.

@@ -55,7 +55,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
-    /// <summary>Of the calling thread alone, as <see cref="CapSet"/> is: the C library does not pass it on to all threads, as it does a change of user.</summary>
+    /// <summary>
+    /// Of the calling thread alone, as <see cref="CapSet"/> is: the C library does not pass it on to all threads, as it does a change of user.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "capget", SetLastError = true)]
     public static partial int CapGet(CapabilityHeader* header, CapabilitySets* halves);
 

@@ -2,15 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 
 using ClipGuard.Media;
-using ClipGuard.Supervision;
 
 using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>
-/// Ways out of the sandbox, each tried from inside it: by root, which has rights to lose, and by another user; where landlock is as the kernel has it, as it was
-/// before it could hold back signals (ABI 5), and not there at all.
+/// Ways out of the sandbox, each tried from inside it: by root, which has rights to lose, and by another user; where landlock is as the kernel has it, as it
+/// was before it could hold back signals (ABI 5), and not there at all.
 /// </summary>
 [TestFixture(User.Own)]
 [TestFixture(User.Another)]
@@ -31,6 +30,8 @@ internal sealed class SandboxTests(SandboxTests.User user)
         (SandboxLevel.Strict, Newest),
         (SandboxLevel.Strict, None),
     ];
+
+    private static readonly string[] AsAnother = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
     // What the filter refuses, whatever landlock there is.
     private static readonly Dictionary<string, int> Filtered = new()
@@ -104,7 +105,7 @@ internal sealed class SandboxTests(SandboxTests.User user)
     {
         List<string> settings = [.. Sandboxes.Select(sandbox => Setting(sandbox, Tried(sandbox.Landlock))), Setting((SandboxLevel.Off, None), OpenWithout)];
         string[] host = [TestHelper.HostProgramPath, TestHelper.ProgramPath, "contains", .. settings];
-        string[] command = user == User.Another ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. host] : host;
+        string[] command = user == User.Another ? [.. AsAnother, .. host] : host;
         if (user == User.Another && !await CanBecomeAnotherAsync())
         {
             Assert.Ignore("Only root can become another user, and only where that one can read this folder.");
@@ -178,7 +179,8 @@ internal sealed class SandboxTests(SandboxTests.User user)
     private static IEnumerable<string> Tried(int landlock) =>
         [.. Filtered.Keys, "capabilities", "capabilities-to-gain", "open-init-environment", .. landlock == None ? [] : ByLandlock];
 
-    private static string Name((SandboxLevel Level, int Landlock) sandbox) => string.Create(CultureInfo.InvariantCulture, $"{sandbox.Level}:{sandbox.Landlock}");
+    private static string Name((SandboxLevel Level, int Landlock) sandbox) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sandbox.Level}:{sandbox.Landlock}");
 
     private static string Setting((SandboxLevel Level, int Landlock) sandbox, IEnumerable<string> ways) => $"{Name(sandbox)}:{string.Join('+', ways)}";
 
@@ -186,7 +188,7 @@ internal sealed class SandboxTests(SandboxTests.User user)
 
     private static async Task<bool> CanBecomeAnotherAsync() =>
         Environment.IsPrivilegedProcess
-        && (await RunAsync(["sh", "-c", $"setpriv --reuid=65534 --regid=65534 --clear-groups test -x '{TestHelper.HostProgramPath}' && echo yes || true"])) is ["yes"];
+        && await RunAsync(["sh", "-c", $"{string.Join(' ', AsAnother)} test -x '{TestHelper.HostProgramPath}' && echo yes || true"]) is ["yes"];
 
     private static async Task<string[]> RunAsync(string[] command)
     {

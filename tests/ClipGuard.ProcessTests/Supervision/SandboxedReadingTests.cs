@@ -23,10 +23,10 @@ internal sealed class SandboxedReadingTests
             Assert.Ignore("Only root can give a file to another user.");
         }
 
-        string clip = Path.Combine(Directory.CreateTempSubdirectory("private-").FullName, "private.wav");
-        await File.WriteAllBytesAsync(clip, Wave.Ramp(SampleRateHz, 100), cancellation);
-        File.SetUnixFileMode(clip, UnixFileMode.UserRead);
-        await Process.Start("chown", ["65534", clip]).WaitForExitAsync(cancellation);
+        string folder = Directory.CreateTempSubdirectory("private-").FullName;
+        string clip = Path.Combine(folder, "private.wav");
+        await File.WriteAllBytesAsync(Path.Combine(folder, "own.wav"), Wave.Ramp(SampleRateHz, 100), cancellation);
+        await Process.Start("install", ["--mode=400", "--owner=65534", Path.Combine(folder, "own.wav"), clip]).WaitForExitAsync(cancellation);
         var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Sandbox = level, Workers = 1, Spares = 0 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
 
