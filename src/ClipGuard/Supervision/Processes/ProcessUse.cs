@@ -98,7 +98,9 @@ internal sealed unsafe class ProcessUse : IDisposable
         return Bytes(ReadStatus(pid, buffer), "VmHWM:"u8);
     }
 
-    /// <summary>Memory that the process holds now, private and shared, resident or swapped out, in bytes; 0 after its end. Files that it maps are not counted.</summary>
+    /// <summary>
+    /// Memory that the process holds now, private and shared, resident or swapped out, in bytes; 0 after its end. Files that it maps are not counted.
+    /// </summary>
     /// <param name="payloadBytes">So much shared memory does not count.</param>
     public long HeldBytes(long payloadBytes)
     {
