@@ -32,10 +32,11 @@ internal sealed class SandboxedReadingTests
 
         using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource(clip), new AudioSpec()), cancellation);
 
-        Assert.That(outcome.Fault?.Kind, level == SandboxLevel.Strict ? Is.EqualTo(FaultKind.Missing) : Is.Null, () => outcome.Fault?.Message ?? "a clip");
+        Assert.That(outcome.IsClip, Is.EqualTo(level == SandboxLevel.Standard), () => outcome.Fault?.Message ?? outcome.Unsettled?.Message ?? "a clip");
         if (level == SandboxLevel.Strict)
         {
-            Assert.That(outcome.Fault!.Message, Does.Contain("CAP_DAC_READ_SEARCH"));
+            Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Storage));
+            Assert.That(outcome.Unsettled!.Message, Does.Contain("CAP_DAC_READ_SEARCH"));
         }
     }
 
