@@ -23,13 +23,12 @@ internal sealed class FirstPacketTests
     [TestCase("sorenson.flv", false)]
     public void A_size_over_the_limit_is_refused_before_a_decoder_is_opened(string name, bool isH264)
     {
-        byte[] film = [.. VideoTag([0x17, 0, 0, 0, 0, .. Record()]), .. VideoTag([0x17, 1, 0, 0, 0, 0, 0, 0, 4, 0x65, 0x88, 0x84, 0])];
         byte[] clip = name switch
         {
             "bare.h264" => [0, 0, 0, 1, .. ParameterSet(), 0, 0, 0, 1, 0x68, 0xCE, 0x38, 0x80, 0, 0, 0, 1, 0x65, 0x88, 0x84, 0, 1, 2, 3],
             "sorenson.flv" => Flv([], VideoTag([0x12, .. Sorenson()])),
-            "h264.flv" => Flv([], film),
-            _ => Flv(Tag(8, [0x3E, .. new byte[32]]), film),
+            "h264.flv" => Flv([], Film()),
+            _ => Flv(Tag(8, [0x3E, .. new byte[32]]), Film()),
         };
 
         using DirectDecode decode = DirectDecode.Of(_media.Write(name, clip), new VideoSpec());
@@ -40,6 +39,23 @@ internal sealed class FirstPacketTests
             () => $"{decode.Fault?.Message} {decode.Log}");
         Assert.That(decode.Fault!.Message, Is.EqualTo($"A picture of 16000×{(isH264 ? 16_000 : 8_000)} is over the limit of 100000000 pixels."));
         Assert.That(decode.Log, Is.Empty, "no decoder was asked");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_sound_beside_such_a_picture_is_whole(bool isH264)
+    {
+        const int HeaderBytes = 13, Flags = 4;
+        byte[] sound = File.ReadAllBytes(_media.Make("sound.flv", "-f lavfi -i sine=r=22050:d=1 -c:a adpcm_swf"));
+        byte[] both = [.. sound.AsSpan(0, HeaderBytes), .. isH264 ? Film() : VideoTag([0x12, .. Sorenson()]), .. sound.AsSpan(HeaderBytes)];
+        both[Flags] = 5;
+        var spec = new AudioSpec { SampleRateHz = AudioSpec.NativeRate };
+
+        using DirectDecode alone = DirectDecode.Of(_media.PathOf("sound.flv"), spec);
+        using DirectDecode decode = DirectDecode.Of(_media.Write("both.flv", both), spec);
+
+        Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
+        Assert.That(decode.Samples.ToArray(), Is.EqualTo(alone.Samples.ToArray()));
     }
 
     // Cropped on both sides; with scaling matrices; as fields; of each kind of chroma; with more bits.
@@ -105,6 +121,9 @@ internal sealed class FirstPacketTests
 
         void Exp(uint number) => Fixed(number + 1, (2 * System.Numerics.BitOperations.Log2(number + 1)) + 1);
     }
+
+    private static byte[] Film() =>
+        [.. VideoTag([0x17, 0, 0, 0, 0, .. Record()]), .. VideoTag([0x17, 1, 0, 0, 0, 0, 0, 0, 4, 0x65, 0x88, 0x84, 0])];
 
     private static byte[] Record()
     {

@@ -192,12 +192,12 @@ internal sealed unsafe class Container : IDisposable
             return fault;
         }
 
-        if (wanted != AVMediaType.AVMEDIA_TYPE_AUDIO && FirstPacket.IsAllThatTells(NameOf(demuxer)) && JudgeFirstPacket(demuxer) is { } oversized)
+        if (FirstPacket.IsAllThatTells(NameOf(demuxer), wanted) && JudgeFirstPacket(demuxer, wanted) is { } oversized)
         {
             return oversized;
         }
 
-        int error = OpenInput(demuxer);
+        int error = _format != null ? 0 : OpenInput(demuxer);
         return error >= 0 ? null
             : HeifItem.Main(Bytes) is { Coding: not "av01" } item
                 ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
@@ -226,20 +226,23 @@ internal sealed unsafe class Container : IDisposable
         return error;
     }
 
-    // The container is opened for this alone: a packet that was read is not there for probing any more. What FFmpeg says of it, it will say again.
-    private DecoderFault? JudgeFirstPacket(AVInputFormat* demuxer)
+    // The container is opened for this alone: a packet that was read is not there for probing any more. What FFmpeg says of it, it will say again. Only where a
+    // picture is too large and its sound is wanted the container stays open, because probing decodes whatever it does not know to be discarded.
+    private DecoderFault? JudgeFirstPacket(AVInputFormat* demuxer, AVMediaType? wanted)
     {
-        (long Width, long Height)? size;
-        using (LibavLog.Mute())
+        using LibavLog.MutedLog muted = LibavLog.Mute();
+        (long Width, long Height)? size = OpenInput(demuxer) >= 0 ? FirstPacket.SizeOf(_format) : null;
+        bool isOversized = size is var (width, height) && IsOversized(width, height);
+        if (isOversized && wanted == AVMediaType.AVMEDIA_TYPE_AUDIO && ffmpeg.avformat_seek_file(_format, -1, 0, 0, 0, ffmpeg.AVSEEK_FLAG_BYTE) >= 0)
         {
-            size = OpenInput(demuxer) >= 0 ? FirstPacket.SizeOf(_format) : null;
-            AVFormatContext* format = _format;
-            ffmpeg.avformat_close_input(&format);
-            _format = null;
-            ffmpeg.avio_seek(_stream.Io, 0, 0);
+            return null;
         }
 
-        return size is var (width, height) && IsOversized(width, height) ? _session.PixelFault(width, height) : null;
+        AVFormatContext* format = _format;
+        ffmpeg.avformat_close_input(&format);
+        _format = null;
+        ffmpeg.avio_seek(_stream.Io, 0, 0);
+        return isOversized && wanted != AVMediaType.AVMEDIA_TYPE_AUDIO ? _session.PixelFault(size!.Value.Width, size.Value.Height) : null;
     }
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
@@ -324,7 +327,9 @@ internal sealed unsafe class Container : IDisposable
             _session.ForgetRefusedSize();
         }
 
-        return error < 0 ? _session.FaultOf(error, "The streams could not be recognised") : OversizedPicture() ?? _session.PixelFault();
+        return error < 0 ? _session.FaultOf(error, "The streams could not be recognised")
+            : wanted == AVMediaType.AVMEDIA_TYPE_AUDIO ? null
+            : OversizedPicture() ?? _session.PixelFault();
     }
 
     // libavformat decodes pictures to learn what their container does not say. Without max_pixels a PNG of 74 bytes costs it 2 s and 2 GB.

@@ -27,6 +27,7 @@ internal static unsafe partial class ffmpeg
     public const int AV_PIX_FMT_FLAG_BITSTREAM = 0x4;
     public const int AV_PIX_FMT_FLAG_RGB = 0x20;
     public const int AV_PKT_FLAG_CORRUPT = 2;
+    public const int AVSEEK_FLAG_BYTE = 2;
     public const int AV_PKT_FLAG_DISCARD = 4;
     public const int AV_PKT_FLAG_KEY = 1;
     public const int AV_TIME_BASE = 1_000_000;

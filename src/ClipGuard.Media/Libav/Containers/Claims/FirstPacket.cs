@@ -11,11 +11,16 @@ internal static unsafe class FirstPacket
 {
     private const int MostPackets = 100;
 
-    private static readonly string[] Demuxers = ["flv", "mpeg", "mpegts", "h264", "hevc"];
+    // In these no stream is known before its first packet, so that a video beside a wanted sound cannot be discarded before it is probed.
+    private static readonly string[] WithoutHeaders = ["flv", "mpeg"];
+
+    private static readonly string[] Demuxers = [.. WithoutHeaders, "mpegts", "h264", "hevc"];
 
     /// <summary>Whether a container is one of those.</summary>
     /// <param name="demuxer">FFmpeg's name of its demuxer.</param>
-    public static bool IsAllThatTells(string demuxer) => Demuxers.Contains(demuxer);
+    /// <param name="wanted">What is wanted of it; null for everything.</param>
+    public static bool IsAllThatTells(string demuxer, AVMediaType? wanted) =>
+        (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO ? WithoutHeaders : Demuxers).Contains(demuxer);
 
     /// <summary>Reads up to the first packet of a video. Whoever wants the packets opens the container again.</summary>
     /// <param name="format">The container, just opened.</param>
