@@ -76,6 +76,7 @@ internal sealed partial class HelperPool
         }
 
         _reading--;
+        bool othersWait = _storage.IsSilent;
         switch (result)
         {
             case AttemptResult.Delivered or AttemptResult.Faulted { IsFinding: true }:
@@ -86,7 +87,10 @@ internal sealed partial class HelperPool
                 break;
         }
 
-        Serve();
+        if (othersWait)
+        {
+            Serve();
+        }
     }
 
     /// <summary>A helper can no longer decode: another one is started for it.</summary>
@@ -296,8 +300,13 @@ internal sealed partial class HelperPool
 
     private (Waiter, Helper)? NextToServe()
     {
-        foreach (Waiter waiter in _waiters.Where(waiter => !waiter.Attempt.ReadsStorage || _storage.MayDispatch(_reading)))
+        foreach (Waiter waiter in _waiters)
         {
+            if (waiter.Attempt.ReadsStorage && !_storage.MayDispatch(_reading))
+            {
+                continue;
+            }
+
             int found = waiter.Fresh ? FreshHelper() : PreferUsed();
             if (found >= 0)
             {

@@ -9,9 +9,12 @@ internal sealed class StorageBreaker(long limit)
 {
     private long? _silentSince;
 
+    /// <summary>True from the first decode that waited in vain to the next answer.</summary>
+    public bool IsSilent => _silentSince is not null;
+
     /// <summary>Whether a decode that reads storage may be dispatched.</summary>
     /// <param name="reading">How many such decodes are going on.</param>
-    public bool MayDispatch(int reading) => _silentSince is null || reading == 0;
+    public bool MayDispatch(int reading) => !IsSilent || reading == 0;
 
     /// <summary>A decode was ended because it waited for its bytes.</summary>
     /// <returns>True where the storage has been silent for the limit.</returns>
