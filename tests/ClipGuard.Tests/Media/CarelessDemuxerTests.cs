@@ -23,6 +23,7 @@ internal sealed class CarelessDemuxerTests
     [TestCase("both.gxf", "-f lavfi -i testsrc2=s=720x576:r=25:d=1 -f lavfi -i sine=r=48000:d=1 -c:v mpeg2video -c:a pcm_s16le -ac 1", 25)]
     [TestCase("film.gxf", "-f lavfi -i testsrc2=s=720x576:r=25:d=1 -c:v mjpeg -pix_fmt yuvj422p -qscale 20", 25)]
     [TestCase("film.roq", "-f lavfi -i testsrc2=s=64x64:r=30:d=1 -f roq", 30)]
+    [TestCase("film.smjpeg", $"{Moving} -f smjpeg", 25)]
     [TestCase("film.flm", $"{Moving} -pix_fmt rgba", 25)]
     public void A_healthy_film_has_all_its_frames_and_no_damage(string name, string arguments, int frames)
     {

@@ -30,8 +30,12 @@ internal static class DemuxerEnds
     /// <param name="error">What av_read_frame gave.</param>
     /// <param name="isAllRead">True where no byte of the file is left.</param>
     public static bool IsEnd(string demuxer, int error, bool isAllRead) =>
-        error == ffmpeg.AVERROR_EOF
-        || (isAllRead && Careless.Contains(demuxer) && (error == ffmpeg.AVERROR(NotPermitted) || error == ffmpeg.AVERROR(InputOutput)));
+        error == ffmpeg.AVERROR_EOF || (isAllRead && demuxer switch
+        {
+            // Its last chunk says that it is the last, once; asked again, as libavformat does, the demuxer reads on and finds no chunk (smjpegdec.c:175).
+            "smjpeg" => error == ffmpeg.AVERROR_INVALIDDATA,
+            _ => Careless.Contains(demuxer) && (error == ffmpeg.AVERROR(NotPermitted) || error == ffmpeg.AVERROR(InputOutput)),
+        });
 
     /// <summary>Whether the last packet of a file may be short, and is none the worse for it.</summary>
     /// <param name="demuxer">FFmpeg's name of the demuxer.</param>
