@@ -1,4 +1,4 @@
 using ClipGuard.Cli;
 using ClipGuard.Cli.Running;
 
-return DescriptorLimit.Suffices() ? await ClipGuardCommand.RunAsync(args).ConfigureAwait(false) : ExitCode.MissingOnMachine;
+return DescriptorLimitCheck.Suffices() ? await ClipGuardCommand.RunAsync(args).ConfigureAwait(false) : ExitCode.MissingOnMachine;

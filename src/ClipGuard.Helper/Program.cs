@@ -27,7 +27,7 @@ if (LibavLibrary.FindProblem() is { } missing)
 }
 
 string[] assemblies = Environment.GetEnvironmentVariable(WireProtocol.AudioDecodersVariable)?.Split('\n') ?? [];
-if (AudioDecoderAssembly.Load(assemblies, out IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) is { } lacking)
+if (AudioDecoderPlugIns.Load(assemblies, out IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) is { } lacking)
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, lacking));
     return 1;

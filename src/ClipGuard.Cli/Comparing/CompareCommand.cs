@@ -80,7 +80,7 @@ internal static class CompareCommand
     {
         (reference, distorted) = (Path.GetFullPath(reference), Path.GetFullPath(distorted));
         ComparisonResult result = await comparer.CompareAsync(new FileSource(reference), new FileSource(distorted), stop).ConfigureAwait(false);
-        Console.Out.WriteLine(json ? CompareWording.Json(reference, distorted, result) : CompareWording.Text(result));
+        Console.Out.WriteLine(json ? CompareOutput.Json(reference, distorted, result) : CompareOutput.Text(result));
         return result.Outcome.IsSuccess ? ExitCode.Clean : ExitCode.FaultsFound;
     }
 
@@ -88,7 +88,7 @@ internal static class CompareCommand
     {
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparison(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
-        Console.Out.WriteLine(json ? CompareWording.Json(run, options) : CompareWording.Text(run, options));
+        Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options));
         if (run.Scored + run.Faults == 0)
         {
             throw new UsageException($"manifest {options.ManifestPath} has no row");

@@ -39,7 +39,7 @@ internal sealed class ReferenceProgram(string path, TimeSpan limit)
         string[] first = one ? ["-frames:v", "1"] : [];
         return RunAsync(
             [.. Input(clip), "-an", "-sn", "-dn", "-fps_mode", "passthrough", .. first, "-vf", scale, "-f", "rawvideo", "-"],
-            overWhite ? new WhiteGround(take).Add : take,
+            overWhite ? new WhiteBackground(take).Add : take,
             static _ => { },
             cancellation);
     }

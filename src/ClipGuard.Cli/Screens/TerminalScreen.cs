@@ -86,7 +86,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     {
         foreach (string line in text.TakeHeld())
         {
-            console.Write(new LineAbove(line, new Style(Color.Yellow)));
+            console.Write(new LineAboveProgress(line, new Style(Color.Yellow)));
         }
     }
 

@@ -8,13 +8,13 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
 internal sealed class ClipWorker(
-    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRows firstRows, DryRunProgress progress, RunStop stop)
+    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRows firstRows, DryRunProgress progress, StageGroup stop)
 {
     /// <summary>
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
     /// verdict, since the recorder waits for all of them.
     /// </summary>
-    public async Task WorkAsync(int number, ChannelReader<ClipInFlight> clips, Settling settling)
+    public async Task WorkAsync(int number, ChannelReader<ClipInFlight> clips, SettlingStage settling)
     {
         await foreach (ClipInFlight clip in clips.ReadAllAsync().ConfigureAwait(false))
         {

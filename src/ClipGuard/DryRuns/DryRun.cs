@@ -82,7 +82,7 @@ public sealed class DryRun
         }
 
         long begun = _time.GetTimestamp();
-        using var stop = new RunStop(cancellation);
+        using var stop = new StageGroup(cancellation);
 
         // The first row is read before the output folder is touched: where the manifest is a wrong one, the findings of an earlier run must stay.
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
@@ -167,7 +167,7 @@ public sealed class DryRun
         FirstRows firstRows,
         Journal journal,
         Recorder recorder,
-        RunStop stop)
+        StageGroup stop)
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
@@ -175,7 +175,7 @@ public sealed class DryRun
         var budget = new ByteBudget(BytesInFlight);
 
         var worker = new ClipWorker(_decoder, _options, journal, firstRows, Progress, stop);
-        var settling = new Settling(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
+        var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
         var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =

@@ -9,7 +9,7 @@ namespace ClipGuard.DryRuns;
 internal sealed class RowReader(
     ChannelWriter<RowInFlight> inOrder,
     ChannelWriter<ClipInFlight> clips,
-    Settling settling,
+    SettlingStage settling,
     ByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,

@@ -45,7 +45,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _ownSupervisor = ownSupervisor;
         _index = opened.Index;
         _fingerprint = opened.Fingerprint;
-        _memory = options.Memory ?? new PinnedBatchMemory(options.PrefetchBytes);
+        _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
         _telemetry = new LoaderTelemetry((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
         _time = time ?? TimeProvider.System;
         _progress = EpochProgress.Start(0, [], InOrder(options.ExcludedLines));

@@ -34,7 +34,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
     public ClipReference? ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder sample)
     {
         bool isEmpty = json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty;
-        return isEmpty ? null : Read(ref json, kind, SampleReader.MessagesKey, sample);
+        return isEmpty ? null : Read(ref json, kind, JsonSampleReader.MessagesKey, sample);
     }
 
     private static void Add(ClipReference? clip, SampleBuilder sample)

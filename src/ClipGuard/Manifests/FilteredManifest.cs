@@ -34,7 +34,7 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
         IndexedRows rows = await manifest.IndexAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return new KeptRows(rows, number =>
+            return new FilteredRows(rows, number =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 return IsExcluded(rows.Read(number));

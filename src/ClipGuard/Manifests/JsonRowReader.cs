@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// <summary>Turns lines into rows. One thread at a time.</summary>
 internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths) : ITextRowReader
 {
-    private readonly SampleReader _samples = new(options, paths);
+    private readonly JsonSampleReader _samples = new(options, paths);
 
     /// <inheritdoc/>
     public ManifestRow? Read(TextLine line)

@@ -96,7 +96,7 @@ internal static class MediaTags
         foreach (ClipReference clip in clips)
         {
             // Rejected images are used with the same tags as the images that they are the alternative to.
-            count += clip.Kind == kind && clip.Key != SampleReader.RejectedImagesKey ? 1 : 0;
+            count += clip.Kind == kind && clip.Key != JsonSampleReader.RejectedImagesKey ? 1 : 0;
         }
 
         return count;

@@ -80,7 +80,7 @@ internal sealed class SampleBuilder
     {
         foreach (ClipReference clip in Clips)
         {
-            if (_hasMessageClips[(int)clip.Kind] && clip.Key != SampleReader.MessagesKey && clip.Key != SampleReader.RejectedImagesKey)
+            if (_hasMessageClips[(int)clip.Kind] && clip.Key != JsonSampleReader.MessagesKey && clip.Key != JsonSampleReader.RejectedImagesKey)
             {
                 string noun = MediaTags.Noun(clip.Kind);
                 throw new BadRowException(

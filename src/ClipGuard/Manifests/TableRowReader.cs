@@ -15,10 +15,10 @@ namespace ClipGuard.Manifests;
 internal sealed class TableRowReader(string[] columns, char delimiter, ManifestOptions options, PathResolver paths) : ITextRowReader
 {
     private static readonly string[] ClipKeys = ["images", "videos", "audios", "image", "video", "audio", "rejected_images"];
-    private static readonly string[] MessageKeys = [SampleReader.MessagesKey, "conversations", "conversation"];
+    private static readonly string[] MessageKeys = [JsonSampleReader.MessagesKey, "conversations", "conversation"];
 
     // The columns have been given their meaning already.
-    private readonly SampleReader _samples = new(options with { Columns = new Dictionary<string, string>() }, paths);
+    private readonly JsonSampleReader _samples = new(options with { Columns = new Dictionary<string, string>() }, paths);
     private readonly ArrayBufferWriter<byte> _json = new();
 
     /// <summary>Keys of which a table needs one, or no row of it names a clip.</summary>

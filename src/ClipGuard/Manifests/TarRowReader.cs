@@ -10,7 +10,7 @@ namespace ClipGuard.Manifests;
 internal sealed class TarRowReader(ManifestOptions options)
 {
     // What a member's JSON calls an image or a path is data: the clips of a sample are its members. So nothing is looked for anywhere else.
-    private readonly SampleReader _samples = new(options with { RequireMessages = false }, new PathResolver([]));
+    private readonly JsonSampleReader _samples = new(options with { RequireMessages = false }, new PathResolver([]));
 
     public ManifestRow Read(TarGroup group, long line)
     {

@@ -20,7 +20,7 @@ internal sealed class InProcessDecoding : IDisposable
     {
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
-        string? lacking = AudioDecoderAssembly.Load(options.AudioDecoders, out _audioDecoders);
+        string? lacking = AudioDecoderPlugIns.Load(options.AudioDecoders, out _audioDecoders);
         if ((LibavLibrary.FindProblem() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);

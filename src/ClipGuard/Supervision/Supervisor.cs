@@ -307,7 +307,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             throw new ArgumentException(wrong, nameof(request));
         }
 
-        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderAssembly.NameOf(path) == name))
+        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderPlugIns.NameOf(path) == name))
         {
             throw new ArgumentException(
                 $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "

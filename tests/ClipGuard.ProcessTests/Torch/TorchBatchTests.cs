@@ -17,7 +17,7 @@ internal sealed class TorchBatchTests
     {
         using LoaderRun run = LoaderRun.Of(30, badEvery: 4);
         List<(long[] Shape, float[] Elements)>[] seen = [[], [], []];
-        BatchMemory[] memories = [new PinnedBatchMemory(), new TorchBatchMemory(pageLocked: false), new PinnedBatchMemory()];
+        BatchMemory[] memories = [new PooledBatchMemory(), new TorchBatchMemory(pageLocked: false), new PooledBatchMemory()];
         for (int i = 0; i < 3; i++)
         {
             await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memories[i], OnBadSample = BadSamplePolicy.Mask });

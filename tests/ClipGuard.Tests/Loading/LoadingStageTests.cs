@@ -380,7 +380,7 @@ internal sealed class LoadingStageTests
 
     private sealed class CountedMemory : BatchMemory
     {
-        private readonly PinnedBatchMemory _inner = new(maxKeptBytes: 0);
+        private readonly PooledBatchMemory _inner = new(maxKeptBytes: 0);
         private long _bytes;
         private long _mostBytes;
 

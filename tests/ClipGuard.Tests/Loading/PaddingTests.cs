@@ -84,7 +84,7 @@ internal sealed partial class PaddingTests
     [Test]
     public void The_largest_tensor_that_the_default_limit_allows_has_memory()
     {
-        using BatchBlock block = new PinnedBatchMemory().Rent(new LoaderOptions().MaxPaddedBytes, TensorElement.UInt8);
+        using BatchBlock block = new PooledBatchMemory().Rent(new LoaderOptions().MaxPaddedBytes, TensorElement.UInt8);
 
         Assert.That(block.Capacity, Is.GreaterThanOrEqualTo(new LoaderOptions().MaxPaddedBytes));
     }
@@ -92,7 +92,7 @@ internal sealed partial class PaddingTests
     [Test]
     public void Memory_that_nobody_uses_is_kept_up_to_a_limit()
     {
-        var memory = new PinnedBatchMemory(maxKeptBytes: 10_000_000);
+        var memory = new PooledBatchMemory(maxKeptBytes: 10_000_000);
         nint[][] addresses = [[], []];
         for (int round = 0; round < 2; round++)
         {
@@ -113,7 +113,7 @@ internal sealed partial class PaddingTests
     public void An_images_length_is_its_rows(PixelLayout layout, string shape, int length)
     {
         TensorForm form = TensorForm.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec { Layout = layout });
-        var builder = new TensorBuilder(form, 1, new PinnedBatchMemory(), null);
+        var builder = new TensorBuilder(form, 1, new PooledBatchMemory(), null);
         int[] lengths = [.. shape.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
         builder.Put(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
 
@@ -166,7 +166,7 @@ internal sealed partial class PaddingTests
         var form = new TensorForm("image", ElementType.UInt8, [1, 1, 1], 0, null, long.MaxValue);
         for (int round = 0; round < 300; round++)
         {
-            using var builder = new TensorBuilder(form, 2, new PinnedBatchMemory(), null);
+            using var builder = new TensorBuilder(form, 2, new PooledBatchMemory(), null);
             Parallel.Invoke(
                 () =>
                 {

@@ -14,7 +14,7 @@ internal sealed class TensorBuilderTests
     public void Clips_of_any_shape_in_any_order_make_one_padded_tensor([Range(0, 5)] int seed)
     {
         var random = new Random(seed);
-        var memory = new PinnedBatchMemory();
+        var memory = new PooledBatchMemory();
 
         // What an earlier batch left in the memory must not show.
         using (BatchBlock dirty = memory.Rent(1 << 20, TensorElement.UInt8))
@@ -64,7 +64,7 @@ internal sealed class TensorBuilderTests
     [Test]
     public void Several_clips_of_a_sample_have_a_dimension_of_their_own()
     {
-        var builder = new TensorBuilder(Form("audio", ElementType.Float32) with { ClipsPerSample = null }, 2, new PinnedBatchMemory(), null);
+        var builder = new TensorBuilder(Form("audio", ElementType.Float32) with { ClipsPerSample = null }, 2, new PooledBatchMemory(), null);
         builder.Put(0, 0, Clip(2), Bytes(1, 2));
         builder.Put(0, 1, Clip(3), Bytes(3, 4, 5));
         builder.Put(1, 0, Clip(1), Bytes(6));
@@ -84,7 +84,7 @@ internal sealed class TensorBuilderTests
     [Test]
     public void Clips_of_equal_shape_make_a_tensor_without_gaps()
     {
-        var builder = new TensorBuilder(Form("audio", ElementType.Float32), 3, new PinnedBatchMemory(), null);
+        var builder = new TensorBuilder(Form("audio", ElementType.Float32), 3, new PooledBatchMemory(), null);
         for (int slot = 0; slot < 3; slot++)
         {
             builder.Put(slot, 0, Clip(2), Bytes(slot, slot + 0.5f));
@@ -101,7 +101,7 @@ internal sealed class TensorBuilderTests
     [Test]
     public void Memory_that_was_given_back_is_lent_again()
     {
-        var memory = new PinnedBatchMemory();
+        var memory = new PooledBatchMemory();
         BatchBlock first = memory.Rent(1_000_000, TensorElement.Float32);
         nint address = first.Address;
         first.Dispose();

@@ -54,7 +54,7 @@ internal sealed unsafe class AudioDecode : IDisposable
 
         AVFrame* frame = _frames.Frame;
         int rateHz = frame->sample_rate;
-        _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderPromise.Samples(_track, rateHz));
+        _range = new AudioRangeWriter(_session, _spec, rateHz, frame->ch_layout.nb_channels, HeaderLength.Samples(_track, rateHz));
         _startsLater = _range.From > 0;
         return _range.Begin() ?? JudgeClaim(rateHz) ?? (ExactJumps.Start(_track, _range.From, rateHz) is { } start ? Jump(start) : null);
     }

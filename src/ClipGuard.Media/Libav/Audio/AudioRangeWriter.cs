@@ -90,7 +90,7 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         (int first, int count) = Wanted(samples, frame->sample_rate);
         if (count > 0)
         {
-            if (NotNumbers.Silence(frame, first, count, out int at) is > 0 and var silenced)
+            if (NonFiniteSamples.Silence(frame, first, count, out int at) is > 0 and var silenced)
             {
                 Damage.Spoil(Position + at, silenced);
             }

@@ -42,6 +42,6 @@ internal readonly unsafe record struct TrackEnd(
             refusedPackets,
             markedPackets,
             track.ReadingBrokeOff,
-            HeaderPromise.SecondsCutOff(track));
+            HeaderLength.SecondsCutOff(track));
     }
 }

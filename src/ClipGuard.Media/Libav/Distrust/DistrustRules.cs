@@ -14,10 +14,10 @@ internal static class DistrustRules
     [
         new BigEndianWav(),
         new PaddedWavSamples(),
-        new UnreadTiff(),
-        new PiecedTiff(),
+        new UnsupportedTiff(),
+        new TiledTiff(),
         new HeifPictures(),
-        new FactOfAllChannels(),
+        new FactChunkOfAllChannels(),
         new LateTrack(),
         new OldVariableFlac(),
         new ChainedOgg(),
@@ -33,7 +33,7 @@ internal static class DistrustRules
     public static DecoderFault? Apply(DecodeSession session, AVMediaType? wanted, ref ClipBytes bytes, out List<Distrusted> findings)
     {
         findings = [];
-        bytes = new WindowBytes(bytes);
+        bytes = new BufferedBytes(bytes);
         Span<byte> head = stackalloc byte[HeadBytes];
 
         // What cannot be read is told where it is read for the decode.

@@ -53,7 +53,7 @@ internal static unsafe class StreamCount
                 // The header of HE-AAC may give half the rate, and others give none.
                 AVFrame* first = decoded.Frame;
                 description = description with { SampleRateHz = first->sample_rate, Channels = first->ch_layout.nb_channels };
-                damage = new AudioDamage(Math.Max(1, first->sample_rate), HeaderPromise.Samples(track, first->sample_rate));
+                damage = new AudioDamage(Math.Max(1, first->sample_rate), HeaderLength.Samples(track, first->sample_rate));
             }
 
             if (decoded.LostBefore > 0)
@@ -62,7 +62,7 @@ internal static unsafe class StreamCount
             }
 
             damage.See(decoded, decoded.Samples, ref startsLater);
-            if (NotNumbers.Silence(decoded.Frame, 0, decoded.Samples, out int at) is > 0 and var silenced)
+            if (NonFiniteSamples.Silence(decoded.Frame, 0, decoded.Samples, out int at) is > 0 and var silenced)
             {
                 damage.Spoil(decoded.Position + at, silenced);
             }
@@ -82,7 +82,7 @@ internal static unsafe class StreamCount
                 {
                     RefusedPackets = decoded.RefusedPackets,
                     CorruptFrames = decoded.MarkedPackets,
-                    MissingSamples = Math.Max(1, HeaderPromise.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
+                    MissingSamples = Math.Max(1, HeaderLength.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
                 },
                 CountError = NothingDecoded,
             };

@@ -79,10 +79,10 @@ internal static unsafe class ImageDecode
     public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
-        if (PiecedPicture.PiecesOf(track) is { } pieces)
+        if (TiledPicture.PiecesOf(track) is { } pieces)
         {
             turn = ExifOrientation.Turn(pieces.Orientation);
-            return PiecedPicture.Decode(session, pieces, frame, out damaged);
+            return TiledPicture.Decode(session, pieces, frame, out damaged);
         }
 
         AVPacket* packet = ffmpeg.av_packet_alloc();

@@ -158,7 +158,7 @@ internal sealed unsafe class RawAudio : RawStream
     private DecoderFault? JudgeLength()
     {
         var end = TrackEnd.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
-        var damage = new AudioDamage(_rateHz, HeaderPromise.Samples(_track, _rateHz));
+        var damage = new AudioDamage(_rateHz, HeaderLength.Samples(_track, _rateHz));
         return damage.Judge(_session, end, from: 0, wantedTo: long.MaxValue, _decodedSamples);
     }
 

@@ -48,7 +48,7 @@ internal sealed unsafe class RawVideo : RawStream
             return session.Fault(FaultKind.Unsupported, "There is no video stream with a size of its own.");
         }
 
-        if (PiecedPicture.PiecesOf(track) is not null)
+        if (TiledPicture.PiecesOf(track) is not null)
         {
             track.Dispose();
             return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");
@@ -191,8 +191,8 @@ internal sealed unsafe class RawVideo : RawStream
     // index of an MP4 is exact but for frames that are shown after the packet which is read last, hence IndexSlackSeconds.
     private DecoderFault? CutOff()
     {
-        double missing = HeaderPromise.EndSeconds(_track) - _lastSeconds ?? 0;
-        double inIndex = HeaderPromise.SecondsCutOff(_track) ?? 0;
+        double missing = HeaderLength.EndSeconds(_track) - _lastSeconds ?? 0;
+        double inIndex = HeaderLength.SecondsCutOff(_track) ?? 0;
         missing = missing > Math.Max(1, _lastSeconds / 20) ? missing : inIndex > IndexSlackSeconds ? inIndex : 0;
         return missing > 0
             ? _session.Fault(

@@ -51,7 +51,7 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(refused);
         }
 
-        if (track.Container.Item is not null || PiecedPicture.PiecesOf(track) is not null)
+        if (track.Container.Item is not null || TiledPicture.PiecesOf(track) is not null)
         {
             return ImageSequenceDecode.RunOne(session, spec);
         }

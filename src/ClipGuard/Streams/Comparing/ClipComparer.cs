@@ -42,7 +42,7 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
             return new ComparisonResult(new Dictionary<string, double>(), outcome);
         }
 
-        IReadOnlyDictionary<string, double> scores = options.Tool is null ? ScoreText.Read(options.Metric, outcome) : ScoreText.ReadAny(outcome);
+        IReadOnlyDictionary<string, double> scores = options.Tool is null ? ScoreParser.Read(options.Metric, outcome) : ScoreParser.ReadAny(outcome);
         return scores.Count > 0 ? new ComparisonResult(scores, outcome) : new ComparisonResult(scores, outcome with { Fault = NoScore(outcome) });
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class ToolSession
         _done.TrySetException(bugs);
     }
 
-    private static void Abandon(Member member)
+    private static void Abandon(SessionStream member)
     {
         if (member.Helper is not { } helper)
         {

@@ -32,7 +32,7 @@ internal sealed partial class ToolSession
         _startedAt = Stopwatch.GetTimestamp();
         _deadlineAt = _startedAt + Nanoseconds(_options.Deadline);
         _timerAt = Math.Min(_deadlineAt, _startedAt + Nanoseconds(_options.OpenLimit));
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             member.Begin(_startedAt);
         }
@@ -93,7 +93,7 @@ internal sealed partial class ToolSession
     // Any clip's progress, any byte on any stream, and any real use of the CPU by the tool counts.
     private void Look(long now)
     {
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             member.ReadProgress(now);
             _progressAt = Math.Max(_progressAt, member.ProgressAt);

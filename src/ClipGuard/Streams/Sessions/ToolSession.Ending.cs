@@ -19,7 +19,7 @@ internal sealed partial class ToolSession
     private CapturedText _standardOutput = CapturedText.Nothing;
     private CapturedText _standardError = CapturedText.Nothing;
 
-    private void OnHelperEnded(Member member)
+    private void OnHelperEnded(SessionStream member)
     {
         StreamHelper helper = member.Helper!;
         Receive(member.Index);
@@ -41,7 +41,7 @@ internal sealed partial class ToolSession
         helper.Release();
     }
 
-    private Cause CrashOf(Member member, ProcessExit exit)
+    private Cause CrashOf(SessionStream member, ProcessExit exit)
     {
         if (member.Helper!.Greeting is null)
         {
@@ -103,7 +103,7 @@ internal sealed partial class ToolSession
     // Helpers that wrote cleanly and a guardian whose tool is gone go back to their pools; every other process is ended.
     private void EndAll()
     {
-        foreach (Member member in _members.Where(member => member is { Helper: not null, Ended: false }))
+        foreach (SessionStream member in _members.Where(member => member is { Helper: not null, Ended: false }))
         {
             StreamHelper helper = member.Helper!;
             if (member.Written is { Fault: null })
@@ -217,7 +217,7 @@ internal sealed partial class ToolSession
             _guardian = null;
         }
 
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             member.Probe?.Dispose();
             member.Probe = null;

@@ -24,7 +24,7 @@ internal sealed unsafe partial class ToolSession
     // The guardian stands after the members.
     private int GuardianIndex => _members.Length;
 
-    private void Watch(Member member)
+    private void Watch(SessionStream member)
     {
         HelperProcess process = member.Helper!.Process;
         Watch(member.Index, SocketKind, process.Socket);
@@ -133,7 +133,7 @@ internal sealed unsafe partial class ToolSession
             return;
         }
 
-        Member member = _members[index];
+        SessionStream member = _members[index];
         StreamHelper helper = member.Helper!;
         switch (message)
         {
@@ -164,7 +164,7 @@ internal sealed unsafe partial class ToolSession
         }
     }
 
-    private void OnOpened(Member member, StreamOpenedMessage opened)
+    private void OnOpened(SessionStream member, StreamOpenedMessage opened)
     {
         if (ShapeCheck.Find(opened.Shape, member.Stream.Spec.Kind, _options.Limits) is { } complaint)
         {
@@ -182,7 +182,7 @@ internal sealed unsafe partial class ToolSession
         StartWhenAllIsThere();
     }
 
-    private bool IsThere(Member member)
+    private bool IsThere(SessionStream member)
     {
         if (_options.WorkFiles)
         {
@@ -194,7 +194,7 @@ internal sealed unsafe partial class ToolSession
         return fifo is not null;
     }
 
-    private void OnWritten(Member member, StreamWrittenMessage written)
+    private void OnWritten(SessionStream member, StreamWrittenMessage written)
     {
         if (ShapeCheck.Find(written, member.Format) is { } complaint)
         {
@@ -250,7 +250,7 @@ internal sealed unsafe partial class ToolSession
     private static Cause.InfrastructureFailure StrangeGuardian() => new(new HelperUnavailableException(
         "The guardian of a tool run said what no guardian says; its program is not that of this version."));
 
-    private void Open(Member member)
+    private void Open(SessionStream member)
     {
         if (_state != ToolSessionState.Opening)
         {
@@ -289,13 +289,13 @@ internal sealed unsafe partial class ToolSession
             return;
         }
 
-        if (Shapes.Settle(_run, [.. _members.Select(member => member.Shape!)], out StreamFormat[] formats) is { } mismatch)
+        if (FormatNegotiation.Settle(_run, [.. _members.Select(member => member.Shape!)], out StreamFormat[] formats) is { } mismatch)
         {
             Break(new Cause.OfStream(_members.First(member => member.Name == mismatch.Stream), ToolFaultKind.Mismatched, mismatch.Message));
             return;
         }
 
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             member.Format = formats[member.Index];
         }
@@ -305,7 +305,7 @@ internal sealed unsafe partial class ToolSession
 
     private void Write()
     {
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             // Where the order cannot be sent the helper has died, and the end of its process breaks the session.
             _ = MessageSocket.Send(member.Helper!.Process.Socket, new WriteStreamOrder(OrderOf(member), member.Format!));
@@ -333,9 +333,9 @@ internal sealed unsafe partial class ToolSession
 
     private string OutputPath => Path.Combine(_folder, Placeholders.Output);
 
-    private long OrderOf(Member member) => _firstOrder + member.Index;
+    private long OrderOf(SessionStream member) => _firstOrder + member.Index;
 
-    private void ProtocolError(Member member, string complaint) =>
+    private void ProtocolError(SessionStream member, string complaint) =>
         Break(new Cause.OfStream(member, ToolFaultKind.ProtocolViolated, $"The helper of '{member.Name}' {complaint}."));
 
     private void Break(Cause cause)

@@ -21,7 +21,7 @@ internal sealed partial class ToolSession
     private void Examine(ToolSessionEvent happened)
     {
         long now = Stopwatch.GetTimestamp();
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             member.ReadProgress(now);
         }
@@ -46,7 +46,7 @@ internal sealed partial class ToolSession
     {
         var exit = ProcessExit.From(_exited!.Status, default);
         _reports = [.. _members.Select(member => member.Report())];
-        Shapes.Mismatch? mismatch = Shapes.CompareLengths(_run, [.. _members.Select(member => member.Shape)], _reports);
+        FormatNegotiation.Mismatch? mismatch = FormatNegotiation.CompareLengths(_run, [.. _members.Select(member => member.Shape)], _reports);
         if (mismatch is not null)
         {
             _cause = new Cause.OfStream(_members.First(member => member.Name == mismatch.Stream), ToolFaultKind.Mismatched, mismatch.Message);
@@ -77,7 +77,7 @@ internal sealed partial class ToolSession
     private Cause NotThere(TimeSpan limit)
     {
         // A helper that is not ready has not been given its clip: that it is late says nothing about the clip.
-        Member? late = _members.FirstOrDefault(member => member.Shape is null);
+        SessionStream? late = _members.FirstOrDefault(member => member.Shape is null);
         string? unready = late is null ? "The guardian of a tool run" : late.Helper is not { Greeting: not null } ? $"The helper of '{late.Name}'" : null;
         return late is null || unready is not null
             ? new Cause.InfrastructureFailure(new HelperUnavailableException($"{unready} was not ready within {Seconds(limit)}."))
@@ -91,7 +91,7 @@ internal sealed partial class ToolSession
             : new Cause.OfTool(kind, $"{what}; {string.Join(", ", _members.Select(Waiting))}.");
 
     // The helper's marks alone could lie: it waits for its reader only where nothing was written yet, or unread bytes lie in the pipe.
-    private bool WaitsForReader(Member member)
+    private bool WaitsForReader(SessionStream member)
     {
         if (_options.WorkFiles || member.Progress.Stage != DecodeStage.Write)
         {
@@ -102,15 +102,15 @@ internal sealed partial class ToolSession
         return member.WrittenBytes == 0 || fifo?.UnreadBytes() > 0;
     }
 
-    private static string Doing(Member member) => $"'{member.Name}' was in stage {member.Progress.Stage}";
+    private static string Doing(SessionStream member) => $"'{member.Name}' was in stage {member.Progress.Stage}";
 
-    private static string Waiting(Member member) => member.Written is not null ? $"'{member.Name}' was written whole"
+    private static string Waiting(SessionStream member) => member.Written is not null ? $"'{member.Name}' was written whole"
         : member.WrittenBytes == 0 ? $"nobody opened '{member.Name}'"
         : $"after {member.WrittenBytes} bytes nobody read on in '{member.Name}'";
 
     private ToolFault FaultOf(Cause.OfStream cause, long now)
     {
-        Member member = cause.Member;
+        SessionStream member = cause.Stream;
         PostMortem postMortem = member.PostMortem(cause.Exit) with { Elapsed = Stopwatch.GetElapsedTime(_startedAt, now) };
         return new ToolFault(member.Name, cause.Kind, cause.Stage ?? member.Progress.Stage, cause.Message, postMortem);
     }

@@ -27,7 +27,7 @@ internal sealed partial class ToolSession
     private readonly UnkillableSessions _unkillable;
     private readonly ILogger _logger;
     private readonly string _folder;
-    private readonly Member[] _members;
+    private readonly SessionStream[] _members;
     private readonly Epoll _epoll = new();
     private readonly ConcurrentQueue<Message> _inbox = new();
     private readonly TaskCompletionSource<ToolSessionResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,7 +70,7 @@ internal sealed partial class ToolSession
         _unkillable = unkillable;
         _folder = folder;
         _logger = logger;
-        _members = [.. run.Streams.Select((stream, index) => new Member(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
+        _members = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -145,7 +145,7 @@ internal sealed partial class ToolSession
                 Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
         }
 
-        foreach (Member member in _members)
+        foreach (SessionStream member in _members)
         {
             if (!_fresh && _helpers.TryTake() is { } idle)
             {
@@ -160,7 +160,7 @@ internal sealed partial class ToolSession
         }
 
         // Only once every process is there or asked for: a failure here ends the session, and that has to reach all of them.
-        foreach (Member member in _members.Where(member => member.Helper is { Greeting: not null }))
+        foreach (SessionStream member in _members.Where(member => member.Helper is { Greeting: not null }))
         {
             Open(member);
         }
@@ -192,7 +192,7 @@ internal sealed partial class ToolSession
         _ = guardian.Hold(_folder);
     }
 
-    private void OnHelperStarted(Member member, StreamHelper? helper, string failure)
+    private void OnHelperStarted(SessionStream member, StreamHelper? helper, string failure)
     {
         _pendingStarts--;
         if (helper is null)
@@ -208,7 +208,7 @@ internal sealed partial class ToolSession
         }
     }
 
-    private void Attach(Member member, StreamHelper helper)
+    private void Attach(SessionStream member, StreamHelper helper)
     {
         member.Attach(helper, Stopwatch.GetTimestamp());
         Watch(member);

@@ -63,13 +63,13 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
         ReadProgress(now);
         if (_account is null)
         {
-            _account = new TimeAccount(new TimeSample(_startedAt, MonotonicTime.Nanoseconds(_cpuBefore), 0, [], ThreadTimes.OwnRunDelay()), _tick);
+            _account = new TimeAccount(new TimeSample(_startedAt, MonotonicTime.Nanoseconds(_cpuBefore), 0, [], ThreadRunDelays.OwnRunDelay()), _tick);
             _stealBefore = MachineSteal.Read();
         }
 
         long waitedForBytes = Progress.ReadBytesWait(process.Memory.Marks, _startedAt, now);
         var sample = new TimeSample(
-            now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, ThreadTimes.Read(process.Pid), ThreadTimes.OwnRunDelay());
+            now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, ThreadRunDelays.Read(process.Pid), ThreadRunDelays.OwnRunDelay());
         _account.Add(sample, ProgressAt);
     }
 

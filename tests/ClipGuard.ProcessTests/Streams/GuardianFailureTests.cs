@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Guardians that die or do not react: no process of the group is left all the same.</summary>
 [TestFixture]
-internal sealed class GuardianTests
+internal sealed class GuardianFailureTests
 {
     private MediaFolder _media = null!;
     private FileSource _clip = null!;

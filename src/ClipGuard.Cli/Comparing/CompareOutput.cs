@@ -8,7 +8,7 @@ using ClipGuard.Streams.Comparing;
 namespace ClipGuard.Cli.Comparing;
 
 /// <summary>What a comparison says, to people and to programs.</summary>
-internal static class CompareWording
+internal static class CompareOutput
 {
     private const int NameWidth = 18;
 
@@ -24,7 +24,7 @@ internal static class CompareWording
     {
         if (result.Outcome.Fault is { } fault)
         {
-            return JsonSerializer.Serialize(PairFaultRecord.Of(0, reference, distorted, fault), ComparisonJson.Options);
+            return JsonSerializer.Serialize(PairFaultRecord.Of(0, reference, distorted, fault), ComparisonJsonOptions.Options);
         }
 
         string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoredRow.Json(score.Value)}"));
@@ -57,5 +57,5 @@ internal static class CompareWording
     private static string Shape(ComparisonResult result) =>
         result.Outcome.Streams[0].Format is VideoFormat video ? $"of {video.Shape}" : string.Empty;
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text, ComparisonJson.Options);
+    private static string Quoted(string text) => JsonSerializer.Serialize(text, ComparisonJsonOptions.Options);
 }

@@ -9,7 +9,7 @@ namespace ClipGuard.DryRuns;
 /// <param name="decideAsync">Decodes one clip to its verdict; null where the run is stopped.</param>
 /// <param name="parallel">Decodes at a time.</param>
 /// <param name="progress">Where rows are counted.</param>
-internal sealed class Settling(Func<ClipInFlight, int, ValueTask<ClipVerdict?>> decideAsync, int parallel, DryRunProgress progress)
+internal sealed class SettlingStage(Func<ClipInFlight, int, ValueTask<ClipVerdict?>> decideAsync, int parallel, DryRunProgress progress)
 {
     private readonly Lock _gate = new();
     private readonly List<ClipInFlight> _unsettled = [];

@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Samples that are no numbers are damage, and none of them is delivered.</summary>
 [CancelAfter(60_000)]
-internal sealed class NotNumbersTests
+internal sealed class NonFiniteSamplesTests
 {
     private const int RateHz = 16_000;
 

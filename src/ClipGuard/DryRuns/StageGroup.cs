@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace ClipGuard.DryRuns;
 
 /// <summary>Ends a run's stages together: where the caller cancels, or one of them fails. The first failure is thrown at the end.</summary>
-internal sealed class RunStop(CancellationToken cancellation) : IDisposable
+internal sealed class StageGroup(CancellationToken cancellation) : IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private ExceptionDispatchInfo? _failure;

@@ -5,7 +5,7 @@ namespace ClipGuard.Media.Libav.Bytes;
 /// bytes.
 /// </summary>
 /// <param name="clip">The clip's own bytes. They must not change.</param>
-internal sealed class WindowBytes(ClipBytes clip) : ClipBytes
+internal sealed class BufferedBytes(ClipBytes clip) : ClipBytes
 {
     private const int WindowLength = 4096;
 

@@ -4,7 +4,7 @@ namespace ClipGuard.Loading;
 
 /// <summary>Arrays on the pinned heap, kept for the next batch when one is given back.</summary>
 /// <param name="maxKeptBytes">Most bytes of arrays that are kept while nobody uses them. Default 1 GiB.</param>
-public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemory
+public sealed class PooledBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemory
 {
     private const int Alignment = 64;
     private const long SmallestBytes = 64 * 1024;
@@ -75,10 +75,10 @@ public sealed class PinnedBatchMemory(long maxKeptBytes = 1L << 30) : BatchMemor
 
     private sealed class Block : BatchBlock
     {
-        private readonly PinnedBatchMemory _owner;
+        private readonly PooledBatchMemory _owner;
         private byte[]? _array;
 
-        public unsafe Block(PinnedBatchMemory owner, byte[] array)
+        public unsafe Block(PooledBatchMemory owner, byte[] array)
         {
             _owner = owner;
             _array = array;

@@ -9,7 +9,7 @@ namespace ClipGuard.Cli.Running;
 /// The limit on open files, looked at before anything is opened: with too few of them the runtime cannot load the assemblies that would tell of it, and ends
 /// in whatever way the first failure leads to.
 /// </summary>
-internal static class DescriptorLimit
+internal static class DescriptorLimitCheck
 {
     // A dry run with one helper has 117 open, most of them assemblies.
     private const int Needed = 128;

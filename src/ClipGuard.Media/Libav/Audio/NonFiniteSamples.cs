@@ -9,7 +9,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// Samples that are no numbers, or infinite.
 /// A resampler would spread each over its neighbours, and a model that learns from one never recovers: they are told as damage, and silence takes their place.
 /// </summary>
-internal static unsafe class NotNumbers
+internal static unsafe class NonFiniteSamples
 {
     private const uint FloatSign = 0x7FFF_FFFF;
     private const uint FloatInfinity = 0x7F80_0000;

@@ -5,7 +5,7 @@ using System.Text;
 namespace ClipGuard.Manifests;
 
 /// <summary>Some of the rows of another index. 8 bytes a row stay in memory.</summary>
-internal sealed class KeptRows : IndexedRows
+internal sealed class FilteredRows : IndexedRows
 {
     private readonly IndexedRows _rows;
     private readonly Func<long, ManifestRow, ManifestRow>? _project;
@@ -15,7 +15,7 @@ internal sealed class KeptRows : IndexedRows
     /// <param name="rows">The index; it is disposed with this one.</param>
     /// <param name="isExcluded">True for numbers of rows that are not kept.</param>
     /// <param name="project">Changes a row that is read, given its number in <paramref name="rows"/> and the row itself; null for no change.</param>
-    public KeptRows(IndexedRows rows, Func<long, bool> isExcluded, Func<long, ManifestRow, ManifestRow>? project = null)
+    public FilteredRows(IndexedRows rows, Func<long, bool> isExcluded, Func<long, ManifestRow, ManifestRow>? project = null)
     {
         _rows = rows;
         _project = project;

@@ -6,7 +6,7 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Pictures;
 
 /// <summary>Puts a picture together from pieces that are decoded one by one.</summary>
-internal static unsafe class PiecedPicture
+internal static unsafe class TiledPicture
 {
     /// <summary>The pieces of a track's picture; null where FFmpeg decodes it by itself.</summary>
     public static TiffPieces? PiecesOf(Track track) =>

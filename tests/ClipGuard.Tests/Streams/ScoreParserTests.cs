@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>What is read out of what tools write, and what is written into rows.</summary>
 [TestFixture]
-internal sealed class ScoreTextTests
+internal sealed class ScoreParserTests
 {
     private const string Report =
         """, "pooled_metrics": { "integer_adm2": {"min": 0.9, "mean": 0.95}, "vmaf": {"min": 42.5, "max": 54.4, "mean": 49.4, "harmonic_mean": 49.2} },"""
@@ -26,7 +26,8 @@ internal sealed class ScoreTextTests
     [TestCase("", new string[0], new double[0])]
     public void Numbers_of_any_tool(string text, string[] names, double[] values)
     {
-        IReadOnlyDictionary<string, double> scores = ScoreText.ReadAny(new ToolOutcome { StandardOutput = new CapturedText(text, text.Length, IsCut: false) });
+        IReadOnlyDictionary<string, double> scores = ScoreParser.ReadAny(
+            new ToolOutcome { StandardOutput = new CapturedText(text, text.Length, IsCut: false) });
 
         Assert.That(scores.Keys, Is.EqualTo(names));
         Assert.That(scores.Values, Is.EqualTo(values));
@@ -37,8 +38,8 @@ internal sealed class ScoreTextTests
     {
         var cut = new ToolOutcome { Output = new CapturedText("\"vmaf\": 12.0} }" + Report, 5_000_000, IsCut: true) };
 
-        Assert.That(ScoreText.Read(Metric.Vmaf, cut)["vmaf"], Is.EqualTo(49.4));
-        Assert.That(ScoreText.ReadAny(cut)["vmaf_min"], Is.EqualTo(42.5));
+        Assert.That(ScoreParser.Read(Metric.Vmaf, cut)["vmaf"], Is.EqualTo(49.4));
+        Assert.That(ScoreParser.ReadAny(cut)["vmaf_min"], Is.EqualTo(42.5));
     }
 
     [TestCase("")]
@@ -46,7 +47,7 @@ internal sealed class ScoreTextTests
     [TestCase("\"pooled_metrics\": {\"vmaf\": {\"min\": 1}}")]
     [TestCase("\"pooled_metrics\": {\"vmaf\": {\"min\"")]
     public void A_report_that_is_none_has_no_score(string text) =>
-        Assert.That(ScoreText.Read(Metric.Vmaf, new ToolOutcome { Output = new CapturedText(text, text.Length, IsCut: false) }), Is.Empty);
+        Assert.That(ScoreParser.Read(Metric.Vmaf, new ToolOutcome { Output = new CapturedText(text, text.Length, IsCut: false) }), Is.Empty);
 
     [Test]
     public void A_row_stays_byte_for_byte_as_it_was_but_for_its_scores()

@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 /// ADPCM and GSM in WAV whose <c>fact</c> chunk promises more samples than the <c>data</c> chunk has room for: some writers count all channels. libavformat
 /// believes it. The data chunk counts, as libsndfile has it: FFmpeg is given a <c>fact</c> of as many samples as there are in its blocks.
 /// </summary>
-internal sealed class FactOfAllChannels : IDistrustRule
+internal sealed class FactChunkOfAllChannels : IDistrustRule
 {
     private const ushort MicrosoftAdpcm = 2;
     private const ushort ImaAdpcm = 0x11;

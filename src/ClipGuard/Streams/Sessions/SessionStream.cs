@@ -6,7 +6,7 @@ using ClipGuard.Supervision.Processes;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>One stream of a session: the helper that it was given to, and what that helper has said of it.</summary>
-internal sealed class Member(int index, ClipStream stream, string path)
+internal sealed class SessionStream(int index, ClipStream stream, string path)
 {
     private DecodeMeasurement? _measurement;
     private long _beganAt;

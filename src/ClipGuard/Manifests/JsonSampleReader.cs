@@ -6,7 +6,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Manifests;
 
 /// <summary>Reads one JSON object in any of the forms that ms-swift recognises by their keys. One thread at a time.</summary>
-internal sealed class SampleReader
+internal sealed class JsonSampleReader
 {
     public const string MessagesKey = "messages";
     public const string RejectedImagesKey = "rejected_images";
@@ -16,7 +16,7 @@ internal sealed class SampleReader
     private readonly SampleBuilder _sample = new();
     private readonly ClipReferenceReader _clips;
 
-    public SampleReader(ManifestOptions options, PathResolver paths)
+    public JsonSampleReader(ManifestOptions options, PathResolver paths)
     {
         _options = options;
         _columns = options.Columns.ToDictionary(static column => column.Key, static column => Encoding.UTF8.GetBytes(column.Value));

@@ -2,7 +2,7 @@ namespace ClipGuard.Cli.Parity;
 
 /// <summary>Lays RGBA pixels, which come piece by piece, over white.</summary>
 /// <param name="take">Takes the RGB pixels.</param>
-internal sealed class WhiteGround(Action<ReadOnlySpan<byte>> take)
+internal sealed class WhiteBackground(Action<ReadOnlySpan<byte>> take)
 {
     private const int White = 255;
     private const int Channels = 4;

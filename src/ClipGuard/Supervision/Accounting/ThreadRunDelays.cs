@@ -5,7 +5,7 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Supervision.Accounting;
 
 /// <summary>Reads the live threads of a process from /proc.</summary>
-internal static unsafe class ThreadTimes
+internal static unsafe class ThreadRunDelays
 {
     private const int BufferBytes = 1024;
 

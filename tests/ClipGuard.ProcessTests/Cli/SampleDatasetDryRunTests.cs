@@ -11,7 +11,7 @@ namespace ClipGuard.ProcessTests.Cli;
 /// <summary>Runs the published command over the sample dataset once, and holds what it leaves against the sample's own table.</summary>
 [Parallelizable]
 [CancelAfter(120_000)]
-public sealed partial class SampleDryRunTests
+public sealed partial class SampleDatasetDryRunTests
 {
     private string _out = null!;
     private int _exitCode;

@@ -7,9 +7,9 @@ namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
 /// TIFFs in tiles, or of JPEG: FFmpeg's decoder passes over their pixels and hands out a black picture, or a green one.
-/// <see cref="Pictures.PiecedPicture"/> decodes their pieces one by one; what cannot be decoded so is refused.
+/// <see cref="Pictures.TiledPicture"/> decodes their pieces one by one; what cannot be decoded so is refused.
 /// </summary>
-internal sealed class PiecedTiff : IDistrustRule
+internal sealed class TiledTiff : IDistrustRule
 {
     /// <inheritdoc/>
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted) =>

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace ClipGuard.Media;
 
 /// <summary>Loads audio decoders from assemblies. To be done before a helper's sandbox closes, which may refuse system calls that loading code needs.</summary>
-internal static class AudioDecoderAssembly
+internal static class AudioDecoderPlugIns
 {
     /// <summary>The name under which requests ask for the decoder in an assembly: its file's name without the extension.</summary>
     public static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);

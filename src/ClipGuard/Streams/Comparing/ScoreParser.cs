@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>Finds scores in what tools write.</summary>
-internal static partial class ScoreText
+internal static partial class ScoreParser
 {
     private const string Pooled = "\"pooled_metrics\"";
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.DryRuns;
 
 /// <summary>A dry run's log messages. Each fault is logged once, as information: finding bad clips is what a dry run is for.</summary>
-internal static partial class DryRunLog
+internal static partial class DryRunLogMessages
 {
     [LoggerMessage(
         EventId = 2001,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Cli.Logging;
 
 /// <summary>What the command itself says to the log.</summary>
-internal static partial class CommandLog
+internal static partial class CommandLogMessages
 {
     // Below the screen's level: the screen gets its one line from elsewhere.
     [LoggerMessage(EventId = 9001, Level = LogLevel.Information, Message = "The command ends with an exception")]

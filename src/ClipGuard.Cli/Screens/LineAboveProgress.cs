@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>A line that is put above what redraws itself. What stood there is erased first: the line may be shorter.</summary>
-internal sealed class LineAbove(string line, Style style) : IRenderable
+internal sealed class LineAboveProgress(string line, Style style) : IRenderable
 {
     private const string EraseToEndOfScreen = "\u001b[0J";
 

@@ -9,7 +9,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 /// TIFFs that are whole and that FFmpeg does not read: of 64-bit addresses, compressed or coloured in a way that it does not know, or of floats,
 /// for which there is no white. It says of some that their data is invalid, as it says of damaged ones.
 /// </summary>
-internal sealed class UnreadTiff : IDistrustRule
+internal sealed class UnsupportedTiff : IDistrustRule
 {
     private const uint Floats = 3;
 

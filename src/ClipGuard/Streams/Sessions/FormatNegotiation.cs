@@ -3,7 +3,7 @@ using ClipGuard.Media.Streams;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>Settles what every stream of a session is written as, and whether they fit each other. Pure.</summary>
-internal static class Shapes
+internal static class FormatNegotiation
 {
     /// <summary>A mismatch: which stream, and what differs with the figures.</summary>
     public sealed record Mismatch(string Stream, string Message);
