@@ -105,7 +105,8 @@ internal sealed class FetchingTests
     [TestCase("ftp://127.0.0.1/clip.wav", "the server redirects to ftp:, and clips are fetched over http and https alone.")]
     [TestCase("file:///etc/passwd", "the server redirects to file:, and clips are fetched over http and https alone.")]
     [TestCase("data:audio/wav;base64,UklGRg==", "the server redirects to data:, and clips are fetched over http and https alone.")]
-    public async Task A_redirection_to_another_scheme_is_that_clips_fault(string location, string message, CancellationToken cancellation)
+    [TestCase("http://[::no", "the server redirects, and names no address to go to.")]
+    public async Task A_redirection_to_another_scheme_or_to_nowhere_is_that_clips_fault(string location, string message, CancellationToken cancellation)
     {
         await using var server = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {location}\r\n"));
         ClipFault fault = await FaultAsync(server, Quick, cancellation);

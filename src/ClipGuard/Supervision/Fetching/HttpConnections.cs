@@ -44,7 +44,7 @@ internal sealed class HttpConnections : IDisposable
         for (int redirections = 0; ; redirections++)
         {
             HttpResponseMessage response = await AskAsync(client, address, stop).ConfigureAwait(false);
-            if (!IsRedirection(response.StatusCode) || response.Headers.Location is not { } location)
+            if (!IsRedirection(response.StatusCode))
             {
                 return response;
             }
@@ -52,7 +52,8 @@ internal sealed class HttpConnections : IDisposable
             using (response)
             {
                 onAnswer();
-                address = Follow(address, location);
+                address = Follow(
+                    address, response.Headers.Location ?? throw new RefusedRedirectException("the server redirects, and names no address to go to"));
                 if (redirections == MaxRedirections)
                 {
                     throw new RefusedRedirectException($"the server redirects more than {MaxRedirections} times");
