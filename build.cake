@@ -12,12 +12,23 @@ const string DryRunOutput = "artifacts/dry-run-sample";
 const string Benchmarks = "artifacts/bin/ClipGuard.Benchmarks/release/ClipGuard.Benchmarks";
 const string TestResults = "artifacts/test-results";
 
-// The libraries of FFmpeg 5.1, 6.1 and 7.1 by the names of Debian's and Ubuntu's packages: libavformat59 holds libavformat.so.59.
+// The libraries of FFmpeg 9 to 5.1 by the names of Debian's and Ubuntu's packages, the newest first: libavformat59 holds libavformat.so.59.
 string[][] ffmpegReleases =
 [
-    ["libavformat59", "libavcodec59", "libavutil57", "libswresample4", "libswscale6"],
-    ["libavformat60", "libavcodec60", "libavutil58", "libswresample4", "libswscale7"],
+    ["libavformat63", "libavcodec63", "libavutil61", "libswresample7", "libswscale10"],
+    ["libavformat62", "libavcodec62", "libavutil60", "libswresample6", "libswscale9"],
     ["libavformat61", "libavcodec61", "libavutil59", "libswresample5", "libswscale8"],
+    ["libavformat60", "libavcodec60", "libavutil58", "libswresample4", "libswscale7"],
+    ["libavformat59", "libavcodec59", "libavutil57", "libswresample4", "libswscale6"],
+];
+
+// Package managers beside apt, and what installs FFmpeg's libraries under a name that does not change with its version.
+(string Program, string Arguments)[] otherPackageManagers =
+[
+    ("dnf", "install -y ffmpeg-free"),
+    ("pacman", "-S --noconfirm ffmpeg"),
+    ("apk", "add ffmpeg-libs"),
+    ("zypper", "--non-interactive install ffmpeg"),
 ];
 
 // For the tests alone: peers to compare with, and a compiler and headers to check structure layouts against.
@@ -41,20 +52,16 @@ Task("Publish").Does(() =>
 
 Task("FFmpeg").Does(() =>
 {
-    if (ffmpegReleases.Any(CanBeLoaded))
+    // Whoever names an FFmpeg has one.
+    if (ffmpegReleases.Any(CanBeLoaded) || EnvironmentVariable("CLIPGUARD_FFMPEG") is { Length: > 0 })
     {
         return;
     }
 
-    if (AptOffers() is null)
+    string command = Context.Tools.Resolve("apt-get") is not null ? InstallByApt() : InstallByOther();
+    if (!ffmpegReleases.Any(CanBeLoaded))
     {
-        Apt("update");
-    }
-
-    string[] offered = AptOffers() ?? ffmpegReleases[0];
-    if (!Install(offered) || !CanBeLoaded(offered))
-    {
-        End(MachineLacksSomething, $"FFmpeg's shared libraries are missing. Install them with: {CommandThatInstalls(offered)}");
+        End(MachineLacksSomething, $"FFmpeg's shared libraries are missing. {command}");
     }
 });
 
@@ -155,8 +162,44 @@ int Quietly(string program, string arguments) =>
 bool CanBeLoaded(string[] libraries) =>
     libraries.All(library => NativeLibrary.TryLoad(Regex.Replace(library, @"(\d+)$", ".so.$1"), out _));
 
+// What it did, or what somebody else has to do, in a sentence.
+string InstallByApt()
+{
+    string[] offered = AptOffers();
+    if (offered is null)
+    {
+        Apt("update");
+        offered = AptOffers();
+    }
+
+    if (offered is null)
+    {
+        return "No apt source of this machine offers those of FFmpeg 5.1 to 9. Where one was added since: sudo apt-get update";
+    }
+
+    Install(offered);
+    return $"Install them with: sudo apt-get update && sudo apt-get install -y --no-install-recommends {string.Join(' ', offered)}";
+}
+
+string InstallByOther()
+{
+    (string program, string arguments) = otherPackageManagers.FirstOrDefault(manager => Context.Tools.Resolve(manager.Program) is not null);
+    if (program is null)
+    {
+        return "Install FFmpeg 5.1 to 9 with libavformat, libavcodec, libavutil, libswresample and libswscale by this system's package manager.";
+    }
+
+    if (Environment.IsPrivilegedProcess)
+    {
+        StartProcess(program, arguments);
+    }
+
+    return $"Install them with: sudo {program} {arguments}";
+}
+
+// What apt can really install. "apt-cache show" says yes to names that other packages merely mention.
 string[] AptOffers() =>
-    ffmpegReleases.FirstOrDefault(release => Quietly("apt-cache", $"show {string.Join(' ', release)}") == 0);
+    ffmpegReleases.FirstOrDefault(release => Quietly("apt-get", $"install --simulate --no-install-recommends {string.Join(' ', release)}") == 0);
 
 // A second time after an update, for lists of packages that are old or not there yet.
 bool Install(string[] packages)
@@ -174,13 +217,6 @@ int Apt(string arguments)
         : Quietly("sudo", "-n true") == 0 ? StartProcess("sudo", "-n " + apt)
         : -1;
 }
-
-string CommandThatInstalls(string[] packages) =>
-    Context.Tools.Resolve("apt-get") is not null ? $"sudo apt-get update && sudo apt-get install -y --no-install-recommends {string.Join(' ', packages)}"
-    : Context.Tools.Resolve("dnf") is not null ? "sudo dnf install -y ffmpeg-free"
-    : Context.Tools.Resolve("apk") is not null ? "sudo apk add ffmpeg-libs"
-    : Context.Tools.Resolve("pacman") is not null ? "sudo pacman -S --noconfirm ffmpeg"
-    : "this system's package manager (FFmpeg 5.1 to 7.1 with libavformat, libavcodec, libavutil, libswresample and libswscale)";
 
 sealed record TestRun(int Passed, int Failed, string[] Skipped, bool Succeeded)
 {

@@ -5,6 +5,7 @@ using ClipGuard.Helper.Guard;
 using ClipGuard.Helper.Sandbox;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
+using ClipGuard.Media.Libav.SelfCheck;
 using ClipGuard.Media.Wire;
 
 using var connection = new HelperConnection();
@@ -31,6 +32,16 @@ if (AudioDecoderPlugIns.Load(assemblies, out IReadOnlyDictionary<string, IAudioD
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, lacking));
     return 1;
+}
+
+// Started to find out whether this FFmpeg can be used at all, and for nothing else: a death of this process is an answer too.
+if (args is ["check"])
+{
+    _ = Confinement.Close(streams: false);
+    connection.Send(LibavSelfCheck.FindProblem() is { } failed
+        ? new UnreadyMessage(UnreadyReason.DecoderMissing, failed)
+        : new CheckedMessage(LibavFiles.Describe(LibavLibrary.Loaded!), LibavLibrary.Loaded!.Release.Warning));
+    return 0;
 }
 
 bool streams = args is ["stream"];

@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
 using ClipGuard.TestSupport;
 
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +38,7 @@ internal static class KillBenchmark
             Deadline = Deadline + TimeSpan.FromMilliseconds(megabytes * 1.5),
             StallLimit = TimeSpan.FromMinutes(1),
         };
-        await using var pool = new HelperPool(options, NullLogger.Instance);
+        await using var pool = new HelperPool(options, HelperLaunch.From(options), NullLogger.Instance);
         await pool.GreetAsync();
         var reaped = new Figures($"deadline to reaped, {megabytes} MB held, {load}");
         var next = new Figures($"reaped to next dispatch, {megabytes} MB held, {load}");

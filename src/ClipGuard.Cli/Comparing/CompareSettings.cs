@@ -99,6 +99,8 @@ internal static class CompareSettings
 
     public static readonly Setting<SandboxLevel> Sandbox = Guard.Also(GuardSettings.Sandbox, (guard, level) => guard with { Sandbox = level });
 
+    public static readonly Setting<string> FFmpeg = Guard.Also(GuardSettings.FFmpeg, (guard, choice) => guard with { FFmpeg = choice });
+
     public static readonly Setting<long> HelperMemory = Guard.Also(GuardSettings.HelperMemory, (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
     public static readonly SettingGroup<PairRunOptions> Run =

@@ -53,6 +53,13 @@ internal static class GuardSettings
         ValueText.OneOf(("off", SandboxLevel.Off), ("standard", SandboxLevel.Standard), ("strict", SandboxLevel.Strict)),
         (guard, level) => guard with { Sandbox = level });
 
+    public static readonly Setting<string> FFmpeg = Group.Value(
+        "ffmpeg",
+        "WHICH",
+        "FFmpeg's major version, 5 to 9, or the folder that its shared libraries lie in; by default the newest whole set of them that is installed.",
+        ValueText.FFmpeg,
+        (guard, choice) => guard with { FFmpeg = choice });
+
     public static readonly Setting<long> HelperMemory = Group.Value(
         "helper-memory",
         "BYTES",

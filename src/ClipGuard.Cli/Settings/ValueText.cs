@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Libav;
 
 namespace ClipGuard.Cli.Settings;
 
@@ -29,6 +30,13 @@ internal static class ValueText
 
     /// <summary>A whole number of at least 1 that need not fit in 32 bits.</summary>
     public static long LongCount(string text) => Whole(text, 1, long.MaxValue);
+
+    /// <summary>FFmpeg's major version, or the folder of its libraries, which is made absolute.</summary>
+    public static string FFmpeg(string text)
+    {
+        var choice = LibavChoice.Parse(text, out string? problem);
+        return problem is null ? choice.Folder ?? text : throw new FormatException(problem);
+    }
 
     /// <summary>A sample rate in Hz, or <c>native</c>.</summary>
     public static int SampleRate(string text) =>

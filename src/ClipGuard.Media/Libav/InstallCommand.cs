@@ -1,6 +1,8 @@
 namespace ClipGuard.Media.Libav;
 
-/// <summary>What installs FFmpeg's shared libraries on this machine, in words: by the package manager that is there, under names that every release of it has.</summary>
+/// <summary>
+/// What installs FFmpeg's shared libraries on this machine, in words: by the package manager that is there, under names that every release of it has.
+/// </summary>
 internal static class InstallCommand
 {
     private static readonly (string Program, string Command)[] PackageManagers =

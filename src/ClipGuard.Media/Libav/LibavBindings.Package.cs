@@ -11,7 +11,9 @@ internal static unsafe class LibavBindings
     /// <summary>The release that can be called.</summary>
     public static LibavRelease[] Releases => [.. LibavRelease.All.Where(release => release.Codec == ffmpeg.LIBAVCODEC_VERSION_MAJOR)];
 
-    /// <summary>Calls go to these libraries from now on. An empty root leaves the search to the system's loader; without one the application's folder is searched.</summary>
+    /// <summary>
+    /// Calls go to these libraries from now on. An empty root leaves the search to the system's loader; without one the application's folder is searched.
+    /// </summary>
     public static void Use(LibavSet set) => ffmpeg.RootPath = set.Folder ?? string.Empty;
 
 #pragma warning disable CS0618 // From 6.1 on the packages say that these are going to be replaced; they are there in all packages that there are.

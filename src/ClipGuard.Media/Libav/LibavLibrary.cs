@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using ClipGuard.Media.Wire;
+
 using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav;
@@ -7,9 +9,6 @@ namespace ClipGuard.Media.Libav;
 /// <summary>FFmpeg's shared libraries on this machine: which of them are used, and what is wrong where none can be.</summary>
 public static class LibavLibrary
 {
-    /// <summary>The variable that says which FFmpeg is to be used: see <see cref="LibavChoice"/>.</summary>
-    internal const string ChoiceVariable = "CLIPGUARD_FFMPEG";
-
     private static readonly Lock Gate = new();
     private static bool _tried;
     private static string? _choice;
@@ -18,6 +17,9 @@ public static class LibavLibrary
     /// <summary>The libraries' version, as in <c>FFmpeg 5.1.9</c>. Known once <see cref="FindProblem()"/> has returned null.</summary>
     public static string Version { get; private set; } = "FFmpeg";
 
+    /// <summary>Version and files of what was loaded.</summary>
+    internal static string Description => Loaded is { } set ? $"{Version}: {string.Join(", ", LibavFiles.Paths(LibavFiles.Describe(set)))}" : Version;
+
     /// <summary>What was loaded; null before and where that failed.</summary>
     internal static LibavSet? Loaded { get; private set; }
 
@@ -25,7 +27,13 @@ public static class LibavLibrary
     /// Loads the libraries once: the newest whole set, or what <c>CLIPGUARD_FFMPEG</c> says (a folder, or FFmpeg's major version). Cheap after the first call.
     /// </summary>
     /// <returns>Null where they can be used; otherwise what is wrong and the command that installs them.</returns>
-    public static string? FindProblem() => FindProblem(Environment.GetEnvironmentVariable(ChoiceVariable));
+    public static string? FindProblem()
+    {
+        lock (Gate)
+        {
+            return _tried ? _problem : FindProblem(Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable));
+        }
+    }
 
     /// <inheritdoc cref="FindProblem()"/>
     /// <param name="choice">What <c>CLIPGUARD_FFMPEG</c> would say; a process loads one FFmpeg only.</param>
@@ -44,17 +52,27 @@ public static class LibavLibrary
         }
     }
 
+    private static string? LoadChecked(string files) =>
+        LibavFiles.FindChanged(files) is { } changed ? $"{changed} is no longer what was checked when this run began: FFmpeg was replaced. Start the run again."
+        : LibavSet.TryLoad(LibavFiles.Paths(files)) is { } set ? Use(set)
+        : $"FFmpeg could be loaded when this run began, and cannot any more: {string.Join(", ", LibavFiles.Paths(files))}.";
+
     private static string? Load(string? text)
     {
+        if (Environment.GetEnvironmentVariable(WireProtocol.CheckedFFmpegVariable) is { Length: > 0 } files)
+        {
+            return LoadChecked(files);
+        }
+
         var choice = LibavChoice.Parse(text, out string? problem);
         if (problem is not null)
         {
             return problem;
         }
 
-        foreach (LibavRelease release in LibavBindings.Releases.Where(choice.Allows))
+        foreach (LibavRelease release in LibavBindings.Releases)
         {
-            if (LibavSet.TryLoad(release, choice.Folder) is { } set)
+            if (choice.Allows(release) && LibavSet.TryLoad(release, choice.Folder) is { } set)
             {
                 return Use(set);
             }
@@ -93,7 +111,7 @@ public static class LibavLibrary
     private static IEnumerable<string> Present(string? folder)
     {
         const int Oldest = 2, Newest = 80;
-        foreach ((string library, _) in LibavRelease.All[0].Libraries)
+        foreach (string library in LibavRelease.Libraries)
         {
             for (int major = Oldest; major <= Newest; major++)
             {

@@ -9,6 +9,9 @@ namespace ClipGuard.Media.Libav;
 /// <param name="Scale">Of libswscale.</param>
 internal sealed record LibavRelease(string Name, int Codec, int Format, int Util, int Resample, int Scale)
 {
+    /// <summary>The libraries, each behind those that it needs.</summary>
+    public static readonly string[] Libraries = ["avutil", "swresample", "swscale", "avcodec", "avformat"];
+
     /// <summary>All of them, the newest first.</summary>
     public static readonly LibavRelease[] All =
     [
@@ -25,12 +28,35 @@ internal sealed record LibavRelease(string Name, int Codec, int Format, int Util
     /// <summary>Major version of the release itself.</summary>
     public int Major => Name[0] - '0';
 
-    /// <summary>The libraries with their major versions, each behind those that it needs.</summary>
-    public (string Name, int Major)[] Libraries =>
-        [("avutil", Util), ("swresample", Resample), ("swscale", Scale), ("avcodec", Codec), ("avformat", Format)];
+    /// <summary>What whoever uses it should know; null for nothing.</summary>
+    public string? Warning => Codec == 60
+        ? $"ClipGuard's tests have not been run on FFmpeg {Name}: it has passed a check of its structures and of three clips that are known."
+        : null;
 
     /// <summary>The file names of <see cref="Libraries"/>, in that order.</summary>
-    public IEnumerable<string> FileNames => Libraries.Select(library => FileName(library.Name, library.Major));
+    public string[] FileNames { get; } =
+    [
+        FileName("avutil", Util), FileName("swresample", Resample), FileName("swscale", Scale), FileName("avcodec", Codec), FileName("avformat", Format),
+    ];
+
+    /// <summary>
+    /// True where files are those of this release, in the order of <see cref="Libraries"/>: libavutil.so.57 or libavutil.so.57.28.100, and so on.
+    /// </summary>
+    public bool IsOf(string[] paths)
+    {
+        for (int i = 0; i < FileNames.Length; i++)
+        {
+            if (paths.Length != FileNames.Length || !IsNamed(Path.GetFileName(paths[i]), FileNames[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>True for a library's file name with or without the rest of its version.</summary>
+    public static bool IsNamed(string file, string name) => file == name || file.StartsWith($"{name}.", StringComparison.Ordinal);
 
     /// <summary>Name of the file that holds one version of a library.</summary>
     public static string FileName(string library, int major) => $"lib{library}.so.{major}";

@@ -6,6 +6,7 @@ namespace ClipGuard.Media.Wire;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ReadyMessage), "ready")]
 [JsonDerivedType(typeof(UnreadyMessage), "unready")]
+[JsonDerivedType(typeof(CheckedMessage), "checked")]
 [JsonDerivedType(typeof(ReplyMessage), "reply")]
 [JsonDerivedType(typeof(FailedMessage), "failed")]
 [JsonDerivedType(typeof(StreamOpenedMessage), "opened")]
@@ -26,6 +27,11 @@ internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder,
 /// <param name="Reason">Why not, by kind.</param>
 /// <param name="Message">What is wrong and what to do, for a person.</param>
 internal sealed record UnreadyMessage(UnreadyReason Reason, string Message) : HelperMessage;
+
+/// <summary>What a helper that was started to check FFmpeg says where FFmpeg passed; it ends then.</summary>
+/// <param name="Files">The files that were checked, for the helpers that follow.</param>
+/// <param name="Warning">What there is to know all the same; null for nothing.</param>
+internal sealed record CheckedMessage(string Files, string? Warning) : HelperMessage;
 
 /// <summary>The answer to one request.</summary>
 /// <param name="Id">The request's number.</param>

@@ -27,6 +27,11 @@ internal static class HelperMessages
                 json.WriteString("reason", unready.Reason.ToString());
                 json.WriteString("message", unready.Message);
                 break;
+            case CheckedMessage passed:
+                json.WriteString("type", "checked");
+                json.WriteString("files", passed.Files);
+                json.WriteString("warning", passed.Warning);
+                break;
             case ReplyMessage reply:
                 json.WriteString("type", "reply");
                 json.WriteNumber("id", reply.Id);

@@ -20,6 +20,12 @@ internal static class WireProtocol
     /// <summary>Environment variable with the absolute paths of the assemblies whose audio decoders a helper loads, one a line.</summary>
     public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
 
+    /// <summary>Environment variable that says which FFmpeg is to be used: its major version, or the folder of its libraries.</summary>
+    public const string FFmpegVariable = "CLIPGUARD_FFMPEG";
+
+    /// <summary>Environment variable with the files of FFmpeg that were checked for this run, one a line: these are loaded, and no others.</summary>
+    public const string CheckedFFmpegVariable = "CLIPGUARD_FFMPEG_CHECKED";
+
     /// <summary>
     /// Environment variable with the folder of a tool run. Every process of the run bears it, so that it is found also where it is no longer anybody's
     /// child.

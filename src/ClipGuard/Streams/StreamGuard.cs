@@ -48,7 +48,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _helpers = new StreamHelpers(options, _folder);
         _guardians = GuardianProcess.Pool(options);
         _slots = new SemaphoreSlim(options.Runs);
-        _sandboxChecked = WarnOfSandboxAsync();
+        _sandboxChecked = Task.Run(WarnOfSandbox);
     }
 
     /// <summary>Runs a tool on clips.</summary>
@@ -72,6 +72,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         await _slots.WaitAsync(ends.Token).ConfigureAwait(false);
         try
         {
+            await _helpers.CheckFFmpegAsync(_logger, ends.Token).ConfigureAwait(false);
             return await TryAsync(run, program, ends.Token).ConfigureAwait(false);
         }
         finally
@@ -111,9 +112,9 @@ public sealed partial class StreamGuard : IAsyncDisposable
         }
     }
 
-    private async Task WarnOfSandboxAsync()
+    private void WarnOfSandbox()
     {
-        if (await _helpers.SandboxMissing.ConfigureAwait(false) is { } missing)
+        if (_helpers.SandboxMissing is { } missing)
         {
             LogSandboxMissing(_logger, missing);
         }

@@ -48,6 +48,9 @@ public sealed record StreamOptions
     /// <summary>How tightly the streams' helpers are confined; the tool itself never is. Default <see cref="SandboxLevel.Standard"/>.</summary>
     public SandboxLevel Sandbox { get; init; } = SandboxLevel.Standard;
 
+    /// <inheritdoc cref="SupervisorOptions.FFmpeg"/>
+    public string? FFmpeg { get; init; }
+
     /// <summary>Streams after which a helper is replaced. Default 1000.</summary>
     public int RecycleAfter { get; init; } = 1000;
 

@@ -3,6 +3,8 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
+using ClipGuard.Media.Libav.SelfCheck;
+using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision;
@@ -21,7 +23,8 @@ internal sealed class InProcessDecoding : IDisposable
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
         string? lacking = AudioDecoderPlugIns.Load(options.AudioDecoders, out _audioDecoders);
-        if ((LibavLibrary.FindProblem() ?? lacking) is { } missing)
+        string? choice = options.FFmpeg ?? Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable);
+        if ((LibavLibrary.FindProblem(choice) ?? LibavSelfCheck.FindProblem() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);
         }

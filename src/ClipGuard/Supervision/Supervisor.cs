@@ -36,12 +36,12 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private bool _sandboxIsMissing;
     private volatile bool _disposed;
 
-    private Supervisor(SupervisorOptions options, ILogger logger)
+    private Supervisor(SupervisorOptions options, HelperLaunch? launch, ILogger logger)
     {
         _options = options;
         _logger = logger;
         _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
-        if (options.Isolation == Isolation.InProcess)
+        if (launch is null)
         {
             _inProcess = new InProcessDecoding(options);
             DecoderVersion = _inProcess.DecoderVersion;
@@ -49,7 +49,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
         else
         {
-            _pool = new HelperPool(options, logger);
+            _pool = new HelperPool(options, launch, logger);
         }
     }
 
@@ -82,7 +82,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
 
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
-        var supervisor = new Supervisor(options, logger);
+        HelperLaunch? launch = options.Isolation == Isolation.InProcess ? null
+            : await FFmpegCheck.RunAsync(HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
+        var supervisor = new Supervisor(options, launch, logger);
         try
         {
             await supervisor.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false);
@@ -326,7 +328,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ReadyMessage greeting = await _pool.GreetAsync().ConfigureAwait(false);
         DecoderVersion = greeting.Decoder;
         HelperVersion = greeting.Helper;
-        if (await _pool.SandboxMissing.ConfigureAwait(false) is { } missing)
+        if (_pool.SandboxMissing is { } missing)
         {
             _sandboxIsMissing = true;
             LogSandboxMissing(_logger, missing);

@@ -61,6 +61,12 @@ public sealed record SupervisorOptions
     public IReadOnlyDictionary<string, string> HelperEnvironment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
+    /// Which FFmpeg is used: its major version (<c>5</c> to <c>9</c>), or the folder that its libraries lie in. Null (the default) is what the variable
+    /// <c>CLIPGUARD_FFMPEG</c> says, and without that the newest whole set of libraries that the system's loader finds.
+    /// </summary>
+    public string? FFmpeg { get; init; }
+
+    /// <summary>
     /// Assemblies with audio decoders (<see cref="IAudioDecoder"/>) that helpers load before their sandbox closes, by their absolute paths; what they
     /// depend on lies beside them. <see cref="AudioSpec.Decoder"/> chooses one. Default none: FFmpeg decodes audio.
     /// </summary>

@@ -21,8 +21,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Runs",
-            "ClipGuard.Streams", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests",
+            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
         [
@@ -61,7 +61,8 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Settings"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Runs",
+            "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
         ["ClipGuard.DryRuns"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
@@ -91,6 +92,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks",
         ],
+        ["ClipGuard.Media.Libav.SelfCheck"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Streams"] =
         [
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
@@ -119,8 +121,8 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Supervision"] =
         [
-            "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers",
-            "ClipGuard.Supervision.Processes",
+            "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
+            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Media"],

@@ -80,7 +80,10 @@ internal sealed class BindingLayoutTests
         Assert.That(tables, Has.Length.GreaterThan(4));
         foreach (string table in tables)
         {
-            IEnumerable<string> assigned = File.ReadLines(table).Select(line => line.Split(" = ")).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim());
+            IEnumerable<string> assigned = File.ReadLines(table)
+                .Select(line => line.Split(" = "))
+                .Where(parts => parts.Length == 2)
+                .Select(parts => parts[0].Trim());
             Assert.That(assigned, Is.EqualTo(Fields()), table);
         }
     }

@@ -247,6 +247,12 @@ internal sealed unsafe class Container : IDisposable
 
     private DecoderFault? Recognise(out AVInputFormat* demuxer)
     {
+        demuxer = null;
+        if (RefusedFormats.FindPlaylist(Bytes) is { } playlist)
+        {
+            return Refuse(playlist);
+        }
+
         AVInputFormat* found = null;
         int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Bytes.Name, null, 0, 0);
         if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
@@ -273,13 +279,16 @@ internal sealed unsafe class Container : IDisposable
 
         if (RefusedFormats.Find(NameOf(found)) is { } refused)
         {
-            return _session.Fault(FaultKind.Unsupported, $"The format {refused} leads to other files, devices or addresses, and is refused.");
+            return Refuse(refused);
         }
 
         return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
             ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;
     }
+
+    private DecoderFault Refuse(string format) =>
+        _session.Fault(FaultKind.Unsupported, $"The format {format} leads to other files, devices or addresses, and is refused.");
 
     // What the file claims of itself, before FFmpeg takes time and memory for it.
     private DecoderFault? JudgeClaims(string demuxer, AVMediaType? wanted) =>

@@ -1,3 +1,5 @@
+using ClipGuard.Media.Libav.Bytes;
+
 namespace ClipGuard.Media.Libav.Containers;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace ClipGuard.Media.Libav.Containers;
 /// </summary>
 internal static class RefusedFormats
 {
+    private const int PlaylistHeadBytes = 4096;
+
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         // Playlists and scripts that name other media.
@@ -14,8 +18,8 @@ internal static class RefusedFormats
         // Session descriptions and what they lead to.
         "sdp", "rtsp", "rtp", "rtp_mpegts", "sap",
 
-        // Pictures that are opened by name or by a pattern of names, and subtitles that open the file beside them.
-        "image2", "alias_pix", "brender_pix", "vobsub",
+        // Pictures and discs that are opened by name or by a pattern of names, and subtitles that open the file beside them.
+        "image2", "alias_pix", "brender_pix", "vobsub", "dvdvideo",
 
         // Devices and generators.
         "alsa", "android_camera", "avfoundation", "bktr", "decklink", "dshow", "fbdev", "gdigrab", "iec61883", "jack", "kmsgrab", "lavfi",
@@ -24,6 +28,25 @@ internal static class RefusedFormats
 
     /// <summary>True for demuxers that open pictures by name. For each of them libavformat has another that reads the picture from a stream.</summary>
     public static bool OpensByName(string demuxer) => demuxer is "image2" or "alias_pix" or "brender_pix";
+
+    /// <summary>
+    /// The name of the format of a playlist under another name than a playlist's; null for everything else. From 7.1 on FFmpeg does not recognise one there,
+    /// and takes it for a damaged film or an unknown format (hls_probe in libavformat/hls.c).
+    /// </summary>
+    public static string? FindPlaylist(ClipBytes bytes)
+    {
+        Span<byte> head = stackalloc byte[PlaylistHeadBytes];
+        int length = bytes.ReadAt(0, head[.."#EXTM3U"u8.Length]);
+        if (!head[..Math.Max(0, length)].SequenceEqual("#EXTM3U"u8))
+        {
+            return null;
+        }
+
+        head = head[..Math.Max(0, bytes.ReadAt(0, head))];
+        return head.IndexOf("#EXT-X-STREAM-INF:"u8) >= 0 || head.IndexOf("#EXT-X-TARGETDURATION:"u8) >= 0 || head.IndexOf("#EXT-X-MEDIA-SEQUENCE:"u8) >= 0
+            ? "hls"
+            : null;
+    }
 
     /// <summary>The name under which a demuxer is refused; null where it is not. A demuxer may have several names, parted by commas.</summary>
     public static string? Find(string demuxer) => demuxer.Split(',').FirstOrDefault(Names.Contains);

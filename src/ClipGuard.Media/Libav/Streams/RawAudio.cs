@@ -114,7 +114,15 @@ internal sealed unsafe class RawAudio : RawStream
         error = error < 0
             ? error
             : ffmpeg.swr_alloc_set_opts2(
-                &swr, &output, sample, audio.Shape.SampleRateHz, NativeField.Address(ref frame->ch_layout), (AVSampleFormat)frame->format, frame->sample_rate, 0, null);
+                &swr,
+                &output,
+                sample,
+                audio.Shape.SampleRateHz,
+                NativeField.Address(ref frame->ch_layout),
+                (AVSampleFormat)frame->format,
+                frame->sample_rate,
+                0,
+                null);
         _swr = swr;
         ffmpeg.av_channel_layout_uninit(&output);
         return error < 0 ? error : ffmpeg.swr_init(_swr);

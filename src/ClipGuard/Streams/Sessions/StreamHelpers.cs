@@ -3,6 +3,8 @@ using System.Globalization;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Processes;
 
+using Microsoft.Extensions.Logging;
+
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
@@ -16,12 +18,15 @@ internal sealed class StreamHelpers : IDisposable
     private readonly StreamOptions _options;
     private readonly HelperSpawner _spawner;
     private readonly IdlePool<StreamHelper> _pool;
+    private readonly TimeSpan _checkLimit;
+    private HelperLaunch _launch;
+    private volatile bool _isChecked;
 
     /// <summary>Helpers for streams beneath a folder. None is started yet.</summary>
     public StreamHelpers(StreamOptions options, StreamFolder folder)
     {
         _options = options;
-        var launch = HelperLaunch.From(new SupervisorOptions
+        var supervision = new SupervisorOptions
         {
             HelperPath = options.HelperPath,
             HelperArguments = [.. options.HelperArguments, "stream"],
@@ -30,15 +35,29 @@ internal sealed class StreamHelpers : IDisposable
                 ["CLIPGUARD_FILE_BYTES"] = (options.WorkFiles ? options.WorkFileBytes : 0).ToString(CultureInfo.InvariantCulture),
             },
             HelperMemoryBytes = options.HelperMemoryBytes,
+            FFmpeg = options.FFmpeg,
             Sandbox = options.Sandbox,
             PayloadBytes = PayloadBytes,
-        });
+        };
+        _launch = HelperLaunch.From(supervision);
+        _checkLimit = supervision.StartLimit;
         _spawner = HelperSpawner.ForStreams(options.Sandbox, folder.FullPath);
-        _pool = new IdlePool<StreamHelper>(_spawner, spawner => new StreamHelper(HelperProcess.Start(launch, spawner.DevNull)));
+        _pool = new IdlePool<StreamHelper>(_spawner, spawner => new StreamHelper(HelperProcess.Start(_launch, spawner.DevNull)));
     }
 
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>
-    public Task<string?> SandboxMissing => _spawner.Missing;
+    public string? SandboxMissing => _spawner.Missing;
+
+    /// <summary>Checks FFmpeg before the first helper is started; from the second call on it costs next to nothing.</summary>
+    /// <exception cref="HelperUnavailableException">FFmpeg is missing, or did not pass.</exception>
+    public async Task CheckFFmpegAsync(ILogger logger, CancellationToken cancellation)
+    {
+        if (!_isChecked)
+        {
+            _launch = await FFmpegCheck.RunAsync(_launch, _options.Sandbox, _checkLimit, logger, cancellation).ConfigureAwait(false);
+            _isChecked = true;
+        }
+    }
 
     /// <summary>Bytes of an encoded clip that can travel in memory.</summary>
     public static long MemoryClipBytes => PayloadBytes;

@@ -39,12 +39,12 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private bool _watchEndsWithTheLast;
 
     /// <summary>A pool that starts its helpers at once.</summary>
-    public HelperPool(SupervisorOptions options, ILogger logger)
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger)
     {
         _options = options;
         _logger = logger;
         _storage = new StorageBreaker(MonotonicTime.Nanoseconds(options.StorageLimit));
-        _launch = HelperLaunch.From(options);
+        _launch = launch;
         _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
         Watch = new HelperWatch(_gate);
         lock (_gate)
@@ -75,7 +75,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     public SandboxLevel LowestSandbox { get; private set; } = SandboxLevel.Strict;
 
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>
-    public Task<string?> SandboxMissing => _spawner.Missing;
+    public string? SandboxMissing => _spawner.Missing;
 
     /// <summary>Waits for a helper and gives it a decode.</summary>
     /// <param name="attempt">The decode.</param>

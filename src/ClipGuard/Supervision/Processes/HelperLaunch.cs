@@ -10,8 +10,10 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
     /// <summary>File name of ClipGuard's own helper.</summary>
     public const string DefaultProgram = "ClipGuard.Helper";
 
-    /// <summary>Variables of this process that a helper sees too: where libraries and the runtime are found, and where temporary files would go.</summary>
-    private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT", "TMPDIR"];
+    /// <summary>
+    /// Variables of this process that a helper sees too: where libraries and the runtime are found, which FFmpeg, and where temporary files would go.
+    /// </summary>
+    private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT", "TMPDIR", WireProtocol.FFmpegVariable];
 
     /// <summary>The launch that the options ask for.</summary>
     public static HelperLaunch From(SupervisorOptions options)
@@ -50,6 +52,11 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             {
                 environment[name] = value;
             }
+        }
+
+        if (options.FFmpeg is { } choice)
+        {
+            environment[WireProtocol.FFmpegVariable] = choice;
         }
 
         foreach ((string name, string value) in options.HelperEnvironment)

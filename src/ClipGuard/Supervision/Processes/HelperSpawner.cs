@@ -9,14 +9,15 @@ namespace ClipGuard.Supervision.Processes;
 /// The thread that starts all helpers of one sandbox level, and lives as long as this process. It has to: a helper's
 /// parent-death signal follows the thread that started it, so a helper that a pool thread started would die with that thread.
 /// The thread restricts itself before its first start: it gives up its capabilities, and takes landlock upon itself. So every helper is restricted from birth
-/// and this process is not.
+/// and this process is not. Threads that it starts are restricted too: it must start none, and queue nothing that the thread pool
+/// could start one for.
 /// </summary>
 internal sealed class HelperSpawner : IDisposable
 {
     private static readonly ConcurrentDictionary<(SandboxLevel, int), Lazy<HelperSpawner>> Spawners = new();
 
     private readonly BlockingCollection<Action> _starts = [];
-    private readonly TaskCompletionSource<string?> _missing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _restricted = new();
     private readonly SandboxLevel _level;
     private readonly int _newestLandlock;
     private readonly string? _streamFolder;
@@ -33,13 +34,14 @@ internal sealed class HelperSpawner : IDisposable
         // Before the thread is restricted: it could not open it for writing.
         DevNull = Descriptors.Raised(Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0), "open /dev/null");
         new Thread(Run) { IsBackground = true, Name = level == SandboxLevel.Off ? "clipguard-spawn-open" : "clipguard-spawn" }.Start();
+        _restricted.Wait();
     }
 
     /// <summary>/dev/null, open for reading and writing, for the helpers' standard streams.</summary>
     public int DevNull { get; }
 
     /// <summary>Null where helpers are confined as asked; otherwise what the kernel lacks.</summary>
-    public Task<string?> Missing => _missing.Task;
+    public string? Missing { get; private set; }
 
     /// <summary>The spawner for a sandbox level.</summary>
     /// <param name="level">The level.</param>
@@ -61,7 +63,8 @@ internal sealed class HelperSpawner : IDisposable
 
     private void Run()
     {
-        _missing.SetResult(_level == SandboxLevel.Off ? null : Restrict());
+        Missing = _level == SandboxLevel.Off ? null : Restrict();
+        _restricted.Set();
         foreach (Action start in _starts.GetConsumingEnumerable())
         {
             start();

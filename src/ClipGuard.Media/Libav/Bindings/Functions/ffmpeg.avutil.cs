@@ -47,6 +47,9 @@ internal static unsafe partial class ffmpeg
     public static partial void av_dict_free(AVDictionary** m);
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial AVOption* av_opt_find(void* obj, string name, string? unit, int opt_flags, int search_flags);
+
+    [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int av_opt_set_int(void* obj, string name, long val, int search_flags);
 
     [LibraryImport(Avutil, StringMarshalling = StringMarshalling.Utf8)]
