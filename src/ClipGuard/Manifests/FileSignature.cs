@@ -1,3 +1,5 @@
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -8,9 +10,14 @@ internal static class FileSignature
     /// <summary>Bytes that <see cref="SkipByteOrderMark"/> needs, unless the file is shorter.</summary>
     public const int EnoughBytes = 4;
 
+    private const int SpaceBeforeArray = 512;
+
     /// <summary>Bytes to skip at the start of UTF-8 text: 3 for a byte order mark, otherwise 0.</summary>
+    /// <param name="start">The file's first bytes.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="isArray">Whether a JSON array is expected.</param>
     /// <exception cref="ManifestException">The file is something else, and the message says what to do about it.</exception>
-    public static int SkipByteOrderMark(ReadOnlySpan<byte> start, string path)
+    public static int SkipByteOrderMark(ReadOnlySpan<byte> start, string path, bool isArray = false)
     {
         string? instead = start switch
         {
@@ -20,7 +27,8 @@ internal static class FileSignature
             [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file; convert it with "
                 + "python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True)' IN OUT",
             [(byte)'P', (byte)'K', 3, 4, ..] => "is a zip archive; unpack it first",
-            _ when start.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..] => "is one JSON array; make it one object a line with jq -c '.[]' IN > OUT",
+            _ when IsArray(start) && !isArray => "is one JSON array, which can be read where its file is named; here make it one object a line with "
+                + "jq -c '.[]' IN > OUT",
             _ => null,
         };
         if (instead is not null)
@@ -30,4 +38,26 @@ internal static class FileSignature
 
         return start is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
     }
+
+    /// <summary>Whether a file is one JSON array. Of one that is not there, not readable or not regular it is not known.</summary>
+    public static bool IsArray(string path)
+    {
+        if (FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+            byte[] start = new byte[SpaceBeforeArray];
+            return IsArray(start.AsSpan(0, RandomAccess.Read(file, start, 0)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsArray(ReadOnlySpan<byte> start) => start.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..];
 }

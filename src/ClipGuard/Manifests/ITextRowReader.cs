@@ -4,6 +4,12 @@ namespace ClipGuard.Manifests;
 internal interface ITextRowReader
 {
     /// <summary>Reads one line.</summary>
-    /// <returns>Null where the line is white space, and so no row.</returns>
+    /// <returns>Null where the line is no row.</returns>
     ManifestRow? Read(TextLine line);
+
+    /// <summary>Whether a line is a row, good or bad.</summary>
+    bool HasRow(TextLine line) => !line.IsBlank;
+
+    /// <summary>Whether a line can end with this byte, unless it is the last of its file.</summary>
+    bool EndsWith(byte last) => last == (byte)'\n';
 }

@@ -48,12 +48,13 @@ internal sealed class IndexedLines : IndexedRows
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var index = new RowIndex();
+            ITextRowReader reader = newReader();
             lines.Hash = hash;
             while (await lines.FillAsync(cancellation).ConfigureAwait(false))
             {
                 while (lines.TryRead(out TextLine line))
                 {
-                    if (line.IsBlank)
+                    if (!reader.HasRow(line))
                     {
                         continue;
                     }
@@ -88,7 +89,7 @@ internal sealed class IndexedLines : IndexedRows
         {
             return address.Length < 0
                 ? reader.Read(new TextLine(address.Line, address.Offset, default, -address.Length))!
-                : reader.Read(Load(address)) ?? throw Changed();
+                : reader.Read(Load(address, reader)) ?? throw Changed();
         }
         finally
         {
@@ -102,7 +103,7 @@ internal sealed class IndexedLines : IndexedRows
         base.Dispose(disposing);
     }
 
-    private TextLine Load(RowAddress address)
+    private TextLine Load(RowAddress address, ITextRowReader reader)
     {
         byte[] raw = new byte[address.Length];
         int filled = 0;
@@ -117,8 +118,8 @@ internal sealed class IndexedLines : IndexedRows
             filled += read;
         }
 
-        // In the file that was indexed every line ends with a line feed, except possibly the last one. Where this one does not, the file has changed.
-        bool endsAsBefore = raw[^1] == (byte)'\n' || address.Offset + raw.Length == _length;
+        // In the file that was indexed every line ends as it should, except possibly the last one. Where this one does not, the file has changed.
+        bool endsAsBefore = address.Offset + raw.Length == _length || reader.EndsWith(raw[^1]);
         return endsAsBefore ? TextLine.Of(address.Line, address.Offset, raw) : throw Changed();
     }
 

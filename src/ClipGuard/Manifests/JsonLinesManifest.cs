@@ -17,9 +17,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     public JsonLinesManifest(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _options = options ?? new ManifestOptions();
-        _options = _options with { RequireMessages = _options.RequireMessages ?? true };
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxLineBytes, nameof(ManifestOptions.MaxLineBytes));
+        _options = WithDefaults(options);
         Name = Path.GetFullPath(path);
         _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
     }
@@ -27,7 +25,10 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public string Name { get; }
 
-    TextFormat? ITextManifest.Format { get; } = new(".jsonl", static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
+    /// <summary>How rows of JSON stand in a file of their own.</summary>
+    internal static TextFormat LinesOfJson { get; } = new(".jsonl", static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
+
+    TextFormat? ITextManifest.Format => LinesOfJson;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -53,4 +54,12 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    /// <summary>How rows of JSON are read.</summary>
+    internal static ManifestOptions WithDefaults(ManifestOptions? options)
+    {
+        options ??= new ManifestOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxLineBytes, nameof(ManifestOptions.MaxLineBytes));
+        return options with { RequireMessages = options.RequireMessages ?? true };
+    }
 }

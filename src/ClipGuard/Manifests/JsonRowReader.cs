@@ -6,7 +6,10 @@ using System.Text.Unicode;
 namespace ClipGuard.Manifests;
 
 /// <summary>Turns lines into rows. One thread at a time.</summary>
-internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths) : ITextRowReader
+/// <param name="options">How rows are read.</param>
+/// <param name="paths">Where relative paths lead.</param>
+/// <param name="joinsLines">Whether what is read may hold line breaks, and a row's raw bytes are to be one line.</param>
+internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths, bool joinsLines = false) : ITextRowReader
 {
     private readonly JsonSampleReader _samples = new(options, paths);
 
@@ -31,10 +34,15 @@ internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
         }
 
         // Copied out of the line reader's buffer: the sample's raw values are slices of these bytes.
-        byte[] raw = line.Raw.ToArray();
+        byte[] raw = joinsLines ? [.. line.Raw.Span, (byte)'\n'] : line.Raw.ToArray();
         try
         {
             Sample sample = _samples.Read(raw.AsMemory(0, text.Length));
+            if (joinsLines)
+            {
+                JoinLines(raw);
+            }
+
             return new SampleRow(line.Number, raw, sample) { Offset = line.Offset };
         }
         catch (BadRowException error)
@@ -43,9 +51,28 @@ internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths)
         }
         catch (JsonException error)
         {
-            int at = (int)Math.Min(error.BytePositionInLine ?? 0, text.Length);
+            int at = (int)Math.Min(StartOfLine(text, error.LineNumber ?? 0) + (error.BytePositionInLine ?? 0), text.Length);
             return new BadRow(line.Number, ColumnOf(text, at), CharacterAt(text, at), $"JSON: {Reason(error)}");
         }
+    }
+
+    // JSON has no line break within a string, so that these stand between its parts.
+    private static void JoinLines(byte[] raw)
+    {
+        Span<byte> text = raw.AsSpan(0, raw.Length - 1);
+        text.Replace((byte)'\n', (byte)' ');
+        text.Replace((byte)'\r', (byte)' ');
+    }
+
+    private static int StartOfLine(ReadOnlySpan<byte> text, long number)
+    {
+        int start = 0;
+        for (long line = 0; line < number; line++)
+        {
+            start += text[start..].IndexOf((byte)'\n') + 1;
+        }
+
+        return start;
     }
 
     private static int FirstInvalidByte(ReadOnlySpan<byte> text)

@@ -5,7 +5,7 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Cuts a file into lines. It has one buffer, which grows for a long line up to the limit and shrinks afterwards. The bytes of a line over the limit are
+/// Cuts a file into lines, or a JSON array into its elements, which are its lines then. It has one buffer, which grows for a long line up to the limit and shrinks afterwards. The bytes of a line over the limit are
 /// counted and dropped as they are read.
 /// </summary>
 internal sealed class LineReader : IDisposable
@@ -17,6 +17,7 @@ internal sealed class LineReader : IDisposable
     private readonly string _path;
     private readonly int _maxLineBytes;
     private readonly byte? _quote;
+    private readonly JsonArrayScan? _array;
 
     private byte[] _buffer = new byte[UsualBufferBytes];
     private int _start;      // first byte of the current line
@@ -29,10 +30,12 @@ internal sealed class LineReader : IDisposable
     private int _breaks;     // line feeds inside quoted cells of the current line
     private bool _atStart = true;
     private bool _atEnd;
+    private bool _endIsTold; // of an array without its last bracket
     private FileStream? _file; // null while a pipe has not been opened
 
-    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote)
+    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote, JsonArrayScan? array)
     {
+        _array = array;
         _quote = quote;
         _file = file;
         IsPipe = file is null;
@@ -52,8 +55,9 @@ internal sealed class LineReader : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="maxLineBytes">Longest line that is kept.</param>
     /// <param name="quote">The quote of cells that may contain line feeds; null where every line feed ends a line.</param>
+    /// <param name="array">For a file that is one JSON array; otherwise null.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
-    public static LineReader Open(string path, int maxLineBytes, byte? quote = null)
+    public static LineReader Open(string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null)
     {
         try
         {
@@ -63,7 +67,7 @@ internal sealed class LineReader : IDisposable
             }
 
             bool regular = FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is null;
-            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote);
+            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -101,7 +105,7 @@ internal sealed class LineReader : IDisposable
         if (_atStart && (_atEnd || _end >= FileSignature.EnoughBytes))
         {
             _atStart = false;
-            _start = _scanned = FileSignature.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path);
+            _start = _scanned = FileSignature.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: _array is not null);
         }
 
         return true;
@@ -117,8 +121,8 @@ internal sealed class LineReader : IDisposable
             return false;
         }
 
-        bool ended = FindLineFeed();
-        bool isLast = _atEnd && _start < _end;
+        bool ended = _array is null ? FindLineFeed() : FindElementEnd(_array);
+        bool isLast = !ended && _atEnd && (_array is null ? _start < _end : IsBehindElements(_array));
         if (!ended && !isLast)
         {
             return false;
@@ -173,6 +177,21 @@ internal sealed class LineReader : IDisposable
 
             _breaks++;
         }
+    }
+
+    private bool FindElementEnd(JsonArrayScan array)
+    {
+        int found = array.FindEnd(_buffer.AsSpan(_scanned, _end - _scanned));
+        _scanned = found < 0 ? _end : _scanned + found;
+        return found >= 0;
+    }
+
+    // Whether the file's end is a line of its own: an array that was cut off has one, even where nothing follows its last comma.
+    private bool IsBehindElements(JsonArrayScan array)
+    {
+        bool isUnended = array.IsOpen && !_endIsTold;
+        _endIsTold |= isUnended;
+        return isUnended || _buffer.AsSpan(_start, _end - _start).IndexOfAnyExcept(" \t\r\n"u8) >= 0;
     }
 
     private void MakeRoom()

@@ -2,12 +2,13 @@ using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Opens manifests; their kind is recognised by their path.</summary>
+/// <summary>Opens manifests; their kind is recognised by their path and their first byte.</summary>
 public static class Manifest
 {
     /// <summary>
     /// A folder as <see cref="FolderManifest"/>, <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> (braces allowed) as
-    /// <see cref="TarManifest"/>, everything else as <see cref="JsonLinesManifest"/>.
+    /// <see cref="TarManifest"/>, a file that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as
+    /// <see cref="JsonLinesManifest"/>.
     /// </summary>
     /// <param name="path">The manifest.</param>
     /// <param name="options">
@@ -21,6 +22,7 @@ public static class Manifest
             _ when Directory.Exists(path) => new FolderManifest(path),
             ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
             ".tar" => new TarManifest(path, options),
+            _ when FileSignature.IsArray(path) => new JsonArrayManifest(path, options),
             _ => new JsonLinesManifest(path, options),
         };
     }

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// A file that holds one JSON array, each element of it a row as in a <see cref="JsonLinesManifest"/>. It is read element by element, and never as a whole. The
+/// line of a row is its 1-based number in the array; its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one follows it.
+/// What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
+/// </summary>
+public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest
+{
+    private readonly ManifestOptions _options;
+    private readonly PathResolver _paths;
+
+    /// <summary>A manifest that is opened when it is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How rows are read; null for the defaults. <see cref="ManifestOptions.MaxLineBytes"/> limits a row.</param>
+    public JsonArrayManifest(string path, ManifestOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _options = JsonLinesManifest.WithDefaults(options);
+        Name = Path.GetFullPath(path);
+        _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    TextFormat? ITextManifest.Format => JsonLinesManifest.LinesOfJson;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using LineReader elements = Open();
+        JsonArrayRowReader rows = NewReader();
+        while (await elements.FillAsync(cancellation).ConfigureAwait(false))
+        {
+            while (elements.TryRead(out TextLine element))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (rows.Read(element) is { } row)
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) => IndexedLines.BuildAsync(Open(), Name, 0, NewReader, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    private LineReader Open() => LineReader.Open(Name, _options.MaxLineBytes, array: new JsonArrayScan());
+
+    private JsonArrayRowReader NewReader() => new(_options, _paths);
+}
