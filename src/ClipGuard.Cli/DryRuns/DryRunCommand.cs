@@ -65,7 +65,7 @@ internal static class DryRunCommand
         {
             IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
             var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
-            screen.Begin(Wording.Header(supervisor, options.Guard), manifest.Name);
+            screen.Begin(Wording.Header(supervisor, options.Guard), $"{manifest.Name} ({manifest.Kind})");
 
             Task<DryRunSummary> running = run.RunAsync(stop);
             await Task.WhenAny(run.Progress.Begun, running).ConfigureAwait(false);

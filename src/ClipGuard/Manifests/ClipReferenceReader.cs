@@ -29,6 +29,21 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         }
     }
 
+    /// <summary>Reads the name of a file beside the manifest, or a list of names. Their kinds are those of their extensions.</summary>
+    public void ReadFiles(ref Utf8JsonReader json, string key, SampleBuilder sample)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            Add(ReadFile(ref json, key), sample);
+            return;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            Add(ReadFile(ref json, key), sample);
+        }
+    }
+
     /// <summary>Reads the clip of a message's typed part.</summary>
     /// <returns>Null where the value names none.</returns>
     public ClipReference? ReadPart(ref Utf8JsonReader json, ClipKind kind, SampleBuilder sample)
@@ -53,6 +68,39 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         JsonTokenType.StartArray when kind == ClipKind.Video => ReadFrames(ref json, key),
         _ => throw json.Bad(kind == ClipKind.Video ? "a path, a URL, encoded bytes, or a list of frame images" : "a path, a URL or encoded bytes"),
     };
+
+    // As Hugging Face's datasets: no address, and nothing outside of the folder. An empty cell is no file.
+    private ClipReference? ReadFile(ref Utf8JsonReader json, string key)
+    {
+        if (json.TokenType == JsonTokenType.Null || (json.TokenType == JsonTokenType.String && json.ValueSpan.IsEmpty))
+        {
+            return null;
+        }
+
+        json.Expect(JsonTokenType.String, "the name of a file");
+        string name = json.Text();
+        if (Path.IsPathRooted(name) || name.Contains("://", StringComparison.Ordinal) || LeavesFolder(name))
+        {
+            throw json.Bad("the name of a file in the folder of the metadata");
+        }
+
+        return MediaExtensions.KindOfFile(name) is { } kind ? ReadText(ref json, kind, key) : throw json.Bad("the name of an image, audio or video file");
+    }
+
+    private static bool LeavesFolder(string path)
+    {
+        int depth = 0;
+        foreach (string part in path.Split('/'))
+        {
+            depth += part switch { ".." => -1, "." or "" => 0, _ => 1 };
+            if (depth < 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private ClipReference ReadText(ref Utf8JsonReader json, ClipKind kind, string key)
     {

@@ -13,6 +13,9 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
     /// <inheritdoc/>
     public string Name => manifest.Name;
 
+    /// <inheritdoc/>
+    public string Kind => manifest.Kind;
+
     TextFormat? ITextManifest.Format => (manifest as ITextManifest)?.Format;
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,6 +18,9 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
 {
     /// <inheritdoc/>
     public string Name { get; } = Path.GetFullPath(folder);
+
+    /// <inheritdoc/>
+    public string Kind => "a folder of media files";
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -45,36 +47,15 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
 
     private NameTable List(CancellationToken cancellation)
     {
-        var options = new EnumerationOptions
+        var paths = new NameTable();
+        foreach (string file in FolderFiles.Find(Name, static name => MediaExtensions.KindOfFile(name) is not null))
         {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
-            IgnoreInaccessible = false,
-        };
-        try
-        {
-            var files = new FileSystemEnumerable<string>(Name, static (ref FileSystemEntry entry) => entry.ToFullPath(), options)
-            {
-                ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
-                    !entry.IsDirectory && MediaExtensions.KindOf(Path.GetExtension(entry.FileName).TrimStart('.').ToString()) is not null,
-
-                // .NET would follow links to folders, and a link to a folder above would be followed until paths are too long.
-                ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-            };
-            var paths = new NameTable();
-            foreach (string file in files)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                paths.Add(Path.GetRelativePath(Name, file));
-            }
-
-            paths.Sort();
-            return paths;
+            cancellation.ThrowIfCancellationRequested();
+            paths.Add(Path.GetRelativePath(Name, file));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw ManifestException.Refused($"The folder {Name} cannot be listed", error);
-        }
+
+        paths.Sort();
+        return paths;
     }
 
     private sealed class IndexedFiles : IndexedRows
@@ -106,7 +87,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
         {
             string path = Encoding.UTF8.GetString(_paths[checked((int)row)]);
             string full = Path.Combine(_root, path);
-            ClipKind kind = MediaExtensions.KindOf(Path.GetExtension(path).TrimStart('.'))!.Value;
+            ClipKind kind = MediaExtensions.KindOfFile(path)!.Value;
             int end = path.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
             return new SampleRow(row + 1, default, new Sample
             {

@@ -6,6 +6,9 @@ public interface IManifest
     /// <summary>The manifest's name in reports: the path of its file, folder or shards.</summary>
     string Name { get; }
 
+    /// <summary>What kind of manifest it was recognised as, in a few words for a person.</summary>
+    string Kind => GetType().Name;
+
     /// <summary>
     /// Reads every row once, in order: a <see cref="SampleRow"/> or, where a row is no sample, a <see cref="BadRow"/>.
     /// Memory does not grow with the number of rows. Every call starts again from the first row.

@@ -18,13 +18,16 @@ public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest
     public JsonArrayManifest(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _options = JsonLinesManifest.WithDefaults(options);
+        _options = JsonLinesManifest.WithDefaults(options, path);
         Name = Path.GetFullPath(path);
         _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Kind => "a JSON array";
 
     TextFormat? ITextManifest.Format => JsonLinesManifest.LinesOfJson;
 

@@ -17,13 +17,16 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     public JsonLinesManifest(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _options = WithDefaults(options);
+        _options = WithDefaults(options, path);
         Name = Path.GetFullPath(path);
         _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Kind => _options.NamesFiles ? "JSON Lines with file names, beside their files" : "JSON Lines";
 
     /// <summary>How rows of JSON stand in a file of their own.</summary>
     internal static TextFormat LinesOfJson { get; } = new(".jsonl", static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
@@ -56,9 +59,9 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
 
     /// <summary>How rows of JSON are read.</summary>
-    internal static ManifestOptions WithDefaults(ManifestOptions? options)
+    internal static ManifestOptions WithDefaults(ManifestOptions? options, string path)
     {
-        options ??= new ManifestOptions();
+        options = (options ?? new ManifestOptions()).For(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxLineBytes, nameof(ManifestOptions.MaxLineBytes));
         return options with { RequireMessages = options.RequireMessages ?? true };
     }

@@ -74,6 +74,11 @@ internal sealed class JsonSampleReader
             throw new BadRowException(0, $"an object without 'messages', whose keys are {string.Join(", ", _sample.Keys)}", TextForms.Expected);
         }
 
+        if (_options.NamesFiles && !hasText && _sample.Clips.Count == 0 && !_sample.Keys.Any(MetadataFolder.NamesFiles))
+        {
+            throw new BadRowException(0, $"an object whose keys are {string.Join(", ", _sample.Keys)}", "'file_name', or a key that ends with '_file_name'");
+        }
+
         _sample.CheckMessageClips();
         MediaTags.Match(_sample, _options.Counting);
         return _sample.Finish();
@@ -107,6 +112,13 @@ internal sealed class JsonSampleReader
 
                 _clips.ReadList(ref json, list.Kind, list.Key, _sample);
             }
+        }
+        else if (_options.NamesFiles && MetadataFolder.NamesFiles(json.Text()))
+        {
+            string name = json.Text();
+            _sample.Keys.Add(name);
+            json.Read();
+            _clips.ReadFiles(ref json, name, _sample);
         }
         else
         {

@@ -6,24 +6,23 @@ namespace ClipGuard.Manifests;
 public static class Manifest
 {
     /// <summary>
-    /// A folder as <see cref="FolderManifest"/>, <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> (braces allowed) as
-    /// <see cref="TarManifest"/>, a file that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as
-    /// <see cref="JsonLinesManifest"/>.
+    /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c> or <c>metadata.csv</c> as Hugging Face's datasets write them, as the rows
+    /// of these; <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> as <see cref="TarManifest"/>, a file that begins with a square bracket as
+    /// <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a <see cref="ManifestSequence"/>.
     /// </summary>
-    /// <param name="path">The manifest.</param>
-    /// <param name="options">
-    /// How rows are read; null for the defaults.
-    /// </param>
+    /// <param name="path">The manifest; braces, <c>*</c> and <c>?</c> stand for several files as in a shell.</param>
+    /// <param name="options">How rows are read; null for the defaults.</param>
+    /// <exception cref="ManifestException">No file matches, or a folder cannot be listed.</exception>
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Path.GetExtension(path).ToLowerInvariant() switch
+        string name = Path.GetFullPath(path);
+        IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFolder.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name);
+        return files.Count switch
         {
-            _ when Directory.Exists(path) => new FolderManifest(path),
-            ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
-            ".tar" => new TarManifest(path, options),
-            _ when FileSignature.IsArray(path) => new JsonArrayManifest(path, options),
-            _ => new JsonLinesManifest(path, options),
+            0 => new FolderManifest(path),
+            1 => OpenFile(files[0], options),
+            _ => new ManifestSequence(name, files.Select(file => OpenFile(file, options))),
         };
     }
 
@@ -40,7 +39,7 @@ public static class Manifest
 
         try
         {
-            foreach (string file in File.Exists(path) || Directory.Exists(path) ? [path] : BracePattern.Expand(path))
+            foreach (string file in File.Exists(path) || Directory.Exists(path) ? [path] : PathPattern.Expand(Path.GetFullPath(path)))
             {
                 if (Directory.Exists(file))
                 {
@@ -66,4 +65,14 @@ public static class Manifest
             return refused.Message.TrimEnd('.');
         }
     }
+
+    private static bool IsTar(string path) => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+
+    private static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
+        ".tar" => new TarManifest(path, options),
+        _ when FileSignature.IsArray(path) => new JsonArrayManifest(path, options),
+        _ => new JsonLinesManifest(path, options),
+    };
 }

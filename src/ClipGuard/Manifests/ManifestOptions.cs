@@ -37,6 +37,16 @@ public sealed record ManifestOptions
     /// A key that a row does not have is passed over; a column that a table does not have is an error. Default empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFolder"/>.</summary>
+    internal bool NamesFiles { get; init; }
+
+    /// <summary>How rows of a file are read that may be the metadata of a folder.</summary>
+    internal ManifestOptions For(string path) => !MetadataFolder.IsMetadata(path) ? this : this with
+    {
+        NamesFiles = true,
+        RequireMessages = RequireMessages ?? false,
+    };
 }
 
 /// <summary>How the tags in a row's messages must match its clips.</summary>

@@ -18,4 +18,7 @@ internal static class MediaExtensions
 
     /// <summary>The kind for an extension without its dot; null where it is not that of a clip.</summary>
     public static ClipKind? KindOf(string extension) => Kinds.TryGetValue(extension, out ClipKind kind) ? kind : null;
+
+    /// <summary>The kind for a file's name; null where it is not that of a clip.</summary>
+    public static ClipKind? KindOfFile(string name) => KindOf(Path.GetExtension(name).TrimStart('.'));
 }

@@ -22,12 +22,16 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = options ?? new TableOptions();
+        _options = _options with { Rows = _options.Rows.For(path) };
         Name = Path.GetFullPath(path);
         _paths = PathResolver.For(_options.Rows, Path.GetDirectoryName(Name)!);
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Kind => (IsTabbed ? "TSV" : "CSV") + (_options.Rows.NamesFiles ? " with file names, beside their files" : string.Empty);
 
     TextFormat? ITextManifest.Format => new(IsTabbed ? ".tsv" : ".csv", async stop => (_header ?? await ReadHeaderAsync(stop).ConfigureAwait(false)).Raw);
 
@@ -86,7 +90,7 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
     {
         char delimiter = _options.Delimiter ?? TableColumns.FindDelimiter(header, IsTabbed ? '\t' : ',', _options.Rows.Columns);
         string[] columns = TableColumns.Read(header, delimiter, _options.Rows.Columns, Name);
-        if (!columns.Any(TableColumns.NamesClips))
+        if (!columns.Any(column => TableColumns.NamesClips(column) || (_options.Rows.NamesFiles && MetadataFolder.NamesFiles(column))))
         {
             throw new ManifestException(
                 $"No column of {Name} names clips; its columns are {string.Join(", ", columns)}. Say which does: --columns NAME=video (or audio, image), "

@@ -15,18 +15,21 @@ public sealed class TarManifest : IIndexableManifest
     private readonly ManifestOptions _options;
 
     /// <summary>Shards that are opened when they are read.</summary>
-    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c>; shards must not be compressed.</param>
+    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>; shards must not be compressed.</param>
     /// <param name="options">How text members are read; null for the defaults without required messages.</param>
     public TarManifest(string pattern, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         Name = Path.GetFullPath(pattern);
-        _shards = BracePattern.Expand(Name);
+        _shards = PathPattern.Expand(Name);
         _options = options ?? new ManifestOptions { RequireMessages = false };
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Kind => _shards.Count == 1 ? "a WebDataset shard" : $"{_shards.Count} WebDataset shards";
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)

@@ -52,6 +52,9 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public string Name => _manifest.Name;
 
+    /// <inheritdoc/>
+    public string Kind => _manifest.Kind;
+
     TextFormat? ITextManifest.Format => (_manifest as ITextManifest)?.Format;
 
     /// <summary>Samples whose scores were not wanted, of those that were compared so far: the line, and the scores in words. In the manifest's order.</summary>

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// Several manifests, one after the other, as one. The line of a row is its 1-based number over all of them, and what is said of a bad row tells its line in
+/// its own manifest. Rows are text where those of all manifests are and are read from one folder, so that relative paths in them keep their meaning.
+/// </summary>
+public sealed class ManifestSequence : IIndexableManifest, ITextManifest
+{
+    private readonly IIndexableManifest[] _parts;
+
+    /// <summary>A sequence whose manifests are opened when they are read.</summary>
+    /// <param name="name">What it is called in reports.</param>
+    /// <param name="parts">The manifests in their order.</param>
+    public ManifestSequence(string name, IEnumerable<IIndexableManifest> parts)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        _parts = [.. parts];
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Kind => $"{_parts.Length} manifests one after the other, {string.Join(" and ", _parts.Select(static part => part.Kind).Distinct())}";
+
+    TextFormat? ITextManifest.Format =>
+        _parts.All(static part => (part as ITextManifest)?.Format == JsonLinesManifest.LinesOfJson)
+            && _parts.Select(static part => Path.GetDirectoryName(part.Name)).Distinct(StringComparer.Ordinal).Count() == 1
+            ? JsonLinesManifest.LinesOfJson
+            : null;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        long line = 0;
+        foreach (IIndexableManifest part in _parts)
+        {
+            await foreach (ManifestRow row in part.ReadRowsAsync(cancellation).ConfigureAwait(false))
+            {
+                yield return Renumber(row, ++line, part.Name);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
+    {
+        var opened = new List<IndexedRows>();
+        try
+        {
+            foreach (IIndexableManifest part in _parts)
+            {
+                opened.Add(await part.IndexAsync(cancellation).ConfigureAwait(false));
+            }
+
+            return new IndexedSequence([.. opened], [.. _parts.Select(static part => part.Name)]);
+        }
+        catch
+        {
+            opened.ForEach(static rows => rows.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> FingerprintAsync(CancellationToken cancellation = default)
+    {
+        var all = new List<string>();
+        foreach (IIndexableManifest part in _parts)
+        {
+            all.Add(await part.FingerprintAsync(cancellation).ConfigureAwait(false));
+        }
+
+        return FingerprintOf(all);
+    }
+
+    private static string FingerprintOf(IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));
+
+    private static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
+    {
+        BadRow bad => bad with { Line = line, Found = $"{bad.Found} in line {bad.Line} of {name}" },
+        _ => row with { Line = line },
+    };
+
+    private sealed class IndexedSequence : IndexedRows
+    {
+        private readonly IndexedRows[] _parts;
+        private readonly string[] _names;
+        private readonly long[] _ends;
+
+        public IndexedSequence(IndexedRows[] parts, string[] names)
+        {
+            _parts = parts;
+            _names = names;
+            _ends = new long[parts.Length];
+            for (int part = 0; part < parts.Length; part++)
+            {
+                Count += parts[part].Count;
+                _ends[part] = Count;
+            }
+
+            Fingerprint = FingerprintOf(parts.Select(static part => part.Fingerprint));
+        }
+
+        public override long Count { get; }
+
+        public override string Fingerprint { get; }
+
+        public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
+
+        public override ManifestRow Read(long row)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Count, nameof(row));
+
+            // The first part that ends behind the row; parts without rows end where the one before them does.
+            int part = Array.BinarySearch(_ends, row + 1);
+            part = part < 0 ? ~part : part;
+            while (part > 0 && _ends[part - 1] > row)
+            {
+                part--;
+            }
+
+            long before = part == 0 ? 0 : _ends[part - 1];
+            return Renumber(_parts[part].Read(row - before), row + 1, _names[part]);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            foreach (IndexedRows part in _parts)
+            {
+                part.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.IO.Enumeration;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Names of files written as in a shell: with braces (<see cref="BracePattern"/>), and with <c>*</c> and <c>?</c> for files that are there.</summary>
+internal static class PathPattern
+{
+    /// <summary>The names that a pattern stands for: those of braces in their order, those of wildcards in the order of their characters.</summary>
+    /// <param name="pattern">An absolute path. One that is there as it stands is itself.</param>
+    /// <exception cref="ManifestException">No file is there that it describes, or a folder of it cannot be listed.</exception>
+    public static IReadOnlyList<string> Expand(string pattern) =>
+        Path.Exists(pattern) ? [pattern] : [.. BracePattern.Expand(pattern).SelectMany(static name => HasWildcard(name) ? Find(name) : [name])];
+
+    private static bool HasWildcard(string name) => name.AsSpan().IndexOfAny('*', '?') >= 0;
+
+    private static string[] Find(string pattern)
+    {
+        try
+        {
+            IEnumerable<string> found = [Path.GetPathRoot(pattern)!];
+            foreach (string part in pattern.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+            {
+                found = HasWildcard(part)
+                    ? found.Where(Directory.Exists).SelectMany(folder => Matching(folder, part)).ToArray()
+                    : found.Select(folder => Path.Combine(folder, part)).Where(Path.Exists).ToArray();
+            }
+
+            string[] names = [.. found.Order(StringComparer.Ordinal)];
+            return names.Length > 0 ? names : throw new ManifestException($"No file matches {pattern}.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ManifestException.Refused($"What {pattern} stands for cannot be listed", error);
+        }
+    }
+
+    // As in a shell, a wildcard does not stand for the dot of a hidden file.
+    private static IEnumerable<string> Matching(string folder, string part) =>
+        Directory.EnumerateFileSystemEntries(folder).Where(path => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(path.AsSpan()), ignoreCase: false)
+            && (part[0] == '.' || !Path.GetFileName(path.AsSpan()).StartsWith('.')));
+}
