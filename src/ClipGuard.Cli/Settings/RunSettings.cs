@@ -9,7 +9,8 @@ internal static class RunSettings
     public const string DefaultOut = "clipguard-out";
 
     /// <summary>What may be named as a manifest.</summary>
-    public const string ManifestKinds = "JSON Lines or a JSON array in ms-swift's format, CSV, TSV, a folder, or tar shards; several as 'train-{000..099}.tar' or 'part-*.jsonl'.";
+    public const string ManifestKinds =
+        "JSON Lines or a JSON array in ms-swift's format, CSV, TSV, a folder, or tar shards; several as 'train-{000..099}.tar' or 'part-*.jsonl'.";
 
     public static readonly SettingGroup General = new("General");
 

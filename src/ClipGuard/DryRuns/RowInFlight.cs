@@ -37,7 +37,10 @@ internal sealed class RowInFlight
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
     /// <summary>Memory that the row holds, roughly: for <see cref="ByteBudget"/>.</summary>
-    public long HeldBytes => Row is SampleRow sample ? sample.Raw.Length : 0;
+    public long HeldBytes => Row is SampleRow sample ? sample.Raw.Length + (sample.Raw.IsEmpty ? BytesOf(sample.Sample.Clips) : 0) : 0;
+
+    // Bytes of clips that stand in a row's text are counted with that text.
+    private static long BytesOf(IReadOnlyList<ClipReference> clips) => clips.Sum(static clip => clip.Source is MemorySource held ? held.Bytes.Length : 0L);
 
     /// <summary>Gives a clip its verdict, or null where the run was stopped first. Once for each clip, from any thread.</summary>
     /// <returns>True where it was the row's last clip.</returns>

@@ -18,7 +18,8 @@ internal static class FolderFiles
             AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
             IgnoreInaccessible = false,
         };
-        using IEnumerator<string> files = Listed(folder, () => new FileSystemEnumerable<string>(folder, static (ref FileSystemEntry entry) => entry.ToFullPath(), options)
+        static string FullPath(ref FileSystemEntry entry) => entry.ToFullPath();
+        using IEnumerator<string> files = Listed(folder, () => new FileSystemEnumerable<string>(folder, FullPath, options)
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && isWanted(entry.FileName.ToString()),
 

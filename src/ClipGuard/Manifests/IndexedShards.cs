@@ -35,6 +35,12 @@ internal sealed class IndexedShards : IndexedRows
     /// </summary>
     public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, CancellationToken cancellation)
     {
+        if (shards.FirstOrDefault(PackedShard.IsPacked) is { } packed)
+        {
+            throw new ManifestException(
+                $"The shard {packed} is compressed, and its samples cannot be read by their places: unpack it with gunzip. Only a dry run reads it as it is.");
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var index = new RowIndex();
         for (int shard = 0; shard < shards.Count; shard++)

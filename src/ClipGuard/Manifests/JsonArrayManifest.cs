@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// A file that holds one JSON array, each element of it a row as in a <see cref="JsonLinesManifest"/>. It is read element by element, and never as a whole. The
-/// line of a row is its 1-based number in the array; its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one follows it.
-/// What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
+/// A file that holds one JSON array, each element of it a row as in a <see cref="JsonLinesManifest"/>. It is read element by element, and never as a whole.
+/// The line of a row is its 1-based number in the array. Its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one
+/// follows it. What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
 /// </summary>
 public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest
 {

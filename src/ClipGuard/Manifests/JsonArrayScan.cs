@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Finds where the elements of a JSON array end, without parsing them: at a comma or the bracket of the array itself. The text may come in pieces. A bracket that
-/// is missing within an element makes it longer than it was meant to be, and so no JSON.
+/// Finds where the elements of a JSON array end, without parsing them: at a comma or the bracket of the array itself. The text may come in pieces. A
+/// bracket that is missing within an element makes it longer than it was meant to be, and so no JSON.
 /// </summary>
 internal sealed class JsonArrayScan
 {

@@ -5,8 +5,8 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// Cuts a file into lines, or a JSON array into its elements, which are its lines then. It has one buffer, which grows for a long line up to the limit and shrinks afterwards. The bytes of a line over the limit are
-/// counted and dropped as they are read.
+/// Cuts a file into lines, or a JSON array into its elements, which are its lines then. It has one buffer, which grows for a long line up to the limit and
+/// shrinks afterwards. The bytes of a line over the limit are counted and dropped as they are read.
 /// </summary>
 internal sealed class LineReader : IDisposable
 {

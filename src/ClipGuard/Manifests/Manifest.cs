@@ -6,9 +6,10 @@ namespace ClipGuard.Manifests;
 public static class Manifest
 {
     /// <summary>
-    /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c> or <c>metadata.csv</c> as Hugging Face's datasets write them, as the rows
-    /// of these; <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> as <see cref="TarManifest"/>, a file that begins with a square bracket as
-    /// <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a <see cref="ManifestSequence"/>.
+    /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c> or <c>metadata.csv</c> as Hugging Face's datasets write them, as the
+    /// rows of these; <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> and <c>.tar.gz</c> as <see cref="TarManifest"/>, a file that
+    /// begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a
+    /// <see cref="ManifestSequence"/>.
     /// </summary>
     /// <param name="path">The manifest; braces, <c>*</c> and <c>?</c> stand for several files as in a shell.</param>
     /// <param name="options">How rows are read; null for the defaults.</param>
@@ -66,12 +67,12 @@ public static class Manifest
         }
     }
 
-    private static bool IsTar(string path) => Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+    private static bool IsTar(string path) => PackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
     private static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
-        ".tar" => new TarManifest(path, options),
+        _ when IsTar(path) => new TarManifest(path, options),
         _ when FileSignature.IsArray(path) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };

@@ -79,7 +79,8 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest
         return FingerprintOf(all);
     }
 
-    private static string FingerprintOf(IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));
+    private static string FingerprintOf(IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));
 
     private static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
     {

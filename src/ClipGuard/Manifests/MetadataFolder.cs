@@ -2,7 +2,8 @@ namespace ClipGuard.Manifests;
 
 /// <summary>
 /// Folders as the AudioFolder, ImageFolder and VideoFolder of Hugging Face's datasets read them: media files beside a <c>metadata.jsonl</c> or
-/// <c>metadata.csv</c>, of which each row names its files under <c>file_name</c>, <c>file_names</c> or keys that end so. Files that no row names are no samples.
+/// <c>metadata.csv</c>, of which each row names its files under <c>file_name</c>, <c>file_names</c> or keys that end so. Files that no row names are no
+/// samples.
 /// </summary>
 internal static class MetadataFolder
 {

@@ -36,6 +36,6 @@ internal static class PathPattern
 
     // As in a shell, a wildcard does not stand for the dot of a hidden file.
     private static IEnumerable<string> Matching(string folder, string part) =>
-        Directory.EnumerateFileSystemEntries(folder).Where(path => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(path.AsSpan()), ignoreCase: false)
-            && (part[0] == '.' || !Path.GetFileName(path.AsSpan()).StartsWith('.')));
+        Directory.EnumerateFileSystemEntries(folder).Where(path => Path.GetFileName(path) is var name
+            && FileSystemName.MatchesSimpleExpression(part, name, ignoreCase: false) && (part[0] == '.' || name[0] != '.'));
 }

@@ -17,12 +17,15 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
     public TarGroupState State { get; init; }
 
     /// <summary>Reads the groups of a shard from one that begins at <paramref name="offset"/> on.</summary>
+    /// <param name="shard">Path of the shard.</param>
+    /// <param name="offset">Where the first group begins.</param>
+    /// <param name="unpacked">Where the shard is compressed, what it was unpacked to; otherwise null.</param>
     /// <remarks><see cref="State"/> is right only where the shard is read from its start.</remarks>
     /// <exception cref="ManifestException">The shard cannot be opened or read.</exception>
-    public static IEnumerable<TarGroup> ReadAll(string shard, long offset = 0)
+    public static IEnumerable<TarGroup> ReadAll(string shard, long offset = 0, FileStream? unpacked = null)
     {
-        using FileStream file = Open(shard);
-        var entries = new TarEntryReader(file, offset);
+        using FileStream? file = unpacked is null ? Open(shard) : null;
+        var entries = new TarEntryReader(unpacked ?? file!, offset);
         var keys = new HashSet<ulong>();
         TarGroup? before = null;
         List<TarMember> members = [];

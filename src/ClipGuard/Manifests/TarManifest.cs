@@ -7,7 +7,9 @@ namespace ClipGuard.Manifests;
 /// in place, by their byte range. A <c>.json</c> member that is an object gives messages and fields (what it calls an image or a path is data: clips are
 /// members), <c>.txt</c>, <c>.cls</c> and further JSON members give fields of those names; other members are named in the sample's warnings. Hidden
 /// files and those without an extension are no members. A member that is repeated, that is a link or a sparse file, or that lies apart from the others of its
-/// sample makes a <see cref="BadRow"/>; so does the place from which on a shard cannot be read. The line of a row is its 1-based number over all shards.
+/// sample makes a <see cref="BadRow"/>; so does the place from which on a shard cannot be read. A shard that is compressed with gzip (<c>.tar.gz</c>,
+/// <c>.tgz</c>) is unpacked into a temporary file while it is read, its clips are in memory, and it has no index. The line of a row is its 1-based number
+/// over all shards.
 /// </summary>
 public sealed class TarManifest : IIndexableManifest
 {
@@ -15,7 +17,7 @@ public sealed class TarManifest : IIndexableManifest
     private readonly ManifestOptions _options;
 
     /// <summary>Shards that are opened when they are read.</summary>
-    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>; shards must not be compressed.</param>
+    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>; those named <c>.tar.gz</c> are compressed.</param>
     /// <param name="options">How text members are read; null for the defaults without required messages.</param>
     public TarManifest(string pattern, ManifestOptions? options = null)
     {
@@ -39,15 +41,22 @@ public sealed class TarManifest : IIndexableManifest
         long line = 0;
         foreach (string shard in _shards)
         {
-            foreach (TarGroup group in TarGroup.ReadAll(shard))
+            using PackedShard? packed = PackedShard.IsPacked(shard) ? PackedShard.Unpack(shard, cancellation) : null;
+            foreach (TarGroup group in TarGroup.ReadAll(shard, unpacked: packed?.File))
             {
                 cancellation.ThrowIfCancellationRequested();
-                yield return rows.Read(group, ++line);
+                yield return rows.Read(group, ++line, packed?.File);
+            }
+
+            if (packed?.Flaw is { } flaw)
+            {
+                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shard}: {flaw}", "gzip up to its end");
             }
         }
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ManifestException">A shard cannot be read, or is compressed, so that its samples cannot be read by their places.</exception>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
         Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, cancellation), cancellation);
 

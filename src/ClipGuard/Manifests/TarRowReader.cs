@@ -12,7 +12,11 @@ internal sealed class TarRowReader(ManifestOptions options)
     // What a member's JSON calls an image or a path is data: the clips of a sample are its members. So nothing is looked for anywhere else.
     private readonly JsonSampleReader _samples = new(options with { RequireMessages = false }, new PathResolver([]));
 
-    public ManifestRow Read(TarGroup group, long line)
+    /// <summary>Reads one group.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="line">What its row's line is.</param>
+    /// <param name="unpacked">Where its shard is compressed, what that was unpacked to: clips are then in memory. Otherwise null.</param>
+    public ManifestRow Read(TarGroup group, long line, FileStream? unpacked = null)
     {
         if (group.Broken is { } broken)
         {
@@ -26,7 +30,7 @@ internal sealed class TarRowReader(ManifestOptions options)
 
         try
         {
-            return new SampleRow(line, default, ReadSample(group)) { Offset = group.Offset };
+            return new SampleRow(line, default, ReadSample(group, unpacked)) { Offset = group.Offset };
         }
         catch (BadRowException error)
         {
@@ -54,13 +58,14 @@ internal sealed class TarRowReader(ManifestOptions options)
             : null;
     }
 
-    private Sample ReadSample(TarGroup group)
+    private Sample ReadSample(TarGroup group, FileStream? unpacked)
     {
         var clips = new List<ClipReference>();
         var fields = new List<SampleField> { new("__key__", Json(group.Members[0].Key)) };
         var warnings = new List<string>();
         byte[]? row = null;
-        using FileStream shard = TarGroup.Open(group.Shard);
+        using FileStream? opened = unpacked is null ? TarGroup.Open(group.Shard) : null;
+        FileStream shard = unpacked ?? opened!;
         foreach (TarMember member in group.Members)
         {
             if (MediaExtensions.KindOf(member.Format) is { } kind)
@@ -68,14 +73,17 @@ internal sealed class TarRowReader(ManifestOptions options)
                 clips.Add(new ClipReference(kind, member.Extension, member.Name)
                 {
                     Path = group.Shard,
-                    Source = new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length },
+                    Source = unpacked is null
+                        ? new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length }
+                        : new MemorySource(Load(unpacked, member, Array.MaxLength, "a clip")),
                 });
             }
             else if (!member.IsText)
             {
                 warnings.Add($"the member {member.Name} is neither a clip nor text and is not used");
             }
-            else if (Load(shard, member) is var text && member.Extension == "json" && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+            else if (Load(shard, member, options.MaxLineBytes, "text") is var text && member.Extension == "json"
+                && text.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
             {
                 row = text;
             }
@@ -94,12 +102,11 @@ internal sealed class TarRowReader(ManifestOptions options)
         return said with { Fields = [.. fields, .. said.Fields], Warnings = [.. warnings, .. said.Warnings] };
     }
 
-    private byte[] Load(FileStream shard, TarMember member)
+    private static byte[] Load(FileStream shard, TarMember member, int most, string what)
     {
-        if (member.Length > options.MaxLineBytes)
+        if (member.Length > most)
         {
-            throw new BadRowException(
-                0, $"{member.Length} bytes of text in {member.Name}", $"at most {options.MaxLineBytes} ({nameof(ManifestOptions.MaxLineBytes)})");
+            throw new BadRowException(0, $"{what} of {member.Length} bytes in {member.Name}", $"at most {most} bytes");
         }
 
         byte[] bytes = new byte[member.Length];

@@ -74,7 +74,8 @@ public sealed class ManifestSequenceTests : IndexableManifestContract
 
     protected override IIndexableManifest Make()
     {
-        string[] parts = [string.Empty, Row + "\n" + Row.Replace("hello", "ä") + "\n", Row + "\n\nbad", string.Empty, $"[{Row},\n{Row.Replace("hello", "last")}]"];
+        string array = $"[{Row},\n{Row.Replace("hello", "last")}]";
+        string[] parts = [string.Empty, Row + "\n" + Row.Replace("hello", "ä") + "\n", Row + "\n\nbad", string.Empty, array];
         for (int part = 0; part < parts.Length; part++)
         {
             File.WriteAllText(Path.Combine(Folder, $"part-{part}.json{(part == 4 ? string.Empty : "l")}"), parts[part], new UTF8Encoding(false));

@@ -27,7 +27,9 @@ public sealed class MetadataFolderTests : IndexableManifestContract
     [Test]
     public void Further_columns_name_further_files()
     {
-        string file = Write("metadata.jsonl", """{"image_file_name":"a.png","video_file_name":"b.mp4","file_names":["c.mp3","d.JPG"],"mask_file_name":null,"file_name":""}""");
+        string file = Write(
+            "metadata.jsonl",
+            """{"image_file_name":"a.png","video_file_name":"b.mp4","file_names":["c.mp3","d.JPG"],"mask_file_name":null,"file_name":""}""");
 
         ClipReference[] clips = [.. ((SampleRow)Read(file).Single()).Sample.Clips];
 

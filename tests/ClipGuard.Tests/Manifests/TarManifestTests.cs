@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 
 using ClipGuard.Manifests;
@@ -126,6 +127,57 @@ public sealed class TarManifestTests : IndexableManifestContract
 
     private static string? Field(Sample sample, string name) =>
         sample.Fields.Where(field => field.Name == name).Select(field => Encoding.UTF8.GetString(field.Json.Span)).SingleOrDefault();
+
+    [TestCase("s-*.tar.gz")]
+    [TestCase("s-{000..001}.tar.gz")]
+    public async Task Shards_that_are_compressed_are_read_in_order_alone(string pattern)
+    {
+        Make();
+        Pack("s-000.tar");
+        Pack("s-001.tar");
+        List<ManifestRow> expected = new TarManifest(Path.Combine(Folder, "s-{000..001}.tar")).ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        IIndexableManifest manifest = Manifest.Open(Path.Combine(Folder, pattern));
+        List<ManifestRow> rows = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(manifest.Kind, Is.EqualTo("2 WebDataset shards"));
+        Assert.That(rows.Select(row => row.Line), Is.EqualTo(expected.Select(row => row.Line)));
+        Assert.That(rows.OfType<SampleRow>().Select(row => Encoding.UTF8.GetString(((MemorySource)row.Sample.Clips.Single().Source!).Bytes.Span)),
+            Is.EqualTo(expected.OfType<SampleRow>().Select(row => Content(row.Sample))));
+        Assert.That(rows.OfType<SampleRow>().SelectMany(row => row.Sample.Fields).Select(field => Encoding.UTF8.GetString(field.Json.Span)),
+            Is.EqualTo(expected.OfType<SampleRow>().SelectMany(row => row.Sample.Fields).Select(field => Encoding.UTF8.GetString(field.Json.Span))));
+        await Assert.ThatAsync(() => manifest.IndexAsync(), Throws.InstanceOf<ManifestException>().With.Message.Contains("unpack it with gunzip"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_compressed_shard_that_is_damaged_says_so_after_what_is_whole(bool isCutOff)
+    {
+        Make();
+        string shard = Pack("s-002.tar");
+        using (FileStream file = File.OpenWrite(shard))
+        {
+            // The checksum of all bytes is in the last eight.
+            file.SetLength(file.Length - (isCutOff ? 40 : 0));
+            file.Position = file.Length - 8;
+            file.WriteByte(0x55);
+        }
+
+        List<ManifestRow> rows = Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        Assert.That(rows[^1], Is.InstanceOf<BadRow>());
+        Assert.That(((BadRow)rows[^1]).Message, Does.Contain(shard));
+        Assert.That(rows.Count(row => row is SampleRow), isCutOff ? Is.LessThan(3) : Is.EqualTo(2));
+    }
+
+    private string Pack(string shard)
+    {
+        string packed = Path.Combine(Folder, shard + ".gz");
+        using FileStream from = File.OpenRead(Path.Combine(Folder, shard));
+        using var to = new GZipStream(File.Create(packed), CompressionLevel.Fastest);
+        from.CopyTo(to);
+        return packed;
+    }
 
     private static string Content(Sample sample)
     {

@@ -1,0 +1,80 @@
+using System.IO.Compression;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>A shard that is compressed with gzip, unpacked into a temporary file that is gone with this object.</summary>
+internal sealed class PackedShard : IDisposable
+{
+    private const int PieceBytes = 1 << 20;
+
+    private PackedShard(FileStream file, string? flaw)
+    {
+        File = file;
+        Flaw = flaw;
+    }
+
+    /// <summary>What was unpacked.</summary>
+    public FileStream File { get; }
+
+    /// <summary>Why the rest could not be unpacked; null where all was.</summary>
+    public string? Flaw { get; }
+
+    /// <summary>Whether a shard is one, by its name.</summary>
+    public static bool IsPacked(string shard) =>
+        shard.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || shard.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Unpacks a shard, as far as that is possible.</summary>
+    /// <exception cref="ManifestException">It cannot be read, or the temporary folder does not hold it.</exception>
+    public static PackedShard Unpack(string shard, CancellationToken cancellation)
+    {
+        using FileStream packed = TarGroup.Open(shard);
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(
+                Path.Combine(Path.GetTempPath(), "clipguard-" + Path.GetRandomFileName()),
+                new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
+            string? flaw = Copy(packed, file, cancellation);
+            return new PackedShard(file, flaw);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw ManifestException.Refused($"The shard {shard} cannot be unpacked into {Path.GetTempPath()}", error);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => File.Dispose();
+
+    private static string? Copy(FileStream packed, FileStream file, CancellationToken cancellation)
+    {
+        using var unpacking = new GZipStream(packed, CompressionMode.Decompress);
+        byte[] piece = new byte[PieceBytes];
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int read;
+            try
+            {
+                read = unpacking.Read(piece);
+            }
+            catch (InvalidDataException broken)
+            {
+                return broken.Message.TrimEnd('.');
+            }
+
+            if (read == 0)
+            {
+                file.Flush();
+                return null;
+            }
+
+            file.Write(piece, 0, read);
+        }
+    }
+}
