@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;

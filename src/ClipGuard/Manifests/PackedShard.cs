@@ -5,7 +5,8 @@ namespace ClipGuard.Manifests;
 /// <summary>A shard that is compressed with gzip, unpacked into a temporary file that is gone with this object.</summary>
 internal sealed class PackedShard : IDisposable
 {
-    private const int PieceBytes = 1 << 20;
+    // Of a piece within which the shard is broken nothing comes.
+    private const int PieceBytes = 32 << 10;
 
     private PackedShard(FileStream file, string? flaw)
     {
