@@ -22,7 +22,7 @@ internal static class DryRunCommand
         var manifest = new Argument<string>("manifest")
         {
             HelpName = "MANIFEST",
-            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines from standard input.",
+            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines or a JSON array from standard input.",
         };
         return new Verb(
             "dry-run",

@@ -27,8 +27,7 @@ internal static class FileSignature
             [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file; convert it with "
                 + "python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True)' IN OUT",
             [(byte)'P', (byte)'K', 3, 4, ..] => "is a zip archive; unpack it first",
-            _ when IsArray(start) && !isArray => "is one JSON array, which can be read where its file is named; here make it one object a line with "
-                + "jq -c '.[]' IN > OUT",
+            _ when IsArray(start) && !isArray => "is one JSON array; make it one object a line with jq -c '.[]' IN > OUT",
             _ => null,
         };
         if (instead is not null)
@@ -59,5 +58,6 @@ internal static class FileSignature
         }
     }
 
-    private static bool IsArray(ReadOnlySpan<byte> start) => start.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..];
+    /// <summary>Whether text is one JSON array, by its first bytes.</summary>
+    public static bool IsArray(ReadOnlySpan<byte> start) => start.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..];
 }

@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 
+using ClipGuard.Media.Native;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
 /// A JSON Lines file in ms-swift's format: one object a line, with <c>messages</c> (or its text in another form that ms-swift knows) and the clips under
 /// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
+/// What begins as a JSON array is read as one where rows are read in order, as from a pipe; an index of it is made by <see cref="JsonArrayManifest"/>.
 /// </summary>
 public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
 {
@@ -26,7 +29,9 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     public string Name { get; }
 
     /// <inheritdoc/>
-    public string Kind => _options.NamesFiles ? "JSON Lines with file names, beside their files" : "JSON Lines";
+    public string Kind => _options.NamesFiles ? "JSON Lines with file names, beside their files"
+        : FileFacts.OfPath(Name, out FileFacts facts) is null && facts.WhyNotRegular is not null ? "JSON Lines or a JSON array"
+        : "JSON Lines";
 
     /// <summary>How rows of JSON stand in a file of their own.</summary>
     internal static TextFormat LinesOfJson { get; } = new(".jsonl", static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
@@ -36,13 +41,14 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var lines = LineReader.Open(Name, _options.MaxLineBytes);
-        var rows = new JsonRowReader(_options, _paths);
+        using var lines = LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true);
+        ITextRowReader? rows = null;
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (lines.TryRead(out TextLine line))
             {
                 cancellation.ThrowIfCancellationRequested();
+                rows ??= lines.IsArray ? new JsonArrayRowReader(_options, _paths) : new JsonRowReader(_options, _paths);
                 if (rows.Read(line) is { } row)
                 {
                     yield return row;

@@ -17,7 +17,7 @@ internal sealed class LineReader : IDisposable
     private readonly string _path;
     private readonly int _maxLineBytes;
     private readonly byte? _quote;
-    private readonly JsonArrayScan? _array;
+    private readonly bool _mayBeArray;
 
     private byte[] _buffer = new byte[UsualBufferBytes];
     private int _start;      // first byte of the current line
@@ -30,12 +30,14 @@ internal sealed class LineReader : IDisposable
     private int _breaks;     // line feeds inside quoted cells of the current line
     private bool _atStart = true;
     private bool _atEnd;
+    private JsonArrayScan? _array; // null for lines
     private bool _endIsTold; // of an array without its last bracket
     private FileStream? _file; // null while a pipe has not been opened
 
-    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote, JsonArrayScan? array)
+    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote, JsonArrayScan? array, bool mayBeArray)
     {
         _array = array;
+        _mayBeArray = mayBeArray;
         _quote = quote;
         _file = file;
         IsPipe = file is null;
@@ -45,6 +47,9 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>True for what is no regular file, such as a FIFO: it is read once, as it comes, and may keep its reader waiting for ever.</summary>
     public bool IsPipe { get; }
+
+    /// <summary>Whether the file is read as a JSON array; known once <see cref="FillAsync"/> has read its first bytes.</summary>
+    public bool IsArray => _array is not null;
 
     /// <summary>A hash to which every byte that is read is added; null for none.</summary>
     public IncrementalHash? Hash { get; set; }
@@ -56,8 +61,9 @@ internal sealed class LineReader : IDisposable
     /// <param name="maxLineBytes">Longest line that is kept.</param>
     /// <param name="quote">The quote of cells that may contain line feeds; null where every line feed ends a line.</param>
     /// <param name="array">For a file that is one JSON array; otherwise null.</param>
+    /// <param name="mayBeArray">Whether what begins as a JSON array is read as one; otherwise it is refused.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
-    public static LineReader Open(string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null)
+    public static LineReader Open(string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null, bool mayBeArray = false)
     {
         try
         {
@@ -67,7 +73,7 @@ internal sealed class LineReader : IDisposable
             }
 
             bool regular = FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is null;
-            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array);
+            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array, mayBeArray);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +111,8 @@ internal sealed class LineReader : IDisposable
         if (_atStart && (_atEnd || _end >= FileSignature.EnoughBytes))
         {
             _atStart = false;
-            _start = _scanned = FileSignature.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: _array is not null);
+            _array ??= _mayBeArray && FileSignature.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
+            _start = _scanned = FileSignature.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: IsArray);
         }
 
         return true;

@@ -49,7 +49,7 @@ public static class Manifest
 
                 if (!File.Exists(file))
                 {
-                    return file == path ? "there is no such file" : $"there is no file {file}";
+                    return file == Path.GetFullPath(path) ? "there is no such file" : $"there is no file {file}";
                 }
 
                 // Opening a FIFO would take its writer.

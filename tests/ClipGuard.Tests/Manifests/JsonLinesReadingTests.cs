@@ -196,10 +196,10 @@ public sealed class JsonLinesReadingTests
     [TestCase("[")]
     [TestCase("[{\"messages\":[")]
     [TestCase("\n  [ {")]
-    public void A_json_array_is_refused_whole_with_what_to_do(string start)
+    public void A_json_array_has_no_index_of_lines(string start)
     {
         using var file = new ManifestFile(start + "\n" + Row);
 
-        Assert.That(() => file.Read(), Throws.InstanceOf<ManifestException>().With.Message.Contains("jq -c '.[]'"));
+        Assert.That(() => new JsonLinesManifest(file.FilePath).IndexAsync(), Throws.InstanceOf<ManifestException>().With.Message.Contains("jq -c '.[]'"));
     }
 }

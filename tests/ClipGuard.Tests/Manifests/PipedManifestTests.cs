@@ -45,6 +45,21 @@ public sealed class PipedManifestTests
     }
 
     [Test]
+    public async Task A_json_array_is_read_as_it_is_written()
+    {
+        Task writing = Task.Run(() => File.WriteAllText(_pipe, $"[{string.Join(",\n", Enumerable.Repeat(Row, 5_000))}]\n"));
+        var rows = new List<ManifestRow>();
+        await foreach (ManifestRow row in Manifest.Open(_pipe).ReadRowsAsync())
+        {
+            rows.Add(row);
+        }
+
+        await writing;
+        Assert.That(rows, Has.Count.EqualTo(5_000).And.All.InstanceOf<SampleRow>());
+        Assert.That(rows[^1].Line, Is.EqualTo(5_000));
+    }
+
+    [Test]
     public async Task All_rows_come_until_the_writer_closes()
     {
         Task writing = Task.Run(() => File.WriteAllLines(_pipe, Enumerable.Repeat(Row, 5_000)));
