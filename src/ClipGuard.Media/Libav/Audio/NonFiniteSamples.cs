@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 using FFmpeg.AutoGen;
@@ -50,24 +49,31 @@ internal static unsafe class NonFiniteSamples
         return most;
     }
 
-    /// <summary>True where all are finite numbers.</summary>
+    /// <summary>True where all are finite numbers. Every sample of every clip passes here, so that it takes four registers' worth at a time.</summary>
     public static bool AreNone(ReadOnlySpan<float> samples)
     {
-        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(samples);
-        var sign = Vector128.Create(FloatSign);
-        Vector128<uint> most = Vector128<uint>.Zero;
-        Vector128<uint> other = Vector128<uint>.Zero;
+        const int Lanes = 4;
+        bool areFinite;
         int at = 0;
-        for (int end = bits.Length & ~7; at < end; at += 8)
+        fixed (float* start = samples)
         {
-            most = Vector128.Max(most, Vector128.Create(bits.Slice(at, 4)) & sign);
-            other = Vector128.Max(other, Vector128.Create(bits.Slice(at + 4, 4)) & sign);
-        }
+            uint* bits = (uint*)start;
+            var sign = Vector128.Create(FloatSign);
+            Vector128<uint> first = Vector128<uint>.Zero, second = first, third = first, fourth = first;
+            for (int end = samples.Length & ~((4 * Lanes) - 1); at < end; at += 4 * Lanes)
+            {
+                first = Vector128.Max(first, Vector128.Load(bits + at) & sign);
+                second = Vector128.Max(second, Vector128.Load(bits + at + Lanes) & sign);
+                third = Vector128.Max(third, Vector128.Load(bits + at + (2 * Lanes)) & sign);
+                fourth = Vector128.Max(fourth, Vector128.Load(bits + at + (3 * Lanes)) & sign);
+            }
 
-        bool areFinite = Vector128.LessThanAll(Vector128.Max(most, other), Vector128.Create(FloatInfinity));
-        for (; at < bits.Length; at++)
-        {
-            areFinite &= (bits[at] & FloatSign) < FloatInfinity;
+            Vector128<uint> most = Vector128.Max(Vector128.Max(first, second), Vector128.Max(third, fourth));
+            areFinite = Vector128.LessThanAll(most, Vector128.Create(FloatInfinity));
+            for (; at < samples.Length; at++)
+            {
+                areFinite &= (bits[at] & FloatSign) < FloatInfinity;
+            }
         }
 
         return areFinite;
