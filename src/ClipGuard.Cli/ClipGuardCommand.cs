@@ -28,7 +28,7 @@ internal static class ClipGuardCommand
     {
         bool output = StandardStreams.TakeOver();
 
-        // Taken before any verb runs: the verb puts a ScreenText between Console.Error and the terminal, which may hold lines back.
+        // Taken before any verb runs: the verb puts a StandardErrorWriter between Console.Error and the terminal, which may hold lines back.
         TextWriter error = Console.Error;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
         if (!output)
@@ -118,7 +118,7 @@ internal static class ClipGuardCommand
     {
         try
         {
-            await error.WriteLineAsync($"{Name}: {Printable.Line(line)}").ConfigureAwait(false);
+            await error.WriteLineAsync($"{Name}: {PrintableText.Line(line)}").ConfigureAwait(false);
         }
         catch (IOException)
         {

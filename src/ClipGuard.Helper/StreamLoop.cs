@@ -26,7 +26,7 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
     private void TakeOrders()
     {
         ClipStreamer? streamer = null;
-        while (connection.Receive(SupervisorMessages.Stream) is { } order)
+        while (connection.Receive(SupervisorMessageReader.Stream) is { } order)
         {
             try
             {

@@ -54,5 +54,5 @@ public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> By
 public sealed record HttpSource(Uri Address) : ClipSource
 {
     /// <summary>The address as it may be shown, without what may be secret.</summary>
-    public override string ToString() => AddressText.WithoutSecrets(Address.AbsoluteUri);
+    public override string ToString() => RedactedAddress.WithoutSecrets(Address.AbsoluteUri);
 }

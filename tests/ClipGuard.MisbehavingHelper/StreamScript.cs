@@ -21,7 +21,7 @@ internal sealed unsafe class StreamScript(HelperConnection connection)
 
     public void Play()
     {
-        while (connection.Receive(SupervisorMessages.Stream) is { } order)
+        while (connection.Receive(SupervisorMessageReader.Stream) is { } order)
         {
             switch (order)
             {

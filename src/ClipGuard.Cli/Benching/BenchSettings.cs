@@ -15,12 +15,16 @@ internal static class BenchSettings
     public static readonly SettingGroup Output = new("Output");
 
     public static readonly Setting<int> Batch = Loader.Value(
-        "batch", "N", $"Samples in a batch, default {Loader.Unset.BatchSize}.", ValueText.Count, (loader, samples) => loader with { BatchSize = samples });
+        "batch",
+        "N",
+        $"Samples in a batch, default {Loader.Unset.BatchSize}.",
+        SettingTextParser.Count,
+        (loader, samples) => loader with { BatchSize = samples });
 
     public static readonly Setting<int> Seed = Loader.Value(
-        "seed", "N", "What the order follows from, default 0.", ValueText.CountOrNone, (loader, seed) => loader with { Seed = seed });
+        "seed", "N", "What the order follows from, default 0.", SettingTextParser.CountOrNone, (loader, seed) => loader with { Seed = seed });
 
-    public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", ValueText.Count);
+    public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", SettingTextParser.Count);
 
     public static readonly Setting<bool> Json = Output.Flag("json", "Print one JSON object for each epoch instead of lines for people.");
 

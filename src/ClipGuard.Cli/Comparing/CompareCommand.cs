@@ -87,7 +87,7 @@ internal static class CompareCommand
     private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, Screen screen, bool json, CancellationToken stop)
     {
         var run = new PairRun(comparer, options);
-        await screen.ForProgress().ShowAsync(new ShownComparison(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
+        await screen.ForProgress().ShowAsync(new ShownComparisonProgress(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options));
         if (run.Scored + run.Faults == 0)
         {

@@ -14,7 +14,7 @@ internal static class CompareOutput
 
     /// <summary>One pair, for a person.</summary>
     public static string Text(ComparisonResult result) => result.Outcome.Fault is { } fault
-        ? $"{fault.Culprit}  {fault.Kind}  {Printable.Line(fault.Message)}"
+        ? $"{fault.Culprit}  {fault.Kind}  {PrintableText.Line(fault.Message)}"
         : string.Join(
             Environment.NewLine,
             [.. result.Scores.Select(Score), $"{"frames",-NameWidth} {Wording.Number(result.Outcome.Streams[0].Frames)}  {Shape(result)}"]);
@@ -38,8 +38,8 @@ internal static class CompareOutput
         [
             $"{Wording.Count(run.Scored, "pair")} scored, {Wording.Number(run.Faults)} without a score",
             .. run.Means.Select(mean => $"  mean {Score(mean)}"),
-            $"Scores      {Printable.Line(Path.Combine(options.OutputFolder, PairRun.ScoresName))}",
-            $"No score    {Printable.Line(Path.Combine(options.OutputFolder, PairRun.FaultsName))}",
+            $"Scores      {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.ScoresName))}",
+            $"No score    {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.FaultsName))}",
         ]);
 
     /// <summary>A manifest, for a program.</summary>
@@ -52,7 +52,8 @@ internal static class CompareOutput
     }
 
     private static string Score(KeyValuePair<string, double> score) =>
-        $"{Printable.Line(score.Key),-NameWidth} {(double.IsInfinity(score.Value) ? "inf" : score.Value.ToString("0.######", CultureInfo.InvariantCulture))}";
+        $"{PrintableText.Line(score.Key),-NameWidth} "
+        + (double.IsInfinity(score.Value) ? "inf" : score.Value.ToString("0.######", CultureInfo.InvariantCulture));
 
     private static string Shape(ComparisonResult result) =>
         result.Outcome.Streams[0].Format is VideoFormat video ? $"of {video.Shape}" : string.Empty;

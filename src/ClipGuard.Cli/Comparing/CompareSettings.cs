@@ -18,7 +18,7 @@ internal static class CompareSettings
         "metric",
         "NAME",
         "'psnr' (default) and 'ssim' by the program ffmpeg, 'vmaf' by the program vmaf.",
-        ValueText.OneOf(("psnr", Streams.Comparing.Metric.Psnr), ("ssim", Streams.Comparing.Metric.Ssim), ("vmaf", Streams.Comparing.Metric.Vmaf)),
+        SettingTextParser.OneOf(("psnr", Streams.Comparing.Metric.Psnr), ("ssim", Streams.Comparing.Metric.Ssim), ("vmaf", Streams.Comparing.Metric.Vmaf)),
         (comparison, metric) => comparison with { Metric = metric });
 
     public static readonly Setting<ToolCommand> Tool = Measurement.Value(
@@ -29,11 +29,11 @@ internal static class CompareSettings
         ToolCommand.Parse,
         (comparison, tool) => comparison with { Tool = tool });
 
-    public static readonly Setting<VideoForm> Form = Measurement.Value(
+    public static readonly Setting<VideoStreamFormat> Form = Measurement.Value(
         "form",
         "FORM",
         "How --tool gets its frames: 'y4m' (default) or 'raw'.",
-        ValueText.OneOf(("y4m", VideoForm.Y4m), ("raw", VideoForm.Raw)),
+        SettingTextParser.OneOf(("y4m", VideoStreamFormat.Y4m), ("raw", VideoStreamFormat.Raw)),
         (comparison, form) => comparison with { Form = form });
 
     public static readonly Setting<ScalingFilter?> Scaler = Measurement.Value(
@@ -41,7 +41,7 @@ internal static class CompareSettings
         "FILTER",
         "Brings the distorted clip to the reference's size: 'bicubic' (default), 'bilinear', 'lanczos', 'spline', 'area' or 'point'. "
             + "'none' makes another size a fault.",
-        ValueText.OneOf<ScalingFilter?>(
+        SettingTextParser.OneOf<ScalingFilter?>(
             ("bicubic", ScalingFilter.Bicubic),
             ("bilinear", ScalingFilter.Bilinear),
             ("lanczos", ScalingFilter.Lanczos),
@@ -65,7 +65,7 @@ internal static class CompareSettings
         "decoder-threads",
         "N",
         $"Threads of each decoder, default {Measurement.Unset.DecoderThreads}.",
-        ValueText.Count,
+        SettingTextParser.Count,
         (comparison, threads) => comparison with { DecoderThreads = threads });
 
     public static readonly SettingGroup<StreamOptions> Guard = new("Guard", new StreamOptions());
@@ -74,7 +74,7 @@ internal static class CompareSettings
         "timeout",
         "SECONDS",
         $"Hard deadline of one try at a pair, default {Guard.Unset.Deadline.TotalSeconds}.",
-        ValueText.Seconds,
+        SettingTextParser.Seconds,
         (guard, limit) => guard with { Deadline = limit });
 
     public static readonly Setting<TimeSpan> Stall = Guard.Value(
@@ -82,14 +82,14 @@ internal static class CompareSettings
         "SECONDS",
         "How long a pair may go without progress: no clip decoded on, no byte moved, no CPU used by the program. "
             + $"Default {Guard.Unset.StallLimit.TotalSeconds}.",
-        ValueText.Seconds,
+        SettingTextParser.Seconds,
         (guard, limit) => guard with { StallLimit = limit });
 
     public static readonly Setting<int> Pairs = Guard.Value(
         "pairs",
         "N",
         $"Pairs compared at the same time, each in three processes. Default: half the number of cores, here {Guard.Unset.Runs}.",
-        ValueText.Count,
+        SettingTextParser.Count,
         (guard, pairs) => guard with { Runs = pairs });
 
     public static readonly Setting<bool> NoFifo = Guard.Flag(
@@ -110,7 +110,7 @@ internal static class CompareSettings
         "manifest",
         "FILE",
         "Compare the pairs that the rows of this JSON Lines, CSV or TSV file name, instead of REFERENCE and DISTORTED.",
-        ValueText.FilePath,
+        SettingTextParser.FilePath,
         (run, path) => run with { ManifestPath = path });
 
     public static readonly Setting<string> ReferenceColumn = Run.Value(
@@ -131,7 +131,7 @@ internal static class CompareSettings
         "out",
         "FOLDER",
         $"With --manifest: receives scores.jsonl and faults.jsonl, default {RunSettings.DefaultOut}.",
-        ValueText.FilePath,
+        SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 
     public static readonly Setting<string> Root = Run.Also(RunSettings.Root, (run, folder) => run with { Manifest = run.Manifest with { Root = folder } });

@@ -30,7 +30,7 @@ internal static class DecodeCommand
         "as",
         "KIND",
         "'audio', 'video' or 'image'; by default what the file's name says.",
-        ValueText.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image)),
+        SettingTextParser.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image)),
         places: SettingPlaces.CommandLine);
 
     private static readonly Setting<string?> Against = Output.Value(
@@ -73,7 +73,7 @@ internal static class DecodeCommand
         Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            return await run.RunAsync(ValueText.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token)
+            return await run.RunAsync(SettingTextParser.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token)
                 .ConfigureAwait(false);
         }
     }
@@ -89,8 +89,8 @@ internal static class DecodeCommand
         }
 
         ClipSpec spec = ReadSpec(sources, kind);
-        return await SingleClip.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
-            ? SingleClip.ShowFault(invocation.Screen, clip, fault)
+        return await SingleClipDecode.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
+            ? SingleClipDecode.ShowFault(invocation.Screen, clip, fault)
             : Write(invocation.Screen, output, outcome, spec)).ConfigureAwait(false);
     }
 

@@ -74,7 +74,7 @@ internal static class DryRunCommand
                 TellWhereItGoesOn(screen, rows);
             }
 
-            await screen.ShowAsync(new ShownDryRun(run.Progress), running).ConfigureAwait(false);
+            await screen.ShowAsync(new ShownDryRunProgress(run.Progress), running).ConfigureAwait(false);
             DryRunSummary summary = await running.ConfigureAwait(false);
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);

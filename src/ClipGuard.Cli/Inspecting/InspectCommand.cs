@@ -36,13 +36,13 @@ internal static class InspectCommand
         SettingSources sources = invocation.Sources;
         var spec = new InspectSpec { CountFrames = !sources.Get(Headers, false) };
         bool json = sources.Get(Json, false);
-        return await SingleClip.DecodeAsync(invocation, clip, spec, outcome =>
+        return await SingleClipDecode.DecodeAsync(invocation, clip, spec, outcome =>
         {
             if (Read(outcome, out ClipDescription? description) is { } fault)
             {
                 if (!json)
                 {
-                    return SingleClip.ShowFault(invocation.Screen, clip, fault);
+                    return SingleClipDecode.ShowFault(invocation.Screen, clip, fault);
                 }
 
                 Console.Out.WriteLine(InspectionJson.Of(clip, fault));

@@ -11,7 +11,7 @@ internal static class InspectionText
     private const int NameWidth = 10;
 
     public static string Of(string clip, ClipDescription description) =>
-        string.Join(Environment.NewLine, Lines(clip, description).Select(line => Printable.Line(line.TrimEnd())));
+        string.Join(Environment.NewLine, Lines(clip, description).Select(line => PrintableText.Line(line.TrimEnd())));
 
     private static IEnumerable<string> Lines(string clip, ClipDescription description)
     {

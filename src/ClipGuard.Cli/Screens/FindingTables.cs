@@ -44,11 +44,11 @@ internal static class FindingTables
             var clip = fault as ClipFaultRecord;
             table.AddRow(
                 Cell(fault.Line.ToString(CultureInfo.InvariantCulture)),
-                Cell(clip is null ? string.Empty : Printable.Short(clip.Clip, ClipWidth)),
+                Cell(clip is null ? string.Empty : PrintableText.Short(clip.Clip, ClipWidth)),
                 Cell(fault.Fault, ColorOf(fault.Fault)),
                 Cell(clip is null ? string.Empty : Wording.Lower(clip.Stage)),
                 Cell(clip is null ? string.Empty : Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))),
-                Cell(Printable.Line(fault.Message)));
+                Cell(PrintableText.Line(fault.Message)));
         }
 
         return table;
@@ -62,7 +62,7 @@ internal static class FindingTables
             table.AddRow(
                 Cell(Wording.Seconds(TimeSpan.FromSeconds(clip.Seconds))),
                 Cell(clip.Line.ToString(CultureInfo.InvariantCulture)),
-                Cell(Printable.Short(clip.Clip, ClipWidth)));
+                Cell(PrintableText.Short(clip.Clip, ClipWidth)));
         }
 
         return table;
@@ -70,15 +70,15 @@ internal static class FindingTables
 
     public static Grid Files(DryRunFindings findings)
     {
-        Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(Printable.Line(findings.FaultsPath)));
+        Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(PrintableText.Line(findings.FaultsPath)));
         if (findings.Summary.Unsettled > 0)
         {
-            files.AddRow(Cell("Unsettled"), Cell($"{Printable.Line(findings.UnsettledPath)}: run it again to try these alone"));
+            files.AddRow(Cell("Unsettled"), Cell($"{PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone"));
         }
 
         return files
             .AddRow(Cell("Clean rows"), Cell(Wording.CleanRows(findings)))
-            .AddRow(Cell("Summary"), Cell(Printable.Line(findings.SummaryPath)));
+            .AddRow(Cell("Summary"), Cell(PrintableText.Line(findings.SummaryPath)));
     }
 
     private static Table NewTable(string title, params (string Name, Justify Side)[] columns)

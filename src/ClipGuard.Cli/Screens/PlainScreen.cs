@@ -11,7 +11,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     public void Begin(string header, string manifest)
     {
         output.WriteLine(header);
-        output.WriteLine($"Dry run of {Printable.Line(manifest)}");
+        output.WriteLine($"Dry run of {PrintableText.Line(manifest)}");
     }
 
     /// <inheritdoc/>
@@ -54,17 +54,17 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         WriteFaults(findings);
         WriteSlowest(findings);
         output.WriteLine();
-        output.WriteLine($"Bad clips   {Printable.Line(findings.FaultsPath)}");
+        output.WriteLine($"Bad clips   {PrintableText.Line(findings.FaultsPath)}");
         if (findings.Summary.Unsettled > 0)
         {
-            output.WriteLine($"Unsettled   {Printable.Line(findings.UnsettledPath)}: run it again to try these alone");
+            output.WriteLine($"Unsettled   {PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone");
         }
 
         output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
-        output.WriteLine($"Summary     {Printable.Line(findings.SummaryPath)}");
+        output.WriteLine($"Summary     {PrintableText.Line(findings.SummaryPath)}");
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
-            output.WriteLine(Printable.Line(hint));
+            output.WriteLine(PrintableText.Line(hint));
         }
 
         if (findings.Summary.Cancelled)
@@ -91,14 +91,14 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         foreach (FaultRecord fault in findings.Shown)
         {
             output.WriteLine(fault is ClipFaultRecord clip
-                ? $"  line {clip.Line}  {Printable.Short(clip.Clip, ClipWidth)}  {Wording.Lower(clip.Kind)}  {clip.Fault}  in {Wording.Lower(clip.Stage)}  "
-                    + $"{Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))}  {Printable.Line(clip.Message)}"
-                : $"  line {fault.Line}  {fault.Fault}  {Printable.Line(fault.Message)}");
+                ? $"  line {clip.Line}  {PrintableText.Short(clip.Clip, ClipWidth)}  {Wording.Lower(clip.Kind)}  {clip.Fault}  in {Wording.Lower(clip.Stage)}  "
+                    + $"{Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))}  {PrintableText.Line(clip.Message)}"
+                : $"  line {fault.Line}  {fault.Fault}  {PrintableText.Line(fault.Message)}");
         }
 
         if (findings.More > 0)
         {
-            output.WriteLine($"  … and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}");
+            output.WriteLine($"  … and {Wording.Number(findings.More)} more in {PrintableText.Line(findings.FaultsPath)}");
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         output.WriteLine("Slowest clips");
         foreach (SlowClip clip in findings.Slowest)
         {
-            output.WriteLine($"  {Wording.Seconds(TimeSpan.FromSeconds(clip.Seconds)),9}  line {clip.Line}  {Printable.Short(clip.Clip, ClipWidth)}");
+            output.WriteLine($"  {Wording.Seconds(TimeSpan.FromSeconds(clip.Seconds)),9}  line {clip.Line}  {PrintableText.Short(clip.Clip, ClipWidth)}");
         }
     }
 }

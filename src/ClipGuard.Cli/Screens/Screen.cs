@@ -8,10 +8,10 @@ internal sealed class Screen
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
     private readonly TextWriter _output;
-    private readonly ScreenText _error;
+    private readonly StandardErrorWriter _error;
     private readonly bool _terminal;
 
-    private Screen(TextWriter output, ScreenText error, bool terminal)
+    private Screen(TextWriter output, StandardErrorWriter error, bool terminal)
     {
         _output = output;
         _error = error;
@@ -22,7 +22,7 @@ internal sealed class Screen
     public static Screen TakeConsole()
     {
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        var error = new ScreenText(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
+        var error = new StandardErrorWriter(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
         Console.SetError(error);
         return new Screen(Console.Out, error, terminal);
     }
@@ -49,7 +49,7 @@ internal sealed class Screen
         new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }), _error, TimeProvider.System);
 
     /// <summary>Says a result.</summary>
-    public void Say(string line) => _output.WriteLine(Printable.Line(line));
+    public void Say(string line) => _output.WriteLine(PrintableText.Line(line));
 
     /// <summary>Tells the user something beside the results.</summary>
     public void Note(string line) => _error.WriteLine("clipguard: " + line);

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>For people at a terminal: progress that redraws itself, and tables at the end. Text of others is never read as markup.</summary>
-internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, TimeProvider time) : IDryRunScreen
+internal sealed class TerminalScreen(IAnsiConsole console, StandardErrorWriter text, TimeProvider time) : IDryRunScreen
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongRunning = TimeSpan.FromSeconds(1);
@@ -13,7 +13,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
     public void Begin(string header, string manifest)
     {
         console.Write(new Text(header + "\n", new Style(decoration: Decoration.Bold)));
-        console.Write(new Text($"Dry run of {Printable.Line(manifest)}\n"));
+        console.Write(new Text($"Dry run of {PrintableText.Line(manifest)}\n"));
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
 
         if (findings.More > 0)
         {
-            console.Write(new Text($"… and {Wording.Number(findings.More)} more in {Printable.Line(findings.FaultsPath)}\n"));
+            console.Write(new Text($"… and {Wording.Number(findings.More)} more in {PrintableText.Line(findings.FaultsPath)}\n"));
         }
 
         if (findings.Slowest.Any())
@@ -72,7 +72,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
         console.Write(FindingTables.Files(findings));
         if (Wording.RelativePathsHint(findings.Summary) is { } hint)
         {
-            console.Write(new Text(Printable.Line(hint) + "\n", new Style(Color.Yellow)));
+            console.Write(new Text(PrintableText.Line(hint) + "\n", new Style(Color.Yellow)));
         }
 
         if (findings.Summary.Cancelled)
@@ -99,12 +99,12 @@ internal sealed class TerminalScreen(IAnsiConsole console, ScreenText text, Time
             lines.Add(Bar(fraction, width));
         }
 
-        lines.Add(new Text(Printable.Short(progress.Done(elapsed), width)));
-        lines.Add(new Text(Printable.Short(progress.Verdicts, width)));
+        lines.Add(new Text(PrintableText.Short(progress.Done(elapsed), width)));
+        lines.Add(new Text(PrintableText.Short(progress.Verdicts, width)));
         if (progress.Longest is { } longest && longest.Elapsed >= LongRunning)
         {
             string now = $"{Wording.Seconds(longest.Elapsed)} in line {longest.Line}: ";
-            lines.Add(new Text(now + Printable.Short(longest.Clip, Math.Max(10, width - now.Length)), new Style(Color.Grey)));
+            lines.Add(new Text(now + PrintableText.Short(longest.Clip, Math.Max(10, width - now.Length)), new Style(Color.Grey)));
         }
 
         return new Rows(lines);

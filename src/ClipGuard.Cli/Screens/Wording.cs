@@ -81,7 +81,7 @@ internal static class Wording
 
     /// <summary>Where the clean rows are, and how many.</summary>
     public static string CleanRows(DryRunFindings findings) => findings.CleanPath is { } path
-        ? $"{Printable.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
+        ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
         : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: leave out the lines of the bad ones";
 
     /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>

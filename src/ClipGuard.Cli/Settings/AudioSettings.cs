@@ -11,28 +11,28 @@ internal static class AudioSettings
         "audio-rate",
         "HZ",
         $"Sample rate of decoded audio, default {Group.Unset.SampleRateHz}; 'native' keeps the track's own.",
-        ValueText.SampleRate,
+        SettingTextParser.SampleRate,
         (audio, rate) => audio with { SampleRateHz = rate });
 
     public static readonly Setting<AudioChannels> Channels = Group.Value(
         "channels",
         "WHICH",
         "'mono' (default) is the mean of all channels, 'all' keeps them.",
-        ValueText.OneOf(("mono", AudioChannels.Mono), ("all", AudioChannels.All)),
+        SettingTextParser.OneOf(("mono", AudioChannels.Mono), ("all", AudioChannels.All)),
         (audio, channels) => audio with { Channels = channels });
 
     public static readonly Setting<AudioResampler> Resampler = Group.Value(
         "resampler",
         "WHICH",
         "'swr' (default), FFmpeg's own, or 'soxr', the SoX resampler as librosa uses it.",
-        ValueText.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)),
+        SettingTextParser.OneOf(("swr", AudioResampler.Swr), ("soxr", AudioResampler.Soxr)),
         (audio, resampler) => audio with { Resampler = resampler });
 
     public static readonly Setting<int> Track = Group.Value(
         "audio-track",
         "N",
         "Which of a clip's audio tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        ValueText.CountOrNone,
+        SettingTextParser.CountOrNone,
         (audio, track) => audio with { Track = track });
 
     public static readonly Setting<string?> Decoder = Group.Value(
@@ -56,6 +56,6 @@ internal static class AudioSettings
     private static string? ReadDecoder(string text) =>
         string.Equals(text, "ffmpeg", StringComparison.OrdinalIgnoreCase) ? null
         : string.Equals(text, "naudio", StringComparison.OrdinalIgnoreCase) ? Path.Combine(AppContext.BaseDirectory, "ClipGuard.NAudio.dll")
-        : text.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? ValueText.FilePath(text)
-        : throw ValueText.Unlike(text, "ffmpeg, naudio, or the path of an assembly that ends with .dll");
+        : text.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? SettingTextParser.FilePath(text)
+        : throw SettingTextParser.Unlike(text, "ffmpeg, naudio, or the path of an assembly that ends with .dll");
 }

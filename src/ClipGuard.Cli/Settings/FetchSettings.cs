@@ -37,12 +37,12 @@ internal static class FetchSettings
         "max-http-bytes",
         "BYTES",
         $"Most bytes of one clip that is fetched, unpacked where the server compresses it, default {Group.Unset.MaxBytes >> 20}MiB.",
-        ValueText.Bytes,
+        SettingTextParser.Bytes,
         (fetching, bytes) => fetching with { MaxBytes = bytes });
 
     // In ms-swift 0 and less set no limit; here the deadline remains.
     private static TimeSpan ReadWaitLimit(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds <= 0
             ? TimeSpan.FromDays(30)
-            : ValueText.Seconds(text);
+            : SettingTextParser.Seconds(text);
 }

@@ -14,43 +14,43 @@ internal static class FrameSettings
         "frames",
         "N",
         $"Frames taken of a video, spread evenly from the first to the last, default {Default.Count}.",
-        text => new UniformFrames(ValueText.Count(text)));
+        text => new UniformFrames(SettingTextParser.Count(text)));
 
     public static readonly Setting<FrameSelection> Midpoints = Way(
         "midpoint-frames",
         "N",
         "Instead: the middles of N equal parts, as InternVL has it.",
-        text => new MidpointFrames(ValueText.Count(text)));
+        text => new MidpointFrames(SettingTextParser.Count(text)));
 
     public static readonly Setting<FrameSelection> Fps = Way(
         "fps",
         "RATE[:MIN:MAX[:FACTOR]]",
         "Instead: so many frames a second, at least MIN (4) and at most MAX (768), a multiple of FACTOR (2), as qwen-vl-utils has it.",
-        ValueText.FrameRate);
+        SettingTextParser.FrameRate);
 
     public static readonly Setting<FrameSelection> Smart = Way(
         "smart-frames",
         "N[:FACTOR]",
         "Instead: N frames, rounded to a multiple of FACTOR (2) and spread as qwen-vl-utils has it.",
-        ValueText.SmartFrames);
+        SettingTextParser.SmartFrames);
 
     public static readonly Setting<FrameSelection> Indices = Way(
         "indices",
         "I,J,…",
         "Instead: frames by number from 0, negative ones from the end, as decord's get_batch has it.",
-        text => new IndexFrames(ValueText.Indices(text)));
+        text => new IndexFrames(SettingTextParser.Indices(text)));
 
     public static readonly Setting<FrameSelection> Times = Way(
         "times",
         "S,T,…",
         "Instead: the frames on show at these seconds.",
-        text => new TimeFrames(ValueText.Times(text)));
+        text => new TimeFrames(SettingTextParser.Times(text)));
 
     public static readonly Setting<FrameSelection> KeyFrames = Way(
         "key-frames",
         "N",
         "Instead: key frames only, at most N of them, or 'all'.",
-        text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : ValueText.Count(text) });
+        text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : SettingTextParser.Count(text) });
 
     /// <summary>The way in force: the one from the strongest source.</summary>
     /// <exception cref="UsageException">One source gives two ways.</exception>

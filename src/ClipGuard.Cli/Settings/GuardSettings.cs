@@ -14,7 +14,7 @@ internal static class GuardSettings
         "SECONDS",
         $"Hard deadline of one try at a clip, default {Group.Unset.Deadline.TotalSeconds}. 0 decodes inside this process: no helper, no deadline. "
             + "The variable MEDIA_DECODE_TIMEOUT counts too.",
-        ValueText.SecondsOrOff,
+        SettingTextParser.SecondsOrOff,
         (guard, limit) => limit is { } deadline ? guard with { Deadline = deadline } : guard with { Isolation = Supervision.Isolation.InProcess },
         otherVariable: "MEDIA_DECODE_TIMEOUT");
 
@@ -22,49 +22,49 @@ internal static class GuardSettings
         "stall",
         "SECONDS",
         $"How long a decode may go without progress, default {Group.Unset.StallLimit.TotalSeconds}.",
-        ValueText.Seconds,
+        SettingTextParser.Seconds,
         (guard, limit) => guard with { StallLimit = limit });
 
     public static readonly Setting<int> Workers = Group.Value(
         "workers",
         "N",
         $"Clips decoded at the same time, each in a helper of its own. Default: the number of cores, here {Group.Unset.Workers}.",
-        ValueText.Count,
+        SettingTextParser.Count,
         (guard, workers) => guard with { Workers = workers });
 
     public static readonly Setting<int> Spares = Group.Value(
         "spares",
         "N",
         $"Helpers kept warm beyond those at work, default {Group.Unset.Spares}.",
-        ValueText.CountOrNone,
+        SettingTextParser.CountOrNone,
         (guard, spares) => guard with { Spares = spares });
 
     public static readonly Setting<Isolation> Isolation = Group.Value(
         "isolation",
         "MODE",
         "'pooled' (default) uses a helper again after a clean decode, 'fresh' starts a new one for each decode.",
-        ValueText.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)),
+        SettingTextParser.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)),
         (guard, isolation) => guard with { Isolation = isolation });
 
     public static readonly Setting<SandboxLevel> Sandbox = Group.Value(
         "sandbox",
         "LEVEL",
         "How tightly helpers are confined: 'off', 'standard' (default) or 'strict'.",
-        ValueText.OneOf(("off", SandboxLevel.Off), ("standard", SandboxLevel.Standard), ("strict", SandboxLevel.Strict)),
+        SettingTextParser.OneOf(("off", SandboxLevel.Off), ("standard", SandboxLevel.Standard), ("strict", SandboxLevel.Strict)),
         (guard, level) => guard with { Sandbox = level });
 
     public static readonly Setting<string> FFmpeg = Group.Value(
         "ffmpeg",
         "WHICH",
         "FFmpeg's major version, 5 to 9, or the folder that its shared libraries lie in; by default the newest whole set of them that is installed.",
-        ValueText.FFmpeg,
+        SettingTextParser.FFmpeg,
         (guard, choice) => guard with { FFmpeg = choice });
 
     public static readonly Setting<long> HelperMemory = Group.Value(
         "helper-memory",
         "BYTES",
         $"Memory that a helper may take for one decode, default {Group.Unset.HelperMemoryBytes >> 30}GiB.",
-        ValueText.Bytes,
+        SettingTextParser.Bytes,
         (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
     /// <summary>All that the supervisor's options are read from.</summary>

@@ -17,7 +17,7 @@ internal static class PictureSettings
         "video-track",
         "N",
         "Which of a clip's video tracks, from 0; by default the one that FFmpeg takes for the main one.",
-        ValueText.CountOrNone,
+        SettingTextParser.CountOrNone,
         (video, track) => video with { Track = track });
 
     public static readonly Setting<PictureSize> Size = Video.Value(
@@ -25,35 +25,35 @@ internal static class PictureSettings
         "SIZE",
         "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' "
             + "(qwen's smart_resize; 'smart:28:MIN:MAX:TOTAL' with the least and the most pixels of a picture and the most of a video).",
-        PictureSizeText.Read,
+        PictureSizeParser.Read,
         (video, size) => video with { Size = size });
 
     public static readonly Setting<PictureSize> ImageSize = Image.Value(
         "image-size",
         "SIZE",
         "Size of images, in the same ways, default 'own'.",
-        PictureSizeText.Read,
+        PictureSizeParser.Read,
         (image, size) => image with { Size = size });
 
     public static readonly Setting<PixelLayout> Layout = Both.Value(
         "layout",
         "ORDER",
         "'hwc' (default): channels last, or 'chw': channels before height and width.",
-        ValueText.OneOf(("hwc", PixelLayout.ChannelsLast), ("chw", PixelLayout.ChannelsFirst)),
+        SettingTextParser.OneOf(("hwc", PixelLayout.ChannelsLast), ("chw", PixelLayout.ChannelsFirst)),
         (picture, layout) => picture with { Layout = layout });
 
     public static readonly Setting<PixelColors> Colors = Both.Value(
         "colors",
         "WHICH",
         "'rgb' (default) or 'gray'.",
-        ValueText.OneOf(("rgb", PixelColors.Rgb), ("gray", PixelColors.Gray)),
+        SettingTextParser.OneOf(("rgb", PixelColors.Rgb), ("gray", PixelColors.Gray)),
         (picture, colors) => picture with { Colors = colors });
 
     public static readonly Setting<ScaleFilter> Filter = Both.Value(
         "filter",
         "WHICH",
         "How pictures are scaled: 'bicubic' (default), 'bilinear', 'area', or 'antialias', Pillow's bicubic (default for 'smart').",
-        ValueText.OneOf(
+        SettingTextParser.OneOf(
             ("bicubic", ScaleFilter.Bicubic),
             ("bilinear", ScaleFilter.Bilinear),
             ("area", ScaleFilter.Area),
@@ -64,7 +64,7 @@ internal static class PictureSettings
         "background",
         "RRGGBB",
         "What shows through where a picture is transparent, default ffffff.",
-        ValueText.Color,
+        SettingTextParser.Color,
         (picture, color) => picture with { Background = color });
 
     /// <summary>All that pictures are read from.</summary>

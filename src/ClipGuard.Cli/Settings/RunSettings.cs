@@ -28,14 +28,14 @@ internal static class RunSettings
         "out",
         "FOLDER",
         $"Receives faults.jsonl, clean.jsonl and summary.json, default {DefaultOut}. A run that was interrupted there goes on.",
-        ValueText.FilePath,
+        SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 
     public static readonly Setting<string> Clean = Output.Value(
         "clean",
         "FILE",
         "Receives the rows all of whose clips decoded, default clean.jsonl (of a table clean.csv, clean.tsv) in the output folder.",
-        ValueText.FilePath,
+        SettingTextParser.FilePath,
         (run, file) => run with { CleanManifest = file });
 
     public static readonly Setting<bool> Fresh = Output.Flag(
@@ -49,14 +49,14 @@ internal static class RunSettings
         "root",
         "FOLDER",
         "Where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current folder.",
-        ValueText.FilePath,
+        SettingTextParser.FilePath,
         (manifest, folder) => manifest with { Root = folder });
 
     public static readonly Setting<MediaCounting> Tags = Manifest.Value(
         "tags",
         "HOW",
         "'lenient' (default) as ms-swift, or 'strict': as many tags as clips, as LLaMA-Factory.",
-        ValueText.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)),
+        SettingTextParser.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)),
         (manifest, counting) => manifest with { Counting = counting });
 
     public static readonly Setting<Dictionary<string, string>> Columns = Manifest.Value(
@@ -69,13 +69,13 @@ internal static class RunSettings
     public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
     public static readonly Setting<long> Limit = Rows.Value(
-        "limit", "N", "Read only the first N rows.", ValueText.LongCount, (run, rows) => run with { Limit = rows });
+        "limit", "N", "Read only the first N rows.", SettingTextParser.LongCount, (run, rows) => run with { Limit = rows });
 
     public static readonly Setting<int> ClipsPerSample = Rows.Value(
         "clips-per-sample",
         "N",
         "Most clips of one kind in a sample, as in training; a row with more is bad. Default: any number.",
-        ValueText.Count,
+        SettingTextParser.Count,
         (run, clips) => run with { ClipsPerSample = clips });
 
     public static readonly SettingGroup<DryRunOptions> Stopping = new("Stopping early", Output.Unset);
@@ -84,7 +84,7 @@ internal static class RunSettings
         "first-rows",
         "N",
         $"Stop where all clips of the first N rows are missing or stay unsettled, default {Output.Unset.FirstRows}.",
-        ValueText.Count,
+        SettingTextParser.Count,
         (run, rows) => run with { FirstRows = rows, Budget = run.Budget with { Probation = rows } });
 
     public static readonly Setting<bool> KeepGoing = Stopping.Flag(
@@ -96,14 +96,14 @@ internal static class RunSettings
         "max-faults",
         "N",
         "Stop at more faulty rows than N. Default: any number.",
-        ValueText.LongCount,
+        SettingTextParser.LongCount,
         (run, faults) => run with { Budget = run.Budget with { MaxFaults = faults } });
 
     public static readonly Setting<double> MaxFaultRate = Stopping.Value(
         "max-fault-rate",
         "SHARE",
         "Stop at a larger share of faulty rows, once the first rows were tried. Default 1, which is none too large.",
-        ValueText.Share,
+        SettingTextParser.Share,
         (run, share) => run with { Budget = run.Budget with { MaxRate = share } });
 
     /// <summary>How the manifest is read.</summary>

@@ -88,7 +88,7 @@ internal sealed class FlagSetting : Setting<bool>
     private readonly Option<bool> _option;
 
     public FlagSetting(string name, string description)
-        : base(name, null, ValueText.TrueOrFalse) => _option = new Option<bool>(OptionName) { Description = description };
+        : base(name, null, SettingTextParser.TrueOrFalse) => _option = new Option<bool>(OptionName) { Description = description };
 
     public override Option Option => _option;
 

@@ -11,20 +11,20 @@ internal static class TimeRangeSettings
         "start",
         "SECONDS",
         "Where audio and video begin to be wanted, default 0.",
-        ValueText.SecondsFromStart);
+        SettingTextParser.SecondsFromStart);
 
     // A number, as a TimeSpan would cut it to a whole tick of 100 ns, and with it a sample off.
     public static readonly Setting<double> Duration = Group.Value(
         "duration",
         "SECONDS",
         "How much of audio and video is wanted, default all.",
-        ValueText.PositiveSeconds);
+        SettingTextParser.PositiveSeconds);
 
     public static readonly Setting<double> End = Group.Value(
         "end",
         "SECONDS",
         "Instead of --duration: where audio and video are no longer wanted; the frame that begins just then still is.",
-        ValueText.SecondsFromStart);
+        SettingTextParser.SecondsFromStart);
 
     /// <summary>The range in force. Of duration and end the one from the stronger source counts.</summary>
     /// <exception cref="UsageException">One source gives both, or the end does not come after the start.</exception>

@@ -19,15 +19,15 @@ internal sealed class Guardian(HelperConnection connection)
     private static readonly string[] OwnVariables = ["DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "DOTNET_TieredCompilation"];
 
     private string? _folder;
-    private Offspring? _offspring;
+    private DescendantProcesses? _offspring;
     private Thread? _reaper;
 
     /// <summary>Does all of it, for as long as the connection lasts.</summary>
     public void Run()
     {
-        Offspring.Adopt();
+        DescendantProcesses.Adopt();
         connection.Send(new ReadyMessage(WireProtocol.Version, "ClipGuard guardian", string.Empty, SandboxLevel.Off));
-        while (connection.Receive(SupervisorMessages.Guardian) is { } order)
+        while (connection.Receive(SupervisorMessageReader.Guardian) is { } order)
         {
             switch (order)
             {
@@ -58,7 +58,7 @@ internal sealed class Guardian(HelperConnection connection)
         }
 
         connection.Send(new ToolStartedMessage(pid));
-        var offspring = new Offspring();
+        var offspring = new DescendantProcesses();
         _offspring = offspring;
         _reaper = new Thread(() => connection.Send(offspring.ReapAll(pid))) { IsBackground = true };
         _reaper.Start();

@@ -47,9 +47,9 @@ internal sealed unsafe class HelperConnection : IDisposable
 
     /// <summary>Waits for a request.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
-    public DecodeMessage? Receive() => Receive(SupervisorMessages.Decode);
+    public DecodeMessage? Receive() => Receive(SupervisorMessageReader.Decode);
 
-    /// <summary>Waits for a message of a kind: <see cref="SupervisorMessages"/> has them.</summary>
+    /// <summary>Waits for a message of a kind: <see cref="SupervisorMessageReader"/> has them.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
     public T? Receive<T>(Func<ReadOnlyMemory<byte>, T> read)
         where T : class
@@ -62,7 +62,7 @@ internal sealed unsafe class HelperConnection : IDisposable
     public void Send(HelperMessage message)
     {
         _said.ResetWrittenCount();
-        HelperMessages.Write(_said, message);
+        HelperMessageWriter.Write(_said, message);
         SendBytes(_said.WrittenSpan);
     }
 

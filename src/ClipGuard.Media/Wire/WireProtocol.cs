@@ -35,7 +35,7 @@ internal static class WireProtocol
 
 /// <summary>
 /// The messages as JSON, camel case and enumerations by name, as the supervisor reads and writes them. A helper's side is written by hand:
-/// <see cref="SupervisorMessages"/> and <see cref="HelperMessages"/>.
+/// <see cref="SupervisorMessageReader"/> and <see cref="HelperMessageWriter"/>.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

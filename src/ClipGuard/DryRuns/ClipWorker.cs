@@ -8,7 +8,7 @@ namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
 internal sealed class ClipWorker(
-    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRows firstRows, DryRunProgress progress, StageGroup stop)
+    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRowsCheck firstRows, DryRunProgress progress, StageGroup stop)
 {
     /// <summary>
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a

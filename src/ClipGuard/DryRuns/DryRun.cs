@@ -132,7 +132,7 @@ public sealed class DryRun
         var recorder = new Recorder(output, tally, MakeCheckpoint, _options.Budget, _time, _log);
         bool complete;
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
-        var firstRows = new FirstRows(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
+        var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         try
         {
             complete = !any || await DecodeAsync(rows, resumedAfter, earlier, firstRows, output.Journal, recorder, stop).ConfigureAwait(false);
@@ -164,7 +164,7 @@ public sealed class DryRun
         IAsyncEnumerator<ManifestRow> rows,
         long skip,
         EarlierVerdicts earlier,
-        FirstRows firstRows,
+        FirstRowsCheck firstRows,
         Journal journal,
         Recorder recorder,
         StageGroup stop)
@@ -176,7 +176,7 @@ public sealed class DryRun
 
         var worker = new ClipWorker(_decoder, _options, journal, firstRows, Progress, stop);
         var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
-        var reader = new RowReader(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows);
+        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [

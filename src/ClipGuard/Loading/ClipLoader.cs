@@ -356,7 +356,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             RowOrder order = OrderOf(index, progress);
             double SizeAt(long position) => index.Read(order.RowAt(position)) is SampleRow row ? buckets.SizeOf(row.Sample) : 0;
             bucket = (positions, globalBatch) =>
-                new Buckets(positions, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).IndexAt;
+                new LengthBuckets(positions, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).IndexAt;
         }
 
         return new EpochPlan(rows, progress.ResumeSegments, new RankBatches(_options.RankInfo, _options.BatchSize), _options.DropLast, bucket);

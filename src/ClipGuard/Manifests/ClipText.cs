@@ -62,7 +62,7 @@ internal static class ClipText
     private static ClipReference ReferToUrl(string written, ClipKind kind, string key, PathResolver paths)
     {
         bool isHttp = Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-        var clip = new ClipReference(kind, key, AddressText.WithoutSecrets(written));
+        var clip = new ClipReference(kind, key, RedactedAddress.WithoutSecrets(written));
         if (isHttp && paths.AllowsHttp)
         {
             return clip with { Source = new HttpSource(uri!) };

@@ -84,7 +84,7 @@ internal static class JsonReading
             switch (json.TokenType)
             {
                 case JsonTokenType.String or JsonTokenType.PropertyName:
-                    string text = AddressText.WithoutSecrets(json.Text());
+                    string text = RedactedAddress.WithoutSecrets(json.Text());
                     return text.Length <= QuotedCharacters ? $"'{text}'" : $"'{text.AsSpan(0, QuotedCharacters)}…'";
                 case JsonTokenType.Number:
                     return $"the number {System.Text.Encoding.UTF8.GetString(json.ValueSpan)}";

@@ -12,7 +12,7 @@ internal sealed class PathResolver
     private static readonly TimeSpan RemoteLimit = TimeSpan.FromSeconds(5);
 
     // One for each remote base in the whole process, since each has a thread: manifests that are opened again and again share it.
-    private static readonly ConcurrentDictionary<string, Lazy<RemoteFolder>> RemoteFolders = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Lazy<BoundedExistenceCheck>> RemoteFolders = new(StringComparer.Ordinal);
 
     private readonly (string Folder, Func<string, bool> Holds)[] _bases;
 
@@ -70,5 +70,5 @@ internal sealed class PathResolver
         MountTable.Current().RemoteMountOf(path) is { } mount ? Remote(mount)(path) : Path.Exists(path);
 
     private static Func<string, bool> Remote(string folder) =>
-        RemoteFolders.GetOrAdd(folder, static _ => new Lazy<RemoteFolder>(() => new RemoteFolder(Path.Exists, RemoteLimit))).Value.Holds;
+        RemoteFolders.GetOrAdd(folder, static _ => new Lazy<BoundedExistenceCheck>(() => new BoundedExistenceCheck(Path.Exists, RemoteLimit))).Value.Holds;
 }

@@ -11,7 +11,7 @@ internal static class TableColumns
     {
         foreach (char delimiter in new[] { usual, ',', ';', '\t', '|' })
         {
-            string[] cells = header.IsTooLong ? [] : TableCells.Split(header.Text, delimiter) ?? [];
+            string[] cells = header.IsTooLong ? [] : CsvCells.Split(header.Text, delimiter) ?? [];
             if (cells.Any(cell => meanings.ContainsKey(cell) || NamesClips(cell.Trim())))
             {
                 return delimiter;
@@ -25,7 +25,7 @@ internal static class TableColumns
     /// <exception cref="ManifestException">The first row is no header, or the options name a column that is not in it.</exception>
     public static string[] Read(TextLine header, char delimiter, IReadOnlyDictionary<string, string> meanings, string path)
     {
-        string[]? cells = header.IsTooLong ? null : TableCells.Split(header.Text, delimiter);
+        string[]? cells = header.IsTooLong ? null : CsvCells.Split(header.Text, delimiter);
         if (cells is null)
         {
             throw new ManifestException($"The first row of {path} cannot be read as column names.");

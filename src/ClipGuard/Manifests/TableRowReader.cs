@@ -42,7 +42,7 @@ internal sealed class TableRowReader(string[] columns, char delimiter, ManifestO
             return new BadRow(line.Number, 1, "bytes that are no UTF-8", "UTF-8");
         }
 
-        if (TableCells.Split(line.Text, delimiter) is not { } cells)
+        if (CsvCells.Split(line.Text, delimiter) is not { } cells)
         {
             return new BadRow(line.Number, 1, "a quoted cell without an end", "a quote after the cell");
         }

@@ -76,7 +76,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Isolation != Isolation.InProcess && MachineLimits.FindShortage(options.Workers + options.Spares) is { } shortage)
+        if (options.Isolation != Isolation.InProcess && ProcessLimitCheck.FindShortage(options.Workers + options.Spares) is { } shortage)
         {
             throw new HelperUnavailableException(shortage);
         }

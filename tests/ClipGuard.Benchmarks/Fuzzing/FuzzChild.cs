@@ -88,7 +88,7 @@ internal sealed unsafe class FuzzChild : IDisposable
     // As it is; what a supervisor would refuse to ask for is asked for as something small.
     private static StreamFormat Format(ClipShape shape) => shape.Audio is { } audio
         ? new AudioFormat(audio is { SampleRateHz: > 0, Channels: > 0 and <= 64 } ? audio : new AudioShape(16_000, 1), AudioSampleType.Float32)
-        : new VideoFormat(new VideoShape(64, 48, ChromaSampling.Yuv420, 8) { Rate = new FrameRate(25, 1) }, VideoForm.Raw, ScalingFilter.Bicubic);
+        : new VideoFormat(new VideoShape(64, 48, ChromaSampling.Yuv420, 8) { Rate = new FrameRate(25, 1) }, VideoStreamFormat.Raw, ScalingFilter.Bicubic);
 
     private DecodeContext Context() => new(new PayloadBuffer(_payload, PayloadBytes), new ProgressMarks(_marks), PoliteTime);
 }

@@ -86,7 +86,7 @@ internal sealed class ManyRunsTests
     private static ToolRun Cat(ClipSource reference, ClipSource distorted) => new(
         new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" | wc -c", "sh", "{reference}", "{distorted}"]),
         [
-            new ClipStream("reference", reference, new VideoStreamSpec { Form = VideoForm.Raw }),
-            new ClipStream("distorted", distorted, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "reference" }),
+            new ClipStream("reference", reference, new VideoStreamSpec { Form = VideoStreamFormat.Raw }),
+            new ClipStream("distorted", distorted, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "reference" }),
         ]);
 }

@@ -128,7 +128,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
         var tool = new ToolCommand("sh", ["-c", script, "sh", "{reference}", "{distorted}", second]);
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(200), StallLimit = TimeSpan.FromSeconds(200) });
         var run = new PairRun(
-            new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoForm.Raw }),
+            new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoStreamFormat.Raw }),
             new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task running = run.RunAsync(caller.Token);

@@ -174,7 +174,8 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
         {
             Streams =
             [
-                run.Streams[0], run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoForm.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
+                run.Streams[0],
+                run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
             ],
         };
         ToolOutcome outcome = await Guard.RunAsync(run, cancellation);

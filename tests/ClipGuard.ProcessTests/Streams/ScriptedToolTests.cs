@@ -243,9 +243,9 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
         var run = new ToolRun(
             new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" \"$3\" | wc -c", "sh", "{a}", "{b}", "{c}"]),
             [
-                new ClipStream("a", _clip, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "c" }),
-                new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoForm.Raw, Width = 32, Height = 16 }),
-                new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoForm.Raw, FitTo = "b" }),
+                new ClipStream("a", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "c" }),
+                new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, Width = 32, Height = 16 }),
+                new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "b" }),
             ]);
         ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
 
@@ -263,7 +263,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     }
 
     private Task<ToolOutcome> RunAsync(string tool, bool distortedFirst, CancellationToken cancellation) =>
-        Guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoForm.Raw), cancellation);
+        Guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoStreamFormat.Raw), cancellation);
 
     private static void AssertNobodySleeps() => Assert.That(
         Directory.EnumerateDirectories("/proc").Where(process => ReadOrEmpty(Path.Combine(process, "cmdline")) == "/bin/sleep\u000031415\u0000"),

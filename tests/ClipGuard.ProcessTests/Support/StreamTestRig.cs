@@ -32,7 +32,7 @@ internal static class StreamTestRig
     public static StreamOptions Scripted(string start = "well") => Options with { HelperPath = TestHelper.ProgramPath, HelperArguments = [start] };
 
     /// <summary>A run of a scripted tool that opens its inputs in the order given.</summary>
-    public static ToolRun Run(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted, VideoForm form = VideoForm.Raw)
+    public static ToolRun Run(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted, VideoStreamFormat form = VideoStreamFormat.Raw)
     {
         string[] order = distortedFirst ? ["{distorted}", "{reference}"] : ["{reference}", "{distorted}"];
         return new ToolRun(

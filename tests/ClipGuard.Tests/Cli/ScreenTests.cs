@@ -17,11 +17,11 @@ public sealed class ScreenTests
     [TestCase("plain", "plain")]
     [TestCase("Grüße 🎬", "Grüße 🎬")]
     [TestCase("a\u001b[31mred\nline\t\u202eevil", "a\\u001b[31mred\\nline\\t\\u202eevil")]
-    public void Other_peoples_text_cannot_steer_the_terminal(string text, string shown) => Assert.That(Printable.Line(text), Is.EqualTo(shown));
+    public void Other_peoples_text_cannot_steer_the_terminal(string text, string shown) => Assert.That(PrintableText.Line(text), Is.EqualTo(shown));
 
     [TestCase("0123456789", 10, "0123456789")]
     [TestCase("0123456789A", 10, "012…56789A")]
-    public void Long_names_lose_their_middle(string text, int most, string shown) => Assert.That(Printable.Short(text, most), Is.EqualTo(shown));
+    public void Long_names_lose_their_middle(string text, int most, string shown) => Assert.That(PrintableText.Short(text, most), Is.EqualTo(shown));
 
     [Test]
     public async Task Brackets_in_names_are_no_markup_and_tables_are_complete()
@@ -114,7 +114,7 @@ public sealed class ScreenTests
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
         Task watching = new PlainScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50))
-            .WatchAsync(new ShownDryRun(run.Progress), running);
+            .WatchAsync(new ShownDryRunProgress(run.Progress), running);
         await Until(() => output.ToString().Split('\n').Any(static line => line.StartsWith("50%, 1 sample, 1 clip,", StringComparison.Ordinal)
             && line.Contains("ok 0 · Corrupt 1", StringComparison.Ordinal)));
         bench.Decoder.Release("stuck.png");
@@ -136,9 +136,12 @@ public sealed class ScreenTests
         Task[] watching =
         [
             new PlainScreen(TextWriter.Synchronized(plain), TimeProvider.System, TimeSpan.FromMilliseconds(50))
-                .WatchAsync(new ShownComparison(progress), running.Task),
-            new TerminalScreen(ConsoleOver(TextWriter.Synchronized(terminal), 100), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System)
-                .WatchAsync(new ShownComparison(progress), running.Task),
+                .WatchAsync(new ShownComparisonProgress(progress), running.Task),
+            new TerminalScreen(
+                ConsoleOver(TextWriter.Synchronized(terminal), 100),
+                new StandardErrorWriter(TextWriter.Null, sharesScreen: true),
+                TimeProvider.System)
+                .WatchAsync(new ShownComparisonProgress(progress), running.Task),
         ];
         await Until(() => plain.ToString().Length > 0 && terminal.ToString().Contains("in line 1: one.mkv", StringComparison.Ordinal));
         running.SetResult();
@@ -166,8 +169,8 @@ public sealed class ScreenTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
-        var log = new ScreenText(TextWriter.Null, sharesScreen: true);
-        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(new ShownDryRun(run.Progress), running);
+        var log = new StandardErrorWriter(TextWriter.Null, sharesScreen: true);
+        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(new ShownDryRunProgress(run.Progress), running);
         await Until(() => run.Progress.Running().Count == 1);
         log.WriteLine("careful \u001b[2J");
         bench.Decoder.Release("stuck.png");
@@ -185,7 +188,7 @@ public sealed class ScreenTests
         var progress = new PairProgress(TimeProvider.System);
         progress.Start(100);
         var output = new StringWriter();
-        var log = new ScreenText(TextWriter.Null, sharesScreen: true);
+        var log = new StandardErrorWriter(TextWriter.Null, sharesScreen: true);
         var terminal = new TerminalScreen(ConsoleOver(TextWriter.Synchronized(output), 80), log, new HastyTime());
         var logging = new Task(() =>
         {
@@ -195,7 +198,7 @@ public sealed class ScreenTests
             }
         });
 
-        Task watching = Task.Run(() => terminal.WatchAsync(new ShownComparison(progress), logging));
+        Task watching = Task.Run(() => terminal.WatchAsync(new ShownComparisonProgress(progress), logging));
 
         // What is logged before the screen draws is not held for it.
         await Until(() => output.ToString().Length > 0);
@@ -209,7 +212,7 @@ public sealed class ScreenTests
     public async Task Texts_of_several_threads_do_not_mix()
     {
         var output = new StringWriter();
-        var log = new ScreenText(output, sharesScreen: false);
+        var log = new StandardErrorWriter(output, sharesScreen: false);
         string[] texts = [.. Enumerable.Range(0, 4).Select(thread => new string((char)('a' + thread), 100))];
         using var together = new Barrier(texts.Length);
         await Task.WhenAll(texts.Select(text => Task.Factory.StartNew(
@@ -232,7 +235,7 @@ public sealed class ScreenTests
     public void A_screen_that_fails_ends_the_showing_and_not_the_run()
     {
         var run = new TaskCompletionSource();
-        Task shown = new FailingScreen().ShowAsync(new ShownComparison(new PairProgress(TimeProvider.System)), run.Task);
+        Task shown = new FailingScreen().ShowAsync(new ShownComparisonProgress(new PairProgress(TimeProvider.System)), run.Task);
         Assert.That(shown.IsCompleted, Is.False);
 
         run.SetException(new InvalidTimeZoneException("the run's"));
@@ -243,7 +246,7 @@ public sealed class ScreenTests
     public void Log_lines_that_were_held_back_are_shown_on_release()
     {
         var output = new StringWriter();
-        var log = new ScreenText(output, sharesScreen: false);
+        var log = new StandardErrorWriter(output, sharesScreen: false);
         log.Hold();
         log.WriteLine("early");
         Assert.That(output.ToString(), Is.Empty);
@@ -279,7 +282,7 @@ public sealed class ScreenTests
     private static string Terminal(DryRunFindings findings)
     {
         var output = new StringWriter();
-        new TerminalScreen(ConsoleOver(output, 140), new ScreenText(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
+        new TerminalScreen(ConsoleOver(output, 140), new StandardErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
         return output.ToString();
     }
 

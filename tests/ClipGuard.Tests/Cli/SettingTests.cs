@@ -111,7 +111,7 @@ public sealed class SettingTests
     ];
 
     [TestCaseSource(nameof(Sizes))]
-    public void Picture_sizes((string Text, PictureSize Size) pair) => Assert.That(PictureSizeText.Read(pair.Text), Is.EqualTo(pair.Size));
+    public void Picture_sizes((string Text, PictureSize Size) pair) => Assert.That(PictureSizeParser.Read(pair.Text), Is.EqualTo(pair.Size));
 
     [TestCase("0x5")]
     [TestCase("1x2x3")]
@@ -124,7 +124,7 @@ public sealed class SettingTests
     [TestCase("smart:28:x")]
     [TestCase("smart:28:1:2:0")]
     [TestCase("smart:28:1:2:3:4")]
-    public void No_picture_sizes(string text) => Assert.That(() => PictureSizeText.Read(text), Throws.TypeOf<FormatException>());
+    public void No_picture_sizes(string text) => Assert.That(() => PictureSizeParser.Read(text), Throws.TypeOf<FormatException>());
 
     [Test]
     public void Of_several_ways_of_choosing_frames_the_strongest_source_has_its_own()
@@ -267,12 +267,12 @@ public sealed class SettingTests
     [TestCase("3KiB", 3 << 10)]
     [TestCase("512 mib", 512L << 20)]
     [TestCase("2GiB", 2L << 30)]
-    public void Byte_counts(string text, long bytes) => Assert.That(ValueText.Bytes(text), Is.EqualTo(bytes));
+    public void Byte_counts(string text, long bytes) => Assert.That(SettingTextParser.Bytes(text), Is.EqualTo(bytes));
 
     [TestCase("0")]
     [TestCase("2GB")]
     [TestCase("99999999999999GiB")]
-    public void No_byte_counts(string text) => Assert.That(() => ValueText.Bytes(text), Throws.TypeOf<FormatException>());
+    public void No_byte_counts(string text) => Assert.That(() => SettingTextParser.Bytes(text), Throws.TypeOf<FormatException>());
 
     [Test]
     public void Values_in_the_file_are_told_by_line()

@@ -117,7 +117,7 @@ internal sealed class PlanPropertyTests
     {
         Prop.ForAll(Gen.Choose(0, 300).ToArbitrary(), Gen.Choose(1, 12).ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (rows, globalBatch, window) =>
         {
-            var buckets = new Buckets(RemainingPositions.Whole(rows), position => position * 31 % 17, globalBatch, window, seed: 1, epoch: 0);
+            var buckets = new LengthBuckets(RemainingPositions.Whole(rows), position => position * 31 % 17, globalBatch, window, seed: 1, epoch: 0);
             long[] indexes = [.. Enumerable.Range(0, rows).Select(index => buckets.IndexAt(index))];
             return indexes.Order().SequenceEqual(Enumerable.Range(0, rows).Select(i => (long)i))
                 && indexes.Select((index, i) => index / (globalBatch * window) == i / (globalBatch * window)).All(same => same);

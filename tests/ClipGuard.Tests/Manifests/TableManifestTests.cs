@@ -152,7 +152,7 @@ public sealed class TableManifestTests : IndexableManifestContract
     [TestCase("\"a", null)]
     public void Cells_are_split_as_rfc_4180_says(string row, string? cells)
     {
-        string[]? split = TableCells.Split(System.Text.Encoding.UTF8.GetBytes(row), ',');
+        string[]? split = CsvCells.Split(System.Text.Encoding.UTF8.GetBytes(row), ',');
 
         Assert.That(split is null ? null : string.Join(';', split), Is.EqualTo(cells));
     }

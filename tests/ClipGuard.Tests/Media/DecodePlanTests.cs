@@ -20,7 +20,7 @@ internal sealed class DecodePlanTests
     [TestCase("k0 k1 k2 k3", new[] { 1L, 3L }, new[] { 1, 1, 3, 3 }, Description = "key frames only: nothing but the wanted")]
     public void Only_what_wanted_frames_need_is_decoded(string packets, long[] wanted, int[] expected)
     {
-        PacketMark[] marks = [.. packets.Split(' ').Select(word => new PacketMark(long.Parse(word.TrimStart('k')), 0, word[0] == 'k' ? 1 : 0, 1))];
+        PacketIndexEntry[] marks = [.. packets.Split(' ').Select(word => new PacketIndexEntry(long.Parse(word.TrimStart('k')), 0, word[0] == 'k' ? 1 : 0, 1))];
         int[] ranges = [.. new DecodePlan(marks).RangesFor(wanted).SelectMany(range => new[] { range.First, range.Last })];
         Assert.That(ranges, Is.EqualTo(expected));
     }

@@ -129,6 +129,15 @@ internal sealed class FrameTimelineTests
         Assert.That(decode.Bytes[..expected.Length].ToArray(), Is.EqualTo(expected).Within(2));
     }
 
+    [Test]
+    public void A_film_of_uncompressed_pictures_has_all_its_frames()
+    {
+        string path = _media.Make("film.y4m", "-f lavfi -i testsrc2=s=64x48:r=25:d=0.16");
+        Assert.That((Look(path).Kind, Look(path).FoundFrames), Is.EqualTo(("video", (long?)4)));
+        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 3]) });
+        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.12 }).Within(0.001));
+    }
+
     private static StreamDescription Look(string path)
     {
         using DirectDecode decode = DirectDecode.Of(path, new InspectSpec());

@@ -150,7 +150,7 @@ public sealed class WireTests
         }),
         new WriteStreamOrder(2, new AudioFormat(new AudioShape(16_000, 2), AudioSampleType.Float32)),
         new WriteStreamOrder(2, new VideoFormat(
-            new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) }, VideoForm.Raw, ScalingFilter.Lanczos)),
+            new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) }, VideoStreamFormat.Raw, ScalingFilter.Lanczos)),
         new CloseStreamOrder(3),
     ];
 
@@ -176,7 +176,7 @@ public sealed class WireTests
     {
         byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((StreamOrder)order, WireJson.Default.StreamOrder);
 
-        Assert.That(AsJson(SupervisorMessages.Stream(datagram), WireJson.Default.StreamOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        Assert.That(AsJson(SupervisorMessageReader.Stream(datagram), WireJson.Default.StreamOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
     }
 
     [Test]
@@ -184,14 +184,14 @@ public sealed class WireTests
     {
         byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((GuardianOrder)order, WireJson.Default.GuardianOrder);
 
-        Assert.That(AsJson(SupervisorMessages.Guardian(datagram), WireJson.Default.GuardianOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        Assert.That(AsJson(SupervisorMessageReader.Guardian(datagram), WireJson.Default.GuardianOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
     }
 
     [Test]
     public void A_supervisor_reads_what_a_helper_says([ValueSource(nameof(Said))] object said)
     {
         var datagram = new ArrayBufferWriter<byte>();
-        HelperMessages.Write(datagram, (HelperMessage)said);
+        HelperMessageWriter.Write(datagram, (HelperMessage)said);
 
         HelperMessage? read = JsonSerializer.Deserialize(datagram.WrittenSpan, WireJson.Default.HelperMessage);
 
@@ -204,8 +204,8 @@ public sealed class WireTests
         // A pair of surrogates lies across each place where texts are cut, and every character is one that JSON escapes.
         string pairs = string.Concat(Enumerable.Repeat("\U0001F3B5", 100_000));
         var datagram = new ArrayBufferWriter<byte>();
-        HelperMessages.Write(datagram, FailedMessage.Of(1, new InvalidOperationException(pairs)));
-        HelperMessages.Write(datagram, FailedMessage.Of(1, new InvalidOperationException("x" + pairs)));
+        HelperMessageWriter.Write(datagram, FailedMessage.Of(1, new InvalidOperationException(pairs)));
+        HelperMessageWriter.Write(datagram, FailedMessage.Of(1, new InvalidOperationException("x" + pairs)));
 
         Assert.That(datagram.WrittenCount, Is.LessThan(2 * WireProtocol.MaxMessageBytes));
     }
@@ -214,7 +214,7 @@ public sealed class WireTests
     [TestCase("""{"request":{"spec":{"brightness":3,"as":"audio","track":null},"source":{"path":"/a","from":"file"}},"id":1}""")]
     public void Unknown_members_and_any_order_are_read_and_what_is_absent_has_its_default(string json)
     {
-        DecodeMessage message = SupervisorMessages.Decode(Encoding.UTF8.GetBytes(json));
+        DecodeMessage message = SupervisorMessageReader.Decode(Encoding.UTF8.GetBytes(json));
 
         Assert.That(message.Request, Is.EqualTo(new DecodeRequest(new FileSource("/a"), new AudioSpec())));
     }
@@ -223,7 +223,7 @@ public sealed class WireTests
     [TestCase("""{"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"smell"}}}""", "\"smell\" is no spec")]
     [TestCase("""{"request":{"source":{"from":"file","path":"/a"},"spec":{"as":"audio","channels":"Left"}}}""", "\"Left\", which is no AudioChannels")]
     public void What_cannot_be_understood_says_what_it_is(string json, string expected) =>
-        Assert.That(() => SupervisorMessages.Decode(Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<JsonException>().With.Message.Contains(expected));
+        Assert.That(() => SupervisorMessageReader.Decode(Encoding.UTF8.GetBytes(json)), Throws.InstanceOf<JsonException>().With.Message.Contains(expected));
 
     [Test]
     public void The_examples_above_leave_no_member_at_its_default()
@@ -265,7 +265,7 @@ public sealed class WireTests
     {
         byte[] datagram = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DecodeMessage);
 
-        Assert.That(AsJson(SupervisorMessages.Decode(datagram), WireJson.Default.DecodeMessage), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        Assert.That(AsJson(SupervisorMessageReader.Decode(datagram), WireJson.Default.DecodeMessage), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
     }
 
     private static string AsJson<T>(T message, JsonTypeInfo<T> kind) => JsonSerializer.Serialize(message, kind);

@@ -29,7 +29,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             return new DecodeAnswer(fault);
         }
 
-        using var stream = new ClipByteStream(session, bytes!);
+        using var stream = new ManagedByteStream(session, bytes!);
         try
         {
             using IAudioTrack track = decoder.Open(stream, bytes!.Name);

@@ -20,14 +20,14 @@ internal sealed unsafe class Container : IDisposable
     private const int ScoreOfName = 50;
 
     private readonly DecodeSession _session;
-    private readonly ByteStream _stream;
+    private readonly AvioStream _stream;
     private GCHandle _sessionHandle;
     private AVFormatContext* _format;
     private string? _formatName;
     private HeifItem? _item;
     private bool _knowsItem;
 
-    private Container(DecodeSession session, ByteStream stream)
+    private Container(DecodeSession session, AvioStream stream)
     {
         _session = session;
         _stream = stream;
@@ -62,8 +62,8 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>True for AVI.</summary>
     public bool IsAvi => FormatName == "avi";
 
-    /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe.</summary>
-    public bool IsOnePicture => FormatName.EndsWith("pipe", StringComparison.Ordinal);
+    /// <summary>True for a single picture: FFmpeg's demuxers of those are called png_pipe, jpeg_pipe, image2pipe. Its yuv4mpegpipe reads films.</summary>
+    public bool IsOnePicture => FormatName.EndsWith("_pipe", StringComparison.Ordinal) || FormatName == "image2pipe";
 
     /// <summary>The main picture of an AVIF or HEIC file without tracks; null for all other files.</summary>
     public HeifItem? Item
@@ -105,7 +105,7 @@ internal sealed unsafe class Container : IDisposable
             return distrusted;
         }
 
-        var opened = new Container(session, new ByteStream(session, trusted))
+        var opened = new Container(session, new AvioStream(session, trusted))
         {
             IgnoresClock = findings.Exists(found => found.IgnoresClock),
             Samples = findings.Find(found => found.Samples is not null)?.Samples,

@@ -13,7 +13,7 @@ namespace ClipGuard.Media.Libav.Formats;
 /// How it is turned: <c>irot</c> and <c>imir</c>, in the order in which the file names them.
 /// An orientation in EXIF metadata does not count, as the standard has it.
 /// </param>
-internal sealed record HeifItem(string Coding, DisplayTurn Turn)
+internal sealed record HeifItem(string Coding, DisplayRotation Turn)
 {
     // The boxes of a picture come to some hundred bytes, those of a large grid to some thousands.
     private const int MaxBoxBytes = 1 << 20;

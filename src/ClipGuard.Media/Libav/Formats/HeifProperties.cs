@@ -36,16 +36,16 @@ internal sealed class HeifProperties
     }
 
     /// <summary>The turn that an item's properties come to, one after the other.</summary>
-    public DisplayTurn TurnOf(uint item)
+    public DisplayRotation TurnOf(uint item)
     {
-        DisplayTurn turn = default;
+        DisplayRotation turn = default;
         foreach ((uint name, byte[] content) in Of(item))
         {
             turn = content.Length == 0 ? turn
                 : name == IsoBox.Named("irot"u8) ? turn with { QuarterTurns = (turn.QuarterTurns - content[0]) & 3 }
 
                 // Axis 0 changes top and bottom, axis 1 left and right; what was turned before turns the other way in the mirror.
-                : name == IsoBox.Named("imir"u8) ? new DisplayTurn(((content[0] & 1) == 0 ? 2 - turn.QuarterTurns : -turn.QuarterTurns) & 3, !turn.Mirrored)
+                : name == IsoBox.Named("imir"u8) ? new DisplayRotation(((content[0] & 1) == 0 ? 2 - turn.QuarterTurns : -turn.QuarterTurns) & 3, !turn.Mirrored)
                 : turn;
         }
 

@@ -109,7 +109,7 @@ internal static unsafe class StreamCount
         {
             if (frames++ == 0)
             {
-                description = StreamReading.WithTurn(description, DisplayTurn.Of(frame, track.Stream));
+                description = StreamReading.WithTurn(description, DisplayRotation.Of(frame, track.Stream));
                 firstTicks = frame->best_effort_timestamp;
             }
 
@@ -150,7 +150,7 @@ internal static unsafe class StreamCount
 
     private static StreamDescription Image(DecodeSession session, StreamDescription description, Track track, AVFrame* frame)
     {
-        bool found = ImageDecode.DecodeFirst(session, track, frame, out DisplayTurn turn, out bool damaged);
+        bool found = ImageDecode.DecodeFirst(session, track, frame, out DisplayRotation turn, out bool damaged);
         if (found && description.Width == 0)
         {
             // FFmpeg 5.1 does not read the size from the header of an animated WebP.

@@ -23,7 +23,7 @@ internal static unsafe class StreamReading
         AVCodec* decoder = null;
         int video = MainTrack.Find(container, AVMediaType.AVMEDIA_TYPE_VIDEO, &decoder);
         int audio = MainTrack.Find(container, AVMediaType.AVMEDIA_TYPE_AUDIO, &decoder);
-        HashSet<int> auxiliary = container.IsMov && container.Format->nb_streams > 1 ? AuxiliaryTracks.Find(container.Bytes) : [];
+        HashSet<int> auxiliary = container.IsMov && container.Format->nb_streams > 1 ? AuxiliaryVideoTracks.Find(container.Bytes) : [];
         List<StreamDescription> streams = [];
         for (int i = 0; i < container.Format->nb_streams; i++)
         {
@@ -50,7 +50,7 @@ internal static unsafe class StreamReading
                 Channels = codec->ch_layout.nb_channels,
                 SampleFormat = ffmpeg.av_get_sample_fmt_name((AVSampleFormat)codec->format),
             },
-            Video => WithTurn(WithPicture(WithLength(description, stream), codec, container.HasPrintDensity), DisplayTurn.Of(stream)) with
+            Video => WithTurn(WithPicture(WithLength(description, stream), codec, container.HasPrintDensity), DisplayRotation.Of(stream)) with
             {
                 HasAlpha = HasAlpha((AVPixelFormat)codec->format) || AlphaDecoder.HasAlpha(stream) ? true : null,
                 FrameRateHz = stream->avg_frame_rate is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
@@ -58,7 +58,7 @@ internal static unsafe class StreamReading
             },
 
             // FFmpeg makes up a length and a rate for a single picture: they are not told.
-            Image => WithTurn(WithPicture(description, codec, hasPrintDensity: true), container.Item?.Turn ?? DisplayTurn.Of(stream)) with
+            Image => WithTurn(WithPicture(description, codec, hasPrintDensity: true), container.Item?.Turn ?? DisplayRotation.Of(stream)) with
             {
                 HasAlpha = HasAlpha((AVPixelFormat)codec->format) || container.Item?.AlphaCoding is not null ? true : null,
             },
@@ -68,11 +68,11 @@ internal static unsafe class StreamReading
     }
 
     /// <summary>The description with a turn.</summary>
-    public static StreamDescription WithTurn(StreamDescription description, DisplayTurn turn) =>
+    public static StreamDescription WithTurn(StreamDescription description, DisplayRotation turn) =>
         description with { RotationDegrees = turn.QuarterTurns * 90, Mirrored = turn.Mirrored };
 
     // Of a palette only the picture itself tells whether one of its colours is transparent.
-    private static bool HasAlpha(AVPixelFormat format) => format != AVPixelFormat.AV_PIX_FMT_PAL8 && Transparency.Of(format);
+    private static bool HasAlpha(AVPixelFormat format) => format != AVPixelFormat.AV_PIX_FMT_PAL8 && AlphaCompositing.Of(format);
 
     private static StreamDescription WithLength(StreamDescription description, AVStream* stream) => description with
     {

@@ -12,15 +12,15 @@ internal static class ExifOrientation
 
     /// <summary>The turn that makes a picture of an orientation upright.</summary>
     /// <param name="orientation">1 to 8; others are upright.</param>
-    public static DisplayTurn Turn(int orientation) => orientation switch
+    public static DisplayRotation Turn(int orientation) => orientation switch
     {
-        2 => new DisplayTurn(0, true),
-        3 => new DisplayTurn(2, false),
-        4 => new DisplayTurn(2, true),
-        5 => new DisplayTurn(3, true),
-        6 => new DisplayTurn(1, false),
-        7 => new DisplayTurn(1, true),
-        8 => new DisplayTurn(3, false),
+        2 => new DisplayRotation(0, true),
+        3 => new DisplayRotation(2, false),
+        4 => new DisplayRotation(2, true),
+        5 => new DisplayRotation(3, true),
+        6 => new DisplayRotation(1, false),
+        7 => new DisplayRotation(1, true),
+        8 => new DisplayRotation(3, false),
         _ => default,
     };
 

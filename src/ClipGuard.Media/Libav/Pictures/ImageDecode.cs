@@ -44,7 +44,7 @@ internal static unsafe class ImageDecode
         AVFrame* frame = ffmpeg.av_frame_alloc();
         try
         {
-            return !DecodeFirst(session, track, frame, out DisplayTurn turn, out damaged) ? NoPicture(session, track)
+            return !DecodeFirst(session, track, frame, out DisplayRotation turn, out damaged) ? NoPicture(session, track)
                 : track.Container.Item is { AlphaCoding: not null } item ? WriteWithAlpha(session, track, item, frame, turn, writer, slots, ref damaged)
                 : writer.Write(frame, track, turn, slots);
         }
@@ -56,7 +56,14 @@ internal static unsafe class ImageDecode
 
     // What is seen through is told by another picture of the same file.
     private static DecoderFault? WriteWithAlpha(
-        DecodeSession session, Track track, HeifItem item, AVFrame* frame, DisplayTurn turn, PictureWriter writer, ReadOnlySpan<int> slots, ref bool damaged)
+        DecodeSession session,
+        Track track,
+        HeifItem item,
+        AVFrame* frame,
+        DisplayRotation turn,
+        PictureWriter writer,
+        ReadOnlySpan<int> slots,
+        ref bool damaged)
     {
         AVFrame* alpha = ffmpeg.av_frame_alloc();
         damaged |= !HeifAlpha.Decode(session, track, item, alpha);
@@ -76,7 +83,7 @@ internal static unsafe class ImageDecode
     /// <param name="turn">How it is to be turned.</param>
     /// <param name="damaged">True where parts of it are made up.</param>
     /// <returns>False where there is none.</returns>
-    public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayTurn turn, out bool damaged)
+    public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayRotation turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
         if (TiledPicture.PiecesOf(track) is { } pieces)

@@ -16,7 +16,7 @@ internal static unsafe class PictureOrientation
     private const int PngChunkFrame = 12;
 
     /// <summary>The turn that the encoded bytes ask for, in the formats whose decoders do not pass it on.</summary>
-    public static DisplayTurn OfPacket(AVPacket* packet, AVCodecID codec)
+    public static DisplayRotation OfPacket(AVPacket* packet, AVCodecID codec)
     {
         var bytes = new ReadOnlySpan<byte>(packet->data, packet->size);
         return codec switch
@@ -30,9 +30,9 @@ internal static unsafe class PictureOrientation
     /// <summary>
     /// The turn that a decoded frame asks for: its display matrix, or else the boxes of its file (AVIF), or else its EXIF metadata as text (WebP).
     /// </summary>
-    public static DisplayTurn OfFrame(AVFrame* frame, Track track)
+    public static DisplayRotation OfFrame(AVFrame* frame, Track track)
     {
-        DisplayTurn turn = DisplayTurn.Of(frame, track.Stream);
+        DisplayRotation turn = DisplayRotation.Of(frame, track.Stream);
         turn = turn.IsUpright && track.Container.Item is { } item ? item.Turn : turn;
         AVDictionaryEntry* entry = turn.IsUpright ? ffmpeg.av_dict_get(frame->metadata, "Orientation", null, 0) : null;
         string? text = entry == null ? null : Marshal.PtrToStringUTF8((nint)entry->value);

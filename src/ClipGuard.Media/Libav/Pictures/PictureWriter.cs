@@ -50,7 +50,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
     /// <param name="alpha">A picture whose brightness tells where this one is opaque; null where it tells that itself, or is opaque all over.</param>
     /// <param name="isPremultiplied">True where its colours were multiplied by <paramref name="alpha"/> already.</param>
     /// <returns>Null, or why it cannot be written.</returns>
-    public DecoderFault? Write(AVFrame* frame, Track track, DisplayTurn turn, ReadOnlySpan<int> slots, AVFrame* alpha = null, bool isPremultiplied = false)
+    public DecoderFault? Write(AVFrame* frame, Track track, DisplayRotation turn, ReadOnlySpan<int> slots, AVFrame* alpha = null, bool isPremultiplied = false)
     {
         session.Marks.Enter(DecodeStage.Convert);
         if (!PictureScaler.Knows((AVPixelFormat)frame->format, frame->colorspace))
@@ -96,7 +96,7 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         _scaled.Dispose();
     }
 
-    private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayTurn turn)
+    private static (int Width, int Height) UprightSize(AVFrame* frame, Track track, DisplayRotation turn)
     {
         // A picture's file gives a print density, which Pillow and other readers do not take for the shape of its pixels.
         AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
@@ -148,12 +148,12 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
         return null;
     }
 
-    private bool Convert(AVFrame* frame, DisplayTurn turn, in PicturePlan plan, byte* target, AVFrame* alpha, bool isPremultiplied)
+    private bool Convert(AVFrame* frame, DisplayRotation turn, in PicturePlan plan, byte* target, AVFrame* alpha, bool isPremultiplied)
     {
         (int width, int height) = turn.Sideways ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         ScaleFilter filter = spec.Filter ?? (spec.Size is SmartSize ? ScaleFilter.AntialiasedBicubic : ScaleFilter.Bicubic);
         PixelSource source = PixelSource.Of(frame);
-        if ((alpha != null || Transparency.Of(source.Format)) && !Flatten(ref source, alpha, isPremultiplied))
+        if ((alpha != null || AlphaCompositing.Of(source.Format)) && !Flatten(ref source, alpha, isPremultiplied))
         {
             return false;
         }
@@ -203,10 +203,10 @@ internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec sp
                 return false;
             }
 
-            Transparency.SetAlpha(full, opacity, pixels);
+            AlphaCompositing.SetAlpha(full, opacity, pixels);
         }
 
-        Transparency.LayOver(full, pixels, spec.Background, isPremultiplied);
+        AlphaCompositing.LayOver(full, pixels, spec.Background, isPremultiplied);
         source = PixelSource.Packed(full, source.Width, source.Height, AVPixelFormat.AV_PIX_FMT_RGB0, RgbaBytes);
         return true;
     }

@@ -17,14 +17,14 @@ internal sealed unsafe class FramePacker : IDisposable
 
     private readonly VideoShape _shape;
     private readonly VideoShape _lying;
-    private readonly DisplayTurn _turn;
+    private readonly DisplayRotation _turn;
     private readonly PlanarScaler _scaler;
     private readonly byte* _memory;
 
     /// <summary>A packer for frames of one clip.</summary>
     /// <param name="format">What to write.</param>
     /// <param name="turn">How the clip's frames are turned upright.</param>
-    public FramePacker(VideoFormat format, DisplayTurn turn)
+    public FramePacker(VideoFormat format, DisplayRotation turn)
     {
         _shape = format.Shape;
         _turn = turn;
@@ -77,7 +77,7 @@ internal sealed unsafe class FramePacker : IDisposable
     {
         if (!_turn.IsUpright)
         {
-            PlaneTurn.Turn(source, stride, width, height, _shape.SampleBytes, _turn, target);
+            PlaneRotation.Turn(source, stride, width, height, _shape.SampleBytes, _turn, target);
             return;
         }
 

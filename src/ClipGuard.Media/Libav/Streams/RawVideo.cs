@@ -16,7 +16,7 @@ internal sealed unsafe class RawVideo : RawStream
 
     private readonly DecodeSession _session;
     private readonly Track _track;
-    private readonly DisplayTurn _turn;
+    private readonly DisplayRotation _turn;
     private double _firstSeconds;
     private double _lastSeconds;
 
@@ -25,7 +25,7 @@ internal sealed unsafe class RawVideo : RawStream
     {
         _session = session;
         _track = track;
-        _turn = track.Container.Item?.Turn ?? DisplayTurn.Of(track.Stream);
+        _turn = track.Container.Item?.Turn ?? DisplayRotation.Of(track.Stream);
         Shape = new ClipShape { Video = ShapeOf(track, _turn) };
     }
 
@@ -68,7 +68,7 @@ internal sealed unsafe class RawVideo : RawStream
         }
 
         using var packer = new FramePacker(video, _turn);
-        if (video.Form == VideoForm.Y4m && !WriteHeader(video.Shape, sink))
+        if (video.Form == VideoStreamFormat.Y4m && !WriteHeader(video.Shape, sink))
         {
             return null;
         }
@@ -138,9 +138,9 @@ internal sealed unsafe class RawVideo : RawStream
     }
 
     // The frame's line is written into the headroom before the frame, so that one call writes both.
-    private static bool WriteFrame(VideoForm form, FramePacker packer, StreamSink sink)
+    private static bool WriteFrame(VideoStreamFormat form, FramePacker packer, StreamSink sink)
     {
-        if (form == VideoForm.Raw)
+        if (form == VideoStreamFormat.Raw)
         {
             return sink.Write(packer.Frame, packer.FrameBytes);
         }
@@ -201,7 +201,7 @@ internal sealed unsafe class RawVideo : RawStream
             : null;
     }
 
-    private static VideoShape ShapeOf(Track track, DisplayTurn turn)
+    private static VideoShape ShapeOf(Track track, DisplayRotation turn)
     {
         AVCodecParameters* coded = track.Stream->codecpar;
         var format = (AVPixelFormat)coded->format;

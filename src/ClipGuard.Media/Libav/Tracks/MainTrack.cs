@@ -27,7 +27,7 @@ internal static unsafe class MainTrack
         int[] tracks = kind == AVMediaType.AVMEDIA_TYPE_VIDEO ? [.. Enumerable.Range(0, (int)format->nb_streams).Where(i => IsVideo(container, i))] : [];
         if (tracks.Length > 1)
         {
-            HashSet<int> auxiliary = container.IsMov ? AuxiliaryTracks.Find(container.Bytes) : [];
+            HashSet<int> auxiliary = container.IsMov ? AuxiliaryVideoTracks.Find(container.Bytes) : [];
             foreach (int track in tracks.OrderByDescending(i => Weight(container, i, auxiliary)))
             {
                 if (ffmpeg.av_find_best_stream(format, kind, track, -1, decoder, 0) >= 0)

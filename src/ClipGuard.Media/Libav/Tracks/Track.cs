@@ -413,7 +413,7 @@ internal sealed unsafe class Track : IDisposable
     }
 
     private bool IsCutOff(AVPacket* packet) =>
-        Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlocks.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
+        Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlockReader.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
 
     private static string NameOf(AVCodec* decoder) => Marshal.PtrToStringUTF8((nint)decoder->name) ?? string.Empty;
 }

@@ -33,7 +33,7 @@ internal sealed record DamageFinding(DamageReport Report, string? BrokeOff)
         Track track,
         FrameTimeline timeline,
         DecodePlan? plan,
-        IReadOnlyList<PacketMark> packets,
+        IReadOnlyList<PacketIndexEntry> packets,
         bool dependsOnAll)
     {
         List<long> flagged = [.. decoder.ConcealedFrames, .. decoder.CorruptFrames];

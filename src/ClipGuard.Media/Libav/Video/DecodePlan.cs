@@ -16,7 +16,7 @@ internal sealed class DecodePlan
     private readonly Dictionary<long, int> _packetOf = [];
 
     /// <summary>A plan over packets in decoding order, each with a presentation time of its own.</summary>
-    public DecodePlan(IReadOnlyList<PacketMark> packets)
+    public DecodePlan(IReadOnlyList<PacketIndexEntry> packets)
     {
         Packets = packets;
         _keys = [.. Enumerable.Range(0, packets.Count).Where(index => packets[index].IsKey)];
@@ -27,7 +27,7 @@ internal sealed class DecodePlan
         }
     }
 
-    public IReadOnlyList<PacketMark> Packets { get; }
+    public IReadOnlyList<PacketIndexEntry> Packets { get; }
 
     /// <summary>The packet that holds the frame of a presentation time; -1 where none does.</summary>
     public int PacketOf(long ticks) => _packetOf.GetValueOrDefault(ticks, -1);

@@ -17,7 +17,7 @@ internal sealed unsafe class PacketIndex : IDisposable
     private readonly DecodeSession _session;
     private readonly Track _track;
     private readonly bool _isScanning;
-    private readonly List<PacketMark> _marks = [];
+    private readonly List<PacketIndexEntry> _marks = [];
     private readonly List<nint> _kept = [];
     private readonly AVPacket* _reread = ffmpeg.av_packet_alloc();
     private int _cursor = -1;
@@ -30,7 +30,7 @@ internal sealed unsafe class PacketIndex : IDisposable
         Fill();
     }
 
-    public IReadOnlyList<PacketMark> Marks => _marks;
+    public IReadOnlyList<PacketIndexEntry> Marks => _marks;
 
     /// <summary>True once a packet was read that is no key frame although the container's index says so.</summary>
     public bool ContradictsIndex { get; private set; }
@@ -72,7 +72,7 @@ internal sealed unsafe class PacketIndex : IDisposable
         {
             SetTime(packet);
             int flags = packet->flags | (IsNeverShown(packet) ? ffmpeg.AV_PKT_FLAG_DISCARD : 0);
-            _marks.Add(new PacketMark(packet->pts, packet->dts, flags, packet->size) { DurationTicks = packet->duration });
+            _marks.Add(new PacketIndexEntry(packet->pts, packet->dts, flags, packet->size) { DurationTicks = packet->duration });
             bytes += packet->size;
             if (bytes <= MaxKeptBytes && !_isScanning)
             {
@@ -140,7 +140,7 @@ internal sealed unsafe class PacketIndex : IDisposable
     // frames are reordered; ReadAgain notices that and jumps again.
     private bool SeekTo(int index, bool isPresented)
     {
-        PacketMark mark = _marks[index];
+        PacketIndexEntry mark = _marks[index];
         long ticks = mark.Ticks == ffmpeg.AV_NOPTS_VALUE ? mark.DecodeTicks
             : mark.DecodeTicks == ffmpeg.AV_NOPTS_VALUE || isPresented ? mark.Ticks
             : Math.Min(mark.Ticks, mark.DecodeTicks);
@@ -152,7 +152,7 @@ internal sealed unsafe class PacketIndex : IDisposable
     private bool IsPacket(int index, AVPacket* packet)
     {
         SetTime(packet);
-        PacketMark mark = _marks[index];
+        PacketIndexEntry mark = _marks[index];
         return packet->size == mark.Bytes && packet->pts == mark.Ticks && (mark.Ticks != ffmpeg.AV_NOPTS_VALUE || packet->dts == mark.DecodeTicks);
     }
 

@@ -63,7 +63,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
     /// <param name="range">The packets.</param>
     /// <param name="isWanted">True for packets of wanted frames; the decoder may skip others that no frame is built on. Null decodes all.</param>
     /// <param name="taker">Gets every frame.</param>
-    public DecoderFault? Decode(PacketRange range, Func<PacketMark, bool>? isWanted, FrameTaker taker)
+    public DecoderFault? Decode(PacketRange range, Func<PacketIndexEntry, bool>? isWanted, FrameTaker taker)
     {
         if (_used)
         {

@@ -8,7 +8,7 @@ namespace ClipGuard.Media.Libav.Video;
 internal static unsafe class TimelineReader
 {
     /// <summary>The timeline of a track's packets; null where a packet has no presentation time, or the same as another.</summary>
-    public static FrameTimeline? Read(IReadOnlyList<PacketMark> packets, AVStream* stream)
+    public static FrameTimeline? Read(IReadOnlyList<PacketIndexEntry> packets, AVStream* stream)
     {
         if (LacksReordering(packets, stream))
         {
@@ -68,9 +68,12 @@ internal static unsafe class TimelineReader
     /// <param name="stream">The track.</param>
     /// <param name="packets">Its packets.</param>
     /// <param name="isPaced">True where the times of decoding tell how long frames stay on show, as they do in an AVI, which has no others.</param>
-    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketMark> packets, bool isPaced)
+    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketIndexEntry> packets, bool isPaced)
     {
-        PacketMark[] shown = [.. packets.Where(packet => !packet.IsHidden).Select(packet => isPaced ? packet with { Ticks = packet.DecodeTicks } : packet)];
+        PacketIndexEntry[] shown =
+        [
+            .. packets.Where(packet => !packet.IsHidden).Select(packet => isPaced ? packet with { Ticks = packet.DecodeTicks } : packet),
+        ];
         bool isKnown = shown.Length == count;
         bool isTimed = isKnown && shown.Length > 0 && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
         AVRational unit = stream->time_base;
@@ -91,7 +94,7 @@ internal static unsafe class TimelineReader
     }
 
     /// <summary>True where no packet says when it is shown, and each when it is decoded, as those of MPEG-2 in a GXF do.</summary>
-    public static bool HasDecodingTimesAlone(IReadOnlyList<PacketMark> packets)
+    public static bool HasDecodingTimesAlone(IReadOnlyList<PacketIndexEntry> packets)
     {
         for (int i = 0; i < packets.Count; i++)
         {
@@ -122,7 +125,7 @@ internal static unsafe class TimelineReader
     // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote
     // decoding times for presentation
     // times (an MP4 without its "ctts" box), and the decoder alone knows the order.
-    private static bool LacksReordering(IReadOnlyList<PacketMark> packets, AVStream* stream)
+    private static bool LacksReordering(IReadOnlyList<PacketIndexEntry> packets, AVStream* stream)
     {
         if (stream->codecpar->video_delay <= 0 || packets.Count < 2)
         {
@@ -140,7 +143,7 @@ internal static unsafe class TimelineReader
         return true;
     }
 
-    private static double LastFrameSeconds(IReadOnlyList<PacketMark> packets, AVStream* stream) =>
+    private static double LastFrameSeconds(IReadOnlyList<PacketIndexEntry> packets, AVStream* stream) =>
         (double)packets.Where(packet => !packet.IsHidden).MaxBy(packet => packet.Ticks).DurationTicks * stream->time_base.num / stream->time_base.den;
 
     private static FrameTimeline Make(long[] ticks, bool[] isKey, AVStream* stream)

@@ -213,7 +213,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         return null;
     }
 
-    private DecoderFault? Decode(IReadOnlyList<PacketRange> ranges, Func<PacketMark, bool>? isWanted, List<long>? shown = null)
+    private DecoderFault? Decode(IReadOnlyList<PacketRange> ranges, Func<PacketIndexEntry, bool>? isWanted, List<long>? shown = null)
     {
         _decoder.Begin();
         _writer.Begin(_wanted.Slots.Count);
@@ -231,7 +231,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         DecoderFault? Take(long ticks, AVFrame* frame)
         {
             shown?.Add(ticks);
-            return _wanted.Take(ticks) is { } slots ? _writer.Write(frame, _track, DisplayTurn.Of(frame, _track.Stream), slots) : null;
+            return _wanted.Take(ticks) is { } slots ? _writer.Write(frame, _track, DisplayRotation.Of(frame, _track.Stream), slots) : null;
         }
     }
 

@@ -117,7 +117,7 @@ public sealed unsafe class BatchTensor
             throw new InvalidCastException($"The tensor '{Name}' holds {TypeOf(Element).Name}, not {typeof(T).Name}.");
         }
 
-        return new TensorSpan<T>((T*)Address, (nint)(SpanBytes / sizeof(T)), _shape, ClipLayout.SpanStrides(_shape, _strides));
+        return new TensorSpan<T>((T*)Address, (nint)(SpanBytes / sizeof(T)), _shape, StridedCopy.SpanStrides(_shape, _strides));
     }
 
     /// <summary>One sample's part of the tensor as bytes, padding and gaps included.</summary>
@@ -131,8 +131,8 @@ public sealed unsafe class BatchTensor
 
     internal static BatchTensor OfClips(ClipsForm form, BatchBlock block, int[] shape, int[] capacity, DecodedClip?[] all)
     {
-        nint clipStride = (nint)ClipLayout.Elements(capacity);
-        nint[] inner = [.. Enumerable.Range(0, capacity.Length).Select(dimension => (nint)ClipLayout.Elements(capacity.AsSpan(dimension + 1)))];
+        nint clipStride = (nint)StridedCopy.Elements(capacity);
+        nint[] inner = [.. Enumerable.Range(0, capacity.Length).Select(dimension => (nint)StridedCopy.Elements(capacity.AsSpan(dimension + 1)))];
         nint[] lengths = [.. shape.Select(static length => (nint)length)];
         return new BatchTensor(
             form.Name,
@@ -157,7 +157,7 @@ public sealed unsafe class BatchTensor
 
         long bytes = Math.Max(1, checked((long)elements * SizeOf(element)));
         BatchBlock block = memory.Rent(bytes, element);
-        ClipLayout.Clear((byte*)block.Address, bytes);
+        StridedCopy.Clear((byte*)block.Address, bytes);
         return new BatchTensor(name, element, block, shape.ToArray(), strides, new DecodedClip?[clips]);
     }
 

@@ -48,6 +48,6 @@ public readonly unsafe ref struct ClipView
             stride *= _capacity[dimension];
         }
 
-        return new TensorSpan<T>((T*)_start, stride, lengths, ClipLayout.SpanStrides(lengths, strides));
+        return new TensorSpan<T>((T*)_start, stride, lengths, StridedCopy.SpanStrides(lengths, strides));
     }
 }

@@ -63,13 +63,13 @@ internal sealed unsafe class TensorBuilder : IDisposable
 
     private int ElementBytes => _form.ElementBytes;
 
-    private long ClipStrideBytes => ClipLayout.Elements(_capacity) * ElementBytes;
+    private long ClipStrideBytes => StridedCopy.Elements(_capacity) * ElementBytes;
 
     /// <summary>Copies one clip in.</summary>
     public void Put(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
     {
         int[] shape = [.. clip.Shape];
-        long needed = ClipLayout.Elements(shape) * ElementBytes;
+        long needed = StridedCopy.Elements(shape) * ElementBytes;
         if (clip.Element != _form.Element || payload.Length < needed)
         {
             throw new InvalidOperationException(
@@ -90,7 +90,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
             {
                 fixed (byte* source = payload)
                 {
-                    ClipLayout.Copy(source, shape, At(slot, index), _capacity, shape, ElementBytes);
+                    StridedCopy.Copy(source, shape, At(slot, index), _capacity, shape, ElementBytes);
                 }
             }
             else
@@ -171,7 +171,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
     {
         PaddedShape grown = _clips[slot].OfType<DecodedClip>().Aggregate(sum, static (all, clip) => all.With(clip.Shape));
         grown = grown with { Clips = Math.Max(sum.Clips, _form.ClipsPerSample ?? _clips[slot].Length) };
-        bytes = grown.Lengths.Length == 0 ? 0 : checked(ClipLayout.Elements(grown.Lengths) * ElementBytes * grown.Clips * _slots);
+        bytes = grown.Lengths.Length == 0 ? 0 : checked(StridedCopy.Elements(grown.Lengths) * ElementBytes * grown.Clips * _slots);
         return grown;
     }
 
@@ -217,7 +217,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
                 DecodedClip? clip = index < _clips[slots[to]].Length ? _clips[slots[to]][index] : null;
                 flat[(to * padded.Clips) + index] = clip;
                 int[] own = clip is null ? [.. shape.Select(static _ => 0)] : [.. clip.Shape];
-                ClipLayout.Pad(At(to, index), _capacity, own, shape, ElementBytes);
+                StridedCopy.Pad(At(to, index), _capacity, own, shape, ElementBytes);
             }
         }
 
@@ -299,7 +299,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
 
     private void Grow(int clipsPerSlot, int[] capacity)
     {
-        long clipStride = ClipLayout.Elements(capacity) * ElementBytes;
+        long clipStride = StridedCopy.Elements(capacity) * ElementBytes;
         BatchBlock block = _memory.Rent(Math.Max(1, checked(clipStride * clipsPerSlot * _slots)), BatchTensor.TensorElementOf(_form.Element));
         _heldChanged(block.Capacity);
         for (int slot = 0; slot < _slots; slot++)
@@ -326,13 +326,13 @@ internal sealed unsafe class TensorBuilder : IDisposable
         int[] shape = [.. clip.Shape];
         if (!_overflow.TryGetValue((slot, index), out byte[]? payload))
         {
-            ClipLayout.Copy(At(slot, index), _capacity, target, capacity, shape, ElementBytes);
+            StridedCopy.Copy(At(slot, index), _capacity, target, capacity, shape, ElementBytes);
         }
         else if (!shape.Where((length, i) => length > capacity[i]).Any())
         {
             fixed (byte* source = payload)
             {
-                ClipLayout.Copy(source, shape, target, capacity, shape, ElementBytes);
+                StridedCopy.Copy(source, shape, target, capacity, shape, ElementBytes);
             }
 
             _overflow.Remove((slot, index));

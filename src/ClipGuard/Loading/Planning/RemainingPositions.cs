@@ -28,7 +28,7 @@ internal sealed class RemainingPositions
 
     /// <summary>The positions that remain of these after a segment.</summary>
     /// <param name="segment">The batches that were consumed.</param>
-    /// <param name="order">Maps the number of a sample of the segment to its index here: the identity, or the order of <see cref="Buckets"/>.</param>
+    /// <param name="order">Maps the number of a sample of the segment to its index here: the identity, or the order of <see cref="LengthBuckets"/>.</param>
     public RemainingPositions After(ResumeSegment segment, Func<long, long> order)
     {
         long globalBatch = (long)segment.BatchSize * segment.World;

@@ -24,7 +24,7 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
     /// <exception cref="HelperUnavailableException">Helpers cannot be started.</exception>
     public async Task<ComparisonResult> CompareAsync(ClipSource reference, ClipSource distorted, CancellationToken cancellation = default)
     {
-        VideoForm form = options.Tool is null ? VideoForm.Y4m : options.Form;
+        VideoStreamFormat form = options.Tool is null ? VideoStreamFormat.Y4m : options.Form;
         var run = new ToolRun(
             options.Tool ?? MetricTool.Of(options.Metric, options.AnyLength),
             [

@@ -76,7 +76,7 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
     }
 
     // A comparison fetches nothing, and what it cannot find it names in its records.
-    private static string? AddressIn(string path) => path.Contains("://", StringComparison.Ordinal) ? AddressText.WithoutSecrets(path) : null;
+    private static string? AddressIn(string path) => path.Contains("://", StringComparison.Ordinal) ? RedactedAddress.WithoutSecrets(path) : null;
 
     private static string Missing(string column) => $"found no path in '{column}', expected one";
 

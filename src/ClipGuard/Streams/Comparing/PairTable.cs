@@ -40,7 +40,7 @@ internal sealed class PairTable(string path, string referenceColumn, string dist
     /// <param name="complaint">Why it is none; null where it is.</param>
     public byte[] ToJson(TextLine line, out string? complaint)
     {
-        string[]? cells = Utf8.IsValid(line.Text) ? TableCells.Split(line.Text, _delimiter) : null;
+        string[]? cells = Utf8.IsValid(line.Text) ? CsvCells.Split(line.Text, _delimiter) : null;
         complaint = cells is null ? "found what is no row of a table, expected cells in UTF-8, quotes after quoted ones"
             : cells.Length != _columns!.Length ? $"found {cells.Length} cells, expected {_columns.Length}, one for each column"
             : null;

@@ -108,7 +108,7 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
     {
         if (_folder.Length > 0)
         {
-            Orphans.End(_folder);
+            OrphanedProcesses.End(_folder);
         }
     }
 

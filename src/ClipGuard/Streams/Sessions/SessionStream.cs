@@ -39,7 +39,7 @@ internal sealed class SessionStream(int index, ClipStream stream, string path)
     public StreamWrittenMessage? Written { get; set; }
 
     /// <summary>Keeps the pipe alive from the last message on.</summary>
-    public FifoProbe? Probe { get; set; }
+    public UnreadBytesProbe? Probe { get; set; }
 
     /// <summary>When its helper last made progress.</summary>
     public long ProgressAt => _measurement?.ProgressAt ?? _beganAt;

@@ -44,7 +44,7 @@ internal static class ShapeCheck
 
         (long unit, long rest) = format switch
         {
-            VideoFormat { Form: VideoForm.Raw } video => (video.Shape.FrameBytes(), 0L),
+            VideoFormat { Form: VideoStreamFormat.Raw } video => (video.Shape.FrameBytes(), 0L),
             VideoFormat video => (video.Shape.FrameBytes() + Y4mFrameLine, Y4mMaxHeader),
             AudioFormat audio => ((audio.Sample == AudioSampleType.Float32 ? sizeof(float) : sizeof(short)) * (long)audio.Shape.Channels, 0L),
             _ => (1, 0),

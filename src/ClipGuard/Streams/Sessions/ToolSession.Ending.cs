@@ -137,7 +137,7 @@ internal sealed partial class ToolSession
     }
 
     // The patience with the kernel is over. Helpers were killed before; a guardian that is stopped or stuck does not see its connection end, and is killed too.
-    // What descends from it is then found by the variable in its environment (Orphans).
+    // What descends from it is then found by the variable in its environment (OrphanedProcesses).
     private void ForceAll()
     {
         if (_guardian is { } guardian && !_guardianEnded)

@@ -190,7 +190,7 @@ internal sealed unsafe partial class ToolSession
         }
 
         // The helper opens its end only when it is told to write: that this end is opened and closed again before wakes no writer.
-        using FifoProbe? fifo = FifoProbe.Open(member.Path);
+        using UnreadBytesProbe? fifo = UnreadBytesProbe.Open(member.Path);
         return fifo is not null;
     }
 
@@ -209,7 +209,7 @@ internal sealed unsafe partial class ToolSession
             return;
         }
 
-        member.Probe = _options.WorkFiles ? null : FifoProbe.Open(member.Path);
+        member.Probe = _options.WorkFiles ? null : UnreadBytesProbe.Open(member.Path);
 
         // Where the order cannot be sent the helper has died, and its end of the stream is closed by that.
         _ = MessageSocket.Send(member.Helper!.Process.Socket, new CloseStreamOrder(OrderOf(member)));

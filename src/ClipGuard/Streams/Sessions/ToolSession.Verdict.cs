@@ -98,7 +98,7 @@ internal sealed partial class ToolSession
             return false;
         }
 
-        using FifoProbe? fifo = FifoProbe.Open(member.Path);
+        using UnreadBytesProbe? fifo = UnreadBytesProbe.Open(member.Path);
         return member.WrittenBytes == 0 || fifo?.UnreadBytes() > 0;
     }
 

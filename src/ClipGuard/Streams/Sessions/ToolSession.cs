@@ -291,7 +291,7 @@ internal sealed partial class ToolSession
 
     private static string Extension(StreamSpec spec) => spec switch
     {
-        VideoStreamSpec { Form: Media.Streams.VideoForm.Y4m } => ".y4m",
+        VideoStreamSpec { Form: Media.Streams.VideoStreamFormat.Y4m } => ".y4m",
         VideoStreamSpec => ".yuv",
         AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
         _ => ".s16le",

@@ -166,5 +166,5 @@ internal sealed class HttpConnections : IDisposable
         $"the server redirects to the private address {Shown(address)}; allow that with --allow-private, or "
         + $"{nameof(FetchOptions)}.{nameof(FetchOptions.AllowPrivate)}");
 
-    private static string Shown(Uri address) => AddressText.WithoutSecrets(address.AbsoluteUri);
+    private static string Shown(Uri address) => RedactedAddress.WithoutSecrets(address.AbsoluteUri);
 }

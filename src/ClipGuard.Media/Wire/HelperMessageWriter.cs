@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Text.Json;
+
+using ClipGuard.Media.Streams;
+
+namespace ClipGuard.Media.Wire;
+
+/// <summary>A helper's writing of what it says to its supervisor; by hand for the reason that <see cref="SupervisorMessageReader"/> gives.</summary>
+internal static class HelperMessageWriter
+{
+    /// <summary>Writes a message as the JSON object of its datagram.</summary>
+    public static void Write(IBufferWriter<byte> datagram, HelperMessage message)
+    {
+        using var json = new Utf8JsonWriter(datagram);
+        json.WriteStartObject();
+        switch (message)
+        {
+            case ReadyMessage ready:
+                json.WriteString("type", "ready");
+                json.WriteNumber("protocol", ready.Protocol);
+                json.WriteString("helper", ready.Helper);
+                json.WriteString("decoder", ready.Decoder);
+                json.WriteString("sandbox", ready.Sandbox.ToString());
+                break;
+            case UnreadyMessage unready:
+                json.WriteString("type", "unready");
+                json.WriteString("reason", unready.Reason.ToString());
+                json.WriteString("message", unready.Message);
+                break;
+            case CheckedMessage passed:
+                json.WriteString("type", "checked");
+                json.WriteString("files", passed.Files);
+                json.WriteString("warning", passed.Warning);
+                break;
+            case ReplyMessage reply:
+                json.WriteString("type", "reply");
+                json.WriteNumber("id", reply.Id);
+                Clip(json, reply.Clip);
+                json.WriteNumber("frameTimes", reply.FrameTimes);
+                Fault(json, reply.Fault);
+                break;
+            case FailedMessage failed:
+                json.WriteString("type", "failed");
+                json.WriteNumber("id", failed.Id);
+                json.WriteString("message", failed.Message);
+                json.WriteString("stack", failed.Stack);
+                break;
+            case StreamOpenedMessage opened:
+                json.WriteString("type", "opened");
+                json.WriteNumber("id", opened.Id);
+                Shape(json, opened.Shape);
+                break;
+            case StreamWrittenMessage written:
+                json.WriteString("type", "written");
+                json.WriteNumber("id", written.Id);
+                json.WriteNumber("frames", written.Frames);
+                json.WriteNumber("bytes", written.Bytes);
+                json.WriteBoolean("readerLeft", written.ReaderLeft);
+                Fault(json, written.Fault);
+                break;
+            case ToolStartedMessage started:
+                json.WriteString("type", "started");
+                json.WriteNumber("pid", started.Pid);
+                break;
+            case ToolNotStartedMessage notStarted:
+                json.WriteString("type", "notStarted");
+                json.WriteString("reason", notStarted.Reason);
+                break;
+            case ToolExitedMessage exited:
+                json.WriteString("type", "exited");
+                json.WriteNumber("status", exited.Status);
+                json.WriteNumber("leftBehind", exited.LeftBehind);
+                json.WriteNumber("cpuSeconds", exited.CpuSeconds);
+                json.WriteNumber("peakMemoryBytes", exited.PeakMemoryBytes);
+                break;
+            default:
+                throw new ArgumentException($"A helper does not say {message.GetType().Name}.", nameof(message));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Clip(Utf8JsonWriter json, DecodedClip? clip)
+    {
+        if (clip is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("clip");
+        json.WriteString("element", clip.Element.ToString());
+        json.WriteStartArray("shape");
+        for (int i = 0; i < clip.Shape.Count; i++)
+        {
+            json.WriteNumberValue(clip.Shape[i]);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("sampleRateHz", clip.SampleRateHz);
+        json.WriteNumber("interlacedFrames", clip.InterlacedFrames);
+        Damage(json, clip.Damage);
+        json.WriteEndObject();
+    }
+
+    private static void Damage(Utf8JsonWriter json, DamageReport damage)
+    {
+        json.WriteStartObject("damage");
+        json.WriteNumber("concealedFrames", damage.ConcealedFrames);
+        json.WriteNumber("corruptFrames", damage.CorruptFrames);
+        json.WriteNumber("refusedPackets", damage.RefusedPackets);
+        json.WriteNumber("missingFrames", damage.MissingFrames);
+        json.WriteNumber("missingSamples", damage.MissingSamples);
+        json.WriteNumber("repeatedFrames", damage.RepeatedFrames);
+        json.WriteNumber("damagedWantedFrames", damage.DamagedWantedFrames);
+        if (damage.FirstAt is { } first)
+        {
+            json.WriteNumber("firstAtSeconds", first.TotalSeconds);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Fault(Utf8JsonWriter json, DecoderFault? fault)
+    {
+        if (fault is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("fault");
+        json.WriteString("kind", fault.Kind.ToString());
+        json.WriteString("stage", fault.Stage.ToString());
+        json.WriteString("message", fault.Message);
+        if (fault.Storage is { } storage)
+        {
+            json.WriteString("storage", storage.ToString());
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Shape(Utf8JsonWriter json, ClipShape shape)
+    {
+        json.WriteStartObject("shape");
+        if (shape.Video is { } video)
+        {
+            json.WriteStartObject("video");
+            json.WriteNumber("width", video.Width);
+            json.WriteNumber("height", video.Height);
+            json.WriteString("chroma", video.Chroma.ToString());
+            json.WriteNumber("bitDepth", video.BitDepth);
+            json.WriteBoolean("fullRange", video.FullRange);
+            json.WriteStartObject("rate");
+            json.WriteNumber("numerator", video.Rate.Numerator);
+            json.WriteNumber("denominator", video.Rate.Denominator);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        if (shape.Audio is { } audio)
+        {
+            json.WriteStartObject("audio");
+            json.WriteNumber("sampleRateHz", audio.SampleRateHz);
+            json.WriteNumber("channels", audio.Channels);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}
