@@ -69,9 +69,9 @@ internal static class DryRunCommand
 
             Task<DryRunSummary> running = run.RunAsync(stop);
             await Task.WhenAny(run.Progress.Begun, running).ConfigureAwait(false);
-            if (run.Progress.Begun is { IsCompletedSuccessfully: true, Result: > 0 and var rows })
+            if (run.Progress.Begun is { IsCompletedSuccessfully: true, Result: var rows })
             {
-                TellWhereItGoesOn(screen, rows);
+                TellHowItBegins(screen, run.Progress.FirstRow, rows);
             }
 
             await screen.ShowAsync(new ShownDryRunProgress(run.Progress), running).ConfigureAwait(false);
@@ -92,11 +92,19 @@ internal static class DryRunCommand
     }
 
     // A screen that fails ends the showing and not the run, which goes on meanwhile.
-    private static void TellWhereItGoesOn(IDryRunScreen screen, long rows)
+    private static void TellHowItBegins(IDryRunScreen screen, string? firstRow, long rowsBefore)
     {
         try
         {
-            screen.GoesOn(rows);
+            if (firstRow is not null)
+            {
+                screen.Reads(firstRow);
+            }
+
+            if (rowsBefore > 0)
+            {
+                screen.GoesOn(rowsBefore);
+            }
         }
         catch (IOException)
         {

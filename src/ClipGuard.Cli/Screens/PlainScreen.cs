@@ -15,6 +15,9 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     }
 
     /// <inheritdoc/>
+    public void Reads(string firstRow) => output.WriteLine(Wording.FirstRow(firstRow));
+
+    /// <inheritdoc/>
     public void GoesOn(long rows) => output.WriteLine(Wording.GoesOn(rows));
 
     /// <inheritdoc/>

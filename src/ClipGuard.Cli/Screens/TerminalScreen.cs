@@ -17,6 +17,9 @@ internal sealed class TerminalScreen(IAnsiConsole console, StandardErrorWriter t
     }
 
     /// <inheritdoc/>
+    public void Reads(string firstRow) => console.Write(new Text(Wording.FirstRow(firstRow) + "\n"));
+
+    /// <inheritdoc/>
     public void GoesOn(long rows) => console.Write(new Text(Wording.GoesOn(rows) + "\n"));
 
     /// <inheritdoc/>

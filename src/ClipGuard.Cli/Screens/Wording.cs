@@ -37,6 +37,9 @@ internal static class Wording
         }
     }
 
+    /// <summary>How a manifest's first row was understood. Keys are the manifest's own.</summary>
+    public static string FirstRow(string firstRow) => $"First row: {PrintableText.Line(firstRow)}";
+
     /// <summary>Where a run begins that goes on behind one that was interrupted.</summary>
     public static string GoesOn(long rows) => $"Going on at row {Number(rows + 1)}, behind what an interrupted run has done; --fresh starts over.";
 

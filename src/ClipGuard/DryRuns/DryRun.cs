@@ -118,7 +118,7 @@ public sealed class DryRun
             output.Save(beginning);
         }
 
-        Progress.Start(identity?.Bytes ?? 0, tally);
+        Progress.Start(identity?.Bytes ?? 0, tally, any ? rows.Current : null);
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
         if (known is not null)
         {

@@ -53,6 +53,9 @@ public sealed class DryRunProgress
     /// </summary>
     public Task<long> Begun => _begun.Task;
 
+    /// <summary>How the manifest's first row was understood, in words; null before <see cref="Begun"/> is done, and where there is no row.</summary>
+    public string? FirstRow { get; private set; }
+
     /// <summary>What <see cref="Fraction"/> was when this run decoded its first clip: what an interrupted run had done.</summary>
     public double FractionBefore => Volatile.Read(ref _fractionBefore);
 
@@ -83,8 +86,9 @@ public sealed class DryRunProgress
             .Select(clip => new RunningClip(clip.Line, clip.Clip, _time.GetElapsedTime(clip.Since)))
             .OrderByDescending(clip => clip.Elapsed)];
 
-    internal void Start(long totalBytes, RunTally before)
+    internal void Start(long totalBytes, RunTally before, ManifestRow? firstRow)
     {
+        FirstRow = firstRow is null ? null : RowForm.InWords(firstRow);
         Interlocked.Exchange(ref _totalBytes, totalBytes);
         Interlocked.Exchange(ref _ok, before.Ok);
         Interlocked.Exchange(ref _badLines, before.Faults[BadLineRecord.Name]);

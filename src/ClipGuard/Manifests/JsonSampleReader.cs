@@ -129,6 +129,7 @@ internal sealed class JsonSampleReader
 
     private void ReadMessages(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)
     {
+        _sample.TextKeys.Add(json.Text());
         json.ReadOnce(_sample.MessagesAt >= 0);
         _sample.MessagesAt = json.TokenStartIndex;
         json.Expect(JsonTokenType.StartArray, "a list of messages");

@@ -14,6 +14,9 @@ public sealed record Sample
     /// <summary>The clips in the order in which the row names them; clips of one kind are in the order of their tags.</summary>
     public IReadOnlyList<ClipReference> Clips { get; init; } = [];
 
+    /// <summary>The row's keys that its messages were made of, as written; empty where there are none.</summary>
+    internal IReadOnlyList<string> TextKeys { get; init; } = [];
+
     /// <summary>Every key of the row that is neither messages nor media, in order, as raw JSON.</summary>
     public IReadOnlyList<SampleField> Fields { get; init; } = [];
 

@@ -17,6 +17,9 @@ internal sealed class SampleBuilder
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The keys that messages were made of, as written.</summary>
+    public List<string> TextKeys { get; } = [];
+
     /// <summary>The row's keys, as they are meant, for messages.</summary>
     public List<string> Keys { get; } = [];
 
@@ -32,6 +35,7 @@ internal sealed class SampleBuilder
         Clips.Clear();
         Fields.Clear();
         Warnings.Clear();
+        TextKeys.Clear();
         Keys.Clear();
         ClipsAreGiven = false;
         MessagesAt = -1;
@@ -44,6 +48,7 @@ internal sealed class SampleBuilder
     public void DropMessages(int warnings)
     {
         Messages.Clear();
+        TextKeys.Clear();
         MessagesAt = -1;
         _bareParts.AsSpan().Clear();
         Warnings.RemoveRange(warnings, Warnings.Count - warnings);
@@ -92,6 +97,7 @@ internal sealed class SampleBuilder
     public Sample Finish() => new()
     {
         Messages = Messages.Count == 0 ? [] : Messages.ToArray(),
+        TextKeys = TextKeys.Count == 0 ? [] : TextKeys.ToArray(),
         Clips = Clips.Count == 0 ? [] : Clips.ToArray(),
         Fields = Fields.Count == 0 ? [] : Fields.ToArray(),
         Warnings = Warnings.Count == 0 ? [] : Warnings.ToArray(),

@@ -28,6 +28,7 @@ internal static class TextForms
             && TextOf(field) is { Length: > 0 } system)
         {
             sample.Fields.Remove(field);
+            sample.TextKeys.Add(field.Name);
             sample.Messages.Insert(0, new Message(MessageRole.System, system));
         }
     }
@@ -80,6 +81,7 @@ internal static class TextForms
             if (used is { } field)
             {
                 sample.Fields.Remove(field);
+                sample.TextKeys.Add(field.Name);
             }
         }
 
