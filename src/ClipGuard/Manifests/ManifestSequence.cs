@@ -82,9 +82,14 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest
     private static string FingerprintOf(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));
 
+    // The last line of a file may have no ending, and another row follows it here.
+    private static ReadOnlyMemory<byte> WithLineEnding(ReadOnlyMemory<byte> raw) =>
+        raw.IsEmpty || raw.Span.EndsWith((byte)'\n') ? raw : (byte[])[.. raw.Span, (byte)'\n'];
+
     private static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
     {
         BadRow bad => bad with { Line = line, Found = $"{bad.Found} in line {bad.Line} of {name}" },
+        SampleRow sample => sample with { Line = line, Raw = WithLineEnding(sample.Raw) },
         _ => row with { Line = line },
     };
 

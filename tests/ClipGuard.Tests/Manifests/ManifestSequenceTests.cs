@@ -21,6 +21,17 @@ public sealed class ManifestSequenceTests : IndexableManifestContract
     }
 
     [Test]
+    public void Rows_are_whole_lines_also_where_their_file_ends_without_a_line_feed()
+    {
+        File.WriteAllText(Path.Combine(Folder, "a-1.jsonl"), Row);
+        File.WriteAllText(Path.Combine(Folder, "a-2.jsonl"), Row);
+
+        IEnumerable<SampleRow> rows = Manifest.Open(Path.Combine(Folder, "a-*")).ReadRowsAsync().ToBlockingEnumerable().Cast<SampleRow>();
+
+        Assert.That(rows.Select(row => Encoding.UTF8.GetString(row.Raw.Span)), Is.EqualTo(new[] { Row + "\n", Row + "\n" }));
+    }
+
+    [Test]
     public async Task Rows_are_found_by_their_line()
     {
         using IndexedRows rows = await Make().IndexAsync();
