@@ -108,11 +108,11 @@ internal sealed class LineReader : IDisposable
         Hash?.AppendData(_buffer, _end, read);
         _end += read;
         _atEnd = read == 0;
-        if (_atStart && (_atEnd || _end >= FileSignature.EnoughBytes))
+        if (_atStart && (_atEnd || _end >= FormatSniffer.EnoughBytes))
         {
             _atStart = false;
-            _array ??= _mayBeArray && FileSignature.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
-            _start = _scanned = FileSignature.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: IsArray);
+            _array ??= _mayBeArray && FormatSniffer.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
+            _start = _scanned = FormatSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: IsArray);
         }
 
         return true;

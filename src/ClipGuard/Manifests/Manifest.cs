@@ -73,7 +73,7 @@ public static class Manifest
     {
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
-        _ when FileSignature.IsArray(path) => new JsonArrayManifest(path, options),
+        _ when FormatSniffer.IsArray(path) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };
 }

@@ -18,7 +18,7 @@ internal static class DistrustRules
         new TiledTiff(),
         new HeifPictures(),
         new FactChunkOfAllChannels(),
-        new LateTrack(),
+        new EmptyEdits(),
         new OldVariableFlac(),
         new ChainedOgg(),
         new OneVorbisPage(),

@@ -17,8 +17,8 @@ internal sealed record TensorForm(string Name, ElementType Element, int[] Smalle
     public static TensorForm Of(LoaderOptions options, ClipKind kind, ClipSpec spec) => new(
         kind.ToString().ToLowerInvariant(),
         kind == ClipKind.Audio ? ElementType.Float32 : ElementType.UInt8,
-        ClipDimensions.Smallest(spec),
-        ClipDimensions.OfLength(spec),
+        SpecDimensions.Smallest(spec),
+        SpecDimensions.OfLength(spec),
         options.ClipsPerSample,
         options.MaxPaddedBytes);
 }

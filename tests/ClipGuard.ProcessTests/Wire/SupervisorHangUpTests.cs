@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Wire;
 
 /// <summary>A helper whose supervisor hangs up on it ends by itself, and well.</summary>
-internal sealed unsafe class HelperConnectionTests
+internal sealed unsafe class SupervisorHangUpTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

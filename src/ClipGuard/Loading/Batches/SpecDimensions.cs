@@ -3,7 +3,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Loading;
 
 /// <summary>The shapes of clips as far as a spec fixes them, before any is decoded.</summary>
-internal static class ClipDimensions
+internal static class SpecDimensions
 {
     /// <summary>The smallest shape that a clip can have: each dimension as the spec fixes it, or 1 where the spec leaves it open.</summary>
     public static int[] Smallest(ClipSpec spec) => spec switch

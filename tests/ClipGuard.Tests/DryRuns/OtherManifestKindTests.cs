@@ -9,7 +9,7 @@ namespace ClipGuard.Tests.DryRuns;
 
 /// <summary>Dry runs of manifests that are no JSON Lines.</summary>
 [CancelAfter(60_000)]
-internal sealed class ManifestKindTests
+internal sealed class OtherManifestKindTests
 {
     private DryRunBench _bench = null!;
 

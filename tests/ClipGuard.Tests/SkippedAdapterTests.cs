@@ -3,7 +3,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests;
 
 /// <summary>Says that tests are no part of a run, because the package feed lacks what they are about; here, NAudio.</summary>
-internal sealed class AdapterTests
+internal sealed class SkippedAdapterTests
 {
     [Test]
     public void The_tests_of_ClipGuard_NAudio_are_part_of_this_run()

@@ -5,7 +5,7 @@ namespace ClipGuard.Manifests;
 /// <summary>
 /// Recognises by its first bytes a file that is not UTF-8 text with one JSON object a line, so that there is one error and not one for each line.
 /// </summary>
-internal static class FileSignature
+internal static class FormatSniffer
 {
     /// <summary>Bytes that <see cref="SkipByteOrderMark"/> needs, unless the file is shorter.</summary>
     public const int EnoughBytes = 4;

@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 /// it from the end: the last packet's duration is short by it.
 /// Of audio the first sample is number 0 whenever it is heard, so FFmpeg is given the list without the empty edits.
 /// </summary>
-internal sealed class LateTrack : IDistrustRule
+internal sealed class EmptyEdits : IDistrustRule
 {
     private const int BoxHeaderBytes = 8;
     private const int LongBoxHeaderBytes = 16;

@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Media.Distrust;
 
 /// <summary>Audio in MP4 that begins later than the picture has all its samples.</summary>
 [CancelAfter(120_000)]
-internal sealed class LateTrackTests
+internal sealed class EmptyEditsTests
 {
     private const string Film = "-f lavfi -i testsrc2=s=64x64:r=25:d=2";
     private const int RateHz = 44_100;
