@@ -157,7 +157,7 @@ public sealed class StoppedCommandTests
         Assert.That(File.ReadAllText(Partial), Is.EqualTo(Row("good/tone.wav") + "\n"));
     }
 
-    private static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["MEDIA_DECODE_TIMEOUT"] = "5" };
+    private static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?> { ["MEDIA_DECODE_TIMEOUT"] = "3" };
 
     private string[] Arguments =>
         ["dry-run", _manifest, "--out", _out, "--root", Repository.PathOf("datasets-sample"), "--workers", "1"];
