@@ -7,7 +7,15 @@ namespace ClipGuard.Supervision.Accounting;
 /// <param name="Threads">Its live threads; empty at dispatch, when nobody looks.</param>
 /// <param name="WatcherDelayNanoseconds">How long the thread that takes the samples has waited for a processor itself since it began.</param>
 internal sealed record TimeSample(
-    long At, long CpuNanoseconds, long BytesWaitNanoseconds, IReadOnlyList<ThreadSample> Threads, long WatcherDelayNanoseconds = 0);
+    long At, long CpuNanoseconds, long BytesWaitNanoseconds, IReadOnlyList<ThreadSample> Threads, long WatcherDelayNanoseconds = 0)
+{
+    /// <summary>Where accounting begins: no thread is looked at.</summary>
+    public static TimeSample Beginning(long at, long cpuNanoseconds) => new(at, cpuNanoseconds, 0, [], ThreadRunDelays.OwnRunDelay());
+
+    /// <summary>Takes a sample of a live process, on the thread that watches it.</summary>
+    public static TimeSample Take(long now, long cpuNanoseconds, long bytesWaitNanoseconds, int pid) =>
+        new(now, cpuNanoseconds, bytesWaitNanoseconds, ThreadRunDelays.Read(pid), ThreadRunDelays.OwnRunDelay());
+}
 
 /// <summary>One live thread.</summary>
 /// <param name="Id">Its number in the kernel.</param>

@@ -143,8 +143,8 @@ internal sealed partial class Helper
 
     private void SampleGrace(long now)
     {
-        _grace ??= new TimeAccount(new TimeSample(_stateBeganAt, Nanoseconds(_use.CpuTime()), 0, [], ThreadRunDelays.OwnRunDelay()), _graceTick);
-        _grace.Add(new TimeSample(now, Nanoseconds(_use.CpuTime()), 0, ThreadRunDelays.Read(Process.Pid), ThreadRunDelays.OwnRunDelay()), progressAt: 0);
+        _grace ??= new TimeAccount(TimeSample.Beginning(_stateBeganAt, Nanoseconds(_use.CpuTime())), _graceTick);
+        _grace.Add(TimeSample.Take(now, Nanoseconds(_use.CpuTime()), bytesWaitNanoseconds: 0, Process.Pid), progressAt: 0);
     }
 
     private static TimeSpan Shortest(TimeSpan one, TimeSpan two, TimeSpan three) => new(Math.Min(one.Ticks, Math.Min(two.Ticks, three.Ticks)));

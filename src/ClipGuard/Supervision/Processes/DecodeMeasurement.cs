@@ -63,14 +63,12 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
         ReadProgress(now);
         if (_account is null)
         {
-            _account = new TimeAccount(new TimeSample(_startedAt, MonotonicTime.Nanoseconds(_cpuBefore), 0, [], ThreadRunDelays.OwnRunDelay()), _tick);
+            _account = new TimeAccount(TimeSample.Beginning(_startedAt, MonotonicTime.Nanoseconds(_cpuBefore)), _tick);
             _stealBefore = MachineSteal.Read();
         }
 
         long waitedForBytes = Progress.ReadBytesWait(process.Memory.Marks, _startedAt, now);
-        var sample = new TimeSample(
-            now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, ThreadRunDelays.Read(process.Pid), ThreadRunDelays.OwnRunDelay());
-        _account.Add(sample, ProgressAt);
+        _account.Add(TimeSample.Take(now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, process.Pid), ProgressAt);
     }
 
     /// <summary>The earliest moment at which the stall limit can have passed in usable time.</summary>
