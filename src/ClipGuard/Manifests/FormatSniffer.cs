@@ -24,8 +24,8 @@ internal static class FormatSniffer
             [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "is UTF-16 text; a manifest is UTF-8: convert it with iconv -f UTF-16 -t UTF-8",
             [0x1F, 0x8B, ..] => "is compressed with gzip; unpack it with gunzip first",
             [0x28, 0xB5, 0x2F, 0xFD, ..] => "is compressed with zstd; unpack it with unzstd first",
-            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file; convert it with "
-                + "python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True)' IN OUT",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "is a Parquet file, whose directory is at its end: name the file itself, "
+                + $"for {nameof(Manifest)}.{nameof(Manifest.Open)} to read it",
             [(byte)'P', (byte)'K', 3, 4, ..] => "is a zip archive; unpack it first",
             _ when IsArray(start) && !isArray => "is one JSON array; make it one object a line with jq -c '.[]' IN > OUT",
             _ => null,

@@ -2,18 +2,21 @@ using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Opens manifests; their kind is recognised by their path and their first byte.</summary>
+/// <summary>Opens manifests; their kind is recognised by their path and their first bytes.</summary>
 public static class Manifest
 {
     /// <summary>
-    /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c> or <c>metadata.csv</c> as Hugging Face's datasets write them, as the
-    /// rows of these; <c>.csv</c> and <c>.tsv</c> as <see cref="TableManifest"/>, <c>.tar</c> and <c>.tar.gz</c> as <see cref="TarManifest"/>, a file that
-    /// begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a
-    /// <see cref="ManifestSequence"/>.
+    /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c>, <c>metadata.csv</c> or <c>metadata.parquet</c> as Hugging Face's
+    /// datasets write them, or files of a format that was added (<see cref="ManifestFormats"/>), as the rows of these; <c>.csv</c> and <c>.tsv</c> as
+    /// <see cref="TableManifest"/>, <c>.tar</c> and <c>.tar.gz</c> as <see cref="TarManifest"/>, a file of a format that was added as that format, a file
+    /// that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a
+    /// <see cref="ManifestSequence"/>, unless all have a format that was added.
     /// </summary>
     /// <param name="path">The manifest; braces, <c>*</c> and <c>?</c> stand for several files as in a shell.</param>
     /// <param name="options">How rows are read; null for the defaults.</param>
-    /// <exception cref="ManifestException">No file matches, or a folder cannot be listed.</exception>
+    /// <exception cref="ManifestException">
+    /// No file matches, a folder cannot be listed, or the reader of a file's format was not added.
+    /// </exception>
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -23,6 +26,7 @@ public static class Manifest
         {
             0 => new FolderManifest(path),
             1 => OpenFile(files[0], options),
+            _ when ManifestFormats.Find(files) is { } format => format.Open(name, files, options),
             _ => new ManifestSequence(name, files.Select(file => OpenFile(file, options))),
         };
     }
@@ -73,6 +77,7 @@ public static class Manifest
     {
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
+        _ when ManifestFormats.Find([path]) is { } format => format.Open(path, [path], options),
         _ when FormatSniffer.IsArray(path) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };

@@ -64,9 +64,6 @@ public sealed class MetadataFolderTests : IndexableManifestContract
         Write("a/metadata.jsonl", string.Empty);
         Write("b/metadata.csv", string.Empty);
         Assert.That(() => Manifest.Open(Folder), Throws.InstanceOf<ManifestException>().With.Message.Contains("metadata of two kinds"));
-
-        Write("c/metadata.parquet", string.Empty);
-        Assert.That(() => Manifest.Open(Folder), Throws.InstanceOf<ManifestException>().With.Message.Contains("metadata.parquet is Parquet"));
     }
 
     [Test]
