@@ -2,8 +2,9 @@ namespace ClipGuard.Manifests;
 
 /// <summary>
 /// Folders as the AudioFolder, ImageFolder and VideoFolder of Hugging Face's datasets read them: media files beside a <c>metadata.jsonl</c>,
-/// <c>metadata.csv</c> or <c>metadata.parquet</c>, of which each row names its files under <c>file_name</c>, <c>file_names</c> or keys that end so. Files that no row names are no
-/// samples. Datasets that were written as Parquet are folders of such files without metadata, as <c>data/train-00000-of-00002.parquet</c>.
+/// <c>metadata.csv</c> or <c>metadata.parquet</c>, of which each row names its files under <c>file_name</c>, <c>file_names</c> or keys that end so. Files that
+/// no row names are no samples. Datasets that were written as Parquet are folders of such files without metadata, as
+/// <c>data/train-00000-of-00002.parquet</c>.
 /// </summary>
 internal static class MetadataFolder
 {

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Manifests;
 
-/// <summary>Formats that other assemblies read, and what is said where they were not added. They are the whole process's, so nothing runs beside this.</summary>
+/// <summary>Formats that other assemblies read, and what is said where they were not added. They are the process's, so nothing runs beside this.</summary>
 [NonParallelizable]
 [CancelAfter(10_000)]
 public sealed class ManifestFormatTests
