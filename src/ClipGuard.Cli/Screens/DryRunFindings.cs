@@ -15,6 +15,7 @@ internal sealed class DryRunFindings
     {
         Summary = summary;
         FaultsPath = DryRunFiles.Faults(folder);
+        ExcludedPath = DryRunFiles.Excluded(folder);
         UnsettledPath = DryRunFiles.Unsettled(folder);
         SummaryPath = DryRunFiles.Summary(folder);
         CanGoOn = File.Exists(DryRunFiles.Unfinished(folder));
@@ -25,6 +26,11 @@ internal sealed class DryRunFindings
     public DryRunSummary Summary { get; }
 
     public string FaultsPath { get; }
+
+    public string ExcludedPath { get; }
+
+    /// <summary>Rows that are not clean.</summary>
+    public long ExcludedRows => Summary.Samples - Summary.CleanSamples + Summary.Faults[BadLineRecord.Name];
 
     public string UnsettledPath { get; }
 

@@ -78,6 +78,7 @@ internal static class FindingTables
 
         return files
             .AddRow(Cell("Clean rows"), Cell(Wording.CleanRows(findings)))
+            .AddRow(Cell("Excluded"), Cell(Wording.ExcludedRows(findings)))
             .AddRow(Cell("Summary"), Cell(PrintableText.Line(findings.SummaryPath)));
     }
 

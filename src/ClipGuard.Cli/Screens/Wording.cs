@@ -85,7 +85,10 @@ internal static class Wording
     /// <summary>Where the clean rows are, and how many.</summary>
     public static string CleanRows(DryRunFindings findings) => findings.CleanPath is { } path
         ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
-        : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: leave out the lines of the bad ones";
+        : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: train with --exclude and the list below";
+
+    /// <summary>Where the rows are named that are not clean.</summary>
+    public static string ExcludedRows(DryRunFindings findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
 
     /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
     public static string? RelativePathsHint(DryRunSummary summary)

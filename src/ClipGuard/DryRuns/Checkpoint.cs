@@ -7,7 +7,7 @@ namespace ClipGuard.DryRuns;
 internal sealed record Checkpoint
 {
     /// <summary>The layout that is written and read.</summary>
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     public int Version { get; init; } = CurrentVersion;
 
@@ -23,6 +23,8 @@ internal sealed record Checkpoint
     public required long FaultsBytes { get; init; }
 
     public required long CleanBytes { get; init; }
+
+    public required long ExcludedBytes { get; init; }
 
     public required long UnsettledBytes { get; init; }
 

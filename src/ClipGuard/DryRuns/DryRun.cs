@@ -78,7 +78,8 @@ public sealed class DryRun
         if (_format is null && _options.CleanManifest is { } clean)
         {
             throw new OutputException(
-                $"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. Leave out the lines that faults.jsonl names instead");
+                $"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. "
+                + $"Leave out the rows that {DryRuns.OutputFolder.ExcludedName} names instead (--exclude)");
         }
 
         long begun = _time.GetTimestamp();
@@ -109,6 +110,7 @@ public sealed class DryRun
             Tally = recorded,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean?.Length ?? 0,
+            ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         };
@@ -129,7 +131,7 @@ public sealed class DryRun
             _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
         }
 
-        var recorder = new Recorder(output, tally, MakeCheckpoint, _options.Budget, _time, _log);
+        var recorder = new Recorder(output, new ExcludedRows(_manifest), tally, MakeCheckpoint, _options.Budget, _time, _log);
         bool complete;
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
@@ -153,6 +155,7 @@ public sealed class DryRun
             Tally = tally,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean?.Length ?? 0,
+            ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         });

@@ -17,6 +17,12 @@ public static class DryRunFiles
     public static string Clean(string folder, string extension = ".jsonl") => Path.Combine(Path.GetFullPath(folder), OutputFolder.CleanName + extension);
 
     /// <summary>
+    /// Path of the rows that training has to leave out, one <see cref="Manifests.ExcludedRow"/> a line, in manifest order: all that are not clean.
+    /// </summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Excluded(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.ExcludedName);
+
+    /// <summary>
     /// Path of the clips that nobody knows the truth of, one JSON object a line, in manifest order; there is no such file where there are none.
     /// </summary>
     /// <param name="folder">The output folder.</param>

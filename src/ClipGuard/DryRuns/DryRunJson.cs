@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -24,6 +25,7 @@ namespace ClipGuard.DryRuns;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
 [JsonSerializable(typeof(BadLineRecord))]
+[JsonSerializable(typeof(ExcludedRow))]
 [JsonSerializable(typeof(UnsettledRecord))]
 [JsonSerializable(typeof(JournalHeader))]
 [JsonSerializable(typeof(JournalEntry))]

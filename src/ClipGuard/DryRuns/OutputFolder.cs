@@ -10,6 +10,7 @@ internal sealed class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
     public const string CleanName = "clean";
+    public const string ExcludedName = "excluded.jsonl";
     public const string UnsettledName = "unsettled.jsonl";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
@@ -26,6 +27,7 @@ internal sealed class OutputFolder : IDisposable
         _lock = held;
         FaultsPath = Path.Combine(folder, FaultsName);
         CleanPath = cleanPath;
+        ExcludedPath = Path.Combine(folder, ExcludedName);
         UnsettledPath = Path.Combine(folder, UnsettledName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
@@ -37,12 +39,14 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Where clean rows go; null where rows are no text.</summary>
     public string? CleanPath { get; }
 
+    public string ExcludedPath { get; }
+
     public string UnsettledPath { get; }
 
     public string SummaryPath { get; }
 
-    /// <summary>Where the clean rows are gathered: only a whole list bears the name <see cref="CleanPath"/>.</summary>
-    private string? PartialPath => CleanPath is null ? null : CleanPath + PartialSuffix;
+    /// <summary>The lists that say of every row whether to train on it: each is gathered beside, and bears its name once it is whole.</summary>
+    private IEnumerable<string> Lists => new[] { CleanPath, ExcludedPath }.OfType<string>();
 
     /// <summary>The bad clips and lines, open to append to.</summary>
     public WholeLineFile Faults { get; private set; } = null!;
@@ -52,6 +56,9 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
     public WholeLineFile? Clean { get; private set; }
+
+    /// <summary>The rows that are not clean, open to append to.</summary>
+    public WholeLineFile Excluded { get; private set; } = null!;
 
     /// <summary>Verdicts as they are come to.</summary>
     public Journal Journal { get; private set; } = null!;
@@ -92,6 +99,7 @@ internal sealed class OutputFolder : IDisposable
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
+        Excluded.FlushToDisk();
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
@@ -103,6 +111,7 @@ internal sealed class OutputFolder : IDisposable
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
+        Excluded.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
         if (summary.Cancelled)
@@ -110,9 +119,9 @@ internal sealed class OutputFolder : IDisposable
             return;
         }
 
-        if (PartialPath is not null)
+        foreach (string list in Lists)
         {
-            File.Move(PartialPath, CleanPath!, overwrite: true);
+            File.Move(list + PartialSuffix, list, overwrite: true);
         }
 
         if (unsettled is not null)
@@ -146,13 +155,14 @@ internal sealed class OutputFolder : IDisposable
         Faults?.Dispose();
         Unsettled?.Dispose();
         Clean?.Dispose();
+        Excluded?.Dispose();
         Journal?.Dispose();
         _lock.Dispose();
     }
 
     private void RefuseToOverwrite(string manifestPath)
     {
-        string[] ours = [FaultsPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath];
+        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -216,9 +226,9 @@ internal sealed class OutputFolder : IDisposable
                 throw new OutputException($"cannot write {CleanPath}: it is a folder");
             }
 
-            if (resumed is not { IsWhole: true } && CleanPath is not null)
+            foreach (string list in resumed is { IsWhole: true } ? [] : Lists)
             {
-                File.Delete(CleanPath);
+                File.Delete(list);
             }
         }
         catch (Exception error) when (OutputException.IsFileError(error))
@@ -238,7 +248,8 @@ internal sealed class OutputFolder : IDisposable
 
         Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
         Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
-        Clean = PartialPath is null ? null : WholeLineFile.Open(PartialPath, isRetry ? 0 : resumed?.CleanBytes ?? 0);
+        Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath + PartialSuffix, isRetry ? 0 : resumed?.CleanBytes ?? 0);
+        Excluded = WholeLineFile.Open(ExcludedPath + PartialSuffix, isRetry ? 0 : resumed?.ExcludedBytes ?? 0);
     }
 
     // Where such a run was interrupted, what it wrote itself is made anew, and what the first one found lies here still.

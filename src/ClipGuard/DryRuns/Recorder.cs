@@ -19,6 +19,7 @@ internal sealed class Recorder
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
     private readonly OutputFolder _output;
+    private readonly ExcludedRows _excluded;
     private readonly Func<RunTally, Checkpoint?> _checkpoint;
     private readonly FailureBudget _budget;
     private readonly TimeProvider _time;
@@ -27,14 +28,23 @@ internal sealed class Recorder
     private long _flushed;
 
     /// <param name="output">Where rows go.</param>
+    /// <param name="excluded">Names rows that are not clean.</param>
     /// <param name="tally">What was counted before.</param>
     /// <param name="checkpoint">Makes a checkpoint of a tally; gives null where the manifest cannot be read a second time.</param>
     /// <param name="budget">How many faulty rows there may be.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where each fault is logged once.</param>
-    public Recorder(OutputFolder output, RunTally tally, Func<RunTally, Checkpoint?> checkpoint, FailureBudget budget, TimeProvider time, ILogger log)
+    public Recorder(
+        OutputFolder output,
+        ExcludedRows excluded,
+        RunTally tally,
+        Func<RunTally, Checkpoint?> checkpoint,
+        FailureBudget budget,
+        TimeProvider time,
+        ILogger log)
     {
         _output = output;
+        _excluded = excluded;
         Tally = tally;
         _checkpoint = checkpoint;
         _budget = budget;
@@ -96,6 +106,7 @@ internal sealed class Recorder
     public void Flush()
     {
         _output.Clean?.Flush();
+        _output.Excluded.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -120,6 +131,7 @@ internal sealed class Recorder
     {
         Tally.AddBadLine();
         Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
+        Exclude(_excluded.Of(row));
         _log.BadManifestLine(row.Line, row.Column, row.Message);
     }
 
@@ -159,7 +171,14 @@ internal sealed class Recorder
         {
             _output.Clean?.Append(row.Raw.Span);
         }
+        else if (decided)
+        {
+            Exclude(_excluded.Of(row, settled.Verdicts.OfType<ClipVerdict>()));
+        }
     }
+
+    private void Exclude(ExcludedRow row) => _output.Excluded.Append(
+        [.. JsonSerializer.SerializeToUtf8Bytes(row, RecordLayout.Lines.ExcludedRow), (byte)'\n']);
 
     private void LogUnlessEarlier(long line, ClipVerdict verdict, ClipFaultRecord fault)
     {

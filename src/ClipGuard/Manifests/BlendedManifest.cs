@@ -41,6 +41,9 @@ public sealed class BlendedManifest : IIndexableManifest
     public string Name { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => [.. _sources.SelectMany(static source => source.Manifest.Sources).Distinct()];
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using IndexedRows rows = await IndexAsync(cancellation).ConfigureAwait(false);

@@ -16,6 +16,9 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
     /// <inheritdoc/>
     public string Kind => manifest.Kind;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => manifest.Sources;
+
     TextFormat? ITextManifest.Format => (manifest as ITextManifest)?.Format;
 
     /// <inheritdoc/>

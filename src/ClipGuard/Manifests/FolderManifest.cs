@@ -89,11 +89,12 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
             string full = Path.Combine(_root, path);
             ClipKind kind = MediaExtensions.KindOfFile(path)!.Value;
             int end = path.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal);
-            return new SampleRow(row + 1, default, new Sample
+            var sample = new Sample
             {
                 Clips = [new ClipReference(kind, MediaTags.Noun(kind), path) { Path = full, Source = new FileSource(full) }],
                 Fields = [Field("path", path), Field("folder", end < 0 ? string.Empty : path[..end])],
-            });
+            };
+            return new SampleRow(row + 1, default, sample) { Place = new RowPlace(_root, row + 1, path) };
         }
 
         private static SampleField Field(string name, string value) => new(name, Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(value)}\""));

@@ -10,6 +10,12 @@ public interface IManifest
     string Kind => GetType().Name;
 
     /// <summary>
+    /// The files, shards or folders that rows stand in, each once, as <see cref="RowPlace.Source"/> names them: absolute paths or addresses. Unless a manifest
+    /// overrides this it is its <see cref="Name"/>.
+    /// </summary>
+    IReadOnlyList<string> Sources => [Name];
+
+    /// <summary>
     /// Reads every row once, in order: a <see cref="SampleRow"/> or, where a row is no sample, a <see cref="BadRow"/>.
     /// Memory does not grow with the number of rows. Every call starts again from the first row.
     /// </summary>

@@ -73,7 +73,8 @@ internal sealed class IndexedBlend : IndexedRows
         int within = (int)(row % PageRows);
         byte source = page[within];
         long taken = _takenBeforePage[(int)(row / PageRows)][source] + page.AsSpan(0, within).Count(source);
-        return _sources[source].Read(RowOf(source, taken)) with { Origin = _names[source] };
+        ManifestRow read = _sources[source].Read(RowOf(source, taken));
+        return read with { Origin = _names[source], Place = read.PlaceIn(_names[source]) };
     }
 
     protected override void Dispose(bool disposing)

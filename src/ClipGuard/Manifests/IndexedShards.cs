@@ -14,11 +14,13 @@ internal sealed class IndexedShards : IndexedRows
 
     private readonly IReadOnlyList<string> _shards;
     private readonly RowIndex _index;
+    private readonly long[] _firstRows; // of each shard
     private readonly ManifestOptions _options;
     private readonly ConcurrentBag<TarRowReader> _readers = [];
 
-    private IndexedShards(IReadOnlyList<string> shards, RowIndex index, ManifestOptions options, string fingerprint)
+    private IndexedShards(IReadOnlyList<string> shards, RowIndex index, long[] firstRows, ManifestOptions options, string fingerprint)
     {
+        _firstRows = firstRows;
         _shards = shards;
         _index = index;
         _options = options;
@@ -43,8 +45,10 @@ internal sealed class IndexedShards : IndexedRows
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var index = new RowIndex();
+        long[] firstRows = new long[shards.Count];
         for (int shard = 0; shard < shards.Count; shard++)
         {
+            firstRows[shard] = index.Count;
             using FileStream texts = TarGroup.Open(shards[shard]);
             foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
             {
@@ -61,7 +65,7 @@ internal sealed class IndexedShards : IndexedRows
             }
         }
 
-        return new IndexedShards(shards, index, options, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new IndexedShards(shards, index, firstRows, options, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
@@ -80,7 +84,7 @@ internal sealed class IndexedShards : IndexedRows
             TarGroup? group = TarGroup.ReadAll(shard, address.Offset).FirstOrDefault();
             group = group is { Broken: null } ? group with { State = (TarGroupState)(address.Length >> StateBits) } : group;
             return group is not null && LengthOf(group) == address.Length
-                ? reader.Read(group, row + 1)
+                ? reader.Read(group, row + 1, row - _firstRows[address.Line] + 1)
                 : throw new ManifestException($"The shard {shard} has changed since it was indexed; start again with the new one.");
         }
         finally

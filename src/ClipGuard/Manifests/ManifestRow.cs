@@ -6,6 +6,12 @@ public abstract record ManifestRow(long Line)
 {
     /// <summary>Name of the row's manifest, where that is one of several; otherwise null.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>Where the row stands; null where that is <see cref="Line"/> of the manifest's only file.</summary>
+    public RowPlace? Place { get; init; }
+
+    /// <summary>Where the row stands, given the name of its manifest.</summary>
+    internal RowPlace PlaceIn(string manifest) => Place ?? new RowPlace(Origin ?? manifest, Line);
 }
 
 /// <summary>A row that is a sample.</summary>

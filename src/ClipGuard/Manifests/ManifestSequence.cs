@@ -28,6 +28,9 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public string Kind => $"{_parts.Length} manifests one after the other, {string.Join(" and ", _parts.Select(static part => part.Kind).Distinct())}";
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => [.. _parts.SelectMany(static part => part.Sources).Distinct()];
+
     TextFormat? ITextManifest.Format =>
         _parts.All(static part => (part as ITextManifest)?.Format == JsonLinesManifest.LinesOfJson)
             && _parts.Select(static part => Path.GetDirectoryName(part.Name)).Distinct(StringComparer.Ordinal).Count() == 1
@@ -88,9 +91,9 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest
 
     private static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
     {
-        BadRow bad => bad with { Line = line, Found = $"{bad.Found} in line {bad.Line} of {name}" },
-        SampleRow sample => sample with { Line = line, Raw = WithLineEnding(sample.Raw) },
-        _ => row with { Line = line },
+        BadRow bad => bad with { Line = line, Place = row.PlaceIn(name), Found = $"{bad.Found} in line {bad.Line} of {name}" },
+        SampleRow sample => sample with { Line = line, Place = row.PlaceIn(name), Raw = WithLineEnding(sample.Raw) },
+        _ => row with { Line = line, Place = row.PlaceIn(name) },
     };
 
     private sealed class IndexedSequence : IndexedRows

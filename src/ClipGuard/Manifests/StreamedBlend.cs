@@ -30,6 +30,9 @@ public sealed class StreamedBlend : IManifest
     public string Name { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => [.. _sources.SelectMany(static source => source.Manifest.Sources).Distinct()];
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var order = new WeightedRoundRobin([.. _sources.Select(static source => source.Weight)]);
@@ -60,7 +63,7 @@ public sealed class StreamedBlend : IManifest
                     yield break;
                 }
 
-                yield return row with { Origin = source.Name };
+                yield return row with { Origin = source.Name, Place = row.PlaceIn(source.Name) };
                 await source.MoveAsync().ConfigureAwait(false);
             }
         }

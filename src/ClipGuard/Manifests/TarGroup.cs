@@ -16,6 +16,9 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
     /// <summary>What only its neighbours tell of it.</summary>
     public TarGroupState State { get; init; }
 
+    /// <summary>The key of its members; null where another group has it too, or there are no members.</summary>
+    public string? OwnKey => Members.Count > 0 && State != TarGroupState.Apart ? Members[0].Key : null;
+
     /// <summary>Reads the groups of a shard from one that begins at <paramref name="offset"/> on.</summary>
     /// <param name="shard">Path of the shard.</param>
     /// <param name="offset">Where the first group begins.</param>

@@ -34,6 +34,9 @@ public sealed class TarManifest : IIndexableManifest
     public string Kind => _shards.Count == 1 ? "a WebDataset shard" : $"{_shards.Count} WebDataset shards";
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => _shards;
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
@@ -41,16 +44,20 @@ public sealed class TarManifest : IIndexableManifest
         long line = 0;
         foreach (string shard in _shards)
         {
+            long number = 0;
             using PackedShard? packed = PackedShard.IsPacked(shard) ? PackedShard.Unpack(shard, cancellation) : null;
             foreach (TarGroup group in TarGroup.ReadAll(shard, unpacked: packed?.File))
             {
                 cancellation.ThrowIfCancellationRequested();
-                yield return rows.Read(group, ++line, packed?.File);
+                yield return rows.Read(group, ++line, ++number, packed?.File);
             }
 
             if (packed?.Flaw is { } flaw)
             {
-                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shard}: {flaw}", "gzip up to its end");
+                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shard}: {flaw}", "gzip up to its end")
+                {
+                    Place = new RowPlace(shard, ++number),
+                };
             }
         }
     }

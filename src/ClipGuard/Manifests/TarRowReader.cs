@@ -15,8 +15,12 @@ internal sealed class TarRowReader(ManifestOptions options)
     /// <summary>Reads one group.</summary>
     /// <param name="group">The group.</param>
     /// <param name="line">What its row's line is.</param>
+    /// <param name="number">1-based number of the group within its shard.</param>
     /// <param name="unpacked">Where its shard is compressed, what that was unpacked to: clips are then in memory. Otherwise null.</param>
-    public ManifestRow Read(TarGroup group, long line, FileStream? unpacked = null)
+    public ManifestRow Read(TarGroup group, long line, long number, FileStream? unpacked = null) =>
+        Read(group, line, unpacked) with { Place = new RowPlace(group.Shard, number, group.OwnKey) };
+
+    private ManifestRow Read(TarGroup group, long line, FileStream? unpacked)
     {
         if (group.Broken is { } broken)
         {

@@ -74,7 +74,9 @@ internal sealed class OtherManifestKindTests
         Assert.That((ofShard.Samples, ofShard.CleanSamples, shardLine), Is.EqualTo((2L, 2L, 2L)));
         Assert.That((ofFolder.Samples, ofFolder.CleanSamples, _bench.Faults().Single().Line), Is.EqualTo((2L, 1L, 2L)));
         Assert.That((ofShard.Settings.CleanManifest, ofFolder.Settings.CleanManifest), Is.EqualTo(((string?)null, (string?)null)));
-        Assert.That(Directory.GetFiles(_bench.Options.OutputFolder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "faults.jsonl", "summary.json" }));
+        Assert.That(
+            Directory.GetFiles(_bench.Options.OutputFolder).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "excluded.jsonl", "faults.jsonl", "summary.json" }));
         _bench.Options = _bench.Options with { CleanManifest = Path.Combine(_bench.Folder, "clean.jsonl") };
         await Assert.ThatAsync(() => Run(shard).RunAsync(), Throws.InstanceOf<OutputException>().With.Message.Contains("are no text"));
     }

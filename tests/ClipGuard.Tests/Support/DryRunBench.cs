@@ -41,6 +41,8 @@ internal sealed class DryRunBench : IDisposable
     /// <summary>Where clean rows are gathered until they are all there.</summary>
     public string PartialPath => CleanPath + ".partial";
 
+    public string ExcludedPath => Path.Combine(Options.OutputFolder, "excluded.jsonl");
+
     public string UnsettledPath => Path.Combine(Options.OutputFolder, "unsettled.jsonl");
 
     public string SummaryPath => Path.Combine(Options.OutputFolder, "summary.json");

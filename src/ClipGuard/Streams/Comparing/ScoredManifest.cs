@@ -55,6 +55,9 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
     /// <inheritdoc/>
     public string Kind => _manifest.Kind;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => _manifest.Sources;
+
     TextFormat? ITextManifest.Format => (_manifest as ITextManifest)?.Format;
 
     /// <summary>Samples whose scores were not wanted, of those that were compared so far: the line, and the scores in words. In the manifest's order.</summary>
@@ -129,7 +132,11 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
 
         if (verdict.Failure is { } failure)
         {
-            return new BadRow(row.Line, 1, $"a pair without a score ({failure})", "one that can be compared") { Origin = row.Origin };
+            return new BadRow(row.Line, 1, $"a pair without a score ({failure})", "one that can be compared")
+            {
+                Origin = row.Origin,
+                Place = row.Place,
+            };
         }
 
         IEnumerable<SampleField> fields = sample.Sample.Fields.Where(field => !verdict.Scores.ContainsKey(field.Name))

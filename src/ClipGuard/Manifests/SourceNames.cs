@@ -1,0 +1,44 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>
+/// What the sources of a manifest are called in lists of excluded rows: by their paths from the folder that holds them all, so that the names hold where that
+/// folder is moved or mounted elsewhere.
+/// </summary>
+internal sealed class SourceNames
+{
+    /// <summary>What standard input is called.</summary>
+    public const string StandardInput = "-";
+
+    private const string StandardInputPath = "/dev/stdin";
+    private const char Separator = '/';
+
+    private readonly string _folder;
+
+    private SourceNames(string folder) => _folder = folder;
+
+    /// <summary>The names for a manifest's sources.</summary>
+    public static SourceNames Of(IManifest manifest) => new(FolderOf(manifest.Sources));
+
+    /// <summary>The name of a source.</summary>
+    /// <param name="source">As in <see cref="RowPlace.Source"/>.</param>
+    public string NameOf(string source) => source == StandardInputPath ? StandardInput
+        : source.StartsWith(_folder, StringComparison.Ordinal) && source.Length > _folder.Length ? source[_folder.Length..]
+        : source;
+
+    private static string FolderOf(IReadOnlyList<string> sources)
+    {
+        string common = sources.Count == 0 ? string.Empty : Above(sources[0]);
+        foreach (string source in sources)
+        {
+            while (!source.StartsWith(common, StringComparison.Ordinal))
+            {
+                common = Above(common[..^1]);
+            }
+        }
+
+        return common;
+    }
+
+    // Of "/a/b" it is "/a/", of an address up to its last slash; nothing where there is none.
+    private static string Above(string path) => path[..(path.LastIndexOf(Separator) + 1)];
+}
