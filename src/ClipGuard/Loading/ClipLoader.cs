@@ -330,11 +330,12 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
 
         return new StreamedEpochRows(
-            _manifest.ReadRowsAsync,
+            _manifest,
             progress.ExcludedLines.ToHashSet(),
             _options.ShuffleWindow,
             _options.Shuffle == ShuffleMode.Windowed ? unchecked((ulong)_options.Seed) : null,
-            progress.Epoch);
+            progress.Epoch,
+            _options.Supervision.Deadline);
     }
 
     private RowOrder OrderOf(IndexedRows index, EpochProgress progress)

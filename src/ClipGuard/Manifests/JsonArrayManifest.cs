@@ -7,7 +7,7 @@ namespace ClipGuard.Manifests;
 /// The line of a row is its 1-based number in the array. Its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one
 /// follows it. What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
 /// </summary>
-public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest
+public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest, IDeferredManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -54,6 +54,8 @@ public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(Open, (_, _) => new RowReaderChoice(NewReader));
 
     private LineReader Open() => LineReader.Open(Name, _options.MaxLineBytes, array: new JsonArrayScan());
 

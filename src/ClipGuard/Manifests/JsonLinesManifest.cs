@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// What begins as a JSON array is read as one where rows are read in order, as from a pipe; an index of it is made by <see cref="JsonArrayManifest"/>.
 /// </summary>
-public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
+public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest, IDeferredManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -63,6 +63,10 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(
+        () => LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true),
+        (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)));
 
     /// <summary>How rows of JSON are read.</summary>
     internal static ManifestOptions WithDefaults(ManifestOptions? options, string path)

@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// Several manifests, one after the other, as one. The line of a row is its 1-based number over all of them, and what is said of a bad row tells its line in
 /// its own manifest. Rows are text where those of all manifests are and are read from one folder, so that relative paths in them keep their meaning.
 /// </summary>
-public sealed class ManifestSequence : IIndexableManifest, ITextManifest
+public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDeferredManifest
 {
     private readonly IIndexableManifest[] _parts;
 
@@ -81,6 +81,8 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest
 
         return FingerprintOf(all);
     }
+
+    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredSequenceReader(_parts, Renumber);
 
     private static string FingerprintOf(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));

@@ -7,7 +7,7 @@ namespace ClipGuard.Manifests;
 /// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c>, <c>response</c> and the other names that ms-swift knows make messages where
 /// there is no such column. Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
 /// </summary>
-public sealed class TableManifest : IIndexableManifest, ITextManifest
+public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferredManifest
 {
     private readonly TableOptions _options;
     private readonly PathResolver _paths;
@@ -68,6 +68,9 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    IDeferredRowReader IDeferredManifest.ReadDeferred() =>
+        new DeferredLineReader(Open, (_, first) => new RowReaderChoice((_header = ReadHeader(first)).NewReader, IsHeader: true));
 
     private async Task<Header> ReadHeaderAsync(CancellationToken cancellation)
     {

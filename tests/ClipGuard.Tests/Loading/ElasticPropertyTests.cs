@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 
@@ -87,7 +89,7 @@ internal sealed class ElasticPropertyTests
     // The lines of each batch, without padding.
     private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches rankBatches, bool isStreamed, bool dropLast)
     {
-        EpochRows rows = isStreamed ? new StreamedEpochRows(_ => Rows(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0)
+        EpochRows rows = isStreamed ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var plan = new EpochPlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
@@ -96,18 +98,23 @@ internal sealed class ElasticPropertyTests
 
     private static long LineOf(PlannedSample sample) => sample.ReadAsync(5, 0, 0, CancellationToken.None).AsTask().GetAwaiter().GetResult().Line;
 
-    private static async IAsyncEnumerable<ManifestRow> Rows(int count)
-    {
-        await Task.CompletedTask;
-        for (int line = 1; line <= count; line++)
-        {
-            yield return new SampleRow(line, default, new Sample());
-        }
-    }
-
     private sealed record Segment(int World, int Batch, int[] Consumed, int[] Ahead);
 
     private sealed record Run(int Rows, int Window, Segment[] ResumeSegments);
+
+    private sealed class CountedManifest(int count) : IManifest
+    {
+        public string Name => "rows";
+
+        public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+        {
+            await Task.CompletedTask;
+            for (int line = 1; line <= count; line++)
+            {
+                yield return new SampleRow(line, default, new Sample());
+            }
+        }
+    }
 
     private sealed class CountedRows(int count) : IndexedRows
     {

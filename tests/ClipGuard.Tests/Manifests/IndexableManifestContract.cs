@@ -38,6 +38,42 @@ public abstract class IndexableManifestContract
     }
 
     [Test]
+    public async Task Rows_that_are_parsed_later_are_the_rows_in_order([Values(1, 2, 3, 1000)] int most)
+    {
+        IIndexableManifest manifest = Make();
+        List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        await using IDeferredRowReader reader = ParsedRowReader.Of(manifest);
+        var read = new List<(DeferredRows Rows, int Row)>();
+        DeferredRows rows;
+        do
+        {
+            rows = await reader.ReadAsync(most, CancellationToken.None);
+            read.AddRange(Enumerable.Range(0, rows.Count).Select(row => (rows, row)));
+        }
+        while (rows.Count == most);
+
+        Assert.That(rows.Count, Is.LessThan(most));
+        Assert.That(read.Select(part => part.Rows.LineOf(part.Row).Line), Is.EqualTo(inOrder.Select(row => row.Line)));
+        Assert.That(read.AsEnumerable().Reverse().Select(part => Describe(part.Rows.Read(part.Row))).Reverse(), Is.EqualTo(inOrder.Select(Describe)));
+    }
+
+    [Test]
+    public async Task Rows_that_are_passed_over_are_counted([Range(0, 6)] int passed)
+    {
+        IIndexableManifest manifest = Make();
+        List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
+
+        await using IDeferredRowReader reader = ParsedRowReader.Of(manifest);
+        long counted = await reader.SkipAsync(passed, CancellationToken.None);
+        DeferredRows rest = await reader.ReadAsync(1000, CancellationToken.None);
+
+        Assert.That(counted, Is.EqualTo(Math.Min(passed, inOrder.Count)));
+        Assert.That(Enumerable.Range(0, rest.Count).Select(row => Describe(rest.Read(row))), Is.EqualTo(inOrder.Skip(passed).Select(Describe)));
+        Assert.That(await reader.SkipAsync(1000, CancellationToken.None), Is.Zero);
+    }
+
+    [Test]
     public async Task Rows_can_be_read_from_many_threads()
     {
         using IndexedRows rows = await Make().IndexAsync();

@@ -11,27 +11,29 @@ internal sealed class StreamedEpochRows : EpochRows
 {
     private const ulong Purpose = 0x317D;
 
-    private readonly Func<CancellationToken, IAsyncEnumerable<ManifestRow>> _manifest;
+    private readonly IManifest _manifest;
     private readonly IReadOnlySet<ManifestLine> _excludedLines;
+    private readonly TimeSpan _limit;
     private readonly int _windowRows;
     private readonly ulong? _key;
     private readonly Dictionary<long, Window> _windows = [];
     private readonly CancellationTokenSource _stop = new();
-    private IAsyncEnumerator<ManifestRow>? _rows;
+    private IDeferredRowReader? _rows;
     private Task _reading = Task.CompletedTask;
     private long _next;
     private long _firstKept;
     private bool _isOver;
 
-    /// <param name="manifest">Begins to read the manifest.</param>
+    /// <param name="manifest">The manifest.</param>
     /// <param name="excludedLines">Lines that are skipped.</param>
     /// <param name="windowRows">Rows in a window.</param>
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
-    public StreamedEpochRows(
-        Func<CancellationToken, IAsyncEnumerable<ManifestRow>> manifest, IReadOnlySet<ManifestLine> excludedLines, int windowRows, ulong? seed, int epoch)
+    /// <param name="limit">The longest that parsing a row, which looks for its clips' files, may take.</param>
+    public StreamedEpochRows(IManifest manifest, IReadOnlySet<ManifestLine> excludedLines, int windowRows, ulong? seed, int epoch, TimeSpan limit)
     {
         _manifest = manifest;
+        _limit = limit;
         _excludedLines = excludedLines;
         _windowRows = windowRows;
         _key = seed is { } key ? StableHash.Of(key, Purpose, (ulong)epoch) : null;
@@ -56,10 +58,9 @@ internal sealed class StreamedEpochRows : EpochRows
         while (number >= _next && !_isOver)
         {
             // A read that hangs (a dead mount, a FIFO) cannot be ended, only no longer be waited for: neither the loop nor its end may wait for it.
-            Task<Window> reading = Task.Run(ReadWindowAsync, CancellationToken.None);
+            Task<Window?> reading = Task.Run(NextWindowAsync, CancellationToken.None);
             _reading = reading;
-            Window read = await reading.WaitAsync(cancellation).ConfigureAwait(false);
-            if (_next >= _firstKept)
+            if (await reading.WaitAsync(cancellation).ConfigureAwait(false) is { } read)
             {
                 _windows.Add(_next, read);
             }
@@ -100,37 +101,53 @@ internal sealed class StreamedEpochRows : EpochRows
         _stop.Dispose();
     }
 
-    private async Task<Window> ReadWindowAsync()
+    // Null for a window that is passed over.
+    private async Task<Window?> NextWindowAsync()
     {
-        _rows ??= _manifest(_stop.Token).GetAsyncEnumerator(_stop.Token);
-        var rows = new List<ManifestRow>();
-        while (rows.Count < _windowRows)
+        _rows ??= ParsedRowReader.Of(_manifest);
+        DeferredRows? rows = null;
+        long read = _excludedLines.Count > 0 ? (rows = await ReadIncludedAsync(_rows).ConfigureAwait(false)).Count
+            : _next < _firstKept ? await _rows.SkipAsync(_windowRows, _stop.Token).ConfigureAwait(false)
+            : (rows = await _rows.ReadAsync(_windowRows, _stop.Token).ConfigureAwait(false)).Count;
+        _isOver = read < _windowRows;
+        return rows is null || _next < _firstKept ? null
+            : new Window(rows, _key is { } key ? new Permutation(StableHash.Of(key, (ulong)_next), rows.Count) : null, _manifest.Name, _limit);
+    }
+
+    // A window has as many rows as others after its excluded lines were left out.
+    private async Task<DeferredRows> ReadIncludedAsync(IDeferredRowReader reader)
+    {
+        var included = new ChosenRows();
+        while (included.Count < _windowRows)
         {
-            _stop.Token.ThrowIfCancellationRequested();
-            if (!await _rows.MoveNextAsync().ConfigureAwait(false))
+            int wanted = _windowRows - included.Count;
+            DeferredRows rows = await reader.ReadAsync(wanted, _stop.Token).ConfigureAwait(false);
+            for (int row = 0; row < rows.Count; row++)
             {
-                _isOver = true;
-                break;
+                if (!_excludedLines.Contains(rows.LineOf(row)))
+                {
+                    included.Add(rows, row);
+                }
             }
 
-            ManifestRow row = _rows.Current;
-            if (!_excludedLines.Contains(new ManifestLine(row.Line, row.Origin)))
+            if (rows.Count < wanted)
             {
-                rows.Add(row);
+                break;
             }
         }
 
-        return new Window([.. rows], _key is { } key ? new Permutation(StableHash.Of(key, (ulong)_next), rows.Count) : null);
+        return included;
     }
 
-    private sealed class Window(ManifestRow[] rows, Permutation? shuffle) : IRowChoice
+    private sealed class Window(DeferredRows rows, Permutation? shuffle, string manifest, TimeSpan limit) : IRowChoice
     {
-        public long Choices => rows.Length;
+        public long Choices => rows.Count;
 
         public long RowAt(long index) => shuffle is { } order ? order[index] : index;
 
         public long Choose(long nth) => nth;
 
-        public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) => new(rows[row]);
+        public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
+            new(AbandonableRead.OfRowAsync(() => rows.Read((int)row), manifest, limit, cancellation));
     }
 }

@@ -1,0 +1,16 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>Some of the rows that were read.</summary>
+internal sealed class ChosenRows : DeferredRows
+{
+    private readonly List<(DeferredRows Rows, int Row)> _chosen = [];
+
+    public override int Count => _chosen.Count;
+
+    /// <summary>Adds a row behind the others.</summary>
+    public void Add(DeferredRows rows, int row) => _chosen.Add((rows, row));
+
+    public override ManifestLine LineOf(int row) => _chosen[row].Rows.LineOf(_chosen[row].Row);
+
+    public override ManifestRow Read(int row) => _chosen[row].Rows.Read(_chosen[row].Row);
+}
