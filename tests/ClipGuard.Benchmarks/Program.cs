@@ -23,6 +23,12 @@ if (args is [RowsRun.Name, var manifest])
     return 0;
 }
 
+if (args is [GrowthRun.Name, var kind, var rows])
+{
+    await GrowthRun.RunAsync(kind, rows);
+    return 0;
+}
+
 var benchmarks = new Dictionary<string, Func<Task>>
 {
     ["roundtrip"] = RoundTripBenchmark.RunAsync,

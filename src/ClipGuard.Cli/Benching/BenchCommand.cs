@@ -26,7 +26,10 @@ internal static class BenchCommand
             "bench",
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
             [manifest],
-            [BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All],
+            [
+                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Index,
+                .. GuardSettings.All, .. SpecSettings.All,
+            ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 
@@ -114,5 +117,5 @@ internal static class BenchCommand
     private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
         ? throw new UsageException("no manifest was named")
         : path == "-" ? throw new UsageException("bench reads the rows of a manifest by their places, which standard input does not have: name a file")
-        : Manifest.Open(path, RunSettings.ReadManifest(sources) with { RequireMessages = false });
+        : Manifest.Open(path, RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources)) with { RequireMessages = false });
 }

@@ -66,6 +66,21 @@ internal static class RunSettings
         ReadColumns,
         (manifest, columns) => manifest with { Columns = columns });
 
+    /// <summary>For commands that read rows by their places.</summary>
+    public static readonly SettingGroup<ManifestOptions> Index = new(Manifest.Heading, Manifest.Unset);
+
+    public static readonly Setting<string> IndexCache = Index.Value(
+        "index-cache",
+        "FOLDER",
+        "Keeps indexes of large manifests, so that they are read once; 'off' keeps none. Default: clipguard/indexes in XDG_CACHE_HOME or ~/.cache.",
+        text => text == "off" ? text : SettingTextParser.FilePath(text),
+        (manifest, folder) => manifest with { IndexCacheFolder = folder == "off" ? null : folder });
+
+    public static readonly Setting<bool> Verify = Index.Flag(
+        "verify",
+        "Read manifests as a whole also where their index is kept, and index them anew.",
+        (manifest, verify) => manifest with { VerifyIndex = verify });
+
     public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
     public static readonly Setting<long> Limit = Rows.Value(

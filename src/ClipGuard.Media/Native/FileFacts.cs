@@ -8,7 +8,8 @@ namespace ClipGuard.Media.Native;
 /// <param name="Inode">Number of the file in its file system.</param>
 /// <param name="Device">The file system's device, its two numbers in one.</param>
 /// <param name="AllocatedBytes">Bytes that the file takes where it lies: less than its length where it has holes.</param>
-internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong Inode, ulong Device, long AllocatedBytes)
+/// <param name="ModifiedNanoseconds">When its content was changed last, since 1970.</param>
+internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong Inode, ulong Device, long AllocatedBytes, long ModifiedNanoseconds)
 {
     // The layout of statx is the same on every architecture, which stat's is not.
     private const int StatxBytes = 256;
@@ -16,9 +17,11 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong In
     private const int InodeOffset = 32;
     private const int SizeOffset = 40;
     private const int BlocksOffset = 48;
+    private const int ModifiedOffset = 112;
     private const int DeviceOffset = 136;
     private const int BlockBytes = 512;
-    private const uint TypeModeInodeSizeAndBlocks = 0x1 | 0x2 | 0x100 | 0x200 | 0x400;
+    private const long NanosecondsInSecond = 1_000_000_000;
+    private const uint TypeModeTimeInodeSizeAndBlocks = 0x1 | 0x2 | 0x40 | 0x100 | 0x200 | 0x400;
 
     private const int KindMask = 0xF000;
 
@@ -50,7 +53,7 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong In
     private static string? Ask(int folder, string path, int flags, out FileFacts facts)
     {
         byte* buffer = stackalloc byte[StatxBytes];
-        if (Libc.Statx(folder, path, flags, TypeModeInodeSizeAndBlocks, buffer) != 0)
+        if (Libc.Statx(folder, path, flags, TypeModeTimeInodeSizeAndBlocks, buffer) != 0)
         {
             facts = default;
             return Marshal.GetLastPInvokeErrorMessage();
@@ -61,7 +64,8 @@ internal readonly unsafe record struct FileFacts(int Mode, long Length, ulong In
             *(long*)(buffer + SizeOffset),
             *(ulong*)(buffer + InodeOffset),
             *(ulong*)(buffer + DeviceOffset),
-            *(long*)(buffer + BlocksOffset) * BlockBytes);
+            *(long*)(buffer + BlocksOffset) * BlockBytes,
+            (*(long*)(buffer + ModifiedOffset) * NanosecondsInSecond) + *(uint*)(buffer + ModifiedOffset + sizeof(long)));
         return null;
     }
 }

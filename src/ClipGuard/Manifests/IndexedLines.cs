@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
+
+using ClipGuard.Media.Native;
 
 using Microsoft.Win32.SafeHandles;
 
@@ -29,14 +32,32 @@ internal sealed class IndexedLines : IndexedRows
 
     public override string Fingerprint { get; }
 
-    /// <summary>Notes where the rows of a file are.</summary>
-    /// <param name="lines">The file, at its start; read to its end and closed.</param>
+    /// <summary>Says where the rows of a file are: as it is kept from an earlier time where the file is still the same, or by going through it.</summary>
+    /// <param name="open">Opens the file at its start.</param>
     /// <param name="path">The same file.</param>
+    /// <param name="kind">How its rows are told apart, in a word.</param>
     /// <param name="skipRows">Lines at the start that are no rows: a table's header.</param>
     /// <param name="newReader">Makes a reader for one thread.</param>
+    /// <param name="options">How rows are read, and where indexes are kept.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static async Task<IndexedRows> BuildAsync(
-        LineReader lines, string path, int skipRows, Func<ITextRowReader> newReader, CancellationToken cancellation)
+    public static async Task<IndexedRows> OpenAsync(
+        Func<LineReader> open, string path, string kind, int skipRows, Func<ITextRowReader> newReader, ManifestOptions options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string form = string.Create(CultureInfo.InvariantCulture, $"{kind}, at most {options.MaxLineBytes} bytes");
+        IndexCache? cache = options.IndexCacheFolder is { } folder ? new IndexCache(folder, options.IndexCacheMinBytes) : null;
+        if (cache is null || options.VerifyIndex || await cache.FindAsync(path, form, cancellation).ConfigureAwait(false) is not { } index)
+        {
+            _ = FileFacts.OfPath(path, out FileFacts before);
+            index = await BuildAsync(open(), path, skipRows, newReader(), cancellation).ConfigureAwait(false);
+            await (cache?.KeepAsync(path, form, before, index, cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+
+        return new IndexedLines(path, index.Rows, File.OpenHandle(path, share: FileShare.ReadWrite), index.ManifestBytes, index.Fingerprint, newReader);
+    }
+
+    private static async Task<KeptIndex> BuildAsync(
+        LineReader lines, string path, int skipRows, ITextRowReader reader, CancellationToken cancellation)
     {
         using (lines)
         {
@@ -48,7 +69,6 @@ internal sealed class IndexedLines : IndexedRows
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var index = new RowIndex();
-            ITextRowReader reader = newReader();
             lines.Hash = hash;
             while (await lines.FillAsync(cancellation).ConfigureAwait(false))
             {
@@ -70,8 +90,7 @@ internal sealed class IndexedLines : IndexedRows
                 }
             }
 
-            SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite);
-            return new IndexedLines(path, index, file, lines.Position, Convert.ToHexStringLower(hash.GetHashAndReset()), newReader);
+            return new KeptIndex(index, lines.Position, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest, IDefe
     }
 
     /// <inheritdoc/>
-    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) => IndexedLines.BuildAsync(Open(), Name, 0, NewReader, cancellation);
+    public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
+        IndexedLines.OpenAsync(Open, Name, "array", 0, NewReader, _options, cancellation);
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);

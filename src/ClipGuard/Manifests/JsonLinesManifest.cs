@@ -59,7 +59,8 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest, IDefe
 
     /// <inheritdoc/>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
-        IndexedLines.BuildAsync(LineReader.Open(Name, _options.MaxLineBytes), Name, 0, () => new JsonRowReader(_options, _paths), cancellation);
+        IndexedLines.OpenAsync(
+            () => LineReader.Open(Name, _options.MaxLineBytes), Name, "lines", 0, () => new JsonRowReader(_options, _paths), _options, cancellation);
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);

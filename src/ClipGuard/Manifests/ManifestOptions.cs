@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>How the rows of a manifest are read.</summary>
@@ -37,6 +39,21 @@ public sealed record ManifestOptions
     /// A key that a row does not have is passed over; a column that a table does not have is an error. Default empty.
     /// </summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Folder in which the indexes of manifests of at least 16 MiB are kept, so that opening one once more does not read it; null for nowhere. An index counts
+    /// as long as the manifest's size, time, inode and samples of its content are the same. Default: <c>clipguard/indexes</c> in <c>XDG_CACHE_HOME</c>, or in
+    /// <c>~/.cache</c>. What cannot be written there is not kept.
+    /// </summary>
+    [JsonIgnore]
+    public string? IndexCacheFolder { get; init; } = IndexCache.DefaultFolder;
+
+    /// <summary>Whether a manifest is read as a whole where its index is kept, and its index made anew. Default false.</summary>
+    [JsonIgnore]
+    public bool VerifyIndex { get; init; }
+
+    /// <summary>The smallest manifest whose index is kept.</summary>
+    internal long IndexCacheMinBytes { get; init; } = IndexCache.UsualMinBytes;
 
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFolder"/>.</summary>
     internal bool NamesFiles { get; init; }

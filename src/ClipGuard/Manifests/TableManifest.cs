@@ -63,7 +63,7 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferred
     public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
         Func<TableRowReader> newReader = (await ReadHeaderAsync(cancellation).ConfigureAwait(false)).NewReader;
-        return await IndexedLines.BuildAsync(Open(), Name, skipRows: 1, newReader, cancellation).ConfigureAwait(false);
+        return await IndexedLines.OpenAsync(Open, Name, "table", skipRows: 1, newReader, _options.Rows, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -89,7 +89,8 @@ internal sealed class ElasticPropertyTests
     // The lines of each batch, without padding.
     private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches rankBatches, bool isStreamed, bool dropLast)
     {
-        EpochRows rows = isStreamed ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
+        EpochRows rows = isStreamed
+            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var plan = new EpochPlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()

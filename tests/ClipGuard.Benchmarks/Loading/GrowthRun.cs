@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using ClipGuard.Loading;
+using ClipGuard.Manifests;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Benchmarks.Loading;
+
+/// <summary>
+/// What rows cost that a rank passes over, in a process that has done nothing else: CPU seconds of this process, printed with the count that they are for.
+/// Clips are not decoded.
+/// </summary>
+internal static class GrowthRun
+{
+    /// <summary>What this program is called with; then one of <c>windowed</c>, <c>resume</c> and <c>open</c>, and the manifest.</summary>
+    public const string Name = "growth-run";
+
+    private const int World = 1024;
+    private const int BatchSize = 8;
+
+    public static Task RunAsync(string kind, string path) => kind switch
+    {
+        "windowed" => ReadAsRankAsync(path),
+        "resume" => ResumeNearEndAsync(path),
+        "open" => OpenAsync(path),
+        _ => throw new ArgumentException($"There is no run '{kind}'."),
+    };
+
+    // One of many ranks reads its share of a windowed epoch.
+    private static async Task ReadAsRankAsync(string path)
+    {
+        await using ClipLoader loader = await OpenAsync(path, ShuffleMode.Windowed, new RankInfo(5, World));
+        TimeSpan began = Cpu();
+        int samples = 0;
+        await foreach (Batch batch in loader)
+        {
+            using (batch)
+            {
+                samples += batch.Samples.Count;
+            }
+        }
+
+        Report("ms a sample", (Cpu() - began).TotalMilliseconds / samples);
+    }
+
+    // A windowed epoch goes on behind nine tenths of its rows.
+    private static async Task ResumeNearEndAsync(string path)
+    {
+        long rows = File.ReadLines(path).LongCount();
+        await using ClipLoader loader = await OpenAsync(path, ShuffleMode.Windowed, RankInfo.Single);
+        loader.Resume(loader.State with { Consumed = rows * 9 / 10 / BatchSize });
+        TimeSpan began = Cpu();
+        await foreach (Batch batch in loader)
+        {
+            batch.Dispose();
+            break;
+        }
+
+        Report("s to the first batch", (Cpu() - began).TotalSeconds);
+    }
+
+    private static async Task OpenAsync(string path)
+    {
+        TimeSpan began = Cpu();
+        await using ClipLoader loader = await OpenAsync(path, ShuffleMode.Full, RankInfo.Single);
+        Report("s to open", (Cpu() - began).TotalSeconds);
+    }
+
+    private static Task<ClipLoader> OpenAsync(string path, ShuffleMode shuffle, RankInfo rank) => ClipLoader.OpenAsync(Manifest.Open(path), new LoaderOptions
+    {
+        BatchSize = BatchSize,
+        Shuffle = shuffle,
+        RankInfo = rank,
+        Supervision = new SupervisorOptions { Isolation = Isolation.InProcess, Workers = 2 },
+    });
+
+    private static TimeSpan Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+
+    private static void Report(string unit, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value:0.0000} CPU {unit}"));
+}
