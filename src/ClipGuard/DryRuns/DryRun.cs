@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -89,6 +90,7 @@ public sealed class DryRun
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         bool any = await rows.MoveNextAsync().ConfigureAwait(false);
         var identity = ManifestIdentity.Of(_manifest.Name);
+        ShardManifest? shared = _manifest is ManifestShard ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
 
@@ -120,7 +122,7 @@ public sealed class DryRun
             output.Save(beginning);
         }
 
-        Progress.Start(identity?.Bytes ?? 0, tally, any ? rows.Current : null);
+        Progress.Start(ExtentOf(identity), tally, any ? rows.Current : null);
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
         if (known is not null)
         {
@@ -146,6 +148,9 @@ public sealed class DryRun
             throw;
         }
 
+        ShardRecord? record = complete && shared is not null
+            ? await RecordShardAsync((ManifestShard)_manifest, shared, header.Length).ConfigureAwait(false)
+            : null;
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
         output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
         {
@@ -159,6 +164,11 @@ public sealed class DryRun
             UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         });
+        if (record is not null)
+        {
+            output.EndShard(record);
+        }
+
         _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
     }
@@ -233,6 +243,28 @@ public sealed class DryRun
                 recorder.FlushToDisk();
             }
         }
+    }
+
+    private ShardExtent ExtentOf(ManifestIdentity? identity) => _manifest is ManifestShard shard ? shard.Extent
+        : new ShardExtent(ShardExtent.Bytes, 0, identity?.Bytes ?? 0);
+
+    // Other jobs read the same manifest, and what each found belongs together only where all of them read the same bytes.
+    private async Task<ShardRecord> RecordShardAsync(ManifestShard shard, ShardManifest before, int headerBytes)
+    {
+        ShardManifest now = await ShardManifest.OfAsync(shard, CancellationToken.None).ConfigureAwait(false);
+        return ShardManifest.Difference(before, now) is not { } change
+            ? new ShardRecord
+            {
+                Shard = shard.Number,
+                Extent = shard.Extent,
+                Lines = shard.LineCount,
+                CountsLinesOfFiles = shard.CountsLinesOfFiles,
+                Manifest = now,
+                Settings = _settings,
+                FileBytes = new Dictionary<string, long>(),
+                CleanHeaderBytes = headerBytes,
+            }
+            : throw new OutputException($"{shard.Name} has changed while shard {shard.Number} of it was read: {change}. Start all shards over (--fresh)");
     }
 
     private DryRunSummary Summarise(RunTally tally, long resumedAfter, TimeSpan elapsed, bool cancelled) => new()

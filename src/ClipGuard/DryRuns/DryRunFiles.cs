@@ -40,6 +40,10 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Unfinished(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnfinishedName);
 
+    /// <summary>Path of what a merge has to know of a share of a manifest. It is there once the share is whole.</summary>
+    /// <param name="folder">The share's folder.</param>
+    public static string Shard(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.ShardName);
+
     /// <summary>Makes the output folder where it does not exist, and makes sure that a run could use it: for hosts that want to know early.</summary>
     /// <param name="folder">The output folder.</param>
     /// <exception cref="OutputException">It cannot be made or written to, or another run is using it.</exception>

@@ -32,6 +32,7 @@ namespace ClipGuard.DryRuns;
 [JsonSerializable(typeof(Checkpoint))]
 [JsonSerializable(typeof(VerdictSettings))]
 [JsonSerializable(typeof(DryRunSummary))]
+[JsonSerializable(typeof(ShardRecord))]
 internal sealed partial class DryRunJson : JsonSerializerContext;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 
@@ -19,6 +20,8 @@ public sealed class DryRunProgress
     private long _unsettled;
     private long _bytesRead;
     private long _totalBytes;
+    private long _firstByte;
+    private long _totalRows;
     private long _clipsBefore;
     private double _fractionBefore;
 
@@ -66,6 +69,11 @@ public sealed class DryRunProgress
         {
             long total = Interlocked.Read(ref _totalBytes);
             long read = Interlocked.Read(ref _rowsRead);
+            if (Interlocked.Read(ref _totalRows) is > 0 and var rows)
+            {
+                return (double)Rows / rows;
+            }
+
             if (total == 0 || read == 0)
             {
                 return total == 0 ? null : 0;
@@ -86,10 +94,19 @@ public sealed class DryRunProgress
             .Select(clip => new RunningClip(clip.Line, clip.Clip, _time.GetElapsedTime(clip.Since)))
             .OrderByDescending(clip => clip.Elapsed)];
 
-    internal void Start(long totalBytes, RunTally before, ManifestRow? firstRow)
+    internal void Start(ShardExtent extent, RunTally before, ManifestRow? firstRow)
     {
+        if (extent.Unit == ShardExtent.Bytes)
+        {
+            Interlocked.Exchange(ref _firstByte, extent.From);
+            Interlocked.Exchange(ref _totalBytes, extent.To - extent.From);
+        }
+        else if (extent.Unit == ShardExtent.Rows)
+        {
+            Interlocked.Exchange(ref _totalRows, extent.To - extent.From);
+        }
+
         FirstRow = firstRow is null ? null : RowForm.InWords(firstRow);
-        Interlocked.Exchange(ref _totalBytes, totalBytes);
         Interlocked.Exchange(ref _ok, before.Ok);
         Interlocked.Exchange(ref _badLines, before.Faults[BadLineRecord.Name]);
         Interlocked.Exchange(ref _clipsBefore, before.Clips);
@@ -109,7 +126,7 @@ public sealed class DryRunProgress
         Interlocked.Increment(ref _rowsRead);
         if (row is SampleRow sample)
         {
-            Interlocked.Exchange(ref _bytesRead, sample.Offset + sample.Raw.Length);
+            Interlocked.Exchange(ref _bytesRead, sample.Offset + sample.Raw.Length - Interlocked.Read(ref _firstByte));
         }
     }
 

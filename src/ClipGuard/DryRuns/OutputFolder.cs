@@ -15,12 +15,14 @@ internal sealed class OutputFolder : IDisposable
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
     public const string JournalName = "journal.jsonl";
+    public const string ShardName = "shard.json";
     private const string BeforeSuffix = ".before";
     private const string PartialSuffix = ".partial";
 
     private readonly FileStream _lock;
     private readonly string _unfinishedPath;
     private readonly string _journalPath;
+    private readonly string _shardPath;
 
     private OutputFolder(string folder, string? cleanPath, FileStream held)
     {
@@ -32,6 +34,7 @@ internal sealed class OutputFolder : IDisposable
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
         _journalPath = Path.Combine(folder, JournalName);
+        _shardPath = Path.Combine(folder, ShardName);
     }
 
     public string FaultsPath { get; }
@@ -139,6 +142,15 @@ internal sealed class OutputFolder : IDisposable
         File.Delete(UnsettledPath + BeforeSuffix);
     }
 
+    /// <summary>Marks the folder as that of a share which is whole.</summary>
+    /// <param name="record">What a merge has to know; the files' lengths are added.</param>
+    public void EndShard(ShardRecord record)
+    {
+        string[] files = [.. new[] { FaultsPath, CleanPath, UnsettledPath }.OfType<string>().Where(File.Exists)];
+        record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
+        AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
+    }
+
     /// <summary>Leaves nothing of the run to go on with: what it found is worth nothing.</summary>
     public void Forget()
     {
@@ -162,7 +174,7 @@ internal sealed class OutputFolder : IDisposable
 
     private void RefuseToOverwrite(string manifestPath)
     {
-        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath];
+        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath, _shardPath];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -214,6 +226,7 @@ internal sealed class OutputFolder : IDisposable
             }
 
             File.Delete(SummaryPath);
+            File.Delete(_shardPath);
             if (resumed is null)
             {
                 File.Delete(_unfinishedPath);

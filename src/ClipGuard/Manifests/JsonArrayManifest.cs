@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using ClipGuard.Manifests.Sharding;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// The line of a row is its 1-based number in the array. Its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one
 /// follows it. What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
 /// </summary>
-public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest, IDeferredManifest
+public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -55,6 +57,17 @@ public sealed class JsonArrayManifest : IIndexableManifest, ITextManifest, IDefe
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>A range of bytes that ends at an element, after one pass over the file that finds them. Lines are those of the whole array.</remarks>
+    public async Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
+    {
+        JsonLinesManifest.PipeHasNoShards(Name);
+        MarkedRange range = await RowMarks.CutAsync(Name, "a JSON array", default, Open, shard, cancellation).ConfigureAwait(false);
+        LineReader OpenAtFirst() => range.From.LinesBefore == 0 ? Open()
+            : LineReader.Open(Name, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: range.From);
+        return new TextShard(this, shard, range.Extent, range.FileBytes, OpenAtFirst, NewReader, countsLines: false);
+    }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(Open, (_, _) => new RowReaderChoice(NewReader));
 

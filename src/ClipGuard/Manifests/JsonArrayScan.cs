@@ -14,6 +14,9 @@ internal sealed class JsonArrayScan
     private bool _inString;
     private bool _isEscaped;
 
+    /// <summary>A scan that begins between two elements of an array.</summary>
+    public static JsonArrayScan WithinArray() => new() { _depth = 1 };
+
     /// <summary>True while the array has begun and has not ended.</summary>
     public bool IsOpen => _depth > 0;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
@@ -9,7 +10,7 @@ namespace ClipGuard.Manifests;
 /// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// What begins as a JSON array is read as one where rows are read in order, as from a pipe; an index of it is made by <see cref="JsonArrayManifest"/>.
 /// </summary>
-public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest, IDeferredManifest
+public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -64,6 +65,31 @@ public sealed class JsonLinesManifest : IIndexableManifest, ITextManifest, IDefe
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>A range of bytes that ends at a line. Lines count from its beginning.</remarks>
+    public Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
+    {
+        PipeHasNoShards(Name);
+        if (FormatSniffer.IsArray(Name))
+        {
+            return new JsonArrayManifest(Name, _options).OpenShardAsync(shard, cancellation);
+        }
+
+        ShardExtent extent = LineCut.Find(Name, shard, out long length);
+        LineReader Open() => LineReader.Open(Name, _options.MaxLineBytes, from: new RowMark(extent.From, 0));
+        return Task.FromResult<ManifestShard>(
+            new TextShard(this, shard, extent, length, Open, () => new JsonRowReader(_options, _paths), countsLines: true));
+    }
+
+    /// <exception cref="ManifestException">It is no regular file.</exception>
+    internal static void PipeHasNoShards(string path)
+    {
+        if (FileFacts.OfPath(path, out FileFacts facts) is null && facts.WhyNotRegular is not null)
+        {
+            throw new ManifestException($"The manifest {path} is no regular file, which is read once from its start and has no shards: write it into a file.");
+        }
+    }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(
         () => LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true),

@@ -57,13 +57,18 @@ internal sealed class LineReader : IDisposable
     /// <summary>Bytes read from the file so far.</summary>
     public long Position => _position + _end;
 
+    /// <summary>Where the line begins that is read next.</summary>
+    public RowMark Next => new(_position + _start - _discarded, _number);
+
     /// <param name="path">The file.</param>
     /// <param name="maxLineBytes">Longest line that is kept.</param>
     /// <param name="quote">The quote of cells that may contain line feeds; null where every line feed ends a line.</param>
     /// <param name="array">For a file that is one JSON array; otherwise null.</param>
     /// <param name="mayBeArray">Whether what begins as a JSON array is read as one; otherwise it is refused.</param>
+    /// <param name="from">Where to begin: before a line, or an element of the array that has begun by then. Default: the file's start.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
-    public static LineReader Open(string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null, bool mayBeArray = false)
+    public static LineReader Open(
+        string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null, bool mayBeArray = false, RowMark from = default)
     {
         try
         {
@@ -73,7 +78,13 @@ internal sealed class LineReader : IDisposable
             }
 
             bool regular = FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is null;
-            return new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array, mayBeArray);
+            var reader = new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array, mayBeArray);
+            if (from.Offset > 0)
+            {
+                reader.Begin(from);
+            }
+
+            return reader;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -147,6 +158,12 @@ internal sealed class LineReader : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private void Begin(RowMark from)
+    {
+        (_position, _number, _atStart) = (from.Offset, from.LinesBefore, false);
+        _file!.Position = from.Offset;
+    }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 

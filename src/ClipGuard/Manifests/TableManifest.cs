@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using ClipGuard.Manifests.Sharding;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c>, <c>response</c> and the other names that ms-swift knows make messages where
 /// there is no such column. Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
 /// </summary>
-public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferredManifest
+public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
 {
     private readonly TableOptions _options;
     private readonly PathResolver _paths;
@@ -69,6 +71,17 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferred
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
 
+    /// <inheritdoc/>
+    /// <remarks>A range of bytes that ends at a row, after one pass over the file that finds them. Lines are those of the whole table.</remarks>
+    public async Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
+    {
+        JsonLinesManifest.PipeHasNoShards(Name);
+        Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
+        LineReader OpenAt(RowMark row) => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row);
+        MarkedRange range = await RowMarks.CutAsync(Name, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation).ConfigureAwait(false);
+        return new TextShard(this, shard, range.Extent, range.FileBytes, () => OpenAt(range.From), header.NewReader, countsLines: false);
+    }
+
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>
         new DeferredLineReader(Open, (_, first) => new RowReaderChoice((_header = ReadHeader(first)).NewReader, IsHeader: true));
 
@@ -81,7 +94,7 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferred
             {
                 if (!line.IsBlank)
                 {
-                    return ReadHeader(line);
+                    return ReadHeader(line) with { FirstRow = lines.Next };
                 }
             }
         }
@@ -107,5 +120,9 @@ public sealed class TableManifest : IIndexableManifest, ITextManifest, IDeferred
     private LineReader Open() => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"');
 
     /// <summary>A table's row of names: its bytes, and what reads the rows below it.</summary>
-    private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader);
+    private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader)
+    {
+        /// <summary>Where the rows below it begin; only <see cref="ReadHeaderAsync"/> knows it.</summary>
+        public RowMark FirstRow { get; init; }
+    }
 }

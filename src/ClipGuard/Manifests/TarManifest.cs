@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using ClipGuard.Manifests.Sharding;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace ClipGuard.Manifests;
 /// <c>.tgz</c>) is unpacked into a temporary file while it is read, its clips are in memory, and it has no index. The line of a row is its 1-based number
 /// over all shards.
 /// </summary>
-public sealed class TarManifest : IIndexableManifest
+public sealed class TarManifest : IIndexableManifest, IShardableManifest
 {
     private readonly IReadOnlyList<string> _shards;
     private readonly ManifestOptions _options;
@@ -37,12 +39,24 @@ public sealed class TarManifest : IIndexableManifest
     public IReadOnlyList<string> Sources => _shards;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(_shards, cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>Whole tar files, about equal in bytes; with fewer files than shares some have none. Lines count from the share's beginning.</remarks>
+    public Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
+    {
+        ShardExtent extent = FileCut.Find(_shards, shard);
+        IReadOnlyList<string> own = [.. _shards.Take((int)extent.To).Skip((int)extent.From)];
+        return Task.FromResult<ManifestShard>(new FilesShard(this, shard, extent, stop => ReadRowsAsync(own, stop)));
+    }
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
+        IReadOnlyList<string> shards, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         var rows = new TarRowReader(_options);
         long line = 0;
-        foreach (string shard in _shards)
+        foreach (string shard in shards)
         {
             long number = 0;
             using PackedShard? packed = PackedShard.IsPacked(shard) ? PackedShard.Unpack(shard, cancellation) : null;

@@ -1,0 +1,43 @@
+namespace ClipGuard.DryRuns.Merging;
+
+/// <summary>The counts of all shards together.</summary>
+internal static class ShardSums
+{
+    private const int SlowestKept = 10;
+
+    /// <summary>What a run of the whole manifest would have counted. Times are those of all shards, one after the other.</summary>
+    /// <param name="shards">All shards in their order.</param>
+    /// <param name="linesBefore">What is added to each shard's lines.</param>
+    /// <param name="cleanPath">Where the clean rows go.</param>
+    public static DryRunSummary Of(IReadOnlyList<FinishedShard> shards, IReadOnlyList<long> linesBefore, string? cleanPath)
+    {
+        DryRunSummary[] each = [.. shards.Select(static shard => shard.Summary)];
+        double elapsed = Math.Round(each.Sum(static one => one.ElapsedSeconds), 3);
+        long clips = each.Sum(static one => one.Clips);
+        var slowest = new SlowestClips(SlowestKept);
+        foreach ((DryRunSummary one, long before) in each.Zip(linesBefore))
+        {
+            foreach (SlowClip clip in one.Slowest)
+            {
+                slowest.Add(clip with { Line = clip.Line + before });
+            }
+        }
+
+        return each[0] with
+        {
+            Samples = each.Sum(static one => one.Samples),
+            CleanSamples = each.Sum(static one => one.CleanSamples),
+            SamplesWithWarnings = each.Sum(static one => one.SamplesWithWarnings),
+            Clips = clips,
+            Ok = each.Sum(static one => one.Ok),
+            Unsettled = each.Sum(static one => one.Unsettled),
+            Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
+            ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
+            ElapsedSeconds = elapsed,
+            ClipsPerSecond = elapsed > 0 ? Math.Round(clips / elapsed, 3) : 0,
+            Slowest = slowest.ToList(),
+            CleanHasRelativePaths = each.Any(static one => one.CleanHasRelativePaths),
+            Settings = each[0].Settings with { CleanManifest = cleanPath },
+        };
+    }
+}

@@ -1,0 +1,39 @@
+namespace ClipGuard.Manifests.Sharding;
+
+/// <summary>Cuts a list of files into runs of whole files that are about equal in bytes.</summary>
+internal static class FileCut
+{
+    /// <summary>The files of a share: those whose middle lies within an equal cut of all bytes.</summary>
+    /// <param name="files">The files in their order.</param>
+    /// <param name="shard">Which share.</param>
+    /// <exception cref="ManifestException">A file is not there.</exception>
+    public static ShardExtent Find(IReadOnlyList<string> files, ShardNumber shard)
+    {
+        long[] lengths = [.. files.Select(LengthOf)];
+        long total = lengths.Sum();
+        (long begin, long end) = (shard.Begin(total), shard.End(total));
+        (int from, int to) = (0, 0);
+        long before = 0;
+        foreach (long length in lengths)
+        {
+            long middle = before + (length / 2);
+            from += middle < begin ? 1 : 0;
+            to += middle < end || shard.Index == shard.Count - 1 ? 1 : 0;
+            before += length;
+        }
+
+        return new ShardExtent("shards", from, to);
+    }
+
+    private static long LengthOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ManifestException.Refused($"The shard {path} cannot be read", error);
+        }
+    }
+}

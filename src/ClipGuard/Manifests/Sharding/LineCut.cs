@@ -1,0 +1,57 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ClipGuard.Manifests.Sharding;
+
+/// <summary>Cuts a file of lines into ranges of about equal bytes that end at lines. Every job finds its own range, and they fit without a gap.</summary>
+internal static class LineCut
+{
+    private const int PieceBytes = 64 << 10;
+
+    /// <summary>The bytes of a share: lines that begin within an equal cut of the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shard">Which share.</param>
+    /// <param name="length">The file's length.</param>
+    /// <exception cref="ManifestException">The file cannot be read, or is none.</exception>
+    public static ShardExtent Find(string path, ShardNumber shard, out long length)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+            length = RandomAccess.GetLength(file);
+            return new ShardExtent(ShardExtent.Bytes, FirstLineFrom(file, shard.Begin(length), length), FirstLineFrom(file, shard.End(length), length));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ManifestException.Refused($"The manifest {path} cannot be read", error);
+        }
+    }
+
+    private static long FirstLineFrom(SafeFileHandle file, long at, long length)
+    {
+        if (at == 0)
+        {
+            return 0;
+        }
+
+        // A line that begins just there belongs to the share, which the byte before it tells.
+        byte[] piece = new byte[PieceBytes];
+        for (long read = at - 1; read < length;)
+        {
+            ReadOnlySpan<byte> text = piece.AsSpan(0, RandomAccess.Read(file, piece, read));
+            int feed = text.IndexOf((byte)'\n');
+            if (feed >= 0)
+            {
+                return read + feed + 1;
+            }
+
+            if (text.IsEmpty)
+            {
+                break;
+            }
+
+            read += text.Length;
+        }
+
+        return length;
+    }
+}
