@@ -87,6 +87,7 @@ internal static class ClipGuardCommand
             new HelpOption { Action = new HelpText() },
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
+            MergeCommand.Build(),
             DecodeCommand.Build(),
             InspectCommand.Build(),
             CompareCommand.Build(),

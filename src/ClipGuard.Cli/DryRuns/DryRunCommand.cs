@@ -7,6 +7,7 @@ using ClipGuard.Cli.Settings;
 using ClipGuard.Cli.Verbs;
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Supervision;
 
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ internal static class DryRunCommand
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifest],
-            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, .. GuardSettings.All, .. SpecSettings.All],
+            [RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, .. GuardSettings.All, .. SpecSettings.All],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 
@@ -36,6 +37,8 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources);
+        ShardNumber? shard = ReadShard(invocation.Sources, manifestPath);
+        options = shard is { } own ? options with { OutputFolder = Path.Combine(options.OutputFolder, own.FolderName) } : options;
         manifestPath = StandardStreams.PathOf(manifestPath);
         RefuseUnreadable(manifestPath);
         DryRunFiles.Prepare(options.OutputFolder);
@@ -44,7 +47,8 @@ internal static class DryRunCommand
         using var log = RunLog.Open(invocation.File, options.OutputFolder);
         try
         {
-            return await RunAsync(manifestPath, options, screen, log, stop.Token).ConfigureAwait(false);
+            DryRunFindings findings = await RunAsync(manifestPath, shard, options, screen, log, stop.Token).ConfigureAwait(false);
+            return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
         catch (DryRunStoppedException stopped)
         {
@@ -57,13 +61,16 @@ internal static class DryRunCommand
         }
     }
 
-    private static async Task<int> RunAsync(string manifestPath, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
+    private static async Task<DryRunFindings> RunAsync(
+        string manifestPath, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(options.Guard, log.Factory, stop)).ConfigureAwait(false);
         IDryRunScreen screen = console.ForDryRun();
         await using (supervisor.ConfigureAwait(false))
         {
             IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
+            using ManifestShard? part = shard is { } own ? await ManifestShard.OpenAsync(manifest, own, stop).ConfigureAwait(false) : null;
+            manifest = part ?? manifest;
             var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
             screen.Begin(Wording.Header(supervisor, options.Guard), $"{manifest.Name} ({manifest.Kind})");
 
@@ -79,15 +86,7 @@ internal static class DryRunCommand
 
             var findings = DryRunFindings.Read(summary, options.OutputFolder);
             screen.End(findings);
-            if (!summary.Cancelled && summary.Clips + summary.Unsettled == 0)
-            {
-                throw new UsageException(NothingIn(summary));
-            }
-
-            return summary.Cancelled ? ExitCode.Cancelled
-                : findings.FaultCount > 0 ? ExitCode.FaultsFound
-                : summary.Unsettled > 0 ? ExitCode.Unsettled
-                : ExitCode.Clean;
+            return findings;
         }
     }
 
@@ -111,14 +110,18 @@ internal static class DryRunCommand
         }
     }
 
-    // A wrong file or a wrong key, which must not look like a dataset without faults.
-    private static string NothingIn(DryRunSummary summary)
+    private static ShardNumber? ReadShard(SettingSources sources, string manifestPath)
     {
-        long bad = summary.Faults[BadLineRecord.Name];
-        return summary.Samples + bad == 0
-            ? $"manifest {summary.Manifest} has no row"
-            : $"manifest {summary.Manifest} names no clip: {Wording.Count(summary.Samples, "sample")}"
-                + (bad == 0 ? string.Empty : $" and {Wording.Count(bad, "line")} of which none is a sample");
+        if (sources.OriginOf(RunSettings.Shard) is not { } origin)
+        {
+            return null;
+        }
+
+        // What shards leave is put together, and then it has to be what one run of the whole would leave.
+        string? contradiction = manifestPath == "-" ? "standard input, which is read once from its start"
+            : sources.OriginOf(RunSettings.Limit) ?? sources.OriginOf(RunSettings.Clean);
+        return contradiction is null ? sources.Get(RunSettings.Shard, default)
+            : throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {RunSettings.Clean.OptionName}");
     }
 
     private static DryRunOptions ReadOptions(SettingSources sources) => RunSettings.ReadDryRun(sources) with

@@ -1,5 +1,6 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 
 namespace ClipGuard.Cli.Settings;
 
@@ -42,6 +43,15 @@ internal static class RunSettings
         "fresh",
         "Start over where the output folder holds a run that was interrupted.",
         (run, fresh) => run with { Fresh = fresh });
+
+    /// <summary>What a merge can be told: where the clean rows go; null for the folder itself.</summary>
+    public static readonly SettingGroup<string?> Merged = new(Output.Heading, null);
+
+    public static readonly SettingGroup Exiting = new(Output.Heading);
+
+    public static readonly Setting<bool> FaultsAreSuccess = Exiting.Flag(
+        "faults-are-success",
+        "End with exit code 0 also where clips or rows are faulty, for a scheduler to which any other code is a failed job.");
 
     public static readonly SettingGroup<ManifestOptions> Manifest = new("Manifest", FetchSettings.Permission.Unset);
 
@@ -86,6 +96,13 @@ internal static class RunSettings
     public static readonly Setting<long> Limit = Rows.Value(
         "limit", "N", "Read only the first N rows.", SettingTextParser.LongCount, (run, rows) => run with { Limit = rows });
 
+    public static readonly Setting<ShardNumber> Shard = Rows.Value(
+        "shard",
+        "I/N",
+        "Read only the I-th of N equal parts, counted from 0, into a folder of its own below --out; 'clipguard merge' puts them together.",
+        ShardNumber.Parse,
+        SettingPlaces.Environment);
+
     public static readonly Setting<int> ClipsPerSample = Rows.Value(
         "clips-per-sample",
         "N",
@@ -120,6 +137,8 @@ internal static class RunSettings
         "Stop at a larger share of faulty rows, once the first rows were tried. Default 1, which is none too large.",
         SettingTextParser.Share,
         (run, share) => run with { Budget = run.Budget with { MaxRate = share } });
+
+    static RunSettings() => Merged.Also(Clean, static (_, file) => file);
 
     /// <summary>How the manifest is read.</summary>
     public static ManifestOptions ReadManifest(SettingSources sources) => FetchSettings.Permission.Read(sources, Manifest.Read(sources));

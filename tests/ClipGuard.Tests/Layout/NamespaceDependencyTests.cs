@@ -42,7 +42,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.DryRuns"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.DryRuns.Merging", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
         [
@@ -61,14 +61,19 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Settings"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Runs",
-            "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
-        ["ClipGuard.DryRuns"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
+        ["ClipGuard.DryRuns"] =
+        [
+            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
+        ],
+        ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision"],
-        ["ClipGuard.Manifests"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
+        ["ClipGuard.Manifests"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
+        ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Media"] = ["ClipGuard.Media.Wire"],
         ["ClipGuard.Media.Libav"] =
         [

@@ -70,11 +70,20 @@ internal sealed class DryRunBench : IDisposable
     }
 
     /// <summary>Runs until a condition holds and then leaves the folder as SIGKILL would: what is in the files at that moment, and nothing more.</summary>
-    public async Task RunUntilKilledAsync(Func<bool> condition)
+    public Task RunUntilKilledAsync(Func<bool> condition) => RunUntilKilledAsync(Start(), condition);
+
+    /// <summary>The same of another run into the output folder; one that ends before is not killed.</summary>
+    public async Task RunUntilKilledAsync(DryRun run, Func<bool> condition)
     {
         using var stop = new CancellationTokenSource();
-        Task<DryRunSummary> running = RunAsync(stop.Token);
-        await Until(condition);
+        Task<DryRunSummary> running = run.RunAsync(stop.Token);
+        await Until(() => condition() || running.IsCompleted);
+        if (running.IsCompleted)
+        {
+            await running;
+            return;
+        }
+
         string left = Path.Combine(Folder, $"left-{Directory.GetDirectories(Folder).Length}");
         Directory.CreateDirectory(left);
         foreach (string file in Directory.EnumerateFiles(Options.OutputFolder).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)))

@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+using ClipGuard.Cli.Running;
+using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Verbs;
+using ClipGuard.DryRuns;
+using ClipGuard.DryRuns.Merging;
+
+namespace ClipGuard.Cli.DryRuns;
+
+/// <summary><c>clipguard merge OUT</c>.</summary>
+internal static class MergeCommand
+{
+    /// <summary>The command's grammar.</summary>
+    public static Verb Build()
+    {
+        var folder = new Argument<string>("folder") { HelpName = "OUT", Description = "What dry-run --shard was given as --out." };
+        return new Verb(
+            "merge",
+            "Puts together what dry runs of all shards of a manifest have found, as if one run had read the whole.",
+            [folder],
+            [RunSettings.Merged, RunSettings.Exiting],
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(folder)));
+    }
+
+    private static async Task<int> RunAsync(Invocation invocation, string folder)
+    {
+        using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; once more ends at once"));
+        DryRunSummary summary = await DryRunMerge.MergeAsync(folder, RunSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
+        var findings = DryRunFindings.Read(summary, folder);
+        invocation.Screen.ForDryRun().End(findings);
+        return DryRunExit.CodeOf(findings, invocation.Sources);
+    }
+}

@@ -1,0 +1,309 @@
+using System.Text;
+
+using ClipGuard.DryRuns;
+using ClipGuard.DryRuns.Merging;
+using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
+using ClipGuard.Runs;
+
+using NUnit.Framework;
+
+using static ClipGuard.Tests.Support.DryRunBench;
+
+namespace ClipGuard.Tests.DryRuns;
+
+/// <summary>What the runs of shards found, merged, against a run of the whole manifest.</summary>
+[CancelAfter(60_000)]
+internal sealed class MergeTests
+{
+    private static readonly string[] Clips = ["a.png", "b.png", "bad.png", "twice.png", "gone.png", "odd-good.png", "odd.png", "odd-bad.png"];
+
+    private static readonly string[] Rows = [Row("a.png"), Row("bad1.png"), "no sample", Row("b.png", "bad2.png"), string.Empty, Row("c.png"), Row("odd.png")];
+
+    // Shards in any order, some of them killed on the way, of manifests of several kinds.
+    [Test]
+    public async Task Merged_shards_are_what_one_run_would_have_written([Values("jsonl", "json", "csv", "glob")] string kind, [Values(1, 2, 3)] int seed)
+    {
+        var random = new Random(seed);
+        string[] rows =
+        [
+            .. Enumerable.Range(0, 10 + random.Next(40)).Select(i => random.Next(6) switch
+            {
+                0 => "no sample",
+                1 => Row([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Clips[random.Next(Clips.Length)])]),
+                2 when kind is "jsonl" or "csv" => string.Empty,
+                _ => Row($"{i}-{new string('x', random.Next(200))}.png"),
+            }),
+        ];
+        using var whole = new DryRunBench(string.Empty);
+        using var split = new DryRunBench(string.Empty);
+        string manifest = Write(whole.Folder, kind, rows);
+        DryRunSummary expected = await Start(whole, Manifest.Open(manifest, whole.Options.Manifest)).RunAsync();
+        int count = random.Next(1, 7);
+        string folder = split.Options.OutputFolder;
+        foreach (int index in Enumerable.Range(0, count).OrderBy(_ => random.Next()).ToArray())
+        {
+            split.Options = split.Options with { OutputFolder = Path.Combine(folder, new ShardNumber(index, count).FolderName) };
+            split.Decoder = new ScriptedDecoder();
+            using ManifestShard shard = await ManifestShard.OpenAsync(Manifest.Open(manifest, split.Options.Manifest), new ShardNumber(index, count));
+            string[] clips = [.. ClipsOf(shard)];
+            if (random.Next(3) > 0 && clips.Length > 0)
+            {
+                await KillWhileAsync(split, Start(split, shard), clips[random.Next(clips.Length)]);
+            }
+
+            split.Decoder = new ScriptedDecoder();
+            using ManifestShard again = await ManifestShard.OpenAsync(Manifest.Open(manifest, split.Options.Manifest), new ShardNumber(index, count));
+            await Start(split, again).RunAsync();
+        }
+
+        DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
+
+        Assert.That(Files(folder), Is.EqualTo(Files(whole.Options.OutputFolder)));
+        Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
+        Assert.That(await File.ReadAllTextAsync(DryRunFiles.Summary(folder)), Does.Contain($"\"samples\": {expected.Samples},"));
+        Dictionary<string, string> once = AllFiles(folder);
+        await DryRunMerge.MergeAsync(folder);
+        Assert.That(AllFiles(folder), Is.EqualTo(once));
+    }
+
+    // Once nothing but that one clip is being decoded, so that no file is caught half way through being replaced.
+    private static async Task KillWhileAsync(DryRunBench bench, DryRun run, string held)
+    {
+        bench.Decoder.Hold(held);
+        int asked = -1;
+        await bench.RunUntilKilledAsync(run, () =>
+        {
+            int before = asked;
+            asked = bench.Decoder.Asked.Contains(held) ? bench.Decoder.Asked.Count : -1;
+            return asked > 0 && asked == before;
+        });
+    }
+
+    [Test]
+    public async Task Missing_and_unfinished_shards_are_named()
+    {
+        using DryRunBench bench = await SplitAsync(6, 0, 1, 3, 5);
+        string folder = Parent(bench);
+        File.Delete(DryRunFiles.Shard(FolderOf(folder, 3, 6)));
+
+        await Refused(folder, "2/6, 4/6 are missing; 3/6 is unfinished");
+        Assert.That(DryRunFiles.Faults(folder), Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task A_shard_that_runs_is_not_merged()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        using FileStream held = FolderLock.Take(FolderOf(Parent(bench), 1, 2));
+
+        await Refused(Parent(bench), "shard-0001-of-0002 is in use by another run");
+    }
+
+    [Test]
+    public async Task Shards_of_another_cut_are_refused()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        await RunAsync(bench, Parent(bench), 0, 3);
+
+        await Refused(Parent(bench), "cut into 2 and of one cut into 3 (shard-0000-of-0002, shard-0000-of-0003)");
+    }
+
+    [Test]
+    public async Task Other_settings_are_refused_by_name()
+    {
+        using DryRunBench bench = await SplitAsync(3, 0, 2);
+        string folder = Parent(bench);
+        bench.Options = bench.Options with { Guard = bench.Options.Guard with { Deadline = TimeSpan.FromSeconds(5), Workers = 7 } };
+        await RunAsync(bench, folder, 1, 3);
+
+        await Refused(folder, "of shard-0001-of-0003 deadline was \"00:01:00\" and is \"00:00:05\". Run those that differ again");
+    }
+
+    [Test]
+    public async Task Another_version_is_refused()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        string record = DryRunFiles.Shard(FolderOf(Parent(bench), 1, 2));
+        await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record)).Replace("Scripted 1", "Scripted 2", StringComparison.Ordinal));
+
+        await Refused(Parent(bench), "of shard-0001-of-0002 decoder was \"Scripted 1\" and is \"Scripted 2\"");
+    }
+
+    [Test]
+    public async Task A_manifest_that_changed_between_shards_is_refused([Values("size", "time", "content")] string change)
+    {
+        using DryRunBench bench = await SplitAsync(2, 0);
+        DateTime time = File.GetLastWriteTimeUtc(bench.ManifestPath);
+        string text = await File.ReadAllTextAsync(bench.ManifestPath);
+        await File.WriteAllTextAsync(bench.ManifestPath, change switch
+        {
+            "size" => text + Row("d.png"),
+            "content" => text.Replace("c.png", "d.png", StringComparison.Ordinal),
+            _ => text,
+        });
+        File.SetLastWriteTimeUtc(bench.ManifestPath, change == "time" ? time.AddSeconds(2) : time);
+        await RunAsync(bench, Parent(bench), 1, 2);
+
+        await Refused(Parent(bench), change switch
+        {
+            "size" => "of shard-0001-of-0002 the manifest had",
+            "content" => "of shard-0001-of-0002 the manifest's content differs",
+            _ => "of shard-0001-of-0002 the manifest was written at",
+        });
+    }
+
+    [Test]
+    public async Task A_manifest_that_changed_since_is_refused()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        await File.AppendAllTextAsync(bench.ManifestPath, "\n");
+
+        await Refused(Parent(bench), "has changed since its shards were run");
+        File.Delete(bench.ManifestPath);
+        Assert.That((await DryRunMerge.MergeAsync(Parent(bench))).Samples, Is.EqualTo(5), "it need not be here");
+    }
+
+    [Test]
+    public async Task A_manifest_that_changes_while_a_shard_runs_ends_the_run()
+    {
+        using var bench = new DryRunBench(Rows);
+        bench.Decoder.Hold("a.png");
+        Task running = RunAsync(bench, Parent(bench), 0, 2);
+        await Until(() => bench.Decoder.Asked.Contains("a.png"));
+        await File.AppendAllTextAsync(bench.ManifestPath, "\n");
+        bench.Decoder.Release("a.png");
+
+        Assert.That(async () => await running, Throws.InstanceOf<OutputException>().With.Message.Contains("has changed while shard 0/2 of it was read"));
+        Assert.That(DryRunFiles.Shard(bench.Options.OutputFolder), Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task Files_that_are_not_as_they_were_left_are_refused()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        await File.AppendAllTextAsync(DryRunFiles.Clean(FolderOf(Parent(bench), 1, 2)), "more");
+
+        await Refused(Parent(bench), "when its run ended: run shard 1/2 again");
+    }
+
+    [Test]
+    public async Task Folders_without_shards_and_other_mistakes_are_refused()
+    {
+        using DryRunBench bench = await SplitAsync(1, 0);
+        string folder = Parent(bench);
+
+        await Refused(Path.Combine(bench.Folder, "nothing"), "there is no folder");
+        await Refused(FolderOf(folder, 0, 1), "has no shards to merge");
+        Assert.That(
+            async () => await DryRunMerge.MergeAsync(folder, bench.ManifestPath), Throws.InstanceOf<OutputException>().With.Message.Contains("would overwrite"));
+        Assert.That(
+            async () => await DryRunMerge.MergeAsync(folder, DryRunFiles.Faults(folder)),
+            Throws.InstanceOf<OutputException>().With.Message.Contains("would overwrite"));
+        await File.WriteAllTextAsync(DryRunFiles.Unfinished(folder), "{}");
+        await Refused(folder, "did not end, beside its shards");
+    }
+
+    [Test]
+    public async Task A_shard_with_unsettled_clips_is_merged_and_once_it_was_tried_again_merged_anew()
+    {
+        using DryRunBench bench = await SplitAsync(2, 0, 1);
+        string folder = Parent(bench);
+        Assert.That((await DryRunMerge.MergeAsync(folder)).Unsettled, Is.EqualTo(1));
+        Assert.That(DryRunFiles.Unsettled(folder), Does.Exist);
+
+        bench.Decoder = new ScriptedDecoder { IsOdd = false };
+        await RunAsync(bench, folder, 1, 2);
+        DryRunSummary again = await DryRunMerge.MergeAsync(folder, Path.Combine(bench.Folder, "elsewhere", "good.jsonl"));
+
+        Assert.That((again.Unsettled, again.CleanSamples), Is.EqualTo((0L, 3L)));
+        Assert.That(DryRunFiles.Unsettled(folder), Does.Not.Exist);
+        Assert.That(bench.Decoder.Asked, Is.EqualTo(new[] { "odd.png" }));
+        Assert.That(await File.ReadAllLinesAsync(Path.Combine(bench.Folder, "elsewhere", "good.jsonl")), Is.EqualTo(new[] { Rows[0], Rows[5], Rows[6] }));
+    }
+
+    [TestCase("{\"line\":7,\"clip\":\"a\"}", 10, "{\"line\":17,\"clip\":\"a\"}")]
+    [TestCase("{\"line\":7}", 3, "{\"line\":10}")]
+    [TestCase("{\"source\":\"a \\\"line\\\":3,\",\"line\":7,\"clips\":[]}", 3, "{\"source\":\"a \\\"line\\\":3,\",\"line\":10,\"clips\":[]}")]
+    [TestCase("{\"source\":\"a.tar\",\"key\":\"7\"}", 3, "{\"source\":\"a.tar\",\"key\":\"7\"}")]
+    public void Only_the_line_of_a_record_changes(string record, long before, string expected) =>
+        Assert.That(MergedFile.Renumber(record, before), Is.EqualTo(expected));
+
+    private static async Task Refused(string folder, string why) =>
+        await Assert.ThatAsync(() => DryRunMerge.MergeAsync(folder), Throws.InstanceOf<OutputException>().With.Message.Contains(why));
+
+    private static async Task<DryRunBench> SplitAsync(int count, params int[] indexes)
+    {
+        var bench = new DryRunBench(Rows);
+        string folder = Parent(bench);
+        foreach (int index in indexes)
+        {
+            await RunAsync(bench, folder, index, count);
+        }
+
+        return bench;
+    }
+
+    private static string Parent(DryRunBench bench) => Path.Combine(bench.Folder, "out");
+
+    private static string FolderOf(string folder, int index, int count) => Path.Combine(folder, new ShardNumber(index, count).FolderName);
+
+    private static async Task RunAsync(DryRunBench bench, string folder, int index, int count)
+    {
+        bench.Options = bench.Options with { OutputFolder = FolderOf(folder, index, count) };
+        using ManifestShard shard = await ManifestShard.OpenAsync(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), new ShardNumber(index, count));
+        await Start(bench, shard).RunAsync();
+    }
+
+    private static DryRun Start(DryRunBench bench, IManifest manifest) => new(manifest, bench.Decoder, bench.Options);
+
+    private static IEnumerable<string> ClipsOf(ManifestShard shard) => shard.ReadRowsAsync().ToBlockingEnumerable().OfType<SampleRow>()
+        .SelectMany(static row => row.Sample.Clips)
+        .Select(static clip => clip.AsWritten);
+
+    private static string Write(string folder, string kind, string[] rows)
+    {
+        string path = Path.Combine(folder, kind == "glob" ? "part-*.jsonl" : $"m.{kind}");
+        switch (kind)
+        {
+            case "json":
+                File.WriteAllText(path, $"[\n{string.Join(",\n", rows.Select(static row => row == "no sample" ? "{\"no\": 1}" : row))}\n]\n");
+                break;
+            case "csv":
+                File.WriteAllText(path, "messages,images,note\r\n" + string.Join("\r\n", rows.Select(Cells)));
+                break;
+            case "glob":
+                File.WriteAllLines(Path.Combine(folder, "part-1.jsonl"), rows.Take(rows.Length / 3));
+                File.WriteAllText(Path.Combine(folder, "part-2.jsonl"), string.Join('\n', rows.Skip(rows.Length / 3)));
+                break;
+            default:
+                File.WriteAllText(path, string.Join('\n', rows));
+                break;
+        }
+
+        return path;
+    }
+
+    private static string Cells(string row)
+    {
+        if (!row.StartsWith('{'))
+        {
+            return row;
+        }
+
+        using var json = System.Text.Json.JsonDocument.Parse(row);
+        static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        return $"{Quoted(json.RootElement.GetProperty("messages").GetRawText())},{Quoted(json.RootElement.GetProperty("images").GetRawText())},\"two\nlines\"";
+    }
+
+    // What a run leaves besides its summary, which has times and paths. The scripted decoder's measured figures are always the same.
+    private static Dictionary<string, string> Files(string folder) =>
+        AllFiles(folder).Where(static file => file.Key is not ("summary.json" or "unfinished.json")).ToDictionary();
+
+    private static Dictionary<string, string> AllFiles(string folder) =>
+        Directory.GetFiles(folder).ToDictionary(static path => Path.GetFileName(path), static path => File.ReadAllText(path, Encoding.Latin1));
+
+    private static string Counts(DryRunSummary summary) =>
+        $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} {summary.CleanHasRelativePaths} "
+        + $"{summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} {string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
+}
