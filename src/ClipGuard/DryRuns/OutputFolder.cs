@@ -146,7 +146,7 @@ internal sealed class OutputFolder : IDisposable
     /// <param name="record">What a merge has to know; the files' lengths are added.</param>
     public void EndShard(ShardRecord record)
     {
-        string[] files = [.. new[] { FaultsPath, CleanPath, UnsettledPath }.OfType<string>().Where(File.Exists)];
+        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath }.OfType<string>().Where(File.Exists)];
         record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
         AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
     }

@@ -45,9 +45,8 @@ internal sealed record ShardRecord
     {
         try
         {
-            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordLayout.Readable.ShardRecord) is { Version: CurrentVersion } found
-                ? found
-                : null;
+            ShardRecord? found = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordLayout.Readable.ShardRecord) : null;
+            return found?.Version == CurrentVersion ? found : null;
         }
         catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
         {

@@ -22,7 +22,7 @@ internal sealed class MergeTests
 
     // Shards in any order, some of them killed on the way, of manifests of several kinds.
     [Test]
-    public async Task Merged_shards_are_what_one_run_would_have_written([Values("jsonl", "json", "csv", "glob")] string kind, [Values(1, 2, 3)] int seed)
+    public async Task Merged_shards_are_what_one_run_would_have_written([Values("jsonl", "json", "csv", "glob", "tar")] string kind, [Values(1, 2, 3)] int seed)
     {
         var random = new Random(seed);
         string[] rows =
@@ -196,7 +196,8 @@ internal sealed class MergeTests
         await Refused(Path.Combine(bench.Folder, "nothing"), "there is no folder");
         await Refused(FolderOf(folder, 0, 1), "has no shards to merge");
         Assert.That(
-            async () => await DryRunMerge.MergeAsync(folder, bench.ManifestPath), Throws.InstanceOf<OutputException>().With.Message.Contains("would overwrite"));
+            async () => await DryRunMerge.MergeAsync(folder, bench.ManifestPath),
+            Throws.InstanceOf<OutputException>().With.Message.Contains("would overwrite"));
         Assert.That(
             async () => await DryRunMerge.MergeAsync(folder, DryRunFiles.Faults(folder)),
             Throws.InstanceOf<OutputException>().With.Message.Contains("would overwrite"));
@@ -251,7 +252,8 @@ internal sealed class MergeTests
     private static async Task RunAsync(DryRunBench bench, string folder, int index, int count)
     {
         bench.Options = bench.Options with { OutputFolder = FolderOf(folder, index, count) };
-        using ManifestShard shard = await ManifestShard.OpenAsync(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), new ShardNumber(index, count));
+        IManifest manifest = new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
+        using ManifestShard shard = await ManifestShard.OpenAsync(manifest, new ShardNumber(index, count));
         await Start(bench, shard).RunAsync();
     }
 
@@ -263,7 +265,7 @@ internal sealed class MergeTests
 
     private static string Write(string folder, string kind, string[] rows)
     {
-        string path = Path.Combine(folder, kind == "glob" ? "part-*.jsonl" : $"m.{kind}");
+        string path = Path.Combine(folder, kind == "glob" ? "part-*.jsonl" : kind == "tar" ? "*.tar" : $"m.{kind}");
         switch (kind)
         {
             case "json":
@@ -275,6 +277,15 @@ internal sealed class MergeTests
             case "glob":
                 File.WriteAllLines(Path.Combine(folder, "part-1.jsonl"), rows.Take(rows.Length / 3));
                 File.WriteAllText(Path.Combine(folder, "part-2.jsonl"), string.Join('\n', rows.Skip(rows.Length / 3)));
+                break;
+            case "tar":
+                string[] shards = ["a.tar", "bad.tar", "c.tar", "odd.tar", "twice.tar"];
+                foreach ((string[] members, string shard) in rows.Chunk((rows.Length / shards.Length) + 1).Zip(shards))
+                {
+                    byte[][] files = [.. members.Select(static (row, i) => RawTar.File($"{i}.{(row == "no sample" ? "json" : "png")}", row))];
+                    File.WriteAllBytes(Path.Combine(folder, shard), [.. files.SelectMany(static file => file), .. RawTar.End]);
+                }
+
                 break;
             default:
                 File.WriteAllText(path, string.Join('\n', rows));
@@ -304,6 +315,6 @@ internal sealed class MergeTests
         Directory.GetFiles(folder).ToDictionary(static path => Path.GetFileName(path), static path => File.ReadAllText(path, Encoding.Latin1));
 
     private static string Counts(DryRunSummary summary) =>
-        $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} {summary.CleanHasRelativePaths} "
-        + $"{summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} {string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
+        $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} "
+        + $"{summary.CleanHasRelativePaths} {summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} {string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
 }

@@ -12,7 +12,9 @@ public static class DryRunMerge
 {
     /// <summary>Merges the shards below a folder into it.</summary>
     /// <param name="folder">What the runs were given as their output folder: <c>shard-0000-of-0016</c> and the others are in it.</param>
-    /// <param name="cleanManifest">The file for the clean rows; null (the default) is <c>clean.jsonl</c>, or what the manifest's kind has, in that folder.</param>
+    /// <param name="cleanManifest">
+    /// The file for the clean rows; null (the default) is <c>clean.jsonl</c>, or what the manifest's kind has, in that folder.
+    /// </param>
     /// <param name="cancellation">Ends the work with an <see cref="OperationCanceledException"/>; what an earlier merge has left stays then.</param>
     /// <returns>The counts of all shards together; times are those of all shards, one after the other.</returns>
     /// <exception cref="OutputException">
@@ -70,7 +72,7 @@ public static class DryRunMerge
         {
             string change = ShardManifest.Difference(manifest, manifest with { File = now })!;
             throw new OutputException(
-                $"{manifest.Name} has changed since its shards were run, and their lines would be those of other rows: {change}. Run all shards again (--fresh)");
+                $"{manifest.Name} has changed since its shards were run, and lines would be those of other rows: {change}. Run all shards again (--fresh)");
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class MergedFolder : IDisposable
         {
             if (shard.Record.FileBytes.ContainsKey(name))
             {
-                bool isMoved = name != RecordFiles.Excluded || shard.Record.CountsLinesOfFiles;
+                bool isMoved = name != OutputFolder.ExcludedName || shard.Record.CountsLinesOfFiles;
                 merged.AddRecords(shard.FileOf(name), isMoved ? linesBefore : 0);
             }
         }

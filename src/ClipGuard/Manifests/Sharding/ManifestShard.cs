@@ -32,6 +32,9 @@ public abstract class ManifestShard : IManifest, ITextManifest, IDisposable
     /// <inheritdoc/>
     public string Kind => $"{_whole.Kind}, shard {Number}: {Extent}";
 
+    /// <summary>The whole manifest's sources.</summary>
+    public IReadOnlyList<string> Sources => _whole.Sources;
+
     /// <summary>
     /// Where lines of rows are counted from the share's beginning, because nobody has counted those before it: how many lines the share has, known once its
     /// rows have been read to their end. Otherwise null, and lines are those of the whole manifest.
