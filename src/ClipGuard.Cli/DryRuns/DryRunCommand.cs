@@ -29,7 +29,10 @@ internal static class DryRunCommand
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifest],
-            [RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, .. GuardSettings.All, .. SpecSettings.All],
+            [
+                RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, VerdictStoreSettings.Group,
+                .. GuardSettings.All, .. SpecSettings.All,
+            ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
 
@@ -132,6 +135,7 @@ internal static class DryRunCommand
         Video = PictureSettings.ReadVideo(sources),
         Image = PictureSettings.ReadImage(sources),
         Limits = LimitSettings.Group.Read(sources),
+        Verdicts = VerdictStoreSettings.Read(sources),
     };
 
     // Before helpers are started: the commonest mistakes should cost no second.

@@ -31,6 +31,16 @@ internal static class Wording
             yield return $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before.";
         }
 
+        if (summary.FromStore > 0)
+        {
+            yield return $"The verdicts on {Count(summary.FromStore, "clip")} came from the verdict store.";
+        }
+
+        if (summary.Repeated > 0)
+        {
+            yield return $"{Count(summary.Repeated, "mention")} of clips that were named before: each clip is decoded once.";
+        }
+
         if (summary.SamplesWithWarnings > 0)
         {
             yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";

@@ -20,6 +20,12 @@ internal sealed record ClipVerdict(ClipReference Clip)
     /// <summary>True where an earlier run came to it, which has logged it too.</summary>
     public bool IsEarlier { get; init; }
 
+    /// <summary>True where it is that of an earlier mention of the same clip.</summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>True where the verdict store had it.</summary>
+    public bool IsFromStore { get; init; }
+
     /// <summary>The clip decoded.</summary>
     public bool IsOk => Fault is null && Unsettled is null;
 
@@ -33,6 +39,24 @@ internal sealed record ClipVerdict(ClipReference Clip)
         Elapsed = outcome.Elapsed,
         Fault = outcome.Fault is { } fault ? ClipFaultRecord.Of(line, clip, fault) : null,
         Unsettled = outcome.Unsettled is { } unsettled ? UnsettledRecord.Of(line, index, clip, unsettled) : null,
+    };
+
+    /// <summary>The verdict that the store has on a clip with these bytes. It cost no time.</summary>
+    /// <param name="line">The row's line.</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="fault">Why it gives no data; null where it does.</param>
+    public static ClipVerdict FromStore(long line, ClipReference clip, ClipFault? fault) =>
+        new(clip) { Fault = fault is null ? null : ClipFaultRecord.Of(line, clip, fault), IsFromStore = true };
+
+    /// <summary>The same verdict for a later mention of the clip. It cost no time.</summary>
+    /// <param name="line">The mention's line.</param>
+    /// <param name="index">Which of its row's clips.</param>
+    /// <param name="clip">The clip as it is named there.</param>
+    public ClipVerdict ForMention(long line, int index, ClipReference clip) => new(clip)
+    {
+        Fault = Fault?.Of(line, clip),
+        Unsettled = Unsettled is { } unsettled ? unsettled with { Line = line, Index = index, Clip = clip.AsWritten, Path = clip.Path } : null,
+        IsRepeat = true,
     };
 
     /// <summary>The verdict on a clip that is refused by its reference: nothing was decoded.</summary>

@@ -3,12 +3,20 @@ using System.Threading.Channels;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 namespace ClipGuard.DryRuns;
 
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
 internal sealed class ClipWorker(
-    IGuardedDecoder decoder, DryRunOptions options, Journal journal, FirstRowsCheck firstRows, DryRunProgress progress, StageGroup stop)
+    IGuardedDecoder decoder,
+    DryRunOptions options,
+    Journal journal,
+    VerdictStore? store,
+    ClipMentions mentions,
+    FirstRowsCheck firstRows,
+    DryRunProgress progress,
+    StageGroup stop)
 {
     /// <summary>
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
@@ -32,10 +40,7 @@ internal sealed class ClipWorker(
                     progress.Decided(verdict);
                 }
 
-                if (clip.Row.Settle(clip.Index, verdict))
-                {
-                    progress.RowFinished();
-                }
+                Settle(clip, verdict);
             }
 
             settling.Done(clip, isUnsettled);
@@ -46,15 +51,40 @@ internal sealed class ClipWorker(
     public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) =>
         DecideAsync(clip, number, (_, request) => decoder.SettleAsync(request, stop.Token));
 
+    /// <summary>Gives a clip its verdict, and all later mentions of it that wait.</summary>
+    public void Settle(ClipInFlight clip, ClipVerdict? verdict)
+    {
+        foreach ((ClipInFlight mention, ClipVerdict? own) in mentions.Settle(clip, verdict))
+        {
+            Consider(mention, own);
+        }
+    }
+
+    /// <summary>Gives a later mention of a clip the verdict that the first one has.</summary>
+    public void Repeat(ClipInFlight mention, ClipVerdict verdict)
+    {
+        progress.Decided(verdict);
+        if (mention.Row.Settle(mention.Index, verdict))
+        {
+            progress.RowFinished();
+        }
+
+        Consider(mention, verdict);
+    }
+
     private async ValueTask<ClipVerdict?> TryAsync(ClipInFlight clip, int number)
     {
         ClipVerdict? verdict = await DecideAsync(clip, number, DecodeAsync).ConfigureAwait(false);
+        Consider(clip, verdict);
+        return verdict;
+    }
+
+    private void Consider(ClipInFlight clip, ClipVerdict? verdict)
+    {
         if (verdict is not null && firstRows.Add(clip.Row, verdict) is { } broken)
         {
             stop.Fail(new DryRunStoppedException(broken));
         }
-
-        return verdict;
     }
 
     private ValueTask<DecodeOutcome> DecodeAsync(ClipInFlight clip, DecodeRequest request) => clip.FirstFailure is { } before
@@ -80,9 +110,26 @@ internal sealed class ClipWorker(
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
             var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
-            using DecodeOutcome outcome = await decodeAsync(inFlight, request).ConfigureAwait(false);
-            var verdict = ClipVerdict.Of(line, inFlight.Index, clip, outcome);
+            ObservedClip? observed = store is null ? null : await store.ObserveAsync(clip, stop.Token).ConfigureAwait(false);
+            if (observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
+            {
+                return ClipVerdict.FromStore(line, clip, found.Fault);
+            }
+
+            ClipVerdict verdict;
+            NewVerdict kept;
+            using (DecodeOutcome outcome = await decodeAsync(inFlight, request).ConfigureAwait(false))
+            {
+                verdict = ClipVerdict.Of(line, inFlight.Index, clip, outcome);
+                kept = NewVerdict.Of(outcome);
+            }
+
             journal.Add(line, inFlight.Index, verdict);
+            if (observed is not null && verdict.Unsettled is null)
+            {
+                await store!.AddAsync(clip, observed, kept, CancellationToken.None).ConfigureAwait(false);
+            }
+
             return verdict;
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)

@@ -5,6 +5,7 @@ using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -89,6 +90,7 @@ public sealed class DryRun
         // The first row is read before the output folder is touched: where the manifest is a wrong one, the findings of an earlier run must stay.
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         bool any = await rows.MoveNextAsync().ConfigureAwait(false);
+        using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
         var identity = ManifestIdentity.Of(_manifest.Name);
         ShardManifest? shared = _manifest is ManifestShard ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
@@ -139,7 +141,7 @@ public sealed class DryRun
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         try
         {
-            complete = !any || await DecodeAsync(rows, resumedAfter, earlier, firstRows, output.Journal, recorder, stop).ConfigureAwait(false);
+            complete = !any || await DecodeAsync(rows, resumedAfter, earlier, firstRows, output.Journal, store, recorder, stop).ConfigureAwait(false);
         }
         catch (DryRunStoppedException) when (firstRows.AreBroken)
         {
@@ -173,12 +175,25 @@ public sealed class DryRun
         return summary;
     }
 
+    private async Task<VerdictStore?> OpenStoreAsync(CancellationToken cancellation) => _options.Verdicts is not { } verdicts ? null
+        : await VerdictStore.OpenAsync(
+            verdicts,
+            ClipNaming.For(verdicts, _manifest.Name, _options.Manifest),
+            Enum.GetValues<ClipKind>().ToDictionary(
+                static kind => kind, kind => VerdictConditions.Of(_decoder, _options.Guard, _options.Limits, _options.SpecFor(kind))),
+            wantsGood: true,
+            rank: null,
+            _log,
+            _time,
+            cancellation).ConfigureAwait(false);
+
     private async Task<bool> DecodeAsync(
         IAsyncEnumerator<ManifestRow> rows,
         long skip,
         EarlierVerdicts earlier,
         FirstRowsCheck firstRows,
         Journal journal,
+        VerdictStore? store,
         Recorder recorder,
         StageGroup stop)
     {
@@ -187,9 +202,10 @@ public sealed class DryRun
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight);
 
-        var worker = new ClipWorker(_decoder, _options, journal, firstRows, Progress, stop);
-        var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress);
-        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows);
+        using var mentions = new ClipMentions(Path.GetFullPath(_options.OutputFolder), VerdictStore.MostGood - (store?.Good ?? 0), Progress);
+        var worker = new ClipWorker(_decoder, _options, journal, store, mentions, firstRows, Progress, stop);
+        var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, Environment.ProcessorCount), Progress, worker.Settle);
+        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [
@@ -278,6 +294,8 @@ public sealed class DryRun
         Ok = tally.Ok,
         Faults = tally.Faults,
         Unsettled = tally.Unsettled,
+        FromStore = tally.FromStore,
+        Repeated = tally.Repeated,
         ResumedAfterRows = resumedAfter,
         ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),

@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 namespace ClipGuard.DryRuns;
 
@@ -68,6 +69,12 @@ public sealed record DryRunOptions
     /// a larger budget. Default <see cref="FailureBudget.Unlimited"/>: to find such rows is what a dry run is for.
     /// </summary>
     public FailureBudget Budget { get; init; } = FailureBudget.Unlimited;
+
+    /// <summary>
+    /// Verdicts of earlier runs, which are not come to again, and where this run's are kept; null (the default) for none. Also without one each clip that the
+    /// manifest names more than once is decoded once.
+    /// </summary>
+    public VerdictStoreOptions? Verdicts { get; init; }
 
     /// <summary>The spec for a kind of clip.</summary>
     internal ClipSpec SpecFor(ClipKind kind) => kind switch

@@ -34,6 +34,12 @@ public sealed record DryRunSummary
     /// </summary>
     public required long Unsettled { get; init; }
 
+    /// <summary>Of <see cref="Clips"/>, those whose verdict the store had (<see cref="DryRunOptions.Verdicts"/>).</summary>
+    public required long FromStore { get; init; }
+
+    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first.</summary>
+    public required long Repeated { get; init; }
+
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 

@@ -107,6 +107,9 @@ public sealed record ClipFaultRecord : FaultRecord
     [JsonPropertyOrder(4)]
     public IReadOnlyList<string> Log { get; init; } = [];
 
+    /// <summary>The same for another mention of the clip.</summary>
+    internal ClipFaultRecord Of(long line, ClipReference clip) => this with { Line = line, Clip = clip.AsWritten, Path = clip.Path };
+
     /// <summary>The record of a clip with a fault.</summary>
     internal static ClipFaultRecord Of(long line, ClipReference clip, ClipFault fault)
     {

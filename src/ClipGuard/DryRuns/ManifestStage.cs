@@ -14,7 +14,9 @@ internal sealed class ManifestStage(
     DryRunProgress progress,
     DryRunOptions options,
     EarlierVerdicts earlier,
-    FirstRowsCheck firstRows)
+    FirstRowsCheck firstRows,
+    ClipMentions mentions,
+    ClipWorker worker)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -81,10 +83,12 @@ internal sealed class ManifestStage(
 
         for (int index = 0; index < row.Clips.Count; index++)
         {
+            var clip = new ClipInFlight(row, index, Key: ClipMentions.KeyOf(row.Clips[index]));
             if (earlier.Find((SampleRow)row.Row, index, out ClipFault? firstFailure) is { } verdict)
             {
                 progress.TakenOver(verdict);
                 firstRows.TakenOver(verdict);
+                mentions.AddEarlier(clip, verdict);
                 if (row.Settle(index, verdict))
                 {
                     progress.RowFinished();
@@ -93,19 +97,31 @@ internal sealed class ManifestStage(
                 continue;
             }
 
+            switch (mentions.Join(clip, out ClipVerdict? known))
+            {
+                case ClipMentions.Mention.IsKnown:
+                    worker.Repeat(clip, known!);
+                    continue;
+                case ClipMentions.Mention.Waits:
+                    continue;
+                default:
+                    break;
+            }
+
             settling.Sent();
             try
             {
-                await clips.WriteAsync(new ClipInFlight(row, index, firstFailure), stop).ConfigureAwait(false);
+                await clips.WriteAsync(clip with { FirstFailure = firstFailure }, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                settling.Done(new ClipInFlight(row, index), isUnsettled: false);
+                settling.Done(clip, isUnsettled: false);
+                worker.Settle(clip, null);
 
                 // The recorder waits for every row that it was sent, so the clips that will not reach a worker are settled here.
-                while (index < row.Clips.Count)
+                for (int rest = index + 1; rest < row.Clips.Count; rest++)
                 {
-                    row.Settle(index++, null);
+                    row.Settle(rest, null);
                 }
 
                 throw;

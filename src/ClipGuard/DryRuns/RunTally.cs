@@ -37,6 +37,12 @@ internal sealed class RunTally
     /// <summary>Clips that are nobody's fault, and not known to be good.</summary>
     public long Unsettled { get; set; }
 
+    /// <summary>Of <see cref="Clips"/>, those whose verdict the store had.</summary>
+    public long FromStore { get; set; }
+
+    /// <summary>Of <see cref="Clips"/>, later mentions of a clip.</summary>
+    public long Repeated { get; set; }
+
     /// <summary>A count for each fault, bad manifest lines included; every name is there.</summary>
     public Dictionary<string, long> Faults { get; set; } = Enum.GetNames<FaultKind>().Append(BadLineRecord.Name).ToDictionary(name => name, _ => 0L);
 
@@ -73,6 +79,8 @@ internal sealed class RunTally
         }
 
         Clips++;
+        FromStore += verdict.IsFromStore ? 1 : 0;
+        Repeated += verdict.IsRepeat ? 1 : 0;
         if (verdict.Elapsed is { } elapsed)
         {
             _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(elapsed)));

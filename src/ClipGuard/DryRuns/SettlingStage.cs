@@ -8,8 +8,10 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 /// <param name="decideAsync">Decodes one clip to its verdict; null where the run is stopped.</param>
 /// <param name="parallel">Decodes at a time.</param>
-/// <param name="progress">Where rows are counted.</param>
-internal sealed class SettlingStage(Func<ClipInFlight, int, ValueTask<ClipVerdict?>> decideAsync, int parallel, DryRunProgress progress)
+/// <param name="progress">Where clips are counted.</param>
+/// <param name="settle">Gives a clip its verdict.</param>
+internal sealed class SettlingStage(
+    Func<ClipInFlight, int, ValueTask<ClipVerdict?>> decideAsync, int parallel, DryRunProgress progress, Action<ClipInFlight, ClipVerdict?> settle)
 {
     private readonly Lock _gate = new();
     private readonly List<ClipInFlight> _unsettled = [];
@@ -82,10 +84,7 @@ internal sealed class SettlingStage(Func<ClipInFlight, int, ValueTask<ClipVerdic
                     ClipInFlight clip = clips[index];
                     ClipVerdict? verdict = await decideAsync(clip, worker).ConfigureAwait(false);
                     progress.Settled(verdict);
-                    if (clip.Row.Settle(clip.Index, verdict))
-                    {
-                        progress.RowFinished();
-                    }
+                    settle(clip, verdict);
                 }
             })).ConfigureAwait(false);
 

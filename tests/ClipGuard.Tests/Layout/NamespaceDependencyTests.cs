@@ -62,12 +62,13 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Settings"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
-            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
         ["ClipGuard.DryRuns"] =
         [
             "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Verdicts",
         ],
         ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
@@ -139,6 +140,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
         ],
+        ["ClipGuard.Verdicts"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
     };
 
     private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];

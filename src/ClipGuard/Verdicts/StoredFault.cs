@@ -1,0 +1,121 @@
+using System.Text.Json.Serialization;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Verdicts;
+
+/// <summary>A fault as a store has it: the fields of <c>faults.jsonl</c> that are the clip's own.</summary>
+internal sealed record StoredFault
+{
+    // Messages name the file, which may be mounted elsewhere where they are read.
+    private const string PathMark = "{path}";
+
+    public required FaultKind Fault { get; init; }
+
+    public required DecodeStage Stage { get; init; }
+
+    /// <summary>One sentence for a person; <c>{path}</c> stands for the clip's path.</summary>
+    public required string Message { get; init; }
+
+    public double ElapsedSeconds { get; init; }
+
+    public double CpuSeconds { get; init; }
+
+    public double SinceProgressSeconds { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoredTime? Time { get; init; }
+
+    public long Packets { get; init; }
+
+    public long Frames { get; init; }
+
+    public long PeakMemoryBytes { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Signal { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ExitCode { get; init; }
+
+    public int Attempts { get; init; }
+
+    public IReadOnlyList<string> Log { get; init; } = [];
+
+    /// <summary>The fault of a clip.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="path">The clip's path; null where it is in no file.</param>
+    public static StoredFault Of(ClipFault fault, string? path)
+    {
+        PostMortem found = fault.PostMortem;
+        return new StoredFault
+        {
+            Fault = fault.Kind,
+            Stage = fault.Stage,
+            Message = Hide(fault.Message, path),
+            ElapsedSeconds = Seconds(found.Elapsed),
+            CpuSeconds = Seconds(found.CpuTime),
+            SinceProgressSeconds = Seconds(found.SinceProgress),
+            Time = found.Time == default ? null : StoredTime.Of(found),
+            Packets = found.Packets,
+            Frames = found.Frames,
+            PeakMemoryBytes = found.PeakMemoryBytes,
+            Signal = found.Signal,
+            ExitCode = found.ExitCode,
+            Attempts = found.Attempts,
+            Log = [.. found.Log.Select(line => Hide(line, path))],
+        };
+    }
+
+    /// <summary>The fault of the same clip here.</summary>
+    /// <param name="path">The clip's path here; null where it is in no file.</param>
+    public ClipFault ToFault(string? path) => new(Fault, Stage, Show(Message, path), new PostMortem
+    {
+        Elapsed = TimeSpan.FromSeconds(ElapsedSeconds),
+        CpuTime = TimeSpan.FromSeconds(CpuSeconds),
+        SinceProgress = TimeSpan.FromSeconds(SinceProgressSeconds),
+        Time = Time?.ToTime() ?? default,
+        MachineSteal = TimeSpan.FromSeconds(Time?.MachineStealSeconds ?? 0),
+        Packets = Packets,
+        Frames = Frames,
+        PeakMemoryBytes = PeakMemoryBytes,
+        Signal = Signal,
+        ExitCode = ExitCode,
+        Attempts = Attempts,
+        Log = [.. Log.Select(line => Show(line, path))],
+    });
+
+    private static string Hide(string text, string? path) => path is null ? text : text.Replace(path, PathMark, StringComparison.Ordinal);
+
+    private static string Show(string text, string? path) => path is null ? text : text.Replace(PathMark, path, StringComparison.Ordinal);
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
+
+    /// <summary>Where the wall clock of the last attempt went, in seconds.</summary>
+    internal sealed record StoredTime(
+        double ComputedSeconds,
+        double WaitedForProcessorSeconds,
+        double WaitedForBytesSeconds,
+        double StoppedSeconds,
+        double BlockedSeconds,
+        double MachineStealSeconds)
+    {
+        public static StoredTime Of(PostMortem found) => new(
+            Seconds(found.Time.Computed),
+            Seconds(found.Time.WaitedForProcessor),
+            Seconds(found.Time.WaitedForBytes),
+            Seconds(found.Time.Stopped),
+            Seconds(found.Time.Blocked),
+            Seconds(found.MachineSteal));
+
+        public TimeByCause ToTime() => new()
+        {
+            Computed = TimeSpan.FromSeconds(ComputedSeconds),
+            WaitedForProcessor = TimeSpan.FromSeconds(WaitedForProcessorSeconds),
+            WaitedForBytes = TimeSpan.FromSeconds(WaitedForBytesSeconds),
+            Stopped = TimeSpan.FromSeconds(StoppedSeconds),
+            Blocked = TimeSpan.FromSeconds(BlockedSeconds),
+        };
+    }
+}

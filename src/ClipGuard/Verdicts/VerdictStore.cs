@@ -1,0 +1,155 @@
+using ClipGuard.Manifests;
+using ClipGuard.Media;
+using ClipGuard.Runs;
+using ClipGuard.Supervision;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Verdicts;
+
+/// <summary>
+/// Verdicts that outlive a run: those that were in the folder when it was opened can be found, and new ones are added to files of this process's own. Any number
+/// of threads.
+/// </summary>
+internal sealed class VerdictStore : IDisposable
+{
+    /// <summary>Most good clips of which a store tells: what a process remembers of them stays within 70 MB.</summary>
+    public const long MostGood = 10_000_000;
+
+    private readonly IdentityFinder _finder;
+    private readonly BoundedQuestions _reading;
+    private readonly StoredVerdicts _stored;
+    private readonly Dictionary<ClipKind, (VerdictConditions Conditions, string Id)> _conditions;
+    private readonly StoreWriter _facts;
+    private readonly StoreWriter _faults;
+    private readonly TimeProvider _time;
+
+    private VerdictStore(
+        VerdictStoreOptions options, ClipNaming naming, IReadOnlyDictionary<ClipKind, VerdictConditions> conditions, StoredVerdicts stored, string? rank,
+        ILogger log, TimeProvider time)
+    {
+        _finder = new IdentityFinder(naming, options.Identity, time);
+        _reading = new BoundedQuestions(1, IdentityFinder.Limit, time);
+        Naming = naming;
+        _stored = stored;
+        _conditions = conditions.ToDictionary(static pair => pair.Key, static pair => (pair.Value, pair.Value.Id));
+        string writer = StoreWriter.NewName(rank, time);
+        _facts = new StoreWriter(options.Folder, StoreFileKind.Facts, writer, log, time);
+        _faults = new StoreWriter(options.Folder, StoreFileKind.Faults, writer, log, time);
+        _time = time;
+    }
+
+    /// <summary>What clips are called.</summary>
+    public ClipNaming Naming { get; }
+
+    /// <summary>Good clips that were in the store.</summary>
+    public long Good => _stored.Good;
+
+    /// <summary>Makes the folder where there is none, and reads what it has.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="naming">What clips are called.</param>
+    /// <param name="conditions">What verdicts are come to under, for each kind of clip.</param>
+    /// <param name="wantsGood">Whether good clips are to be found, too.</param>
+    /// <param name="rank">Which of several processes this is, for the name of its files; null for the only one.</param>
+    /// <param name="log">Where the store tells of itself.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Abandons the reading.</param>
+    /// <exception cref="OutputException">The folder cannot be made or read.</exception>
+    public static Task<VerdictStore> OpenAsync(
+        VerdictStoreOptions options,
+        ClipNaming naming,
+        IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
+        bool wantsGood,
+        string? rank,
+        ILogger log,
+        TimeProvider time,
+        CancellationToken cancellation) => AbandonableRead.RunAsync(
+            () => Task.FromResult(new VerdictStore(
+                options, naming, conditions, ReadStored(options, conditions.Values, wantsGood, log, cancellation), rank, log, time)),
+            cancellation);
+
+    /// <summary>Which bytes a clip has now; null where that is not known. Asked before a clip is decoded.</summary>
+    public ValueTask<ObservedClip?> ObserveAsync(ClipReference clip, CancellationToken cancellation) => _finder.FindAsync(clip, cancellation);
+
+    /// <summary>The verdict on a clip with these bytes; null where the store has none.</summary>
+    public async ValueTask<FoundVerdict?> FindAsync(ClipReference clip, ObservedClip observed, CancellationToken cancellation)
+    {
+        UInt128 key = observed.Identity.KeyUnder(_conditions[clip.Kind].Id);
+        if (_stored.IsGood(key))
+        {
+            return new FoundVerdict(null);
+        }
+
+        return _stored.FaultOf(key) is { } place
+            && await _reading.AskAsync(_ => StoredVerdicts.ReadFault(place), cancellation).ConfigureAwait(false) is { } fault
+                ? new FoundVerdict(fault.ToFault(clip.Path))
+                : null;
+    }
+
+    /// <summary>Whether a clip of this name had a fault, so that it is worth while to look which bytes it has.</summary>
+    public bool HasFaultyName(ClipReference clip) => _stored.HasFaultyName(Naming.Of(clip));
+
+    /// <summary>Keeps a verdict, unless the clip's files have changed since it was observed. Nothing is kept of what is unsettled.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="observed">What it was before it was decoded.</param>
+    /// <param name="verdict">What came of it.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async ValueTask AddAsync(ClipReference clip, ObservedClip observed, NewVerdict verdict, CancellationToken cancellation)
+    {
+        // A file that is there and cannot be read is Missing, too; its permissions may change, which its time does not show.
+        bool isMissing = verdict.Fault?.Kind == FaultKind.Missing;
+        if (verdict.IsUnsettled || isMissing != observed.Identity.IsAbsent
+            || !await _finder.IsUnchangedAsync(observed, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        (VerdictConditions conditions, string id) = _conditions[clip.Kind];
+        var line = StoreLine.Of(observed.Identity, id, _time.GetUtcNow().ToUnixTimeSeconds(), verdict.Elapsed);
+        if (verdict.Fault is { } fault)
+        {
+            _faults.Add(line with { Fault = StoredFault.Of(fault, clip.Path) }, conditions);
+        }
+        else
+        {
+            _facts.Add(line with { Facts = verdict.Facts }, conditions);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _facts.Dispose();
+        _faults.Dispose();
+        _finder.Dispose();
+        _reading.Dispose();
+        _stored.Dispose();
+    }
+
+    private static StoredVerdicts ReadStored(
+        VerdictStoreOptions options, IEnumerable<VerdictConditions> conditions, bool wantsGood, ILogger log, CancellationToken cancellation)
+    {
+        var stored = new StoredVerdicts(conditions, MostGood, log);
+        try
+        {
+            Directory.CreateDirectory(options.Folder);
+            stored.Read(options.Folder, wantsGood, cancellation);
+            log.StoreRead(options.Folder, stored.Good, stored.Faults);
+            return stored;
+        }
+        catch (Exception error) when (OutputException.IsFileError(error))
+        {
+            stored.Dispose();
+            throw new OutputException($"the verdict store {options.Folder} cannot be used: {error.Message.TrimEnd('.')}", error);
+        }
+        catch
+        {
+            stored.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A verdict that the store has.</summary>
+    /// <param name="Fault">Why the clip gives no data; null where it does.</param>
+    internal sealed record FoundVerdict(ClipFault? Fault);
+}
