@@ -1,6 +1,5 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Media;
-using ClipGuard.Tests.Support;
 using ClipGuard.Verdicts;
 
 using FsCheck;

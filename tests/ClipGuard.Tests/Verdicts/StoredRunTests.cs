@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 
 using ClipGuard.DryRuns;
 using ClipGuard.Media;
-using ClipGuard.Tests.Support;
 using ClipGuard.Verdicts;
 
 using NUnit.Framework;
