@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// One writer's file of one kind. It is made with the first verdict and belongs to this process alone, so that nothing has to be locked. Where the folder cannot
-/// be written to, or is full, that is said once and the run goes on: a store saves time, and is no result. Any thread.
+/// One writer's file of one kind. It is made with the first verdict and belongs to this process alone, so that nothing has to be locked. Where the folder
+/// cannot be written to, or is full, that is said once and the run goes on: a store saves time, and is no result. Any thread.
 /// </summary>
 internal sealed class StoreWriter : IDisposable
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// What the files of a store say under given conditions. Of a good clip a hash is kept, of a bad one also where its fault stands: memory grows by seven bytes for
-/// each good clip and by a hundred for each bad one. Read by one task, asked by any thread.
+/// What the files of a store say under given conditions. Of a good clip a hash is kept, of a bad one also where its fault stands: memory grows by seven bytes
+/// for each good clip and by a hundred for each bad one. Read by one task, asked by any thread.
 /// </summary>
 internal sealed class StoredVerdicts : IDisposable
 {

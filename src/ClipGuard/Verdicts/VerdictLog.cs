@@ -5,7 +5,10 @@ namespace ClipGuard.Verdicts;
 /// <summary>What a store says of itself in the log.</summary>
 internal static partial class VerdictLog
 {
-    [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "Verdict store {Folder}: {Good} clips that decoded and {Faults} faults under these settings")]
+    [LoggerMessage(
+        EventId = 2101,
+        Level = LogLevel.Information,
+        Message = "Verdict store {Folder}: {Good} clips that decoded and {Faults} faults under these settings")]
     public static partial void StoreRead(this ILogger log, string folder, long good, long faults);
 
     [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "{File} of the verdict store is not used: {Reason}")]

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// Verdicts that outlive a run: those that were in the folder when it was opened can be found, and new ones are added to files of this process's own. Any number
-/// of threads.
+/// Verdicts that outlive a run: those that were in the folder when it was opened can be found, and new ones are added to files of this process's own. Any
+/// number of threads.
 /// </summary>
 internal sealed class VerdictStore : IDisposable
 {

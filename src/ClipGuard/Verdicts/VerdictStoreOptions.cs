@@ -10,8 +10,8 @@ public sealed record VerdictStoreOptions
 
     /// <summary>
     /// The folder by which clips are named, so that the store is of use also where the data is mounted elsewhere: the name of a clip below it is the path from
-    /// there on. Null (the default) is the first of the manifest's root, its root of images and its own folder that the clip lies below; the loader knows of the
-    /// last alone. Clips elsewhere go by their absolute paths.
+    /// there on. Null (the default) is the first of the manifest's root, its root of images and its own folder that the clip lies below; the loader knows of
+    /// the last alone. Clips elsewhere go by their absolute paths.
     /// </summary>
     public string? Root { get; init; }
 

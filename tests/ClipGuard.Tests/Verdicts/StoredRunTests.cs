@@ -300,7 +300,8 @@ internal sealed class StoredRunTests
         var names = new ClipNaming([]);
         var finder = new IdentityFinder(names, IdentityKind.Metadata, TimeProvider.System);
         var manifest = new ClipGuard.Manifests.JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
-        File.WriteAllText(bench.ManifestPath, DryRunBench.Row(One) + "\n" + DryRunBench.Row(One) + "\n" + DryRunBench.Row(One.Replace("aGV", "aGW", StringComparison.Ordinal)) + "\n");
+        File.WriteAllLines(
+            bench.ManifestPath, [DryRunBench.Row(One), DryRunBench.Row(One), DryRunBench.Row(One.Replace("aGV", "aGW", StringComparison.Ordinal))]);
         var found = new List<ByteIdentity>();
         await foreach (ClipGuard.Manifests.ManifestRow row in manifest.ReadRowsAsync())
         {
