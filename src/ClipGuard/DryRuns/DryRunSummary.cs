@@ -35,10 +35,10 @@ public sealed record DryRunSummary
     public required long Unsettled { get; init; }
 
     /// <summary>Of <see cref="Clips"/>, those whose verdict the store had (<see cref="DryRunOptions.Verdicts"/>).</summary>
-    public required long FromStore { get; init; }
+    public long FromStore { get; init; }
 
-    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first.</summary>
-    public required long Repeated { get; init; }
+    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first. (Of shards each counts its own.)</summary>
+    public long Repeated { get; init; }
 
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }

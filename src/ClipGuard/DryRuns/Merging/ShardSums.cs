@@ -31,6 +31,8 @@ internal static class ShardSums
             Clips = clips,
             Ok = each.Sum(static one => one.Ok),
             Unsettled = each.Sum(static one => one.Unsettled),
+            FromStore = each.Sum(static one => one.FromStore),
+            Repeated = each.Sum(static one => one.Repeated),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
             ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
             ElapsedSeconds = elapsed,
