@@ -27,8 +27,8 @@ internal static class BenchCommand
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
             [manifest],
             [
-                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Index,
-                .. GuardSettings.All, .. SpecSettings.All,
+                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
+                RunSettings.Index, .. GuardSettings.All, .. SpecSettings.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
@@ -53,6 +53,8 @@ internal static class BenchCommand
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         IManifest manifest = OpenManifest(manifestPath, sources);
+        screen.Note($"{manifest.Name} ({manifest.Kind})");
+        options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))

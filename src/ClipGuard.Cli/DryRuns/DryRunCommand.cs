@@ -30,8 +30,8 @@ internal static class DryRunCommand
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifest],
             [
-                RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Stopping, VerdictStoreSettings.Group,
-                .. GuardSettings.All, .. SpecSettings.All,
+                RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
+                VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
@@ -50,6 +50,7 @@ internal static class DryRunCommand
         using var log = RunLog.Open(invocation.File, options.OutputFolder);
         try
         {
+            options = options with { Excluded = await RunSettings.ReadExclusionAsync(invocation.Sources, stop.Token).ConfigureAwait(false) };
             DryRunFindings findings = await RunAsync(manifestPath, shard, options, screen, log, stop.Token).ConfigureAwait(false);
             return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
@@ -67,11 +68,16 @@ internal static class DryRunCommand
     private static async Task<DryRunFindings> RunAsync(
         string manifestPath, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
+        IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
+        foreach (string absent in options.Excluded?.FindAbsent(manifest) ?? [])
+        {
+            console.Note(absent);
+        }
+
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(options.Guard, log.Factory, stop)).ConfigureAwait(false);
         IDryRunScreen screen = console.ForDryRun();
         await using (supervisor.ConfigureAwait(false))
         {
-            IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
             using ManifestShard? part = shard is { } own ? await ManifestShard.OpenAsync(manifest, own, stop).ConfigureAwait(false) : null;
             manifest = part ?? manifest;
             var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());

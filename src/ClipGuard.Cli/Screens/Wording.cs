@@ -41,6 +41,12 @@ internal static class Wording
             yield return $"{Count(summary.Repeated, "mention")} of clips that were named before: each clip is decoded once.";
         }
 
+        if (summary.LeftOut > 0 || summary.NotFound > 0)
+        {
+            yield return $"{Count(summary.LeftOut, "row")} left out by --exclude"
+                + (summary.NotFound == 0 ? "." : $"; {Number(summary.NotFound)} more that it names are not in the manifest: is it of another version?");
+        }
+
         if (summary.SamplesWithWarnings > 0)
         {
             yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";

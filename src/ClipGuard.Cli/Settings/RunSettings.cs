@@ -91,6 +91,15 @@ internal static class RunSettings
         "Read manifests as a whole also where their index is kept, and index them anew.",
         (manifest, verify) => manifest with { VerifyIndex = verify });
 
+    /// <summary>Which rows every verb that reads a manifest leaves out.</summary>
+    public static readonly SettingGroup Exclusion = new(Manifest.Heading);
+
+    public static readonly Setting<IReadOnlyList<string>> Exclude = Exclusion.List(
+        "exclude",
+        "FILE",
+        "Leave out the rows that this excluded.jsonl of a dry run names; may be given several times.",
+        SettingTextParser.FilePath);
+
     public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
     public static readonly Setting<long> Limit = Rows.Value(
@@ -145,6 +154,11 @@ internal static class RunSettings
 
     /// <summary>Where a dry run writes, how many rows it reads and where it stops.</summary>
     public static DryRunOptions ReadDryRun(SettingSources sources) => Stopping.Read(sources, Rows.Read(sources, Output.Read(sources)));
+
+    /// <summary>The rows that are to be left out; null for none.</summary>
+    /// <exception cref="ManifestException">A list cannot be read.</exception>
+    public static async Task<ExclusionList?> ReadExclusionAsync(SettingSources sources, CancellationToken cancellation) =>
+        sources.Get(Exclude, []) is { Count: > 0 } files ? await ExclusionList.ReadAsync(files, cancellation).ConfigureAwait(false) : null;
 
     private static Dictionary<string, string> ReadColumns(string text)
     {

@@ -82,6 +82,29 @@ internal sealed class ValueSetting<T> : Setting<T>
         commandLine.GetResult(_option) is { Implicit: false } ? commandLine.GetValue(_option) : null;
 }
 
+/// <summary>
+/// A setting that may be given several times on the command line; elsewhere its values stand one after the other with colons between, as in PATH.
+/// </summary>
+internal sealed class ListSetting : Setting<IReadOnlyList<string>>
+{
+    // Ends each value of the command line, where a value may hold a colon.
+    private const char End = '\0';
+
+    private readonly Option<string[]> _option;
+
+    public ListSetting(string name, string valueName, string description, Func<string, string> parse)
+        : base(name, valueName, text => Split(text, parse)) =>
+        _option = new Option<string[]>(OptionName) { HelpName = valueName, Description = description, Arity = ArgumentArity.OneOrMore };
+
+    public override Option Option => _option;
+
+    public override string? From(ParseResult commandLine) =>
+        commandLine.GetResult(_option) is { Implicit: false } ? string.Concat((commandLine.GetValue(_option) ?? []).Select(static value => value + End)) : null;
+
+    private static string[] Split(string text, Func<string, string> parse) =>
+        [.. (text is [.., End] ? text[..^1].Split(End) : text.Split(Path.PathSeparator)).Select(parse)];
+}
+
 /// <summary>A setting that is on or off: <c>--name</c> alone means on.</summary>
 internal sealed class FlagSetting : Setting<bool>
 {

@@ -24,6 +24,14 @@ internal class SettingGroup(string heading)
         string name, string valueName, string description, Func<string, T> parse, SettingPlaces places = SettingPlaces.Everywhere) =>
         Add(new ValueSetting<T>(name, valueName, description, parse) { Places = places });
 
+    /// <summary>Declares a setting that may be given several times, and leaves it to the group's owner what the values do.</summary>
+    /// <param name="name">Its name, as the option has it behind the dashes.</param>
+    /// <param name="valueName">What help and README call a value.</param>
+    /// <param name="description">What help says of it, the default included.</param>
+    /// <param name="parse">Turns text into one value, and throws <see cref="FormatException"/> where the text is none.</param>
+    public Setting<IReadOnlyList<string>> List(string name, string valueName, string description, Func<string, string> parse) =>
+        Add(new ListSetting(name, valueName, description, parse));
+
     /// <summary>Declares a setting that is on or off, and leaves it to the group's owner what it does.</summary>
     public Setting<bool> Flag(string name, string description) => Add(new FlagSetting(name, description));
 

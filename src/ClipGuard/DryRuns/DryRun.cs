@@ -23,6 +23,9 @@ public sealed class DryRun
     private const long BytesInFlight = 32 << 20;
 
     private readonly IManifest _manifest;
+    private readonly ManifestExclusion? _exclusion;
+    private readonly ExcludingManifest? _excluding;
+    private readonly ManifestShard? _part;
     private readonly IGuardedDecoder _decoder;
     private readonly DryRunOptions _options;
     private readonly ILogger _log;
@@ -47,7 +50,10 @@ public sealed class DryRun
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
-        _manifest = manifest;
+        _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
+        _excluding = _exclusion is null ? null : new ExcludingManifest(manifest, _exclusion);
+        _manifest = _excluding ?? manifest;
+        _part = manifest as ManifestShard;
         _decoder = decoder;
         _options = options;
         _log = log ?? NullLogger.Instance;
@@ -87,12 +93,17 @@ public sealed class DryRun
         long begun = _time.GetTimestamp();
         using var stop = new StageGroup(cancellation);
 
+        if (_excluding is not null && _part is { CountsLinesOfFiles: true })
+        {
+            _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(_part.Name, _part.Extent.From, stop.Token), stop.Token).ConfigureAwait(false);
+        }
+
         // The first row is read before the output folder is touched: where the manifest is a wrong one, the findings of an earlier run must stay.
         await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         bool any = await rows.MoveNextAsync().ConfigureAwait(false);
         using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
         var identity = ManifestIdentity.Of(_manifest.Name);
-        ShardManifest? shared = _manifest is ManifestShard ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
+        ShardManifest? shared = _part is not null ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
 
@@ -126,6 +137,11 @@ public sealed class DryRun
 
         Progress.Start(ExtentOf(identity), tally, any ? rows.Current : null);
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
+        foreach (string absent in _exclusion?.Absent ?? [])
+        {
+            _log.RowsNotExcluded(absent);
+        }
+
         if (known is not null)
         {
             _log.UnsettledAreTried(resumed!.Tally.Unsettled);
@@ -151,7 +167,7 @@ public sealed class DryRun
         }
 
         ShardRecord? record = complete && shared is not null
-            ? await RecordShardAsync((ManifestShard)_manifest, shared, header.Length).ConfigureAwait(false)
+            ? await RecordShardAsync(_part!, shared, header.Length).ConfigureAwait(false)
             : null;
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
         output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
@@ -169,6 +185,11 @@ public sealed class DryRun
         if (record is not null)
         {
             output.EndShard(record);
+        }
+
+        if (summary.NotFound > 0)
+        {
+            _log.RowsNotExcluded(_exclusion!.Unmet(summary.LeftOut)!);
         }
 
         _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
@@ -261,7 +282,7 @@ public sealed class DryRun
         }
     }
 
-    private ShardExtent ExtentOf(ManifestIdentity? identity) => _manifest is ManifestShard shard ? shard.Extent
+    private ShardExtent ExtentOf(ManifestIdentity? identity) => _part is not null ? _part.Extent
         : new ShardExtent(ShardExtent.Bytes, 0, identity?.Bytes ?? 0);
 
     // Other jobs read the same manifest, and what each found belongs together only where all of them read the same bytes.
@@ -289,6 +310,8 @@ public sealed class DryRun
         Manifest = _manifest.Name,
         Samples = tally.Samples,
         CleanSamples = tally.CleanSamples,
+        LeftOut = _excluding?.LeftOut ?? 0,
+        NotFound = cancelled || _part is not null || _options.Limit is not null || _exclusion?.Unmet(_excluding!.LeftOut) is null ? 0 : _exclusion.Count - _excluding.LeftOut,
         SamplesWithWarnings = tally.SamplesWithWarnings,
         Clips = tally.Clips,
         Ok = tally.Ok,

@@ -41,6 +41,9 @@ internal static partial class DryRunLogMessages
     [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Line {Line}: {Warning}")]
     public static partial void SampleWarned(this ILogger log, long line, string warning);
 
+    [LoggerMessage(EventId = 2009, Level = LogLevel.Warning, Message = "{Notice}")]
+    public static partial void RowsNotExcluded(this ILogger log, string notice);
+
     [LoggerMessage(
         EventId = 2006,
         Level = LogLevel.Information,

@@ -32,6 +32,12 @@ public sealed record DryRunOptions
     /// <summary>How the manifest's relative paths were resolved; recorded beside the verdicts.</summary>
     public Manifests.ManifestOptions Manifest { get; init; } = new();
 
+    /// <summary>
+    /// Rows that are left out, as the <c>excluded.jsonl</c> of other dry runs names them; null (the default) for none. Neither counted nor decoded, and in
+    /// no file of this run. A run that was interrupted goes on with the same ones only.
+    /// </summary>
+    public Manifests.ExclusionList? Excluded { get; init; }
+
     /// <summary>What audio is decoded to.</summary>
     public AudioSpec Audio { get; init; } = new();
 
@@ -104,6 +110,7 @@ public sealed record DryRunOptions
         Limits = Limits,
         Manifest = Manifest,
         ClipsPerSample = ClipsPerSample,
+        Exclude = Excluded?.Fingerprint,
         CleanManifest = format is null ? null
             : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),
     };

@@ -19,6 +19,15 @@ public sealed record DryRunSummary
     /// <summary>Samples whose clips all decoded.</summary>
     public required long CleanSamples { get; init; }
 
+    /// <summary>Rows that were left out because a list of excluded rows names them (<see cref="DryRunOptions.Excluded"/>); counted nowhere else.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>
+    /// Rows that such a list names and that did not come, though their source is part of the manifest: it may be of another version of it. 0 for a run that
+    /// did not reach the manifest's end.
+    /// </summary>
+    public long NotFound { get; init; }
+
     /// <summary>Samples for which the manifest reader has a warning, which does not stop training; the warnings are in the log.</summary>
     public required long SamplesWithWarnings { get; init; }
 

@@ -41,6 +41,9 @@ internal sealed record VerdictSettings
 
     public required int? ClipsPerSample { get; init; }
 
+    /// <summary>The fingerprint of the list of rows that are left out; null for none.</summary>
+    public string? Exclude { get; init; }
+
     public required string? CleanManifest { get; init; }
 
     /// <summary>The settings that differ between two runs, one clause each; none where they agree.</summary>

@@ -20,6 +20,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly IGuardedDecoder _decoder;
     private readonly Supervisor? _ownSupervisor;
     private readonly IndexedRows? _index;
+    private readonly long[] _excludedRows;
     private readonly string _fingerprint;
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
@@ -31,7 +32,6 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private bool _isDisposed;
 
     private ClipLoader(
-        IManifest manifest,
         LoaderOptions options,
         IGuardedDecoder decoder,
         Supervisor? ownSupervisor,
@@ -39,14 +39,15 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         ILoggerFactory? loggers,
         TimeProvider? time)
     {
-        _manifest = manifest;
+        _manifest = opened.Manifest;
         _options = options;
         _decoder = decoder;
         _ownSupervisor = ownSupervisor;
         _index = opened.Index;
+        _excludedRows = opened.ExcludedRows;
         _fingerprint = opened.Fingerprint;
         _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
-        _telemetry = new LoaderTelemetry((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
+        _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
         _progress = EpochProgress.Start(0, [], InOrder(options.ExcludedLines));
     }
@@ -83,11 +84,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         TimeProvider? time = null,
         CancellationToken cancellation = default)
     {
-        Opened opened = await OpenAsync(manifest, options, cancellation).ConfigureAwait(false);
+        Opened opened = await OpenAsync(manifest, options, TelemetryOf(loggers), cancellation).ConfigureAwait(false);
         try
         {
             Supervisor? own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return new ClipLoader(manifest, options, supervisor ?? own!, own, opened, loggers, time);
+            return new ClipLoader(options, supervisor ?? own!, own, opened, loggers, time);
         }
         catch
         {
@@ -98,9 +99,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     /// <summary>Opens a loader over another decoder than a supervisor.</summary>
     internal static async Task<ClipLoader> OpenAsync(IManifest manifest, LoaderOptions options, IGuardedDecoder decoder, ILoggerFactory? loggers = null) =>
-        new(manifest, options, decoder, null, await OpenAsync(manifest, options, CancellationToken.None).ConfigureAwait(false), loggers, null);
+        new(options, decoder, null, await OpenAsync(manifest, options, TelemetryOf(loggers), CancellationToken.None).ConfigureAwait(false), loggers, null);
 
-    private static async Task<Opened> OpenAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
+    private static LoaderTelemetry TelemetryOf(ILoggerFactory? loggers) => new((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
+
+    private static async Task<Opened> OpenAsync(IManifest manifest, LoaderOptions options, LoaderTelemetry telemetry, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
@@ -120,13 +123,40 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 "A full shuffle and buckets need a manifest with an index, and buckets cannot be had with a windowed shuffle.", nameof(options));
         }
 
+        ManifestExclusion? exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
+        foreach (string absent in exclusion?.Absent ?? [])
+        {
+            telemetry.NotExcluded(absent);
+        }
+
+        void TellUnmet(long leftOut)
+        {
+            if (exclusion?.Unmet(leftOut) is { } unmet)
+            {
+                telemetry.NotExcluded(unmet);
+            }
+        }
+
         if (options.Shuffle == ShuffleMode.Windowed || indexable is null)
         {
-            return new Opened(null, await AbandonableRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false));
+            string fingerprint = await AbandonableRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false);
+            IManifest left = exclusion is null ? manifest : new ExcludingManifest(manifest, exclusion, TellUnmet);
+            return new Opened(left, null, [], fingerprint);
         }
 
         IndexedRows index = await AbandonableRead.RunAsync(() => indexable.IndexAsync(cancellation), cancellation).ConfigureAwait(false);
-        return new Opened(index, index.Fingerprint);
+        try
+        {
+            long[] excluded = exclusion is null ? []
+                : await AbandonableRead.RunAsync(() => Task.FromResult(exclusion.FindRows(index)), cancellation).ConfigureAwait(false);
+            TellUnmet(excluded.Length);
+            return new Opened(manifest, index, excluded, index.Fingerprint);
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -341,7 +371,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
     {
         ulong? seed = _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null;
-        return new RowOrder(index.Count, [.. index.FindRows(progress.ExcludedLines)], seed, progress.Epoch);
+        IReadOnlyList<long> lines = index.FindRows(progress.ExcludedLines);
+        long[] excluded = lines.Count == 0 ? _excludedRows : [.. _excludedRows.Concat(lines).Distinct().Order()];
+        return new RowOrder(index.Count, excluded, seed, progress.Epoch);
     }
 
     private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
@@ -370,6 +402,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Shuffle = _options.Shuffle,
         ShuffleWindow = _index is null ? _options.ShuffleWindow : 0,
         Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
+        Excluded = _options.Excluded?.Fingerprint,
         Epoch = progress.Epoch,
         ResumeSegments = progress.ResumeSegments,
         World = _options.RankInfo.World,
@@ -385,7 +418,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     };
 
     /// <summary>A manifest as it was when the loader was opened.</summary>
+    /// <param name="Manifest">The manifest; where its rows are read from start to end, without those that are left out.</param>
     /// <param name="Index">Null where its rows are read from start to end.</param>
+    /// <param name="ExcludedRows">Rows of the index that are left out, ascending.</param>
     /// <param name="Fingerprint">What states are bound to.</param>
-    private sealed record Opened(IndexedRows? Index, string Fingerprint);
+    private sealed record Opened(IManifest Manifest, IndexedRows? Index, long[] ExcludedRows, string Fingerprint);
 }

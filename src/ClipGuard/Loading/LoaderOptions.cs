@@ -78,6 +78,12 @@ public sealed record LoaderOptions
     public IReadOnlyCollection<ManifestLine> ExcludedLines { get; init; } = [];
 
     /// <summary>
+    /// Rows that are left out of every epoch, as the <c>excluded.jsonl</c> of a dry run names them; null (the default) for none. They are no rows of the plan:
+    /// no sample is put in their place. Must be the same on every rank; a state that was taken with another list is refused.
+    /// </summary>
+    public ExclusionList? Excluded { get; init; }
+
+    /// <summary>
     /// Excludes from each epoch the lines that failed in the epochs before it. Not possible with more than one rank, because no rank knows which lines
     /// failed on the others; collect the faults and give <see cref="ExcludedLines"/>. Default false.
     /// </summary>

@@ -41,6 +41,9 @@ public sealed record LoaderState
     /// <summary>The name of the size that samples are put into buckets by, and the batches in a window; null without buckets.</summary>
     public string? Buckets { get; init; }
 
+    /// <summary>The fingerprint of <see cref="LoaderOptions.Excluded"/>; null where nothing is left out by a list.</summary>
+    public string? Excluded { get; init; }
+
     /// <summary>0-based.</summary>
     [JsonRequired]
     public int Epoch { get; init; }

@@ -97,6 +97,7 @@ internal static class StateMatch
         Same("shuffle", first.Shuffle, now.Shuffle, "set the same");
         Same("shuffle window", first.ShuffleWindow, now.ShuffleWindow, "set the same");
         Same("order by buckets", first.Buckets ?? "none", now.Buckets ?? "none", "set the same");
+        Same("list of excluded rows", first.Excluded ?? "none", now.Excluded ?? "none", "give the same lists");
         if (states.Count > 1)
         {
             bool isEveryRank = states.Select(static state => state.Rank).Order().SequenceEqual(Enumerable.Range(0, first.World));
@@ -111,7 +112,8 @@ internal static class StateMatch
     private static bool AreOfOneRun(LoaderState state, LoaderState first) =>
         state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
         && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
-        && state.Buckets == first.Buckets && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments);
+        && state.Buckets == first.Buckets && state.Excluded == first.Excluded
+        && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments);
 
     private static bool AreSame(IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ResumeSegment> others) =>
         segments.Count == others.Count && segments.Zip(others).All(static pair => pair.First.IsSameAs(pair.Second));

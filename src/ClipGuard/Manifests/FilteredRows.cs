@@ -58,6 +58,10 @@ internal sealed class FilteredRows : IndexedRows
         [.. _rows.FindRows(lines).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0)];
 
     /// <inheritdoc/>
+    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+        _rows.FindRows(exclusion, source).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _rows.Dispose();

@@ -97,6 +97,22 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
             return new SampleRow(row + 1, default, sample) { Place = new RowPlace(_root, row + 1, path) };
         }
 
+        internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
+        {
+            if (exclusion.In(_root) is not { } places)
+            {
+                yield break;
+            }
+
+            for (int row = 0; row < _paths.Count; row++)
+            {
+                if (places.Contains(new RowPlace(_root, row + 1, Encoding.UTF8.GetString(_paths[row])), out _))
+                {
+                    yield return row;
+                }
+            }
+        }
+
         private static SampleField Field(string name, string value) => new(name, Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(value)}\""));
     }
 }

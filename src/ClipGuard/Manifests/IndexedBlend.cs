@@ -45,26 +45,11 @@ internal sealed class IndexedBlend : IndexedRows
     {
         HashSet<long>[] wanted = [.. _sources.Select((source, i) =>
             lines.Where(line => line.Origin == _names[i]).Select(line => source.FindLine(line.Line)).Where(static row => row >= 0).ToHashSet())];
-        if (wanted.All(static rows => rows.Count == 0))
-        {
-            return [];
-        }
-
-        var found = new List<long>();
-        long[] taken = new long[_sources.Length];
-        for (long row = 0; row < Count; row++)
-        {
-            byte source = _sourceOf[row / PageRows][row % PageRows];
-            if (wanted[source].Count > 0 && wanted[source].Contains(RowOf(source, taken[source])))
-            {
-                found.Add(row);
-            }
-
-            taken[source]++;
-        }
-
-        return found;
+        return Find(wanted);
     }
+
+    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+        Find([.. _sources.Select((rows, number) => rows.FindRows(exclusion, _names[number]).ToHashSet())]);
 
     public override ManifestRow Read(long row)
     {
@@ -85,6 +70,30 @@ internal sealed class IndexedBlend : IndexedRows
         }
 
         base.Dispose(disposing);
+    }
+
+    // Where rows of the sources come in the blend.
+    private List<long> Find(HashSet<long>[] wanted)
+    {
+        if (wanted.All(static rows => rows.Count == 0))
+        {
+            return [];
+        }
+
+        var found = new List<long>();
+        long[] taken = new long[_sources.Length];
+        for (long row = 0; row < Count; row++)
+        {
+            byte source = _sourceOf[row / PageRows][row % PageRows];
+            if (wanted[source].Count > 0 && wanted[source].Contains(RowOf(source, taken[source])))
+            {
+                found.Add(row);
+            }
+
+            taken[source]++;
+        }
+
+        return found;
     }
 
     // The row of a source that comes n-th in the blend. Each pass over the source has a shuffle of its own.

@@ -28,6 +28,13 @@ public abstract class IndexedRows : IDisposable
         return [.. lines.Where(static line => line.Origin is null).Select(line => FindLine(line.Line)).Where(static row => row >= 0).Order().Distinct()];
     }
 
+    /// <summary>The rows that are left out.</summary>
+    /// <param name="exclusion">What is left out.</param>
+    /// <param name="source">The source that rows stand in which name none themselves.</param>
+    /// <returns>Row numbers, in any order.</returns>
+    internal virtual IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+        exclusion.In(source) is { } places ? places.Lines.ToArray().Select(FindLine).Where(static row => row >= 0) : [];
+
     /// <summary>Closes the manifest.</summary>
     public void Dispose()
     {

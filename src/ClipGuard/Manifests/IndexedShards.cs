@@ -93,6 +93,27 @@ internal sealed class IndexedShards : IndexedRows
         }
     }
 
+    // Keys are in no index: the headers of shards of which samples are left out are gone over once more.
+    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
+    {
+        for (int shard = 0; shard < _shards.Count; shard++)
+        {
+            if (exclusion.In(_shards[shard]) is not { } places)
+            {
+                continue;
+            }
+
+            long number = 0;
+            foreach (TarGroup group in TarGroup.ReadAll(_shards[shard]))
+            {
+                if (places.Contains(new RowPlace(_shards[shard], ++number, group.OwnKey), out _))
+                {
+                    yield return _firstRows[shard] + number - 1;
+                }
+            }
+        }
+    }
+
     private static int LengthOf(TarGroup group) => group.Broken is null ? group.Members.Count | ((int)group.State << StateBits) : Broken;
 
     private static ReadOnlySpan<byte> Load(FileStream shard, TarMember member)

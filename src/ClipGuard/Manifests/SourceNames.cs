@@ -39,6 +39,13 @@ internal sealed class SourceNames
         return common;
     }
 
+    /// <summary>Whether a source may be what a list calls so: its path ends with the name.</summary>
+    public static bool Fits(string source, string name) =>
+        source == name || (source == StandardInputPath ? name == StandardInput : source.EndsWith(Separator + name, StringComparison.Ordinal));
+
+    /// <summary>The last part of a path or of a name: it is the same where a source fits a name.</summary>
+    public static string LastPart(string path) => path == StandardInputPath ? StandardInput : path[(path.LastIndexOf(Separator) + 1)..];
+
     // Of "/a/b" it is "/a/", of an address up to its last slash; nothing where there is none.
     private static string Above(string path) => path[..(path.LastIndexOf(Separator) + 1)];
 }

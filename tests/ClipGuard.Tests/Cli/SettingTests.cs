@@ -51,6 +51,16 @@ public sealed class SettingTests
     }
 
     [Test]
+    public void A_list_has_each_value_of_the_command_line_or_those_between_colons()
+    {
+        Assert.That(Sources().Get(RunSettings.Exclude, []), Is.Empty);
+        _environment["CLIPGUARD_EXCLUDE"] = "/a:/b";
+        Assert.That(Sources().Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/a", "/b" }));
+        Assert.That(Sources("--exclude", "/x:y", "--exclude", "/z").Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/x:y", "/z" }));
+        Assert.That(Sources("--exclude", "/x").Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/x" }));
+    }
+
+    [Test]
     public void Fetching_is_off_and_follows_ms_swifts_variable()
     {
         Assert.That(RunSettings.ReadManifest(Sources()).AllowHttp, Is.False);
@@ -290,7 +300,7 @@ public sealed class SettingTests
 
     private SettingSources Sources(params string[] arguments)
     {
-        SettingGroup[] groups = [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, .. GuardSettings.All, .. SpecSettings.All];
+        SettingGroup[] groups = [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, .. GuardSettings.All, .. SpecSettings.All];
         Setting[] settings = [.. groups.SelectMany(group => group.Settings)];
         var command = new Command("test");
         foreach (Setting setting in settings)

@@ -73,6 +73,9 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         }
     }
 
+    /// <summary>Logs that rows of a list of excluded ones are not there.</summary>
+    public void NotExcluded(string notice) => LogNotExcluded(logger, notice);
+
     /// <summary>Records the activity of a batch that was delivered: from the first dispatch of its samples to now.</summary>
     public static void Delivered(Batch batch)
     {
@@ -135,6 +138,9 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning,
         Message = "Line {Line}: {Clip} is unsettled ({Cause}) at {Stage}, and not held against it. {Message}")]
     private static partial void LogUnsettled(ILogger logger, long line, string clip, UnsettledCause cause, DecodeStage stage, string message);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "{Notice}")]
+    private static partial void LogNotExcluded(ILogger logger, string notice);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);

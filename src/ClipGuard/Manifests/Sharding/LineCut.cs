@@ -26,6 +26,39 @@ internal static class LineCut
         }
     }
 
+    /// <summary>How many lines a file has before a place at which one begins.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="before">The place, in bytes.</param>
+    /// <param name="cancellation">Ends the counting.</param>
+    /// <exception cref="ManifestException">The file cannot be read.</exception>
+    public static long CountLines(string path, long before, CancellationToken cancellation)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+            byte[] piece = new byte[PieceBytes];
+            long lines = 0;
+            for (long at = 0; at < before;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int read = RandomAccess.Read(file, piece.AsSpan(0, (int)Math.Min(PieceBytes, before - at)), at);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                lines += piece.AsSpan(0, read).Count((byte)'\n');
+                at += read;
+            }
+
+            return lines;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ManifestException.Refused($"The manifest {path} cannot be read", error);
+        }
+    }
+
     private static long FirstLineFrom(SafeFileHandle file, long at, long length)
     {
         if (at == 0)

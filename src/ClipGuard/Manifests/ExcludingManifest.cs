@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>A manifest without the rows that a list names, read in order.</summary>
+/// <param name="manifest">The manifest.</param>
+/// <param name="exclusion">The rows.</param>
+/// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
+internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion exclusion, Action<long>? onEnd = null) : ITextManifest
+{
+    /// <inheritdoc/>
+    public string Name => manifest.Name;
+
+    /// <inheritdoc/>
+    public string Kind => manifest.Kind;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => manifest.Sources;
+
+    /// <summary>Rows that were left out of what was read last.</summary>
+    public long LeftOut { get; private set; }
+
+    /// <summary>Lines of the file before that from which those of rows are counted, as in a share of it.</summary>
+    public long LinesBefore { get; set; }
+
+    TextFormat? ITextManifest.Format => (manifest as ITextManifest)?.Format;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        LeftOut = 0;
+        await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
+        {
+            if (exclusion.Contains(row, LinesBefore))
+            {
+                LeftOut++;
+            }
+            else
+            {
+                yield return row;
+            }
+        }
+
+        onEnd?.Invoke(LeftOut);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => manifest.FingerprintAsync(cancellation);
+}
