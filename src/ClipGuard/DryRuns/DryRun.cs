@@ -311,7 +311,8 @@ public sealed class DryRun
         Samples = tally.Samples,
         CleanSamples = tally.CleanSamples,
         LeftOut = _excluding?.LeftOut ?? 0,
-        NotFound = cancelled || _part is not null || _options.Limit is not null || _exclusion?.Unmet(_excluding!.LeftOut) is null ? 0 : _exclusion.Count - _excluding.LeftOut,
+        NotFound = cancelled || _part is not null || _options.Limit is not null || _exclusion?.Unmet(_excluding!.LeftOut) is null ? 0
+            : _exclusion.Count - _excluding.LeftOut,
         SamplesWithWarnings = tally.SamplesWithWarnings,
         Clips = tally.Clips,
         Ok = tally.Ok,
