@@ -1,5 +1,7 @@
-// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions.   dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
+
+#load "tests/Distributions/distributions.cake"
 
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -85,10 +87,12 @@ Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
     Console.WriteLine($"The output lies in {DryRunOutput}: faults.jsonl, clean.jsonl, summary.json.");
 });
 
+// --filter=EXPRESSION takes some of the tests.
 Task("Test").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("Publish").IsDependentOn("Build").Does(() =>
 {
     CleanDirectory(TestResults);
-    int exitCode = StartProcess("dotnet", $"test {Solution} -c Release --no-build --logger trx --results-directory {TestResults} --blame-hang-timeout 10m --blame-hang-dump-type none");
+    string filter = HasArgument("filter") ? $"--filter \"{Argument<string>("filter")}\" " : "";
+    int exitCode = StartProcess("dotnet", $"test {Solution} -c Release --no-build {filter}--logger trx --results-directory {TestResults} --blame-hang-timeout 10m --blame-hang-dump-type none");
     testRun = TestRun.Read(TestResults, exitCode);
     foreach (string skipped in testRun.Skipped)
     {
@@ -218,7 +222,7 @@ int Apt(string arguments)
         : -1;
 }
 
-sealed record TestRun(int Passed, int Failed, string[] Skipped, bool Succeeded)
+sealed record TestRun(int Passed, int Failed, string[] Skipped, string[] FailedNames, bool Succeeded)
 {
     public string Counts => $"{Passed} passed, {Failed} failed, {Skipped.Length} skipped";
 
@@ -230,11 +234,12 @@ sealed record TestRun(int Passed, int Failed, string[] Skipped, bool Succeeded)
             .ToDictionary(test => test.Attribute("id").Value, test => test.Element(trx + "TestMethod").Attribute("className").Value);
         var results = files.Descendants(trx + "UnitTestResult").ToLookup(result => result.Attribute("outcome")?.Value);
 
-        string[] skipped = [.. results["NotExecuted"].Select(result =>
-            $"{classes[result.Attribute("testId").Value]}.{result.Attribute("testName").Value}: {result.Descendants(trx + "Message").FirstOrDefault()?.Value.Trim()}")];
+        string Name(XElement result) => $"{classes[result.Attribute("testId").Value]}.{result.Attribute("testName").Value}";
+        string[] skipped = [.. results["NotExecuted"].Select(result => $"{Name(result)}: {result.Descendants(trx + "Message").FirstOrDefault()?.Value.Trim()}")];
+        string[] failedNames = [.. results.Where(outcome => outcome.Key is not ("Passed" or "NotExecuted")).SelectMany(outcome => outcome).Select(Name)];
         int passed = results["Passed"].Count();
         int brokenTearDowns = files.Descendants(trx + "RunInfo").Count(problem => problem.Value.Contains("TearDown failed for"));
         int failed = results.Sum(outcome => outcome.Count()) - passed - skipped.Length + brokenTearDowns;
-        return new TestRun(passed, failed, skipped, exitCode == 0 && failed == 0 && passed > 0);
+        return new TestRun(passed, failed, skipped, failedNames, exitCode == 0 && failed == 0 && passed > 0);
     }
 }

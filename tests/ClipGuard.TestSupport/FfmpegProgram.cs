@@ -21,6 +21,11 @@ internal static class FfmpegProgram
     public static string[] Probe(string arguments) =>
         Encoding.UTF8.GetString(Run("ffprobe", $"-v error {arguments}")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>Its major version; what was built between two releases counts as newer than all.</summary>
+    public static int Major => int.TryParse(Encoding.UTF8.GetString(Run("ffmpeg", "-version")).Split(' ')[2].TrimStart('n').Split('.')[0], out int major)
+        ? major
+        : int.MaxValue;
+
     private static byte[] Run(string program, string arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

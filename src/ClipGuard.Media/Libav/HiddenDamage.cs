@@ -1,7 +1,7 @@
 namespace ClipGuard.Media.Libav;
 
 /// <summary>
-/// Log messages by which decoders and demuxers of FFmpeg 5.1 report damage that no return value or flag reports: the frames that they then give look whole.
+/// Log messages by which decoders and demuxers of FFmpeg report damage that no return value or flag reports: the frames that they then give look whole.
 /// All of them mean that the clip's bytes are not as they were written. Messages that healthy clips cause too are not among them.
 /// </summary>
 internal static class HiddenDamage
@@ -14,6 +14,7 @@ internal static class HiddenDamage
 
         // HEVC: a slice is skipped, or its pixels do not match their checksum. (AV_EF_EXPLODE would also refuse frames for unusual SEI messages.)
         "mismatching checksum of plane",
+        "Verifying checksum for frame with POC", // 7.1: said of right ones too, but not as an error
         "Two slices reporting being the first",
         "PPS id out of range",
         "PPS changed between slices",

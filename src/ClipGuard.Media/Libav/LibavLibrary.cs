@@ -18,7 +18,10 @@ public static class LibavLibrary
     public static string Version { get; private set; } = "FFmpeg";
 
     /// <summary>Version and files of what was loaded.</summary>
-    internal static string Description => Loaded is { } set ? $"{Version}: {string.Join(", ", LibavFiles.Paths(LibavFiles.Describe(set)))}" : Version;
+    internal static string Description => Loaded is null ? Version : $"{Version}: {string.Join(", ", Files)}";
+
+    /// <summary>Paths of the five libraries that were loaded, in the order of <see cref="LibavRelease.Libraries"/>; empty before.</summary>
+    internal static string[] Files => Loaded is { } set ? LibavFiles.Paths(LibavFiles.Describe(set)) : [];
 
     /// <summary>What was loaded; null before and where that failed.</summary>
     internal static LibavSet? Loaded { get; private set; }

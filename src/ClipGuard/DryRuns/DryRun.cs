@@ -325,7 +325,7 @@ public sealed class DryRun
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
         Slowest = tally.Slowest,
         CleanHasRelativePaths = tally.CleanHasRelativePaths,
-        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.DecoderVersion),
+        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.DecoderVersion, _decoder.DecoderFiles),
         Settings = new DryRunSettings
         {
             Guard = _options.Guard,

@@ -82,7 +82,8 @@ public sealed record DryRunSummary
 /// <summary>The versions that decoded.</summary>
 /// <param name="ClipGuard">ClipGuard's version.</param>
 /// <param name="Decoder">Name and version of the decoder, as in <c>FFmpeg 5.1.9</c>.</param>
-public sealed record DryRunVersions(string ClipGuard, string Decoder);
+/// <param name="DecoderFiles">Paths of FFmpeg's five libraries; empty where helpers are somebody else's program.</param>
+public sealed record DryRunVersions(string ClipGuard, string Decoder, IReadOnlyList<string> DecoderFiles);
 
 /// <summary>The settings that a dry run ran with.</summary>
 public sealed record DryRunSettings

@@ -64,6 +64,14 @@ internal static partial class FFmpegCheck
         return launch with { Environment = [.. launch.Environment, $"{WireProtocol.CheckedFFmpegVariable}={passed.Files}"] };
     }
 
+    /// <summary>The libraries that helpers are going to load because they passed; empty where none were checked.</summary>
+    public static IReadOnlyList<string> FilesOf(HelperLaunch launch)
+    {
+        const string Told = WireProtocol.CheckedFFmpegVariable + "=";
+        string? files = launch.Environment.LastOrDefault(static variable => variable.StartsWith(Told, StringComparison.Ordinal));
+        return files is null ? [] : LibavFiles.Paths(files[Told.Length..]);
+    }
+
     private static Task<CheckedMessage?> AskAsync(HelperLaunch launch, SandboxLevel sandbox, TimeSpan limit, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<CheckedMessage?>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,6 +8,9 @@ internal interface IGuardedDecoder
     /// <inheritdoc cref="Supervisor.DecoderVersion"/>
     string DecoderVersion { get; }
 
+    /// <inheritdoc cref="Supervisor.DecoderFiles"/>
+    IReadOnlyList<string> DecoderFiles => [];
+
     /// <inheritdoc cref="Supervisor.Sandbox"/>
     SandboxLevel Sandbox { get; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Libav;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.Helpers;
@@ -45,16 +46,23 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         {
             _inProcess = new InProcessDecoding(options);
             DecoderVersion = _inProcess.DecoderVersion;
+            DecoderFiles = LibavLibrary.Files;
             HelperVersion = string.Empty;
         }
         else
         {
             _pool = new HelperPool(options, launch, logger);
+            DecoderFiles = FFmpegCheck.FilesOf(launch);
         }
     }
 
     /// <summary>Name and version of what decodes, as in <c>FFmpeg 5.1.9</c>.</summary>
     public string DecoderVersion { get; private set; } = string.Empty;
+
+    /// <summary>
+    /// Paths of the FFmpeg libraries in use: libavutil, libswresample, libswscale, libavcodec, libavformat. Empty where helpers are somebody else's program.
+    /// </summary>
+    public IReadOnlyList<string> DecoderFiles { get; }
 
     /// <summary>Name and version of the helper program; empty for <see cref="Isolation.InProcess"/>.</summary>
     public string HelperVersion { get; private set; } = string.Empty;

@@ -114,7 +114,7 @@ public sealed class DecodeCommandTests
 
     [TestCase("good/tone.flac", "--audio-rate native --channels all", "<f4", "-f f32le")]
     [TestCase("good/h264.mp4", "--indices 0,5,49 --size own", "|u1",
-        "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -vsync passthrough -pix_fmt rgb24 -f rawvideo")]
+        "-vf select=eq(n\\,0)+eq(n\\,5)+eq(n\\,49),scale=flags=bicubic+accurate_rnd+full_chroma_int -fps_mode passthrough -pix_fmt rgb24 -f rawvideo")]
     [TestCase("good/picture.webp", "", "|u1", "-vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo")]
     public void NumPy_reads_what_ffmpeg_decodes(string clip, string options, string type, string asRaw)
     {

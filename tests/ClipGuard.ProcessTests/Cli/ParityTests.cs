@@ -29,7 +29,7 @@ public sealed class ParityTests
     public void A_film_agrees_in_its_frames_their_times_and_its_sound()
     {
         string path = _media.Make(
-            "film.mkv", "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -f lavfi -i sine=d=2 -vf select='not(mod(n\\,3))+gt(n\\,20)' -vsync vfr -c:v libx264 "
+            "film.mkv", "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -f lavfi -i sine=d=2 -vf select='not(mod(n\\,3))+gt(n\\,20)' -fps_mode vfr -c:v libx264 "
                 + "-pix_fmt yuv420p -bf 2 -c:a flac");
 
         CommandRun run = Compare(path);

@@ -84,6 +84,8 @@ public sealed partial class SampleDatasetDryRunTests
         Assert.That(root.GetProperty("clips").GetInt64(), Is.EqualTo(root.GetProperty("ok").GetInt64() + faults));
         Assert.That(root.GetProperty("faults").EnumerateObject().Sum(fault => fault.Value.GetInt64()), Is.EqualTo(faults));
         Assert.That(root.GetProperty("versions").GetProperty("decoder").GetString(), Does.StartWith("FFmpeg "));
+        string[] libraries = [.. root.GetProperty("versions").GetProperty("decoderFiles").EnumerateArray().Select(file => file.GetString()!)];
+        Assert.That(libraries, Has.Length.EqualTo(5).And.All.Matches<string>(File.Exists));
         Assert.That(root.GetProperty("settings").GetProperty("guard").GetProperty("stallLimit").GetString(), Is.EqualTo("00:00:03"));
     }
 

@@ -19,6 +19,7 @@ internal sealed class FFmpegCheckTests
         string major = $"{LibavLibrary.Loaded!.Release.Major}";
         await using Supervisor supervisor = await Supervisor.StartAsync(Options(major), cancellation: cancellation);
         Assert.That(supervisor.DecoderVersion, Is.EqualTo(LibavLibrary.Version));
+        Assert.That(supervisor.DecoderFiles, Is.EqualTo(LibavLibrary.Files).And.Length.EqualTo(LibavRelease.Libraries.Length));
         using DecodeOutcome outcome = await supervisor.DecodeAsync(
             new DecodeRequest(new FileSource(Repository.SampleClip("good/alpha.png")), new ImageSpec()), cancellation);
         Assert.That(outcome.IsClip);

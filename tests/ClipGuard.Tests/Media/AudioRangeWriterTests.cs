@@ -120,13 +120,14 @@ internal sealed class AudioRangeWriterTests
     }
 
     [Test]
-    public void Behind_damage_a_stretch_begins_where_it_would_without()
+    public void Behind_damage_a_stretch_begins_where_it_would_without([Values(4_608, 1_024)] int frameSamples)
     {
-        byte[] bytes = File.ReadAllBytes(_media.Make("lossless.flac", Source));
+        string whole = _media.Make($"lossless{frameSamples}.flac", $"{Source} -af asetnsamples={frameSamples}:p=0 -frame_size {frameSamples}");
+        byte[] bytes = File.ReadAllBytes(whole);
         new Random(2).NextBytes(bytes.AsSpan(bytes.Length / 20, 2_000));
-        string damaged = _media.Write("damaged.flac", bytes);
+        string damaged = _media.Write($"damaged{frameSamples}.flac", bytes);
         var spec = new AudioSpec { SampleRateHz = AudioSpec.NativeRate, StartSeconds = 1.75, DurationSeconds = 1 };
-        using DirectDecode expected = DirectDecode.Of(_media.PathOf("lossless.flac"), spec);
+        using DirectDecode expected = DirectDecode.Of(whole, spec);
         using DirectDecode decode = DirectDecode.Of(damaged, spec);
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
         Assert.That(decode.Samples.SequenceEqual(expected.Samples), decode.Log);

@@ -112,7 +112,7 @@ internal sealed class DamageTests
     [Test]
     public void A_flac_frame_whose_checksum_is_wrong_is_damage()
     {
-        byte[] bytes = File.ReadAllBytes(_media.Make("sums.flac", "-f lavfi -i anoisesrc=d=4:a=0.3"));
+        byte[] bytes = File.ReadAllBytes(_media.Make("sums.flac", "-f lavfi -i anoisesrc=d=4:a=0.3 -af asetnsamples=4608:p=0"));
         bytes[bytes.Length / 2] ^= 0x55;
         using DirectDecode decode = DirectDecode.Of(_media.Write("sums2.flac", bytes), new AudioSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt), $"{decode.Result?.Damage} {decode.Log}");

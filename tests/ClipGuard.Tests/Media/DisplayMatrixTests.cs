@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 using ClipGuard.Media;
 
 using NUnit.Framework;
@@ -12,10 +10,6 @@ internal sealed class DisplayMatrixTests
 {
     private const int Width = 64;
     private const int Height = 48;
-    private const int One = 1 << 16;
-
-    // From "tkhd" to the matrix, in version 0: version and flags, five numbers, eight reserved bytes, four half numbers.
-    private const int MatrixOffset = 4 + 4 + (5 * 4) + 8 + 8;
 
     // x is mapped to a·x + c·y, y to b·x + d·y, both axes running right and down.
     private static readonly (string Name, int A, int B, int C, int D)[] Matrices =
@@ -42,7 +36,7 @@ internal sealed class DisplayMatrixTests
     {
         (_, int a, int b, int c, int d) = Matrices.Single(matrix => matrix.Name == name);
         string upright = _media.Make("upright.mp4", $"-f lavfi -i testsrc2=s={Width}x{Height}:r=10:d=0.2 -c:v libx264 -qp 0 -pix_fmt yuv444p");
-        string turned = _media.Write($"{a}{b}{c}{d}.mp4", WithMatrix(File.ReadAllBytes(upright), a, b, c, d));
+        string turned = _media.Write($"{a}{b}{c}{d}.mp4", TurnedFilm.WithMatrix(File.ReadAllBytes(upright), a, b, c, d));
         var spec = new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() };
 
         using DirectDecode before = DirectDecode.Of(upright, spec);
@@ -53,17 +47,6 @@ internal sealed class DisplayMatrixTests
         Assert.That(after.Bytes.SequenceEqual(expected));
         byte[] shown = FfmpegProgram.Run($"-i \"{turned}\" -frames:v 1 -vf scale=flags=bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
         Assert.That(WorstDifference.Of(after.Bytes, shown), Is.LessThanOrEqualTo(1));
-    }
-
-    private static byte[] WithMatrix(byte[] film, int a, int b, int c, int d)
-    {
-        Span<byte> matrix = film.AsSpan(film.AsSpan().IndexOf("tkhd"u8) + MatrixOffset);
-        Assert.That(BinaryPrimitives.ReadInt32BigEndian(matrix), Is.EqualTo(One), "an upright film's matrix begins with 1");
-        BinaryPrimitives.WriteInt32BigEndian(matrix, a * One);
-        BinaryPrimitives.WriteInt32BigEndian(matrix[4..], b * One);
-        BinaryPrimitives.WriteInt32BigEndian(matrix[12..], c * One);
-        BinaryPrimitives.WriteInt32BigEndian(matrix[16..], d * One);
-        return film;
     }
 
     private static byte[] Move(ReadOnlySpan<byte> rgb, int a, int b, int c, int d, out int width, out int height)

@@ -11,7 +11,7 @@ namespace ClipGuard.Tests.Media;
 internal sealed class DroppedFrameTests
 {
     // libavformat's muxer writes empty chunks for the time that was left out.
-    private const string Dropped = "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -vf select='not(between(n\\,10\\,14)+between(n\\,30\\,31))' -vsync passthrough";
+    private const string Dropped = "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -vf select='not(between(n\\,10\\,14)+between(n\\,30\\,31))' -fps_mode passthrough";
 
     private readonly MediaFolder _media = new();
 
@@ -30,7 +30,7 @@ internal sealed class DroppedFrameTests
         Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None));
         double[] times = [0, 0.36, 0.60, 0.64, 1.16, 1.28, 1.96];
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(times).Within(0.001), "frames 10 to 14, 30 and 31 of 50 were dropped");
-        byte[] all = FfmpegProgram.Run($"-i \"{path}\" -vsync passthrough -sws_flags bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+        byte[] all = FfmpegProgram.Run($"-i \"{path}\" -fps_mode passthrough -sws_flags bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
         int bytes = 96 * 64 * 3;
         Assert.That(all, Has.Length.EqualTo(43 * bytes));
         byte[] expected = [.. frames.SelectMany(frame => all.AsSpan((frame < 0 ? frame + 43 : frame) * bytes, bytes).ToArray())];

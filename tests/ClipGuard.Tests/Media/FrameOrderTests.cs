@@ -71,7 +71,7 @@ internal sealed class FrameOrderTests
     private static VideoSpec Frames(int[] frames) => new() { Selection = new IndexFrames(frames), Size = new OwnSize() };
 
     private static byte[] All(string path) =>
-        FfmpegProgram.Run($"-i \"{path}\" -vsync passthrough -sws_flags bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+        FfmpegProgram.Run($"-i \"{path}\" -fps_mode passthrough -sws_flags bicubic+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
 
     private static byte[] Pick(byte[] all, int[] frames)
     {

@@ -73,7 +73,8 @@ internal sealed class FrameTimelineTests
     {
         // Ten frames, the fourth at the time of the third; from the sixth on a second apart.
         string path = _media.Make(
-            "twins.mkv", "-f lavfi -i testsrc2=s=64x64:r=10:d=1 -c:v ffv1 -bsf:v setts=ts=if(gt(N\\,5)\\,(N-5)*1000\\,N*100-100*eq(N\\,3))");
+            "twins.mkv", "-f lavfi -i testsrc2=s=64x64:r=10:d=1 -c:v ffv1 -enc_time_base 1:1000 "
+                + "-bsf:v setts=ts=if(gt(N\\,5)\\,(N-5)*1000\\,N*100-100*eq(N\\,3))");
         string[] times = FfmpegProgram.Probe($"-show_entries packet=pts_time -of csv=p=0 \"{path}\"");
         Assume.That(times.Distinct().Count(), Is.EqualTo(9), string.Join(' ', times));
 

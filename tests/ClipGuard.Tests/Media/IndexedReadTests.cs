@@ -18,7 +18,7 @@ internal sealed class IndexedReadTests
         ("reordered.mp4", $"{Noise} {X264} -bf 3"),
         ("first.mp4", $"{Noise} {X264} -bf 3 -movflags +faststart"),
         ("fragments.mp4", $"{Noise.Replace("d=2", "d=4")} {X264} -movflags frag_keyframe+empty_moov"),
-        ("variable.mp4", $"{Noise} -vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr {X264} -bf 2"),
+        ("variable.mp4", $"{Noise} -vf select='not(mod(n\\,3))+lt(n\\,20)' -fps_mode vfr {X264} -bf 2"),
         ("both.mp4", $"{Noise} -f lavfi -i sine=d=2 {X264} -bf 2"),
         ("hevc.mp4", $"{Noise} -c:v libx265 -preset ultrafast -x265-params log-level=error:qp=12 -g 10"),
         ("intra.mov", $"{Noise} -c:v prores_ks -bits_per_mb 4000"),

@@ -66,7 +66,7 @@ internal sealed class InspectTests
     public void A_video_says_how_it_is_to_be_turned_and_how_wide_its_pixels_are()
     {
         string plain = _media.Make("wide.mp4", "-f lavfi -i testsrc2=s=64x32:d=0.2,setsar=4/3 -c:v libx264 -pix_fmt yuv420p");
-        StreamDescription video = Look(_media.Make("turned.mp4", $"-i \"{plain}\" -c copy -metadata:s:v rotate=90")).Streams.Single();
+        StreamDescription video = Look(_media.Write("turned.mp4", TurnedFilm.WithMatrix(File.ReadAllBytes(plain), 0, -1, 1, 0))).Streams.Single();
         Assert.That((video.RotationDegrees, video.Mirrored, video.PixelAspect), Is.EqualTo((270, false, "4:3")));
     }
 
@@ -75,7 +75,9 @@ internal sealed class InspectTests
     {
         string path = SampleClip("../bad/overwritten.mp3");
         StreamDescription audio = Look(path).Streams.Single();
-        Assert.That((audio.Damage!.RefusedPackets, audio.Damage.MissingSamples), Is.EqualTo((2, 42_624)));
+
+        // Behind damage FFmpeg 9 finds the next whole frame sooner.
+        Assert.That((audio.Damage!.RefusedPackets, audio.Damage.MissingSamples), Is.EqualTo((2, Installed.Major >= 9 ? 40_968 : 42_624)));
         Assert.That(audio.Damage.FirstAt?.TotalSeconds, Is.EqualTo(0.445).Within(0.001));
     }
 

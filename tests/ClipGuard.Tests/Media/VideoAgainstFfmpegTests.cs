@@ -41,8 +41,8 @@ internal sealed class VideoAgainstFfmpegTests
         ("theora.ogv", $"{Moving} -c:v libtheora"),
         ("media.wmv", $"{Moving} -c:v wmv2"),
         ("moving.gif", Moving),
-        ("variable.mp4", $"{Moving} -vf select='not(mod(n\\,3))+lt(n\\,20)' -vsync vfr {X264} -bf 2"),
-        ("variable.mkv", $"{Moving} -vf select='not(mod(n\\,5))+gt(n\\,50)' -vsync vfr {X264} -bf 2"),
+        ("variable.mp4", $"{Moving} -vf select='not(mod(n\\,3))+lt(n\\,20)' -fps_mode vfr {X264} -bf 2"),
+        ("variable.mkv", $"{Moving} -vf select='not(mod(n\\,5))+gt(n\\,50)' -fps_mode vfr {X264} -bf 2"),
         ("late-start.mkv", $"{Moving} {X264} -output_ts_offset 7.5"),
         ("negative.ts", $"{Moving} {X264} -bf 2 -g 25 -muxdelay 0 -muxpreload 0 {Negative}"),
         ("negative.webm", $"{Moving} -c:v libvpx -deadline good -cpu-used 5 -g 25 {Negative}"),
@@ -168,7 +168,7 @@ internal sealed class VideoAgainstFfmpegTests
 
     private static byte[] Pictures(string path, string flag) =>
         FfmpegProgram.Run(
-            $"-i \"{path}\" -map v:0 -vsync passthrough -vf scale={Width}:{Height}:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
+            $"-i \"{path}\" -map v:0 -fps_mode passthrough -vf scale={Width}:{Height}:flags={flag}+accurate_rnd+full_chroma_int -pix_fmt rgb24 -f rawvideo -");
 
     private static byte[] Pick(byte[] pictures, int[] frames) => [.. frames.SelectMany(frame => pictures.AsSpan(frame * FrameBytes, FrameBytes).ToArray())];
 

@@ -25,7 +25,7 @@ internal static class SampleClips
         ("mpeg4.avi", $"{Picture} -c:v mpeg4"),
         ("h264.ts", $"{Picture} -c:v libx264 -pix_fmt yuv420p"),
         ("raw.h264", $"{Picture} -c:v libx264 -pix_fmt yuv420p"),
-        ("variable.mp4", $"{Picture} -vf select='lt(mod(n\\,7)\\,4)' -vsync vfr -c:v libx264 -pix_fmt yuv420p"),
+        ("variable.mp4", $"{Picture} -vf select='lt(mod(n\\,7)\\,4)' -fps_mode vfr -c:v libx264 -pix_fmt yuv420p"),
         ("moving.gif", Picture),
     ];
 }

@@ -11,6 +11,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// </summary>
 internal sealed unsafe class AudioFrames(Track track) : IDisposable
 {
+    private readonly EncoderDelay _delay = new(track);
     private AVFrame* _frame = ffmpeg.av_frame_alloc();
     private AVFrame* _ahead = ffmpeg.av_frame_alloc();
     private bool _isAhead;
@@ -94,6 +95,7 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
 
         ffmpeg.avcodec_flush_buffers(Track.Codec);
         _isAhead = false;
+        _delay.Jump();
         _gaps!.Forget();
         if (!Next() || timeline.SampleAt(_frame->best_effort_timestamp) is not { } position || position > sample)
         {
@@ -115,8 +117,13 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
 
     private void ReadAhead()
     {
-        ffmpeg.av_frame_unref(_ahead);
-        _aheadCame = Track.Next(_ahead);
+        do
+        {
+            ffmpeg.av_frame_unref(_ahead);
+            _aheadCame = Track.Next(_ahead);
+        }
+        while (_aheadCame && Track.IsUncut && !_delay.TakeOff(_ahead));
+
         _seenAhead = (Track.LastPacketTicks, Track.RefusedPackets, Track.MarkedPackets);
     }
 

@@ -14,6 +14,9 @@ internal sealed unsafe class AudioGaps
     // (dts_delta_threshold).
     private const double MaxGapOfResettableClockSeconds = 10;
 
+    // The frames of a FLAC file are numbered to the sample. This is the shortest that there can be.
+    private const int ShortestFlacFrame = 16;
+
     // How far beyond the clip's length a gap may lead: headers round.
     private const double SlackAtEndSeconds = 1;
 
@@ -22,6 +25,7 @@ internal sealed unsafe class AudioGaps
     private readonly long _frameSamples;
     private readonly bool _clockMayBeReset;
     private readonly bool _hasNoPauses;
+    private readonly bool _isNumbered;
     private readonly bool _isIgnored;
     private readonly double _seconds;
     private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
@@ -36,6 +40,7 @@ internal sealed unsafe class AudioGaps
         _unit = track.Stream->time_base;
         _frameSamples = track.Stream->codecpar->frame_size;
         _clockMayBeReset = (format->iformat->flags & ffmpeg.AVFMT_TS_DISCONT) != 0 || format->duration <= 0;
+        _isNumbered = track.Container.FormatName == "flac";
         _hasNoPauses = track.Container.FormatName is "ogg" or "flac" or "mpegts";
         _seconds = (double)format->duration / ffmpeg.AV_TIME_BASE;
     }
@@ -65,7 +70,7 @@ internal sealed unsafe class AudioGaps
         }
 
         double step = _lastTicks == ffmpeg.AV_NOPTS_VALUE ? 0 : ((double)(ticks - _lastTicks) * _unit.num * frame->sample_rate / _unit.den) - _samplesSince;
-        double least = _refusedSince && _frameSamples > 0 ? _frameSamples / 2.0 : MinGapSeconds * frame->sample_rate;
+        double least = _isNumbered ? ShortestFlacFrame : _refusedSince && _frameSamples > 0 ? _frameSamples / 2.0 : MinGapSeconds * frame->sample_rate;
         (_lastTicks, _samplesSince, _refusedSince) = (ticks, frame->nb_samples, false);
         return step >= least && IsBelievable(step, counted, frame->sample_rate)
             ? Math.Max(0, (_timeline.SampleAt(ticks) ?? (counted + (long)step)) - counted)

@@ -26,6 +26,7 @@ internal sealed unsafe class Container : IDisposable
     private string? _formatName;
     private HeifItem? _item;
     private bool _knowsItem;
+    private HashSet<int>? _besides;
 
     private Container(DecodeSession session, AvioStream stream)
     {
@@ -78,6 +79,9 @@ internal sealed unsafe class Container : IDisposable
             return _item;
         }
     }
+
+    /// <summary>Indexes of streams that are none of the clip's (<see cref="HeifStreams"/>).</summary>
+    public HashSet<int> Besides => _besides ??= HeifStreams.Find(this);
 
     /// <summary>True where the sample aspect ratio is a print density or obsolete (pictures, GIF, APNG): pixels are taken for square, as in Pillow.</summary>
     public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";
@@ -142,7 +146,8 @@ internal sealed unsafe class Container : IDisposable
         for (uint i = 0; i < _format->nb_streams; i++)
         {
             AVStream* stream = _format->streams[i];
-            if (stream->codecpar->codec_type == kind && (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) == 0 && number-- == 0)
+            if (stream->codecpar->codec_type == kind && (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) == 0
+                && !Besides.Contains((int)i) && number-- == 0)
             {
                 return (int)i;
             }

@@ -34,7 +34,8 @@ internal static class DemuxerEnds
         {
             // Its last chunk says that it is the last, once; asked again, as libavformat does, the demuxer reads on and finds no chunk (smjpegdec.c:175).
             "smjpeg" => error == ffmpeg.AVERROR_INVALIDDATA,
-            _ => Careless.Contains(demuxer) && (error == ffmpeg.AVERROR(NotPermitted) || error == ffmpeg.AVERROR(InputOutput)),
+            _ => Careless.Contains(demuxer) && (error == ffmpeg.AVERROR(NotPermitted) || error == ffmpeg.AVERROR(InputOutput)
+                || (error == ffmpeg.AVERROR_INVALIDDATA && LibavDifferences.CallsTheEndInvalid)),
         });
 
     /// <summary>Whether the last packet of a file may be short, and is none the worse for it.</summary>

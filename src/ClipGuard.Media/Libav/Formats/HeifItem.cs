@@ -18,6 +18,9 @@ internal sealed record HeifItem(string Coding, DisplayRotation Turn)
     // The boxes of a picture come to some hundred bytes, those of a large grid to some thousands.
     private const int MaxBoxBytes = 1 << 20;
 
+    /// <summary>Its number among the file's pictures.</summary>
+    public uint Id { get; private init; }
+
     /// <summary>How the alpha picture is coded; null where the picture is opaque.</summary>
     public string? AlphaCoding { get; private init; }
 
@@ -53,7 +56,7 @@ internal sealed record HeifItem(string Coding, DisplayRotation Turn)
         }
 
         HeifProperties named = HeifProperties.Read(bytes, properties);
-        var item = new HeifItem(coding, named.TurnOf(main));
+        var item = new HeifItem(coding, named.TurnOf(main)) { Id = main };
         HeifReference[] references = [.. HeifTables.References(Box("iref"u8))];
         foreach (HeifReference reference in references)
         {

@@ -28,6 +28,11 @@ internal static unsafe class StreamReading
         for (int i = 0; i < container.Format->nb_streams; i++)
         {
             AVStream* stream = container.Format->streams[i];
+            if (container.Besides.Contains(i))
+            {
+                continue;
+            }
+
             streams.Add(Describe(container, stream) with
             {
                 IsMain = i == video || i == audio ? true : null,

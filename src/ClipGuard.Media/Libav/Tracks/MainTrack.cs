@@ -25,7 +25,7 @@ internal static unsafe class MainTrack
     {
         AVFormatContext* format = container.Format;
         int[] tracks = kind == AVMediaType.AVMEDIA_TYPE_VIDEO ? [.. Enumerable.Range(0, (int)format->nb_streams).Where(i => IsVideo(container, i))] : [];
-        if (tracks.Length > 1)
+        if (tracks.Length > 1 || container.Besides.Count > 0)
         {
             HashSet<int> auxiliary = container.IsMov ? AuxiliaryVideoTracks.Find(container.Bytes) : [];
             foreach (int track in tracks.OrderByDescending(i => Weight(container, i, auxiliary)))
@@ -40,7 +40,8 @@ internal static unsafe class MainTrack
         return ffmpeg.av_find_best_stream(format, kind, -1, -1, decoder, 0);
     }
 
-    private static bool IsVideo(Container container, int index) => container.Format->streams[index]->codecpar->codec_type == AVMediaType.AVMEDIA_TYPE_VIDEO;
+    private static bool IsVideo(Container container, int index) => container.Format->streams[index]->codecpar->codec_type == AVMediaType.AVMEDIA_TYPE_VIDEO
+        && !container.Besides.Contains(index);
 
     private static long Weight(Container container, int index, HashSet<int> auxiliary)
     {

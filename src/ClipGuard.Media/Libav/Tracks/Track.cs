@@ -29,6 +29,8 @@ internal sealed unsafe class Track : IDisposable
         Container = container;
         Stream = stream;
         IsUncompressed = ffmpeg.avcodec_get_name(stream->codecpar->codec_id).StartsWith("pcm_", StringComparison.Ordinal);
+        IsUncut = container.Samples is not null
+            || (container.IsMov && stream->codecpar->codec_type == AVMediaType.AVMEDIA_TYPE_AUDIO && LibavDifferences.CutsMp4Audio);
     }
 
     /// <summary>Where the track is read from; in a chained clip, the link that is being read.</summary>
@@ -91,6 +93,11 @@ internal sealed unsafe class Track : IDisposable
         }
     }
 
+    /// <summary>
+    /// True where FFmpeg is told to leave an encoder's delay and padding in, because it would cut wrongly: frames say then what it would have cut.
+    /// </summary>
+    public bool IsUncut { get; }
+
     /// <summary>True for samples as they are (PCM).</summary>
     public bool IsUncompressed { get; private set; }
 
@@ -134,10 +141,11 @@ internal sealed unsafe class Track : IDisposable
             return fault;
         }
 
-        if (AlphaDecoder.Replace(session, container!.Format->streams[index], ref decoder) is { } opaque)
+        AVStream* stream = container!.Format->streams[index];
+        if ((AlphaDecoder.Replace(session, stream, ref decoder) ?? SpeexDecoder.Replace(session, stream, ref decoder)) is { } unread)
         {
             container.Dispose();
-            return opaque;
+            return unread;
         }
 
         container.KeepOnly(index);
@@ -369,7 +377,7 @@ internal sealed unsafe class Track : IDisposable
         if (error >= 0)
         {
             _codec->pkt_timebase = Stream->time_base;
-            _codec->flags2 |= Container.Samples is null ? 0 : ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL;
+            _codec->flags2 |= IsUncut ? ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL : 0;
             Configure(_codec, decoder, _session);
             error = ffmpeg.avcodec_open2(_codec, decoder, null);
         }

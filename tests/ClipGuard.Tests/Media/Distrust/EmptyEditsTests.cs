@@ -60,9 +60,10 @@ internal sealed class EmptyEditsTests
     [Test]
     public void FFmpeg_gets_it_wrong_by_itself()
     {
-        // 5.1 gives the last packet a duration that is short by the delay, by which the encoder's padding is told elsewhere. Where this fails, it was mended.
+        // Up to 8 the last packet has a duration that is short by the delay, by which the encoder's padding is told elsewhere; 9 cuts the end off.
         (string inTime, string delayed) = Make("alac", 0.05, "mp4", string.Empty);
-        Assert.That(LastDuration(delayed), Is.LessThan(LastDuration(inTime)));
+        (int wrong, int right) = Installed.ProgramMajor >= 9 ? (Samples(delayed), Samples(inTime)) : (LastDuration(delayed), LastDuration(inTime));
+        Assert.That(wrong, Is.LessThan(right));
     }
 
     [Test]
@@ -75,6 +76,8 @@ internal sealed class EmptyEditsTests
         Assert.That(clip.Notes, Is.EqualTo(new[] { "The audio begins later than the clip; its samples are counted from its own beginning." }));
         Assert.That(clip.Streams.Single(stream => stream.Kind == "audio").FoundSamples, Is.EqualTo(whole.Clip.Shape[1]));
     }
+
+    private static int Samples(string path) => FfmpegProgram.Run($"-i \"{path}\" -map a:0 -f f32le -").Length / sizeof(float);
 
     private static int LastDuration(string path) => int.Parse(
         FfmpegProgram.Probe($"-select_streams a -show_entries packet=duration -of csv=p=0 \"{path}\"")[^1].TrimEnd(','), CultureInfo.InvariantCulture);

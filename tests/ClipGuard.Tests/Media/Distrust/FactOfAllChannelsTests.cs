@@ -39,10 +39,10 @@ internal sealed class FactOfAllChannelsTests
     [Test]
     public void FFmpeg_gets_it_wrong_by_itself_and_a_look_tells_the_length()
     {
-        // Seen in 5.1: the length of the header is believed. Where this fails, it was mended.
+        // The length of the header is believed. 9 does not any more.
         string path = _media.Write("look.wav", WithFact(Make("adpcm_ima_wav", 2), 2));
         Assert.That(double.Parse(FfmpegProgram.Probe($"-show_entries format=duration -of csv=p=0 \"{path}\"")[0],
-            System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(5));
+            System.Globalization.CultureInfo.InvariantCulture), Installed.ProgramMajor >= 9 ? Is.EqualTo(3).Within(0.05) : Is.GreaterThan(5));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         ClipDescription clip = ClipDescription.Read(look.Bytes);
         Assert.That(clip.DurationSeconds, Is.EqualTo(3).Within(0.05));

@@ -60,11 +60,15 @@ internal sealed class HeifTests
     }
 
     [Test]
-    public void FFmpeg_by_itself_turns_nothing_and_gives_no_alpha()
+    public void FFmpeg_by_itself_turns_from_9_on_and_has_alpha_as_a_picture_of_its_own_from_7_on()
     {
         const string Entries = "-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0";
-        Assert.That(FfmpegProgram.Probe($"{Entries} \"{Clip("irot1.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
-        Assert.That(FfmpegProgram.Probe($"{Entries} \"{Clip("rgba.avif")}\""), Is.EqualTo(new[] { "64,48,yuv444p" }));
+        int major = Installed.ProgramMajor;
+        Assert.That(
+            FfmpegProgram.Probe($"{Entries} \"{Clip("irot1.avif")}\""), Is.EqualTo(new[] { major >= 9 ? "64,48,yuv444p,90" : "64,48,yuv444p" }));
+        Assert.That(
+            FfmpegProgram.Probe($"{Entries} \"{Clip("rgba.avif")}\""),
+            Is.EqualTo(major >= 7 ? new[] { "64,48,yuv444p", "64,48,gray" } : ["64,48,yuv444p"]));
     }
 
     [Test]
@@ -98,6 +102,19 @@ internal sealed class HeifTests
     }
 
     [Test]
+    public void Of_an_animation_beside_its_still_the_animation_is_taken()
+    {
+        string path = _media.Make("moving.avif", "-f lavfi -i testsrc2=s=64x48:r=10:d=1 -c:v libaom-av1 -cpu-used 8 -pix_fmt yuv420p");
+        using DirectDecode video = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 4, 9]), Size = new OwnSize() });
+        Assert.That(video.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.4, 0.9 }).Within(0.001));
+        using DirectDecode image = DirectDecode.Of(path, new ImageSpec());
+        Assert.That(image.Bytes.SequenceEqual(video.Bytes[..(Width * Height * 3)]));
+        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
+        StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
+        Assert.That((stream.Kind, stream.FoundFrames), Is.EqualTo(("video", 10L)));
+    }
+
+    [Test]
     public void A_picture_that_is_put_together_from_others_is_unsupported()
     {
         AssertUnsupported(Clip("x.heic"), "grid");
@@ -107,11 +124,19 @@ internal sealed class HeifTests
     }
 
     [Test]
-    public void A_picture_of_hevc_is_unsupported()
+    public void A_picture_of_hevc_is_read_from_7_on()
     {
         byte[] heic = File.ReadAllBytes(Clip("x.heic"));
         heic[heic.AsSpan().IndexOf("pitm"u8) + 9] = 1;
-        AssertUnsupported(_media.Write("one.heic", heic), "hvc1");
+        string path = _media.Write("one.heic", heic);
+        if (Installed.Major < 7)
+        {
+            AssertUnsupported(path, "hvc1");
+            return;
+        }
+
+        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
+        Assert.That((decode.Clip.Shape[2], decode.Clip.Damage), Is.EqualTo((3, DamageReport.None)));
     }
 
     private static string Clip(string name) => Repository.PathOf("tests", "ClipGuard.Tests", "Media", "Clips", name);
