@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>Reads the lines of a text file that are rows.</summary>
@@ -8,56 +10,79 @@ namespace ClipGuard.Manifests;
 internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose) : IDeferredRowReader
 {
     private LineReader? _lines;
+    private SafeFileHandle? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
     private RowReaderChoice? _chosen;
     private ITextRowReader? _judge; // says which lines are rows
 
     public async ValueTask<DeferredRows> ReadAsync(int most, CancellationToken cancellation)
     {
-        DeferredLines? rows = null;
-        LineReader lines = _lines ??= open();
-        while ((rows?.Count ?? 0) < most)
-        {
-            if (!lines.TryRead(out TextLine line))
-            {
-                if (!await lines.FillAsync(cancellation).ConfigureAwait(false))
-                {
-                    break;
-                }
-            }
-            else if (IsRow(line))
-            {
-                rows ??= new DeferredLines(_chosen!.NewReader);
-                rows.Add(line);
-            }
-        }
-
-        return rows ?? new DeferredLines(static () => throw new InvalidOperationException("There is no row."));
+        LineReader lines = Lines();
+        return lines.IsPipe ? await CopyAsync(lines, most, cancellation).ConfigureAwait(false)
+            : await NoteAsync(lines, most, cancellation).ConfigureAwait(false);
     }
 
-    public async ValueTask<long> SkipAsync(long most, CancellationToken cancellation)
-    {
-        LineReader lines = _lines ??= open();
-        long skipped = 0;
-        while (skipped < most)
-        {
-            if (lines.TryRead(out TextLine line))
-            {
-                skipped += IsRow(line) ? 1 : 0;
-            }
-            else if (!await lines.FillAsync(cancellation).ConfigureAwait(false))
-            {
-                break;
-            }
-        }
-
-        return skipped;
-    }
+    public ValueTask<long> SkipAsync(long most, CancellationToken cancellation) => TakeAsync(Lines(), most, take: null, cancellation);
 
     public ValueTask DisposeAsync()
     {
         _lines?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private LineReader Lines()
+    {
+        if (_lines is null)
+        {
+            _lines = open();
+            _file = _lines.IsPipe ? null : File.OpenHandle(_lines.Path, share: FileShare.ReadWrite);
+        }
+
+        return _lines;
+    }
+
+    // What a file holds can be read once more: where its rows are is enough.
+    private async ValueTask<DeferredRows> NoteAsync(LineReader lines, int most, CancellationToken cancellation)
+    {
+        var index = new RowIndex();
+        await TakeAsync(lines, most, line => index.Add(RowAddress.Of(line)), cancellation).ConfigureAwait(false);
+        return new DeferredPlaces(lines.Path, index, _file!, lines.Position, _chosen?.NewReader ?? NoReader);
+    }
+
+    private async ValueTask<DeferredRows> CopyAsync(LineReader lines, int most, CancellationToken cancellation)
+    {
+        var rows = new DeferredLines(() => _chosen!.NewReader());
+        await TakeAsync(lines, most, rows.Add, cancellation).ConfigureAwait(false);
+        return rows;
+    }
+
+    private async ValueTask<long> TakeAsync(LineReader lines, long most, Action<TextLine>? take, CancellationToken cancellation)
+    {
+        long taken = 0;
+        do
+        {
+            taken += TakeRead(lines, most - taken, take);
+        }
+        while (taken < most && await lines.FillAsync(cancellation).ConfigureAwait(false));
+        return taken;
+    }
+
+    // What was read already. Apart, because an asynchronous method keeps its variables on the heap, which a loop over millions of lines should not use.
+    private long TakeRead(LineReader lines, long most, Action<TextLine>? take)
+    {
+        long taken = 0;
+        while (taken < most && lines.TryRead(out TextLine line))
+        {
+            if (IsRow(line))
+            {
+                take?.Invoke(line);
+                taken++;
+            }
+        }
+
+        return taken;
+    }
+
+    private static ITextRowReader NoReader() => throw new InvalidOperationException("There is no row to read.");
 
     private bool IsRow(TextLine line)
     {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Lines of a text file that are rows, as bytes. They are written by one thread and only then read, by any.</summary>
+/// <summary>Lines that are rows, as bytes, of what can be read only once. They are written by one thread and only then read, by any.</summary>
 /// <param name="newReader">Makes a reader for one thread.</param>
 internal sealed class DeferredLines(Func<ITextRowReader> newReader) : DeferredRows
 {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -11,21 +10,16 @@ namespace ClipGuard.Manifests;
 /// <summary>The rows of a text file, each a range of bytes.</summary>
 internal sealed class IndexedLines : IndexedRows
 {
-    private readonly string _path;
     private readonly RowIndex _index;
+    private readonly PlacedLines _lines;
     private readonly SafeFileHandle _file;
-    private readonly long _length;
-    private readonly Func<ITextRowReader> _newReader;
-    private readonly ConcurrentBag<ITextRowReader> _readers = [];
 
-    private IndexedLines(string path, RowIndex index, SafeFileHandle file, long length, string fingerprint, Func<ITextRowReader> newReader)
+    private IndexedLines(string path, KeptIndex index, SafeFileHandle file, Func<ITextRowReader> newReader)
     {
-        _path = path;
-        _index = index;
+        _index = index.Rows;
         _file = file;
-        _length = length;
-        _newReader = newReader;
-        Fingerprint = fingerprint;
+        _lines = new PlacedLines(path, file, index.ManifestBytes, newReader);
+        Fingerprint = index.Fingerprint;
     }
 
     public override long Count => _index.Count;
@@ -53,7 +47,7 @@ internal sealed class IndexedLines : IndexedRows
             await (cache?.KeepAsync(path, form, before, index, cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        return new IndexedLines(path, index.Rows, File.OpenHandle(path, share: FileShare.ReadWrite), index.ManifestBytes, index.Fingerprint, newReader);
+        return new IndexedLines(path, index, File.OpenHandle(path, share: FileShare.ReadWrite), newReader);
     }
 
     private static async Task<KeptIndex> BuildAsync(
@@ -85,8 +79,7 @@ internal sealed class IndexedLines : IndexedRows
                         continue;
                     }
 
-                    int length = line.IsTooLong ? -(int)Math.Min(line.Length, int.MaxValue) : line.Raw.Length;
-                    index.Add(new RowAddress(line.Offset, length, checked((int)line.Number)));
+                    index.Add(RowAddress.Of(line));
                 }
             }
 
@@ -96,51 +89,11 @@ internal sealed class IndexedLines : IndexedRows
 
     public override long FindLine(long line) => _index.FindLine(line);
 
-    public override ManifestRow Read(long row)
-    {
-        RowAddress address = _index[row];
-        if (!_readers.TryTake(out ITextRowReader? reader))
-        {
-            reader = _newReader();
-        }
-
-        try
-        {
-            return address.Length < 0
-                ? reader.Read(new TextLine(address.Line, address.Offset, default, -address.Length))!
-                : reader.Read(Load(address, reader)) ?? throw Changed();
-        }
-        finally
-        {
-            _readers.Add(reader);
-        }
-    }
+    public override ManifestRow Read(long row) => _lines.Read(_index[row]);
 
     protected override void Dispose(bool disposing)
     {
         _file.Dispose();
         base.Dispose(disposing);
     }
-
-    private TextLine Load(RowAddress address, ITextRowReader reader)
-    {
-        byte[] raw = new byte[address.Length];
-        int filled = 0;
-        while (filled < raw.Length)
-        {
-            int read = RandomAccess.Read(_file, raw.AsSpan(filled), address.Offset + filled);
-            if (read == 0)
-            {
-                throw Changed();
-            }
-
-            filled += read;
-        }
-
-        // In the file that was indexed every line ends as it should, except possibly the last one. Where this one does not, the file has changed.
-        bool endsAsBefore = address.Offset + raw.Length == _length || reader.EndsWith(raw[^1]);
-        return endsAsBefore ? TextLine.Of(address.Line, address.Offset, raw) : throw Changed();
-    }
-
-    private ManifestException Changed() => new($"The manifest {_path} has changed since it was indexed; start again with the new one.");
 }

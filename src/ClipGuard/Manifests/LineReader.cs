@@ -45,6 +45,9 @@ internal sealed class LineReader : IDisposable
         _maxLineBytes = maxLineBytes;
     }
 
+    /// <summary>The file.</summary>
+    public string Path => _path;
+
     /// <summary>True for what is no regular file, such as a FIFO: it is read once, as it comes, and may keep its reader waiting for ever.</summary>
     public bool IsPipe { get; }
 

@@ -11,7 +11,7 @@ internal readonly record struct TextLine(long Number, long Offset, ReadOnlyMemor
     public bool IsTooLong => Length > Raw.Length;
 
     /// <summary>True where the line is only white space, and so no row.</summary>
-    public bool IsBlank => !IsTooLong && Text.IndexOfAnyExcept(" \t\r"u8) < 0;
+    public bool IsBlank => !IsTooLong && Raw.Span is [] or [<= (byte)' ', ..] && Text.IndexOfAnyExcept(" \t\r"u8) < 0;
 
     /// <summary>The line without its ending.</summary>
     public ReadOnlySpan<byte> Text => Raw.Span[..(int)Length];
