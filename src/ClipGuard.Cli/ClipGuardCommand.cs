@@ -9,6 +9,7 @@ using ClipGuard.Cli.Inspecting;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Cli.Snapshots;
 using ClipGuard.Manifests;
 using ClipGuard.Runs;
 using ClipGuard.Streams;
@@ -88,6 +89,7 @@ internal static class ClipGuardCommand
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
             MergeCommand.Build(),
+            SnapshotCommand.Build(),
             DecodeCommand.Build(),
             InspectCommand.Build(),
             CompareCommand.Build(),

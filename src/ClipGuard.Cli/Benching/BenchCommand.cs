@@ -10,6 +10,7 @@ using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 namespace ClipGuard.Cli.Benching;
 
@@ -28,7 +29,7 @@ internal static class BenchCommand
             [manifest],
             [
                 BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, .. GuardSettings.All, .. SpecSettings.All,
+                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
     }
@@ -45,6 +46,7 @@ internal static class BenchCommand
             ClipsPerSample = null,
             Budget = FailureBudget.Unlimited,
             Supervision = GuardSettings.Read(sources),
+            Verdicts = ReadStore(sources),
         };
         int epochs = sources.Get(BenchSettings.Epochs, 1);
         var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false));
@@ -59,7 +61,7 @@ internal static class BenchCommand
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: stop.Token).ConfigureAwait(false);
+            ClipLoader loader = await OpenAsync(manifest, options, log, supervisor, stop.Token).ConfigureAwait(false);
             await using (((IAsyncDisposable)loader).ConfigureAwait(false))
             {
                 await RunAsync(loader, epochs, onBatch, output, stop.Token).ConfigureAwait(false);
@@ -67,6 +69,19 @@ internal static class BenchCommand
         }
 
         return output.FaultsFound ? ExitCode.FaultsFound : ExitCode.Clean;
+    }
+
+    private static async Task<ClipLoader> OpenAsync(
+        IManifest manifest, LoaderOptions options, RunLog log, Supervisor supervisor, CancellationToken stop)
+    {
+        try
+        {
+            return await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: stop).ConfigureAwait(false);
+        }
+        catch (SnapshotException refused)
+        {
+            throw new UsageException(refused.Message);
+        }
     }
 
     private static async Task RunAsync(ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch, BenchOutput output, CancellationToken stop)
@@ -111,6 +126,17 @@ internal static class BenchCommand
             Video = kinds.Contains(ClipKind.Video) ? options.Video : null,
             Image = kinds.Contains(ClipKind.Image) ? options.Image : null,
         };
+    }
+
+    private static VerdictStoreOptions? ReadStore(SettingSources sources)
+    {
+        if (VerdictStoreSettings.Read(sources) is { } store)
+        {
+            return store with { Root = RunSettings.ReadManifest(sources).Root };
+        }
+
+        return sources.OriginOf(BenchSettings.Snapshot) is null ? null
+            : throw new UsageException("--snapshot names a snapshot of a verdict store, and there is none: --verdicts FOLDER names one");
     }
 
     private static string NothingIn(string manifest, int rows) =>

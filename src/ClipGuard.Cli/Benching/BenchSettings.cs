@@ -24,6 +24,13 @@ internal static class BenchSettings
     public static readonly Setting<int> Seed = Loader.Value(
         "seed", "N", "What the order follows from, default 0.", SettingTextParser.CountOrNone, (loader, seed) => loader with { Seed = seed });
 
+    public static readonly Setting<string> Snapshot = Loader.Value(
+        "snapshot",
+        "ID",
+        "Leave out the rows with clips of this snapshot of the verdict store, which clipguard snapshot has made. Default: none.",
+        static text => text,
+        (loader, id) => loader with { Snapshot = id });
+
     public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", SettingTextParser.Count);
 
     public static readonly Setting<bool> Json = Output.Flag("json", "Print one JSON object for each epoch instead of lines for people.");

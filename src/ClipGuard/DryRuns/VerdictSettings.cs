@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.DryRuns;
@@ -50,26 +51,9 @@ internal sealed record VerdictSettings
     public static IReadOnlyList<string> Differences(VerdictSettings before, VerdictSettings now)
     {
         var differences = new List<string>();
-        Compare(string.Empty, ToNode(before), ToNode(now), differences);
+        JsonComparison.Compare(ToNode(before), ToNode(now), differences);
         return differences;
     }
 
     private static JsonNode? ToNode(VerdictSettings settings) => JsonSerializer.SerializeToNode(settings, RecordLayout.Readable.VerdictSettings);
-
-    private static void Compare(string name, JsonNode? before, JsonNode? now, List<string> differences)
-    {
-        if (before is JsonObject a && now is JsonObject b)
-        {
-            foreach (string key in a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)))
-            {
-                Compare(name.Length == 0 ? key : $"{name}.{key}", a[key], b[key], differences);
-            }
-        }
-        else if (!JsonNode.DeepEquals(before, now))
-        {
-            differences.Add($"{name} was {Text(before)} and is {Text(now)}");
-        }
-    }
-
-    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "not set";
 }

@@ -1,8 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +27,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly IndexedRows? _index;
     private readonly long[] _excludedRows;
     private readonly string _fingerprint;
+    private readonly string? _givenLines;
+    private readonly LoaderVerdicts? _verdicts;
+    private SnapshotExclusion? _leftOut;
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -36,6 +44,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         IGuardedDecoder decoder,
         Supervisor? ownSupervisor,
         Opened opened,
+        LoaderVerdicts? verdicts,
+        SnapshotExclusion? leftOut,
         ILoggerFactory? loggers,
         TimeProvider? time)
     {
@@ -46,10 +56,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _index = opened.Index;
         _excludedRows = opened.ExcludedRows;
         _fingerprint = opened.Fingerprint;
+        _givenLines = HashOf(options.ExcludedLines);
+        _verdicts = verdicts;
+        _leftOut = leftOut;
         _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
-        _progress = EpochProgress.Start(0, [], InOrder(options.ExcludedLines));
+        _progress = EpochProgress.Start(0, [], []) with { Snapshot = leftOut?.Id };
     }
 
     /// <summary>0-based number of the epoch that is read now or next.</summary>
@@ -85,21 +98,74 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         CancellationToken cancellation = default)
     {
         Opened opened = await OpenAsync(manifest, options, TelemetryOf(loggers), cancellation).ConfigureAwait(false);
+        Supervisor? own = null;
         try
         {
-            Supervisor? own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return new ClipLoader(options, supervisor ?? own!, own, opened, loggers, time);
+            own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
+            return await OpenAsync(options, supervisor ?? own!, own, opened, loggers, time, cancellation).ConfigureAwait(false);
         }
         catch
         {
             opened.Index?.Dispose();
+            if (own is not null)
+            {
+                await own.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
 
     /// <summary>Opens a loader over another decoder than a supervisor.</summary>
     internal static async Task<ClipLoader> OpenAsync(IManifest manifest, LoaderOptions options, IGuardedDecoder decoder, ILoggerFactory? loggers = null) =>
-        new(options, decoder, null, await OpenAsync(manifest, options, TelemetryOf(loggers), CancellationToken.None).ConfigureAwait(false), loggers, null);
+        await OpenAsync(
+            options,
+            decoder,
+            null,
+            await OpenAsync(manifest, options, TelemetryOf(loggers), CancellationToken.None).ConfigureAwait(false),
+            loggers,
+            null,
+            CancellationToken.None).ConfigureAwait(false);
+
+    private static async Task<ClipLoader> OpenAsync(
+        LoaderOptions options,
+        IGuardedDecoder decoder,
+        Supervisor? ownSupervisor,
+        Opened opened,
+        ILoggerFactory? loggers,
+        TimeProvider? time,
+        CancellationToken cancellation)
+    {
+        LoaderVerdicts? verdicts = options.Verdicts is not { } store ? null : await LoaderVerdicts.OpenAsync(
+            options,
+            store,
+            decoder,
+            opened.Manifest.Name,
+            (loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>(),
+            time ?? TimeProvider.System,
+            cancellation).ConfigureAwait(false);
+        try
+        {
+            SnapshotExclusion? leftOut = options.Snapshot is not { } id ? null
+                : await FindLeftOutAsync(opened.Manifest, options, opened.Index, verdicts!, id, cancellation).ConfigureAwait(false);
+            return new ClipLoader(options, decoder, ownSupervisor, opened, verdicts, leftOut, loggers, time);
+        }
+        catch
+        {
+            verdicts?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<SnapshotExclusion> FindLeftOutAsync(
+        IManifest manifest, LoaderOptions options, IndexedRows? index, LoaderVerdicts verdicts, string snapshot, CancellationToken cancellation) =>
+        await SnapshotExclusion.FindAsync(
+            manifest,
+            index,
+            await verdicts.ReadSnapshotAsync(snapshot, cancellation).ConfigureAwait(false),
+            verdicts.Naming,
+            options,
+            cancellation).ConfigureAwait(false);
 
     private static LoaderTelemetry TelemetryOf(ILoggerFactory? loggers) => new((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
 
@@ -182,6 +248,37 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _progress = progress;
     }
 
+    /// <summary>
+    /// Makes a snapshot of the verdict store as it is now, for <see cref="UseSnapshotAsync"/> on every rank. One rank does this, once all ranks have ended an
+    /// epoch, and tells the others its id.
+    /// </summary>
+    /// <param name="cancellation">Abandons it.</param>
+    /// <returns>Its id: 32 hexadecimal digits.</returns>
+    /// <exception cref="InvalidOperationException">The loader has no verdict store.</exception>
+    /// <exception cref="OutputException">It cannot be written.</exception>
+    public Task<string> TakeSnapshotAsync(CancellationToken cancellation = default) => Store.TakeSnapshotAsync(cancellation);
+
+    /// <summary>
+    /// Leaves the rows with a snapshot's clips out of the epoch that is about to begin and of those after it. Every rank has to be given the same one.
+    /// The manifest is gone through once for it.
+    /// </summary>
+    /// <param name="id">The snapshot's id.</param>
+    /// <param name="cancellation">Abandons it; the loader is as it was.</param>
+    /// <exception cref="InvalidOperationException">The loader has no verdict store, a loop is reading, or the present epoch has begun.</exception>
+    /// <exception cref="SnapshotException">There is no such snapshot, it is damaged, or its verdicts were come to under other settings.</exception>
+    public async Task UseSnapshotAsync(string id, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        LoaderVerdicts store = Store;
+        if (_isReading != 0 || _progress.Consumed > 0 || _progress.Ahead.Count > 0 || _progress.ResumeSegments.Count > 0)
+        {
+            throw new InvalidOperationException("The present epoch has begun, and its plan must stay as it is: use a snapshot between two epochs.");
+        }
+
+        _leftOut = await FindLeftOutAsync(_manifest, _options, _index, store, id, cancellation).ConfigureAwait(false);
+        _progress = _progress with { Snapshot = id };
+    }
+
     /// <summary>Reads what is left of the present epoch.</summary>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
@@ -202,6 +299,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             await run.DisposeAsync().ConfigureAwait(false);
         }
 
+        _verdicts?.Dispose();
         _index?.Dispose();
         if (_ownSupervisor is not null)
         {
@@ -220,8 +318,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         var report = new EpochAccount(_progress.Epoch, _time, _options.Supervision.Workers);
         try
         {
+            if (_verdicts is not null)
+            {
+                await _verdicts.BeginEpochAsync(cancellation).ConfigureAwait(false);
+            }
+
             EpochRows rows = OpenRows(_progress);
-            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch);
+            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch, _verdicts);
             var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, _progress.Failures);
             var run = new EpochRun(
                 _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
@@ -247,7 +350,15 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 }
             }
 
-            _progress = EpochProgress.Start(_progress.Epoch + 1, [], ExcludedNext());
+            EpochProgress next = EpochProgress.Start(_progress.Epoch + 1, [], ExcludedNext()) with { Snapshot = _progress.Snapshot };
+            if (_options.ExcludeFailed && _verdicts is not null)
+            {
+                string snapshot = await _verdicts.TakeSnapshotAsync(cancellation).ConfigureAwait(false);
+                _leftOut = await FindLeftOutAsync(_manifest, _options, _index, _verdicts, snapshot, cancellation).ConfigureAwait(false);
+                next = next with { Snapshot = snapshot };
+            }
+
+            _progress = next;
         }
         finally
         {
@@ -308,7 +419,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             EpochProgress next = _progress.After(batch.Number) with
             {
                 Failures = budget.Count,
-                FailedLines = _options.ExcludeFailed
+                FailedLines = _options.ExcludeFailed && _verdicts is null
                     ? _progress.FailedLines.Union(
                         batch.Report.Faults.Where(static fault => fault.Unsettled is null).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
                     : _progress.FailedLines,
@@ -343,8 +454,13 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    private ManifestLine[] ExcludedNext() =>
-        _options.ExcludeFailed ? InOrder([.. _options.ExcludedLines, .. _progress.ExcludedLines, .. _progress.FailedLines]) : InOrder(_options.ExcludedLines);
+    private LoaderVerdicts Store => _verdicts ?? throw new InvalidOperationException(
+        $"The loader has no verdict store: open it with {nameof(LoaderOptions)}.{nameof(LoaderOptions.Verdicts)}.");
+
+    private ManifestLine[] ExcludedNext() => _options.ExcludeFailed ? InOrder([.. _progress.ExcludedLines, .. _progress.FailedLines]) : [];
+
+    private static string? HashOf(IReadOnlyCollection<ManifestLine> lines) => lines.Count == 0 ? null
+        : XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\n', InOrder(lines)).AsSpan())).ToString("x32", CultureInfo.InvariantCulture);
 
     private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
@@ -361,7 +477,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
         return new StreamedEpochRows(
             _manifest,
-            progress.ExcludedLines.ToHashSet(),
+            (_leftOut?.Lines ?? Enumerable.Empty<ManifestLine>()).Concat(_options.ExcludedLines).Concat(progress.ExcludedLines).ToHashSet(),
             _options.ShuffleWindow,
             _options.Shuffle == ShuffleMode.Windowed ? unchecked((ulong)_options.Seed) : null,
             progress.Epoch,
@@ -371,8 +487,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
     {
         ulong? seed = _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null;
-        IReadOnlyList<long> lines = index.FindRows(progress.ExcludedLines);
-        long[] excluded = lines.Count == 0 ? _excludedRows : [.. _excludedRows.Concat(lines).Distinct().Order()];
+        IReadOnlyList<long> lines = index.FindRows([.. _options.ExcludedLines, .. progress.ExcludedLines]);
+        long[] leftOut = _leftOut?.Rows ?? [];
+        long[] excluded = lines.Count + leftOut.Length == 0 ? _excludedRows : [.. _excludedRows.Concat(leftOut).Concat(lines).Distinct().Order()];
         return new RowOrder(index.Count, excluded, seed, progress.Epoch);
     }
 
@@ -410,6 +527,8 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         BatchSize = _options.BatchSize,
         Consumed = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
+        Snapshot = progress.Snapshot,
+        GivenLines = _givenLines,
         ExcludedLines = progress.ExcludedLines,
         FailedLines = InOrder(progress.FailedLines),
         RowsTried = progress.Failures.RowsTried,

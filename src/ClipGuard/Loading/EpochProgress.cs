@@ -16,6 +16,9 @@ internal sealed record EpochProgress(
     /// <summary>Lines that failed in the batches consumed so far; kept only with <see cref="LoaderOptions.ExcludeFailed"/>.</summary>
     public ImmutableHashSet<ManifestLine> FailedLines { get; init; } = [];
 
+    /// <summary>The snapshot of the verdict store whose clips are left out; null for none. Frozen when the epoch began.</summary>
+    public string? Snapshot { get; init; }
+
     /// <summary>What the failure budget has seen in the batches consumed so far.</summary>
     public FailureCount Failures { get; init; }
 

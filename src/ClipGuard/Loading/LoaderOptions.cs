@@ -2,6 +2,7 @@ using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 namespace ClipGuard.Loading;
 
@@ -85,9 +86,23 @@ public sealed record LoaderOptions
 
     /// <summary>
     /// Excludes from each epoch the lines that failed in the epochs before it. Not possible with more than one rank, because no rank knows which lines
-    /// failed on the others; collect the faults and give <see cref="ExcludedLines"/>. Default false.
+    /// failed on the others: there, give all of them a <see cref="Snapshot"/> when an epoch begins. With <see cref="Verdicts"/> a snapshot is made at each
+    /// epoch's end, and states name it; without, they have all these lines. Default false.
     /// </summary>
     public bool ExcludeFailed { get; init; }
+
+    /// <summary>
+    /// Verdicts that outlive the run; null (the default) for none. Clips that it has a fault of are not decoded: their samples have their substitutes at once.
+    /// Faults that are found are added, by each rank to a file of its own. It is read when an epoch begins.
+    /// </summary>
+    public VerdictStoreOptions? Verdicts { get; init; }
+
+    /// <summary>
+    /// The id of a snapshot of the store (<see cref="VerdictStores.TakeSnapshot"/>, <see cref="ClipLoader.TakeSnapshotAsync"/>); null (the default) for none.
+    /// Rows with clips that it has are left out of the plan, and so are rows that give no sample by what they are. The same on every rank, and the same as that
+    /// of a state which is resumed from. With it the manifest is gone through once when the loader is opened.
+    /// </summary>
+    public string? Snapshot { get; init; }
 
     /// <summary>How decodes are guarded, and with how many workers. Its deadline counts for reading an indexed row, too.</summary>
     public SupervisorOptions Supervision { get; init; } = new();
@@ -138,6 +153,11 @@ public sealed record LoaderOptions
         if (Buckets is { WindowBatches: var window })
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));
+        }
+
+        if (Snapshot is not null && Verdicts is null)
+        {
+            throw new ArgumentException($"{nameof(Snapshot)} names a snapshot of a verdict store, and there is none: set {nameof(Verdicts)}.");
         }
 
         if (ExcludeFailed && RankInfo.World > 1)

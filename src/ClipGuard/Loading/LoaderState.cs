@@ -13,7 +13,7 @@ namespace ClipGuard.Loading;
 public sealed record LoaderState
 {
     /// <summary>The version that this library writes and reads.</summary>
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     /// <summary>Version of this form.</summary>
     [JsonRequired]
@@ -74,13 +74,24 @@ public sealed record LoaderState
     [JsonRequired]
     public IReadOnlyList<long> ConsumedAhead { get; init; } = [];
 
-    /// <summary>Lines that are excluded from this epoch, ascending: frozen when it began.</summary>
+    /// <summary>
+    /// The id of the snapshot of a verdict store whose clips are left out of this epoch (<see cref="LoaderOptions.Snapshot"/>); null for none.
+    /// </summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>A hash of <see cref="LoaderOptions.ExcludedLines"/>; null where there are none.</summary>
+    public string? GivenLines { get; init; }
+
+    /// <summary>
+    /// Lines that are excluded from this epoch because they failed in earlier ones, ascending: frozen when it began. Empty without
+    /// <see cref="LoaderOptions.ExcludeFailed"/>, and where there is a verdict store, whose snapshot stands for them.
+    /// </summary>
     [JsonRequired]
     public IReadOnlyList<ManifestLine> ExcludedLines { get; init; } = [];
 
     /// <summary>
     /// Lines that failed in the batches consumed so far, ascending: the next epoch excludes them.
-    /// Empty without <see cref="LoaderOptions.ExcludeFailed"/>.
+    /// Empty without <see cref="LoaderOptions.ExcludeFailed"/>, and where there is a verdict store.
     /// </summary>
     [JsonRequired]
     public IReadOnlyList<ManifestLine> FailedLines { get; init; } = [];

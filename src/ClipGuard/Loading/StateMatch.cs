@@ -15,6 +15,7 @@ internal static class StateMatch
             return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.Consumed, [.. own.ConsumedAhead])
             {
                 FailedLines = [.. own.FailedLines],
+                Snapshot = own.Snapshot,
                 Failures = new FailureCount(own.RowsTried, own.Faults, own.Unsettled),
             };
         }
@@ -29,7 +30,11 @@ internal static class StateMatch
         if (states.Count == 1 && first.World == now.World && first.BatchSize == now.BatchSize)
         {
             // The only state is another rank's of the same world. In order all ranks have consumed the same number of batches, so this rank goes on there too.
-            return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, []) { FailedLines = [.. first.FailedLines] };
+            return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, [])
+            {
+                FailedLines = [.. first.FailedLines],
+                Snapshot = first.Snapshot,
+            };
         }
 
         long[] consumed = new long[first.World];
@@ -44,6 +49,7 @@ internal static class StateMatch
         return EpochProgress.Start(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with
         {
             FailedLines = [.. states.SelectMany(static state => state.FailedLines)],
+            Snapshot = first.Snapshot,
         };
     }
 
@@ -98,6 +104,12 @@ internal static class StateMatch
         Same("shuffle window", first.ShuffleWindow, now.ShuffleWindow, "set the same");
         Same("order by buckets", first.Buckets ?? "none", now.Buckets ?? "none", "set the same");
         Same("list of excluded rows", first.Excluded ?? "none", now.Excluded ?? "none", "give the same lists");
+        Same("excluded lines", first.GivenLines ?? "none", now.GivenLines ?? "none", $"give the same {nameof(LoaderOptions.ExcludedLines)}");
+        Same(
+            "snapshot",
+            first.Snapshot ?? "none",
+            now.Snapshot ?? "none",
+            $"open the loader with the state's as {nameof(LoaderOptions)}.{nameof(LoaderOptions.Snapshot)}");
         if (states.Count > 1)
         {
             bool isEveryRank = states.Select(static state => state.Rank).Order().SequenceEqual(Enumerable.Range(0, first.World));
@@ -112,7 +124,7 @@ internal static class StateMatch
     private static bool AreOfOneRun(LoaderState state, LoaderState first) =>
         state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
         && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
-        && state.Buckets == first.Buckets && state.Excluded == first.Excluded
+        && state.Buckets == first.Buckets && state.Excluded == first.Excluded && state.GivenLines == first.GivenLines && state.Snapshot == first.Snapshot
         && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments);
 
     private static bool AreSame(IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ResumeSegment> others) =>

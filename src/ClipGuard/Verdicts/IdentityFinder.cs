@@ -193,4 +193,8 @@ internal sealed class IdentityFinder : IDisposable
 /// <summary>A clip's bytes as they were found, and the files as they were then.</summary>
 /// <param name="Identity">What tells the bytes from others.</param>
 /// <param name="Files">The files that have them; none for bytes that cannot change.</param>
-internal sealed record ObservedClip(ByteIdentity Identity, IReadOnlyList<IdentityFinder.FileStamp> Files);
+internal sealed record ObservedClip(ByteIdentity Identity, IReadOnlyList<IdentityFinder.FileStamp> Files)
+{
+    /// <summary>Whether a file of it was changed after a moment, so that it may have been another one then.</summary>
+    public bool ChangedSince(DateTimeOffset moment) => Files.Any(file => file.Seconds >= moment.ToUnixTimeSeconds());
+}

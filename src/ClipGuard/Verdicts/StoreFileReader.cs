@@ -74,6 +74,45 @@ internal sealed class StoreFileReader : IDisposable
         }
     }
 
+    /// <summary>Whether a file is one of this version.</summary>
+    public static bool IsOfThisVersion(string path)
+    {
+        using var file = new StoreFileReader(path);
+        return file.Read(out ReadOnlySpan<byte> first) && Parse(first, VerdictLayout.Lines.StoreHeader) is { Version: StoreHeader.CurrentVersion };
+    }
+
+    /// <summary>The lines of a file, without its header and those that are none; none of a file of another version.</summary>
+    public static IEnumerable<StoreLine> ReadLines(string path)
+    {
+        using var file = new StoreFileReader(path);
+        bool isFirst = true;
+        while (file.Next(ref isFirst, out StoreLine? line))
+        {
+            if (line is not null)
+            {
+                yield return line;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private bool Next(ref bool isFirst, out StoreLine? line)
+    {
+        line = null;
+        if (!Read(out ReadOnlySpan<byte> bytes))
+        {
+            return false;
+        }
+
+        if (isFirst)
+        {
+            isFirst = false;
+            return Parse(bytes, VerdictLayout.Lines.StoreHeader) is { Version: StoreHeader.CurrentVersion };
+        }
+
+        line = Parse(bytes, VerdictLayout.Lines.StoreLine);
+        return true;
+    }
 }

@@ -118,6 +118,8 @@ internal sealed record StoreLine
 [JsonSerializable(typeof(StoreHeader))]
 [JsonSerializable(typeof(StoreLine))]
 [JsonSerializable(typeof(VerdictConditions))]
+[JsonSerializable(typeof(SnapshotHeader))]
+[JsonSerializable(typeof(SnapshotLine))]
 internal sealed partial class VerdictJson : JsonSerializerContext;
 
 /// <summary>Names and messages are written as they are, since people search these files.</summary>

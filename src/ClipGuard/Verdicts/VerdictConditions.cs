@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Verdicts;
@@ -59,6 +60,21 @@ internal sealed record VerdictConditions
         Audio is { StartSeconds: not 0 } or { DurationSeconds: not null } ? this with { Audio = Audio with { StartSeconds = 0, DurationSeconds = null } }
         : Video is { StartSeconds: not 0 } or { EndSeconds: not null } ? this with { Video = Video with { StartSeconds = 0, EndSeconds = null } }
         : null;
+
+    /// <summary>What kind of clips they are for.</summary>
+    [JsonIgnore]
+    public ClipKind? Kind => Audio is not null ? ClipKind.Audio : Video is not null ? ClipKind.Video : Image is not null ? ClipKind.Image : null;
+
+    /// <summary>What differs between two, one clause each.</summary>
+    public static IReadOnlyList<string> Differences(VerdictConditions then, VerdictConditions now)
+    {
+        var differences = new List<string>();
+        JsonComparison.Compare(
+            JsonSerializer.SerializeToNode(then, VerdictLayout.Lines.VerdictConditions),
+            JsonSerializer.SerializeToNode(now, VerdictLayout.Lines.VerdictConditions),
+            differences);
+        return differences;
+    }
 
     /// <summary>Conditions for the clips of one kind.</summary>
     /// <param name="decoder">Decodes them.</param>

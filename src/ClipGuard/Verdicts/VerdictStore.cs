@@ -18,16 +18,28 @@ internal sealed class VerdictStore : IDisposable
 
     private readonly IdentityFinder _finder;
     private readonly BoundedQuestions _reading;
-    private readonly StoredVerdicts _stored;
+    private readonly VerdictStoreOptions _options;
+    private readonly bool _wantsGood;
+    private readonly ILogger _log;
+    private StoredVerdicts _stored;
     private readonly Dictionary<ClipKind, (VerdictConditions Conditions, string Id)> _conditions;
     private readonly StoreWriter _facts;
     private readonly StoreWriter _faults;
     private readonly TimeProvider _time;
 
     private VerdictStore(
-        VerdictStoreOptions options, ClipNaming naming, IReadOnlyDictionary<ClipKind, VerdictConditions> conditions, StoredVerdicts stored, string? rank,
-        ILogger log, TimeProvider time)
+        VerdictStoreOptions options,
+        ClipNaming naming,
+        IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
+        StoredVerdicts stored,
+        bool wantsGood,
+        string? rank,
+        ILogger log,
+        TimeProvider time)
     {
+        _options = options;
+        _wantsGood = wantsGood;
+        _log = log;
         _finder = new IdentityFinder(naming, options.Identity, time);
         _reading = new BoundedQuestions(1, IdentityFinder.Limit, time);
         Naming = naming;
@@ -65,8 +77,18 @@ internal sealed class VerdictStore : IDisposable
         TimeProvider time,
         CancellationToken cancellation) => AbandonableRead.RunAsync(
             () => Task.FromResult(new VerdictStore(
-                options, naming, conditions, ReadStored(options, conditions.Values, wantsGood, log, cancellation), rank, log, time)),
+                options, naming, conditions, ReadStored(options, conditions.Values, wantsGood, log, cancellation), wantsGood, rank, log, time)),
             cancellation);
+
+    /// <summary>Reads the folder once more, with what was added since. To be called while nobody asks for verdicts.</summary>
+    public async Task ReadAgainAsync(CancellationToken cancellation)
+    {
+        StoredVerdicts before = _stored;
+        _stored = await AbandonableRead.RunAsync(
+            () => Task.FromResult(ReadStored(_options, _conditions.Values.Select(static one => one.Conditions), _wantsGood, _log, cancellation)),
+            cancellation).ConfigureAwait(false);
+        before.Dispose();
+    }
 
     /// <summary>Which bytes a clip has now; null where that is not known. Asked before a clip is decoded.</summary>
     public ValueTask<ObservedClip?> ObserveAsync(ClipReference clip, CancellationToken cancellation) => _finder.FindAsync(clip, cancellation);

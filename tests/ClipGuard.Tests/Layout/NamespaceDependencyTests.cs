@@ -21,13 +21,14 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests",
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Snapshots", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests",
             "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Loading",
             "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
@@ -64,6 +65,10 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
             "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
+        ["ClipGuard.Cli.Snapshots"] =
+        [
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Verdicts",
+        ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
         ["ClipGuard.DryRuns"] =
         [
@@ -72,7 +77,10 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
-        ["ClipGuard.Loading"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision"],
+        ["ClipGuard.Loading"] =
+        [
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+        ],
         ["ClipGuard.Manifests"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
         ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Media"] = ["ClipGuard.Media.Wire"],

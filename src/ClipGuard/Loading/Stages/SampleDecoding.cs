@@ -10,7 +10,7 @@ namespace ClipGuard.Loading;
 /// <summary>
 /// Fills one slot of a batch: reads the row, decodes its clips under guard, and tries substitutes where that fails. Any number of threads.
 /// </summary>
-internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder decoder, int epoch)
+internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts = null)
 {
     private const ulong TransformPurpose = 0x7A4F;
 
@@ -118,6 +118,12 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         bool maySubstitute,
         CancellationToken cancellation)
     {
+        if (verdicts is not null && await verdicts.FindAsync(clip, cancellation).ConfigureAwait(false) is { } known)
+        {
+            tried.Fault = FaultOf(context.Planned, tried, clip, known.Kind, known.Message) with { Verdict = known };
+            return;
+        }
+
         // After a first failure the substitute is decoded while the clip is tried again. Otherwise a clip that hangs would cost two deadlines and the
         // substitute's decode one after the other.
         using var unneeded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -132,6 +138,7 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
 
         long began = Stopwatch.GetTimestamp();
+        ClipFault? found;
         try
         {
             using (DecodeOutcome outcome = await decoder.DecodeAsync(request, OnFirstFailure, cancellation).ConfigureAwait(false))
@@ -140,6 +147,12 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
                 tried.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
                 Take(context.Planned, tried, clip, index, outcome, target);
+                found = outcome.Fault;
+            }
+
+            if (verdicts is not null && found is not null)
+            {
+                await verdicts.AddAsync(clip, found, Stopwatch.GetElapsedTime(began), cancellation).ConfigureAwait(false);
             }
 
             if (tried.Fault is not null && substitute is not null)
