@@ -22,6 +22,9 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
     /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>
     public int InterlacedFrames { get; init; }
 
+    /// <summary>What its header says of the track that was decoded; null where the decoder does not tell.</summary>
+    public TrackFacts? Track { get; init; }
+
     /// <summary>Damage within the threshold.</summary>
     public DamageReport Damage { get; init; } = DamageReport.None;
 

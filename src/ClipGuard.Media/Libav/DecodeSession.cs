@@ -25,6 +25,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>A file, device or address that the clip refers to and that was not opened; null where there is none.</summary>
     public string? RefusedOpen { get; set; }
 
+    /// <summary>What the header says of the track that was opened first; null before one was.</summary>
+    public TrackFacts? Track { get; set; }
+
     /// <summary>The fault of a clip whose bytes could not be read (an error of the storage, not damage); null where they could.</summary>
     public DecoderFault? ReadFault { get; set; }
 

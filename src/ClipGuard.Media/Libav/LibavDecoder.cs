@@ -63,6 +63,11 @@ public sealed class LibavDecoder : IClipDecoder
             answer = new DecodeAnswer(unreadable with { Stage = fault.Stage });
         }
 
+        if (answer.Clip is { } clip)
+        {
+            answer = new DecodeAnswer(clip with { Track = session.Track });
+        }
+
         // A decode that was told to stop looks like one of a truncated file, so its answer is no verdict on the clip.
         return session.Stopped ? TimedOut(session) : answer;
     }

@@ -99,7 +99,34 @@ internal static class HelperMessageWriter
         json.WriteNumber("sampleRateHz", clip.SampleRateHz);
         json.WriteNumber("interlacedFrames", clip.InterlacedFrames);
         Damage(json, clip.Damage);
+        Track(json, clip.Track);
         json.WriteEndObject();
+    }
+
+    private static void Track(Utf8JsonWriter json, TrackFacts? track)
+    {
+        if (track is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("track");
+        json.WriteString("codec", track.Codec);
+        Number(json, "seconds", track.Seconds);
+        Number(json, "sampleRateHz", track.SampleRateHz);
+        Number(json, "channels", track.Channels);
+        Number(json, "width", track.Width);
+        Number(json, "height", track.Height);
+        Number(json, "frames", track.Frames);
+        json.WriteEndObject();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
     }
 
     private static void Damage(Utf8JsonWriter json, DamageReport damage)

@@ -9,6 +9,10 @@ namespace ClipGuard.DryRuns;
 /// <summary>A row between the reader and the recorder, while its clips are decoded in any order.</summary>
 internal sealed class RowInFlight
 {
+    // A sample with its two messages, and a clip's reference with its path.
+    private const int RowObjectBytes = 500;
+    private const int ClipObjectBytes = 300;
+
     private readonly ClipVerdict?[] _verdicts;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
@@ -37,8 +41,9 @@ internal sealed class RowInFlight
     /// </summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
 
-    /// <summary>Memory that the row holds, roughly: for <see cref="ByteBudget"/>.</summary>
-    public long HeldBytes => Row is SampleRow sample ? sample.Raw.Length + (sample.Raw.IsEmpty ? BytesOf(sample.Sample.Clips) : 0) : 0;
+    /// <summary>Memory that the row holds, roughly, with what it was parsed into: for <see cref="ByteBudget"/>.</summary>
+    public long HeldBytes => RowObjectBytes + (Clips.Count * ClipObjectBytes)
+        + (Row is SampleRow sample ? (2L * sample.Raw.Length) + (sample.Raw.IsEmpty ? BytesOf(sample.Sample.Clips) : 0) : 0);
 
     // Bytes of clips that stand in a row's text are counted with that text.
     private static long BytesOf(IReadOnlyList<ClipReference> clips) => clips.Sum(static clip => clip.Source is MemorySource held ? held.Bytes.Length : 0L);

@@ -1,3 +1,4 @@
+using ClipGuard.Media;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Verdicts;
@@ -13,13 +14,13 @@ internal readonly record struct NewVerdict(TimeSpan Elapsed)
     public bool IsUnsettled { get; init; }
 
     /// <summary>What the decoder said of a clip that decoded.</summary>
-    public ClipFacts? Facts { get; init; }
+    public TrackFacts? Facts { get; init; }
 
     /// <summary>What came of a decode.</summary>
     public static NewVerdict Of(DecodeOutcome outcome) => new(outcome.Elapsed)
     {
         Fault = outcome.Fault,
         IsUnsettled = outcome.Unsettled is not null,
-        Facts = outcome.Clip is { } clip ? ClipFacts.Of(clip) : null,
+        Facts = outcome.Clip?.Track,
     };
 }

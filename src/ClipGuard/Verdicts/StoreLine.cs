@@ -71,7 +71,7 @@ internal sealed record StoreLine
     public StoredFault? Fault { get; init; }
 
     /// <summary>What the decoder said of a clip that decoded; null where it said nothing.</summary>
-    public ClipFacts? Facts { get; init; }
+    public TrackFacts? Facts { get; init; }
 
     /// <summary>Whose verdict it is; null for a line of conditions, and for one that names no clip.</summary>
     [JsonIgnore]

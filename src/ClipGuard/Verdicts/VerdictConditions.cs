@@ -21,6 +21,9 @@ internal sealed record VerdictConditions
     /// <summary>Name and version of the decoder.</summary>
     public required string Decoder { get; init; }
 
+    /// <summary>The decoder's libraries, by the names that their files have behind links, which tell versions that <see cref="Decoder"/> does not.</summary>
+    public required IReadOnlyList<string> Libraries { get; init; }
+
     public required Isolation Isolation { get; init; }
 
     /// <summary>The sandbox that was in force.</summary>
@@ -84,6 +87,7 @@ internal sealed record VerdictConditions
     public static VerdictConditions Of(IGuardedDecoder decoder, SupervisorOptions guard, DecodeLimits limits, ClipSpec spec) => new()
     {
         Decoder = decoder.DecoderVersion,
+        Libraries = [.. decoder.DecoderFiles.Select(static file => Path.GetFileName(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file))],
         Isolation = guard.Isolation,
         Sandbox = decoder.Sandbox,
         DeadlineSeconds = guard.Deadline.TotalSeconds,

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
 
-using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 

@@ -156,8 +156,26 @@ internal sealed unsafe class Track : IDisposable
             return refused;
         }
 
+        session.Track ??= FactsOf(container, opened.Stream);
         track = opened;
         return null;
+    }
+
+    // FFmpeg makes up a length for a single picture.
+    private static TrackFacts FactsOf(Container container, AVStream* stream)
+    {
+        AVCodecParameters* codec = stream->codecpar;
+        bool isAudio = codec->codec_type == AVMediaType.AVMEDIA_TYPE_AUDIO;
+        bool isPicture = !isAudio && (container.IsOnePicture || container.Item is not null);
+        return new TrackFacts(ffmpeg.avcodec_get_name(codec->codec_id))
+        {
+            Seconds = stream->duration > 0 && !isPicture ? (double)stream->duration * stream->time_base.num / stream->time_base.den : null,
+            SampleRateHz = isAudio ? codec->sample_rate : null,
+            Channels = isAudio ? codec->ch_layout.nb_channels : null,
+            Width = isAudio ? null : codec->width,
+            Height = isAudio ? null : codec->height,
+            Frames = stream->nb_frames > 0 && !isAudio && !isPicture ? stream->nb_frames : null,
+        };
     }
 
     /// <summary>Reads the track's next packet into <paramref name="packet"/>, which must be empty.</summary>

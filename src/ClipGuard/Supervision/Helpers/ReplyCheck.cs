@@ -77,6 +77,7 @@ internal static class ReplyCheck
         return counts.Any(static count => count < 0) ? $"counted {counts.Min()} of something"
             : frameTimes > 0 && (!isVideo || frameTimes != clip.Shape[0]) ? $"gave {frameTimes} times with the shape [{string.Join(", ", clip.Shape)}]"
             : isVideo && clip.Shape[0] > request.Limits.MaxFrames ? $"gave {clip.Shape[0]} frames where {request.Limits.MaxFrames} are allowed"
+            : clip.Track?.Flaw is { } flaw ? flaw
             : isVideo && clip.InterlacedFrames > clip.Shape[0] ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
             : null;
     }

@@ -1,0 +1,31 @@
+namespace ClipGuard.Media;
+
+/// <summary>What the header of a decoded clip says of the track that was decoded, whatever it was decoded to. What it does not say is null.</summary>
+/// <param name="Codec">The codec's name, as in <c>h264</c>.</param>
+public sealed record TrackFacts(string Codec)
+{
+    /// <summary>How long the track is, in seconds; null for a single picture.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Samples a second of audio, in Hz.</summary>
+    public int? SampleRateHz { get; init; }
+
+    /// <summary>Channels of audio.</summary>
+    public int? Channels { get; init; }
+
+    /// <summary>Width of a picture as coded, in pixels.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height of a picture as coded, in pixels.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>Frames of a video.</summary>
+    public long? Frames { get; init; }
+
+    /// <summary>What cannot be believed of it, in words; null where nothing is impossible.</summary>
+    internal string? Flaw => Codec is not { Length: > 0 and <= MaxNameLength } || Codec.Any(char.IsControl) ? "named an impossible codec"
+        : Seconds is < 0 || new[] { SampleRateHz, Channels, Width, Height, Frames }.Any(static count => count < 0) ? "told of a track of negative size"
+        : null;
+
+    private const int MaxNameLength = 64;
+}
