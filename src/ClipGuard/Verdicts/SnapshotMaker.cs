@@ -3,7 +3,8 @@ using ClipGuard.Media;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// Gathers what goes into a snapshot: of each clip the latest verdict, where that is a fault. A clip that has other bytes now and decoded with them is not in it.
+/// Gathers what goes into a snapshot: of each clip the latest verdict, where that is a fault. A clip that has other bytes now and decoded with them is not in
+/// it.
 /// </summary>
 internal sealed class SnapshotMaker
 {

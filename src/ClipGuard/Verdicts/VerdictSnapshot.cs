@@ -8,8 +8,8 @@ using ClipGuard.Runs;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// The clips of a store that give no data, as they were at one moment: a file that never changes and is named by the hash of its content, so that many processes
-/// can be sure to have the same one. Any thread may ask it.
+/// The clips of a store that give no data, as they were at one moment: a file that never changes and is named by the hash of its content, so that many
+/// processes can be sure to have the same one. Any thread may ask it.
 /// </summary>
 internal sealed class VerdictSnapshot
 {

@@ -114,7 +114,8 @@ internal sealed class StoredVerdictTests
             Assert.That(() => none.Resume(state), Throws.TypeOf<LoaderStateException>().With.Message.Contains($"snapshot is {id}, the loader's is none"));
             Assert.That(() => same.Resume(LoaderState.Parse(state.ToJson())), Throws.Nothing);
             Assert.That(
-                () => run.OpenAsync(run.Options with { Snapshot = new string('0', 32) }), Throws.TypeOf<SnapshotException>().With.Message.Contains("cannot be read"));
+                () => run.OpenAsync(run.Options with { Snapshot = new string('0', 32) }),
+                Throws.TypeOf<SnapshotException>().With.Message.Contains("cannot be read"));
             Assert.That(() => run.OpenAsync(run.Options with { Snapshot = "../x" }), Throws.TypeOf<SnapshotException>().With.Message.Contains("no id"));
             Assert.That(
                 () => run.OpenAsync(run.Options with { Snapshot = id, Audio = new AudioSpec { SampleRateHz = 8000 } }),
@@ -219,7 +220,8 @@ internal sealed class StoredVerdictTests
             Assert.That(files, Is.EqualTo(2));
             Assert.That(Directory.GetFiles(run.Store).Select(static file => Path.GetFileNameWithoutExtension(file).Split('-')[^1]),
                 Is.EquivalentTo(["compacted", "young"]));
-            Assert.That(File.ReadAllLines(Directory.GetFiles(run.Store, "*compacted*").Single()), Has.Length.EqualTo(2 + 4), "the header, the settings, four faults");
+            Assert.That(
+                File.ReadAllLines(Directory.GetFiles(run.Store, "*compacted*").Single()), Has.Length.EqualTo(2 + 4), "the header, the settings, four faults");
             Assert.That(File.Exists(before.Path));
             Assert.That(VerdictStores.TakeSnapshot(run.Store, []).Id, Is.EqualTo(before.Id));
         });

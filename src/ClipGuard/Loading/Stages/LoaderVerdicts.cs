@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Loading;
 
 /// <summary>
-/// A loader's use of a verdict store: clips that are known to give no data are not decoded, and those that turn out so are written down. What others write is read
-/// when an epoch begins. Any number of threads.
+/// A loader's use of a verdict store: clips that are known to give no data are not decoded, and those that turn out so are written down. What others write is
+/// read when an epoch begins. Any number of threads.
 /// </summary>
 internal sealed class LoaderVerdicts : IDisposable
 {
