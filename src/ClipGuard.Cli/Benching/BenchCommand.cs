@@ -22,19 +22,24 @@ internal static class BenchCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest") { HelpName = "MANIFEST", Description = RunSettings.ManifestKinds };
+        var manifests = new Argument<string[]>("manifest")
+        {
+            HelpName = "MANIFEST",
+            Description = $"{RunSettings.ManifestKinds} More than one are read one after the other, or mixed by --weights.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         return new Verb(
             "bench",
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
-            [manifest],
+            [manifests],
             [
                 BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
                 RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
             ],
-            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
 
-    private static async Task<int> RunAsync(Invocation invocation, string manifestPath)
+    private static async Task<int> RunAsync(Invocation invocation, string[] paths)
     {
         (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
         LoaderOptions options = BenchSettings.Loader.Read(sources) with
@@ -54,7 +59,7 @@ internal static class BenchCommand
 
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
-        IManifest manifest = OpenManifest(manifestPath, sources);
+        IManifest manifest = OpenManifest(paths, sources);
         screen.Note($"{manifest.Name} ({manifest.Kind})");
         options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
@@ -142,8 +147,33 @@ internal static class BenchCommand
     private static string NothingIn(string manifest, int rows) =>
         rows == 0 ? $"manifest {manifest} has no row" : $"manifest {manifest} names no clip in its {Wording.Count(rows, "row")}";
 
-    private static IIndexableManifest OpenManifest(string path, SettingSources sources) => path.Length == 0
-        ? throw new UsageException("no manifest was named")
-        : path == "-" ? throw new UsageException("bench reads the rows of a manifest by their places, which standard input does not have: name a file")
-        : Manifest.Open(path, RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources)) with { RequireMessages = false });
+    private static IIndexableManifest OpenManifest(string[] paths, SettingSources sources)
+    {
+        Array.ForEach(paths, RefuseUnindexable);
+        ManifestOptions options = RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources)) with { RequireMessages = false };
+        IReadOnlyList<double> weights = sources.Get(BenchSettings.Weights, []);
+        return weights.Count == 0 ? Manifest.OpenAll(paths, options)
+            : weights.Count == paths.Length ? new BlendedManifest(paths.Select((path, number) => (Manifest.Open(path, options), weights[number])))
+            : throw new UsageException($"{sources.OriginOf(BenchSettings.Weights)} has {weights.Count} numbers for {Wording.Count(paths.Length, "manifest")}");
+    }
+
+    // To read all of a pipe first, to learn then that it cannot be read again, would be late.
+    private static void RefuseUnindexable(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw new UsageException("no manifest was named");
+        }
+
+        if (path == "-" || path == StandardStreams.InputPath)
+        {
+            throw new UsageException(
+                "bench goes over a manifest twice and reads its rows by their places, which standard input does not have: write it into a file and name that");
+        }
+
+        if (Manifest.FindObstacle(path) is { } obstacle)
+        {
+            throw new UsageException($"manifest {path} cannot be read: {obstacle}");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using ClipGuard.Cli.Settings;
 using ClipGuard.Loading;
 
@@ -33,8 +35,22 @@ internal static class BenchSettings
 
     public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", SettingTextParser.Count);
 
+    public static readonly Setting<IReadOnlyList<double>> Weights = Passes.Value(
+        "weights",
+        "NUMBERS",
+        "Mix several manifests by these weights, as 2,1. Default: one after the other.",
+        ReadWeights);
+
     public static readonly Setting<bool> Json = Output.Flag("json", "Print one JSON object for each epoch instead of lines for people.");
 
     public static readonly Setting<bool> Checksums = Output.Flag(
         "checksums", "Print a checksum of each batch: equal for equal batches, whatever the workers.");
+
+    private static IReadOnlyList<double> ReadWeights(string text)
+    {
+        double[] weights = [.. text.Split(',').Select(static weight =>
+            double.TryParse(weight, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        return weights.All(static weight => weight > 0 && double.IsFinite(weight)) ? weights
+            : throw SettingTextParser.Unlike(text, "positive numbers between commas, one for each manifest, such as 2,1");
+    }
 }

@@ -53,7 +53,8 @@ internal static class CompareCommand
                 var comparer = new ClipComparer(guard, comparison);
                 bool json = sources.Get(CompareSettings.Json, false);
                 return manifest
-                    ? await RunManifestAsync(comparer, ReadRun(sources, guardOptions), screen, json, stop.Token).ConfigureAwait(false)
+                    ? await RunManifestAsync(comparer, await ReadRunAsync(sources, guardOptions, stop.Token).ConfigureAwait(false), screen, json, stop.Token)
+                        .ConfigureAwait(false)
                     : await RunPairAsync(comparer, clips[0], clips[1], json, stop.Token).ConfigureAwait(false);
             }
         }
@@ -97,5 +98,10 @@ internal static class CompareCommand
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
-    private static PairRunOptions ReadRun(SettingSources sources, StreamOptions guard) => CompareSettings.Run.Read(sources) with { Pairs = guard.Runs };
+    private static async Task<PairRunOptions> ReadRunAsync(SettingSources sources, StreamOptions guard, CancellationToken stop) =>
+        CompareSettings.Run.Read(sources) with
+        {
+            Pairs = guard.Runs,
+            Excluded = await RunSettings.ReadExclusionAsync(sources, stop).ConfigureAwait(false),
+        };
 }

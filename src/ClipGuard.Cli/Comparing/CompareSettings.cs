@@ -109,8 +109,9 @@ internal static class CompareSettings
     public static readonly Setting<string> Manifest = Run.Value(
         "manifest",
         "FILE",
-        "Compare the pairs that the rows of this JSON Lines, CSV or TSV file name, instead of REFERENCE and DISTORTED.",
-        SettingTextParser.FilePath,
+        "Compare the pairs that the rows of this manifest name (JSON Lines, a JSON array, CSV, TSV, or several by a pattern), "
+            + "instead of REFERENCE and DISTORTED.",
+        ManifestPath,
         (run, path) => run with { ManifestPath = path });
 
     public static readonly Setting<string> ReferenceColumn = Run.Value(
@@ -136,11 +137,16 @@ internal static class CompareSettings
 
     public static readonly Setting<string> Root = Run.Also(RunSettings.Root, (run, folder) => run with { Manifest = run.Manifest with { Root = folder } });
 
+    /// <summary>The lists themselves are read later, since that takes its time.</summary>
+    public static readonly Setting<IReadOnlyList<string>> Exclude = Run.Also(RunSettings.Exclude, static (run, _) => run);
+
     public static readonly SettingGroup Output = new("Output");
 
     public static readonly Setting<bool> Json = Output.Flag("json", "One JSON object on standard output.");
 
     public static IReadOnlyList<SettingGroup> All { get; } = [Measurement, Guard, Run, Output];
+
+    private static string ManifestPath(string text) => text == "-" ? StandardStreams.InputPath : SettingTextParser.FilePath(text);
 
     /// <summary>What is measured, and how.</summary>
     /// <exception cref="UsageException">A value is not usable.</exception>

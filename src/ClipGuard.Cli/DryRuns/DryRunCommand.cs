@@ -20,30 +20,31 @@ internal static class DryRunCommand
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
-        var manifest = new Argument<string>("manifest")
+        var manifests = new Argument<string[]>("manifest")
         {
             HelpName = "MANIFEST",
-            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines or a JSON array from standard input.",
+            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines or a JSON array from standard input. More than one are read one after the other.",
+            Arity = ArgumentArity.OneOrMore,
         };
         return new Verb(
             "dry-run",
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
-            [manifest],
+            [manifests],
             [
                 RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
                 VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
             ],
-            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifest)));
+            invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
 
-    private static async Task<int> RunAsync(Invocation invocation, string manifestPath)
+    private static async Task<int> RunAsync(Invocation invocation, string[] paths)
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources);
-        ShardNumber? shard = ReadShard(invocation.Sources, manifestPath);
+        ShardNumber? shard = ReadShard(invocation.Sources, paths);
         options = shard is { } own ? options with { OutputFolder = Path.Combine(options.OutputFolder, own.FolderName) } : options;
-        manifestPath = StandardStreams.PathOf(manifestPath);
-        RefuseUnreadable(manifestPath);
+        string[] manifestPaths = [.. paths.Select(StandardStreams.PathOf)];
+        Array.ForEach(manifestPaths, RefuseUnreadable);
         DryRunFiles.Prepare(options.OutputFolder);
 
         using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; once more ends at once"));
@@ -51,7 +52,7 @@ internal static class DryRunCommand
         try
         {
             options = options with { Excluded = await RunSettings.ReadExclusionAsync(invocation.Sources, stop.Token).ConfigureAwait(false) };
-            DryRunFindings findings = await RunAsync(manifestPath, shard, options, screen, log, stop.Token).ConfigureAwait(false);
+            DryRunFindings findings = await RunAsync(manifestPaths, shard, options, screen, log, stop.Token).ConfigureAwait(false);
             return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
         catch (DryRunStoppedException stopped)
@@ -66,9 +67,9 @@ internal static class DryRunCommand
     }
 
     private static async Task<DryRunFindings> RunAsync(
-        string manifestPath, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
+        string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
-        IManifest manifest = Manifest.Open(manifestPath, options.Manifest);
+        IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest);
         foreach (string absent in options.Excluded?.FindAbsent(manifest) ?? [])
         {
             console.Note(absent);
@@ -119,7 +120,7 @@ internal static class DryRunCommand
         }
     }
 
-    private static ShardNumber? ReadShard(SettingSources sources, string manifestPath)
+    private static ShardNumber? ReadShard(SettingSources sources, string[] manifestPaths)
     {
         if (sources.OriginOf(RunSettings.Shard) is not { } origin)
         {
@@ -127,7 +128,7 @@ internal static class DryRunCommand
         }
 
         // What shards leave is put together, and then it has to be what one run of the whole would leave.
-        string? contradiction = manifestPath == "-" ? "standard input, which is read once from its start"
+        string? contradiction = manifestPaths.Contains("-") ? "standard input, which is read once from its start"
             : sources.OriginOf(RunSettings.Limit) ?? sources.OriginOf(RunSettings.Clean);
         return contradiction is null ? sources.Get(RunSettings.Shard, default)
             : throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {RunSettings.Clean.OptionName}");

@@ -1,3 +1,5 @@
+using ClipGuard.Manifests;
+
 namespace ClipGuard.DryRuns;
 
 /// <summary>
@@ -19,6 +21,9 @@ internal sealed record Checkpoint
     public required VerdictSettings Settings { get; init; }
 
     public required RunTally Tally { get; init; }
+
+    /// <summary>Behind which row the run goes on; null where no row is recorded.</summary>
+    public RowPosition? Behind { get; init; }
 
     public required long FaultsBytes { get; init; }
 

@@ -25,6 +25,7 @@ public sealed class DryRun
     private readonly IManifest _manifest;
     private readonly ManifestExclusion? _exclusion;
     private readonly ExcludingManifest? _excluding;
+    private readonly IManifest _whole;
     private readonly ManifestShard? _part;
     private readonly IGuardedDecoder _decoder;
     private readonly DryRunOptions _options;
@@ -52,6 +53,7 @@ public sealed class DryRun
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
         _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
         _excluding = _exclusion is null ? null : new ExcludingManifest(manifest, _exclusion);
+        _whole = manifest;
         _manifest = _excluding ?? manifest;
         _part = manifest as ManifestShard;
         _decoder = decoder;
@@ -98,14 +100,22 @@ public sealed class DryRun
             _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(_part.Name, _part.Extent.From, stop.Token), stop.Token).ConfigureAwait(false);
         }
 
-        // The first row is read before the output folder is touched: where the manifest is a wrong one, the findings of an earlier run must stay.
-        await using IAsyncEnumerator<ManifestRow> rows = _manifest.ReadRowsAsync(stop.Token).GetAsyncEnumerator(stop.Token);
-        bool any = await rows.MoveNextAsync().ConfigureAwait(false);
+        var reading = new RunRows(_manifest, stop.Token);
+        await using (reading.ConfigureAwait(false))
+        {
+            return await RunAsync(reading, begun, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<DryRunSummary> RunAsync(RunRows reading, long begun, StageGroup stop)
+    {
+        await reading.BeginAsync().ConfigureAwait(false);
         using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
-        var identity = ManifestIdentity.Of(_manifest.Name);
+        IReadOnlyList<SourceFile>? files = SourceFile.Of(_whole);
+        ManifestIdentity? identity = await ManifestIdentity.OfAsync(_whole, files, stop.Token).ConfigureAwait(false);
         ShardManifest? shared = _part is not null ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
-        using OutputFolder output = OutputFolder.Open(_options, _manifest.Name, identity, _settings, out Checkpoint? resumed);
+        using OutputFolder output = OutputFolder.Open(_options, _whole, identity, files, _settings, out Checkpoint? resumed);
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
         using KnownVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
@@ -113,6 +123,11 @@ public sealed class DryRun
         if (!header.IsEmpty && (resumed is null || known is not null))
         {
             output.Clean?.Append(header.Span);
+        }
+
+        if (resumed is { IsWhole: false, Behind: { } behind })
+        {
+            await reading.GoOnAsync(behind, _options.Limit).ConfigureAwait(false);
         }
 
         RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest } : resumed?.Tally ?? new RunTally();
@@ -123,6 +138,7 @@ public sealed class DryRun
             Manifest = identity,
             Settings = _settings,
             Tally = recorded,
+            Behind = recorded.LastRow is { } last ? RowPosition.Behind(last, _manifest.Name, recorded.Rows) : resumed?.Behind,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean?.Length ?? 0,
             ExcludedBytes = output.Excluded.Length,
@@ -135,7 +151,12 @@ public sealed class DryRun
             output.Save(beginning);
         }
 
-        Progress.Start(ExtentOf(identity), tally, any ? rows.Current : null);
+        Progress.Start(ExtentOf(identity), tally, reading.First);
+        if (reading.Passed > 0)
+        {
+            Progress.Passed(reading.Passed, resumed!.Behind!.Next.Offset);
+        }
+
         _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
         foreach (string absent in _exclusion?.Absent ?? [])
         {
@@ -157,7 +178,8 @@ public sealed class DryRun
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         try
         {
-            complete = !any || await DecodeAsync(rows, resumedAfter, earlier, firstRows, output.Journal, store, recorder, stop).ConfigureAwait(false);
+            complete = !reading.Any
+                || await DecodeAsync(reading, resumedAfter, earlier, firstRows, output.Journal, store, recorder, stop).ConfigureAwait(false);
         }
         catch (DryRunStoppedException) when (firstRows.AreBroken)
         {
@@ -209,7 +231,7 @@ public sealed class DryRun
             cancellation).ConfigureAwait(false);
 
     private async Task<bool> DecodeAsync(
-        IAsyncEnumerator<ManifestRow> rows,
+        RunRows rows,
         long skip,
         EarlierVerdicts earlier,
         FirstRowsCheck firstRows,
@@ -230,7 +252,7 @@ public sealed class DryRun
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [
-            stop.RunAsync(() => reader.ReadAsync(rows, skip, stop.Token)),
+            stop.RunAsync(() => reader.ReadAsync(rows.Rows, rows.Passed, skip, stop.Token)),
             stop.RunAsync(settling.RunAsync),
             stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
         ];
@@ -283,7 +305,7 @@ public sealed class DryRun
     }
 
     private ShardExtent ExtentOf(ManifestIdentity? identity) => _part is not null ? _part.Extent
-        : new ShardExtent(ShardExtent.Bytes, 0, identity?.Bytes ?? 0);
+        : new ShardExtent(ShardExtent.Bytes, 0, identity is { Files: 1 } ? identity.Bytes : 0);
 
     // Other jobs read the same manifest, and what each found belongs together only where all of them read the same bytes.
     private async Task<ShardRecord> RecordShardAsync(ManifestShard shard, ShardManifest before, int headerBytes)

@@ -121,6 +121,15 @@ public sealed class DryRunProgress
     /// <summary>The rows of the interrupted run have been read again.</summary>
     internal void CaughtUp() => Volatile.Write(ref _fractionBefore, Fraction ?? 0);
 
+    /// <summary>Rows of an interrupted run are not read again.</summary>
+    internal void Passed(long rows, long bytes)
+    {
+        Interlocked.Exchange(ref _rowsRead, rows);
+        Interlocked.Exchange(ref _rows, rows);
+        Interlocked.Exchange(ref _bytesRead, bytes);
+        CaughtUp();
+    }
+
     internal void RowRead(ManifestRow row)
     {
         Interlocked.Increment(ref _rowsRead);

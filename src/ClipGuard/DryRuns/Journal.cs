@@ -22,23 +22,28 @@ internal sealed class Journal : IDisposable
     /// <summary>Opens a journal: a new one, or what an interrupted run has left.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">What verdicts are come to with.</param>
+    /// <param name="files">The files of a manifest that is several; null for one.</param>
     /// <param name="after">
     /// Line up to which all rows are recorded elsewhere, so that nothing is to be read of them; null to begin a new journal.
     /// </param>
     /// <param name="found">What the interrupted run found beyond that line.</param>
     /// <exception cref="OutputException">The file cannot be read or written.</exception>
-    public static Journal Open(string path, VerdictSettings settings, long? after, out JournalFindings found)
+    public static Journal Open(string path, VerdictSettings settings, IReadOnlyList<SourceFile>? files, long? after, out JournalFindings found)
     {
         found = new JournalFindings();
         long kept = after is { } line ? Read(path, line, found) : 0;
         var journal = new Journal(WholeLineFile.Open(path, kept));
         if (kept == 0)
         {
-            journal.Append(JsonSerializer.SerializeToUtf8Bytes(new JournalHeader { Settings = settings }, RecordLayout.Lines.JournalHeader));
+            journal.Append(JsonSerializer.SerializeToUtf8Bytes(new JournalHeader { Settings = settings, Files = files }, RecordLayout.Lines.JournalHeader));
         }
 
         return journal;
     }
+
+    /// <summary>The files that the manifest of a journal had; null where it was one, or there is no such journal.</summary>
+    public static IReadOnlyList<SourceFile>? FilesOf(string path) =>
+        File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } header ? Parse(header, RecordLayout.Lines.JournalHeader)?.Files : null;
 
     /// <summary>True where a journal has no verdict, and so is no loss.</summary>
     public static bool IsEmpty(string path) => !File.Exists(path) || File.ReadLines(path).Take(2).Count() < 2;

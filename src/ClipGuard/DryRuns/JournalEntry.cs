@@ -16,6 +16,10 @@ internal sealed record JournalHeader
     public int Version { get; init; } = CurrentVersion;
 
     public required VerdictSettings Settings { get; init; }
+
+    /// <summary>The files of a manifest that is several; left out for one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SourceFile>? Files { get; init; }
 }
 
 /// <summary>

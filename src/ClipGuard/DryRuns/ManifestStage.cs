@@ -23,13 +23,14 @@ internal sealed class ManifestStage(
 
     /// <summary>Reads to the end, the limit or the stop, and closes both channels.</summary>
     /// <param name="rows">The manifest's rows; the first is current.</param>
-    /// <param name="skip">Rows that an interrupted run has recorded.</param>
+    /// <param name="passed">Rows that an interrupted run has recorded and that are not read again.</param>
+    /// <param name="skip">Rows that an interrupted run has recorded, those among them.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async Task ReadAsync(IAsyncEnumerator<ManifestRow> rows, long skip, CancellationToken stop)
+    public async Task ReadAsync(IAsyncEnumerator<ManifestRow> rows, long passed, long skip, CancellationToken stop)
     {
         try
         {
-            long count = 0;
+            long count = passed;
             do
             {
                 progress.RowRead(rows.Current);
@@ -44,7 +45,7 @@ internal sealed class ManifestStage(
                     continue;
                 }
 
-                await SendAsync(new RowInFlight(Fitting(rows.Current)), stop).ConfigureAwait(false);
+                await SendAsync(new RowInFlight(Fitting(Numbered(rows.Current, count))), stop).ConfigureAwait(false);
             }
             while (count != options.Limit && await rows.MoveNextAsync().ConfigureAwait(false));
             ReachedEnd = true;
@@ -57,6 +58,9 @@ internal sealed class ManifestStage(
         }
     }
 
+    // Lines of a blend are those of its sources, of which several have the same.
+    private static ManifestRow Numbered(ManifestRow row, long number) => row.Origin is { } origin ? ManifestSequence.Renumber(row, number, origin) : row;
+
     // Training would not take such a sample, however well its clips decode.
     private ManifestRow Fitting(ManifestRow row) =>
         options.ClipsPerSample is { } most && row is SampleRow { Sample: var sample } && ClipCounts.FirstOver(most, sample) is { } over
@@ -64,6 +68,8 @@ internal sealed class ManifestStage(
             {
                 Origin = row.Origin,
                 Place = row.Place,
+                Next = row.Next,
+                LeftOutBefore = row.LeftOutBefore,
             }
             : row;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.Manifests;
 using ClipGuard.Media.Native;
 using ClipGuard.Runs;
 
@@ -71,21 +72,27 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
-    /// <param name="manifestPath">The manifest's path.</param>
+    /// <param name="source">The manifest.</param>
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time, as a pipe.</param>
+    /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
     /// <param name="resumed">The checkpoint of an interrupted run; null for a new one.</param>
     /// <exception cref="OutputException">The folder cannot be used.</exception>
     public static OutputFolder Open(
-        DryRunOptions options, string manifestPath, ManifestIdentity? manifest, VerdictSettings settings, out Checkpoint? resumed)
+        DryRunOptions options,
+        IManifest source,
+        ManifestIdentity? manifest,
+        IReadOnlyList<SourceFile>? files,
+        VerdictSettings settings,
+        out Checkpoint? resumed)
     {
         string path = Path.GetFullPath(options.OutputFolder);
         var folder = new OutputFolder(path, settings.CleanManifest, FolderLock.Take(path));
         try
         {
-            folder.RefuseToOverwrite(manifestPath);
-            resumed = options.Fresh ? null : folder.FindUnfinished(manifest, settings);
-            folder.Begin(resumed, settings);
+            folder.RefuseToOverwrite(source.Sources);
+            resumed = options.Fresh ? null : folder.FindUnfinished(manifest, files, settings);
+            folder.Begin(resumed, files, settings);
             return folder;
         }
         catch
@@ -172,10 +179,10 @@ internal sealed class OutputFolder : IDisposable
         _lock.Dispose();
     }
 
-    private void RefuseToOverwrite(string manifestPath)
+    private void RefuseToOverwrite(IReadOnlyList<string> sources)
     {
         string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath, _shardPath];
-        if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => path == manifestPath || FileFacts.AreSame(path, manifestPath)) is { } overwritten)
+        if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => IsOneOf(path, sources)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
         }
@@ -186,7 +193,13 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    private Checkpoint? FindUnfinished(ManifestIdentity? manifest, VerdictSettings settings)
+    private static bool IsOneOf(string path, IReadOnlyList<string> sources)
+    {
+        bool exists = File.Exists(path);
+        return sources.Any(source => path == source || (exists && FileFacts.AreSame(path, source)));
+    }
+
+    private Checkpoint? FindUnfinished(ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
         if (!File.Exists(_unfinishedPath))
         {
@@ -204,7 +217,7 @@ internal sealed class OutputFolder : IDisposable
         }
 
         string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
-            : found.Manifest != manifest ? $"its manifest was {found.Manifest.Path} of {found.Manifest.Bytes} bytes, written {found.Manifest.ModifiedUtc:u}"
+            : found.Manifest != manifest ? ManifestIdentity.Difference(found.Manifest, Journal.FilesOf(_journalPath), manifest, files)
             : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
             : null;
 
@@ -216,7 +229,7 @@ internal sealed class OutputFolder : IDisposable
 
     private bool IsNoLoss(Checkpoint? found) => found is { IsWhole: true } || (found is { Tally.Rows: 0 } && Journal.IsEmpty(_journalPath));
 
-    private void Begin(Checkpoint? resumed, VerdictSettings settings)
+    private void Begin(Checkpoint? resumed, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
         try
         {
@@ -251,7 +264,7 @@ internal sealed class OutputFolder : IDisposable
 
         // What a run that ended has left is not gone through by the number of its rows, so that all of the journal counts.
         bool isRetry = resumed is { IsWhole: true };
-        Journal = Journal.Open(_journalPath, settings, isRetry ? 0 : resumed?.Tally.LastLine, out JournalFindings found);
+        Journal = Journal.Open(_journalPath, settings, files, isRetry ? 0 : resumed?.Tally.LastLine, out JournalFindings found);
         JournalFindings = found;
         if (isRetry)
         {

@@ -86,6 +86,7 @@ internal sealed class Recorder
 
         Tally.Rows++;
         Tally.LastLine = row.Row.Line;
+        Tally.LastRow = row.Row;
         if (_budget.FindExcess(Tally.FaultyRows, Tally.Rows, nameof(DryRunOptions.Budget)) is { } excess)
         {
             throw new DryRunStoppedException(

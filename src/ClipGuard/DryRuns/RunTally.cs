@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 
@@ -15,6 +17,10 @@ internal sealed class RunTally
 
     /// <summary>Line of the last of them.</summary>
     public long LastLine { get; set; }
+
+    /// <summary>The last of them, where this run recorded it; not kept in checkpoints.</summary>
+    [JsonIgnore]
+    public ManifestRow? LastRow { get; set; }
 
     /// <summary>Rows that are samples and were recorded whole.</summary>
     public long Samples { get; set; }

@@ -12,5 +12,7 @@ internal sealed class ChosenRows : DeferredRows
 
     public override ManifestLine LineOf(int row) => _chosen[row].Rows.LineOf(_chosen[row].Row);
 
+    public override RowPlace PlaceOf(int row, string manifest) => _chosen[row].Rows.PlaceOf(_chosen[row].Row, manifest);
+
     public override ManifestRow Read(int row) => _chosen[row].Rows.Read(_chosen[row].Row);
 }

@@ -13,6 +13,11 @@ internal abstract class DeferredRows
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     public abstract ManifestLine LineOf(int row);
 
+    /// <summary>Where a row stands, without parsing it.</summary>
+    /// <param name="row">In [0, <see cref="Count"/>).</param>
+    /// <param name="manifest">The name of the manifest that the rows are of.</param>
+    public virtual RowPlace PlaceOf(int row, string manifest) => new(manifest, LineOf(row).Line);
+
     /// <summary>Parses a row. It may look for the files of its clips, whose storage may not answer.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     public abstract ManifestRow Read(int row);

@@ -72,6 +72,12 @@ internal sealed class DeferredSequenceReader(IReadOnlyList<IManifest> parts, Fun
             return new ManifestLine(linesBefore + within + 1);
         }
 
+        public override RowPlace PlaceOf(int row, string manifest)
+        {
+            (DeferredRows rows, int within, _, string name) = Find(row);
+            return rows.PlaceOf(within, name);
+        }
+
         public override ManifestRow Read(int row)
         {
             (DeferredRows rows, int within, long linesBefore, string name) = Find(row);

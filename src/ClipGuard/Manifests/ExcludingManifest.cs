@@ -6,7 +6,8 @@ namespace ClipGuard.Manifests;
 /// <param name="manifest">The manifest.</param>
 /// <param name="exclusion">The rows.</param>
 /// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
-internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion exclusion, Action<long>? onEnd = null) : ITextManifest
+internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion exclusion, Action<long>? onEnd = null)
+    : ITextManifest, IDeferredManifest, IResumableManifest
 {
     /// <inheritdoc/>
     public string Name => manifest.Name;
@@ -26,17 +27,27 @@ internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion ex
     TextFormat? ITextManifest.Format => (manifest as ITextManifest)?.Format;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
+        ReadRowsAsync(manifest.ReadRowsAsync(cancellation), 0, cancellation);
+
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+        (manifest as IResumableManifest)?.ReadRowsBehind(position, cancellation) is { } rest ? ReadRowsAsync(rest, position.LeftOut, cancellation) : null;
+
+    IDeferredRowReader IDeferredManifest.ReadDeferred() => new ExcludingRowReader(ParsedRowReader.Of(manifest), exclusion, manifest.Name, onEnd);
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
+        IAsyncEnumerable<ManifestRow> rows, long leftOut, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        LeftOut = 0;
-        await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
+        LeftOut = leftOut;
+        await foreach (ManifestRow row in rows.WithCancellation(cancellation).ConfigureAwait(false))
         {
-            if (exclusion.Contains(row, LinesBefore))
+            if (exclusion.Contains(row, linesBefore: LinesBefore))
             {
                 LeftOut++;
             }
             else
             {
+                row.LeftOutBefore = LeftOut;
                 yield return row;
             }
         }

@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// The line of a row is its 1-based number in the array. Its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one
 /// follows it. What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
 /// </summary>
-public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
+public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -34,9 +34,15 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     TextFormat? ITextManifest.Format => JsonLinesManifest.LinesOfJson;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(Open, cancellation);
+
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+        position.Next.Offset == 0 ? null
+        : ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: position.Next), cancellation);
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using LineReader elements = Open();
+        using LineReader elements = open();
         JsonArrayRowReader rows = NewReader();
         while (await elements.FillAsync(cancellation).ConfigureAwait(false))
         {
@@ -45,6 +51,7 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
                 cancellation.ThrowIfCancellationRequested();
                 if (rows.Read(element) is { } row)
                 {
+                    row.Next = elements.Next;
                     yield return row;
                 }
             }

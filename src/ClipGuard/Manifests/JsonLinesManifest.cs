@@ -10,7 +10,7 @@ namespace ClipGuard.Manifests;
 /// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// What begins as a JSON array is read as one where rows are read in order, as from a pipe; an index of it is made by <see cref="JsonArrayManifest"/>.
 /// </summary>
-public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
+public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
     private readonly PathResolver _paths;
@@ -40,9 +40,17 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     TextFormat? ITextManifest.Format => LinesOfJson;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
+        ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true), cancellation);
+
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+        position.Next.Offset == 0 ? null
+        : FormatSniffer.IsArray(Name) ? ((IResumableManifest)new JsonArrayManifest(Name, _options)).ReadRowsBehind(position, cancellation)
+        : ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, from: position.Next), cancellation);
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var lines = LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true);
+        using LineReader lines = open();
         ITextRowReader? rows = null;
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
@@ -52,6 +60,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
                 rows ??= lines.IsArray ? new JsonArrayRowReader(_options, _paths) : new JsonRowReader(_options, _paths);
                 if (rows.Read(line) is { } row)
                 {
+                    row.Next = lines.Next;
                     yield return row;
                 }
             }

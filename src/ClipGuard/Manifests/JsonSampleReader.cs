@@ -53,11 +53,23 @@ internal sealed class JsonSampleReader
         json.Expect(JsonTokenType.StartObject, "an object with messages and clips");
         while (json.ReadKey())
         {
-            ReadValue(ref json, row);
+            if (_options.FieldsAlone is { } fields)
+            {
+                ReadFieldAlone(ref json, row, fields);
+            }
+            else
+            {
+                ReadValue(ref json, row);
+            }
         }
 
         // What follows the object on its line is an error that only the next read sees.
         json.Read();
+
+        if (_options.FieldsAlone is not null)
+        {
+            return _sample.Finish();
+        }
 
         bool hasText = _sample.MessagesAt >= 0;
         if (hasText)
@@ -125,6 +137,22 @@ internal sealed class JsonSampleReader
             json.ReadField(row, _sample.Fields, key == json.ValueSpan ? json.Text() : Encoding.UTF8.GetString(key));
             _sample.Keys.Add(_sample.Fields[^1].Name);
         }
+    }
+
+    // Of other keys nothing is wanted, not even that they are text.
+    private void ReadFieldAlone(ref Utf8JsonReader json, ReadOnlyMemory<byte> row, IReadOnlyList<string> fields)
+    {
+        foreach (string field in fields)
+        {
+            if (json.ValueTextEquals(field))
+            {
+                json.ReadField(row, _sample.Fields, field);
+                return;
+            }
+        }
+
+        json.Read();
+        json.Skip();
     }
 
     private void ReadMessages(ref Utf8JsonReader json, ReadOnlyMemory<byte> row)

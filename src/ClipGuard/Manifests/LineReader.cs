@@ -54,6 +54,9 @@ internal sealed class LineReader : IDisposable
     /// <summary>Whether the file is read as a JSON array; known once <see cref="FillAsync"/> has read its first bytes.</summary>
     public bool IsArray => _array is not null;
 
+    /// <summary>Whether the file begins with a byte order mark, which is no part of its first line; known once its first bytes were read.</summary>
+    public bool HasByteOrderMark { get; private set; }
+
     /// <summary>A hash to which every byte that is read is added; null for none.</summary>
     public IncrementalHash? Hash { get; set; }
 
@@ -127,6 +130,7 @@ internal sealed class LineReader : IDisposable
             _atStart = false;
             _array ??= _mayBeArray && FormatSniffer.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
             _start = _scanned = FormatSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: IsArray);
+            HasByteOrderMark = _start > 0;
         }
 
         return true;

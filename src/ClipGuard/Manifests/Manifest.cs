@@ -31,6 +31,21 @@ public static class Manifest
         };
     }
 
+    /// <summary>Several manifests, one after the other, as one (<see cref="ManifestSequence"/>); of one alone what <see cref="Open"/> gives.</summary>
+    /// <param name="paths">The manifests, each as it is named alone; at least one.</param>
+    /// <param name="options">How rows are read; null for the defaults.</param>
+    /// <exception cref="ManifestException">One of them cannot be opened.</exception>
+    public static IIndexableManifest OpenAll(IReadOnlyList<string> paths, ManifestOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
+        IIndexableManifest[] manifests = [.. paths.Select(path => Open(path, options))];
+        return manifests is [var only] ? only
+            : new ManifestSequence(
+                NameOf([.. manifests.Select(static manifest => manifest.Name)]),
+                manifests.SelectMany(static manifest => manifest is ManifestSequence several ? several.Parts : [manifest]));
+    }
+
     /// <summary>Looks whether a manifest can be opened, before anything is started for it.</summary>
     /// <param name="path">The manifest.</param>
     /// <returns>What is wrong with it; null where nothing is as far as that shows without reading it.</returns>
@@ -70,6 +85,11 @@ public static class Manifest
             return refused.Message.TrimEnd('.');
         }
     }
+
+    // In one folder they are named as a pattern in braces, which opens them again and has that folder.
+    private static string NameOf(string[] names) => names.Select(Path.GetDirectoryName).Distinct(StringComparer.Ordinal).Count() == 1
+        ? Path.Combine(Path.GetDirectoryName(names[0])!, $"{{{string.Join(',', names.Select(Path.GetFileName))}}}")
+        : string.Join(" + ", names);
 
     private static bool IsTar(string path) => PackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 

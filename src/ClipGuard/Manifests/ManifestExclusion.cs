@@ -66,11 +66,15 @@ internal sealed class ManifestExclusion
     /// <param name="source">As in <see cref="RowPlace.Source"/>.</param>
     public ExcludedPlaces? In(string source) => _places.GetValueOrDefault(source);
 
+    /// <summary>Whether the row at a place is left out, whatever it names.</summary>
+    public bool Contains(RowPlace place) => In(place.Source)?.Contains(place, out _) is true;
+
     /// <summary>Whether a row that was read is left out.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="checksClips">Whether its clips were read, so that one of them has to be that for which it is named.</param>
     /// <param name="linesBefore">Lines of its file before that from which its own are counted.</param>
     /// <exception cref="ManifestException">It is another row than the list means, so that the wrong ones would be left out.</exception>
-    public bool Contains(ManifestRow row, long linesBefore = 0)
+    public bool Contains(ManifestRow row, bool checksClips = true, long linesBefore = 0)
     {
         RowPlace place = row.PlaceIn(_manifest);
         place = linesBefore == 0 ? place : place with { Line = place.Line + linesBefore };
@@ -79,7 +83,7 @@ internal sealed class ManifestExclusion
             return false;
         }
 
-        if (clip != 0 && row is SampleRow { Sample.Clips: var clips } && !clips.Any(named => RowDigest.OfClip(named.AsWritten) == clip))
+        if (checksClips && clip != 0 && row is SampleRow { Sample.Clips: var clips } && !clips.Any(named => RowDigest.OfClip(named.AsWritten) == clip))
         {
             string where = place.Key is { } key ? $"The sample {key}" : $"Line {place.Line}";
             throw new ManifestException(

@@ -58,6 +58,12 @@ public sealed record ManifestOptions
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFolder"/>.</summary>
     internal bool NamesFiles { get; init; }
 
+    /// <summary>
+    /// The keys of rows that are read, as fields, where rows are no samples but something else, as pairs of clips; null for samples. A row's raw bytes are then
+    /// those of its JSON object, also in a table.
+    /// </summary>
+    internal IReadOnlyList<string>? FieldsAlone { get; init; }
+
     /// <summary>How rows of a file are read that may be the metadata of a folder.</summary>
     internal ManifestOptions For(string path) => !MetadataFolder.IsMetadata(path) ? this : this with
     {

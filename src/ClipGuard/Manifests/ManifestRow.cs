@@ -4,11 +4,27 @@ namespace ClipGuard.Manifests;
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
 public abstract record ManifestRow(long Line)
 {
+    private RowTrace _trace;
+
     /// <summary>Name of the row's manifest, where that is one of several; otherwise null.</summary>
     public string? Origin { get; init; }
 
     /// <summary>Where the row stands; null where that is <see cref="Line"/> of the manifest's only file.</summary>
     public RowPlace? Place { get; init; }
+
+    /// <summary>Where the next row of its source may begin; default where its manifest cannot be read on from there.</summary>
+    internal RowMark Next
+    {
+        get => _trace.Next;
+        set => _trace = _trace with { Next = value };
+    }
+
+    /// <summary>How many rows were left out before it by a list of excluded ones.</summary>
+    internal long LeftOutBefore
+    {
+        get => _trace.LeftOutBefore;
+        set => _trace = _trace with { LeftOutBefore = value };
+    }
 
     /// <summary>Where the row stands, given the name of its manifest.</summary>
     internal RowPlace PlaceIn(string manifest) => Place ?? new RowPlace(Origin ?? manifest, Line);

@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// Several manifests, one after the other, as one. The line of a row is its 1-based number over all of them, and what is said of a bad row tells its line in
 /// its own manifest. Rows are text where those of all manifests are and are read from one folder, so that relative paths in them keep their meaning.
 /// </summary>
-public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDeferredManifest
+public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly IIndexableManifest[] _parts;
 
@@ -28,6 +28,9 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDefer
     /// <inheritdoc/>
     public string Kind => $"{_parts.Length} manifests one after the other, {string.Join(" and ", _parts.Select(static part => part.Kind).Distinct())}";
 
+    /// <summary>The manifests in their order.</summary>
+    internal IReadOnlyList<IIndexableManifest> Parts => _parts;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Sources => [.. _parts.SelectMany(static part => part.Sources).Distinct()];
 
@@ -38,15 +41,29 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDefer
             : null;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(0, null, 0, cancellation);
+
+    // Of shards the numbers over this sequence are known, and not those over their own manifest.
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation)
     {
-        long line = 0;
-        foreach (IIndexableManifest part in _parts)
+        int part = Array.FindIndex(_parts, part => part.Sources.Contains(position.Place.Source));
+        return part >= 0 && _parts[part] is not TarManifest
+            && (_parts[part] as IResumableManifest)?.ReadRowsBehind(position, cancellation) is { } rest
+            ? ReadRowsAsync(part, rest, position.Rows + position.LeftOut, cancellation)
+            : null;
+    }
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
+        int firstPart, IAsyncEnumerable<ManifestRow>? firstRows, long line, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (IIndexableManifest part in _parts.Skip(firstPart))
         {
-            await foreach (ManifestRow row in part.ReadRowsAsync(cancellation).ConfigureAwait(false))
+            await foreach (ManifestRow row in (firstRows ?? part.ReadRowsAsync(cancellation)).ConfigureAwait(false))
             {
                 yield return Renumber(row, ++line, part.Name);
             }
+
+            firstRows = null;
         }
     }
 
@@ -91,7 +108,11 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDefer
     private static ReadOnlyMemory<byte> WithLineEnding(ReadOnlyMemory<byte> raw) =>
         raw.IsEmpty || raw.Span.EndsWith((byte)'\n') ? raw : (byte[])[.. raw.Span, (byte)'\n'];
 
-    private static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
+    /// <summary>A row of one of several manifests.</summary>
+    /// <param name="row">The row as its own manifest has it.</param>
+    /// <param name="line">Its number over all of them.</param>
+    /// <param name="name">Its manifest's name.</param>
+    internal static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
     {
         BadRow bad => bad with { Line = line, Place = row.PlaceIn(name), Found = $"{bad.Found} in line {bad.Line} of {name}" },
         SampleRow sample => sample with { Line = line, Place = row.PlaceIn(name), Raw = WithLineEnding(sample.Raw) },

@@ -43,6 +43,8 @@ internal sealed class ParsedRowReader(IManifest manifest) : IDeferredRowReader
 
         public override ManifestLine LineOf(int row) => new(rows[row].Line, rows[row].Origin);
 
+        public override RowPlace PlaceOf(int row, string manifest) => rows[row].PlaceIn(manifest);
+
         public override ManifestRow Read(int row) => rows[row];
     }
 }

@@ -30,6 +30,9 @@ public sealed class StreamedBlend : IManifest
     public string Name { get; }
 
     /// <inheritdoc/>
+    public string Kind => $"a blend of {_sources.Length} manifests, {string.Join(" and ", _sources.Select(static source => source.Manifest.Kind).Distinct())}";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Sources => [.. _sources.SelectMany(static source => source.Manifest.Sources).Distinct()];
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c>, <c>response</c> and the other names that ms-swift knows make messages where
 /// there is no such column. Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
 /// </summary>
-public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest
+public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly TableOptions _options;
     private readonly PathResolver _paths;
@@ -40,10 +40,25 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     private bool IsTabbed => Name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(Open, null, cancellation);
+
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+        position.Next.Offset == 0 ? null : ReadRowsBehindAsync(position.Next, cancellation);
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsBehindAsync(RowMark mark, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using LineReader lines = Open();
-        TableRowReader? rows = null;
+        Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
+        LineReader OpenThere() => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"', from: mark);
+        await foreach (ManifestRow row in ReadRowsAsync(OpenThere, header.NewReader(), cancellation).ConfigureAwait(false))
+        {
+            yield return row;
+        }
+    }
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
+        Func<LineReader> open, TableRowReader? rows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using LineReader lines = open();
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (lines.TryRead(out TextLine line))
@@ -51,10 +66,11 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
                 cancellation.ThrowIfCancellationRequested();
                 if (rows is null)
                 {
-                    rows = line.IsBlank ? null : (_header = ReadHeader(line)).NewReader();
+                    rows = line.IsBlank ? null : (_header = ReadHeader(line, lines.HasByteOrderMark)).NewReader();
                 }
                 else if (rows.Read(line) is { } row)
                 {
+                    row.Next = lines.Next;
                     yield return row;
                 }
             }
@@ -83,7 +99,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>
-        new DeferredLineReader(Open, (_, first) => new RowReaderChoice((_header = ReadHeader(first)).NewReader, IsHeader: true));
+        new DeferredLineReader(Open, (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true));
 
     private async Task<Header> ReadHeaderAsync(CancellationToken cancellation)
     {
@@ -94,7 +110,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
             {
                 if (!line.IsBlank)
                 {
-                    return ReadHeader(line) with { FirstRow = lines.Next };
+                    return ReadHeader(line, lines.HasByteOrderMark) with { FirstRow = lines.Next };
                 }
             }
         }
@@ -102,18 +118,20 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         return new Header(default, () => new TableRowReader([], ',', _options.Rows, _paths));
     }
 
-    private Header ReadHeader(TextLine header)
+    private Header ReadHeader(TextLine header, bool hasMark)
     {
         char delimiter = _options.Delimiter ?? TableColumns.FindDelimiter(header, IsTabbed ? '\t' : ',', _options.Rows.Columns);
         string[] columns = TableColumns.Read(header, delimiter, _options.Rows.Columns, Name);
-        if (!columns.Any(column => TableColumns.NamesClips(column) || (_options.Rows.NamesFiles && MetadataFolder.NamesFiles(column))))
+        if (_options.Rows.FieldsAlone is null
+            && !columns.Any(column => TableColumns.NamesClips(column) || (_options.Rows.NamesFiles && MetadataFolder.NamesFiles(column))))
         {
             throw new ManifestException(
                 $"No column of {Name} names clips; its columns are {string.Join(", ", columns)}. Say which does: --columns NAME=video (or audio, image), "
                 + $"or {nameof(ManifestOptions)}.{nameof(ManifestOptions.Columns)}.");
         }
 
-        byte[] raw = header.Raw.Span.EndsWith((byte)'\n') ? header.Raw.ToArray() : [.. header.Raw.Span, (byte)'\n'];
+        // Without its mark Excel would not take a copy for UTF-8.
+        byte[] raw = [.. hasMark ? "\uFEFF"u8 : [], .. header.Raw.Span, .. header.Raw.Span.EndsWith((byte)'\n') ? ReadOnlySpan<byte>.Empty : "\n"u8];
         return new Header(raw, () => new TableRowReader(columns, delimiter, _options.Rows, _paths));
     }
 

@@ -54,8 +54,9 @@ internal sealed class TableRowReader(string[] columns, char delimiter, ManifestO
 
         try
         {
-            Sample sample = _samples.Read(ToJson(cells));
-            return new SampleRow(line.Number, line.Raw.ToArray(), sample) { Offset = line.Offset };
+            byte[] json = ToJson(cells);
+            Sample sample = _samples.Read(json);
+            return new SampleRow(line.Number, options.FieldsAlone is null ? line.Raw.ToArray() : json, sample) { Offset = line.Offset };
         }
         catch (BadRowException error)
         {

@@ -13,7 +13,7 @@ namespace ClipGuard.Manifests;
 /// <c>.tgz</c>) is unpacked into a temporary file while it is read, its clips are in memory, and it has no index. The line of a row is its 1-based number
 /// over all shards.
 /// </summary>
-public sealed class TarManifest : IIndexableManifest, IShardableManifest
+public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResumableManifest
 {
     private readonly IReadOnlyList<string> _shards;
     private readonly ManifestOptions _options;
@@ -39,7 +39,15 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest
     public IReadOnlyList<string> Sources => _shards;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(_shards, cancellation);
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(_shards, 0, 0, cancellation);
+
+    // Samples of its shard that come before are gone over by their headers alone.
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation)
+    {
+        int shard = _shards.ToList().IndexOf(position.Place.Source);
+        long line = position.Rows + position.LeftOut - position.Place.Line;
+        return shard < 0 ? null : ReadRowsAsync([.. _shards.Skip(shard)], position.Place.Line, line, cancellation);
+    }
 
     /// <inheritdoc/>
     /// <remarks>Whole tar files, about equal in bytes; with fewer files than shares some have none. Lines count from the share's beginning.</remarks>
@@ -47,15 +55,14 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest
     {
         ShardExtent extent = FileCut.Find(_shards, shard);
         IReadOnlyList<string> own = [.. _shards.Take((int)extent.To).Skip((int)extent.From)];
-        return Task.FromResult<ManifestShard>(new FilesShard(this, shard, extent, stop => ReadRowsAsync(own, stop)));
+        return Task.FromResult<ManifestShard>(new FilesShard(this, shard, extent, stop => ReadRowsAsync(own, 0, 0, stop)));
     }
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
-        IReadOnlyList<string> shards, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IReadOnlyList<string> shards, long passed, long line, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         var rows = new TarRowReader(_options);
-        long line = 0;
         foreach (string shard in shards)
         {
             long number = 0;
@@ -63,16 +70,22 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest
             foreach (TarGroup group in TarGroup.ReadAll(shard, unpacked: packed?.File))
             {
                 cancellation.ThrowIfCancellationRequested();
-                yield return rows.Read(group, ++line, ++number, packed?.File);
+                (line, number) = (line + 1, number + 1);
+                if (number > passed)
+                {
+                    yield return rows.Read(group, line, number, packed?.File);
+                }
             }
 
-            if (packed?.Flaw is { } flaw)
+            if (packed?.Flaw is { } flaw && ++number > passed)
             {
                 yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shard}: {flaw}", "gzip up to its end")
                 {
-                    Place = new RowPlace(shard, ++number),
+                    Place = new RowPlace(shard, number),
                 };
             }
+
+            passed = 0;
         }
     }
 

@@ -31,11 +31,31 @@ internal sealed class OtherManifestKindTests
 
         DryRunSummary summary = await Run(path).RunAsync();
 
-        string written = await File.ReadAllTextAsync(Path.Combine(_bench.Options.OutputFolder, clean));
-        Assert.That(written, Is.EqualTo(header.TrimStart('\uFEFF') + good + last));
+        string written = System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(_bench.Options.OutputFolder, clean)));
+        Assert.That(written, Is.EqualTo(header + good + last));
         Assert.That((summary.Samples, summary.CleanSamples, summary.Faults["BadManifestLine"]), Is.EqualTo((3L, 2L, 1L)));
         Assert.That(summary.Settings.CleanManifest, Is.EqualTo(Path.Combine(_bench.Options.OutputFolder, clean)));
         Assert.That(_bench.CleanPath, Does.Not.Exist);
+    }
+
+    [TestCase("\uFEFFimage,\"two\r\nlines\"\r\n", ',')]
+    [TestCase("\r\nimage;note\r\n", ';')]
+    [TestCase("note|image\n", '|')]
+    [TestCase("image\tnote\n", '\t')]
+    public async Task Rows_and_names_of_a_table_stay_byte_for_byte(string header, char delimiter)
+    {
+        bool isLast = header.StartsWith('n');
+        string RowOf(string clip, string note) => (isLast ? $"{note}{delimiter}{clip}" : $"{clip}{delimiter}{note}") + "\r\n";
+        string[] good = [RowOf("a.png", $"\"x{delimiter}\"\"y\"\"\r\nz\""), RowOf("b.png", " ä "), RowOf("\"c.png\"", string.Empty).TrimEnd('\r', '\n')];
+        string path = Path.Combine(_bench.Folder, "m.csv");
+        await File.WriteAllTextAsync(path, header + good[0] + RowOf("bad.png", "x") + good[1] + "\r\n" + RowOf("bad.png", "\"1\n2\"") + good[2]);
+
+        await Run(path).RunAsync();
+
+        string clean = Path.Combine(_bench.Options.OutputFolder, "clean.csv");
+        Assert.That(
+            System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(clean)), Is.EqualTo((header + string.Concat(good)).TrimStart('\r', '\n')));
+        Assert.That(Manifest.Open(clean, _bench.Options.Manifest).ReadRowsAsync().ToBlockingEnumerable().OfType<SampleRow>().Count(), Is.EqualTo(3));
     }
 
     // Its row of names is read along with the others, and could not be had again.

@@ -11,6 +11,35 @@ public sealed class ManifestSequenceTests : IndexableManifestContract
     private const string Row = """{"messages":[{"role":"user","content":"hello"}]}""";
 
     [Test]
+    public async Task Several_names_are_one_manifest()
+    {
+        using var file = new ManifestFile(string.Empty);
+        string Write(string name, string content)
+        {
+            string path = file.Touch(name);
+            File.WriteAllText(path, content);
+            return path;
+        }
+
+        string row = """{"messages":[{"role":"user","content":"q"}]}""" + "\n";
+        string[] paths = [Write("a.jsonl", row), Path.Combine(file.Folder, "p-*.jsonl"), Write("x/c.jsonl", "no json\n")];
+        Write("p-0.jsonl", row);
+        Write("p-1.jsonl", "\nno json\n");
+
+        IIndexableManifest all = Manifest.OpenAll(paths);
+        List<ManifestRow> rows = all.ReadRowsAsync().ToBlockingEnumerable().ToList();
+        using IndexedRows index = await all.IndexAsync();
+
+        Assert.That(rows.Select(static row => row.Line), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+        Assert.That(((BadRow)rows[2]).Message, Does.Contain($"in line 2 of {file.Folder}/p-1.jsonl").And.Not.Contains("p-*"));
+        Assert.That(all.Sources.Select(Path.GetFileName), Is.EqualTo(new[] { "a.jsonl", "p-0.jsonl", "p-1.jsonl", "c.jsonl" }));
+        Assert.That(index.Count, Is.EqualTo(4));
+        Assert.That(Manifest.OpenAll(paths[..1]), Is.InstanceOf<JsonLinesManifest>());
+        Assert.That(Manifest.OpenAll([paths[0], Path.Combine(file.Folder, "p-0.jsonl")]).Name, Is.EqualTo($"{file.Folder}/{{a.jsonl,p-0.jsonl}}"));
+        Assert.That(Manifest.Open(Manifest.OpenAll([paths[0], Path.Combine(file.Folder, "p-0.jsonl")]).Name).Sources, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public void Rows_are_numbered_over_all_and_bad_ones_tell_their_own_line()
     {
         ManifestRow[] rows = [.. Make().ReadRowsAsync().ToBlockingEnumerable()];

@@ -27,6 +27,7 @@ internal static class ShardSums
         {
             Samples = each.Sum(static one => one.Samples),
             CleanSamples = each.Sum(static one => one.CleanSamples),
+            LeftOut = each.Sum(static one => one.LeftOut),
             SamplesWithWarnings = each.Sum(static one => one.SamplesWithWarnings),
             Clips = clips,
             Ok = each.Sum(static one => one.Ok),

@@ -3,76 +3,88 @@ using System.Text.Json;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Comparing;
 
-/// <summary>
-/// A JSON Lines file, or a CSV or TSV file with a row of names, whose rows name pairs of clips in two columns. Other columns are left alone.
-/// </summary>
-internal sealed class PairManifest(string path, string referenceColumn, string distortedColumn, ManifestOptions options)
+/// <summary>A manifest of any kind that has keys or columns, whose rows name pairs of clips under two of them. Others are left alone.</summary>
+internal sealed class PairManifest
 {
-    private readonly string _path = Path.GetFullPath(path);
+    private readonly PairRunOptions _options;
+    private readonly IManifest _manifest;
+    private readonly ManifestExclusion? _exclusion;
+    private readonly Dictionary<string, PathResolver> _resolvers = new(StringComparer.Ordinal);
 
-    /// <summary>Bytes of the file; 0 where they are not known before it was read, as of a pipe.</summary>
-    public long TotalBytes => File.Exists(_path) ? new FileInfo(_path).Length : 0;
+    /// <param name="options">The manifest and the two columns.</param>
+    /// <exception cref="ManifestException">It cannot be opened, or is of a kind that has no columns.</exception>
+    public PairManifest(PairRunOptions options)
+    {
+        _options = options;
+        string[] columns = [options.ReferenceColumn, options.DistortedColumn];
+        _manifest = Manifest.Open(options.ManifestPath, options.Manifest with
+        {
+            FieldsAlone = columns,
+            Columns = columns.Distinct(StringComparer.Ordinal).ToDictionary(static column => column),
+            RequireMessages = false,
+        });
+        if (_manifest is FolderManifest or TarManifest)
+        {
+            throw new ManifestException(
+                $"{_manifest.Name} is {_manifest.Kind}, whose rows name no pairs: give JSON Lines, a JSON array or a table "
+                + $"with '{columns[0]}' and '{columns[1]}'.");
+        }
 
-    /// <summary>Reads the rows in order. Blank lines are none.</summary>
-    /// <exception cref="ManifestException">The file is not there or not readable, or is a table without one of the two columns.</exception>
+        _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, _manifest) : null;
+    }
+
+    /// <summary>Bytes of the manifest's file; 0 where they are not known before it was read, as of a pipe, or there are several.</summary>
+    public long TotalBytes => _manifest.Sources is [var only] && FileFacts.OfPath(only, out FileFacts facts) is null && facts.WhyNotRegular is null
+        ? new FileInfo(only).Length : 0;
+
+    /// <summary>Reads the rows in order.</summary>
+    /// <exception cref="ManifestException">The manifest is not there or not readable, or is a table without one of the two columns.</exception>
     public async IAsyncEnumerable<PairRow> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var resolver = PathResolver.For(options, Path.GetDirectoryName(_path)!);
-        PairTable? table = Path.GetExtension(_path).ToLowerInvariant() is ".csv" or ".tsv"
-            ? new PairTable(_path, referenceColumn, distortedColumn, options, resolver)
-            : null;
-        using var reader = LineReader.Open(_path, options.MaxLineBytes, table is null ? null : PairTable.Quote);
-        do
+        await foreach (ManifestRow row in _manifest.ReadRowsAsync(cancellation).ConfigureAwait(false))
         {
-            while (reader.TryRead(out TextLine line))
+            if (_exclusion?.Contains(row, checksClips: false) is not true)
             {
-                if ((line.IsTooLong || !line.IsBlank) && table?.IsHeader(line) is not true)
-                {
-                    yield return Read(line, table, resolver) with { EndBytes = line.Offset + Math.Max(line.Raw.Length, line.Length) };
-                }
+                yield return row is SampleRow sample ? Read(sample) : new PairRow(row.Line, []) { Complaint = ((BadRow)row).Message };
             }
         }
-        while (await reader.FillAsync(cancellation).ConfigureAwait(false));
     }
 
-    private PairRow Read(TextLine line, PairTable? table, PathResolver resolver)
+    private PairRow Read(SampleRow row)
     {
-        if (line.IsTooLong)
-        {
-            return new PairRow(line.Number, []) { Complaint = line.TooLong(options).Message };
-        }
-
-        string? complaint = null;
-        byte[] json = table is null ? line.Text.ToArray() : table.ToJson(line, out complaint);
-        return complaint is null ? Read(line.Number, json, resolver) : new PairRow(line.Number, []) { Complaint = complaint };
-    }
-
-    private PairRow Read(long number, byte[] text, PathResolver resolver)
-    {
-        var row = new PairRow(number, text);
+        var pair = new PairRow(row.Line, row.Raw.ToArray()) { EndBytes = row.Offset + row.Raw.Length };
         try
         {
-            using var json = JsonDocument.Parse(text);
-            return json.RootElement.ValueKind != JsonValueKind.Object
-                ? row with { Complaint = $"found {json.RootElement.ValueKind}, expected an object with '{referenceColumn}' and '{distortedColumn}'" }
-                : Column(json.RootElement, referenceColumn) is not { } reference ? row with { Complaint = Missing(referenceColumn) }
-                : Column(json.RootElement, distortedColumn) is not { } distorted ? row with { Complaint = Missing(distortedColumn) }
+            return Column(row.Sample, _options.ReferenceColumn) is not { } reference ? pair with { Complaint = Missing(_options.ReferenceColumn) }
+                : Column(row.Sample, _options.DistortedColumn) is not { } distorted ? pair with { Complaint = Missing(_options.DistortedColumn) }
                 : (AddressIn(reference) ?? AddressIn(distorted)) is { } address
-                    ? row with { Complaint = $"found the address {address}, expected the path of a file" }
-                : row with { Reference = resolver.Resolve(reference), Distorted = resolver.Resolve(distorted) };
-        }
-        catch (JsonException error)
-        {
-            return row with { Complaint = $"this is no JSON: {error.Message}" };
+                    ? pair with { Complaint = $"found the address {address}, expected the path of a file" }
+                : Resolved(pair, ResolverFor(row), reference, distorted);
         }
         catch (InvalidOperationException)
         {
-            // Text that is none: bytes that are no UTF-8, or half of a surrogate pair.
-            return row with { Complaint = $"found what is no text in '{referenceColumn}' or '{distortedColumn}', expected paths" };
+            // Half of a surrogate pair.
+            return pair with { Complaint = $"found what is no text in '{_options.ReferenceColumn}' or '{_options.DistortedColumn}', expected paths" };
         }
+    }
+
+    private static PairRow Resolved(PairRow pair, PathResolver paths, string reference, string distorted) =>
+        pair with { Reference = paths.Resolve(reference), Distorted = paths.Resolve(distorted) };
+
+    private PathResolver ResolverFor(ManifestRow row)
+    {
+        string folder = Path.GetDirectoryName(row.PlaceIn(_manifest.Name).Source)!;
+        if (!_resolvers.TryGetValue(folder, out PathResolver? resolver))
+        {
+            resolver = PathResolver.For(_options.Manifest, folder);
+            _resolvers.Add(folder, resolver);
+        }
+
+        return resolver;
     }
 
     // A comparison fetches nothing, and what it cannot find it names in its records.
@@ -80,8 +92,8 @@ internal sealed class PairManifest(string path, string referenceColumn, string d
 
     private static string Missing(string column) => $"found no path in '{column}', expected one";
 
-    private static string? Column(JsonElement row, string name) =>
-        row.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } path
+    private static string? Column(Sample row, string name) =>
+        row.TryGetField(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } path
             && !path.Contains('\0', StringComparison.Ordinal)
             ? path
             : null;

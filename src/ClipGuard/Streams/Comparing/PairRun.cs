@@ -76,7 +76,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         Exception? error = null;
         try
         {
-            var manifest = new PairManifest(options.ManifestPath, options.ReferenceColumn, options.DistortedColumn, options.Manifest);
+            var manifest = new PairManifest(options);
             Progress.Start(manifest.TotalBytes);
             await foreach (PairRow row in manifest.ReadAsync(cancellation).ConfigureAwait(false))
             {

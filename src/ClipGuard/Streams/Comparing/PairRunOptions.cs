@@ -5,7 +5,9 @@ namespace ClipGuard.Streams.Comparing;
 /// <summary>How a manifest of pairs is compared.</summary>
 public sealed record PairRunOptions
 {
-    /// <summary>The file: JSON Lines, or by its name <c>.csv</c> or <c>.tsv</c> with a row of column names.</summary>
+    /// <summary>
+    /// The manifest: of any kind that <see cref="Manifests.Manifest.Open"/> opens, except for folders of media and shards.
+    /// </summary>
     public required string ManifestPath { get; init; }
 
     /// <summary>Receives <c>scores.jsonl</c> and <c>faults.jsonl</c>.</summary>
@@ -19,6 +21,9 @@ public sealed record PairRunOptions
 
     /// <summary>Where relative paths are looked for, and how long a line may be.</summary>
     public ManifestOptions Manifest { get; init; } = new();
+
+    /// <summary>Rows that are left out; null (the default) for none.</summary>
+    public ExclusionList? Excluded { get; init; }
 
     /// <summary>Pairs at the same time; more than the guard lets run only wait. Default as the guard's.</summary>
     public int Pairs { get; init; } = new StreamOptions().Runs;
