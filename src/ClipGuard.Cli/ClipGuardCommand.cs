@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 using ClipGuard.Cli.Benching;
 using ClipGuard.Cli.Comparing;
@@ -103,11 +104,17 @@ internal static class ClipGuardCommand
         Command command = parsed.CommandResult.Command;
         string name = command.Name == Name ? Name : $"{Name} {command.Name}";
         string? complaint = command.Name == Name && parsed.Tokens.Count == 0 ? "no command was given"
+            : MistakenForArgument(parsed) is { } option ? Unknown(option, name, command)
             : parsed.UnmatchedTokens is [{ } unknown, ..] ? Unknown(unknown, name, command)
             : parsed.Errors is [{ } error, ..] ? error.Message.TrimEnd('.')
             : null;
         return complaint is null ? null : $"{complaint}; see {name} --help";
     }
+
+    // An argument that may be given several times takes in whatever is no option, mistyped ones among it. Behind a double dash that is meant.
+    private static string? MistakenForArgument(ParseResult parsed) => parsed.Tokens.Any(static token => token.Type == TokenType.DoubleDash) ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens)
+            .Select(static token => token.Value).FirstOrDefault(static word => word is ['-', _, ..]);
 
     private static string Unknown(string word, string name, Command command)
     {

@@ -94,6 +94,16 @@ internal sealed class ExclusionListTests
             Has.No.Member(("x", 2L)).And.No.Member(("y", 7L)).And.Member(("y", 2L)).And.Member(("x", 3L)));
     }
 
+    // An index of somebody else's, of rows of several files, knows of no lists.
+    [Test]
+    public async Task Rows_of_any_index_are_found_by_where_they_stand([Values] bool knowsPlaces)
+    {
+        ExclusionList list = await ListAsync("""{"source":"a","line":2}""", """{"source":"b","line":1}""");
+        using var rows = new PlacedRows([new("/d/a", 1), new("/d/a", 2), new("/d/b", 1), new("/d/b", 2)], knowsPlaces);
+
+        Assert.That(ManifestExclusion.Of(list, new Sources("/d/a", "/d/b")).FindRows(rows), Is.EqualTo(new[] { 1, 2 }));
+    }
+
     [TestCase("m.jsonl", "/a/m.jsonl", "/a/m.jsonl")]
     [TestCase("old/m.jsonl", "/mnt/old/m.jsonl /mnt/new/m.jsonl", "/mnt/old/m.jsonl")]
     [TestCase("m.jsonl", "/a/m.jsonl /a/b/m.jsonl", "/a/m.jsonl")]
@@ -260,6 +270,19 @@ internal sealed class ExclusionListTests
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
         return path;
+    }
+
+    private sealed class PlacedRows(RowPlace[] places, bool knowsPlaces) : IndexedRows
+    {
+        public override long Count => places.Length;
+
+        public override string Fingerprint => string.Empty;
+
+        public override ManifestRow Read(long row) => new BadRow(row + 1, 1, "a", "b") { Place = places[row] };
+
+        public override long FindLine(long line) => line - 1;
+
+        protected internal override RowPlace? PlaceOf(long row) => knowsPlaces ? places[row] : null;
     }
 
     private sealed class Sources(params string[] sources) : IManifest

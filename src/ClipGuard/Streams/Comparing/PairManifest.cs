@@ -3,7 +3,6 @@ using System.Text.Json;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
-using ClipGuard.Media.Native;
 
 namespace ClipGuard.Streams.Comparing;
 
@@ -38,8 +37,7 @@ internal sealed class PairManifest
     }
 
     /// <summary>Bytes of the manifest's file; 0 where they are not known before it was read, as of a pipe, or there are several.</summary>
-    public long TotalBytes => _manifest.Sources is [var only] && FileFacts.OfPath(only, out FileFacts facts) is null && facts.WhyNotRegular is null
-        ? new FileInfo(only).Length : 0;
+    public long TotalBytes => _manifest.Sources is [var only] && File.Exists(only) ? new FileInfo(only).Length : 0;
 
     /// <summary>Reads the rows in order.</summary>
     /// <exception cref="ManifestException">The manifest is not there or not readable, or is a table without one of the two columns.</exception>
