@@ -123,7 +123,7 @@ Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("
         Environment.SetEnvironmentVariable($"CLIPGUARD_BENCH_{option.ToUpperInvariant()}", Argument<string>(option));
     }
 
-    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput decode loader-audio loader-video loader-rows compare"));
+    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput decode loader-audio loader-video loader-rows loader-growth compare"));
 });
 
 Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));

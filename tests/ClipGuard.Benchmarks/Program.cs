@@ -40,6 +40,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["loader-audio"] = LoaderBenchmarks.AudioAsync,
     ["loader-video"] = LoaderBenchmarks.VideoAsync,
     ["loader-rows"] = RowsBenchmark.RunAsync,
+    ["loader-growth"] = GrowthBenchmark.RunAsync,
     ["compare"] = CompareBenchmark.RunAsync,
 };
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;

@@ -62,7 +62,8 @@ internal static class RowsBenchmark
 
     private static double Median(List<RowsReport> reports, Func<RowsReport, double> figure) => Rounds.Median([.. reports.Select(figure)]);
 
-    private static string WriteManifest(string folder, string name, string clip, int rows)
+    /// <summary>Writes a manifest of so many rows that all name one clip.</summary>
+    internal static string WriteManifest(string folder, string name, string clip, int rows)
     {
         string path = Path.Combine(folder, name);
         using StreamWriter writer = File.CreateText(path);

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace ClipGuard.Benchmarks.Loading;
+
+/// <summary>What a rank pays for rows that are not its own: the CPU time of processes (<see cref="GrowthRun"/>), medians.</summary>
+internal static class GrowthBenchmark
+{
+    private const int Rows = 1_000_000;
+    private const int IndexedRows = 10_000_000;
+    private const int Runs = 5;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public static async Task RunAsync()
+    {
+        DirectoryInfo work = Directory.CreateTempSubdirectory("clipguard-growth-");
+        try
+        {
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", Path.Combine(work.FullName, "cache"));
+            string clip = Path.Combine(work.FullName, "none.wav");
+            string some = RowsBenchmark.WriteManifest(work.FullName, "some.jsonl", clip, Rows);
+            string many = RowsBenchmark.WriteManifest(work.FullName, "many.jsonl", clip, IndexedRows);
+            double first = await MeasureAsync("open", many);
+            Report($"windowed shuffle as one of 1024 ranks, second epoch over {IndexedRows} rows", "ms a sample", await MedianAsync("windowed", many));
+            Report($"windowed shuffle of {Rows} rows, resumed behind nine tenths, to the first batch", "s", await MedianAsync("resume", some));
+            Report($"full shuffle of {IndexedRows} rows, opened for the first time", "s", first);
+            Report("opened once more", "s", await MedianAsync("open", many));
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static void Report(string what, string unit, double value) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loader-growth: {what}: {value:0.000} CPU {unit}"));
+
+    private static async Task<double> MedianAsync(string kind, string manifest)
+    {
+        var measured = new List<double>();
+        for (int run = 0; run < Runs; run++)
+        {
+            measured.Add(await MeasureAsync(kind, manifest));
+        }
+
+        return Rounds.Median([.. measured]);
+    }
+
+    private static async Task<double> MeasureAsync(string kind, string manifest)
+    {
+        ProgramRun run = await ChildProgram.MustRunAsync(Environment.ProcessPath!, [GrowthRun.Name, kind, manifest], Limit);
+        return double.Parse(run.Output, CultureInfo.InvariantCulture);
+    }
+}
