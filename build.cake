@@ -1,4 +1,4 @@
-// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions Slurm.   dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
 
 #load "tests/Distributions/distributions.cake"
@@ -12,6 +12,7 @@ const string Solution = "Pipeline.sln";
 const string PublishedCommand = "artifacts/clipguard/clipguard";
 const string DryRunOutput = "artifacts/dry-run-sample";
 const string Benchmarks = "artifacts/bin/ClipGuard.Benchmarks/release/ClipGuard.Benchmarks";
+const string S3rver = "artifacts/s3rver";
 const string TestResults = "artifacts/test-results";
 
 // The libraries of FFmpeg 9 to 5.1 by the names of Debian's and Ubuntu's packages, the newest first: libavformat59 holds libavformat.so.59.
@@ -73,6 +74,12 @@ Task("TestTools").Does(() =>
     {
         Console.WriteLine($"Tests that need these skip themselves where one is missing: {string.Join(' ', testPackages)}");
     }
+
+    // An object store that is not ours, to try ClipGuard.S3 on; its test skips itself without.
+    if (Context.Tools.Resolve("npm") is not null && !DirectoryExists($"{S3rver}/node_modules/s3rver"))
+    {
+        Quietly("npm", $"install --prefix {S3rver} --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000 s3rver@3.7.1");
+    }
 });
 
 Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
@@ -124,6 +131,17 @@ Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("
     }
 
     Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput decode loader-audio loader-video loader-rows loader-growth compare"));
+});
+
+// configs/dry-run.sbatch on a Slurm of one node: 4 tasks, one killed and put back, merged, compared with a single run. As root, on Debian.
+Task("Slurm").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
+{
+    if (Context.Tools.Resolve("slurmctld") is null && !Install(["slurm-wlm", "munge"]))
+    {
+        End(MachineLacksSomething, "Slurm is missing: apt-get install slurm-wlm munge");
+    }
+
+    Run("tests/Slurm/one-node.sh", $"{System.IO.Path.GetDirectoryName(PublishedCommand)} datasets-sample/manifest.jsonl artifacts/slurm");
 });
 
 Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));

@@ -47,12 +47,25 @@ public sealed record MemorySource([property: JsonIgnore] ReadOnlyMemory<byte> By
 }
 
 /// <summary>
-/// A clip at an http or https address. A supervisor fetches it and hands its bytes to a helper, which has no network; a decoder that is given one
-/// says <see cref="FaultKind.Unsupported"/>.
+/// A clip at an address, or a range of bytes of what lies there (a member of a tar shard). A supervisor fetches it and hands its bytes to a helper, which has
+/// no network; a decoder that is given one says <see cref="FaultKind.Unsupported"/>.
 /// </summary>
-/// <param name="Address">Absolute, http or https.</param>
-public sealed record HttpSource(Uri Address) : ClipSource
+/// <param name="Address">Absolute: http, https, or of a scheme that the supervisor was given a fetcher for.</param>
+public sealed record RemoteSource(Uri Address) : ClipSource
 {
-    /// <summary>The address as it may be shown, without what may be secret.</summary>
-    public override string ToString() => RedactedAddress.WithoutSecrets(Address.AbsoluteUri);
+    /// <summary>First byte of the clip within the object at the address. Default 0.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>Bytes of the clip; null (the default) means up to the object's end.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>The version that the object must have, as the server called it (its ETag); null (the default) for whatever is there.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The address as it may be shown, without what may be secret, and the range where it is not the whole object.</summary>
+    public override string ToString()
+    {
+        string shown = RedactedAddress.WithoutSecrets(Address.OriginalString);
+        return Offset == 0 && Length is null ? shown : $"{shown}[{Offset}..{Offset + Length}]";
+    }
 }

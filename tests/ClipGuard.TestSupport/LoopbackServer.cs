@@ -16,6 +16,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<byte[]> _answers;
+    private readonly ConcurrentQueue<string> _requests = new();
     private readonly Task _serving;
     private int _asked;
 
@@ -34,6 +35,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>What was asked, the beginning of each request.</summary>
+    public string[] Requests => [.. _requests];
 
     /// <summary>Connections that were made.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -59,7 +63,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             using Socket connection = await _listener.AcceptSocketAsync(_stop.Token);
             Interlocked.Increment(ref _asked);
-            _ = await connection.ReceiveAsync(new byte[4096], _stop.Token);
+            byte[] request = new byte[4096];
+            _requests.Enqueue(Encoding.ASCII.GetString(request, 0, await connection.ReceiveAsync(request, _stop.Token)));
             if (!(_answers.Count > 1 ? _answers.TryDequeue(out byte[]? answer) : _answers.TryPeek(out answer)))
             {
                 continue;

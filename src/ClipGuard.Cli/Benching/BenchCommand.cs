@@ -5,6 +5,7 @@ using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Cli.Verbs;
+using ClipGuard.Fetching;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
@@ -50,7 +51,7 @@ internal static class BenchCommand
             Limits = LimitSettings.Group.Read(sources),
             ClipsPerSample = null,
             Budget = FailureBudget.Unlimited,
-            Supervision = GuardSettings.Read(sources),
+            Supervision = GuardSettings.Read(sources, paths.FirstOrDefault(FetchSettings.IsS3)),
             Verdicts = ReadStore(sources),
         };
         int epochs = sources.Get(BenchSettings.Epochs, 1);
@@ -59,7 +60,7 @@ internal static class BenchCommand
 
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
-        IManifest manifest = OpenManifest(paths, sources);
+        IManifest manifest = OpenManifest(paths, sources, options.Supervision.Fetching);
         screen.Note($"{manifest.Name} ({manifest.Kind})");
         options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
@@ -137,7 +138,7 @@ internal static class BenchCommand
     {
         if (VerdictStoreSettings.Read(sources) is { } store)
         {
-            return store with { Root = RunSettings.ReadManifest(sources).Root };
+            return store with { Root = RunSettings.Manifest.Read(sources).Root };
         }
 
         return sources.OriginOf(BenchSettings.Snapshot) is null ? null
@@ -147,10 +148,10 @@ internal static class BenchCommand
     private static string NothingIn(string manifest, int rows) =>
         rows == 0 ? $"manifest {manifest} has no row" : $"manifest {manifest} names no clip in its {Wording.Count(rows, "row")}";
 
-    private static IIndexableManifest OpenManifest(string[] paths, SettingSources sources)
+    private static IIndexableManifest OpenManifest(string[] paths, SettingSources sources, FetchOptions fetching)
     {
         Array.ForEach(paths, RefuseUnindexable);
-        ManifestOptions options = RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources)) with { RequireMessages = false };
+        ManifestOptions options = RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources, fetching)) with { RequireMessages = false };
         IReadOnlyList<double> weights = sources.Get(BenchSettings.Weights, []);
         return weights.Count == 0 ? Manifest.OpenAll(paths, options)
             : weights.Count == paths.Length ? new BlendedManifest(paths.Select((path, number) => (Manifest.Open(path, options), weights[number])))

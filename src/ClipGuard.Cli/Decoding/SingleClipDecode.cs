@@ -19,7 +19,7 @@ internal static class SingleClipDecode
     public static async Task<int> DecodeAsync(Invocation invocation, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
     {
         (Screen console, SettingSources sources) = (invocation.Screen, invocation.Sources);
-        SupervisorOptions guard = GuardSettings.Read(sources) with { Workers = 1, Spares = 0 };
+        SupervisorOptions guard = GuardSettings.Read(sources, clip) with { Workers = 1, Spares = 0 };
         var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Group.Read(sources) };
 
         using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
@@ -38,13 +38,18 @@ internal static class SingleClipDecode
 
     private static ClipSource FindSource(string clip, SettingSources sources)
     {
+        if (FetchSettings.IsS3(clip))
+        {
+            return Uri.TryCreate(clip, UriKind.Absolute, out Uri? stored) ? new RemoteSource(stored) : throw new UsageException($"{clip} is no address");
+        }
+
         if (!Uri.TryCreate(clip, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
             return new FileSource(SettingTextParser.FilePath(clip));
         }
 
         return sources.Get(FetchSettings.Allow, false)
-            ? new HttpSource(address)
+            ? new RemoteSource(address)
             : throw new UsageException(
                 $"{RedactedAddress.WithoutSecrets(clip)} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
     }

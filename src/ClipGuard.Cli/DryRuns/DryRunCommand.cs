@@ -40,7 +40,7 @@ internal static class DryRunCommand
     private static async Task<int> RunAsync(Invocation invocation, string[] paths)
     {
         Screen screen = invocation.Screen;
-        DryRunOptions options = ReadOptions(invocation.Sources);
+        DryRunOptions options = ReadOptions(invocation.Sources, paths);
         ShardNumber? shard = ReadShard(invocation.Sources, paths);
         options = shard is { } own ? options with { OutputFolder = Path.Combine(options.OutputFolder, own.FolderName) } : options;
         string[] manifestPaths = [.. paths.Select(StandardStreams.PathOf)];
@@ -134,16 +134,20 @@ internal static class DryRunCommand
             : throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {RunSettings.Clean.OptionName}");
     }
 
-    private static DryRunOptions ReadOptions(SettingSources sources) => RunSettings.ReadDryRun(sources) with
+    private static DryRunOptions ReadOptions(SettingSources sources, string[] paths)
     {
-        Guard = GuardSettings.Read(sources),
-        Manifest = RunSettings.ReadManifest(sources),
-        Audio = AudioSettings.Read(sources),
-        Video = PictureSettings.ReadVideo(sources),
-        Image = PictureSettings.ReadImage(sources),
-        Limits = LimitSettings.Group.Read(sources),
-        Verdicts = VerdictStoreSettings.Read(sources),
-    };
+        SupervisorOptions guard = GuardSettings.Read(sources, paths.FirstOrDefault(FetchSettings.IsS3));
+        return RunSettings.ReadDryRun(sources) with
+        {
+            Guard = guard,
+            Manifest = RunSettings.ReadManifest(sources, guard.Fetching),
+            Audio = AudioSettings.Read(sources),
+            Video = PictureSettings.ReadVideo(sources),
+            Image = PictureSettings.ReadImage(sources),
+            Limits = LimitSettings.Group.Read(sources),
+            Verdicts = VerdictStoreSettings.Read(sources),
+        };
+    }
 
     // Before helpers are started: the commonest mistakes should cost no second.
     private static void RefuseUnreadable(string manifestPath)

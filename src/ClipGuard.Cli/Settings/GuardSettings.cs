@@ -68,17 +68,19 @@ internal static class GuardSettings
         (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
     /// <summary>All that the supervisor's options are read from.</summary>
-    public static IReadOnlyList<SettingGroup> All { get; } = [Group, FetchSettings.Permission, FetchSettings.Group];
+    public static IReadOnlyList<SettingGroup> All { get; } = [Group, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
 
     /// <summary>The supervisor's options in force.</summary>
+    /// <param name="sources">Where settings come from.</param>
+    /// <param name="named">The manifest or the clip that the command line names; null for none.</param>
     /// <exception cref="UsageException">A value is not usable.</exception>
-    public static SupervisorOptions Read(SettingSources sources)
+    public static SupervisorOptions Read(SettingSources sources, string? named = null)
     {
         if (sources.Get(Timeout, Group.Unset.Deadline) is null && sources.OriginOf(Isolation) is { } origin)
         {
             throw new UsageException($"{origin} asks for helpers, and {sources.OriginOf(Timeout)} is 0, which means none: give one or the other");
         }
 
-        return Group.Read(sources) with { Fetching = FetchSettings.Group.Read(sources), AudioDecoders = AudioSettings.ReadAssemblies(sources) };
+        return Group.Read(sources) with { Fetching = FetchSettings.Read(sources, named), AudioDecoders = AudioSettings.ReadAssemblies(sources) };
     }
 }

@@ -1,4 +1,5 @@
 using ClipGuard.DryRuns;
+using ClipGuard.Fetching;
 using ClipGuard.Manifests;
 using ClipGuard.Manifests.Sharding;
 
@@ -11,7 +12,8 @@ internal static class RunSettings
 
     /// <summary>What may be named as a manifest.</summary>
     public const string ManifestKinds =
-        "JSON Lines or a JSON array in ms-swift's format, CSV, TSV, a folder, or tar shards; several as 'train-{000..099}.tar' or 'part-*.jsonl'.";
+        "JSON Lines or a JSON array in ms-swift's format, CSV, TSV, a folder, or tar shards; several as 'train-{000..099}.tar' or 'part-*.jsonl'. "
+        + "Files may be at s3:// addresses.";
 
     public static readonly SettingGroup General = new("General");
 
@@ -58,8 +60,8 @@ internal static class RunSettings
     public static readonly Setting<string> Root = Manifest.Value(
         "root",
         "FOLDER",
-        "Where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current folder.",
-        SettingTextParser.FilePath,
+        "Where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current folder. May be an s3:// address.",
+        text => FetchSettings.IsS3(text) ? text : SettingTextParser.FilePath(text),
         (manifest, folder) => manifest with { Root = folder });
 
     public static readonly Setting<MediaCounting> Tags = Manifest.Value(
@@ -150,7 +152,10 @@ internal static class RunSettings
     static RunSettings() => Merged.Also(Clean, static (_, file) => file);
 
     /// <summary>How the manifest is read.</summary>
-    public static ManifestOptions ReadManifest(SettingSources sources) => FetchSettings.Permission.Read(sources, Manifest.Read(sources));
+    /// <param name="sources">Where settings come from.</param>
+    /// <param name="fetching">How what lies at addresses is fetched.</param>
+    public static ManifestOptions ReadManifest(SettingSources sources, FetchOptions fetching) =>
+        FetchSettings.Permission.Read(sources, Manifest.Read(sources)) with { Fetching = fetching };
 
     /// <summary>Where a dry run writes, how many rows it reads and where it stops.</summary>
     public static DryRunOptions ReadDryRun(SettingSources sources) => Stopping.Read(sources, Rows.Read(sources, Output.Read(sources)));

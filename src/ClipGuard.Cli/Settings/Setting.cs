@@ -83,17 +83,17 @@ internal sealed class ValueSetting<T> : Setting<T>
 }
 
 /// <summary>
-/// A setting that may be given several times on the command line; elsewhere its values stand one after the other with colons between, as in PATH.
+/// A setting that may be given several times on the command line; elsewhere its values stand one after the other with a separator between, as in PATH.
 /// </summary>
-internal sealed class ListSetting : Setting<IReadOnlyList<string>>
+internal sealed class ListSetting<T> : Setting<IReadOnlyList<T>>
 {
-    // Ends each value of the command line, where a value may hold a colon.
+    // Ends each value of the command line, where a value may hold the separator.
     private const char End = '\0';
 
     private readonly Option<string[]> _option;
 
-    public ListSetting(string name, string valueName, string description, Func<string, string> parse)
-        : base(name, valueName, text => Split(text, parse)) =>
+    public ListSetting(string name, string valueName, string description, Func<string, T> parse, char separator)
+        : base(name, valueName, text => [.. Split(text, separator).Select(parse)]) =>
         _option = new Option<string[]>(OptionName) { HelpName = valueName, Description = description, Arity = ArgumentArity.OneOrMore };
 
     public override Option Option => _option;
@@ -101,8 +101,9 @@ internal sealed class ListSetting : Setting<IReadOnlyList<string>>
     public override string? From(ParseResult commandLine) =>
         commandLine.GetResult(_option) is { Implicit: false } ? string.Concat((commandLine.GetValue(_option) ?? []).Select(static value => value + End)) : null;
 
-    private static string[] Split(string text, Func<string, string> parse) =>
-        [.. (text is [.., End] ? text[..^1].Split(End) : text.Split(Path.PathSeparator)).Select(parse)];
+    private static string[] Split(string text, char separator) => text is [.., End] ? text[..^1].Split(End)
+        : separator == '\n' ? text.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : text.Split(separator);
 }
 
 /// <summary>A setting that is on or off: <c>--name</c> alone means on.</summary>

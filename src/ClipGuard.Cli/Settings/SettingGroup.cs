@@ -30,7 +30,7 @@ internal class SettingGroup(string heading)
     /// <param name="description">What help says of it, the default included.</param>
     /// <param name="parse">Turns text into one value, and throws <see cref="FormatException"/> where the text is none.</param>
     public Setting<IReadOnlyList<string>> List(string name, string valueName, string description, Func<string, string> parse) =>
-        Add(new ListSetting(name, valueName, description, parse));
+        Add(new ListSetting<string>(name, valueName, description, parse, Path.PathSeparator));
 
     /// <summary>Declares a setting that is on or off, and leaves it to the group's owner what it does.</summary>
     public Setting<bool> Flag(string name, string description) => Add(new FlagSetting(name, description));
@@ -63,6 +63,11 @@ internal sealed class SettingGroup<TOptions>(string heading, TOptions unset) : S
     public Setting<T> Value<T>(
         string name, string valueName, string description, Func<string, T> parse, Func<TOptions, T, TOptions> set, string? otherVariable = null) =>
         Also(new ValueSetting<T>(name, valueName, description, parse) { OtherVariable = otherVariable }, set);
+
+    /// <summary>Declares a setting that may be given several times, in a variable or a file one value a line, with what all its values do.</summary>
+    public Setting<IReadOnlyList<T>> Values<T>(
+        string name, string valueName, string description, Func<string, T> parse, Func<TOptions, IReadOnlyList<T>, TOptions> set) =>
+        Also(new ListSetting<T>(name, valueName, description, parse, '\n'), set);
 
     /// <summary>Declares a setting that is on or off, with what that does.</summary>
     public Setting<bool> Flag(string name, string description, Func<TOptions, bool, TOptions> set) => Also(new FlagSetting(name, description), set);

@@ -40,7 +40,7 @@ internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress 
     {
         FileSource file => Hash(clip.Kind, $"{file.Offset}\0{file.Length}\0{file.Path}"),
         FileListSource list => Hash(clip.Kind, string.Join('\0', list.Paths.Prepend("list"))),
-        HttpSource http => Hash(clip.Kind, http.Address.AbsoluteUri),
+        RemoteSource remote => Hash(clip.Kind, $"{remote.Offset}\0{remote.Length}\0{remote.Address.OriginalString}\0{remote.Version}"),
         MemorySource held => XxHash128.HashToUInt128(held.Bytes.Span, (long)clip.Kind),
         _ => null,
     };

@@ -97,7 +97,9 @@ public sealed class DryRun
 
         if (_excluding is not null && _part is { CountsLinesOfFiles: true })
         {
-            _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(_part.Name, _part.Extent.From, stop.Token), stop.Token).ConfigureAwait(false);
+            var files = new ManifestFiles(_options.Manifest);
+            _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(_part.Name, files, _part.Extent.From, stop.Token), stop.Token)
+                .ConfigureAwait(false);
         }
 
         var reading = new RunRows(_manifest, stop.Token);

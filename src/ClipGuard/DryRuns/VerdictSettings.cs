@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using ClipGuard.Fetching;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
@@ -56,6 +57,11 @@ internal static class ClipText
         }
 
         string resolved = paths.Resolve(path);
+        if (Addresses.Is(resolved))
+        {
+            return ReferToUrl(resolved, kind, key, paths) with { AsWritten = written, Path = ManifestFiles.Shown(resolved) };
+        }
+
         return new ClipReference(kind, key, written) { Path = resolved, Source = new FileSource(resolved) };
     }
 
@@ -63,15 +69,15 @@ internal static class ClipText
     {
         bool isHttp = Uri.TryCreate(written, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
         var clip = new ClipReference(kind, key, RedactedAddress.WithoutSecrets(written));
-        if (isHttp && paths.AllowsHttp)
+        string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
+        if (uri is not null && (isHttp ? paths.AllowsHttp : Fetchers.Find(paths.Fetchers, scheme) is not null))
         {
-            return clip with { Source = new HttpSource(uri!) };
+            return clip with { Source = new RemoteSource(uri) };
         }
 
-        string scheme = written[..written.IndexOf(':', StringComparison.Ordinal)];
         string advice = isHttp
             ? $"are fetched only where that is allowed: --allow-http, or {nameof(ManifestOptions)}.{nameof(ManifestOptions.AllowHttp)}"
-            : "are not read; fetch the clip and name its file";
+            : Fetchers.Advice(scheme.ToLowerInvariant());
         return clip with { Refusal = new ClipRefusal(FaultKind.Unsupported, $"Clips at {scheme}:// addresses {advice}.") };
     }
 

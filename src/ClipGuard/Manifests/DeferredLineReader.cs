@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ClipGuard.Manifests;
 
 /// <summary>Reads the lines of a text file that are rows.</summary>
@@ -10,7 +8,7 @@ namespace ClipGuard.Manifests;
 internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose) : IDeferredRowReader
 {
     private LineReader? _lines;
-    private SafeFileHandle? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
+    private PositionedFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
     private RowReaderChoice? _chosen;
     private ITextRowReader? _judge; // says which lines are rows
 
@@ -34,7 +32,7 @@ internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader,
         if (_lines is null)
         {
             _lines = open();
-            _file = _lines.IsPipe ? null : File.OpenHandle(_lines.Path, share: FileShare.ReadWrite);
+            _file = _lines.IsPipe || _lines.IsRemote ? null : new LocalPositions(File.OpenHandle(_lines.Path, share: FileShare.ReadWrite));
         }
 
         return _lines;
@@ -44,8 +42,9 @@ internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader,
     private async ValueTask<DeferredRows> NoteAsync(LineReader lines, int most, CancellationToken cancellation)
     {
         var index = new RowIndex();
+        _file ??= await lines.OpenPositionsAsync(cancellation).ConfigureAwait(false);
         await TakeAsync(lines, most, line => index.Add(RowAddress.Of(line)), cancellation).ConfigureAwait(false);
-        return new DeferredPlaces(lines.Path, index, _file!, lines.Position, _chosen?.NewReader ?? NoReader);
+        return new DeferredPlaces(lines.Path, index, _file, lines.Position, _chosen?.NewReader ?? NoReader);
     }
 
     private async ValueTask<DeferredRows> CopyAsync(LineReader lines, int most, CancellationToken cancellation)

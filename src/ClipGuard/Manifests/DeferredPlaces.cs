@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ClipGuard.Manifests;
 
 /// <summary>Rows of a text file, of which only the places were noted: they are read once more when they are asked for.</summary>
@@ -8,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// <param name="file">The file, open; it closes once none of these rows and their like is held any more.</param>
 /// <param name="length">How much of it was read when the last place was noted.</param>
 /// <param name="newReader">Makes a reader for one thread.</param>
-internal sealed class DeferredPlaces(string path, RowIndex index, SafeFileHandle file, long length, Func<ITextRowReader> newReader) : DeferredRows
+internal sealed class DeferredPlaces(string path, RowIndex index, PositionedFile file, long length, Func<ITextRowReader> newReader) : DeferredRows
 {
     private readonly PlacedLines _lines = new(path, file, length, newReader);
 

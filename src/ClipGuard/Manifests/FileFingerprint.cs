@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
@@ -18,17 +19,25 @@ internal static class FileFingerprint
 
     /// <summary>The fingerprint of files.</summary>
     /// <param name="paths">The files, in order. Of one that is no regular file, as a FIFO, which can be read only once, the path is hashed instead.</param>
+    /// <param name="files">Opens them.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ManifestException">A file is not there or not readable.</exception>
-    public static Task<string> OfAsync(IReadOnlyList<string> paths, CancellationToken cancellation) => Task.Run(() => Of(paths, cancellation), cancellation);
+    public static Task<string> OfAsync(IReadOnlyList<string> paths, ManifestFiles files, CancellationToken cancellation) =>
+        Task.Run(() => OfEachAsync(paths, files, cancellation), cancellation);
 
-    private static string Of(IReadOnlyList<string> paths, CancellationToken cancellation)
+    private static async Task<string> OfEachAsync(IReadOnlyList<string> paths, ManifestFiles files, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int blocks = Math.Max(MinBlocksOfFile, BlocksInAll / Math.Max(1, paths.Count));
         foreach (string path in paths)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (Addresses.Is(path))
+            {
+                await AppendAsync(hash, path, blocks, files, cancellation).ConfigureAwait(false);
+                continue;
+            }
+
             if (FileFacts.OfPath(path, out FileFacts facts) is { } error)
             {
                 throw new ManifestException($"The manifest {path} cannot be read: {error.TrimEnd('.')}.");
@@ -36,7 +45,7 @@ internal static class FileFingerprint
 
             if (facts.WhyNotRegular is null)
             {
-                Append(hash, path, blocks);
+                await AppendAsync(hash, path, blocks, files, cancellation).ConfigureAwait(false);
             }
             else
             {
@@ -47,33 +56,27 @@ internal static class FileFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Append(IncrementalHash hash, string path, int blocks)
+    private static async Task AppendAsync(IncrementalHash hash, string path, int blocks, ManifestFiles files, CancellationToken cancellation)
     {
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
-            long length = RandomAccess.GetLength(file);
+            using PositionedFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+            long length = file.Length;
             bool isReadWhole = length <= (long)blocks * BlockBytes;
             byte[] buffer = new byte[isReadWhole ? length : BlockBytes];
             int count = isReadWhole ? 1 : blocks;
-            Span<byte> lengthBytes = stackalloc byte[sizeof(long)];
+            byte[] lengthBytes = new byte[sizeof(long)];
             BinaryPrimitives.WriteInt64LittleEndian(lengthBytes, length);
             hash.AppendData(lengthBytes);
             for (int block = 0; block < count; block++)
             {
                 long offset = isReadWhole ? 0 : (length - BlockBytes) * block / (count - 1);
-                int filled = 0;
-                while (filled < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(filled), offset + filled) is > 0 and var read)
-                {
-                    filled += read;
-                }
-
-                hash.AppendData(buffer, 0, filled);
+                hash.AppendData(buffer, 0, file.Read(buffer, offset));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw ManifestException.Refused($"The manifest {path} cannot be read", error);
+            throw ManifestException.Refused($"The manifest {ManifestFiles.Shown(path)} cannot be read", error);
         }
     }
 }

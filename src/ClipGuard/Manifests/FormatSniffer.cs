@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
@@ -39,8 +40,15 @@ internal static class FormatSniffer
     }
 
     /// <summary>Whether a file is one JSON array. Of one that is not there, not readable or not regular it is not known.</summary>
-    public static bool IsArray(string path)
+    public static bool IsArray(string path, ManifestFiles files)
     {
+        if (Addresses.Is(path))
+        {
+            using Stream remote = files.OpenShard(path, SpaceBeforeArray);
+            byte[] first = new byte[SpaceBeforeArray];
+            return IsArray(first.AsSpan(0, remote.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)));
+        }
+
         if (FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is not null)
         {
             return false;

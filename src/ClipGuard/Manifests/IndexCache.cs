@@ -93,7 +93,7 @@ internal sealed class IndexCache(string folder, long minManifestBytes)
 
     private static async Task<byte[]> IdentityAsync(string path, FileFacts facts, string form, CancellationToken cancellation)
     {
-        string content = await FileFingerprint.OfAsync([path], cancellation).ConfigureAwait(false);
+        string content = await FileFingerprint.OfAsync([path], new ManifestFiles(new ManifestOptions()), cancellation).ConfigureAwait(false);
         return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Length, facts.ModifiedNanoseconds, facts.Inode, content, form)));
     }
 

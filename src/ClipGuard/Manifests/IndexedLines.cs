@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
-
-using Microsoft.Win32.SafeHandles;
 
 namespace ClipGuard.Manifests;
 
@@ -12,9 +11,9 @@ internal sealed class IndexedLines : IndexedRows
 {
     private readonly RowIndex _index;
     private readonly PlacedLines _lines;
-    private readonly SafeFileHandle _file;
+    private readonly PositionedFile _file;
 
-    private IndexedLines(string path, KeptIndex index, SafeFileHandle file, Func<ITextRowReader> newReader)
+    private IndexedLines(string path, KeptIndex index, PositionedFile file, Func<ITextRowReader> newReader)
     {
         _index = index.Rows;
         _file = file;
@@ -35,19 +34,29 @@ internal sealed class IndexedLines : IndexedRows
     /// <param name="options">How rows are read, and where indexes are kept.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static async Task<IndexedRows> OpenAsync(
-        Func<LineReader> open, string path, string kind, int skipRows, Func<ITextRowReader> newReader, ManifestOptions options, CancellationToken cancellation)
+        Func<ManifestFiles, LineReader> open,
+        string path,
+        string kind,
+        int skipRows,
+        Func<ITextRowReader> newReader,
+        ManifestOptions options,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         string form = string.Create(CultureInfo.InvariantCulture, $"{kind}, at most {options.MaxLineBytes} bytes");
-        IndexCache? cache = options.IndexCacheFolder is { } folder ? new IndexCache(folder, options.IndexCacheMinBytes) : null;
+        var files = new ManifestFiles(options);
+
+        // What a kept index is held to is a file's: its inode and times.
+        IndexCache? cache = options.IndexCacheFolder is { } folder && !Addresses.Is(path) ? new IndexCache(folder, options.IndexCacheMinBytes) : null;
         if (cache is null || options.VerifyIndex || await cache.FindAsync(path, form, cancellation).ConfigureAwait(false) is not { } index)
         {
             _ = FileFacts.OfPath(path, out FileFacts before);
-            index = await BuildAsync(open(), path, skipRows, newReader(), cancellation).ConfigureAwait(false);
+            index = await BuildAsync(open(files), path, skipRows, newReader(), cancellation).ConfigureAwait(false);
             await (cache?.KeepAsync(path, form, before, index, cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        return new IndexedLines(path, index, File.OpenHandle(path, share: FileShare.ReadWrite), newReader);
+        PositionedFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+        return new IndexedLines(path, index, file, newReader);
     }
 
     private static async Task<KeptIndex> BuildAsync(

@@ -16,14 +16,17 @@ internal sealed class IndexedShards : IndexedRows
     private readonly RowIndex _index;
     private readonly long[] _firstRows; // of each shard
     private readonly ManifestOptions _options;
+    private readonly ManifestFiles _files;
     private readonly ConcurrentBag<TarRowReader> _readers = [];
 
-    private IndexedShards(IReadOnlyList<string> shards, RowIndex index, long[] firstRows, ManifestOptions options, string fingerprint)
+    private IndexedShards(
+        IReadOnlyList<string> shards, RowIndex index, long[] firstRows, ManifestOptions options, ManifestFiles files, string fingerprint)
     {
         _firstRows = firstRows;
         _shards = shards;
         _index = index;
         _options = options;
+        _files = files;
         Fingerprint = fingerprint;
     }
 
@@ -35,12 +38,13 @@ internal sealed class IndexedShards : IndexedRows
     /// Goes over all shards. The fingerprint includes the text of samples and the headers of clips, not the bytes of clips: a clip that was replaced goes
     /// unnoticed where it has the same length and the same time in its header.
     /// </summary>
-    public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, CancellationToken cancellation)
+    public static IndexedShards Build(IReadOnlyList<string> shards, ManifestOptions options, ManifestFiles files, CancellationToken cancellation)
     {
         if (shards.FirstOrDefault(PackedShard.IsPacked) is { } packed)
         {
             throw new ManifestException(
-                $"The shard {packed} is compressed, and its samples cannot be read by their places: unpack it with gunzip. Only a dry run reads it as it is.");
+                $"The shard {ManifestFiles.Shown(packed)} is compressed, and its samples cannot be read by their places: unpack it with gunzip. "
+                + "Only a dry run reads it as it is.");
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -49,8 +53,8 @@ internal sealed class IndexedShards : IndexedRows
         for (int shard = 0; shard < shards.Count; shard++)
         {
             firstRows[shard] = index.Count;
-            using FileStream texts = TarGroup.Open(shards[shard]);
-            foreach (TarGroup group in TarGroup.ReadAll(shards[shard]))
+            using Stream texts = TarGroup.Open(shards[shard], files, cancellation);
+            foreach (TarGroup group in TarGroup.ReadAll(shards[shard], files, stop: cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
                 index.Add(new RowAddress(group.Offset, LengthOf(group), shard));
@@ -65,7 +69,7 @@ internal sealed class IndexedShards : IndexedRows
             }
         }
 
-        return new IndexedShards(shards, index, firstRows, options, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new IndexedShards(shards, index, firstRows, options, files, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
@@ -75,17 +79,17 @@ internal sealed class IndexedShards : IndexedRows
         RowAddress address = _index[row];
         if (!_readers.TryTake(out TarRowReader? reader))
         {
-            reader = new TarRowReader(_options);
+            reader = new TarRowReader(_options, _files);
         }
 
         try
         {
             string shard = _shards[address.Line];
-            TarGroup? group = TarGroup.ReadAll(shard, address.Offset).FirstOrDefault();
+            TarGroup? group = TarGroup.ReadAll(shard, _files, address.Offset).FirstOrDefault();
             group = group is { Broken: null } ? group with { State = (TarGroupState)(address.Length >> StateBits) } : group;
             return group is not null && LengthOf(group) == address.Length
                 ? reader.Read(group, row + 1, row - _firstRows[address.Line] + 1)
-                : throw new ManifestException($"The shard {shard} has changed since it was indexed; start again with the new one.");
+                : throw new ManifestException($"The shard {ManifestFiles.Shown(shard)} has changed since it was indexed; start again with the new one.");
         }
         finally
         {
@@ -98,15 +102,16 @@ internal sealed class IndexedShards : IndexedRows
     {
         for (int shard = 0; shard < _shards.Count; shard++)
         {
-            if (exclusion.In(_shards[shard]) is not { } places)
+            string shown = ManifestFiles.Shown(_shards[shard]);
+            if (exclusion.In(shown) is not { } places)
             {
                 continue;
             }
 
             long number = 0;
-            foreach (TarGroup group in TarGroup.ReadAll(_shards[shard]))
+            foreach (TarGroup group in TarGroup.ReadAll(_shards[shard], _files))
             {
-                if (places.Contains(new RowPlace(_shards[shard], ++number, group.OwnKey), out _))
+                if (places.Contains(new RowPlace(shown, ++number, group.OwnKey), out _))
                 {
                     yield return _firstRows[shard] + number - 1;
                 }
@@ -116,7 +121,7 @@ internal sealed class IndexedShards : IndexedRows
 
     private static int LengthOf(TarGroup group) => group.Broken is null ? group.Members.Count | ((int)group.State << StateBits) : Broken;
 
-    private static ReadOnlySpan<byte> Load(FileStream shard, TarMember member)
+    private static ReadOnlySpan<byte> Load(Stream shard, TarMember member)
     {
         byte[] bytes = new byte[member.Length];
         shard.Position = member.Offset;

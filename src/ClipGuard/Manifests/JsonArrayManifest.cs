@@ -12,17 +12,19 @@ namespace ClipGuard.Manifests;
 public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
+    private readonly string _path;
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or its address.</param>
     /// <param name="options">How rows are read; null for the defaults. <see cref="ManifestOptions.MaxLineBytes"/> limits a row.</param>
     public JsonArrayManifest(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = JsonLinesManifest.WithDefaults(options, path);
-        Name = Path.GetFullPath(path);
-        _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
+        _path = ManifestFiles.FullPath(path);
+        Name = ManifestFiles.Shown(_path);
+        _paths = PathResolver.For(_options, ManifestFiles.FolderOf(_path));
     }
 
     /// <inheritdoc/>
@@ -34,11 +36,12 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     TextFormat? ITextManifest.Format => JsonLinesManifest.LinesOfJson;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(Open, cancellation);
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
+        ReadRowsAsync(() => Open(new ManifestFiles(_options)), cancellation);
 
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
-        : ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: position.Next), cancellation);
+        : ReadRowsAsync(() => OpenWithin(position.Next, new ManifestFiles(_options)), cancellation);
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -60,25 +63,31 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
 
     /// <inheritdoc/>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
-        IndexedLines.OpenAsync(Open, Name, "array", 0, NewReader, _options, cancellation);
+        IndexedLines.OpenAsync(Open, _path, "array", 0, NewReader, _options, cancellation);
 
     /// <inheritdoc/>
-    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>
+        FileFingerprint.OfAsync([_path], new ManifestFiles(_options), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>A range of bytes that ends at an element, after one pass over the file that finds them. Lines are those of the whole array.</remarks>
     public async Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
     {
-        JsonLinesManifest.PipeHasNoShards(Name);
-        MarkedRange range = await RowMarks.CutAsync(Name, "a JSON array", default, Open, shard, cancellation).ConfigureAwait(false);
-        LineReader OpenAtFirst() => range.From.LinesBefore == 0 ? Open()
-            : LineReader.Open(Name, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: range.From);
+        JsonLinesManifest.PipeHasNoShards(_path);
+        var files = new ManifestFiles(_options);
+        MarkedRange range = await RowMarks.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation).ConfigureAwait(false);
+        LineReader OpenAtFirst() => range.From.LinesBefore == 0 ? Open(files)
+            : OpenWithin(range.From, files);
         return new TextShard(this, shard, range.Extent, range.FileBytes, OpenAtFirst, NewReader, countsLines: false);
     }
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(Open, (_, _) => new RowReaderChoice(NewReader));
+    IDeferredRowReader IDeferredManifest.ReadDeferred() =>
+        new DeferredLineReader(() => Open(new ManifestFiles(_options)), (_, _) => new RowReaderChoice(NewReader));
 
-    private LineReader Open() => LineReader.Open(Name, _options.MaxLineBytes, array: new JsonArrayScan());
+    private LineReader Open(ManifestFiles files) => LineReader.Open(_path, _options.MaxLineBytes, array: new JsonArrayScan(), files: files);
+
+    private LineReader OpenWithin(RowMark from, ManifestFiles files) =>
+        LineReader.Open(_path, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: from, files: files);
 
     private JsonArrayRowReader NewReader() => new(_options, _paths);
 }

@@ -13,17 +13,19 @@ namespace ClipGuard.Manifests;
 public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
+    private readonly string _path;
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
-    /// <param name="path">The file; it may be a pipe where it is read only once.</param>
+    /// <param name="path">The file, or its address; it may be a pipe where it is read only once.</param>
     /// <param name="options">How rows are read; null for the defaults.</param>
     public JsonLinesManifest(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = WithDefaults(options, path);
-        Name = Path.GetFullPath(path);
-        _paths = PathResolver.For(_options, Path.GetDirectoryName(Name)!);
+        _path = ManifestFiles.FullPath(path);
+        Name = ManifestFiles.Shown(_path);
+        _paths = PathResolver.For(_options, ManifestFiles.FolderOf(_path));
     }
 
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     /// <inheritdoc/>
     public string Kind => _options.NamesFiles ? "JSON Lines with file names, beside their files"
-        : FileFacts.OfPath(Name, out FileFacts facts) is null && facts.WhyNotRegular is not null ? "JSON Lines or a JSON array"
+        : FileFacts.OfPath(_path, out FileFacts facts) is null && facts.WhyNotRegular is not null ? "JSON Lines or a JSON array"
         : "JSON Lines";
 
     /// <summary>How rows of JSON stand in a file of their own.</summary>
@@ -41,12 +43,13 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
-        ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true), cancellation);
+        ReadRowsAsync(() => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)), cancellation);
 
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
-        : FormatSniffer.IsArray(Name) ? ((IResumableManifest)new JsonArrayManifest(Name, _options)).ReadRowsBehind(position, cancellation)
-        : ReadRowsAsync(() => LineReader.Open(Name, _options.MaxLineBytes, from: position.Next), cancellation);
+        : FormatSniffer.IsArray(_path, new ManifestFiles(_options))
+            ? ((IResumableManifest)new JsonArrayManifest(_path, _options)).ReadRowsBehind(position, cancellation)
+        : ReadRowsAsync(() => LineReader.Open(_path, _options.MaxLineBytes, from: position.Next, files: new ManifestFiles(_options)), cancellation);
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -70,23 +73,31 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     /// <inheritdoc/>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
         IndexedLines.OpenAsync(
-            () => LineReader.Open(Name, _options.MaxLineBytes), Name, "lines", 0, () => new JsonRowReader(_options, _paths), _options, cancellation);
+            files => LineReader.Open(_path, _options.MaxLineBytes, files: files),
+            _path,
+            "lines",
+            0,
+            () => new JsonRowReader(_options, _paths),
+            _options,
+            cancellation);
 
     /// <inheritdoc/>
-    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>
+        FileFingerprint.OfAsync([_path], new ManifestFiles(_options), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>A range of bytes that ends at a line. Lines count from its beginning.</remarks>
     public Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
     {
-        PipeHasNoShards(Name);
-        if (FormatSniffer.IsArray(Name))
+        PipeHasNoShards(_path);
+        var files = new ManifestFiles(_options);
+        if (FormatSniffer.IsArray(_path, files))
         {
-            return new JsonArrayManifest(Name, _options).OpenShardAsync(shard, cancellation);
+            return new JsonArrayManifest(_path, _options).OpenShardAsync(shard, cancellation);
         }
 
-        ShardExtent extent = LineCut.Find(Name, shard, out long length);
-        LineReader Open() => LineReader.Open(Name, _options.MaxLineBytes, from: new RowMark(extent.From, 0));
+        ShardExtent extent = LineCut.Find(_path, files, shard, out long length);
+        LineReader Open() => LineReader.Open(_path, _options.MaxLineBytes, from: new RowMark(extent.From, 0), files: files);
         return Task.FromResult<ManifestShard>(
             new TextShard(this, shard, extent, length, Open, () => new JsonRowReader(_options, _paths), countsLines: true));
     }
@@ -101,7 +112,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(
-        () => LineReader.Open(Name, _options.MaxLineBytes, mayBeArray: true),
+        () => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)),
         (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)));
 
     /// <summary>How rows of JSON are read.</summary>

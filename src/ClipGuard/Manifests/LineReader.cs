@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
@@ -32,15 +33,17 @@ internal sealed class LineReader : IDisposable
     private bool _atEnd;
     private JsonArrayScan? _array; // null for lines
     private bool _endIsTold; // of an array without its last bracket
-    private FileStream? _file; // null while a pipe has not been opened
+    private readonly ManifestFiles? _remote; // null for what is at a path
+    private Stream? _file; // null while a pipe, or what is at an address, has not been opened
 
-    private LineReader(FileStream? file, string path, int maxLineBytes, byte? quote, JsonArrayScan? array, bool mayBeArray)
+    private LineReader(FileStream? file, string path, ManifestFiles? remote, int maxLineBytes, byte? quote, JsonArrayScan? array, bool mayBeArray)
     {
+        _remote = remote;
         _array = array;
         _mayBeArray = mayBeArray;
         _quote = quote;
         _file = file;
-        IsPipe = file is null;
+        IsPipe = file is null && remote is null;
         _path = path;
         _maxLineBytes = maxLineBytes;
     }
@@ -50,6 +53,9 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>True for what is no regular file, such as a FIFO: it is read once, as it comes, and may keep its reader waiting for ever.</summary>
     public bool IsPipe { get; }
+
+    /// <summary>True for what lies at an address.</summary>
+    public bool IsRemote => _remote is not null;
 
     /// <summary>Whether the file is read as a JSON array; known once <see cref="FillAsync"/> has read its first bytes.</summary>
     public bool IsArray => _array is not null;
@@ -66,16 +72,30 @@ internal sealed class LineReader : IDisposable
     /// <summary>Where the line begins that is read next.</summary>
     public RowMark Next => new(_position + _start - _discarded, _number);
 
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. At an address it is opened when it is read.</param>
     /// <param name="maxLineBytes">Longest line that is kept.</param>
     /// <param name="quote">The quote of cells that may contain line feeds; null where every line feed ends a line.</param>
     /// <param name="array">For a file that is one JSON array; otherwise null.</param>
     /// <param name="mayBeArray">Whether what begins as a JSON array is read as one; otherwise it is refused.</param>
     /// <param name="from">Where to begin: before a line, or an element of the array that has begun by then. Default: the file's start.</param>
+    /// <param name="files">Opens what is at an address; null where that is none.</param>
     /// <exception cref="ManifestException">The file is not there or not readable.</exception>
     public static LineReader Open(
-        string path, int maxLineBytes, byte? quote = null, JsonArrayScan? array = null, bool mayBeArray = false, RowMark from = default)
+        string path,
+        int maxLineBytes,
+        byte? quote = null,
+        JsonArrayScan? array = null,
+        bool mayBeArray = false,
+        RowMark from = default,
+        ManifestFiles? files = null)
     {
+        if (Addresses.Is(path) && files is not null)
+        {
+            var remote = new LineReader(null, path, files, maxLineBytes, quote, array, mayBeArray);
+            remote.Begin(from);
+            return remote;
+        }
+
         try
         {
             if (Directory.Exists(path))
@@ -84,12 +104,8 @@ internal sealed class LineReader : IDisposable
             }
 
             bool regular = FileFacts.OfPath(path, out FileFacts facts) is not null || facts.WhyNotRegular is null;
-            var reader = new LineReader(regular ? OpenFile(path) : null, path, maxLineBytes, quote, array, mayBeArray);
-            if (from.Offset > 0)
-            {
-                reader.Begin(from);
-            }
-
+            var reader = new LineReader(regular ? OpenFile(path) : null, path, null, maxLineBytes, quote, array, mayBeArray);
+            reader.Begin(from);
             return reader;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -113,13 +129,14 @@ internal sealed class LineReader : IDisposable
         int read;
         try
         {
+            _file ??= _remote is null ? null : await OpenRemoteAsync(_remote, cancellation).ConfigureAwait(false);
             read = IsPipe
                 ? await ReadPipeAsync(cancellation).ConfigureAwait(false)
                 : await _file!.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw ManifestException.Refused($"The manifest {_path} cannot be read at byte {Position}", error);
+            throw ManifestException.Refused($"The manifest {ManifestFiles.Shown(_path)} cannot be read at byte {Position}", error);
         }
 
         Hash?.AppendData(_buffer, _end, read);
@@ -129,7 +146,7 @@ internal sealed class LineReader : IDisposable
         {
             _atStart = false;
             _array ??= _mayBeArray && FormatSniffer.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
-            _start = _scanned = FormatSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), _path, isArray: IsArray);
+            _start = _scanned = FormatSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), ManifestFiles.Shown(_path), isArray: IsArray);
             HasByteOrderMark = _start > 0;
         }
 
@@ -164,12 +181,39 @@ internal sealed class LineReader : IDisposable
         return true;
     }
 
+    /// <summary>Opens what lies at an address to read it at any place: the same object as is read here.</summary>
+    /// <exception cref="ManifestException">It cannot be read.</exception>
+    public async Task<PositionedFile> OpenPositionsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _remote!.OpenPositionsAsync(_path, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw ManifestException.Refused($"The manifest {ManifestFiles.Shown(_path)} cannot be read", error);
+        }
+    }
+
     public void Dispose() => _file?.Dispose();
 
     private void Begin(RowMark from)
     {
-        (_position, _number, _atStart) = (from.Offset, from.LinesBefore, false);
-        _file!.Position = from.Offset;
+        if (from.Offset > 0)
+        {
+            (_position, _number, _atStart) = (from.Offset, from.LinesBefore, false);
+            if (_file is not null)
+            {
+                _file.Position = from.Offset;
+            }
+        }
+    }
+
+    private async Task<Stream> OpenRemoteAsync(ManifestFiles remote, CancellationToken cancellation)
+    {
+        Stream file = await remote.OpenAsync(_path, cancellation).ConfigureAwait(false);
+        file.Position = _position;
+        return file;
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);

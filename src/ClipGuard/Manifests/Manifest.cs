@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests;
@@ -12,16 +13,25 @@ public static class Manifest
     /// that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a
     /// <see cref="ManifestSequence"/>, unless all have a format that was added.
     /// </summary>
-    /// <param name="path">The manifest; braces, <c>*</c> and <c>?</c> stand for several files as in a shell.</param>
+    /// <param name="path">
+    /// The manifest, or its address; braces, <c>*</c> and <c>?</c> stand for several files as in a shell. What is at an address is looked at, which may take as
+    /// long as <see cref="ManifestOptions.Fetching"/> lets it.
+    /// </param>
     /// <param name="options">How rows are read; null for the defaults.</param>
     /// <exception cref="ManifestException">
-    /// No file matches, a folder cannot be listed, or the reader of a file's format was not added.
+    /// No file matches, a folder cannot be listed, the reader of a file's format was not added, or what is at an address cannot be read.
     /// </exception>
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Addresses.Is(path))
+        {
+            return RemoteFiles.Open(path, options ?? new ManifestOptions());
+        }
+
         string name = Path.GetFullPath(path);
-        IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFolder.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name);
+        var found = new ManifestFiles(options ?? new ManifestOptions());
+        IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFolder.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name, found);
         return files.Count switch
         {
             0 => new FolderManifest(path),
@@ -57,9 +67,16 @@ public static class Manifest
             return "no name was given";
         }
 
+        // That is found out by opening it.
+        if (Addresses.Is(path))
+        {
+            return null;
+        }
+
         try
         {
-            foreach (string file in File.Exists(path) || Directory.Exists(path) ? [path] : PathPattern.Expand(Path.GetFullPath(path)))
+            var found = new ManifestFiles(new ManifestOptions());
+            foreach (string file in File.Exists(path) || Directory.Exists(path) ? [path] : PathPattern.Expand(Path.GetFullPath(path), found))
             {
                 if (Directory.Exists(file))
                 {
@@ -91,14 +108,16 @@ public static class Manifest
         ? Path.Combine(Path.GetDirectoryName(names[0])!, $"{{{string.Join(',', names.Select(Path.GetFileName))}}}")
         : string.Join(" + ", names);
 
-    private static bool IsTar(string path) => PackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a file is a shard, by its name.</summary>
+    internal static bool IsTar(string path) => PackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
-    private static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch
+    /// <summary>The manifest that one file is.</summary>
+    internal static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
         _ when ManifestFormats.Find([path]) is { } format => format.Open(path, [path], options),
-        _ when FormatSniffer.IsArray(path) => new JsonArrayManifest(path, options),
+        _ when FormatSniffer.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };
 }

@@ -1,16 +1,20 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.Fetching;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>How the rows of a manifest are read.</summary>
 public sealed record ManifestOptions
 {
-    /// <summary>Folder against which relative paths are tried first; null (the default) for none.</summary>
+    /// <summary>
+    /// Folder against which relative paths are tried first; null (the default) for none. Where it is an address, relative paths are below it and nowhere else.
+    /// </summary>
     public string? Root { get; init; }
 
     /// <summary>
     /// Folder against which relative paths are tried next; null for none. Default: the environment variable <c>ROOT_IMAGE_DIR</c>, as in ms-swift.
-    /// After it come the manifest's own folder and the current folder.
+    /// After it come the manifest's own folder and the current folder; of a manifest at an address the folder that it lies in, and no other.
     /// </summary>
     public string? RootImageDirectory { get; init; } = Environment.GetEnvironmentVariable("ROOT_IMAGE_DIR") is { Length: > 0 } folder ? folder : null;
 
@@ -24,6 +28,14 @@ public sealed record ManifestOptions
     /// <see cref="Media.FaultKind.Unsupported"/>: a manifest must not cause network access that was not asked for.
     /// </summary>
     public bool AllowHttp { get; init; }
+
+    /// <summary>
+    /// How manifests and shards at addresses are read, and by what: its <see cref="FetchOptions.Fetchers"/> are also those for clips at addresses other than
+    /// http and https, which are <see cref="Media.FaultKind.Unsupported"/> where none knows their scheme. A supervisor needs the same
+    /// (<c>SupervisorOptions.Fetching</c>). Default: no fetchers.
+    /// </summary>
+    [JsonIgnore]
+    public FetchOptions Fetching { get; init; } = new();
 
     /// <summary>How tags and clips must match. Default <see cref="MediaCounting.Lenient"/>.</summary>
     public MediaCounting Counting { get; init; } = MediaCounting.Lenient;

@@ -26,9 +26,9 @@ internal sealed class PackedShard : IDisposable
 
     /// <summary>Unpacks a shard, as far as that is possible.</summary>
     /// <exception cref="ManifestException">It cannot be read, or the temporary folder does not hold it.</exception>
-    public static PackedShard Unpack(string shard, CancellationToken cancellation)
+    public static PackedShard Unpack(string shard, ManifestFiles files, CancellationToken cancellation)
     {
-        using FileStream packed = TarGroup.Open(shard);
+        using Stream packed = TarGroup.Open(shard, files, cancellation);
         FileStream? file = null;
         try
         {
@@ -41,7 +41,7 @@ internal sealed class PackedShard : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw ManifestException.Refused($"The shard {shard} cannot be unpacked into {Path.GetTempPath()}", error);
+            throw ManifestException.Refused($"The shard {ManifestFiles.Shown(shard)} cannot be unpacked into {Path.GetTempPath()}", error);
         }
         catch
         {
@@ -52,7 +52,7 @@ internal sealed class PackedShard : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    private static string? Copy(FileStream packed, FileStream file, CancellationToken cancellation)
+    private static string? Copy(Stream packed, FileStream file, CancellationToken cancellation)
     {
         using var unpacking = new GZipStream(packed, CompressionMode.Decompress);
         byte[] piece = new byte[PieceBytes];

@@ -1,15 +1,24 @@
 using System.IO.Enumeration;
 
+using ClipGuard.Fetching;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>Names of files written as in a shell: with braces (<see cref="BracePattern"/>), and with <c>*</c> and <c>?</c> for files that are there.</summary>
 internal static class PathPattern
 {
     /// <summary>The names that a pattern stands for: those of braces in their order, those of wildcards in the order of their characters.</summary>
-    /// <param name="pattern">An absolute path. One that is there as it stands is itself.</param>
+    /// <param name="pattern">An absolute path, or an address. A path that is there as it stands is itself.</param>
+    /// <param name="files">Lists what is at addresses.</param>
     /// <exception cref="ManifestException">No file is there that it describes, or a folder of it cannot be listed.</exception>
-    public static IReadOnlyList<string> Expand(string pattern) =>
-        Path.Exists(pattern) ? [pattern] : [.. BracePattern.Expand(pattern).SelectMany(static name => HasWildcard(name) ? Find(name) : [name])];
+    public static IReadOnlyList<string> Expand(string pattern, ManifestFiles files) =>
+        Addresses.Is(pattern)
+            ? [.. BracePattern.Expand(pattern).SelectMany(name => HasRemoteWildcard(name) ? RemoteFiles.Find(name, files) : [name])]
+            : Path.Exists(pattern) ? [pattern]
+            : [.. BracePattern.Expand(pattern).SelectMany(static name => HasWildcard(name) ? Find(name) : [name])];
+
+    // Over http a question mark begins a query.
+    private static bool HasRemoteWildcard(string address) => Addresses.SchemeOf(address) is not ("http" or "https") && HasWildcard(address);
 
     private static bool HasWildcard(string name) => name.AsSpan().IndexOfAny('*', '?') >= 0;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using ClipGuard.Fetching;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>
@@ -21,27 +23,40 @@ internal sealed class PathResolver
     /// <summary>True where clips at http and https addresses are fetched.</summary>
     public bool AllowsHttp { get; init; }
 
+    /// <summary>What fetches clips at other addresses.</summary>
+    public IReadOnlyList<IFetcher> Fetchers { get; init; } = [];
+
+    /// <summary>The address below which relative paths are that no base of the file system holds; null where the first of these does.</summary>
+    public string? RemoteBase { get; init; }
+
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
     public static PathResolver For(ManifestOptions options, string manifestFolder)
     {
         string current = Environment.CurrentDirectory;
+        string? remote = options.Root is { } root && Addresses.Is(root) ? root : Addresses.Is(manifestFolder) ? manifestFolder : null;
+        if (remote is not null)
+        {
+            // The address is not asked what is there: that is for whoever fetches the clip.
+            string[] local = remote == options.Root ? [] : [.. new[] { options.Root, options.RootImageDirectory }
+                .OfType<string>()
+                .Select(folder => Path.GetFullPath(folder, current))
+                .Distinct(StringComparer.Ordinal)];
+            return new PathResolver(Checked(local)) { AllowsHttp = options.AllowHttp, Fetchers = options.Fetching.Fetchers, RemoteBase = remote };
+        }
+
         string[] folders = [.. new[] { options.Root, options.RootImageDirectory, manifestFolder, current }
             .OfType<string>()
             .Select(folder => Path.GetFullPath(folder, current))
             .Distinct(StringComparer.Ordinal)];
         if (folders.Length == 1)
         {
-            return new PathResolver([(folders[0], Path.Exists)]) { AllowsHttp = options.AllowHttp };
+            return new PathResolver([(folders[0], Path.Exists)]) { AllowsHttp = options.AllowHttp, Fetchers = options.Fetching.Fetchers };
         }
 
-        var mounts = MountTable.Current();
-        return new PathResolver(folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : Path.Exists)))
-        {
-            AllowsHttp = options.AllowHttp,
-        };
+        return new PathResolver(Checked(folders)) { AllowsHttp = options.AllowHttp, Fetchers = options.Fetching.Fetchers };
     }
 
-    /// <summary>The absolute form of <paramref name="path"/>, which is not empty and holds no NUL.</summary>
+    /// <summary>The absolute form of <paramref name="path"/>, which is not empty and holds no NUL: a path, or an address.</summary>
     public string Resolve(string path)
     {
         if (Path.IsPathFullyQualified(path))
@@ -49,7 +64,7 @@ internal sealed class PathResolver
             return Path.GetFullPath(path);
         }
 
-        if (_bases.Length > 1)
+        if (_bases.Length > 1 || RemoteBase is not null)
         {
             foreach ((string folder, Func<string, bool> holds) in _bases)
             {
@@ -61,13 +76,19 @@ internal sealed class PathResolver
             }
         }
 
-        return Path.GetFullPath(path, _bases[0].Folder);
+        return RemoteBase is { } address ? Addresses.Combine(address, path) : Path.GetFullPath(path, _bases[0].Folder);
     }
 
     /// <summary>Whether a file is there. One below a mount whose server does not answer counts as there: its helper finds out.</summary>
     /// <param name="path">Absolute.</param>
     public static bool Exists(string path) =>
         MountTable.Current().RemoteMountOf(path) is { } mount ? Remote(mount)(path) : Path.Exists(path);
+
+    private static IEnumerable<(string Folder, Func<string, bool> Holds)> Checked(string[] folders)
+    {
+        var mounts = MountTable.Current();
+        return folders.Select(folder => (folder, mounts.IsRemote(folder) ? Remote(folder) : (Func<string, bool>)Path.Exists));
+    }
 
     private static Func<string, bool> Remote(string folder) =>
         RemoteFolders.GetOrAdd(folder, static _ => new Lazy<BoundedExistenceCheck>(() => new BoundedExistenceCheck(Path.Exists, RemoteLimit))).Value.Holds;

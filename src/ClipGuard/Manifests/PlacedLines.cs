@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-using Microsoft.Win32.SafeHandles;
+using ClipGuard.Fetching;
 
 namespace ClipGuard.Manifests;
 
@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <param name="file">The same file, open; it stays the caller's.</param>
 /// <param name="length">Its length when the places were noted, or at least up to the last of them.</param>
 /// <param name="newReader">Makes a reader for one thread.</param>
-internal sealed class PlacedLines(string path, SafeFileHandle file, long length, Func<ITextRowReader> newReader)
+internal sealed class PlacedLines(string path, PositionedFile file, long length, Func<ITextRowReader> newReader)
 {
     private readonly ConcurrentBag<ITextRowReader> _readers = [];
 
@@ -37,16 +37,16 @@ internal sealed class PlacedLines(string path, SafeFileHandle file, long length,
     private TextLine Load(RowAddress address, ITextRowReader reader)
     {
         byte[] raw = new byte[address.Length];
-        int filled = 0;
-        while (filled < raw.Length)
+        try
         {
-            int read = RandomAccess.Read(file, raw.AsSpan(filled), address.Offset + filled);
-            if (read == 0)
+            if (file.Read(raw, address.Offset) < raw.Length)
             {
                 throw Changed();
             }
-
-            filled += read;
+        }
+        catch (FetchException error)
+        {
+            throw ManifestException.Refused($"The manifest {ManifestFiles.Shown(path)} cannot be read at byte {address.Offset}", error);
         }
 
         // In the file as it was every line ends as it should, except possibly the last one. Where this one does not, the file has changed.
@@ -54,5 +54,5 @@ internal sealed class PlacedLines(string path, SafeFileHandle file, long length,
         return endsAsBefore ? TextLine.Of(address.Line, address.Offset, raw) : throw Changed();
     }
 
-    private ManifestException Changed() => new($"The manifest {path} has changed since it was indexed; start again with the new one.");
+    private ManifestException Changed() => new($"The manifest {ManifestFiles.Shown(path)} has changed since it was indexed; start again with the new one.");
 }

@@ -12,21 +12,23 @@ namespace ClipGuard.Manifests;
 public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
 {
     private readonly TableOptions _options;
+    private readonly string _path;
     private readonly PathResolver _paths;
 
     // As it was read last: of a pipe it cannot be had again.
     private Header? _header;
 
     /// <summary>A manifest that is opened when it is read.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or its address.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
     public TableManifest(string path, TableOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _options = options ?? new TableOptions();
         _options = _options with { Rows = _options.Rows.For(path) };
-        Name = Path.GetFullPath(path);
-        _paths = PathResolver.For(_options.Rows, Path.GetDirectoryName(Name)!);
+        _path = ManifestFiles.FullPath(path);
+        Name = ManifestFiles.Shown(_path);
+        _paths = PathResolver.For(_options.Rows, ManifestFiles.FolderOf(_path));
     }
 
     /// <inheritdoc/>
@@ -40,7 +42,8 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     private bool IsTabbed => Name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(Open, null, cancellation);
+    public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
+        ReadRowsAsync(() => Open(new ManifestFiles(_options.Rows)), null, cancellation);
 
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null : ReadRowsBehindAsync(position.Next, cancellation);
@@ -48,7 +51,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     private async IAsyncEnumerable<ManifestRow> ReadRowsBehindAsync(RowMark mark, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
-        LineReader OpenThere() => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"', from: mark);
+        LineReader OpenThere() => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: mark, files: new ManifestFiles(_options.Rows));
         await foreach (ManifestRow row in ReadRowsAsync(OpenThere, header.NewReader(), cancellation).ConfigureAwait(false))
         {
             yield return row;
@@ -81,29 +84,34 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
         Func<TableRowReader> newReader = (await ReadHeaderAsync(cancellation).ConfigureAwait(false)).NewReader;
-        return await IndexedLines.OpenAsync(Open, Name, "table", skipRows: 1, newReader, _options.Rows, cancellation).ConfigureAwait(false);
+        return await IndexedLines.OpenAsync(Open, _path, "table", skipRows: 1, newReader, _options.Rows, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync([Name], cancellation);
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>
+        FileFingerprint.OfAsync([_path], new ManifestFiles(_options.Rows), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>A range of bytes that ends at a row, after one pass over the file that finds them. Lines are those of the whole table.</remarks>
     public async Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
     {
-        JsonLinesManifest.PipeHasNoShards(Name);
+        JsonLinesManifest.PipeHasNoShards(_path);
+        var files = new ManifestFiles(_options.Rows);
         Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
-        LineReader OpenAt(RowMark row) => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row);
-        MarkedRange range = await RowMarks.CutAsync(Name, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation).ConfigureAwait(false);
+        LineReader OpenAt(RowMark row) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row, files: files);
+        MarkedRange range = await RowMarks.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
+            .ConfigureAwait(false);
         return new TextShard(this, shard, range.Extent, range.FileBytes, () => OpenAt(range.From), header.NewReader, countsLines: false);
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>
-        new DeferredLineReader(Open, (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true));
+        new DeferredLineReader(
+            () => Open(new ManifestFiles(_options.Rows)),
+            (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true));
 
     private async Task<Header> ReadHeaderAsync(CancellationToken cancellation)
     {
-        using LineReader lines = Open();
+        using LineReader lines = Open(new ManifestFiles(_options.Rows));
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (lines.TryRead(out TextLine line))
@@ -135,7 +143,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         return new Header(raw, () => new TableRowReader(columns, delimiter, _options.Rows, _paths));
     }
 
-    private LineReader Open() => LineReader.Open(Name, _options.Rows.MaxLineBytes, quote: (byte)'"');
+    private LineReader Open(ManifestFiles files) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', files: files);
 
     /// <summary>A table's row of names: its bytes, and what reads the rows below it.</summary>
     private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader)

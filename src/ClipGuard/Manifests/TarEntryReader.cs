@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// </summary>
 /// <param name="file">The archive; its position is the reader's.</param>
 /// <param name="offset">Where a header begins.</param>
-internal sealed class TarEntryReader(FileStream file, long offset = 0)
+internal sealed class TarEntryReader(Stream file, long offset = 0)
 {
     private const int MaxNameBytes = 64 << 10;
     private const int MaxAttributeBytes = 1 << 20;

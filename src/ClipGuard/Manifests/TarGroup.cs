@@ -5,7 +5,7 @@ using System.Text;
 namespace ClipGuard.Manifests;
 
 /// <summary>Neighbouring members of one shard that share a key, or the place at which the shard is broken.</summary>
-/// <param name="Shard">Path of the shard.</param>
+/// <param name="Shard">Path of the shard, or its address.</param>
 /// <param name="Offset">Where the headers of the first member begin, or of the entry that cannot be read.</param>
 /// <param name="Members">The members in their order; none where the shard is broken here.</param>
 internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMember> Members)
@@ -20,14 +20,17 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
     public string? OwnKey => Members.Count > 0 && State != TarGroupState.Apart ? Members[0].Key : null;
 
     /// <summary>Reads the groups of a shard from one that begins at <paramref name="offset"/> on.</summary>
-    /// <param name="shard">Path of the shard.</param>
+    /// <param name="shard">Path of the shard, or its address.</param>
+    /// <param name="files">Opens it.</param>
     /// <param name="offset">Where the first group begins.</param>
     /// <param name="unpacked">Where the shard is compressed, what it was unpacked to; otherwise null.</param>
+    /// <param name="stop">Ends reads of what is at an address.</param>
     /// <remarks><see cref="State"/> is right only where the shard is read from its start.</remarks>
     /// <exception cref="ManifestException">The shard cannot be opened or read.</exception>
-    public static IEnumerable<TarGroup> ReadAll(string shard, long offset = 0, FileStream? unpacked = null)
+    public static IEnumerable<TarGroup> ReadAll(
+        string shard, ManifestFiles files, long offset = 0, FileStream? unpacked = null, CancellationToken stop = default)
     {
-        using FileStream? file = unpacked is null ? Open(shard) : null;
+        using Stream? file = unpacked is null ? Open(shard, files, stop) : null;
         var entries = new TarEntryReader(unpacked ?? file!, offset);
         var keys = new HashSet<ulong>();
         TarGroup? before = null;
@@ -69,15 +72,15 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
 
     /// <summary>Opens a shard.</summary>
     /// <exception cref="ManifestException">It cannot be opened.</exception>
-    public static FileStream Open(string shard)
+    public static Stream Open(string shard, ManifestFiles files, CancellationToken stop = default)
     {
         try
         {
-            return new FileStream(shard, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 4096, FileOptions.SequentialScan);
+            return files.OpenShard(shard, bufferBytes: 4096, stop);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw ManifestException.Refused($"The shard {shard} cannot be read", error);
+            throw ManifestException.Refused($"The shard {ManifestFiles.Shown(shard)} cannot be read", error);
         }
     }
 
@@ -95,7 +98,7 @@ internal sealed record TarGroup(string Shard, long Offset, IReadOnlyList<TarMemb
         }
         catch (IOException failed)
         {
-            throw ManifestException.Refused($"The shard {shard} cannot be read at byte {entries.Offset}", failed);
+            throw ManifestException.Refused($"The shard {ManifestFiles.Shown(shard)} cannot be read at byte {entries.Offset}", failed);
         }
     }
 

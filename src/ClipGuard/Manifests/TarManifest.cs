@@ -19,14 +19,17 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     private readonly ManifestOptions _options;
 
     /// <summary>Shards that are opened when they are read.</summary>
-    /// <param name="pattern">One path, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>; those named <c>.tar.gz</c> are compressed.</param>
+    /// <param name="pattern">
+    /// One path or address, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>. Those named <c>.tar.gz</c> are compressed.
+    /// </param>
     /// <param name="options">How text members are read; null for the defaults without required messages.</param>
     public TarManifest(string pattern, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);
-        Name = Path.GetFullPath(pattern);
-        _shards = PathPattern.Expand(Name);
         _options = options ?? new ManifestOptions { RequireMessages = false };
+        string path = ManifestFiles.FullPath(pattern);
+        Name = ManifestFiles.Shown(path);
+        _shards = PathPattern.Expand(path, new ManifestFiles(_options));
     }
 
     /// <inheritdoc/>
@@ -36,7 +39,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     public string Kind => _shards.Count == 1 ? "a WebDataset shard" : $"{_shards.Count} WebDataset shards";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Sources => _shards;
+    public IReadOnlyList<string> Sources => [.. _shards.Select(ManifestFiles.Shown)];
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(_shards, 0, 0, cancellation);
@@ -44,7 +47,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     // Samples of its shard that come before are gone over by their headers alone.
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation)
     {
-        int shard = _shards.ToList().IndexOf(position.Place.Source);
+        int shard = Sources.ToList().IndexOf(position.Place.Source);
         long line = position.Rows + position.LeftOut - position.Place.Line;
         return shard < 0 ? null : ReadRowsAsync([.. _shards.Skip(shard)], position.Place.Line, line, cancellation);
     }
@@ -53,7 +56,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     /// <remarks>Whole tar files, about equal in bytes; with fewer files than shares some have none. Lines count from the share's beginning.</remarks>
     public Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
     {
-        ShardExtent extent = FileCut.Find(_shards, shard);
+        ShardExtent extent = FileCut.Find(_shards, new ManifestFiles(_options), shard);
         IReadOnlyList<string> own = [.. _shards.Take((int)extent.To).Skip((int)extent.From)];
         return Task.FromResult<ManifestShard>(new FilesShard(this, shard, extent, stop => ReadRowsAsync(own, 0, 0, stop)));
     }
@@ -62,12 +65,14 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
         IReadOnlyList<string> shards, long passed, long line, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        var rows = new TarRowReader(_options);
+        var files = new ManifestFiles(_options);
+        var rows = new TarRowReader(_options, files);
         foreach (string shard in shards)
         {
             long number = 0;
-            using PackedShard? packed = PackedShard.IsPacked(shard) ? PackedShard.Unpack(shard, cancellation) : null;
-            foreach (TarGroup group in TarGroup.ReadAll(shard, unpacked: packed?.File))
+            string shown = ManifestFiles.Shown(shard);
+            using PackedShard? packed = PackedShard.IsPacked(shard) ? PackedShard.Unpack(shard, files, cancellation) : null;
+            foreach (TarGroup group in TarGroup.ReadAll(shard, files, unpacked: packed?.File, stop: cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
                 (line, number) = (line + 1, number + 1);
@@ -79,9 +84,9 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
 
             if (packed?.Flaw is { } flaw && ++number > passed)
             {
-                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shard}: {flaw}", "gzip up to its end")
+                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shown}: {flaw}", "gzip up to its end")
                 {
-                    Place = new RowPlace(shard, number),
+                    Place = new RowPlace(shown, number),
                 };
             }
 
@@ -92,8 +97,9 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     /// <inheritdoc/>
     /// <exception cref="ManifestException">A shard cannot be read, or is compressed, so that its samples cannot be read by their places.</exception>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
-        Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, cancellation), cancellation);
+        Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, new ManifestFiles(_options), cancellation), cancellation);
 
     /// <inheritdoc/>
-    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync(_shards, cancellation);
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>
+        FileFingerprint.OfAsync(_shards, new ManifestFiles(_options), cancellation);
 }

@@ -7,7 +7,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Manifests;
 
 /// <summary>Turns groups of tar members into rows. One thread at a time.</summary>
-internal sealed class TarRowReader(ManifestOptions options)
+internal sealed class TarRowReader(ManifestOptions options, ManifestFiles files)
 {
     // What a member's JSON calls an image or a path is data: the clips of a sample are its members. So nothing is looked for anywhere else.
     private readonly JsonSampleReader _samples = new(options with { RequireMessages = false }, new PathResolver([]));
@@ -18,18 +18,19 @@ internal sealed class TarRowReader(ManifestOptions options)
     /// <param name="number">1-based number of the group within its shard.</param>
     /// <param name="unpacked">Where its shard is compressed, what that was unpacked to: clips are then in memory. Otherwise null.</param>
     public ManifestRow Read(TarGroup group, long line, long number, FileStream? unpacked = null) =>
-        Read(group, line, unpacked) with { Place = new RowPlace(group.Shard, number, group.OwnKey) };
+        Read(group, line, unpacked) with { Place = new RowPlace(ManifestFiles.Shown(group.Shard), number, group.OwnKey) };
 
     private ManifestRow Read(TarGroup group, long line, FileStream? unpacked)
     {
+        string shard = ManifestFiles.Shown(group.Shard);
         if (group.Broken is { } broken)
         {
-            return new BadRow(line, 1, $"a broken shard at byte {broken.At} of {group.Shard}: {broken.Message}", "a tar header or the shard's end");
+            return new BadRow(line, 1, $"a broken shard at byte {broken.At} of {shard}: {broken.Message}", "a tar header or the shard's end");
         }
 
         if (FlawOf(group) is var (found, expected))
         {
-            return new BadRow(line, 1, $"{found} in {group.Members[0].Key} of {group.Shard}", expected);
+            return new BadRow(line, 1, $"{found} in {group.Members[0].Key} of {shard}", expected);
         }
 
         try
@@ -38,11 +39,11 @@ internal sealed class TarRowReader(ManifestOptions options)
         }
         catch (BadRowException error)
         {
-            return new BadRow(line, 1, $"{error.Found} in {group.Members[0].Key} of {group.Shard}", error.Expected);
+            return new BadRow(line, 1, $"{error.Found} in {group.Members[0].Key} of {shard}", error.Expected);
         }
         catch (JsonException noJson)
         {
-            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {group.Shard}", noJson.Message);
+            return new BadRow(line, 1, $"a .json member that is no JSON in {group.Members[0].Key} of {shard}", noJson.Message);
         }
     }
 
@@ -68,17 +69,18 @@ internal sealed class TarRowReader(ManifestOptions options)
         var fields = new List<SampleField> { new("__key__", Json(group.Members[0].Key)) };
         var warnings = new List<string>();
         byte[]? row = null;
-        using FileStream? opened = unpacked is null ? TarGroup.Open(group.Shard) : null;
-        FileStream shard = unpacked ?? opened!;
+        string shown = ManifestFiles.Shown(group.Shard);
+        using Stream? opened = unpacked is null ? TarGroup.Open(group.Shard, files) : null;
+        Stream shard = unpacked ?? opened!;
         foreach (TarMember member in group.Members)
         {
             if (MediaExtensions.KindOf(member.Format) is { } kind)
             {
                 clips.Add(new ClipReference(kind, member.Extension, member.Name)
                 {
-                    Path = group.Shard,
+                    Path = shown,
                     Source = unpacked is null
-                        ? new FileSource(group.Shard) { Offset = member.Offset, Length = member.Length }
+                        ? files.SourceOf(group.Shard, member.Offset, member.Length)
                         : new MemorySource(Load(unpacked, member, Array.MaxLength, "a clip")),
                 });
             }
@@ -106,7 +108,7 @@ internal sealed class TarRowReader(ManifestOptions options)
         return said with { Fields = [.. fields, .. said.Fields], Warnings = [.. warnings, .. said.Warnings] };
     }
 
-    private static byte[] Load(FileStream shard, TarMember member, int most, string what)
+    private static byte[] Load(Stream shard, TarMember member, int most, string what)
     {
         if (member.Length > most)
         {

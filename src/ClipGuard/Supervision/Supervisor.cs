@@ -177,7 +177,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(
         DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
-        if (request.Source is HttpSource address)
+        if (request.Source is RemoteSource address)
         {
             TimeSpan? settlingLimit = patience.WallLimit > patience.Deadline ? patience.WallLimit : null;
             FetchedClip fetched = await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);

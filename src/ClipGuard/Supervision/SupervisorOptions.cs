@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 
 namespace ClipGuard.Supervision;
@@ -81,7 +82,7 @@ public sealed record SupervisorOptions
     /// <summary>Decodes that a caller keeps asked for at a time, so that a helper whose payload has been read goes on at once.</summary>
     internal int Callers => 2 * Workers;
 
-    /// <summary>How clips at http and https addresses (<see cref="HttpSource"/>) are fetched.</summary>
+    /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();
 
     /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>

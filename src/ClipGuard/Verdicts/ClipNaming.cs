@@ -35,7 +35,12 @@ internal sealed class ClipNaming(IEnumerable<string> bases)
         FileSource file => new ClipName(clip.Kind, Relative(file.Path)) { Offset = file.Offset == 0 ? null : file.Offset, Length = file.Length },
         FileListSource list => new ClipName(clip.Kind, Relative(list.Paths[0])) { Frames = list.Paths.Count, Rest = Hex(HashOfNames(list)) },
         MemorySource held => new ClipName(clip.Kind, string.Empty) { Rest = Hex(XxHash3.HashToUInt64(held.Bytes.Span)), Length = held.Bytes.Length },
-        HttpSource http => new ClipName(clip.Kind, RedactedAddress.WithoutSecrets(http.Address.AbsoluteUri)) { Rest = QueryOf(http.Address) },
+        RemoteSource { Address: var address } remote => new ClipName(clip.Kind, RedactedAddress.WithoutSecrets(address.OriginalString))
+        {
+            Offset = remote.Offset == 0 ? null : remote.Offset,
+            Length = remote.Length,
+            Rest = address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps ? QueryOf(address) : KeyOf(address),
+        },
         _ => throw new ArgumentException("The clip has no source that could be named.", nameof(clip)),
     };
 
@@ -55,6 +60,10 @@ internal sealed class ClipNaming(IEnumerable<string> bases)
 
         return hash.GetCurrentHashAsUInt64();
     }
+
+    // Of other schemes all is the object's name, of which no more than what may be shown is written down.
+    private static string? KeyOf(Uri address) => RedactedAddress.WithoutSecrets(address.OriginalString) == address.OriginalString ? null
+        : Hex(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(address.OriginalString)));
 
     // A query may say which object it is, and may hold secrets: what is no signature is hashed.
     private static string? QueryOf(Uri address)

@@ -52,6 +52,8 @@ internal sealed class IdentityFinder : IDisposable
                 return await _questions.AskAsync(progress => OfFile(name, file, progress), cancellation).ConfigureAwait(false);
             case FileListSource list:
                 return await _questions.AskAsync(progress => OfList(name, list, progress), cancellation).ConfigureAwait(false);
+            case RemoteSource { Version: { } version } remote:
+                return new ObservedClip(new ByteIdentity(name) { Size = remote.Length, ETag = version }, []);
             default:
                 return null;
         }

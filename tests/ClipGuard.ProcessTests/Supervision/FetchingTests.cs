@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Supervision;
@@ -77,7 +78,7 @@ internal sealed class FetchingTests
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(0.3));
-        FetchedClip fetched = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        FetchedClip fetched = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
         Assert.That((fetched.Bytes, fetched.Fault, fetched.Unsettled?.Cause), Is.EqualTo(((MemorySource?)null, (ClipFault?)null, UnsettledCause.Server)));
         Assert.That(fetched.Unsettled!.Message, Does.EndWith("not there within 0.3 s."));
     }
@@ -100,6 +101,40 @@ internal sealed class FetchingTests
         await using var target = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip));
         await using var server = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {target.Address}\r\n"));
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
+    }
+
+    [Test]
+    public async Task Headers_go_to_the_server_that_is_named_and_to_none_that_it_redirects_to(CancellationToken cancellation)
+    {
+        await using var other = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip));
+        await using var server = new LoopbackServer(
+            LoopbackServer.Answer("302 Found", [], headers: "Location: /again.wav\r\n"),
+            LoopbackServer.Answer("302 Found", [], headers: $"Location: {other.Address}\r\n"));
+        FetchOptions options = Quick with { HttpHeaders = [new HttpHeader("Authorization", "Bearer secret")] };
+        Assert.That(await BytesAsync(server, options, cancellation), Is.EqualTo(Clip));
+        Assert.That(server.Requests, Has.Length.EqualTo(2).And.All.Contains("\r\nAuthorization: Bearer secret\r\n"));
+        Assert.That(other.Requests.Single(), Does.Not.Contain("secret"));
+    }
+
+    [Test]
+    public async Task A_server_that_hangs_up_is_asked_once_for_each_try(CancellationToken cancellation)
+    {
+        await using var server = new LoopbackServer(new byte[0]);
+        UnsettledClip unsettled = await UnsettledAsync(server, Quick with { Retries = 2 }, cancellation);
+        Assert.That(unsettled.Message, Does.EndWith("The server hung up without an answer (3 tries)."));
+        Assert.That(server.Asked, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_body_that_breaks_off_is_gone_on_with_where_the_server_tells_a_version(CancellationToken cancellation)
+    {
+        const string Tag = "ETag: \"1\"\r\n";
+        string range = $"Content-Range: bytes 50-{Clip.Length - 1}/{Clip.Length}\r\n";
+        await using var server = new LoopbackServer(
+            LoopbackServer.Answer("200 OK", Clip[..50], promised: Clip.Length, headers: Tag),
+            LoopbackServer.Answer("206 Partial Content", Clip[50..], headers: Tag + range));
+        Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
+        Assert.That(server.Requests[1], Does.Contain("\r\nRange: bytes=50-\r\n").And.Contain("\r\nIf-Match: \"1\"\r\n"));
     }
 
     [TestCase("ftp://127.0.0.1/clip.wav", "the server redirects to ftp:, and clips are fetched over http and https alone.")]
@@ -164,7 +199,7 @@ internal sealed class FetchingTests
         byte[] busy = LoopbackServer.Answer("503 Busy", []);
         await using var server = new LoopbackServer(busy, busy, busy, LoopbackServer.Answer("200 OK", Clip));
         using var fetcher = new ClipFetcher(Quick with { Retries = 0 }, TimeSpan.FromSeconds(60));
-        var source = new HttpSource(server.Address);
+        var source = new RemoteSource(server.Address);
         for (int clip = 0; clip < 6; clip++)
         {
             Assert.That((await fetcher.FetchAsync(source, null, cancellation)).Unsettled?.Cause, Is.EqualTo(UnsettledCause.Server));
@@ -198,7 +233,7 @@ internal sealed class FetchingTests
             startsPrivate ? inside : IPAddress.Loopback, LoopbackServer.Answer("302 Found", [], headers: $"Location: {second.Address}\r\n"));
         using var fetcher = new ClipFetcher(Quick with { AllowPrivate = allowed }, TimeSpan.FromSeconds(60), isPrivate: inside.Equals);
 
-        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
 
         Assert.That((bytes is not null, target.Asked), Is.EqualTo((isFetched, isFetched ? 1 : 0)));
         Assert.That(fault?.Kind, Is.EqualTo(isFetched ? null : FaultKind.Unsupported));
@@ -253,7 +288,7 @@ internal sealed class FetchingTests
         var address = new UriBuilder(server.Address) { UserName = "me", Password = "secret", Query = "token=secret", Fragment = "secret" };
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(60));
 
-        (_, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(address.Uri), null, cancellation);
+        (_, ClipFault? fault, _) = await fetcher.FetchAsync(new RemoteSource(address.Uri), null, cancellation);
 
         Assert.That(fault?.Message, Is.EqualTo($"{server.Address}?…: the server answered 404 Not Found."));
     }
@@ -274,7 +309,7 @@ internal sealed class FetchingTests
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(60));
-        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), null, caller.Token);
+        Task fetching = fetcher.FetchAsync(new RemoteSource(server.Address), null, caller.Token);
         await caller.CancelAsync();
         Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
     }
@@ -284,7 +319,7 @@ internal sealed class FetchingTests
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         var fetcher = new ClipFetcher(Quick with { Retries = 0 }, TimeSpan.FromSeconds(60));
-        Task fetching = fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        Task fetching = fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
         while (server.Asked == 0)
         {
             await Task.Delay(10, cancellation);
@@ -292,7 +327,7 @@ internal sealed class FetchingTests
 
         fetcher.Dispose();
         Assert.That(async () => await fetching, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(async () => await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     [TestCase(Isolation.Pooled)]
@@ -307,7 +342,7 @@ internal sealed class FetchingTests
         await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip), LoopbackServer.Answer("404 Not Found", []));
         var options = new SupervisorOptions { Isolation = isolation, HelperPath = TestHelper.RealProgramPath, Workers = 1, Spares = 0, Fetching = Quick };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        var request = new DecodeRequest(new HttpSource(server.Address), new AudioSpec());
+        var request = new DecodeRequest(new RemoteSource(server.Address), new AudioSpec());
 
         using DecodeOutcome outcome = await supervisor.DecodeAsync(request, cancellation);
         Assert.That(outcome.Clip?.Shape, Is.EqualTo(new[] { 1, 100 }), () => outcome.Fault!.Message);
@@ -329,7 +364,7 @@ internal sealed class FetchingTests
     private static async Task<byte[]> BytesAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));
-        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
         return bytes?.Bytes.ToArray() ?? throw new AssertionException(fault?.Message ?? "unsettled");
     }
 
@@ -350,6 +385,6 @@ internal sealed class FetchingTests
     private static async Task<FetchedClip> FetchAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));
-        return await fetcher.FetchAsync(new HttpSource(server.Address), null, cancellation);
+        return await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
     }
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
+using ClipGuard.Fetching;
 using ClipGuard.Media;
+using ClipGuard.ObjectStorage;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;
@@ -63,7 +65,7 @@ public sealed class SettingTests
     [Test]
     public void Fetching_is_off_and_follows_ms_swifts_variable()
     {
-        Assert.That(RunSettings.ReadManifest(Sources()).AllowHttp, Is.False);
+        Assert.That(RunSettings.ReadManifest(Sources(), new FetchOptions()).AllowHttp, Is.False);
         _environment["SWIFT_TIMEOUT"] = "5";
         Assert.That(GuardSettings.Read(Sources()).Fetching.WaitLimit, Is.EqualTo(TimeSpan.FromSeconds(5)));
         _environment["SWIFT_TIMEOUT"] = "-1";
@@ -71,6 +73,41 @@ public sealed class SettingTests
         Assert.That(
             GuardSettings.Read(Sources("--http-timeout", "7", "--max-http-bytes", "1MiB")).Fetching,
             Is.EqualTo(new FetchOptions { WaitLimit = TimeSpan.FromSeconds(7), MaxBytes = 1 << 20 }));
+    }
+
+    [Test]
+    public void Headers_come_from_options_or_from_the_lines_of_a_variable_and_are_not_shown()
+    {
+        _environment["CLIPGUARD_HTTP_HEADER"] = "Authorization: Bearer secret\n\nX-Other:  1 ";
+        IReadOnlyList<HttpHeader> headers = GuardSettings.Read(Sources()).Fetching.HttpHeaders;
+        Assert.That(headers.Select(static header => $"{header.Name}={header.Value}"), Is.EqualTo(new[] { "Authorization=Bearer secret", "X-Other=1" }));
+        Assert.That($"{headers[0]} {GuardSettings.Read(Sources())}", Does.Not.Contain("secret"));
+
+        headers = GuardSettings.Read(Sources("--http-header", "A: b", "--http-header=C: d")).Fetching.HttpHeaders;
+        Assert.That(headers.Select(static header => $"{header.Name}={header.Value}"), Is.EqualTo(new[] { "A=b", "C=d" }));
+    }
+
+    [TestCase("secret", "a header (not shown) was given without a name and a colon, expected 'Name: value'")]
+    [TestCase("A B: secret", "a header (not shown) has a name that no request may have")]
+    [TestCase("A: secret\u00e4", "the value of the header A (not shown) has characters that no header may have")]
+    [TestCase("Host: secret", "the header Host cannot be set")]
+    public void What_is_no_header_is_refused_without_being_shown(string header, string message) => Assert.That(
+        () => GuardSettings.Read(Sources("--http-header", header)),
+        Throws.InstanceOf<UsageException>().With.Message.EqualTo($"--http-header: {message}"));
+
+    [Test]
+    public void An_object_store_is_asked_only_where_its_addresses_are_allowed_or_named()
+    {
+        bool IsAsked(string? named, params string[] said) => GuardSettings.Read(Sources(said), named).Fetching.Fetchers.Count == 1;
+
+        Assert.That((IsAsked(null), IsAsked("m.jsonl"), IsAsked("https://s3/m.jsonl")), Is.EqualTo((false, false, false)));
+        Assert.That((IsAsked("s3://b/m.jsonl"), IsAsked("m.jsonl", "--allow-s3"), IsAsked("m", "--root", "s3://b/r")), Is.EqualTo((true, true, true)));
+        Assert.That(
+            FetchSettings.Store.Read(Sources("--s3-endpoint", "http://127.0.0.1:9000", "--s3-region", "eu", "--s3-path-style=false", "--s3-anonymous")),
+            Is.EqualTo(new S3Options { Endpoint = new Uri("http://127.0.0.1:9000"), Region = "eu", PathStyle = false, Anonymous = true }));
+        Assert.That(
+            () => FetchSettings.Store.Read(Sources("--s3-endpoint", "http://me:secret@h")),
+            Throws.InstanceOf<UsageException>().With.Message.Not.Contain("secret"));
     }
 
     [TestCase("0")]

@@ -26,7 +26,7 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Benching"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Loading",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Fetching", "ClipGuard.Loading",
             "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
             "ClipGuard.Verdicts",
         ],
@@ -62,8 +62,8 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Settings"] =
         [
-            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
-            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Snapshots"] =
         [
@@ -72,17 +72,21 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
         ["ClipGuard.DryRuns"] =
         [
-            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
-            "ClipGuard.Verdicts",
+            "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs",
+            "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
+        ["ClipGuard.Fetching"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] =
         [
             "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
-        ["ClipGuard.Manifests"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness"],
-        ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Media.Native"],
+        ["ClipGuard.Manifests"] =
+        [
+            "ClipGuard.Fetching", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness",
+        ],
+        ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Fetching", "ClipGuard.Media.Native"],
         ["ClipGuard.Media"] = ["ClipGuard.Media.Wire"],
         ["ClipGuard.Media.Libav"] =
         [
@@ -135,11 +139,12 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Supervision"] =
         [
-            "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
+            "ClipGuard.Fetching", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native",
+            "ClipGuard.Media.Wire",
             "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
-        ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Media"],
+        ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Fetching", "ClipGuard.Media"],
         ["ClipGuard.Supervision.Helpers"] =
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Processes",
@@ -148,7 +153,10 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
         ],
-        ["ClipGuard.Verdicts"] = ["ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
+        ["ClipGuard.Verdicts"] =
+        [
+            "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
+        ],
     };
 
     private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];

@@ -1,6 +1,7 @@
 using System.Reflection;
 
 using ClipGuard.Media;
+using ClipGuard.ObjectStorage;
 using ClipGuard.Supervision;
 
 using NUnit.Framework;
@@ -12,6 +13,7 @@ internal sealed class PublicApiTests
 {
     [TestCase(typeof(Supervisor))]
     [TestCase(typeof(AudioSpec))]
+    [TestCase(typeof(S3Fetcher))]
     [CancelAfter(60_000)]
     public void Is_what_is_written_down(Type member) => PublicApi.AssertIsWrittenDown(Assembly.GetAssembly(member)!);
 }

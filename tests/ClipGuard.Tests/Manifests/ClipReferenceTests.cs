@@ -78,7 +78,7 @@ public sealed class ClipReferenceTests
         ClipReference clip = ManifestFile.ReadSample($$"""{"images":["{{written}}"]}""", AnyRow with { AllowHttp = true }).Clips.Single();
 
         Assert.That((clip.Refusal, clip.Path), Is.EqualTo(((ClipRefusal?)null, (string?)null)));
-        Assert.That((clip.Source as HttpSource)?.Address.AbsoluteUri, Is.EqualTo(address));
+        Assert.That((clip.Source as RemoteSource)?.Address.AbsoluteUri, Is.EqualTo(address));
     }
 
     [TestCase("https://me:secret@example.org/a.png", "https://example.org/a.png")]

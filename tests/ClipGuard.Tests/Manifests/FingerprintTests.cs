@@ -88,7 +88,8 @@ internal sealed class FingerprintTests
         Assert.That(() => OfAsync("/nowhere/at/all"), Throws.InstanceOf<ManifestException>().With.Message.Contains("/nowhere/at/all"));
     }
 
-    private static Task<string> OfAsync(params string[] paths) => FileFingerprint.OfAsync(paths, CancellationToken.None);
+    private static Task<string> OfAsync(params string[] paths) =>
+        FileFingerprint.OfAsync(paths, new ManifestFiles(new ManifestOptions()), CancellationToken.None);
 
     private string Write(string name, byte[] content)
     {

@@ -84,12 +84,12 @@ public sealed class ManifestSequenceTests : IndexableManifestContract
 
         if (names is null)
         {
-            Assert.That(() => PathPattern.Expand(path), Throws.InstanceOf<ManifestException>().With.Message.StartsWith("No file matches"));
+            Assert.That(() => Expand(path), Throws.InstanceOf<ManifestException>().With.Message.StartsWith("No file matches"));
             Assert.That(Manifest.FindObstacle(path), Does.StartWith("No file matches"));
         }
         else
         {
-            Assert.That(string.Join(' ', PathPattern.Expand(path).Select(file => Path.GetRelativePath(Folder, file))), Is.EqualTo(names));
+            Assert.That(string.Join(' ', Expand(path).Select(file => Path.GetRelativePath(Folder, file))), Is.EqualTo(names));
             Assert.That(Manifest.FindObstacle(path), Is.Null);
         }
     }
@@ -125,4 +125,6 @@ public sealed class ManifestSequenceTests : IndexableManifestContract
     }
 
     protected override void Change() => File.AppendAllText(Path.Combine(Folder, "part-1.jsonl"), " ");
+
+    private static IReadOnlyList<string> Expand(string path) => PathPattern.Expand(path, new ManifestFiles(new ManifestOptions()));
 }

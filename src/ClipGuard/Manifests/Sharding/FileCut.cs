@@ -1,3 +1,5 @@
+using ClipGuard.Fetching;
+
 namespace ClipGuard.Manifests.Sharding;
 
 /// <summary>Cuts a list of files into runs of whole files that are about equal in bytes.</summary>
@@ -5,11 +7,12 @@ internal static class FileCut
 {
     /// <summary>The files of a share: those whose middle lies within an equal cut of all bytes.</summary>
     /// <param name="files">The files in their order.</param>
+    /// <param name="open">Opens them.</param>
     /// <param name="shard">Which share.</param>
     /// <exception cref="ManifestException">A file is not there.</exception>
-    public static ShardExtent Find(IReadOnlyList<string> files, ShardNumber shard)
+    public static ShardExtent Find(IReadOnlyList<string> files, ManifestFiles open, ShardNumber shard)
     {
-        long[] lengths = [.. files.Select(LengthOf)];
+        long[] lengths = [.. files.Select(file => LengthOf(file, open))];
         long total = lengths.Sum();
         (long begin, long end) = (shard.Begin(total), shard.End(total));
         (int from, int to) = (0, 0);
@@ -25,15 +28,21 @@ internal static class FileCut
         return new ShardExtent("shards", from, to);
     }
 
-    private static long LengthOf(string path)
+    private static long LengthOf(string path, ManifestFiles open)
     {
         try
         {
-            return new FileInfo(path).Length;
+            if (!Addresses.Is(path))
+            {
+                return new FileInfo(path).Length;
+            }
+
+            using PositionedFile file = open.OpenPositions(path);
+            return file.Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw ManifestException.Refused($"The shard {path} cannot be read", error);
+            throw ManifestException.Refused($"The shard {ManifestFiles.Shown(path)} cannot be read", error);
         }
     }
 }

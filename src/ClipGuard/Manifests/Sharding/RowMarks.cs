@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media.Native;
 
 namespace ClipGuard.Manifests.Sharding;
@@ -21,6 +22,7 @@ internal static class RowMarks
 
     /// <summary>Finds the range of bytes that is a share of a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="files">Opens it.</param>
     /// <param name="format">What tells its rows apart.</param>
     /// <param name="firstRow">Where its first row begins.</param>
     /// <param name="open">Opens the file there.</param>
@@ -28,9 +30,15 @@ internal static class RowMarks
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ManifestException">The file cannot be read.</exception>
     public static async Task<MarkedRange> CutAsync(
-        string path, string format, RowMark firstRow, Func<LineReader> open, ShardNumber shard, CancellationToken cancellation)
+        string path,
+        ManifestFiles files,
+        string format,
+        RowMark firstRow,
+        Func<LineReader> open,
+        ShardNumber shard,
+        CancellationToken cancellation)
     {
-        MarkedFile file = await MarkedFile.OfAsync(path, format, cancellation).ConfigureAwait(false);
+        MarkedFile file = await MarkedFile.OfAsync(path, files, format, cancellation).ConfigureAwait(false);
         IReadOnlyList<RowMark> marks = await FindAsync(path, file, open, cancellation).ConfigureAwait(false);
         RowMark At(long begin) => begin == 0 ? firstRow : marks.FirstOrDefault(mark => mark.Offset >= begin, new RowMark(file.Bytes, 0));
         return new MarkedRange(At(shard.Begin(file.Bytes)), At(shard.End(file.Bytes)).Offset, file.Bytes);
@@ -38,7 +46,7 @@ internal static class RowMarks
 
     private static async Task<IReadOnlyList<RowMark>> FindAsync(string path, MarkedFile file, Func<LineReader> open, CancellationToken cancellation)
     {
-        string[] places = [path + Suffix, InCache(path)];
+        string[] places = Addresses.Is(path) ? [InCache(path)] : [path + Suffix, InCache(path)];
         if (places.Select(place => Load(place, file)).OfType<KeptMarks>().FirstOrDefault() is { } kept)
         {
             return kept.ToList();
@@ -135,9 +143,15 @@ internal readonly record struct MarkedRange(RowMark From, long To, long FileByte
 /// <summary>What places between rows were found in.</summary>
 internal sealed record MarkedFile(long Bytes, DateTime ModifiedUtc, ulong Inode, string Samples, string Format)
 {
-    public static async Task<MarkedFile> OfAsync(string path, string format, CancellationToken cancellation)
+    public static async Task<MarkedFile> OfAsync(string path, ManifestFiles files, string format, CancellationToken cancellation)
     {
-        string samples = await FileFingerprint.OfAsync([path], cancellation).ConfigureAwait(false);
+        string samples = await FileFingerprint.OfAsync([path], files, cancellation).ConfigureAwait(false);
+        if (Addresses.Is(path))
+        {
+            using PositionedFile remote = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+            return new MarkedFile(remote.Length, default, 0, samples, format);
+        }
+
         FileFacts.OfPath(path, out FileFacts facts);
         return new MarkedFile(facts.Length, File.GetLastWriteTimeUtc(path), facts.Inode, samples, format);
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ClipGuard.Supervision.Fetching;
+namespace ClipGuard.Fetching;
 
 /// <summary>Tells addresses that only this machine or its own networks can reach, by IANA's registries of special-purpose addresses.</summary>
 internal static class PrivateAddress

@@ -1,9 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 using ClipGuard.Media;
 
-namespace ClipGuard.Supervision.Fetching;
+namespace ClipGuard.Fetching;
 
 /// <summary>
 /// Asks servers for clips, and follows them where they redirect to: over http and https alone, and never from a public address to a private one unless that is
@@ -16,14 +17,16 @@ internal sealed class HttpConnections : IDisposable
     private readonly HttpClient _unrestricted;
     private readonly HttpClient _publicOnly;
     private readonly bool _allowsPrivate;
+    private readonly IReadOnlyList<HttpHeader> _headers;
     private readonly Func<IPAddress, bool> _isPrivate;
 
     /// <summary>Makes no connection yet.</summary>
-    /// <param name="allowsPrivate">Whether a public address may lead to a private one.</param>
+    /// <param name="options">What is sent along, and whether a public address may lead to a private one.</param>
     /// <param name="isPrivate">Which addresses are private; null for those that are.</param>
-    public HttpConnections(bool allowsPrivate, Func<IPAddress, bool>? isPrivate = null)
+    public HttpConnections(FetchOptions options, Func<IPAddress, bool>? isPrivate = null)
     {
-        _allowsPrivate = allowsPrivate;
+        _allowsPrivate = options.AllowPrivate;
+        _headers = options.HttpHeaders;
         _isPrivate = isPrivate ?? PrivateAddress.Is;
         _unrestricted = NewClient(null);
 
@@ -32,18 +35,18 @@ internal sealed class HttpConnections : IDisposable
     }
 
     /// <summary>Asks for an address; the answer is the last server's, its headers read.</summary>
-    /// <param name="address">Http or https.</param>
-    /// <param name="onAnswer">Called when a server answered with a redirection, before the next one is asked.</param>
+    /// <param name="request">What is asked for; its <see cref="FetchRequest.Heard"/> is called for each redirection, before the next server is asked.</param>
     /// <param name="stop">Ends the asking.</param>
     /// <exception cref="RefusedRedirectException">A server redirects to where the fetcher does not go, or too often.</exception>
     /// <exception cref="HttpRequestException">A server cannot be asked.</exception>
-    public async Task<HttpResponseMessage> GetAsync(Uri address, Action onAnswer, CancellationToken stop)
+    public async Task<HttpResponseMessage> GetAsync(FetchRequest request, CancellationToken stop)
     {
         HttpClient client = _unrestricted;
-        Uri first = address;
+        Uri first = request.Address;
+        Uri address = first;
         for (int redirections = 0; ; redirections++)
         {
-            HttpResponseMessage response = await AskAsync(client, address, stop).ConfigureAwait(false);
+            HttpResponseMessage response = await AskAsync(client, NewMessage(request, address), stop).ConfigureAwait(false);
             if (!IsRedirection(response.StatusCode))
             {
                 return response;
@@ -51,7 +54,7 @@ internal sealed class HttpConnections : IDisposable
 
             using (response)
             {
-                onAnswer();
+                request.Heard?.Invoke();
                 address = Follow(
                     address, response.Headers.Location ?? throw new RefusedRedirectException("the server redirects, and names no address to go to"));
                 if (redirections == MaxRedirections)
@@ -88,6 +91,7 @@ internal sealed class HttpConnections : IDisposable
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseCookies = false,
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new OneRequestStream(context.PlaintextStream)),
             ConnectCallback = connect,
         };
 
@@ -97,11 +101,40 @@ internal sealed class HttpConnections : IDisposable
         return client;
     }
 
-    private static async Task<HttpResponseMessage> AskAsync(HttpClient client, Uri address, CancellationToken stop)
+    private HttpRequestMessage NewMessage(FetchRequest request, Uri address)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Get, address);
+        if (request.IsRange)
+        {
+            // Ranges count bytes as they are sent, so those of a packed body would be of no use.
+            message.Headers.Range = new RangeHeaderValue(request.Offset, request.Offset + request.Length - 1);
+            message.Headers.AcceptEncoding.ParseAdd("identity");
+        }
+
+        if (request.Version is { } version)
+        {
+            message.Headers.IfMatch.ParseAdd(version);
+        }
+
+        // A header of the user's may be a secret between him and that server: another one that it redirects to has no part in it.
+        bool isSameServer = address.Scheme == request.Address.Scheme && address.Authority == request.Address.Authority;
+        foreach (HttpHeader header in isSameServer ? _headers : [])
+        {
+            message.Headers.Remove(header.Name);
+            message.Headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
+
+        return message;
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient client, HttpRequestMessage message, CancellationToken stop)
     {
         try
         {
-            return await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+            using (message)
+            {
+                return await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+            }
         }
         catch (HttpRequestException failed) when (failed.InnerException is RefusedRedirectException refused)
         {

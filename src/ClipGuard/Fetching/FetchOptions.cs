@@ -1,12 +1,29 @@
-namespace ClipGuard.Supervision;
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Fetching;
 
 /// <summary>
-/// How clips at http and https addresses are fetched. Whether there are such clips at all is the manifest's options' to say, or the caller's.
+/// How clips, manifests and shards at addresses are fetched. Whether clips at http and https addresses are at all is the manifest's options' to say.
 /// </summary>
 public sealed record FetchOptions
 {
     /// <summary>
-    /// How long a server may say nothing. Positive; default 20 s, as ms-swift has it. All tries together have <see cref="SupervisorOptions.Deadline"/>.
+    /// What fetches from addresses of schemes other than http and https, as <c>s3</c>; the first that knows a scheme counts. They stay their owner's. Default
+    /// none.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<IFetcher> Fetchers { get; init; } = [];
+
+    /// <summary>
+    /// Headers that go along with each request over http and https, as tokens: to every server that a manifest names, and to none that one of these redirects
+    /// to. They stand in no log and no report. Default none.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<HttpHeader> HttpHeaders { get; init; } = [];
+
+    /// <summary>
+    /// How long a server may say nothing. Positive; default 20 s, as ms-swift has it. All tries at one clip
+    /// together have the supervisor's deadline.
     /// </summary>
     public TimeSpan WaitLimit { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ClipGuard.Supervision.Fetching;
+namespace ClipGuard.Fetching;
 
 /// <summary>
 /// Knows which servers have stopped answering, so that each further clip of such a one costs no tries of its own: after several clips in a row that it did not
