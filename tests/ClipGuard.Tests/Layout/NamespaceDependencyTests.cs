@@ -26,8 +26,8 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Benching"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Fetching", "ClipGuard.Loading",
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
+            "ClipGuard.Fetching", "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
             "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Comparing"] =
