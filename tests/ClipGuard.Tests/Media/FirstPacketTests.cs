@@ -58,6 +58,38 @@ internal sealed class FirstPacketTests
         Assert.That(decode.Samples.ToArray(), Is.EqualTo(alone.Samples.ToArray()));
     }
 
+    [TestCase(new byte[] { 0x90, (byte)'h', (byte)'v', (byte)'c', (byte)'1' })]
+    [TestCase(new byte[] { 0x1C, 0, 0, 0, 0 })]
+    public void H265_in_FLV_is_judged_whether_FFmpeg_knows_it_there_or_not(byte[] begin)
+    {
+        // The parameter set comes behind another kind of unit.
+        byte[] set = LargeH265();
+        byte[] record = [1, .. new byte[21], 2, 0x20, 0, 1, 0, 2, 0x40, 1, 0x21, 0, 1, 0, (byte)set.Length, .. set];
+        byte[] sound = Tag(8, [0x3E, .. new byte[32]]);
+        using DirectDecode large = DirectDecode.Of(_media.Write("h265.flv", Flv(sound, VideoTag([.. begin, .. record]))), new VideoSpec());
+        Assert.That((large.Fault?.Kind, large.Fault?.Stage), Is.EqualTo(((FaultKind?)FaultKind.LimitExceeded, (DecodeStage?)DecodeStage.Open)));
+        Assert.That(large.Fault!.Message, Is.EqualTo("A picture of 16000×12000 is over the limit of 100000000 pixels."));
+        Assert.That(large.Log, Is.Empty, "no decoder was asked");
+
+        // A packet that is not the record tells nothing, nor does a record that breaks off.
+        byte[] later = [.. begin];
+        later[begin[0] == 0x90 ? 0 : 1] |= 1;
+        using DirectDecode none = DirectDecode.Of(_media.Write("later.flv", Flv(sound, VideoTag([.. later, .. record]))), new VideoSpec());
+        Assert.That(none.Fault?.Kind, Is.Not.EqualTo(FaultKind.LimitExceeded));
+        for (int length = 0; length < record.Length; length++)
+        {
+            Assert.That(SequenceParameterSet.OfH265(record.AsSpan(0, length)), Is.Null, $"{length} bytes");
+        }
+    }
+
+    [Test]
+    public void The_record_of_an_MP4_tells_the_size_of_H265()
+    {
+        byte[] mp4 = File.ReadAllBytes(_media.Make("h265.mp4", "-f lavfi -i testsrc2=s=98x50 -frames:v 1 -c:v libx265 -x265-params log-level=none"));
+        int at = mp4.AsSpan().IndexOf("hvcC"u8);
+        Assert.That(SequenceParameterSet.OfH265(mp4.AsSpan(at + 4)), Is.EqualTo((98L, 50L)));
+    }
+
     // Cropped on both sides; with scaling matrices; as fields; of each kind of chroma; with more bits.
     [TestCase("libx264 -pix_fmt yuv420p -profile:v baseline")]
     [TestCase("libx264 -pix_fmt yuv420p -x264-params cqm=jvt")]
@@ -92,35 +124,57 @@ internal sealed class FirstPacketTests
     private static byte[] ParameterSet()
     {
         var bits = new List<bool>();
-        Fixed(66, 8);
-        Fixed(0, 8);
-        Fixed(62, 8);
+        Fixed(bits, 66, 8);
+        Fixed(bits, 0, 8);
+        Fixed(bits, 62, 8);
         foreach (uint number in (uint[])[0, 0, 0, 0, 1])
         {
-            Exp(number);
+            Exp(bits, number);
         }
 
-        Fixed(0, 1);
-        Exp(999);
-        Exp(999);
+        Fixed(bits, 0, 1);
+        Exp(bits, 999);
+        Exp(bits, 999);
         foreach (uint flag in (uint[])[1, 1, 0, 0])
         {
-            Fixed(flag, 1);
+            Fixed(bits, flag, 1);
         }
 
-        Fixed(1, 1);
-        return [0x67, .. bits.Chunk(8).Select(eight => (byte)eight.Select((bit, i) => bit ? 0x80 >> i : 0).Sum())];
-
-        void Fixed(uint number, int count)
-        {
-            for (int i = count - 1; i >= 0; i--)
-            {
-                bits.Add(((number >> i) & 1) == 1);
-            }
-        }
-
-        void Exp(uint number) => Fixed(number + 1, (2 * System.Numerics.BitOperations.Log2(number + 1)) + 1);
+        Fixed(bits, 1, 1);
+        return [0x67, .. Bytes(bits)];
     }
+
+    // H.265, 7.3.2.2.1: one layer, profile and level of zeros, 4:2:0, 16,000×12,000, nothing cropped. The zeros would need escapes, which nobody looks for.
+    private static byte[] LargeH265()
+    {
+        var bits = new List<bool>();
+        Fixed(bits, 1, 8);
+        for (int i = 0; i < 12; i++)
+        {
+            Fixed(bits, 0x11, 8);
+        }
+
+        foreach (uint number in (uint[])[0, 1, 16_000, 12_000])
+        {
+            Exp(bits, number);
+        }
+
+        Fixed(bits, 0, 1);
+        Fixed(bits, 1, 1);
+        return [0x42, 1, .. Bytes(bits)];
+    }
+
+    private static void Fixed(List<bool> bits, uint number, int count)
+    {
+        for (int i = count - 1; i >= 0; i--)
+        {
+            bits.Add(((number >> i) & 1) == 1);
+        }
+    }
+
+    private static void Exp(List<bool> bits, uint number) => Fixed(bits, number + 1, (2 * System.Numerics.BitOperations.Log2(number + 1)) + 1);
+
+    private static IEnumerable<byte> Bytes(List<bool> bits) => bits.Chunk(8).Select(eight => (byte)eight.Select((bit, i) => bit ? 0x80 >> i : 0).Sum());
 
     private static byte[] Film() =>
         [.. VideoTag([0x17, 0, 0, 0, 0, .. Record()]), .. VideoTag([0x17, 1, 0, 0, 0, 0, 0, 0, 4, 0x65, 0x88, 0x84, 0])];

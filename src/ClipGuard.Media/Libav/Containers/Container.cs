@@ -287,6 +287,11 @@ internal sealed unsafe class Container : IDisposable
             return Refuse(refused);
         }
 
+        if (RawAmr.FindWrong(NameOf(found), Bytes) is { } unknown)
+        {
+            return _session.Fault(FaultKind.Unsupported, unknown);
+        }
+
         return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
             ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;

@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Libav.Containers.Claims;
 
 /// <summary>
 /// The size that a picture's own header claims, read without FFmpeg. FFmpeg's demuxers of single pictures read the whole file into a packet before a
-/// decoder sees a header, so that a large file costs its own size twice before its picture is refused.
+/// decoder sees a header, so that a large file costs its own size twice before its picture is refused. Of films, FLV alone.
 /// </summary>
 internal static class ClaimedPicture
 {
@@ -33,6 +33,7 @@ internal static class ClaimedPicture
         "bmp_pipe" => OfBmp(bytes),
         "dpx_pipe" => OfDpx(bytes),
         "exr_pipe" => ExrHeader.SizeOf(bytes),
+        "flv" => FlvHeader.SizeOf(bytes),
         "tiff_pipe" => TiffHeader.SizeOf(bytes),
         "pbm_pipe" or "pgm_pipe" or "pgmyuv_pipe" or "ppm_pipe" or "pam_pipe" or "pfm_pipe" or "phm_pipe" => PnmHeader.SizeOf(bytes),
         "image2pipe" => bytes.Name.EndsWith(".tga", StringComparison.OrdinalIgnoreCase) ? Read(bytes, Tga) : PnmHeader.SizeOf(bytes),

@@ -19,11 +19,12 @@ internal static class SequenceParameterSet
     }
 
     /// <summary>The same of H.265.</summary>
-    /// <param name="bytes">NAL units behind start codes.</param>
+    /// <param name="bytes">NAL units behind start codes, or the record of an MP4 or FLV (hvcC).</param>
     public static (long Width, long Height)? OfH265(ReadOnlySpan<byte> bytes)
     {
         const int Type = 33, TypeBits = 0x3F, HeaderBytes = 2;
-        ReadOnlySpan<byte> unit = Find(bytes, header => ((header >> 1) & TypeBits) == Type);
+        ReadOnlySpan<byte> unit = InH265Record(bytes, Type);
+        unit = unit.IsEmpty ? Find(bytes, header => ((header >> 1) & TypeBits) == Type) : unit;
         return unit.Length <= HeaderBytes ? null : ReadH265(new HeaderBits(WithoutEscapes(unit[HeaderBytes..])));
     }
 
@@ -129,6 +130,39 @@ internal static class SequenceParameterSet
         return bytes.Length > First && bytes[0] == 1 && (bytes[Count] & 0x1F) > 0
             ? bytes[First..Math.Min(bytes.Length, First + BinaryPrimitives.ReadUInt16BigEndian(bytes[Length..]))]
             : [];
+    }
+
+    // The first unit of a type in an hvcC: version 1, 22 bytes, and how many arrays there are; each has a type, how many units, and each unit with its length
+    // before it (ISO/IEC 14496-15, 8.3.3.1).
+    private static ReadOnlySpan<byte> InH265Record(ReadOnlySpan<byte> bytes, int type)
+    {
+        const int Arrays = 22, ArrayHeaderBytes = 3, TypeBits = 0x3F;
+        if (bytes.Length <= Arrays || bytes[0] != 1)
+        {
+            return [];
+        }
+
+        int arrays = bytes[Arrays];
+        bytes = bytes[(Arrays + 1)..];
+        for (int array = 0; array < arrays && bytes.Length > ArrayHeaderBytes; array++)
+        {
+            bool isWanted = (bytes[0] & TypeBits) == type;
+            int units = BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]);
+            bytes = bytes[ArrayHeaderBytes..];
+            for (int unit = 0; unit < units && bytes.Length > sizeof(ushort); unit++)
+            {
+                int length = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+                bytes = bytes[sizeof(ushort)..];
+                if (isWanted)
+                {
+                    return bytes[..Math.Min(length, bytes.Length)];
+                }
+
+                bytes = bytes[Math.Min(length, bytes.Length)..];
+            }
+        }
+
+        return [];
     }
 
     private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> bytes, Func<byte, bool> isWanted)
