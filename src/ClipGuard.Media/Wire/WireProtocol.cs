@@ -26,6 +26,9 @@ internal static class WireProtocol
     /// <summary>Environment variable with the files of FFmpeg that were checked for this run, one a line: these are loaded, and no others.</summary>
     public const string CheckedFFmpegVariable = "CLIPGUARD_FFMPEG_CHECKED";
 
+    /// <summary>Environment variable with the files of FFmpeg that earlier runs have checked; one that is started to check FFmpeg passes over these.</summary>
+    public const string PassedFFmpegVariable = "CLIPGUARD_FFMPEG_PASSED";
+
     /// <summary>
     /// Environment variable with the folder of a tool run. Every process of the run bears it, so that it is found also where it is no longer anybody's
     /// child.

@@ -23,11 +23,7 @@ internal sealed class IndexCache(string folder, long minManifestBytes)
     private static readonly TimeSpan LongestUnused = TimeSpan.FromDays(60);
 
     /// <summary>The folder that programs of this user share: <c>clipguard/indexes</c> in <c>XDG_CACHE_HOME</c>, or in <c>~/.cache</c>.</summary>
-    public static string DefaultFolder => Path.Combine(CacheHome, "clipguard", "indexes");
-
-    private static string CacheHome => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } home && Path.IsPathRooted(home)
-        ? home
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    public static string DefaultFolder => Path.Combine(UserCache.Folder, "indexes");
 
     /// <summary>What is kept for a manifest, if it is still true.</summary>
     /// <param name="path">The manifest's file.</param>

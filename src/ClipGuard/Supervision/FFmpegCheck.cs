@@ -10,7 +10,8 @@ namespace ClipGuard.Supervision;
 
 /// <summary>
 /// Has a helper of its own find out whether the FFmpeg that helpers would use can be used, before there is a clip that could be blamed. Where FFmpeg makes that
-/// helper die, FFmpeg is refused. What passed is remembered as long as this process lives and its files stay what they are.
+/// helper die, FFmpeg is refused. What passed is remembered as long as this process lives and its files stay what they are; later runs are told of it too
+/// (<see cref="PassedFFmpeg"/>), and then the helper finds out which FFmpeg it is, and decodes nothing.
 /// </summary>
 internal static partial class FFmpegCheck
 {
@@ -50,6 +51,7 @@ internal static partial class FFmpegCheck
                 return launch;
             }
 
+            PassedFFmpeg.OfUser.Keep(passed.Files);
             lock (Gate)
             {
                 Passed[key] = passed;
@@ -126,7 +128,7 @@ internal static partial class FFmpegCheck
             Arguments = [launch.Path, "check"],
 
             // It does each thing once: quick compilation is worth more to it than fast code.
-            Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1"],
+            Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1", $"{WireProtocol.PassedFFmpegVariable}={PassedFFmpeg.OfUser.Read()}"],
             PayloadBytes = Environment.SystemPageSize,
         };
         var started = new ManualResetEventSlim();

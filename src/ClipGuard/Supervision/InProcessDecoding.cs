@@ -3,7 +3,6 @@ using System.Diagnostics;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
-using ClipGuard.Media.Libav.SelfCheck;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Processes;
 
@@ -24,7 +23,7 @@ internal sealed class InProcessDecoding : IDisposable
         _payloadBytes = options.PayloadBytes;
         string? lacking = AudioDecoderPlugIns.Load(options.AudioDecoders, out _audioDecoders);
         string? choice = options.FFmpeg ?? Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable);
-        if ((LibavLibrary.FindProblem(choice) ?? LibavSelfCheck.FindProblem() ?? lacking) is { } missing)
+        if ((LibavLibrary.FindProblem(choice) ?? PassedFFmpeg.OfUser.CheckLoaded() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);
         }

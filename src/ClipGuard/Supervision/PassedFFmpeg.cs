@@ -1,0 +1,71 @@
+using ClipGuard.Media.Libav;
+using ClipGuard.Media.Libav.SelfCheck;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>
+/// Which FFmpeg has passed ClipGuard's check, by path, size and time of its five files, so that the next run need not check the same ones again. All runs of a
+/// user share it. Whatever keeps it from being read or written leads to another check: it is a cache.
+/// </summary>
+/// <param name="file">Where it is; its folder is made when it is needed.</param>
+internal sealed class PassedFFmpeg(string file)
+{
+    private const int MostKept = 16;
+
+    /// <summary>The file of this user: <c>clipguard/ffmpeg-passed</c> in <c>XDG_CACHE_HOME</c>, or in <c>~/.cache</c>.</summary>
+    public static PassedFFmpeg OfUser { get; } = new(Path.Combine(UserCache.Folder, "ffmpeg-passed"));
+
+    /// <summary>What is kept, as <see cref="PassedChecks"/> writes it; null where there is nothing to be read.</summary>
+    public string? Read()
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllText(file) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Checks the FFmpeg that this process has loaded, unless the same one has passed before.</summary>
+    /// <returns>Null where it passed; otherwise a sentence.</returns>
+    public string? CheckLoaded()
+    {
+        string files = LibavFiles.Describe(LibavLibrary.Loaded!);
+        if (PassedChecks.Parse(Read()).Contains(files))
+        {
+            return null;
+        }
+
+        string? problem = LibavSelfCheck.FindProblem();
+        if (problem is null)
+        {
+            Keep(files);
+        }
+
+        return problem;
+    }
+
+    /// <summary>Keeps that files have passed.</summary>
+    public void Keep(string files)
+    {
+        string[] before = PassedChecks.Parse(Read());
+        if (before.Contains(files))
+        {
+            return;
+        }
+
+        string beside = $"{file}.{Environment.ProcessId}.new";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(beside, PassedChecks.Write(before.TakeLast(MostKept - 1).Append(files)));
+            File.Move(beside, file, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next run checks again.
+        }
+    }
+}
