@@ -38,9 +38,11 @@ if (AudioDecoderPlugIns.Load(assemblies, out IReadOnlyDictionary<string, IAudioD
 if (args is ["check"])
 {
     _ = Confinement.Close(streams: false);
-    connection.Send(LibavSelfCheck.FindProblem() is { } failed
+    string files = LibavFiles.Describe(LibavLibrary.Loaded!);
+    bool hasPassed = PassedChecks.Parse(Environment.GetEnvironmentVariable(WireProtocol.PassedFFmpegVariable)).Contains(files);
+    connection.Send(!hasPassed && LibavSelfCheck.FindProblem() is { } failed
         ? new UnreadyMessage(UnreadyReason.DecoderMissing, failed)
-        : new CheckedMessage(LibavFiles.Describe(LibavLibrary.Loaded!), LibavLibrary.Loaded!.Release.Warning));
+        : new CheckedMessage(files, LibavLibrary.Loaded!.Release.Warning));
     return 0;
 }
 
@@ -48,7 +50,7 @@ bool streams = args is ["stream"];
 using LibavDecoder decoder = new LibavDecoder(audioDecoders);
 SandboxLevel level = Confinement.Close(streams);
 string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level));
+connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level) { KnownClips = true });
 
 if (streams)
 {

@@ -10,4 +10,10 @@ public sealed record DecoderFault(FaultKind Kind, DecodeStage Stage, string Mess
     /// Of a clip that is <see cref="FaultKind.Missing"/>: the storage's error behind it, so that the clip is not to blame; null where there is none.
     /// </summary>
     public StorageError? Storage { get; init; }
+
+    /// <summary>
+    /// True where it was found before any decoder had been given a byte of the clip, as of one that is missing or empty: then nothing of it can have stayed
+    /// behind in the process.
+    /// </summary>
+    public bool BeforeDecoding { get; init; }
 }

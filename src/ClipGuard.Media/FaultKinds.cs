@@ -10,12 +10,12 @@ internal static class FaultKinds
     /// <exception cref="ArgumentOutOfRangeException">There is no such kind, or it is missing here.</exception>
     public static FaultTraits Of(FaultKind kind) => kind switch
     {
-        FaultKind.Missing => Finding,
-        FaultKind.Unsupported => Finding,
-        FaultKind.Corrupt => Finding,
+        FaultKind.Missing => Finding with { MayKeepHelper = true },
+        FaultKind.Unsupported => Finding with { MayKeepHelper = true },
+        FaultKind.Corrupt => Finding with { MayKeepHelper = true },
 
-        // A limit that the decoder met is met again. Memory may have run out because of what the helper kept from earlier clips, or what other
-        // processes took: a fresh helper with one decoder thread shows whether it was the clip.
+        // A limit that the decoder met is met again, and its helper may hold who knows how much. Memory may have run out because of what the helper kept from
+        // earlier clips, or what other processes took: a fresh helper with one decoder thread shows whether it was the clip.
         FaultKind.LimitExceeded => Finding with { Retry = FaultRetry.WhenOutOfMemory },
 
         // The decoder may see by itself that its time is over, and then ends without being killed.

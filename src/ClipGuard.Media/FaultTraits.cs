@@ -14,6 +14,9 @@ namespace ClipGuard.Media;
 /// </param>
 internal readonly record struct FaultTraits(FaultOwner Owner, bool MayBeReported, FaultRetry Retry, bool EndsHelper, bool IsAlarming)
 {
+    /// <summary>True where a helper that has reported it may stay in use, once it was found sound.</summary>
+    public bool MayKeepHelper { get; init; }
+
     /// <summary>Whether a first fault of this kind is tried once more.</summary>
     /// <param name="isOutOfMemory">True where the helper ended because memory ran out, its own share or the machine's.</param>
     public bool IsRetried(bool isOutOfMemory) => Retry switch

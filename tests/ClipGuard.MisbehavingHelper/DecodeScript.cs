@@ -15,8 +15,17 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
 {
     private int _decodes;
 
+    // How the known clip is decoded that is asked for after a fault; null before there was one.
+    private string? _afterFault;
+
     public void Play(DecodeMessage message)
     {
+        if (message.Id == 0)
+        {
+            new KnownClipScript(connection).Play(message, _afterFault!);
+            return;
+        }
+
         _decodes++;
         string name = message.Request.Source is FileSource file
             ? Path.GetFileName(file.Path)
@@ -40,6 +49,18 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                         Storage = words.Length > 2 ? Enum.Parse<StorageError>(words[2]) : null,
                     },
                 });
+                break;
+            case "finds":
+                Find(message, Enum.Parse<FaultKind>(words[1]), words[2]);
+                break;
+            case "finds-once-used":
+                if (_afterFault is null)
+                {
+                    Deliver(message, 1);
+                    break;
+                }
+
+                Find(message, FaultKind.Corrupt, "sound");
                 break;
             case "throws":
                 connection.Send(FailedMessage.Of(message.Id, new InvalidOperationException("scripted, with a line\nand another")));
@@ -217,6 +238,25 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             default:
                 throw new ArgumentException($"There is no decode called {words[0]}.");
         }
+    }
+
+    private void Find(DecodeMessage message, FaultKind kind, string afterFault)
+    {
+        _afterFault = afterFault;
+        if (afterFault is "early-says-the-helper")
+        {
+            connection.Marks.AddPacket();
+        }
+
+        if (afterFault is "filled")
+        {
+            new Span<byte>(connection.Payload + message.OutputOffset, 40 << 20).Fill(1);
+        }
+
+        connection.Send(new ReplyMessage(message.Id)
+        {
+            Fault = new DecoderFault(kind, DecodeStage.Decode, "scripted") { BeforeDecoding = afterFault.StartsWith("early", StringComparison.Ordinal) },
+        });
     }
 
     private void ThrowIf(bool so, DecodeMessage message)

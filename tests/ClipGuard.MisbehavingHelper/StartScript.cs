@@ -16,6 +16,9 @@ internal static class StartScript
             case "well":
                 Greet(connection, WireProtocol.Version, streams);
                 break;
+            case "knows-clips":
+                Greet(connection, WireProtocol.Version, streams, knownClips: true);
+                break;
             case "slow":
                 Thread.Sleep(int.Parse(words[1], CultureInfo.InvariantCulture));
                 Greet(connection, WireProtocol.Version, streams);
@@ -63,6 +66,6 @@ internal static class StartScript
         }
     }
 
-    private static void Greet(HelperConnection connection, int version, bool streams) =>
-        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams)));
+    private static void Greet(HelperConnection connection, int version, bool streams, bool knownClips = false) =>
+        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams)) { KnownClips = knownClips });
 }

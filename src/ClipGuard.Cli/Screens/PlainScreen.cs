@@ -66,7 +66,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
         output.WriteLine($"Excluded    {Wording.ExcludedRows(findings)}");
         output.WriteLine($"Summary     {PrintableText.Line(findings.SummaryPath)}");
-        if (Wording.RelativePathsHint(findings.Summary) is { } hint)
+        foreach (string hint in Wording.Hints(findings.Summary))
         {
             output.WriteLine(PrintableText.Line(hint));
         }

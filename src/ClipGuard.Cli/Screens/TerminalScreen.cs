@@ -73,7 +73,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, StandardErrorWriter t
 
         console.WriteLine();
         console.Write(FindingTables.Files(findings));
-        if (Wording.RelativePathsHint(findings.Summary) is { } hint)
+        foreach (string hint in Wording.Hints(findings.Summary))
         {
             console.Write(new Text(PrintableText.Line(hint) + "\n", new Style(Color.Yellow)));
         }

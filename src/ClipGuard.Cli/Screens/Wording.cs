@@ -106,8 +106,21 @@ internal static class Wording
     /// <summary>Where the rows are named that are not clean.</summary>
     public static string ExcludedRows(DryRunFindings findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
 
-    /// <summary>What is left to say about the clean manifest, or null where there is nothing.</summary>
-    public static string? RelativePathsHint(DryRunSummary summary)
+    /// <summary>What is left to say of a run, each a line of its own.</summary>
+    public static IEnumerable<string> Hints(DryRunSummary summary)
+    {
+        if (RelativePathsHint(summary) is { } paths)
+        {
+            yield return paths;
+        }
+
+        if (summary.Helpers.Disagreement is { } disagreement)
+        {
+            yield return $"Verdicts after a fault are in doubt; run it again with --confirm-one-in 0 --fresh. {disagreement}";
+        }
+    }
+
+    private static string? RelativePathsHint(DryRunSummary summary)
     {
         string? clean = summary.Settings.CleanManifest;
         string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory : Path.GetDirectoryName(summary.Manifest)!;

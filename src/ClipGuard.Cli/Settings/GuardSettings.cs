@@ -42,9 +42,17 @@ internal static class GuardSettings
     public static readonly Setting<Isolation> Isolation = Group.Value(
         "isolation",
         "MODE",
-        "'pooled' (default) uses a helper again after a clean decode, 'fresh' starts a new one for each decode.",
+        "'pooled' (default) uses a helper again after a clean decode and, once checked, after a clip it found bad; 'fresh' starts a new one for each decode.",
         SettingTextParser.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)),
         (guard, isolation) => guard with { Isolation = isolation });
+
+    public static readonly Setting<int> ConfirmOneIn = Group.Value(
+        "confirm-one-in",
+        "N",
+        $"One in N clips that are found bad by a helper which found one bad before is decoded by a fresh one too, default {Group.Unset.ConfirmOneIn}. 0: no "
+            + "helper is used again after a bad clip.",
+        SettingTextParser.CountOrNone,
+        (guard, findings) => guard with { ConfirmOneIn = findings });
 
     public static readonly Setting<SandboxLevel> Sandbox = Group.Value(
         "sandbox",

@@ -22,6 +22,9 @@ internal sealed class DecodeSession(DecodeRequest request, DecodeContext context
     /// <summary>True once <see cref="ShouldStop"/> said so: the decode was cut short, and whatever it gave is no verdict on the clip.</summary>
     public bool Stopped { get; private set; }
 
+    /// <summary>True once a decoder has been given bytes of the clip, or asked for them.</summary>
+    public bool WasRead { get; set; }
+
     /// <summary>A file, device or address that the clip refers to and that was not opened; null where there is none.</summary>
     public string? RefusedOpen { get; set; }
 

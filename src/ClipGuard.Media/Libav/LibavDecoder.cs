@@ -69,7 +69,9 @@ public sealed class LibavDecoder : IClipDecoder
         }
 
         // A decode that was told to stop looks like one of a truncated file, so its answer is no verdict on the clip.
-        return session.Stopped ? TimedOut(session) : answer;
+        return session.Stopped ? TimedOut(session)
+            : answer.Fault is { } early && !session.WasRead ? new DecodeAnswer(early with { BeforeDecoding = true })
+            : answer;
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,11 @@ internal abstract record HelperMessage;
 /// <param name="Helper">Name and version of the helper.</param>
 /// <param name="Decoder">Name and version of what decodes.</param>
 /// <param name="Sandbox">The sandbox level that is really in force.</param>
-internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder, SandboxLevel Sandbox) : HelperMessage;
+internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder, SandboxLevel Sandbox) : HelperMessage
+{
+    /// <summary>True where it decodes the known clips of <c>Protocol.md</c>, and may be asked to, so that it stays in use after a fault.</summary>
+    public bool KnownClips { get; init; }
+}
 
 /// <summary>The helper cannot decode and ends. Said instead of ready.</summary>
 /// <param name="Reason">Why not, by kind.</param>

@@ -21,6 +21,11 @@ internal static class HelperMessageWriter
                 json.WriteString("helper", ready.Helper);
                 json.WriteString("decoder", ready.Decoder);
                 json.WriteString("sandbox", ready.Sandbox.ToString());
+                if (ready.KnownClips)
+                {
+                    json.WriteBoolean("knownClips", true);
+                }
+
                 break;
             case UnreadyMessage unready:
                 json.WriteString("type", "unready");
@@ -161,6 +166,11 @@ internal static class HelperMessageWriter
         if (fault.Storage is { } storage)
         {
             json.WriteString("storage", storage.ToString());
+        }
+
+        if (fault.BeforeDecoding)
+        {
+            json.WriteBoolean("beforeDecoding", true);
         }
 
         json.WriteEndObject();

@@ -349,6 +349,7 @@ public sealed class DryRun
         ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
         Slowest = tally.Slowest,
         CleanHasRelativePaths = tally.CleanHasRelativePaths,
+        Helpers = _decoder.Reuse,
         Versions = new DryRunVersions(_settings.ClipGuard, _decoder.DecoderVersion, _decoder.DecoderFiles),
         Settings = new DryRunSettings
         {

@@ -69,6 +69,12 @@ public sealed record DryRunSummary
     /// </summary>
     public required bool CleanHasRelativePaths { get; init; }
 
+    /// <summary>
+    /// What came of helpers that stayed in use after they had found a fault. Where it has a <see cref="HelperReuse.Disagreement"/>, what was found by such
+    /// helpers is to be doubted: run once more with <see cref="SupervisorOptions.ConfirmOneIn"/> 0.
+    /// </summary>
+    public HelperReuse Helpers { get; init; } = new();
+
     /// <summary>The versions that decoded.</summary>
     public required DryRunVersions Versions { get; init; }
 

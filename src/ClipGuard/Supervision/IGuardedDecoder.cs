@@ -14,6 +14,9 @@ internal interface IGuardedDecoder
     /// <inheritdoc cref="Supervisor.Sandbox"/>
     SandboxLevel Sandbox { get; }
 
+    /// <inheritdoc cref="Supervisor.Reuse"/>
+    HelperReuse Reuse => new();
+
     /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
     ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);
 

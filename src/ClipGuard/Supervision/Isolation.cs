@@ -3,7 +3,10 @@ namespace ClipGuard.Supervision;
 /// <summary>What stands between a decode and the process that asked for it.</summary>
 public enum Isolation
 {
-    /// <summary>A warm helper is leased to one decode at a time, and only one whose every decode was clean is used again.</summary>
+    /// <summary>
+    /// A warm helper is leased to one decode at a time, and used again after a clean one, or where it was checked after what its decoder found in a clip
+    /// (<see cref="SupervisorOptions.ConfirmOneIn"/>).
+    /// </summary>
     Pooled,
 
     /// <summary>A new process for each decode, started ahead of need. Its exit is part of the decode.</summary>

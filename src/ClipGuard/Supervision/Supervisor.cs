@@ -20,8 +20,9 @@ namespace ClipGuard.Supervision;
 /// <see cref="DecodeAsync(DecodeRequest, CancellationToken)"/> gives a clip or a <see cref="ClipFault"/>; expected failure never throws.
 /// After a timeout, stall, crash, unbelievable answer or death for want of memory the clip is tried once more, in a helper that has decoded nothing before
 /// and with one decoder thread; only a second failure is a fault of the clip. What the decoder itself finds (missing, unsupported, corrupt, too large)
-/// is one at once. A failure of the infrastructure, which says nothing about the clip, is tried again in another helper; the third one in a row leaves it
-/// unsettled. Where no helper can be started at all, that is thrown as <see cref="HelperUnavailableException"/>.
+/// is one at once; now and then a fresh helper is asked as well (<see cref="SupervisorOptions.ConfirmOneIn"/>). A failure of the infrastructure, which says
+/// nothing about the clip, is tried again in another helper; the third one in a row leaves it unsettled. Where no helper can be started at all, that is thrown
+/// as <see cref="HelperUnavailableException"/>.
 /// </remarks>
 public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 {
@@ -69,6 +70,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
     /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do; the lowest, where helpers differ.</summary>
     public SandboxLevel Sandbox => _pool is null || _sandboxIsMissing ? SandboxLevel.Off : _pool.LowestSandbox;
+
+    /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
+    public HelperReuse Reuse => _pool?.Reuse ?? new HelperReuse();
 
     /// <summary>Helpers that are warm and without work at this moment.</summary>
     internal int ReadyHelpers => _pool?.ReadyHelpers ?? 0;
@@ -204,6 +208,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         var history = new AttemptHistory<ClipFault>(MaxAttempts, firstFailure);
         Action<ClipFault>? notify = onFirstFailure;
         int bugs = 0;
+        ClipFault? toConfirm = null;
         while (true)
         {
             var attempt = new Attempt(
@@ -218,7 +223,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
             // The second attempt is in the pool's queue before the caller is told of the first: what the caller then starts, such as a substitute's decode,
             // stands behind it and cannot take its helper.
-            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond || bugs > 0, cancellation);
+            Task<(Helper, AttemptResult)> trying = pool.DecodeAsync(attempt, fresh: history.IsSecond || bugs > 0 || toConfirm is not null, cancellation);
             if (history.FirstFailure is { } failure)
             {
                 await NotifyFirstFailureAsync(notify, failure, pool, attempt, trying).ConfigureAwait(false);
@@ -235,6 +240,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
+                    Compare(toConfirm, request.Source, fresh: null);
                     return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
                 case AttemptResult.Faulted faulted when history.TryAgain(faulted.Fault, faulted.IsRetryable):
@@ -248,8 +254,18 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                         new UnsettledClip(UnsettledCause.Storage, denied.Fault.Stage, refused, denied.Fault.PostMortem),
                         Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
 
+                case AttemptResult.Faulted { IsToConfirm: true } faulted when toConfirm is null:
+                    toConfirm = faulted.Fault;
+                    break;
+
                 case AttemptResult.Faulted faulted:
+                    Compare(toConfirm, request.Source, faulted.Fault);
                     return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+
+                // What was to be confirmed stays as it was found: nobody can say otherwise now.
+                case AttemptResult.DecoderBug or AttemptResult.Unsettled or AttemptResult.InfrastructureFailure when toConfirm is not null:
+                    pool.Compare(toConfirm, request.Source, fresh: null, isSettled: false);
+                    return new FaultOutcome(toConfirm, Stopwatch.GetElapsedTime(began));
 
                 case AttemptResult.DecoderBug bug:
                     LogBug(_logger, request.Source, bug.Message, bug.Stack);
@@ -278,6 +294,14 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 default:
                     throw new UnreachableException();
             }
+        }
+    }
+
+    private void Compare(ClipFault? toConfirm, ClipSource source, ClipFault? fresh)
+    {
+        if (toConfirm is not null)
+        {
+            _pool!.Compare(toConfirm, source, fresh, isSettled: true);
         }
     }
 

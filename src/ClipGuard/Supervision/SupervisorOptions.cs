@@ -37,6 +37,20 @@ public sealed record SupervisorOptions
     /// <summary>Resident memory beyond which a pooled helper is replaced after its decode. Default 512 MiB.</summary>
     public long RecycleAboveBytes { get; init; } = 512L << 20;
 
+    /// <summary>
+    /// Whether a pooled helper stays in use after its decoder has found a clip <see cref="FaultKind.Missing"/>, <see cref="FaultKind.Unsupported"/> or
+    /// <see cref="FaultKind.Corrupt"/>, and how that is watched. It stays where that was found before any decoder had a byte of the clip, and otherwise
+    /// where it then decodes a known clip to its known bytes and its memory is back (<see cref="ReuseGrowthBytes"/>). One in so many findings of helpers
+    /// that have had one before is confirmed by a fresh helper, the first at once; where the two disagree, the fresh one counts, and for the rest of the run
+    /// no helper is used again after a fault, which is logged as an error. After any other fault a helper is never used again. 0 is never; default 100.
+    /// </summary>
+    public int ConfirmOneIn { get; init; } = 100;
+
+    /// <summary>
+    /// Private memory by which a pooled helper may have grown since it was ready, to stay in use after a fault. Default 128 MiB. Not negative.
+    /// </summary>
+    public long ReuseGrowthBytes { get; init; } = 128L << 20;
+
     /// <summary>Memory that a helper may take for one decode on top of what it holds when it is ready. Default 2 GiB.</summary>
     public long HelperMemoryBytes { get; init; } = 2L << 30;
 
@@ -97,6 +111,9 @@ public sealed record SupervisorOptions
     /// <summary>How long a helper that is told to leave may take before it is killed. For tests; 2 s.</summary>
     internal TimeSpan LeaveGrace { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a helper may take for a known clip before it is killed. For tests; 2 s.</summary>
+    internal TimeSpan CheckGrace { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Time between two starts while starts fail and other helpers still decode. For tests; 1 s.</summary>
     internal TimeSpan RetryStartsAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -123,6 +140,8 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAboveBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ConfirmOneIn);
+        ArgumentOutOfRangeException.ThrowIfNegative(ReuseGrowthBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
 

@@ -75,7 +75,7 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs",
             "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
-        ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs"],
+        ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] =

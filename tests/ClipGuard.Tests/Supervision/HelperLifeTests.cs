@@ -10,17 +10,34 @@ internal sealed class HelperLifeTests
 {
     private const string NextStates =
         """
-                   SaidReady Replied   RepliedLast ProtocolError HungUp Exited TimeOver   Stalled OverMemory Leased   Released   Retired    Cancelled
-        Starting   Ready     Dying     Dying       Dying         HungUp Gone   Dying      -       -          -        -          Dying      Dying
-        Ready      Dying     Dying     Dying       Dying         Dying  Gone   -          -       -          Decoding -          Leaving    Dying
-        Decoding   Dying     Delivered Finishing   Dying         HungUp Gone   Dying      Dying   Dying      -        -          -          Dying
-        Delivered  Dying     Dying     -           Dying         Dying  Gone   -          -       -          -        Ready      Leaving    Dying
-        Finishing  -         -         -           -             -      Gone   Dying      -       Dying      -        -          -          Dying
-        HungUp     -         -         -           -             -      Gone   Dying      Dying   -          -        -          -          Dying
-        Leaving    -         -         -           -             -      Gone   Dying      -       -          -        -          -          Dying
-        Dying      -         -         -           -             -      Gone   Unkillable -       -          -        Dying      Dying      Dying
-        Unkillable -         -         -           -             -      Gone   -          -       -          -        Unkillable Unkillable Unkillable
-        Gone       -         -         -           -             -      -      -          -       -          -        Gone       Gone       Gone
+                   SaidReady Replied   RepliedLast FoundBeforeDecoding FoundWhileDecoding CheckPassed ProtocolError HungUp Exited TimeOver   Stalled
+        Starting   Ready     Dying     Dying       -                   -                  -           Dying         HungUp Gone   Dying      -
+        Ready      Dying     Dying     Dying       -                   -                  -           Dying         Dying  Gone   -          -
+        Decoding   Dying     Delivered Finishing   Ready               Checking           -           Dying         HungUp Gone   Dying      Dying
+        Delivered  Dying     Dying     -           -                   -                  -           Dying         Dying  Gone   -          -
+        Checking   Dying     -         -           -                   -                  Ready       Dying         Dying  Gone   Dying      -
+        Finishing  -         -         -           -                   -                  -           -             -      Gone   Dying      -
+        HungUp     -         -         -           -                   -                  -           -             -      Gone   Dying      Dying
+        Leaving    -         -         -           -                   -                  -           -             -      Gone   Dying      -
+        Dying      -         -         -           -                   -                  -           -             -      Gone   Unkillable -
+        Unkillable -         -         -           -                   -                  -           -             -      Gone   -          -
+        Gone       -         -         -           -                   -                  -           -             -      -      -          -
+        """;
+
+    private const string NextStatesOfOurDoing =
+        """
+                   OverMemory Leased   Released   Retired    Cancelled
+        Starting   -          -        -          Dying      Dying
+        Ready      -          Decoding -          Leaving    Dying
+        Decoding   Dying      -        -          -          Dying
+        Delivered  -          -        Ready      Leaving    Dying
+        Checking   -          -        -          Leaving    Dying
+        Finishing  Dying      -        -          -          Dying
+        HungUp     -          -        -          -          Dying
+        Leaving    -          -        -          -          Dying
+        Dying      -          -        Dying      Dying      Dying
+        Unkillable -          -        Unkillable Unkillable Unkillable
+        Gone       -          -        Gone       Gone       Gone
         """;
 
     private static IEnumerable<TestCaseData> Cells =>
@@ -68,20 +85,16 @@ internal sealed class HelperLifeTests
     [Test]
     public void Every_cell_leads_where_it_should_and_the_others_cannot_happen()
     {
-        string[][] rows = [.. NextStates.Split('\n').Select(static row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
-        HelperEvent[] events = [.. rows[0].Select(Enum.Parse<HelperEvent>)];
-        Assert.That(events, Is.EquivalentTo(Enum.GetValues<HelperEvent>()));
-        Assert.That(rows.Skip(1).Select(static row => Enum.Parse<HelperState>(row[0])), Is.EquivalentTo(Enum.GetValues<HelperState>()));
+        Dictionary<(HelperState, HelperEvent), string> expected = new[] { NextStates, NextStatesOfOurDoing }.SelectMany(Read).ToDictionary();
+        HelperState[] states = Enum.GetValues<HelperState>();
+        HelperEvent[] events = Enum.GetValues<HelperEvent>();
+        Assert.That(expected, Has.Count.EqualTo(states.Length * events.Length));
         Assert.Multiple(() =>
         {
-            foreach (string[] row in rows.Skip(1))
+            foreach ((HelperState state, HelperEvent happened) in states.SelectMany(state => events.Select(happened => (state, happened))))
             {
-                HelperState state = Enum.Parse<HelperState>(row[0]);
-                foreach ((int column, HelperEvent happened) in events.Index())
-                {
-                    string next = HelperLife.Cells.TryGetValue((state, happened), out HelperStep step) ? $"{step.Next}" : "-";
-                    Assert.That(next, Is.EqualTo(row[column + 1]), $"{state}, {happened}");
-                }
+                string next = HelperLife.Cells.TryGetValue((state, happened), out HelperStep step) ? $"{step.Next}" : "-";
+                Assert.That(next, Is.EqualTo(expected[(state, happened)]), $"{state}, {happened}");
             }
         });
     }
@@ -100,6 +113,25 @@ internal sealed class HelperLifeTests
     [Test]
     public void What_cannot_happen_is_a_bug() =>
         Assert.Throws<InvalidOperationException>(() => HelperLife.Next(HelperState.Gone, HelperEvent.Replied));
+
+    private static IEnumerable<KeyValuePair<(HelperState, HelperEvent), string>> Read(string table)
+    {
+        string[][] rows = [.. table.Split('\n').Select(static row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        return rows.Skip(1).SelectMany(row => rows[0].Zip(row.Skip(1), (happened, next) =>
+            KeyValuePair.Create((Enum.Parse<HelperState>(row[0]), Enum.Parse<HelperEvent>(happened)), next)));
+    }
+
+    [Test]
+    public void A_fault_is_concluded_before_its_helper_is_checked_or_used_again()
+    {
+        HelperStep early = HelperLife.Next(HelperState.Decoding, HelperEvent.FoundBeforeDecoding);
+        HelperStep late = HelperLife.Next(HelperState.Decoding, HelperEvent.FoundWhileDecoding);
+        Assert.That(early.Actions, Is.EqualTo(HelperAction.Conclude | HelperAction.Offer));
+        Assert.That(late.Actions, Is.EqualTo(HelperAction.Conclude | HelperAction.Check));
+        Assert.That(HelperLife.Cells.Where(cell => cell.Key.State == HelperState.Checking && cell.Value.Actions.HasFlag(HelperAction.Conclude)), Is.Empty);
+        Assert.That(HelperAction.Conclude, Is.LessThan(HelperAction.Check));
+        Assert.That(HelperAction.Check, Is.LessThan(HelperAction.Offer));
+    }
 
     private static bool IsWanted(HelperState state, HelperEvent happened) =>
         happened is HelperEvent.Cancelled or HelperEvent.Retired || (state, happened) == (HelperState.Finishing, HelperEvent.Exited);

@@ -104,9 +104,11 @@ public sealed class WireTests
     private static IEnumerable<HelperMessage> Said =>
     [
         new ReadyMessage(1, "ClipGuard.Helper 1.0", "FFmpeg 5.1", SandboxLevel.Strict),
+        new ReadyMessage(1, "other 1.0", "decord 0.6", SandboxLevel.Off) { KnownClips = true },
         new UnreadyMessage(UnreadyReason.DecoderMissing, "apt-get install …"),
         new ReplyMessage(9) { Fault = Fault },
         new ReplyMessage(10) { Fault = new DecoderFault(FaultKind.Missing, DecodeStage.Open, "not for you") { Storage = StorageError.Denied } },
+        new ReplyMessage(10) { Fault = new DecoderFault(FaultKind.Corrupt, DecodeStage.Open, "empty") { BeforeDecoding = true } },
         new ReplyMessage(10)
         {
             Clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3])

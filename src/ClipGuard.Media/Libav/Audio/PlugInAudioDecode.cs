@@ -29,6 +29,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             return new DecodeAnswer(fault);
         }
 
+        session.WasRead = true;
         using var stream = new ManagedByteStream(session, bytes!);
         try
         {

@@ -105,6 +105,7 @@ internal sealed unsafe class AvioStream : IDisposable
 
     private int Read(Span<byte> buffer)
     {
+        _session.WasRead = true;
         if (_session.ShouldStop())
         {
             return ffmpeg.AVERROR_EXIT;

@@ -53,6 +53,7 @@ internal sealed unsafe class StillDecoder : IDisposable
         }
 
         _used = true;
+        _session.WasRead = true;
         _session.Marks.Enter(DecodeStage.Decode);
         int admitted = _session.AdmittedDamage;
         int error;

@@ -1,3 +1,5 @@
+using ClipGuard.Supervision;
+
 namespace ClipGuard.DryRuns.Merging;
 
 /// <summary>The counts of all shards together.</summary>
@@ -34,6 +36,7 @@ internal static class ShardSums
             Unsettled = each.Sum(static one => one.Unsettled),
             FromStore = each.Sum(static one => one.FromStore),
             Repeated = each.Sum(static one => one.Repeated),
+            Helpers = HelperReuse.Sum(each.Select(static one => one.Helpers)),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
             ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
             ElapsedSeconds = elapsed,

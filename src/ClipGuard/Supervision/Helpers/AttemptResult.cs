@@ -21,6 +21,9 @@ internal abstract record AttemptResult
 
         /// <summary>True where the helper may not read the file; this process perhaps may.</summary>
         public bool IsDenied { get; init; }
+
+        /// <summary>True where its helper had found a fault before, and a fresh one is to confirm this one.</summary>
+        public bool IsToConfirm { get; init; }
     }
 
     /// <summary>The decoder threw: a bug of its own, which says nothing about the clip.</summary>

@@ -130,6 +130,7 @@ internal sealed partial class Helper
     private TimeSpan GraceOf(HelperState state) => state switch
     {
         HelperState.Starting => _options.StartLimit,
+        HelperState.Checking => _options.CheckGrace,
         HelperState.HungUp => _options.HangUpGrace,
         HelperState.Leaving => _options.LeaveGrace,
         HelperState.Dying => _options.KillPatience,

@@ -37,6 +37,7 @@ internal sealed unsafe partial class Helper
         Decodes++;
         _attempt = attempt;
         _reply = null;
+        _ending = null;
         attempt.DispatchedAt = Stopwatch.GetTimestamp();
         _measurement.Begin(attempt.DispatchedAt, DecodeTick);
         _deadlineAt = attempt.DispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
@@ -60,14 +61,16 @@ internal sealed unsafe partial class Helper
     public void Release()
     {
         bool alive = State == HelperState.Delivered;
-        bool worn = alive && (Decodes >= _options.RecycleAfter || _use.ResidentBytes() > _options.RecycleAboveBytes);
-        if (alive && !worn)
+        bool isWanted = alive && !IsWorn() && (!HasFoundFault || _pool.ReusesAfterFaults);
+        if (isWanted)
         {
             _use.ForgetPeak();
         }
 
-        Step(worn ? HelperEvent.Retired : HelperEvent.Released);
+        Step(alive && !isWanted ? HelperEvent.Retired : HelperEvent.Released);
     }
+
+    private bool IsWorn() => Decodes >= _options.RecycleAfter || _use.ResidentBytes() > _options.RecycleAboveBytes;
 
     /// <summary>The caller of this attempt gave up.</summary>
     public void Cancel(Attempt attempt)
@@ -113,7 +116,7 @@ internal sealed unsafe partial class Helper
         // The next decode is dispatched before this caller is woken: waking it may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
         _pool.Ended(attempt, result);
-        if (!KeepsItsLease)
+        if (!KeepsItsLease && State != HelperState.Ready)
         {
             _pool.EndLease();
         }

@@ -57,7 +57,11 @@ internal sealed partial class Helper
         if (fault.Kind != FaultKind.TimedOut)
         {
             var found = new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem);
-            return new AttemptResult.Faulted(found) { IsDenied = fault.Storage == StorageError.Denied };
+            return new AttemptResult.Faulted(found)
+            {
+                IsDenied = fault.Storage == StorageError.Denied,
+                IsToConfirm = HasFoundFault && !fault.BeforeDecoding && _pool.IsToConfirm(),
+            };
         }
 
         string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "

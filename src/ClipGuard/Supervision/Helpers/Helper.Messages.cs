@@ -41,6 +41,7 @@ internal sealed unsafe partial class Helper
                 break;
             case ReadyMessage ready:
                 Greeting ??= ready;
+                _privateBytesWhenReady = _use.PrivateBytes();
                 Step(HelperEvent.SaidReady, "said a second time that it is ready");
                 break;
             case UnreadyMessage unready:
@@ -61,7 +62,11 @@ internal sealed unsafe partial class Helper
 
     private void OnReply(ReplyMessage reply)
     {
-        if (_attempt is null)
+        if (State == HelperState.Checking)
+        {
+            OnCheckReply(reply);
+        }
+        else if (_attempt is null)
         {
             Step(HelperEvent.Replied, "answered without having been asked");
         }
@@ -84,10 +89,16 @@ internal sealed unsafe partial class Helper
 
             // Measured while the process lives: one that is used once exits right after its reply.
             _ending = reply.Fault is { } found ? Finding(found) : null;
-            Step(IsSingleUse ? HelperEvent.RepliedLast : HelperEvent.Replied);
-            if (State == HelperState.Delivered && reply.Fault is not null)
+            HelperEvent happened = EventOf(reply, _attempt);
+            Step(happened);
+            if (happened == HelperEvent.FoundBeforeDecoding)
             {
-                // A failed decode can leave the decoder in a state that spoils the next clip: a helper that has seen any fault is not used again.
+                // Only now, so that the next clip may have the same helper, which is warm.
+                _pool.Kept();
+                _pool.EndLease();
+            }
+            else if (State == HelperState.Delivered && reply.Fault is not null)
+            {
                 Step(HelperEvent.Retired);
             }
         }

@@ -54,7 +54,7 @@ internal sealed partial class Helper
     public int Decodes { get; private set; }
 
     /// <summary>True for one that was ready once and may decode, or read out, still.</summary>
-    public bool IsOfUse => State is HelperState.Ready or HelperState.Decoding or HelperState.Delivered or HelperState.Finishing;
+    public bool IsOfUse => State is HelperState.Ready or HelperState.Decoding or HelperState.Delivered or HelperState.Checking or HelperState.Finishing;
 
     /// <summary>True once it was killed and did not end in time.</summary>
     public bool WasUnkillable { get; private set; }
@@ -109,6 +109,11 @@ internal sealed partial class Helper
         if (step.Actions.HasFlag(HelperAction.Conclude))
         {
             Conclude(exit);
+        }
+
+        if (step.Actions.HasFlag(HelperAction.Check))
+        {
+            BeginCheck();
         }
 
         if (step.Actions.HasFlag(HelperAction.Replace))

@@ -19,12 +19,15 @@ internal enum HelperAction
     /// <summary>Say what came of the decode.</summary>
     Conclude = 1 << 3,
 
+    /// <summary>Have it decode a known clip.</summary>
+    Check = 1 << 4,
+
     /// <summary>Hand it to whoever waits for a helper.</summary>
-    Offer = 1 << 4,
+    Offer = 1 << 5,
 
     /// <summary>It no longer counts among the helpers that can decode: a replacement may start.</summary>
-    Replace = 1 << 5,
+    Replace = 1 << 6,
 
     /// <summary>Release everything that it held.</summary>
-    Release = 1 << 6,
+    Release = 1 << 7,
 }

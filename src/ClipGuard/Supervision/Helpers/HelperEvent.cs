@@ -12,6 +12,15 @@ internal enum HelperEvent
     /// <summary>As <see cref="Replied"/>, of a helper that is used once.</summary>
     RepliedLast,
 
+    /// <summary>It answered with a fault that it found before any decoder had a byte of the clip, and stays in use.</summary>
+    FoundBeforeDecoding,
+
+    /// <summary>It answered with a finding of its decoder's, and stays in use where it passes a check.</summary>
+    FoundWhileDecoding,
+
+    /// <summary>It made the right bytes of a known clip, and its memory is back.</summary>
+    CheckPassed,
+
     /// <summary>
     /// It broke the protocol: an answer to another request, a shape that does not fit, half a message; or it reported that it cannot start,
     /// or a bug of its own.

@@ -35,6 +35,8 @@ internal static class HelperLife
 
         [(Decoding, Replied)] = new(Delivered, Conclude),
         [(Decoding, RepliedLast)] = new(Finishing, Close),
+        [(Decoding, FoundBeforeDecoding)] = new(Ready, Conclude | Offer),
+        [(Decoding, FoundWhileDecoding)] = new(Checking, Conclude | Check),
         [(Decoding, SaidReady)] = new(Dying, Examine | Kill | Replace),
         [(Decoding, ProtocolError)] = new(Dying, Examine | Kill | Replace),
         [(Decoding, HelperEvent.HungUp)] = new(HelperState.HungUp, None),
@@ -53,6 +55,16 @@ internal static class HelperLife
         [(Delivered, HelperEvent.HungUp)] = new(Dying, Kill | Replace),
         [(Delivered, Exited)] = new(Gone, Replace | Release),
         [(Delivered, Cancelled)] = new(Dying, Kill | Replace),
+
+        // The clip has its verdict already: whatever goes wrong here is held against the helper alone.
+        [(Checking, CheckPassed)] = new(Ready, Offer),
+        [(Checking, Retired)] = new(Leaving, Close | Replace),
+        [(Checking, SaidReady)] = new(Dying, Kill | Replace),
+        [(Checking, ProtocolError)] = new(Dying, Kill | Replace),
+        [(Checking, HelperEvent.HungUp)] = new(Dying, Kill | Replace),
+        [(Checking, Exited)] = new(Gone, Replace | Release),
+        [(Checking, TimeOver)] = new(Dying, Kill | Replace),
+        [(Checking, Cancelled)] = new(Dying, Kill | Replace),
 
         // Fresh per decode: the answer counts once the process has exited, and the deadline covers that.
         [(Finishing, Exited)] = new(Gone, Conclude | Replace | Release),

@@ -15,6 +15,11 @@ internal enum HelperState
     /// <summary>Has answered; its lease lasts until the payload is read.</summary>
     Delivered,
 
+    /// <summary>
+    /// Has found a fault in a clip, which is concluded, and decodes a known clip: it is used again where it makes the right bytes of it. Timer: a grace.
+    /// </summary>
+    Checking,
+
     /// <summary>Has answered, and must exit before the answer counts (fresh per decode). Timer: what is left of the deadline.</summary>
     Finishing,
 

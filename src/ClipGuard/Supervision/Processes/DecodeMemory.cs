@@ -13,7 +13,7 @@ namespace ClipGuard.Supervision.Processes;
 internal sealed unsafe class DecodeMemory : IDisposable
 {
     /// <summary>Payload pages kept between decodes; what lies beyond goes back to the system.</summary>
-    private const long KeptBytes = 8 << 20;
+    public const long KeptBytes = 8 << 20;
 
     private readonly long _length;
     private byte* _start;

@@ -55,6 +55,14 @@ internal sealed unsafe class ProcessUse : IDisposable
         return Utf8Parser.TryParse(text[second..], out long pages, out _) ? pages * Environment.SystemPageSize : 0;
     }
 
+    /// <summary>Private memory now, resident or swapped out, in bytes.</summary>
+    public long PrivateBytes()
+    {
+        byte* buffer = stackalloc byte[StatusBytes];
+        ReadOnlySpan<byte> status = ReadStatus(_pid, buffer);
+        return Bytes(status, "RssAnon:"u8) + Bytes(status, "VmSwap:"u8);
+    }
+
     /// <summary>The limit on its private memory (RLIMIT_DATA), in bytes; the highest number where it has none, or has ended.</summary>
     public long MemoryLimitBytes
     {

@@ -1,0 +1,33 @@
+namespace ClipGuard.Supervision;
+
+/// <summary>What came of helpers that stayed in use after they had found a fault (<see cref="SupervisorOptions.ConfirmOneIn"/>).</summary>
+public sealed record HelperReuse
+{
+    /// <summary>Faults after which their helper stayed in use.</summary>
+    public long Kept { get; init; }
+
+    /// <summary>Faults after which it did not, because it did not make the right bytes of a known clip, or had grown.</summary>
+    public long NotKept { get; init; }
+
+    /// <summary>Findings of helpers that had found a fault before, which a fresh helper was asked about and came to as well.</summary>
+    public long Confirmed { get; init; }
+
+    /// <summary>Such findings since the last that was confirmed. After a disagreement these are the ones to doubt.</summary>
+    public long Unconfirmed { get; init; }
+
+    /// <summary>
+    /// What a fresh helper came to in place of what such a helper had found; null where there was no disagreement. From then on no helper was used again
+    /// after a fault.
+    /// </summary>
+    public string? Disagreement { get; init; }
+
+    /// <summary>The counts of several runs together, and the first disagreement among them.</summary>
+    internal static HelperReuse Sum(IEnumerable<HelperReuse> runs) => runs.Aggregate(new HelperReuse(), static (sum, run) => new HelperReuse
+    {
+        Kept = sum.Kept + run.Kept,
+        NotKept = sum.NotKept + run.NotKept,
+        Confirmed = sum.Confirmed + run.Confirmed,
+        Unconfirmed = sum.Unconfirmed + run.Unconfirmed,
+        Disagreement = sum.Disagreement ?? run.Disagreement,
+    });
+}
