@@ -27,11 +27,17 @@ internal static class SoakRun
         ("hangs-up", FaultKind.ProtocolViolated),
         ("fault:Corrupt", FaultKind.Corrupt),
         ("fault:Missing", FaultKind.Missing),
+        ("finds:Corrupt:sound", FaultKind.Corrupt),
+        ("finds:Missing:early", FaultKind.Missing),
+        ("finds:Unsupported:wrong", FaultKind.Unsupported),
+        ("finds:Corrupt:hangs", FaultKind.Corrupt),
+        ("finds:Corrupt:aborts", FaultKind.Corrupt),
     ];
 
     private static SupervisorOptions Options => new()
     {
         HelperPath = Programs.Scripted,
+        HelperArguments = ["knows-clips"],
         Workers = 4,
         Spares = 2,
 
