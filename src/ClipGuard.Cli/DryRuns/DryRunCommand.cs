@@ -69,7 +69,7 @@ internal static class DryRunCommand
     private static async Task<DryRunFindings> RunAsync(
         string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
-        IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest);
+        IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest with { SkipFields = true });
         foreach (string absent in options.Excluded?.FindAbsent(manifest) ?? [])
         {
             console.Note(absent);

@@ -31,8 +31,8 @@ public sealed class DryRun
     private readonly DryRunOptions _options;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
-    private readonly VerdictSettings _settings;
-    private readonly TextFormat? _format;
+    private VerdictSettings _settings;
+    private TextFormat? _format;
 
     /// <summary>A dry run that has not begun.</summary>
     /// <param name="manifest">What to decode.</param>
@@ -63,7 +63,7 @@ public sealed class DryRun
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ClipsPerSample ?? 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.FirstRows, nameof(options));
         options.Budget.Validate();
-        _format = (manifest as ITextManifest)?.Format;
+        _format = TextFormat.Of(manifest);
         _settings = options.VerdictSettings(decoder, _format);
         Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
     }
@@ -85,15 +85,9 @@ public sealed class DryRun
     /// </exception>
     public async Task<DryRunSummary> RunAsync(CancellationToken cancellation = default)
     {
-        if (_format is null && _options.CleanManifest is { } clean)
-        {
-            throw new OutputException(
-                $"{clean} cannot be written: rows of {_manifest.Name} are no text that could be copied. "
-                + $"Leave out the rows that {DryRuns.OutputFolder.ExcludedName} names instead (--exclude)");
-        }
-
         long begun = _time.GetTimestamp();
         using var stop = new StageGroup(cancellation);
+        await LookWhetherRowsCanBeCopiedAsync(stop.Token).ConfigureAwait(false);
 
         if (_excluding is not null && _part is { CountsLinesOfFiles: true })
         {
@@ -190,6 +184,11 @@ public sealed class DryRun
             throw;
         }
 
+        if (complete && _format?.Copier is { } copier)
+        {
+            complete = await output.TryCopyCleanRowsAsync(copier, stop.Token).ConfigureAwait(false);
+        }
+
         ShardRecord? record = complete && shared is not null
             ? await RecordShardAsync(_part!, shared, header.Length).ConfigureAwait(false)
             : null;
@@ -231,6 +230,26 @@ public sealed class DryRun
             _log,
             _time,
             cancellation).ConfigureAwait(false);
+
+    private async Task LookWhetherRowsCanBeCopiedAsync(CancellationToken cancellation)
+    {
+        string? obstacle = _format is null ? $"rows of {_manifest.Name} are no text that could be copied"
+            : _format.Copier is { } copier ? await copier.FindCopyObstacleAsync(cancellation).ConfigureAwait(false)
+            : null;
+        if (obstacle is null)
+        {
+            return;
+        }
+
+        if (_options.CleanManifest is { } clean)
+        {
+            throw new OutputException(
+                $"{clean} cannot be written: {obstacle}. Leave out the rows that {OutputFolder.ExcludedName} names instead (--exclude)");
+        }
+
+        _format = null;
+        _settings = _settings with { CleanManifest = null };
+    }
 
     private async Task<bool> DecodeAsync(
         RunRows rows,

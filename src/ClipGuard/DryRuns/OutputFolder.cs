@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
@@ -19,8 +20,10 @@ internal sealed class OutputFolder : IDisposable
     public const string ShardName = "shard.json";
     private const string BeforeSuffix = ".before";
     private const string PartialSuffix = ".partial";
+    private const string CopySuffix = ".copy";
 
     private readonly FileStream _lock;
+    private bool _isCopied;
     private readonly string _unfinishedPath;
     private readonly string _journalPath;
     private readonly string _shardPath;
@@ -113,6 +116,42 @@ internal sealed class OutputFolder : IDisposable
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
+    /// <summary>
+    /// Where clean rows are no text, only their lines were gathered: now that all of them are known, writes their file in one pass over the manifest. It bears
+    /// its name at the run's end. Where this is interrupted or fails, the next run has nothing to decode and does it again.
+    /// </summary>
+    /// <param name="manifest">What copies the rows.</param>
+    /// <param name="cancellation">Ends the pass.</param>
+    /// <returns>False where it was ended.</returns>
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    public async Task<bool> TryCopyCleanRowsAsync(ICopyableManifest manifest, CancellationToken cancellation)
+    {
+        string path = CleanPath + CopySuffix;
+        try
+        {
+            Clean!.FlushToDisk();
+            var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            await using (copy.ConfigureAwait(false))
+            {
+                IEnumerable<long> lines = File.ReadLines(CleanPath + PartialSuffix).Select(static line => long.Parse(line, CultureInfo.InvariantCulture));
+                await manifest.CopyRowsAsync(lines, copy, cancellation).ConfigureAwait(false);
+                copy.Flush(flushToDisk: true);
+            }
+
+            _isCopied = true;
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            File.Delete(path);
+            return false;
+        }
+        catch (Exception error) when (OutputException.IsFileError(error))
+        {
+            throw OutputException.For(path, error);
+        }
+    }
+
     /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, deletes the checkpoint.</summary>
     /// <param name="summary">The run's summary.</param>
     /// <param name="unsettled">Where the run reached its end and left clips unsettled, the checkpoint for a run that tries these alone; otherwise null.</param>
@@ -131,6 +170,13 @@ internal sealed class OutputFolder : IDisposable
 
         foreach (string list in Lists)
         {
+            if (list == CleanPath && _isCopied)
+            {
+                File.Move(list + CopySuffix, list, overwrite: true);
+                File.Delete(list + PartialSuffix);
+                continue;
+            }
+
             File.Move(list + PartialSuffix, list, overwrite: true);
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
@@ -170,7 +171,7 @@ internal sealed class Recorder
 
         if (clean)
         {
-            _output.Clean?.Append(row.Raw.Span);
+            _output.Clean?.Append(row.Raw.IsEmpty ? Encoding.ASCII.GetBytes($"{row.Line}\n") : row.Raw.Span);
         }
         else if (decided)
         {

@@ -63,6 +63,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
         _progress = EpochProgress.Start(0, [], []) with { Snapshot = leftOut?.Id };
+        if (ShufflesGroups)
+        {
+            _telemetry.ShufflesGroups(_manifest.Name, _index!.ReadTogether!.Count, options.ShuffleWindow);
+        }
     }
 
     /// <summary>0-based number of the epoch that is read now or next.</summary>
@@ -484,13 +488,15 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             _options.Supervision.Deadline);
     }
 
+    private bool ShufflesGroups => _options.Shuffle == ShuffleMode.Full && _index?.ReadTogether is not null;
+
     private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
     {
         ulong? seed = _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null;
         IReadOnlyList<long> lines = index.FindRows([.. _options.ExcludedLines, .. progress.ExcludedLines]);
         long[] leftOut = _leftOut?.Rows ?? [];
         long[] excluded = lines.Count + leftOut.Length == 0 ? _excludedRows : [.. _excludedRows.Concat(leftOut).Concat(lines).Distinct().Order()];
-        return new RowOrder(index.Count, excluded, seed, progress.Epoch);
+        return new RowOrder(index.Count, excluded, seed, progress.Epoch, index.ReadTogether, _options.ShuffleWindow);
     }
 
     private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
@@ -517,7 +523,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Manifest = _fingerprint,
         Seed = _options.Seed,
         Shuffle = _options.Shuffle,
-        ShuffleWindow = _index is null ? _options.ShuffleWindow : 0,
+        ShuffleWindow = _index is null || ShufflesGroups ? _options.ShuffleWindow : 0,
         Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
         Excluded = _options.Excluded?.Fingerprint,
         Epoch = progress.Epoch,

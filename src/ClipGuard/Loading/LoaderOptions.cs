@@ -40,7 +40,7 @@ public sealed record LoaderOptions
     /// <summary>The order of the rows. Default <see cref="ShuffleMode.Full"/>.</summary>
     public ShuffleMode Shuffle { get; init; } = ShuffleMode.Full;
 
-    /// <summary>Rows in a window of <see cref="ShuffleMode.Windowed"/>. Default 10,000.</summary>
+    /// <summary>Rows in a window of <see cref="ShuffleMode.Windowed"/>, and of a full shuffle where rows are read in groups. Default 10,000.</summary>
     public int ShuffleWindow { get; init; } = 10_000;
 
     /// <summary>Every random choice is a function of it. Default 0.</summary>

@@ -14,6 +14,9 @@ internal sealed class ClipReferenceReader(PathResolver paths)
 {
     private readonly List<string> _frames = [];
 
+    /// <summary>Clips that the row names by their numbers, <c>{"bytes": 0}</c>; null where rows name none so.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? BytesBeside { get; set; }
+
     /// <summary>Reads one clip or a list of clips.</summary>
     public void ReadList(ref Utf8JsonReader json, ClipKind kind, string key, SampleBuilder sample)
     {
@@ -131,6 +134,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         long start = json.TokenStartIndex;
         ClipReference? located = null;
         ClipReference? encoded = null;
+        int? beside = null;
         bool isKnown = false;
         while (json.ReadKey())
         {
@@ -145,15 +149,20 @@ internal sealed class ClipReferenceReader(PathResolver paths)
 
             isKnown = true;
             json.ReadOnce((isBytes ? encoded : located) is not null);
-            if (json.TokenType != JsonTokenType.Null)
+            if (isBytes && BytesBeside is not null && json.TokenType == JsonTokenType.Number)
+            {
+                beside = json.GetInt32();
+            }
+            else if (json.TokenType != JsonTokenType.Null)
             {
                 json.Expect(JsonTokenType.String, isBytes ? "base64" : "a path or a URL");
                 encoded = isBytes ? EncodedClip.FromBase64(Encoding.UTF8.GetBytes(json.Text()), kind, key) : encoded;
-                located = isBytes ? located : ReadText(ref json, kind, key);
+                located = isBytes ? located : beside is null ? ReadText(ref json, kind, key) : EncodedClip.NameOf(json.Text(), kind, key);
             }
         }
 
         // Where there are bytes, a path beside them is only the name of the file that they were read from (Hugging Face's datasets write both).
+        encoded = beside is { } number ? EncodedClip.Beside(BytesBeside![number], number, located, kind, key) : encoded;
         return isKnown ? encoded ?? located : throw new BadRowException(start, "an object that names no clip", "'path', 'url' or 'bytes' in it");
     }
 

@@ -35,6 +35,21 @@ internal static class EncodedClip
         return false;
     }
 
+    /// <summary>A clip whose bytes stand beside the row.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="number">Which of the row's they are, so that no two clips of a row are called the same.</param>
+    /// <param name="located">The name of the file that they were read from; null where the row has none.</param>
+    /// <param name="kind">What it is to be decoded as.</param>
+    /// <param name="key">The row's key.</param>
+    public static ClipReference Beside(ReadOnlyMemory<byte> bytes, int number, ClipReference? located, ClipKind kind, string key)
+    {
+        string size = $"{bytes.Length} bytes, number {number + 1} of the row";
+        return new ClipReference(kind, key, located is null ? size : $"{located.AsWritten} ({size})") { Source = new MemorySource(bytes) };
+    }
+
+    /// <summary>The file that a clip was read from, of which nothing but its name is wanted: it is not looked for.</summary>
+    public static ClipReference NameOf(string path, ClipKind kind, string key) => new(kind, key, RedactedAddress.WithoutSecrets(path));
+
     /// <summary>A clip given as base64 alone.</summary>
     public static ClipReference FromBase64(ReadOnlySpan<byte> text, ClipKind kind, string key) =>
         Decode(text, new ClipReference(kind, key, Shorten(text)));

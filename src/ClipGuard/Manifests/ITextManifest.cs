@@ -12,4 +12,13 @@ internal interface ITextManifest : IManifest
 /// <param name="ReadHeaderAsync">
 /// Reads the bytes that stand before the first row, with their line ending: a table's row of names. Empty where there are none.
 /// </param>
-internal sealed record TextFormat(string Extension, Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadHeaderAsync);
+internal sealed record TextFormat(string Extension, Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadHeaderAsync)
+{
+    /// <summary>Where rows are no text: what writes a file of some of them, once their lines are known. Otherwise null.</summary>
+    public ICopyableManifest? Copier { get; private init; }
+
+    /// <summary>How a file with some of a manifest's rows is written; null where there can be none.</summary>
+    public static TextFormat? Of(IManifest manifest) => manifest is ICopyableManifest copier
+        ? new TextFormat(copier.Extension, static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty)) { Copier = copier }
+        : (manifest as ITextManifest)?.Format;
+}

@@ -9,6 +9,12 @@ public abstract class IndexedRows : IDisposable
     /// <summary>A hash of the content that was indexed, in hexadecimal: equal manifests have equal ones, and any change gives another.</summary>
     public abstract string Fingerprint { get; }
 
+    /// <summary>
+    /// Where rows can be read only from the beginning of the group that they lie in, the first rows of these groups, ascending, 0 the first of them; null (the
+    /// default) where any row is as near as any other. A full shuffle then goes by groups, and by windows within their order.
+    /// </summary>
+    public virtual IReadOnlyList<long>? ReadTogether => null;
+
     /// <summary>Reads one row.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <exception cref="ManifestException">The manifest has changed or gone since it was indexed.</exception>

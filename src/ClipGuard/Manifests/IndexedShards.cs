@@ -43,7 +43,8 @@ internal sealed class IndexedShards : IndexedRows
         if (shards.FirstOrDefault(PackedShard.IsPacked) is { } packed)
         {
             throw new ManifestException(
-                $"The shard {ManifestFiles.Shown(packed)} is compressed, and its samples cannot be read by their places: unpack it with gunzip. "
+                $"The shard {ManifestFiles.Shown(packed)} is compressed, and its samples cannot be read by their places: "
+                + $"unpack it with {ShardCompression.Of(packed)!.Tool}. "
                 + "Only a dry run reads it as it is.");
         }
 

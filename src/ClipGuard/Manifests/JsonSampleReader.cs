@@ -33,6 +33,17 @@ internal sealed class JsonSampleReader
         return ReadObject(row);
     }
 
+    /// <summary>Reads a whole row that has the bytes of its clips beside it.</summary>
+    /// <param name="row">The object; raw values of the sample are slices of it.</param>
+    /// <param name="bytes">The clips that it names as <c>{"bytes": 0}</c>, by their numbers.</param>
+    /// <exception cref="BadRowException">It is JSON and no sample.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public Sample Read(ReadOnlyMemory<byte> row, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
+    {
+        _clips.BytesBeside = bytes;
+        return Read(row);
+    }
+
     /// <summary>Reads an object that stands beside its clips, as in a shard: it names none itself, whatever its keys.</summary>
     /// <param name="clips">The clips.</param>
     /// <param name="row">The object; raw values of the sample are slices of it.</param>

@@ -9,9 +9,9 @@ public static class Manifest
     /// <summary>
     /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c>, <c>metadata.csv</c> or <c>metadata.parquet</c> as Hugging Face's
     /// datasets write them, or files of a format that was added (<see cref="ManifestFormats"/>), as the rows of these; <c>.csv</c> and <c>.tsv</c> as
-    /// <see cref="TableManifest"/>, <c>.tar</c> and <c>.tar.gz</c> as <see cref="TarManifest"/>, a file of a format that was added as that format, a file
-    /// that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files are a
-    /// <see cref="ManifestSequence"/>, unless all have a format that was added.
+    /// <see cref="TableManifest"/>, <c>.tar</c>, <c>.tar.gz</c> and <c>.tar.zst</c> as <see cref="TarManifest"/>, a file of a format that was added as that
+    /// format, a file that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files
+    /// are a <see cref="ManifestSequence"/>, unless all have a format that was added.
     /// </summary>
     /// <param name="path">
     /// The manifest, or its address; braces, <c>*</c> and <c>?</c> stand for several files as in a shell. What is at an address is looked at, which may take as

@@ -67,6 +67,13 @@ public sealed record ManifestOptions
     /// <summary>The smallest manifest whose index is kept.</summary>
     internal long IndexCacheMinBytes { get; init; } = IndexCache.UsualMinBytes;
 
+    /// <summary>
+    /// Whether columns that hold neither text nor clips may be left unread, as Parquet's are then; a sample has no <see cref="Sample.Fields"/> of them.
+    /// False (the default) reads them. Kinds of manifest that read whole rows heed it not.
+    /// </summary>
+    [JsonIgnore]
+    public bool SkipFields { get; init; }
+
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFolder"/>.</summary>
     internal bool NamesFiles { get; init; }
 

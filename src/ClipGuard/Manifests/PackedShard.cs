@@ -1,8 +1,6 @@
-using System.IO.Compression;
-
 namespace ClipGuard.Manifests;
 
-/// <summary>A shard that is compressed with gzip, unpacked into a temporary file that is gone with this object.</summary>
+/// <summary>A shard that is compressed, unpacked into a temporary file that is gone with this object.</summary>
 internal sealed class PackedShard : IDisposable
 {
     // Of a piece within which the shard is broken nothing comes.
@@ -21,8 +19,7 @@ internal sealed class PackedShard : IDisposable
     public string? Flaw { get; }
 
     /// <summary>Whether a shard is one, by its name.</summary>
-    public static bool IsPacked(string shard) =>
-        shard.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || shard.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+    public static bool IsPacked(string shard) => ShardCompression.Of(shard) is not null;
 
     /// <summary>Unpacks a shard, as far as that is possible.</summary>
     /// <exception cref="ManifestException">It cannot be read, or the temporary folder does not hold it.</exception>
@@ -35,7 +32,7 @@ internal sealed class PackedShard : IDisposable
             file = new FileStream(
                 Path.Combine(Path.GetTempPath(), "clipguard-" + Path.GetRandomFileName()),
                 new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
-            string? flaw = Copy(packed, file, cancellation);
+            string? flaw = Copy(ShardCompression.Of(shard)!, packed, file, cancellation);
             return new PackedShard(file, flaw);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -52,9 +49,9 @@ internal sealed class PackedShard : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    private static string? Copy(Stream packed, FileStream file, CancellationToken cancellation)
+    private static string? Copy(ShardCompression compression, Stream packed, FileStream file, CancellationToken cancellation)
     {
-        using var unpacking = new GZipStream(packed, CompressionMode.Decompress);
+        using Stream unpacking = compression.Open(packed);
         byte[] piece = new byte[PieceBytes];
         while (true)
         {
@@ -64,9 +61,9 @@ internal sealed class PackedShard : IDisposable
             {
                 read = unpacking.Read(piece);
             }
-            catch (InvalidDataException broken)
+            catch (Exception broken) when (ShardCompression.FlawOf(broken) is { } flaw)
             {
-                return broken.Message.TrimEnd('.');
+                return flaw;
             }
 
             if (read == 0)

@@ -24,6 +24,12 @@ internal sealed class TableRowReader(string[] columns, char delimiter, ManifestO
     /// <summary>Keys of which a table needs one, or no row of it names a clip.</summary>
     public static IEnumerable<string> KeysOfClips => ClipKeys.Concat(MessageKeys);
 
+    /// <summary>Whether a key names clips beside messages.</summary>
+    public static bool IsClips(string key) => ClipKeys.Contains(key);
+
+    /// <summary>Whether a key has a list of messages.</summary>
+    public static bool IsMessages(string key) => MessageKeys.Contains(key);
+
     /// <inheritdoc/>
     public ManifestRow? Read(TextLine line)
     {

@@ -125,9 +125,12 @@ internal sealed class TarEntryReader(Stream file, long offset = 0)
             return IsEmptyFrom(at + TarHeader.BlockBytes) ? false : throw new BrokenTarException(at, "a header of zeros, with more behind it");
         }
 
-        return header.HasRightChecksum ? true : throw new BrokenTarException(at, at == 0 && _block is [0x1F, 0x8B, ..]
-            ? "it is compressed with gzip; unpack it with gunzip first"
-            : "a header whose checksum is wrong");
+        return header.HasRightChecksum ? true : throw new BrokenTarException(at, (at, _block) switch
+        {
+            (0, [0x1F, 0x8B, ..]) => "it is compressed with gzip; unpack it with gunzip first, or name it .tar.gz",
+            (0, [0x28, 0xB5, 0x2F, 0xFD, ..]) => "it is compressed with zstd; unpack it with unzstd first, or name it .tar.zst",
+            _ => "a header whose checksum is wrong",
+        });
     }
 
     // Behind its end mark an archive is padded with zeros, if at all.

@@ -9,9 +9,9 @@ namespace ClipGuard.Manifests;
 /// in place, by their byte range. A <c>.json</c> member that is an object gives messages and fields (what it calls an image or a path is data: clips are
 /// members), <c>.txt</c>, <c>.cls</c> and further JSON members give fields of those names; other members are named in the sample's warnings. Hidden
 /// files and those without an extension are no members. A member that is repeated, that is a link or a sparse file, or that lies apart from the others of its
-/// sample makes a <see cref="BadRow"/>; so does the place from which on a shard cannot be read. A shard that is compressed with gzip (<c>.tar.gz</c>,
-/// <c>.tgz</c>) is unpacked into a temporary file while it is read, its clips are in memory, and it has no index. The line of a row is its 1-based number
-/// over all shards.
+/// sample makes a <see cref="BadRow"/>; so does the place from which on a shard cannot be read. A shard that is compressed with gzip or zstd
+/// (<c>.tar.gz</c>, <c>.tgz</c>, <c>.tar.zst</c>, <c>.tzst</c>) is unpacked into a temporary file while it is read, its clips are in memory, and it has no
+/// index. The line of a row is its 1-based number over all shards.
 /// </summary>
 public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResumableManifest
 {
@@ -20,7 +20,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
 
     /// <summary>Shards that are opened when they are read.</summary>
     /// <param name="pattern">
-    /// One path or address, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>. Those named <c>.tar.gz</c> are compressed.
+    /// One path or address, or several as <c>train-{000..099}.tar</c> or <c>train-*.tar</c>. Those named <c>.tar.gz</c> or <c>.tar.zst</c> are compressed.
     /// </param>
     /// <param name="options">How text members are read; null for the defaults without required messages.</param>
     public TarManifest(string pattern, ManifestOptions? options = null)
@@ -84,7 +84,8 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
 
             if (packed?.Flaw is { } flaw && ++number > passed)
             {
-                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shown}: {flaw}", "gzip up to its end")
+                string expected = $"{ShardCompression.Of(shard)!.Name} up to its end";
+                yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shown}: {flaw}", expected)
                 {
                     Place = new RowPlace(shown, number),
                 };

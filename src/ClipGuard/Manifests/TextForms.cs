@@ -21,6 +21,10 @@ internal static class TextForms
     /// <summary>Whether a table's column may hold turns as JSON.</summary>
     public static bool IsList(string key) => key is History;
 
+    /// <summary>Whether messages may be made of what a key has.</summary>
+    public static bool IsText(string key) =>
+        IsList(key) || SystemKeys.Concat(QueryKeys).Concat(ResponseKeys).Contains(key, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Puts the system text that stands beside the messages before them, unless they begin with one.</summary>
     public static void MoveSystem(SampleBuilder sample)
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 
 using ClipGuard.Cli.Running;
+using ClipGuard.Columnar;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 
@@ -70,6 +71,7 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Verbs"] = ["ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings"],
+        ["ClipGuard.Columnar"] = ["ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media"],
         ["ClipGuard.DryRuns"] =
         [
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs",
@@ -159,7 +161,8 @@ internal sealed class NamespaceDependencyTests
         ],
     };
 
-    private static readonly Assembly[] Assemblies = [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly];
+    private static readonly Assembly[] Assemblies =
+        [typeof(ClipSource).Assembly, typeof(IManifest).Assembly, typeof(ExitCode).Assembly, typeof(ParquetFormat).Assembly];
 
     [Test]
     public void Namespaces_use_what_the_table_allows_and_need_what_it_has()

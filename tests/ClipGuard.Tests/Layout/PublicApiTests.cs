@@ -14,6 +14,7 @@ internal sealed class PublicApiTests
     [TestCase(typeof(Supervisor))]
     [TestCase(typeof(AudioSpec))]
     [TestCase(typeof(S3Fetcher))]
+    [TestCase(typeof(ClipGuard.Columnar.ParquetManifest))]
     [CancelAfter(60_000)]
     public void Is_what_is_written_down(Type member) => PublicApi.AssertIsWrittenDown(Assembly.GetAssembly(member)!);
 }

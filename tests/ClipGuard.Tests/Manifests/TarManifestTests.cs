@@ -7,6 +7,8 @@ using ClipGuard.Media;
 
 using NUnit.Framework;
 
+using ZstdSharp;
+
 namespace ClipGuard.Tests.Manifests;
 
 public sealed class TarManifestTests : IndexableManifestContract
@@ -128,13 +130,14 @@ public sealed class TarManifestTests : IndexableManifestContract
     private static string? Field(Sample sample, string name) =>
         sample.Fields.Where(field => field.Name == name).Select(field => Encoding.UTF8.GetString(field.Json.Span)).SingleOrDefault();
 
-    [TestCase("s-*.tar.gz")]
-    [TestCase("s-{000..001}.tar.gz")]
-    public async Task Shards_that_are_compressed_are_read_in_order_alone(string pattern)
+    [TestCase("s-*.tar.gz", ".gz", "gunzip")]
+    [TestCase("s-{000..001}.tar.gz", ".gz", "gunzip")]
+    [TestCase("s-*.tar.zst", ".zst", "unzstd")]
+    public async Task Shards_that_are_compressed_are_read_in_order_alone(string pattern, string extension, string tool)
     {
         Make();
-        Pack("s-000.tar");
-        Pack("s-001.tar");
+        Pack("s-000.tar", extension);
+        Pack("s-001.tar", extension);
         List<ManifestRow> expected = new TarManifest(Path.Combine(Folder, "s-{000..001}.tar")).ReadRowsAsync().ToBlockingEnumerable().ToList();
 
         IIndexableManifest manifest = Manifest.Open(Path.Combine(Folder, pattern));
@@ -146,20 +149,22 @@ public sealed class TarManifestTests : IndexableManifestContract
             Is.EqualTo(expected.OfType<SampleRow>().Select(row => Content(row.Sample))));
         Assert.That(rows.OfType<SampleRow>().SelectMany(row => row.Sample.Fields).Select(field => Encoding.UTF8.GetString(field.Json.Span)),
             Is.EqualTo(expected.OfType<SampleRow>().SelectMany(row => row.Sample.Fields).Select(field => Encoding.UTF8.GetString(field.Json.Span))));
-        await Assert.ThatAsync(() => manifest.IndexAsync(), Throws.InstanceOf<ManifestException>().With.Message.Contains("unpack it with gunzip"));
+        await Assert.ThatAsync(() => manifest.IndexAsync(), Throws.InstanceOf<ManifestException>().With.Message.Contains($"unpack it with {tool}"));
     }
 
-    [TestCase(false)]
-    [TestCase(true)]
-    public void A_compressed_shard_that_is_damaged_says_so_after_what_is_whole(bool isCutOff)
+    [TestCase(false, ".gz")]
+    [TestCase(true, ".gz")]
+    [TestCase(false, ".zst")]
+    [TestCase(true, ".zst")]
+    public void A_compressed_shard_that_is_damaged_says_so_after_what_is_whole(bool isCutOff, string extension)
     {
         Write("s.tar", ("a.wav", "RIFF"), ("b.wav", new string('b', 300_000)));
-        string shard = Pack("s.tar");
+        string shard = Pack("s.tar", extension);
         using (FileStream file = File.OpenWrite(shard))
         {
-            // The checksum of all bytes is in the last eight.
+            // The checksum of all bytes is in the last eight, or four.
             file.SetLength(file.Length - (isCutOff ? 40 : 0));
-            file.Position = file.Length - 8;
+            file.Position = file.Length - (extension == ".gz" ? 8 : 4);
             file.WriteByte(0x55);
         }
 
@@ -170,13 +175,43 @@ public sealed class TarManifestTests : IndexableManifestContract
         Assert.That(rows.OfType<SampleRow>().Select(row => row.Sample.Clips.Single().AsWritten), Is.EqualTo(new[] { "a.wav" }));
     }
 
-    private string Pack(string shard)
+    // The header of a frame that says that it needs 2 GiB at hand (windowLog 31): zstd's own program refuses it too.
+    [Test]
+    public void A_shard_that_asks_for_too_much_memory_is_refused_before_it_gets_any()
     {
-        string packed = Path.Combine(Folder, shard + ".gz");
+        string shard = Path.Combine(Folder, "s.tar.zst");
+        File.WriteAllBytes(shard, [0x28, 0xB5, 0x2F, 0xFD, 0x00, (31 - 10) << 3, 0x01, 0x00, 0x00]);
+
+        var row = (BadRow)Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().Single();
+
+        Assert.That(row.Message, Does.Contain("it needs more than 128 MiB of memory to be unpacked: compress it again without --long=28 or more"));
+    }
+
+    [TestCase("t.tar", ".zst", "it is compressed with zstd; unpack it with unzstd first, or name it .tar.zst")]
+    [TestCase("t.tar", ".gz", "it is compressed with gzip; unpack it with gunzip first, or name it .tar.gz")]
+    public void A_compressed_shard_of_another_name_says_what_it_is(string name, string extension, string expected)
+    {
+        Write("s.tar", ("a.wav", "RIFF"));
+        string shard = Path.Combine(Folder, name);
+        File.Move(Pack("s.tar", extension), shard, overwrite: true);
+
+        Assert.That(((BadRow)Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().Single()).Message, Does.Contain(expected));
+    }
+
+    private string Pack(string shard, string extension)
+    {
+        string packed = Path.Combine(Folder, shard + extension);
         using FileStream from = File.OpenRead(Path.Combine(Folder, shard));
-        using var to = new GZipStream(File.Create(packed), CompressionLevel.Fastest);
+        using Stream to = extension == ".gz" ? new GZipStream(File.Create(packed), CompressionLevel.Fastest) : Zstd(File.Create(packed));
         from.CopyTo(to);
         return packed;
+    }
+
+    private static CompressionStream Zstd(FileStream file)
+    {
+        var packing = new CompressionStream(file, leaveOpen: false);
+        packing.SetParameter(ZstdSharp.Unsafe.ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+        return packing;
     }
 
     private static string Content(Sample sample)

@@ -31,11 +31,33 @@ internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string 
 
     public long Choices => order.Count;
 
-    public override ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation) =>
-        new(position < order.Count ? new PlannedSample(position, this, order.RowAt(position)) : null);
+    public override ValueTask<PlannedSample?> AtAsync(long position, CancellationToken cancellation)
+    {
+        if (position >= order.Count)
+        {
+            return new(default(PlannedSample));
+        }
+
+        IRowChoice choice = order.NearTo(position) is var (first, count) ? new NearRows(this, order, first, count) : this;
+        return new(new PlannedSample(position, choice, order.RowAt(position)));
+    }
 
     public long Choose(long nth) => order.NthIncluded(nth);
 
     public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
         new(AbandonableRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));
+}
+
+/// <summary>Rows that are read together: a substitute that lay elsewhere would have to be read for from the start of its group.</summary>
+/// <param name="rows">All rows.</param>
+/// <param name="order">Which row is at a position.</param>
+/// <param name="first">First position of the window.</param>
+/// <param name="count">Positions of the window.</param>
+internal sealed class NearRows(IRowChoice rows, RowOrder order, long first, long count) : IRowChoice
+{
+    public long Choices => count;
+
+    public long Choose(long nth) => order.RowAt(first + nth);
+
+    public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) => rows.ReadAsync(row, cancellation);
 }

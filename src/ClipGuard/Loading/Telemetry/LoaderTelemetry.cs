@@ -39,6 +39,9 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         }
     }
 
+    /// <summary>Logs that a full shuffle cannot be one.</summary>
+    public void ShufflesGroups(string manifest, int groups, int windowRows) => LogGroups(logger, manifest, groups, windowRows);
+
     /// <summary>Logs a bad row or clip. Nothing else does, so each is logged once.</summary>
     public void Fault(SampleFault fault)
     {
@@ -144,4 +147,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning,
+        Message = "The full shuffle of {Manifest} goes by its {Groups} row groups in a shuffled order, and by windows of {WindowRows} rows within that: "
+            + "a row of such a file can only be read from the start of its row group on. "
+            + "For a wider shuffle write smaller row groups in a shuffled order, or set a larger window")]
+    private static partial void LogGroups(ILogger logger, string manifest, int groups, int windowRows);
 }
