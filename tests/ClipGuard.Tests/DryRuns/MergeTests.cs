@@ -316,5 +316,6 @@ internal sealed class MergeTests
 
     private static string Counts(DryRunSummary summary) =>
         $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} "
-        + $"{summary.CleanHasRelativePaths} {summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} {string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
+        + $"{summary.CleanHasRelativePaths} {summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} "
+        + $"{string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
 }

@@ -158,7 +158,7 @@ public sealed class TarManifestTests : IndexableManifestContract
     [TestCase(true, ".zst")]
     public void A_compressed_shard_that_is_damaged_says_so_after_what_is_whole(bool isCutOff, string extension)
     {
-        Write("s.tar", ("a.wav", "RIFF"), ("b.wav", new string('b', 300_000)));
+        Write("s.tar", ("a.wav", "RIFF"), ("b.wav", Noise(300_000)));
         string shard = Pack("s.tar", extension);
         using (FileStream file = File.OpenWrite(shard))
         {
@@ -182,7 +182,7 @@ public sealed class TarManifestTests : IndexableManifestContract
         string shard = Path.Combine(Folder, "s.tar.zst");
         File.WriteAllBytes(shard, [0x28, 0xB5, 0x2F, 0xFD, 0x00, (31 - 10) << 3, 0x01, 0x00, 0x00]);
 
-        var row = (BadRow)Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().Single();
+        var row = (BadRow)Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().Last();
 
         Assert.That(row.Message, Does.Contain("it needs more than 128 MiB of memory to be unpacked: compress it again without --long=28 or more"));
     }
@@ -191,12 +191,15 @@ public sealed class TarManifestTests : IndexableManifestContract
     [TestCase("t.tar", ".gz", "it is compressed with gzip; unpack it with gunzip first, or name it .tar.gz")]
     public void A_compressed_shard_of_another_name_says_what_it_is(string name, string extension, string expected)
     {
-        Write("s.tar", ("a.wav", "RIFF"));
+        Write("s.tar", ("a.wav", Noise(4_000)));
         string shard = Path.Combine(Folder, name);
         File.Move(Pack("s.tar", extension), shard, overwrite: true);
 
         Assert.That(((BadRow)Manifest.Open(shard).ReadRowsAsync().ToBlockingEnumerable().Single()).Message, Does.Contain(expected));
     }
+
+    // What is compressed to nothing has no part that could be whole.
+    private static string Noise(int length) => Convert.ToHexString(Enumerable.Range(0, length / 2).Select(i => (byte)(i * 2_654_435_761L >> 13)).ToArray());
 
     private string Pack(string shard, string extension)
     {
