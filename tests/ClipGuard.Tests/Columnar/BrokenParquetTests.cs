@@ -1,6 +1,5 @@
 using ClipGuard.Columnar;
 using ClipGuard.Manifests;
-using ClipGuard.Media;
 
 using NUnit.Framework;
 

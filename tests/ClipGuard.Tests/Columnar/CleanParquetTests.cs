@@ -64,7 +64,7 @@ internal sealed class CleanParquetTests
         _bench.Decoder = new ScriptedDecoder { IsOdd = false };
         _bench.Decoder.Hold("stuck.png");
         using var stop = new CancellationTokenSource();
-        Task<DryRunSummary> first = RunAsync(stop.Token);
+        Task<DryRunSummary> first = RunAsync(cancellation: stop.Token);
         await DryRunBench.Until(() => _bench.Decoder.Asked.Contains("e.png"));
         await stop.CancelAsync();
         Assert.That((await first).Cancelled, Is.True);
@@ -195,6 +195,6 @@ internal sealed class CleanParquetTests
         return [.. rows];
     }
 
-    private Task<DryRunSummary> RunAsync(CancellationToken cancellation = default, bool fresh = false) =>
+    private Task<DryRunSummary> RunAsync(bool fresh = false, CancellationToken cancellation = default) =>
         new DryRun(new ParquetManifest(ManifestPath), _bench.Decoder, _bench.Options with { Fresh = fresh }).RunAsync(cancellation);
 }

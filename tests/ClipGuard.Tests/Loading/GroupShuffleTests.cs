@@ -1,6 +1,5 @@
 using ClipGuard.Columnar;
 using ClipGuard.Loading;
-using ClipGuard.Manifests;
 
 using FsCheck;
 using FsCheck.Fluent;
