@@ -100,7 +100,8 @@ public sealed class ParquetManifest : IIndexableManifest, ICopyableManifest, ISh
     }
 
     /// <inheritdoc/>
-    public Task<string> FingerprintAsync(CancellationToken cancellation = default) => FileFingerprint.OfAsync(_files, new ManifestFiles(_options), cancellation);
+    public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>
+        FileFingerprint.OfAsync(_files, new ManifestFiles(_options), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>Files of different schemas cannot be one.</remarks>
