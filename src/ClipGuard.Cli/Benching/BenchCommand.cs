@@ -61,9 +61,9 @@ internal static class BenchCommand
         using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         IManifest manifest = OpenManifest(paths, sources, options.Supervision.Fetching);
-        screen.Note($"{manifest.Name} ({manifest.Kind})");
         options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
+        output.Begin(manifest);
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {

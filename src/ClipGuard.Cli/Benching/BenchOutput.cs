@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 
+using ClipGuard.Cli.Screens;
 using ClipGuard.Loading;
+using ClipGuard.Manifests;
 
 namespace ClipGuard.Cli.Benching;
 
@@ -10,6 +12,15 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
 {
     /// <summary>True once an epoch had a clip with a fault or a row that is no sample.</summary>
     public bool FaultsFound { get; private set; }
+
+    /// <summary>Says to people what is run.</summary>
+    public void Begin(IManifest manifest)
+    {
+        if (!asJson)
+        {
+            output.WriteLine($"Bench of {PrintableText.Line(manifest.Name)} ({manifest.Kind})");
+        }
+    }
 
     /// <summary>Prints one epoch.</summary>
     public void Report(BenchReport report)

@@ -10,6 +10,8 @@ namespace ClipGuard.Manifests;
 /// </summary>
 public sealed class ExclusionList
 {
+    private const string FromStandardInput = "Its rows came from standard input: put the name of the file in place of '-'.";
+
     private readonly IReadOnlyList<ListFile> _files;
 
     private ExclusionList(IReadOnlyList<ListFile> files, IReadOnlyDictionary<string, ExcludedPlaces> places)
@@ -79,7 +81,7 @@ public sealed class ExclusionList
             {
                 throw new ManifestException(
                     $"{file.Path} names {rows} rows to be left out, none of them in a source of {manifest.Name}: it has {sources}, and the manifest "
-                    + $"{Described(manifest)}. Is it the list of another manifest?");
+                    + $"{Described(manifest)}. {(missing is [SourceNames.StandardInput] ? FromStandardInput : "Is it the list of another manifest?")}");
             }
 
             absent.Add($"{rows} of the {file.RowsBySource.Values.Sum()} rows that {file.Path} names are in {missing.Length} sources that are not in "

@@ -76,9 +76,8 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
         JsonLinesManifest.PipeHasNoShards(_path);
         var files = new ManifestFiles(_options);
         MarkedRange range = await RowMarks.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation).ConfigureAwait(false);
-        LineReader OpenAtFirst() => range.From.LinesBefore == 0 ? Open(files)
-            : OpenWithin(range.From, files);
-        return new TextShard(this, shard, range.Extent, range.FileBytes, OpenAtFirst, NewReader, countsLines: false);
+        LineReader OpenAt(RowMark row) => row.LinesBefore == 0 ? Open(files) : OpenWithin(row, files);
+        return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, NewReader, countsLines: false);
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>

@@ -97,9 +97,9 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
         }
 
         ShardExtent extent = LineCut.Find(_path, files, shard, out long length);
-        LineReader Open() => LineReader.Open(_path, _options.MaxLineBytes, from: new RowMark(extent.From, 0), files: files);
+        LineReader OpenAt(RowMark row) => LineReader.Open(_path, _options.MaxLineBytes, from: row, files: files);
         return Task.FromResult<ManifestShard>(
-            new TextShard(this, shard, extent, length, Open, () => new JsonRowReader(_options, _paths), countsLines: true));
+            new TextShard(this, shard, extent, length, new RowMark(extent.From, 0), OpenAt, () => new JsonRowReader(_options, _paths), countsLines: true));
     }
 
     /// <exception cref="ManifestException">It is no regular file.</exception>

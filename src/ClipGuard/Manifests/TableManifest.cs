@@ -101,7 +101,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         LineReader OpenAt(RowMark row) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row, files: files);
         MarkedRange range = await RowMarks.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
             .ConfigureAwait(false);
-        return new TextShard(this, shard, range.Extent, range.FileBytes, () => OpenAt(range.From), header.NewReader, countsLines: false);
+        return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, header.NewReader, countsLines: false);
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>

@@ -75,6 +75,8 @@ internal sealed class BenchCommandTests
 
         Assert.That(run.ExitCode, Is.EqualTo(1), "The manifest names clips with faults. " + run.Error);
         string[] lines = run.Output.TrimEnd().Split('\n');
+        Assert.That(lines[0], Is.EqualTo($"Bench of {_manifest} (JSON Lines)"));
+        lines = lines[1..];
         Assert.That(lines, Has.Length.EqualTo(5));
         Assert.That(lines[0], Does.Match("^epoch 0 batch 0 [0-9a-f]{64}$"));
         Assert.That(lines[1], Does.Match(@"^epoch 0: 8 samples in 1 batches, \d+\.\d\d s$"));
@@ -115,8 +117,8 @@ internal sealed class BenchCommandTests
         Assert.That(run.Error, Is.EqualTo($"clipguard: manifest {_manifest} {words}\n"));
     }
 
-    [TestCase("The shard /nowhere/train.tar cannot be read", "bench", "/nowhere/train.tar")]
-    [TestCase("does not exist", "bench", "/nowhere/train.jsonl")]
+    [TestCase("manifest /nowhere/train.tar cannot be read: there is no such file", "bench", "/nowhere/train.tar")]
+    [TestCase("there is no such file", "bench", "/nowhere/train.jsonl")]
     [TestCase("clipguard bench --help", "bench")]
     [TestCase("--batch: '0' was given", "bench", "a.jsonl", "--batch", "0")]
     public void Wrong_use_is_said(string words, params string[] arguments)

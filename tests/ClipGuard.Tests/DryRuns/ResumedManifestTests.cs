@@ -1,5 +1,6 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 
 using NUnit.Framework;
@@ -84,6 +85,28 @@ internal sealed class ResumedManifestTests
 
         // Its decoder is held up by the shard that all clips of it lie in.
         await CheckAsync(() => Manifest.Open(Path.Combine(_folder, "s-{0..2}.tar"), Options), null, held: "s-1.tar");
+    }
+
+    [TestCase("m.jsonl", 0)]
+    [TestCase("m.jsonl", 1)]
+    [TestCase("m.csv", 1)]
+    [TestCase("m.json", 1)]
+    public async Task A_part_of_a_file_goes_on(string name, int part)
+    {
+        string[] clips = [.. Enumerable.Range(0, 24).Select(static i => i is 6 or 20 ? Held : i % 3 == 0 ? $"bad{i}.png" : $"a{i}.png")];
+        IEnumerable<string> rows = clips.Select(static clip => Row(clip));
+        string path = Write(
+            name,
+            name == "m.csv" ? "image\n" + string.Concat(clips.Select(static clip => clip + "\n"))
+                : name == "m.json" ? $"[{string.Join(",\n", rows)}]"
+                : string.Concat(rows.Select(static row => row + "\n")));
+        ManifestShard Open() => ManifestShard.OpenAsync(Manifest.Open(path, Options), new ShardNumber(part, 2)).GetAwaiter().GetResult();
+        foreach (ExclusionList? list in new[] { null, await ExclusionList.ReadAsync([Write("list", $$"""{"source":"{{name}}","line":15}""")]) })
+        {
+            await CheckAsync(Open, list);
+            Directory.Delete(Path.Combine(_folder, "whole"), recursive: true);
+            Directory.Delete(Path.Combine(_folder, "out"), recursive: true);
+        }
     }
 
     [Test]

@@ -121,7 +121,7 @@ internal sealed class ExclusionListTests
     [TestCase("m.jsonl", "/a/x/m.jsonl /a/y/m.jsonl", "names the source m.jsonl, which may be /a/x/m.jsonl or /a/y/m.jsonl in all")]
     [TestCase("n.jsonl", "/a/m.jsonl", "names 1 rows to be left out, none of them in a source of all: it has n.jsonl, and the manifest m.jsonl")]
     [TestCase("x.jsonl", "/a/xx.jsonl", "none of them in a source of all")]
-    [TestCase("-", "/a/m.jsonl", "it has -, and the manifest m.jsonl")]
+    [TestCase("-", "/a/m.jsonl", "it has -, and the manifest m.jsonl. Its rows came from standard input")]
     [TestCase("m.jsonl", "/dev/stdin", "it has m.jsonl, and the manifest -")]
     public async Task A_list_of_another_manifest_is_refused(string name, string sources, string message)
     {

@@ -7,12 +7,20 @@ namespace ClipGuard.Manifests.Sharding;
 /// <param name="number">Which share.</param>
 /// <param name="extent">Its bytes.</param>
 /// <param name="length">The file's length.</param>
-/// <param name="open">Opens the file at the first of them.</param>
+/// <param name="first">Where its first row may begin.</param>
+/// <param name="openAt">Opens the file at such a place.</param>
 /// <param name="newReader">Makes what reads the rows.</param>
 /// <param name="countsLines">Whether nobody has counted the lines before the first row, so that lines count from there.</param>
 internal sealed class TextShard(
-    IManifest whole, ShardNumber number, ShardExtent extent, long length, Func<LineReader> open, Func<ITextRowReader> newReader, bool countsLines)
-    : ManifestShard(whole, number, extent)
+    IManifest whole,
+    ShardNumber number,
+    ShardExtent extent,
+    long length,
+    RowMark first,
+    Func<RowMark, LineReader> openAt,
+    Func<ITextRowReader> newReader,
+    bool countsLines)
+    : ManifestShard(whole, number, extent), IResumableManifest
 {
     // At its end a file may say more than it has rows: that an array has no end.
     private readonly bool _readsToEnd = extent.To >= length;
@@ -20,15 +28,20 @@ internal sealed class TextShard(
 
     public override long? LineCount => countsLines ? _lines : null;
 
-    public override async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public override IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(first, cancellation);
+
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+        position.Next.Offset == 0 ? null : ReadRowsAsync(position.Next, cancellation);
+
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(RowMark from, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        _lines = 0;
+        _lines = from.LinesBefore;
         if (Extent.From == Extent.To)
         {
             yield break;
         }
 
-        using LineReader lines = open();
+        using LineReader lines = openAt(from);
         ITextRowReader rows = newReader();
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
@@ -43,6 +56,7 @@ internal sealed class TextShard(
                 _lines = line.Number;
                 if (rows.Read(line) is { } row)
                 {
+                    row.Next = lines.Next;
                     yield return row;
                 }
             }
