@@ -21,6 +21,7 @@ public sealed class DryRun
     // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, or
     // DryRunOptions.RowsInFlight.
     private const long BytesInFlight = 32 << 20;
+    private const long FlowingBytes = 2 << 20;
 
     private readonly IManifest _manifest;
     private readonly ManifestExclusion? _exclusion;
@@ -106,7 +107,7 @@ public sealed class DryRun
     private async Task<DryRunSummary> RunAsync(RunRows reading, long begun, StageGroup stop)
     {
         await reading.BeginAsync().ConfigureAwait(false);
-        using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
+        await using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
         IReadOnlyList<SourceFile>? files = SourceFile.Of(_whole);
         ManifestIdentity? identity = await ManifestIdentity.OfAsync(_whole, files, stop.Token).ConfigureAwait(false);
         ShardManifest? shared = _part is not null ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
@@ -264,7 +265,7 @@ public sealed class DryRun
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
-        var budget = new ByteBudget(BytesInFlight);
+        var budget = new ByteBudget(BytesInFlight, FlowingBytes);
 
         using var mentions = new ClipMentions(Path.GetFullPath(_options.OutputFolder), VerdictStore.MostGood - (store?.Good ?? 0), Progress);
         var worker = new ClipWorker(_decoder, _options, journal, store, mentions, firstRows, Progress, stop);
@@ -295,7 +296,9 @@ public sealed class DryRun
                     if (!row.Finished.IsCompleted)
                     {
                         recorder.Flush();
+                        budget.HoldUp(true);
                         await WaitForAsync(row, recorder).ConfigureAwait(false);
+                        budget.HoldUp(false);
                     }
 
                     recorder.Record(row);

@@ -184,7 +184,8 @@ internal sealed class Recorder
 
     private void LogUnlessEarlier(long line, ClipVerdict verdict, ClipFaultRecord fault)
     {
-        if (!verdict.IsEarlier)
+        // Of a clip that is named a million times the log has one line: faults.jsonl has the others.
+        if (!verdict.IsEarlier && !verdict.IsRepeat)
         {
             _log.ClipFaulted(line, fault.Clip, fault.Fault, fault.Stage, fault.Message, fault);
         }

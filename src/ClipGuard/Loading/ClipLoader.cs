@@ -156,7 +156,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
         catch
         {
-            verdicts?.Dispose();
+            if (verdicts is not null)
+            {
+                await verdicts.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
@@ -303,7 +307,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             await run.DisposeAsync().ConfigureAwait(false);
         }
 
-        _verdicts?.Dispose();
+        if (_verdicts is not null)
+        {
+            await _verdicts.DisposeAsync().ConfigureAwait(false);
+        }
+
         _index?.Dispose();
         if (_ownSupervisor is not null)
         {

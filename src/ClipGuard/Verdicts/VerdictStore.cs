@@ -11,13 +11,13 @@ namespace ClipGuard.Verdicts;
 /// Verdicts that outlive a run: those that were in the folder when it was opened can be found, and new ones are added to files of this process's own. Any
 /// number of threads.
 /// </summary>
-internal sealed class VerdictStore : IDisposable
+internal sealed class VerdictStore : IAsyncDisposable
 {
     /// <summary>Most good clips of which a store tells: what a process remembers of them stays within 70 MB.</summary>
     public const long MostGood = 10_000_000;
 
     private readonly IdentityFinder _finder;
-    private readonly BoundedQuestions _reading;
+    private readonly BoundedQuestions _files;
     private readonly VerdictStoreOptions _options;
     private readonly bool _wantsGood;
     private readonly ILogger _log;
@@ -41,7 +41,7 @@ internal sealed class VerdictStore : IDisposable
         _wantsGood = wantsGood;
         _log = log;
         _finder = new IdentityFinder(naming, options.Identity, time);
-        _reading = new BoundedQuestions(1, IdentityFinder.Limit, time);
+        _files = new BoundedQuestions(1, IdentityFinder.Limit, time);
         Naming = naming;
         _stored = stored;
         _conditions = conditions.ToDictionary(static pair => pair.Key, static pair => (pair.Value, pair.Value.Id));
@@ -103,7 +103,7 @@ internal sealed class VerdictStore : IDisposable
         }
 
         return _stored.FaultOf(key) is { } place
-            && await _reading.AskAsync(_ => StoredVerdicts.ReadFault(place), cancellation).ConfigureAwait(false) is { } fault
+            && await _files.AskAsync(_ => StoredVerdicts.ReadFault(place), cancellation).ConfigureAwait(false) is { } fault
                 ? new FoundVerdict(fault.ToFault(clip.Path))
                 : null;
     }
@@ -128,23 +128,32 @@ internal sealed class VerdictStore : IDisposable
 
         (VerdictConditions conditions, string id) = _conditions[clip.Kind];
         var line = StoreLine.Of(observed.Identity, id, _time.GetUtcNow().ToUnixTimeSeconds(), verdict.Elapsed);
-        if (verdict.Fault is { } fault)
-        {
-            _faults.Add(line with { Fault = StoredFault.Of(fault, clip.Path) }, conditions);
-        }
-        else
-        {
-            _facts.Add(line with { Facts = verdict.Facts }, conditions);
-        }
+        StoreWriter writer = verdict.Fault is null ? _facts : _faults;
+        line = line with { Fault = verdict.Fault is { } fault ? StoredFault.Of(fault, clip.Path) : null, Facts = verdict.Facts };
+
+        // The store's own storage may hang: then this verdict is not kept, and the run goes on.
+        await _files.AskAsync(
+            _ =>
+            {
+                writer.Add(line, conditions);
+                return writer;
+            },
+            cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _facts.Dispose();
-        _faults.Dispose();
+        await _files.AskAsync(
+            _ =>
+            {
+                _facts.Dispose();
+                _faults.Dispose();
+                return _facts;
+            },
+            CancellationToken.None).ConfigureAwait(false);
         _finder.Dispose();
-        _reading.Dispose();
+        _files.Dispose();
         _stored.Dispose();
     }
 

@@ -47,4 +47,24 @@ public sealed class ByteBudgetTests
 
         Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
     }
+
+    [Test]
+    public async Task More_are_in_flight_only_where_one_holds_them_up()
+    {
+        var budget = new ByteBudget(100, 20);
+        await budget.TakeAsync(15, CancellationToken.None);
+        Task waiting = budget.TakeAsync(15, CancellationToken.None).AsTask();
+        Assert.That(waiting.IsCompleted, Is.False);
+
+        budget.HoldUp(true);
+        await waiting;
+        await budget.TakeAsync(60, CancellationToken.None);
+        budget.HoldUp(false);
+        Task next = budget.TakeAsync(5, CancellationToken.None).AsTask();
+        budget.Return(60);
+        Assert.That(next.IsCompleted, Is.False);
+
+        budget.Return(15);
+        await next;
+    }
 }

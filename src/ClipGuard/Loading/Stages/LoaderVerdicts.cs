@@ -14,7 +14,7 @@ namespace ClipGuard.Loading;
 /// A loader's use of a verdict store: clips that are known to give no data are not decoded, and those that turn out so are written down. What others write is
 /// read when an epoch begins. Any number of threads.
 /// </summary>
-internal sealed class LoaderVerdicts : IDisposable
+internal sealed class LoaderVerdicts : IAsyncDisposable
 {
     private readonly VerdictStore _store;
     private readonly VerdictStoreOptions _options;
@@ -120,5 +120,5 @@ internal sealed class LoaderVerdicts : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _store.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 }
