@@ -94,7 +94,7 @@ void Try(Distribution distribution, DistributionResult result, DistributionResul
     CopyFiles($"{root}/values/*.npy", kept);
     result.Values = Compare(kept, $"{DistributionsFolder}/values-{reference.Distribution.Name.Replace(' ', '-')}", result);
 
-    Inside(root, $"dotnet cake --target=Test --filter='{DecodingTests}'", "tests");
+    Inside(root, $"dotnet cake --target=Test --filter='{Argument("tests", DecodingTests)}'", "tests");
     TestRun tests = TestRun.Read($"{clone}/{TestResults}", exitCode: 0);
     result.Tests = tests.Counts;
     foreach (string failed in tests.FailedNames)

@@ -8,6 +8,7 @@ internal static class LibavDifferences
 {
     // Versions of libavcodec.
     private const int FFmpeg7 = 61;
+    private const int FFmpeg8 = 62;
     private const int FFmpeg9 = 63;
 
     /// <summary>FFmpeg's own decoder of Speex puts as many zeros behind the samples of each frame, in streams of 16 and 32 kHz.</summary>
@@ -19,7 +20,7 @@ internal static class LibavDifferences
     public static bool CutsMp4Audio => Codec >= FFmpeg9;
 
     /// <summary>Demuxers that gave -1 or an I/O error at a file's end (<see cref="Containers.DemuxerEnds"/>) say that its data is invalid.</summary>
-    public static bool CallsTheEndInvalid => Codec >= FFmpeg9;
+    public static bool CallsTheEndInvalid => Codec >= FFmpeg8;
 
     private static int Codec => LibavLibrary.Loaded!.Release.Codec;
 }
