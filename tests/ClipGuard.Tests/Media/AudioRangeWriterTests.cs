@@ -150,6 +150,7 @@ internal sealed class AudioRangeWriterTests
     [TestCase("gapless.mp3", "")]
     [TestCase("gapless.opus", "-c:a libopus")]
     [TestCase("gapless.m4a", "")]
+    [TestCase("gapless.mp4", "-c:a libmp3lame")]
     public void Delay_and_padding_of_the_encoder_are_no_part_of_the_clip(string name, string codec)
     {
         string path = _media.Make(name, $"-f lavfi -i sine=d=3:r=48000 {codec}");

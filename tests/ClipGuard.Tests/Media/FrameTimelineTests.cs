@@ -91,6 +91,17 @@ internal sealed class FrameTimelineTests
     }
 
     [Test]
+    public void A_bare_stream_is_as_fast_as_its_codec_says()
+    {
+        // 7 and later give 25 for the average of all of them.
+        string path = _media.Make("fast.h264", $"-f lavfi -i testsrc2=s=64x64:r=50:d=1 {X264} -bf 2");
+        using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 1, 49]) });
+        Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.02, 0.98 }).Within(0.002));
+        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
+        Assert.That(ClipDescription.Read(look.Bytes).Streams.Single().FrameRateHz, Is.EqualTo(50));
+    }
+
+    [Test]
     public void Key_frames_of_a_film_are_those_that_its_container_marks()
     {
         string path = _media.Make("keys.mp4", $"-f lavfi -i testsrc2=s=64x64:d=2 {X264} -g 10 -bf 2");

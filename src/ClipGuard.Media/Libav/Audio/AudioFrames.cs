@@ -182,6 +182,7 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
         // The time base of HE-AAC may be that of its core codec, half the rate of what is decoded.
         AVRational unit = Track.Stream->time_base;
         bool isExact = packetTicks > 0 && unit.num == 1 && (unit.den == _frame->sample_rate || unit.den * 2 == _frame->sample_rate);
-        return isExact ? (int)Math.Min(_frame->nb_samples, packetTicks * (_frame->sample_rate / unit.den)) : _frame->nb_samples;
+        int told = isExact ? (int)Math.Min(_frame->nb_samples, packetTicks * (_frame->sample_rate / unit.den)) : _frame->nb_samples;
+        return Track.IsUncut ? Math.Min(told, _frame->nb_samples - _delay.PaddingOf(_frame)) : told;
     }
 }

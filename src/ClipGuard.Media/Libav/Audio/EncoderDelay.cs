@@ -8,13 +8,15 @@ namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
 /// Leaves out what an encoder began with, where FFmpeg is told to cut nothing (<see cref="Track.IsUncut"/>) and says on frames what it would have cut.
-/// What it would cut from the end is left to <see cref="AudioFrames"/>.
+/// What it would cut from the end is left to <see cref="AudioFrames"/>, which asks for it once it knows that there is no more.
 /// </summary>
 /// <param name="track">The track that the frames come from.</param>
 internal sealed unsafe class EncoderDelay(Track track)
 {
     // The least that a frame of AAC has whose rate was doubled by spectral band replication. The delay is told in samples of its core codec then.
     private const int LeastReplicated = 1920;
+
+    private const int EndOffset = 4;
 
     private readonly AVRational _unit = track.Stream->time_base;
     private readonly bool _isAac = ffmpeg.avcodec_get_name(track.Stream->codecpar->codec_id) == "aac";
@@ -29,7 +31,7 @@ internal sealed unsafe class EncoderDelay(Track track)
     /// <returns>False where nothing of it is left.</returns>
     public bool TakeOff(AVFrame* frame)
     {
-        _left = _hasJumped ? 0 : Said(frame) * (_isAac && frame->nb_samples >= LeastReplicated ? 2 : 1) ?? _left;
+        _left = _hasJumped ? 0 : Said(frame, 0) * Unit(frame) ?? _left;
         int delay = (int)Math.Min(_left, frame->nb_samples);
         _left -= delay;
         if (delay == 0 || delay == frame->nb_samples)
@@ -54,11 +56,16 @@ internal sealed unsafe class EncoderDelay(Track track)
         return true;
     }
 
-    // The first four bytes are the samples to be cut from here on.
-    private static long? Said(AVFrame* frame)
+    /// <summary>How many samples at a frame's end are said to be padding; 0 where nothing is.</summary>
+    public int PaddingOf(AVFrame* frame) => (int)Math.Min(Said(frame, EndOffset) * Unit(frame) ?? 0, frame->nb_samples);
+
+    private int Unit(AVFrame* frame) => _isAac && frame->nb_samples >= LeastReplicated ? 2 : 1;
+
+    // Two numbers of four bytes: what is to be cut from here on, and what from the end of the frame.
+    private static long? Said(AVFrame* frame, int offset)
     {
         AVFrameSideData* skip = ffmpeg.av_frame_get_side_data(frame, AVFrameSideDataType.AV_FRAME_DATA_SKIP_SAMPLES);
-        return skip != null && skip->size >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(skip->data, sizeof(uint)))
-            is var samples and > 0 ? samples : null;
+        return skip != null && skip->size >= EndOffset + sizeof(uint)
+            && BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(skip->data + offset, sizeof(uint))) is var samples and > 0 ? samples : null;
     }
 }

@@ -134,6 +134,15 @@ internal sealed unsafe class Container : IDisposable
         : _format->duration > 0 ? (double)_format->duration / ffmpeg.AV_TIME_BASE
         : null;
 
+    /// <summary>
+    /// Frames a second that a stream is told to have on average; 0/0 where nothing tells. Of a bare stream it is the codec's: FFmpeg 7 and later give the
+    /// demuxer's default, 25, for the average.
+    /// </summary>
+    public AVRational FrameRateOf(AVStream* stream) =>
+        (_format->iformat->flags & ffmpeg.AVFMT_NOTIMESTAMPS) != 0 && ffmpeg.av_guess_frame_rate(_format, stream, null) is { num: > 0, den: > 0 } guessed
+            ? guessed
+            : stream->avg_frame_rate;
+
     /// <summary>Whether an error that came in place of a packet is the end of the file (<see cref="DemuxerEnds"/>).</summary>
     public bool IsEnd(int error) => DemuxerEnds.IsEnd(FormatName, error, IsAllRead);
 

@@ -67,8 +67,9 @@ internal static unsafe class TimelineReader
     /// <param name="count">How many frames there are.</param>
     /// <param name="stream">The track.</param>
     /// <param name="packets">Its packets.</param>
+    /// <param name="told">The frame rate that the track is told to have.</param>
     /// <param name="isPaced">True where the times of decoding tell how long frames stay on show, as they do in an AVI, which has no others.</param>
-    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketIndexEntry> packets, bool isPaced)
+    public static FrameTimeline Numbered(int count, AVStream* stream, IReadOnlyList<PacketIndexEntry> packets, AVRational told, bool isPaced)
     {
         PacketIndexEntry[] shown =
         [
@@ -77,7 +78,7 @@ internal static unsafe class TimelineReader
         bool isKnown = shown.Length == count;
         bool isTimed = isKnown && shown.Length > 0 && shown.All(packet => packet.Ticks != ffmpeg.AV_NOPTS_VALUE);
         AVRational unit = stream->time_base;
-        AVRational rate = Rate(stream);
+        AVRational rate = told is { num: > 0, den: > 0 } ? told : stream->r_frame_rate;
         (int num, int den) = rate.num > 0 && rate.den > 0 ? (rate.den, rate.num) : (1, 25);
         long[] ticks = new long[count];
         for (int i = 0; i < count; i++)

@@ -178,7 +178,11 @@ internal sealed unsafe class VideoDecode : IDisposable
         _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
     private FrameTimeline Number(int count) => ToTheEnd(TimelineReader.Numbered(
-        count, _track.Stream, _packets.Marks, isPaced: _track.Container.IsAvi || TimelineReader.HasDecodingTimesAlone(_packets.Marks)));
+        count,
+        _track.Stream,
+        _packets.Marks,
+        _track.Container.FrameRateOf(_track.Stream),
+        isPaced: _track.Container.IsAvi || TimelineReader.HasDecodingTimesAlone(_packets.Marks)));
 
     // Empty chunks at the end of an AVI keep its last frame on show, and the header's rate counts them as frames.
     private FrameTimeline ToTheEnd(FrameTimeline timeline)

@@ -32,6 +32,8 @@ internal static unsafe partial class ffmpeg
     public const int AV_PKT_FLAG_KEY = 1;
     public const int AV_TIME_BASE = 1_000_000;
     public const int AVFMT_FLAG_NOPARSE = 0x20;
+    public const int AVFMT_NOTIMESTAMPS = 0x80;
+
     public const int AVFMT_TS_DISCONT = 0x200;
     public const int AVSEEK_SIZE = 0x10000;
     public const int SWS_ACCURATE_RND = 0x40000;
