@@ -31,7 +31,7 @@ internal sealed unsafe class EncoderDelay(Track track)
     /// <returns>False where nothing of it is left.</returns>
     public bool TakeOff(AVFrame* frame)
     {
-        _left = _hasJumped ? 0 : Said(frame, 0) * Unit(frame) ?? _left;
+        _left = _hasJumped ? 0 : Said(frame, 0) * (_isAac && frame->nb_samples >= LeastReplicated ? 2 : 1) ?? _left;
         int delay = (int)Math.Min(_left, frame->nb_samples);
         _left -= delay;
         if (delay == 0 || delay == frame->nb_samples)
@@ -56,10 +56,8 @@ internal sealed unsafe class EncoderDelay(Track track)
         return true;
     }
 
-    /// <summary>How many samples at a frame's end are said to be padding; 0 where nothing is.</summary>
-    public int PaddingOf(AVFrame* frame) => (int)Math.Min(Said(frame, EndOffset) * Unit(frame) ?? 0, frame->nb_samples);
-
-    private int Unit(AVFrame* frame) => _isAac && frame->nb_samples >= LeastReplicated ? 2 : 1;
+    /// <summary>How many samples at a frame's end are said to be padding, in samples of the frame; 0 where nothing is.</summary>
+    public static int PaddingOf(AVFrame* frame) => (int)Math.Min(Said(frame, EndOffset) ?? 0, frame->nb_samples);
 
     // Two numbers of four bytes: what is to be cut from here on, and what from the end of the frame.
     private static long? Said(AVFrame* frame, int offset)
