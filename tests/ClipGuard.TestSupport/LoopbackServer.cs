@@ -11,7 +11,10 @@ namespace ClipGuard.TestSupport;
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     /// <summary>Says nothing and keeps the connection.</summary>
-    public static readonly byte[] Silence = [];
+    public static readonly byte[] Silence = [0];
+
+    /// <summary>Says nothing and closes the connection.</summary>
+    public static readonly byte[] HangUp = [];
 
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();

@@ -14,7 +14,9 @@ internal sealed class ObjectStoreCommandTests
 {
     private static readonly Dictionary<string, string?> Environment = new()
     {
-        ["AWS_ACCESS_KEY_ID"] = "secret-id", ["AWS_SECRET_ACCESS_KEY"] = "secret-key", ["AWS_SESSION_TOKEN"] = "secret-token",
+        ["AWS_ACCESS_KEY_ID"] = "id-to-be-seen",
+        ["AWS_SECRET_ACCESS_KEY"] = "secret-key",
+        ["AWS_SESSION_TOKEN"] = "secret-token",
         ["CLIPGUARD_HTTP_HEADER"] = "Authorization: secret-header",
     };
 
@@ -53,7 +55,7 @@ internal sealed class ObjectStoreCommandTests
             "2 clips/missing.wav s3://bucket/data/clips/missing.wav Missing", "4 clips/cut.wav s3://bucket/data/clips/cut.wav Unsupported",
         }));
         Assert.That(File.ReadAllText(Path.Combine(_folder, "clean.jsonl")), Is.EqualTo(Row("clips/a.wav") + Row("s3://bucket/data/clips/a.wav")));
-        Assert.That(_store.Asked.Select(static asked => asked.Headers["Authorization"]), Has.All.StartsWith("AWS4-HMAC-SHA256 Credential=secret-id/"));
+        Assert.That(_store.Asked.Select(static asked => asked.Headers["Authorization"]), Has.All.StartsWith("AWS4-HMAC-SHA256 Credential=id-to-be-seen/"));
         string[] written = [run.Output, run.Error, .. Directory.EnumerateFiles(_folder).Select(File.ReadAllText)];
         Assert.That(written, Has.Length.GreaterThan(5).And.All.Not.Contains("secret-"));
 

@@ -69,7 +69,9 @@ internal sealed class S3rverTests
     {
         var config = new AmazonS3Config
         {
-            ServiceURL = endpoint, ForcePathStyle = true, RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ServiceURL = endpoint,
+            ForcePathStyle = true,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
         };
         using var client = new AmazonS3Client(new BasicAWSCredentials(Account, Account), config);
         byte[] row = Encoding.UTF8.GetBytes("""{"query":"<audio>","response":"r","audio":"clips/a b.wav"}""");
@@ -78,7 +80,10 @@ internal sealed class S3rverTests
             // Of a body that is sent in signed pieces it keeps the signatures too.
             await client.PutObjectAsync(new PutObjectRequest
             {
-                BucketName = "bucket", Key = key, InputStream = new MemoryStream(bytes), UseChunkEncoding = false,
+                BucketName = "bucket",
+                Key = key,
+                InputStream = new MemoryStream(bytes),
+                UseChunkEncoding = false,
             });
         }
     }

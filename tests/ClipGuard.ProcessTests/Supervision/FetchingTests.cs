@@ -119,7 +119,7 @@ internal sealed class FetchingTests
     [Test]
     public async Task A_server_that_hangs_up_is_asked_once_for_each_try(CancellationToken cancellation)
     {
-        await using var server = new LoopbackServer(new byte[0]);
+        await using var server = new LoopbackServer(LoopbackServer.HangUp);
         UnsettledClip unsettled = await UnsettledAsync(server, Quick with { Retries = 2 }, cancellation);
         Assert.That(unsettled.Message, Does.EndWith("The server hung up without an answer (3 tries)."));
         Assert.That(server.Asked, Is.EqualTo(3));

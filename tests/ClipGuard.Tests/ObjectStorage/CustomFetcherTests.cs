@@ -19,7 +19,8 @@ internal sealed class CustomFetcherTests
         FetchedClip fetched = await clips.FetchAsync(new RemoteSource(new Uri("numbers://ten/row.jsonl")) { Offset = 2, Length = 4 }, null, cancellation);
         Assert.That(fetched.Bytes?.Bytes.ToArray(), Is.EqualTo(NumbersFetcher.Row[2..6]));
 
-        var rows = Manifest.Open("numbers://ten/row.jsonl", new ManifestOptions { Fetching = options }).ReadRowsAsync(cancellation).ToBlockingEnumerable();
+        var rows = Manifest.Open("numbers://ten/row.jsonl", new ManifestOptions { Fetching = options }).ReadRowsAsync(cancellation)
+            .ToBlockingEnumerable(cancellation);
         Assert.That(((SampleRow)rows.Single()).Sample.Clips.Single().Source, Is.EqualTo(new RemoteSource(new Uri("numbers://ten/a.png"))));
         Assert.That(
             () => Manifest.Open("numbers://ten/*.jsonl", new ManifestOptions { Fetching = options }),
@@ -42,7 +43,10 @@ internal sealed class CustomFetcherTests
             int sent = ++_asked % 2 == 1 ? part.Length / 2 : part.Length;
             return Task.FromResult(new FetchAnswer(new MemoryStream(part[..sent]))
             {
-                Offset = request.Offset, Length = part.Length, ObjectLength = Row.Length, Version = "1",
+                Offset = request.Offset,
+                Length = part.Length,
+                ObjectLength = Row.Length,
+                Version = "1",
             });
         }
     }

@@ -143,7 +143,7 @@ internal sealed class S3FetchingTests
     [Test]
     public async Task A_store_that_hangs_up_is_asked_once_for_each_try(CancellationToken cancellation)
     {
-        await using var server = new LoopbackServer(new byte[0]);
+        await using var server = new LoopbackServer(LoopbackServer.HangUp);
         using var fetcher = new S3Fetcher(new S3Options { Endpoint = new Uri(server.Address, "/"), Anonymous = true });
         using var clips = new ClipFetcher(Quick with { Fetchers = [fetcher] }, TimeSpan.FromSeconds(30));
         FetchedClip fetched = await clips.FetchAsync(Source(), null, cancellation);
