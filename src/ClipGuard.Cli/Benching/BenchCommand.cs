@@ -58,7 +58,7 @@ internal static class BenchCommand
         var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false));
         Action<BatchChecksum>? onBatch = sources.Get(BenchSettings.Checksums, false) ? output.Checksum : null;
 
-        using var stop = new StopSignals(() => screen.Note("stopping; once more ends at once"));
+        using var stop = new StopSignals(() => screen.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         IManifest manifest = OpenManifest(paths, sources, options.Supervision.Fetching);
         options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };

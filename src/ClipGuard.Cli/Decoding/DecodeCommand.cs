@@ -68,7 +68,7 @@ internal static class DecodeCommand
         var run = new ParityRun(invocation.Screen, program);
         run.FindProgram();
         SupervisorOptions guard = GuardSettings.Read(invocation.Sources);
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))

@@ -22,7 +22,7 @@ internal static class SingleClipDecode
         SupervisorOptions guard = GuardSettings.Read(sources, clip) with { Workers = 1, Spares = 0 };
         var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Group.Read(sources) };
 
-        using var stop = new StopSignals(() => console.Note("stopping; once more ends at once"));
+        using var stop = new StopSignals(() => console.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))

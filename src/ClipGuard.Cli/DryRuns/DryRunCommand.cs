@@ -41,18 +41,29 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources, paths);
-        ShardNumber? shard = ReadShard(invocation.Sources, paths);
-        options = shard is { } own ? options with { OutputFolder = Path.Combine(options.OutputFolder, own.FolderName) } : options;
+        ChosenShard? shard = ChosenShard.Read(invocation.Sources, paths, options.OutputFolder);
+        if (shard is not null)
+        {
+            options = options with { OutputFolder = Path.Combine(options.OutputFolder, shard.Number.FolderName) };
+            screen.Note(shard.ToString());
+        }
+
         string[] manifestPaths = [.. paths.Select(StandardStreams.PathOf)];
         Array.ForEach(manifestPaths, RefuseUnreadable);
         DryRunFiles.Prepare(options.OutputFolder);
 
-        using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; once more ends at once"));
+        using var stop = new StopSignals(() => screen.Note("stopping, what was found is being written down; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, options.OutputFolder);
         try
         {
             options = options with { Excluded = await RunSettings.ReadExclusionAsync(invocation.Sources, stop.Token).ConfigureAwait(false) };
-            DryRunFindings findings = await RunAsync(manifestPaths, shard, options, screen, log, stop.Token).ConfigureAwait(false);
+            if (shard is not null)
+            {
+                string number = shard.Number.ToString();
+                log.Factory.CreateLogger(nameof(DryRunCommand)).ShardChosen(number, shard.Source);
+            }
+
+            DryRunFindings findings = await RunAsync(manifestPaths, shard?.Number, options, screen, log, stop.Token).ConfigureAwait(false);
             return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
         catch (DryRunStoppedException stopped)
@@ -118,20 +129,6 @@ internal static class DryRunCommand
         catch (IOException)
         {
         }
-    }
-
-    private static ShardNumber? ReadShard(SettingSources sources, string[] manifestPaths)
-    {
-        if (sources.OriginOf(RunSettings.Shard) is not { } origin)
-        {
-            return null;
-        }
-
-        // What shards leave is put together, and then it has to be what one run of the whole would leave.
-        string? contradiction = manifestPaths.Contains("-") ? "standard input, which is read once from its start"
-            : sources.OriginOf(RunSettings.Limit) ?? sources.OriginOf(RunSettings.Clean);
-        return contradiction is null ? sources.Get(RunSettings.Shard, default)
-            : throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {RunSettings.Clean.OptionName}");
     }
 
     private static DryRunOptions ReadOptions(SettingSources sources, string[] paths)

@@ -26,7 +26,7 @@ internal static class MergeCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string folder)
     {
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; Ctrl-C once more ends at once"));
         DryRunSummary summary = await DryRunMerge.MergeAsync(folder, RunSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
         var findings = DryRunFindings.Read(summary, folder);
         invocation.Screen.ForDryRun().End(findings);

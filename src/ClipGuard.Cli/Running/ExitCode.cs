@@ -24,6 +24,6 @@ internal static class ExitCode
     /// <summary>A bug of ClipGuard's own.</summary>
     public const int OwnBug = 70;
 
-    /// <summary>Cancelled by Ctrl-C, SIGTERM or the loss of the terminal.</summary>
+    /// <summary>Cancelled by Ctrl-C, SIGTERM, SIGUSR1 or the loss of the terminal: the same command goes on.</summary>
     public const int Cancelled = 130;
 }

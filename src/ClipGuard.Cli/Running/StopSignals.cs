@@ -5,12 +5,16 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Cli.Running;
 
 /// <summary>
-/// Ctrl-C, SIGTERM, and SIGHUP for a terminal that has gone away. The first asks the run to stop, so that what was found is written down; the second
-/// ends the process at once, and its helpers with it.
+/// Ctrl-C, SIGTERM, SIGUSR1, which schedulers send some time before a job's limit, and SIGHUP for a terminal that has gone away. The first asks the run to
+/// stop, so that what was found is written down. Ctrl-C after that ends the process at once, and its helpers with it; other signals may come several times
+/// for one reason, as from a scheduler and from the script that passes them on, and do nothing more.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+    // .NET has no name for it and takes the number, which is this one on x64 and arm64.
+    private const PosixSignal UserSignal1 = (PosixSignal)10;
+
+    private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, UserSignal1, PosixSignal.SIGHUP];
 
     // Not disposed: the runtime handles a signal on a thread of its own, which Dispose does not wait for, so that a signal at the very end would meet a
     // disposed source. A source without a timer holds no handle.
@@ -25,7 +29,12 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _received) > 1)
         {
-            EndNow(ExitCode.Cancelled);
+            if (signal == PosixSignal.SIGINT)
+            {
+                EndNow(ExitCode.Cancelled);
+            }
+
+            return;
         }
 
         // A terminal that has gone away takes no announcement, and must not keep the run from stopping.

@@ -28,7 +28,7 @@ internal static class GuardSettings
     public static readonly Setting<int> Workers = Group.Value(
         "workers",
         "N",
-        $"Clips decoded at the same time, each in a helper of its own. Default: the number of cores, here {Group.Unset.Workers}.",
+        $"Clips decoded at the same time, each in a helper of its own. Default: the processors that this job may use, here {Group.Unset.Workers}.",
         SettingTextParser.Count,
         (guard, workers) => guard with { Workers = workers });
 

@@ -107,11 +107,13 @@ internal static class RunSettings
     public static readonly Setting<long> Limit = Rows.Value(
         "limit", "N", "Read only the first N rows.", SettingTextParser.LongCount, (run, rows) => run with { Limit = rows });
 
-    public static readonly Setting<ShardNumber> Shard = Rows.Value(
+    /// <summary>Null for the one that the launcher's variables tell.</summary>
+    public static readonly Setting<ShardNumber?> Shard = Rows.Value<ShardNumber?>(
         "shard",
         "I/N",
-        "Read only the I-th of N equal parts, counted from 0, into a folder of its own below --out; 'clipguard merge' puts them together.",
-        ShardNumber.Parse,
+        "Read only the I-th of N equal parts, counted from 0, into a folder of its own below --out; 'clipguard merge' puts them together. "
+            + "'auto' takes the number from Slurm, Kubernetes, torchrun or MPI.",
+        static text => text == "auto" ? null : ShardNumber.Parse(text),
         SettingPlaces.Environment);
 
     public static readonly Setting<int> ClipsPerSample = Rows.Value(

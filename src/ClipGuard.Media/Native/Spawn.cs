@@ -14,6 +14,9 @@ internal static unsafe partial class Spawn
     private const short SetScheduler = 0x20;
     private const short SetSid = 0x80;
 
+    // SIGHUP, SIGINT, SIGUSR1, SIGUSR2 and SIGTERM.
+    private static readonly int[] StopSignals = [1, 2, 10, 12, 15];
+
     // glibc's and musl's structures are smaller than this on every 64-bit platform (glibc: 80, 336 and 128 bytes).
     private const int StructureBytes = 512;
 
@@ -22,11 +25,20 @@ internal static unsafe partial class Spawn
     /// <param name="arguments">Arguments, the program's name first.</param>
     /// <param name="environment">The whole environment, as NAME=VALUE.</param>
     /// <param name="descriptors">Descriptors of this process, all 10 or higher, that become 0, 1, 2, … in the child.</param>
+    /// <param name="blocksStops">
+    /// Whether signals that ask a program to stop stay blocked in the child: a scheduler sends them to every process of a job, and the child is to go on until
+    /// the one that started it ends it.
+    /// </param>
     /// <param name="pid">The child's process id.</param>
     /// <returns>0, or the error number of the start.</returns>
     /// <exception cref="Win32Exception">There is no memory even to prepare it.</exception>
     public static int Start(
-        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, out int pid)
+        string path,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string> environment,
+        ReadOnlySpan<int> descriptors,
+        bool blocksStops,
+        out int pid)
     {
         byte* actions = stackalloc byte[StructureBytes];
         byte* attributes = stackalloc byte[StructureBytes];
@@ -46,6 +58,11 @@ internal static unsafe partial class Spawn
             Require(FileActionsAddCloseFrom(actions, descriptors.Length));
 
             _ = SigEmptySet(signals);
+            foreach (int stop in blocksStops ? StopSignals : [])
+            {
+                _ = SigAddSet(signals, stop);
+            }
+
             Require(AttributesSetSigMask(attributes, signals));
             _ = SigFillSet(signals);
             Require(AttributesSetSigDefault(attributes, signals));
@@ -124,6 +141,9 @@ internal static unsafe partial class Spawn
 
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     private static partial int SigEmptySet(void* signals);
+
+    [LibraryImport("libc", EntryPoint = "sigaddset")]
+    private static partial int SigAddSet(void* signals, int signal);
 
     [LibraryImport("libc", EntryPoint = "sigfillset")]
     private static partial int SigFillSet(void* signals);

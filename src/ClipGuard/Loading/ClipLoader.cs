@@ -63,6 +63,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
         _progress = EpochProgress.Start(0, [], []) with { Snapshot = leftOut?.Id };
+        _telemetry.Opened(options.RankInfo);
         if (ShufflesGroups)
         {
             _telemetry.ShufflesGroups(_manifest.Name, _index!.ReadTogether!.Count, options.ShuffleWindow);

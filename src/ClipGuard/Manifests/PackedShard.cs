@@ -38,7 +38,8 @@ internal sealed class PackedShard : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw ManifestException.Refused($"The shard {ManifestFiles.Shown(shard)} cannot be unpacked into {Path.GetTempPath()}", error);
+            throw ManifestException.Refused(
+                $"The shard {ManifestFiles.Shown(shard)} cannot be unpacked into {Path.GetTempPath()} (TMPDIR names another folder)", error);
         }
         catch
         {

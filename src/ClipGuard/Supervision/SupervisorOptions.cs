@@ -1,5 +1,6 @@
 using ClipGuard.Fetching;
 using ClipGuard.Media;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision;
 
@@ -25,8 +26,11 @@ public sealed record SupervisorOptions
     /// </summary>
     public TimeSpan? SettlingLimit { get; init; }
 
-    /// <summary>Decodes that may run at the same time, each in a helper of its own. Default: the number of cores.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// Decodes that may run at the same time, each in a helper of its own. Default: the number of processors that this process may use, by its affinity, the
+    /// quotas of its control groups and <c>SLURM_CPUS_PER_TASK</c>.
+    /// </summary>
+    public int Workers { get; init; } = ProcessorShare.Count;
 
     /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. Default 1.</summary>
     public int Spares { get; init; } = 1;

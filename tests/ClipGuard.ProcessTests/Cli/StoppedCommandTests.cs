@@ -33,16 +33,26 @@ public sealed class StoppedCommandTests
     [TearDown]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
+    // A scheduler sends the last two to every process of the job, and a script may pass them on once more.
     [TestCase("INT")]
     [TestCase("TERM")]
+    [TestCase("USR1")]
     public async Task A_signal_ends_the_run_politely_and_the_next_run_goes_on(string signal)
     {
         using Process process = await StartAndHangAsync();
+        if (signal != "INT")
+        {
+            Send(signal, [.. PublishedCommand.HelpersOf(process.Id)]);
+            await Task.Delay(200, TestContext.CurrentContext.CancellationToken);
+            Send(signal, process.Id);
+        }
+
         Send(signal, process.Id);
         await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
 
         Assert.That(process.ExitCode, Is.EqualTo(130));
         Assert.That(File.ReadAllText(DryRunFiles.Summary(_out)), Does.Contain("\"cancelled\": true"));
+        Assert.That(File.ReadAllText(DryRunFiles.Journal(_out)), Does.Not.Contain("failedOnce"), "no clip is blamed for a signal");
         Assert.That(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Select(fault => fault.Fault), Is.EqualTo(new[] { "Corrupt" }));
         Assert.That(await ErrorOf(process), Does.Contain("stopping"));
 
@@ -166,9 +176,9 @@ public sealed class StoppedCommandTests
 
     private static async Task<string> ErrorOf(Process process) => await process.StandardError.ReadToEndAsync();
 
-    private static void Send(string signal, int process)
+    private static void Send(string signal, params int[] processes)
     {
-        using var kill = Process.Start("kill", ["-" + signal, $"{process}"]);
+        using var kill = Process.Start("kill", ["-" + signal, .. processes.Select(static process => $"{process}")]);
         kill.WaitForExit();
     }
 

@@ -44,7 +44,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.DryRuns"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.DryRuns.Merging", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Supervision",
+            "ClipGuard.DryRuns.Merging", "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
         [
@@ -82,13 +83,14 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] =
         [
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Manifests"] =
         [
             "ClipGuard.Fetching", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Randomness",
         ],
-        ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Fetching", "ClipGuard.Media.Native"],
+        ["ClipGuard.Manifests.Sharding"] = ["ClipGuard.Fetching", "ClipGuard.Launchers", "ClipGuard.Media.Native"],
         ["ClipGuard.Media"] = ["ClipGuard.Media.Wire"],
         ["ClipGuard.Media.Libav"] =
         [

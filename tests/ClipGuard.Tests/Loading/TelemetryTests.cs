@@ -53,6 +53,20 @@ internal sealed class TelemetryTests
     }
 
     [Test]
+    public async Task The_rank_and_who_says_it_is_logged()
+    {
+        using LoaderRun run = LoaderRun.Of(8);
+        var log = new LineLog();
+        var array = RankInfo.FromEnvironment(static name => name.StartsWith("SLURM_ARRAY_TASK_", StringComparison.Ordinal) ? "3" : null);
+        await using ClipLoader first = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(1, 2) { Source = "MPICH (PMI_RANK=1)" } }, log);
+        await using ClipLoader second = await run.OpenAsync(LoaderRun.Options with { RankInfo = array }, log);
+
+        Assert.That(log.Lines[0], Does.Contain("Rank 1 of 2, by MPICH (PMI_RANK=1)"));
+        Assert.That(log.Lines[1], Does.Contain("Rank 0 of 1, by no launcher"));
+        Assert.That(log.Lines[2], Does.Contain("each task of the Slurm array is taken for a training of its own"));
+    }
+
+    [Test]
     public async Task Depths_come_back_to_nothing_and_only_a_killed_helper_is_a_kill()
     {
         using var run = new LoaderRun(["/hang/0", "/ok/1/3", "/slow/2/3", "/ok/3/3", "/bad/4", "/ok/5/5", "/ok/6/3", "/ok/7/2"]);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ClipGuard.Launchers;
 
 namespace ClipGuard.Loading;
 
@@ -7,58 +7,36 @@ namespace ClipGuard.Loading;
 /// <param name="World">How many processes share the epoch; at least 1.</param>
 public readonly record struct RankInfo(int Rank, int World)
 {
-    // In this order, because launchers nest (srun starts torchrun): the innermost one knows which process this is.
-    private static readonly (string Rank, string World, string Launcher)[] Launchers =
-    [
-        ("RANK", "WORLD_SIZE", "torchrun"),
-        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "Open MPI"),
-        ("SLURM_PROCID", "SLURM_NTASKS", "Slurm"),
-        ("JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", "Kubernetes"),
-    ];
-
     /// <summary>The only process there is.</summary>
     public static RankInfo Single { get; } = new(0, 1);
 
     /// <summary>
-    /// Reads the launcher's variables: torchrun's <c>RANK</c> and <c>WORLD_SIZE</c>, then Open MPI's <c>OMPI_COMM_WORLD_RANK</c> and <c>…_SIZE</c>, Slurm's
-    /// <c>SLURM_PROCID</c> and <c>SLURM_NTASKS</c> in a process that <c>srun</c> started (a batch script runs once, whatever they say), and for an indexed
-    /// Kubernetes job <c>JOB_COMPLETION_INDEX</c> with <c>JOB_COMPLETIONS</c>, which the pod's template has to set, because Kubernetes does not.
-    /// <see cref="Single"/> where none of them is set.
+    /// Who says so: the launcher, and its variables with their values; null where the host said it itself. The loader's log has it. It makes no difference to
+    /// which rank this is.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A launcher set only one of its two, or no sensible numbers.</exception>
+    public string? Source { get; init; }
+
+    /// <summary>What the launcher's variables leave open, and how it was taken, for the log; null where there is nothing.</summary>
+    internal string? Remark { get; init; }
+
+    /// <summary>
+    /// Reads the launcher's variables: those of torchrun (and accelerate, DeepSpeed), Open MPI, MPICH, MVAPICH, PMIx, Horovod, a Slurm step, a Kubernetes
+    /// Indexed Job (whose template has to set <c>JOB_COMPLETIONS</c>), SageMaker, and <c>RANK</c> and <c>WORLD_SIZE</c> that something else has set. Where
+    /// launchers nest, the innermost one tells. <see cref="Single"/> where none of them says anything; each task of a Slurm array is a training of its own.
+    /// </summary>
+    /// <exception cref="LaunchException">Two launchers contradict each other, or one says only half; the message names the variables.</exception>
     public static RankInfo FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
-    internal static RankInfo FromEnvironment(Func<string, string?> variable)
-    {
-        foreach ((string rankName, string worldName, string launcher) in Launchers)
-        {
-            string? rank = variable(rankName);
-            string? world = variable(worldName);
-            if (launcher == "Slurm" && string.IsNullOrEmpty(variable("SLURM_STEP_ID")))
-            {
-                // sbatch sets rank 0 and the number of tasks for its script too, which runs once. Only job steps, which have an id, are one of several.
-                continue;
-            }
+    /// <summary>Whether both are the same rank of as many, whoever says so.</summary>
+    /// <param name="other">The other one.</param>
+    public bool Equals(RankInfo other) => (Rank, World) == (other.Rank, other.World);
 
-            if (string.IsNullOrEmpty(rank) && (string.IsNullOrEmpty(world) || launcher == "Kubernetes"))
-            {
-                // JOB_COMPLETIONS alone means nothing: a pod's template may set it for pods that are not of an indexed job.
-                continue;
-            }
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Rank, World);
 
-            if (!int.TryParse(rank, CultureInfo.InvariantCulture, out int parsedRank) || !int.TryParse(world, CultureInfo.InvariantCulture, out int parsedWorld)
-                || parsedRank < 0 || parsedRank >= parsedWorld)
-            {
-                throw new InvalidOperationException(
-                    $"{launcher}'s variables do not name a rank: {rankName} is '{rank}' and {worldName} is '{world}'; "
-                    + "the rank must be at least 0 and below the world size.");
-            }
-
-            return new RankInfo(parsedRank, parsedWorld);
-        }
-
-        return Single;
-    }
+    internal static RankInfo FromEnvironment(Func<string, string?> variable) => LaunchedProcess.FindRank(variable) is { } found
+        ? new RankInfo(found.Index, found.Count) { Source = found.Source, Remark = found.Remark }
+        : Single with { Source = "no launcher" };
 
     internal void Validate()
     {

@@ -42,6 +42,21 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
     /// <summary>Logs that a full shuffle cannot be one.</summary>
     public void ShufflesGroups(string manifest, int groups, int windowRows) => LogGroups(logger, manifest, groups, windowRows);
 
+    /// <summary>Logs which rank this is, and who says so, unless it is the only one and nobody was asked.</summary>
+    public void Opened(RankInfo rank)
+    {
+        if (rank is { World: 1, Source: null })
+        {
+            return;
+        }
+
+        LogRank(logger, rank.Rank, rank.World, rank.Source ?? "the host's own options");
+        if (rank.Remark is { } remark)
+        {
+            LogRankIsUnsure(logger, remark);
+        }
+    }
+
     /// <summary>Logs a bad row or clip. Nothing else does, so each is logged once.</summary>
     public void Fault(SampleFault fault)
     {
@@ -153,4 +168,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
             + "a row of such a file can only be read from the start of its row group on. "
             + "For a wider shuffle write smaller row groups in a shuffled order, or set a larger window")]
     private static partial void LogGroups(ILogger logger, string manifest, int groups, int windowRows);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Rank {Rank} of {World}, by {Source}")]
+    private static partial void LogRank(ILogger logger, int rank, int world, string source);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Warning, Message = "The rank may not be what is meant: {Remark}")]
+    private static partial void LogRankIsUnsure(ILogger logger, string remark);
 }

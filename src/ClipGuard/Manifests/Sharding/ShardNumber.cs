@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Launchers;
+
 namespace ClipGuard.Manifests.Sharding;
 
 /// <summary>
@@ -30,6 +32,23 @@ public readonly record struct ShardNumber(int Index, int Count)
 
         return index < count ? new ShardNumber(index, count)
             : throw new FormatException($"there is no shard {text}: shards are counted from 0, so that {count} of them are 0/{count} to {count - 1}/{count}");
+    }
+
+    /// <summary>
+    /// The share of this process, by what its launcher says: a Slurm array or step, a Kubernetes Indexed Job, torchrun, Open MPI, MPICH and others, as for
+    /// <c>RankInfo.FromEnvironment</c>. Each task of an array has shares of its own.
+    /// </summary>
+    /// <param name="source">The launcher, and its variables with their values.</param>
+    /// <exception cref="LaunchException">No launcher says anything, two contradict each other, or one says only half.</exception>
+    public static ShardNumber FromEnvironment(out string source) => FromEnvironment(Environment.GetEnvironmentVariable, out source);
+
+    internal static ShardNumber FromEnvironment(Func<string, string?> lookup, out string source)
+    {
+        LaunchedProcess found = LaunchedProcess.FindShare(lookup) ?? throw new LaunchException(
+            "no launcher's variables say which of several processes this one is (Slurm array or step, Kubernetes Indexed Job, torchrun, Open MPI, MPICH, …): "
+            + "say it with --shard I/N");
+        source = found.Source;
+        return new ShardNumber(found.Index, found.Count);
     }
 
     /// <summary>Reads the name of a folder.</summary>

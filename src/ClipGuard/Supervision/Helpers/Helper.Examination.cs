@@ -64,8 +64,7 @@ internal sealed partial class Helper
             };
         }
 
-        string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself, "
-            + $"after {Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}.";
+        string message = $"Not done within {Seconds(_options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself.";
         return OutOfTime(fault.Stage, message, postMortem);
     }
 
@@ -87,9 +86,13 @@ internal sealed partial class Helper
         UnsettledCause cause = time.WaitedForBytes > time.WaitedForProcessor && time.WaitedForBytes > time.Stopped ? UnsettledCause.Storage
             : time.Stopped > time.WaitedForProcessor ? UnsettledCause.Stopped
             : UnsettledCause.Starved;
-        string message = $"Ended after {Seconds(postMortem.Elapsed)} in stage {stage}, of which the decode could use {Seconds(time.Usable)}: "
-            + $"it waited {Seconds(time.WaitedForProcessor)} for a processor and {Seconds(time.WaitedForBytes)} for its bytes, "
-            + $"and was stopped for {Seconds(time.Stopped)}.";
+        string hindrance = cause switch
+        {
+            UnsettledCause.Storage => "it waited for its bytes",
+            UnsettledCause.Stopped => "it was stopped",
+            _ => "it waited for a processor",
+        };
+        string message = $"Ended in stage {stage} before the decode had its time: {hindrance}.";
         return new AttemptResult.Unsettled(new UnsettledClip(cause, stage, message, postMortem));
     }
 
@@ -114,12 +117,7 @@ internal sealed partial class Helper
         return _saidDecoderMissing ? what : $"The helper {what}.{(errors.Length > 0 ? $" It wrote: {errors}" : string.Empty)}";
     }
 
-    // Whether a thread is runnable decides, and not the share of CPU time: on a busy machine a helper that spins gets little of it.
-    private static string Activity(PostMortem postMortem)
-    {
-        TimeByCause time = postMortem.Time;
-        string waited = time.WaitedForProcessor > 0.05 * time.Total ? $", and waited {Seconds(time.WaitedForProcessor)} for a processor" : string.Empty;
-        string activity = postMortem.WasRunning == true ? "spinning" : "blocked";
-        return $"{activity} ({Seconds(postMortem.CpuTime)} of CPU time in {Seconds(postMortem.Elapsed)}{waited})";
-    }
+    // Whether a thread is runnable decides, and not the share of CPU time: on a busy machine a helper that spins gets little of it. Figures that were
+    // measured have fields of their own, so that another run says the same of the same clip.
+    private static string Activity(PostMortem postMortem) => postMortem.WasRunning == true ? "spinning" : "blocked";
 }

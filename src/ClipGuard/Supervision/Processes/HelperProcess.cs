@@ -56,7 +56,7 @@ internal sealed unsafe class HelperProcess
 
             memory = new DecodeMemory(launch.PayloadBytes);
             ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further];
-            int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, out int pid);
+            int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, blocksStops: true, out int pid);
             if (error != 0)
             {
                 throw new Win32Exception(error, $"The helper program {launch.Path} cannot be started: {Libc.ErrorText(error)}.");
