@@ -37,6 +37,9 @@ internal sealed record ShardRecord
     /// <summary>Bytes at the start of the clean rows that are no rows: a table's row of names.</summary>
     public required int CleanHeaderBytes { get; init; }
 
+    /// <summary>Rows of the whole manifest that were to be left out, each of which is in one share.</summary>
+    public long RowsToLeaveOut { get; init; }
+
     /// <summary>Reads what a run left.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Null where there is none, or one of another version.</returns>

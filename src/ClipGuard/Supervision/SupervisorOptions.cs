@@ -1,6 +1,5 @@
 using ClipGuard.Fetching;
 using ClipGuard.Media;
-using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision;
 

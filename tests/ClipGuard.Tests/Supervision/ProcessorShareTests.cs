@@ -1,4 +1,4 @@
-using ClipGuard.Supervision.Processes;
+using ClipGuard.Supervision;
 
 using NUnit.Framework;
 

@@ -1,4 +1,5 @@
 using ClipGuard.Media;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;
 
@@ -48,7 +49,7 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
         double? use = ProcessorTimes.Now() is { } after && _processorsBefore is { } before ? after.UseSince(before) : null;
-        double reachable = Math.Min(1.0, (double)workers / Environment.ProcessorCount);
+        double reachable = Math.Min(1.0, (double)workers / ProcessorShare.Count);
         return _sum with
         {
             Elapsed = elapsed,

@@ -345,7 +345,7 @@ internal sealed partial class HelperPool
     private bool LacksHelpers => !_disposed && _broken is null && _wanted < _options.Workers + _options.Spares;
 
     // More starts at a time than there are processors take each other's time, and then all of them are late: 64 helpers at 4 % of a processor never came up.
-    private bool MayStart => LacksHelpers && _starting < Environment.ProcessorCount;
+    private bool MayStart => LacksHelpers && _starting < ProcessorShare.Count;
 
     // Starts what is missing. While starts fail and other helpers still decode, one after each RetryStartsAfter.
     private void KeepUp()

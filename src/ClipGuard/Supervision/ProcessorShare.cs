@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ClipGuard.Supervision.Processes;
+namespace ClipGuard.Supervision;
 
 /// <summary>
 /// How many processors a job may use: no more than this process may run on, than Slurm gave each of its tasks (<c>SLURM_CPUS_PER_TASK</c>), and than the quotas
