@@ -34,7 +34,6 @@ internal static class ShardSums
             Clips = clips,
             Ok = each.Sum(static one => one.Ok),
             Unsettled = each.Sum(static one => one.Unsettled),
-            LeftOut = each.Sum(static one => one.LeftOut),
             NotFound = Math.Max(0, shards[0].Record.RowsToLeaveOut - each.Sum(static one => one.LeftOut)),
             FromStore = each.Sum(static one => one.FromStore),
             Repeated = each.Sum(static one => one.Repeated),

@@ -1,0 +1,96 @@
+using ClipGuard.DryRuns;
+
+using NUnit.Framework;
+
+namespace ClipGuard.ProcessTests.Cli;
+
+/// <summary>Dry runs of parts of a manifest, by what a scheduler says, and their merge, as the command does both.</summary>
+[Parallelizable]
+[CancelAfter(60_000)]
+public sealed class MergeCommandTests
+{
+    private string _folder = null!;
+    private string _manifest = null!;
+    private string _out = null!;
+
+    [SetUp]
+    public void WriteManifest()
+    {
+        _folder = Directory.CreateTempSubdirectory("clipguard-merge-").FullName;
+        _manifest = Path.Combine(_folder, "manifest.jsonl");
+        _out = Path.Combine(_folder, "out");
+        File.WriteAllLines(_manifest, [Row("good/tone.wav"), "no sample", Row("bad/empty.wav"), Row("good/tone.flac"), Row("bad/missing.wav")]);
+    }
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Jobs_of_an_array_and_of_a_scheduler_of_ones_own_are_merged_into_what_one_run_writes()
+    {
+        string whole = Path.Combine(_folder, "whole");
+        Assert.That(Run(null, "dry-run", _manifest, "--out", whole).ExitCode, Is.EqualTo(1));
+        CommandRun first = Run(
+            Variables("SLURM_ARRAY_TASK_ID=4 SLURM_ARRAY_TASK_MIN=4 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_STEP=1 SLURM_ARRAY_TASK_COUNT=2"),
+            "dry-run",
+            _manifest,
+            "--out",
+            _out,
+            "--shard",
+            "auto",
+            "--faults-are-success");
+        Assert.That(first.ExitCode, Is.Zero, first.Error);
+        Assert.That(first.Error, Does.Contain("shard 0/2, by Slurm's array (SLURM_ARRAY_TASK_ID=4, "));
+        Assert.That(first.Output, Does.Contain("JSON Lines, shard 0/2: bytes 0 to "));
+
+        CommandRun half = Run(null, "merge", _out);
+        Assert.That(half.ExitCode, Is.EqualTo(2));
+        Assert.That(half.Error, Is.EqualTo($"clipguard: not all shards in {_out} are done: 1/2 is missing. Run them with --shard, and merge again\n"));
+
+        // The task that is left, sent again alone.
+        CommandRun alone = Run(
+            Variables("SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_COUNT=1"),
+            "dry-run",
+            _manifest,
+            "--out",
+            _out,
+            "--shard",
+            "auto");
+        Assert.That(alone.ExitCode, Is.EqualTo(2));
+        Assert.That(alone.Error, Does.Contain("holds shards of a manifest cut into 2, and this would be 0/1"));
+        Assert.That(Run(null, "dry-run", _manifest, "--out", _out, "--shard", "1/2").ExitCode, Is.EqualTo(1));
+
+        CommandRun merged = Run(null, "merge", _out);
+        Assert.That(merged.ExitCode, Is.EqualTo(1), merged.Error);
+        Assert.That(merged.Output, Does.Contain("BadManifestLine").And.Contain("line 5  bad/missing.wav"));
+        Assert.That(File.ReadAllText(DryRunFiles.Clean(_out)), Is.EqualTo(File.ReadAllText(DryRunFiles.Clean(whole))));
+        Assert.That(File.ReadAllText(DryRunFiles.Excluded(_out)), Is.EqualTo(File.ReadAllText(DryRunFiles.Excluded(whole))));
+        Assert.That(Named(_out), Is.EqualTo(Named(whole)));
+        Assert.That(Run(null, "merge", _out, "--faults-are-success").ExitCode, Is.Zero);
+    }
+
+    [TestCase("--shard 2/2", "shards are counted from 0, so that 2 of them are 0/2 to 1/2")]
+    [TestCase("--shard auto", "--shard auto: no launcher's variables say")]
+    [TestCase("--shard 0/2 --limit 3", "--shard does not go with --limit")]
+    [TestCase("--shard 0/2 --clean c.jsonl", "--shard does not go with --clean; 'clipguard merge' takes --clean")]
+    public void What_does_not_go_is_said_before_anything_is_started(string arguments, string expected)
+    {
+        CommandRun run = Run(null, ["dry-run", _manifest, "--out", _out, .. arguments.Split(' ')]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(expected));
+    }
+
+    private static string Row(string clip) => $$"""{"messages":[{"role":"user","content":"<audio>"}],"audios":["{{clip}}"]}""";
+
+    private static IEnumerable<string> Named(string folder) => DryRunFiles.ReadFaults(DryRunFiles.Faults(folder))
+        .Select(static fault => fault is ClipFaultRecord clip
+            ? $"{clip.Line} {clip.Clip} {clip.Path} {clip.Kind} {clip.Fault} {clip.Attempts} {clip.Message}"
+            : $"{fault.Line} {fault.Fault} {fault.Message}");
+
+    private static Dictionary<string, string?> Variables(string text) =>
+        text.Split(' ').Select(static pair => pair.Split('=')).ToDictionary(static pair => pair[0], static pair => (string?)pair[1]);
+
+    private static CommandRun Run(Dictionary<string, string?>? environment, params string[] arguments) => PublishedCommand.Run(
+        environment ?? [], arguments[0] == "merge" ? arguments : [.. arguments, "--root", Repository.PathOf("datasets-sample"), "--workers", "1"]);
+}
