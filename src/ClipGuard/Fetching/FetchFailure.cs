@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClipGuard.Fetching;
 
 /// <summary>Why a request gave no bytes.</summary>
@@ -7,6 +9,16 @@ public sealed record FetchFailure(FetchFailureKind Kind, string Reason)
 {
     /// <summary>How long the server wants to be left alone; null (the default) where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How often it was tried.</summary>
+    internal int Tries { get; init; } = 1;
+
+    /// <summary>What was measured of it, which is another thing each time and so not part of <see cref="Reason"/>; a line each.</summary>
+    internal IReadOnlyList<string> Measured =>
+    [
+        .. Tries == 1 ? [] : new[] { $"{Tries} tries" },
+        .. RetryAfter is { } wait ? new[] { string.Create(CultureInfo.InvariantCulture, $"asked to come back in {wait.TotalSeconds:0.###} s") } : [],
+    ];
 
     internal bool MayPass => Kind is FetchFailureKind.Busy or FetchFailureKind.Unanswered;
 }

@@ -144,9 +144,7 @@ internal sealed class PatientFetch : IDisposable
                 _servers.Answered(address);
             }
 
-            string often = tries == 1 ? string.Empty : $" ({tries} tries)";
-            string later = failure.RetryAfter is { } wait ? $", and asks to come back in {wait.TotalSeconds:0.###} s" : string.Empty;
-            return failure with { Reason = $"{failure.Reason}{later}{often}" };
+            return failure with { Tries = tries };
         }
     }
 

@@ -147,7 +147,8 @@ internal sealed class S3FetchingTests
         using var fetcher = new S3Fetcher(new S3Options { Endpoint = new Uri(server.Address, "/"), Anonymous = true });
         using var clips = new ClipFetcher(Quick with { Fetchers = [fetcher] }, TimeSpan.FromSeconds(30));
         FetchedClip fetched = await clips.FetchAsync(Source(), null, cancellation);
-        Assert.That(fetched.Unsettled?.Message, Does.EndWith("The server hung up without an answer (3 tries)."));
+        Assert.That(fetched.Unsettled?.Message, Does.EndWith("The server hung up without an answer."));
+        Assert.That(fetched.Unsettled?.PostMortem.Log, Is.EqualTo(new[] { "3 tries" }));
         Assert.That(server.Asked, Is.EqualTo(3));
     }
 
@@ -158,7 +159,8 @@ internal sealed class S3FetchingTests
     {
         _store.Misbehave = (_, _) => new Misbehaviour { Status = status, Code = code, RetryAfter = "120" };
         UnsettledClip unsettled = (await FetchAsync(Source())).Unsettled!;
-        Assert.That(unsettled.Message, Does.EndWith($": the store answered {status} {code}, and asks to come back in 120 s."));
+        Assert.That(unsettled.Message, Does.EndWith($": the store answered {status} {code}."));
+        Assert.That(unsettled.PostMortem.Log, Is.EqualTo(new[] { "asked to come back in 120 s" }));
         Assert.That(_store.Asked, Has.Count.EqualTo(1), "there is no time for that, so it is not asked again");
     }
 

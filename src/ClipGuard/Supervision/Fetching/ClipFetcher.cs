@@ -46,7 +46,7 @@ internal sealed class ClipFetcher : IDisposable
         }
 
         TimeSpan elapsed = _time.GetElapsedTime(began);
-        var postMortem = new PostMortem { Elapsed = elapsed, Time = new TimeByCause { WaitedForBytes = elapsed } };
+        var postMortem = new PostMortem { Elapsed = elapsed, Time = new TimeByCause { WaitedForBytes = elapsed }, Log = failure.Measured };
         string message = $"{source}: {failure.Reason}.";
         FaultKind? fault = failure.Kind switch
         {
