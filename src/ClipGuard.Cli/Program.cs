@@ -2,5 +2,11 @@ using ClipGuard.Cli;
 using ClipGuard.Cli.Running;
 using ClipGuard.Columnar;
 
+// First of all: with too few descriptors the next assembly cannot be loaded.
+if (!DescriptorLimitCheck.Suffices())
+{
+    return ExitCode.MissingOnMachine;
+}
+
 ParquetFormat.Add();
-return DescriptorLimitCheck.Suffices() ? await ClipGuardCommand.RunAsync(args).ConfigureAwait(false) : ExitCode.MissingOnMachine;
+return await ClipGuardCommand.RunAsync(args).ConfigureAwait(false);

@@ -19,8 +19,14 @@ internal static class DescriptorLimitCheck
     public static unsafe bool Suffices()
     {
         const string name = "Max open files";
-        string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(static line => line.StartsWith(name, StringComparison.Ordinal));
-        string soft = line?[name.Length..].Trim().Split(' ')[0] ?? string.Empty;
+        string soft = string.Empty;
+
+        // Without LINQ, which would be two assemblies more.
+        foreach (string line in File.ReadLines("/proc/self/limits"))
+        {
+            soft = line.StartsWith(name, StringComparison.Ordinal) ? line[name.Length..].Trim().Split(' ')[0] : soft;
+        }
+
         if (!int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) || limit >= Needed)
         {
             return true;
