@@ -123,7 +123,9 @@ internal static class Wording
     private static string? RelativePathsHint(DryRunSummary summary)
     {
         string? clean = summary.Settings.CleanManifest;
-        string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory : Path.GetDirectoryName(summary.Manifest)!;
+        string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory
+            : summary.Manifest.Contains("://", StringComparison.Ordinal) ? summary.Manifest[..summary.Manifest.LastIndexOf('/')]
+            : Path.GetDirectoryName(summary.Manifest)!;
         return clean is null || !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
             : summary.Settings.Manifest.Root is { } root ? $"{Path.GetFileName(clean)} holds relative paths: read it with the same root, --root {root}."
             : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
