@@ -37,7 +37,8 @@ internal static class S3Failure
         string hint = answer?.Header("x-amz-bucket-region") is { Length: > 0 } other && error.StatusCode is >= (HttpStatusCode)300 and < (HttpStatusCode)500
             and not (HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.PreconditionFailed)
             ? $"; the bucket lies in the region {Word(other)}"
-            : error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" } ? ", which also stands for objects that are not there where the bucket may not be listed"
+            : error is { StatusCode: HttpStatusCode.Forbidden, ErrorCode: "AccessDenied" }
+                ? ", which also stands for objects that are not there where the bucket may not be listed"
             : string.Empty;
         return new FetchFailure(kind, $"the store answered {(int)error.StatusCode} {Word(error.ErrorCode)}".TrimEnd() + hint)
         {
