@@ -100,6 +100,12 @@ void Try(Distribution distribution, DistributionResult result, DistributionResul
     result.Values = Compare(kept, $"{DistributionsFolder}/values-{reference.Distribution.Name.Replace(' ', '-')}", result);
 
     Inside(root, $"dotnet cake --target=Test --filter='{Argument("tests", DecodingTests)}'", "tests");
+    if (!System.IO.Directory.Exists($"{clone}/{TestResults}"))
+    {
+        result.Problems.Add($"the tests did not begin ({DistributionsFolder}/{distribution.Root}-tests.log).");
+        return;
+    }
+
     TestRun tests = TestRun.Read($"{clone}/{TestResults}", exitCode: 0);
     result.Tests = tests.Counts;
     foreach (string failed in tests.FailedNames)

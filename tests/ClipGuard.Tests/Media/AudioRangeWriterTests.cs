@@ -155,7 +155,9 @@ internal sealed class AudioRangeWriterTests
     {
         string path = _media.Make(name, $"-f lavfi -i sine=d=3:r=48000 {codec}");
         using DirectDecode decode = DirectDecode.Of(path, new AudioSpec { SampleRateHz = AudioSpec.NativeRate });
-        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, 144_000 }));
+
+        // The demuxer of 8 tells nowhere how much of the last frame of MP3 in MP4 is padding.
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, Installed.Major == 8 && name == "gapless.mp4" ? 144_047 : 144_000 }));
     }
 
     [Test]
