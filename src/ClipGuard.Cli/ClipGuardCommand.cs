@@ -30,7 +30,7 @@ internal static class ClipGuardCommand
     {
         bool output = StandardStreams.TakeOver();
 
-        // Taken before any verb runs: the verb puts a StandardErrorWriter between Console.Error and the terminal, which may hold lines back.
+        // Taken before any verb runs: the verb puts a ProgressAwareErrorWriter between Console.Error and the terminal, which may hold lines back.
         TextWriter error = Console.Error;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => EndOnBug((Exception)unhandled.ExceptionObject, error);
         if (!output)

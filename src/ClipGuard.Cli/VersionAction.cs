@@ -15,7 +15,7 @@ internal sealed class VersionAction : SynchronousCommandLineAction
     {
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine($"clipguard {ProductVersion.Text}");
-        output.WriteLine(LibavLibrary.FindProblem() ?? LibavLibrary.Description);
+        output.WriteLine(LibavLoader.FindProblem() ?? LibavLoader.Description);
         return ExitCode.Clean;
     }
 }

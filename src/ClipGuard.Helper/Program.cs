@@ -21,14 +21,14 @@ if (args is ["guard"])
 // The order matters: once the sandbox is closed nothing can be loaded that brings code of its own along.
 ParentDeath.EndWithParent();
 
-if (LibavLibrary.FindProblem() is { } missing)
+if (LibavLoader.FindProblem() is { } missing)
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, missing));
     return 1;
 }
 
 string[] assemblies = Environment.GetEnvironmentVariable(WireProtocol.AudioDecodersVariable)?.Split('\n') ?? [];
-if (AudioDecoderPlugIns.Load(assemblies, out IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) is { } lacking)
+if (AudioDecoderLoader.Load(assemblies, out IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) is { } lacking)
 {
     connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, lacking));
     return 1;
@@ -38,11 +38,11 @@ if (AudioDecoderPlugIns.Load(assemblies, out IReadOnlyDictionary<string, IAudioD
 if (args is ["check"])
 {
     _ = Confinement.Close(streams: false);
-    string files = LibavFiles.Describe(LibavLibrary.Loaded!);
+    string files = LoadedLibavFiles.Describe(LibavLoader.Loaded!);
     bool hasPassed = PassedChecks.Parse(Environment.GetEnvironmentVariable(WireProtocol.PassedFFmpegVariable)).Contains(files);
     connection.Send(!hasPassed && LibavSelfCheck.FindProblem() is { } failed
         ? new UnreadyMessage(UnreadyReason.DecoderMissing, failed)
-        : new CheckedMessage(files, LibavLibrary.Loaded!.Release.Warning));
+        : new CheckedMessage(files, LibavLoader.Loaded!.Release.Warning));
     return 0;
 }
 

@@ -10,8 +10,8 @@ internal static class Installed
     {
         get
         {
-            _ = LibavLibrary.FindProblem();
-            return LibavLibrary.Loaded?.Release.Major ?? 0;
+            _ = LibavLoader.FindProblem();
+            return LibavLoader.Loaded?.Release.Major ?? 0;
         }
     }
 

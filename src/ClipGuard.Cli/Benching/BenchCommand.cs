@@ -35,7 +35,7 @@ internal static class BenchCommand
             [manifests],
             [
                 BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
+                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -48,7 +48,7 @@ internal static class BenchCommand
             Audio = AudioSettings.Read(sources),
             Video = PictureSettings.ReadVideo(sources),
             Image = PictureSettings.ReadImage(sources),
-            Limits = LimitSettings.Group.Read(sources),
+            Limits = ClipLimitSettings.Group.Read(sources),
             ClipsPerSample = null,
             Budget = FailureBudget.Unlimited,
             Supervision = GuardSettings.Read(sources, paths.FirstOrDefault(FetchSettings.IsS3)),

@@ -27,7 +27,7 @@ internal static class CompareOutput
             return JsonSerializer.Serialize(PairFaultRecord.Of(0, reference, distorted, fault), ComparisonJsonOptions.Options);
         }
 
-        string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoredRow.Json(score.Value)}"));
+        string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoreFields.Json(score.Value)}"));
         return $"{{\"reference\": {Quoted(reference)}, \"distorted\": {Quoted(distorted)}, "
             + $"\"frames\": {result.Outcome.Streams[0].Frames}, \"scores\": {{{scores}}}}}";
     }
@@ -45,7 +45,7 @@ internal static class CompareOutput
     /// <summary>A manifest, for a program.</summary>
     public static string Json(PairRun run, PairRunOptions options)
     {
-        string means = string.Join(", ", run.Means.Select(mean => $"{Quoted(mean.Key)}: {ScoredRow.Json(mean.Value)}"));
+        string means = string.Join(", ", run.Means.Select(mean => $"{Quoted(mean.Key)}: {ScoreFields.Json(mean.Value)}"));
         return $"{{\"scored\": {run.Scored}, \"faults\": {run.Faults}, \"means\": {{{means}}}, "
             + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, "
             + $"\"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.FaultsName))}}}";

@@ -29,11 +29,11 @@ internal static class CompareSettings
         ToolCommand.Parse,
         (comparison, tool) => comparison with { Tool = tool });
 
-    public static readonly Setting<VideoStreamFormat> Form = Measurement.Value(
+    public static readonly Setting<VideoStreamFraming> Form = Measurement.Value(
         "form",
         "FORM",
         "How --tool gets its frames: 'y4m' (default) or 'raw'.",
-        SettingTextParser.OneOf(("y4m", VideoStreamFormat.Y4m), ("raw", VideoStreamFormat.Raw)),
+        SettingTextParser.OneOf(("y4m", VideoStreamFraming.Y4m), ("raw", VideoStreamFraming.Raw)),
         (comparison, form) => comparison with { Form = form });
 
     public static readonly Setting<ScalingFilter?> Scaler = Measurement.Value(

@@ -49,7 +49,7 @@ internal static class DecodeCommand
             "decode",
             "Decodes one clip under guard, and writes exactly what training would get.",
             [clip],
-            [Output, .. GuardSettings.All, .. SpecSettings.All],
+            [Output, .. GuardSettings.All, .. SpecSettingGroups.All],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 
@@ -73,7 +73,7 @@ internal static class DecodeCommand
         Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            return await run.RunAsync(SettingTextParser.FilePath(clip), supervisor, guard, LimitSettings.Group.Read(invocation.Sources), stop.Token)
+            return await run.RunAsync(SettingTextParser.FilePath(clip), supervisor, guard, ClipLimitSettings.Group.Read(invocation.Sources), stop.Token)
                 .ConfigureAwait(false);
         }
     }

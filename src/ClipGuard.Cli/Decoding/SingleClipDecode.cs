@@ -20,7 +20,7 @@ internal static class SingleClipDecode
     {
         (Screen console, SettingSources sources) = (invocation.Screen, invocation.Sources);
         SupervisorOptions guard = GuardSettings.Read(sources, clip) with { Workers = 1, Spares = 0 };
-        var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = LimitSettings.Group.Read(sources) };
+        var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = ClipLimitSettings.Group.Read(sources) };
 
         using var stop = new StopSignals(() => console.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);

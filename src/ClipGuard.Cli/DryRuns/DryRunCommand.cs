@@ -32,7 +32,7 @@ internal static class DryRunCommand
             [manifests],
             [
                 RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
-                VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettings.All,
+                VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -63,7 +63,7 @@ internal static class DryRunCommand
                 log.Factory.CreateLogger(nameof(DryRunCommand)).ShardChosen(number, shard.Source);
             }
 
-            DryRunFindings findings = await RunAsync(manifestPaths, shard?.Number, options, screen, log, stop.Token).ConfigureAwait(false);
+            DryRunEndView findings = await RunAsync(manifestPaths, shard?.Number, options, screen, log, stop.Token).ConfigureAwait(false);
             return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
         catch (DryRunStoppedException stopped)
@@ -77,7 +77,7 @@ internal static class DryRunCommand
         }
     }
 
-    private static async Task<DryRunFindings> RunAsync(
+    private static async Task<DryRunEndView> RunAsync(
         string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
     {
         IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest with { SkipFields = true });
@@ -105,7 +105,7 @@ internal static class DryRunCommand
             await screen.ShowAsync(new ShownDryRunProgress(run.Progress), running).ConfigureAwait(false);
             DryRunSummary summary = await running.ConfigureAwait(false);
 
-            var findings = DryRunFindings.Read(summary, options.OutputFolder);
+            var findings = DryRunEndView.Read(summary, options.OutputFolder);
             screen.End(findings);
             return findings;
         }
@@ -141,7 +141,7 @@ internal static class DryRunCommand
             Audio = AudioSettings.Read(sources),
             Video = PictureSettings.ReadVideo(sources),
             Image = PictureSettings.ReadImage(sources),
-            Limits = LimitSettings.Group.Read(sources),
+            Limits = ClipLimitSettings.Group.Read(sources),
             Verdicts = VerdictStoreSettings.Read(sources),
         };
     }

@@ -13,7 +13,7 @@ internal static class DryRunExit
     /// <param name="sources">Where settings come from.</param>
     /// <param name="mayBeEmpty">Whether a manifest without a clip is no mistake: a shard may have none.</param>
     /// <exception cref="UsageException">No clip was named, where one has to be.</exception>
-    public static int CodeOf(DryRunFindings findings, SettingSources sources, bool mayBeEmpty = false)
+    public static int CodeOf(DryRunEndView findings, SettingSources sources, bool mayBeEmpty = false)
     {
         DryRunSummary summary = findings.Summary;
         if (!mayBeEmpty && !summary.Cancelled && summary.Clips + summary.Unsettled == 0)

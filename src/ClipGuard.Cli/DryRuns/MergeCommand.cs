@@ -28,7 +28,7 @@ internal static class MergeCommand
     {
         using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; Ctrl-C once more ends at once"));
         DryRunSummary summary = await DryRunMerge.MergeAsync(folder, RunSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
-        var findings = DryRunFindings.Read(summary, folder);
+        var findings = DryRunEndView.Read(summary, folder);
         invocation.Screen.ForDryRun().End(findings);
         return DryRunExit.CodeOf(findings, invocation.Sources);
     }

@@ -12,7 +12,7 @@ internal static class FindingTables
 {
     private const int ClipWidth = 60;
 
-    public static Table Verdicts(DryRunFindings findings)
+    public static Table Verdicts(DryRunEndView findings)
     {
         Table table = NewTable("Verdicts", ("Verdict", Justify.Left), ("Clips", Justify.Right));
         table.AddRow(Cell("ok", Color.Green), Cell(Wording.Number(findings.Summary.Ok)));
@@ -29,7 +29,7 @@ internal static class FindingTables
         return table;
     }
 
-    public static Table Faults(DryRunFindings findings)
+    public static Table Faults(DryRunEndView findings)
     {
         Table table = NewTable(
             "Bad clips",
@@ -54,7 +54,7 @@ internal static class FindingTables
         return table;
     }
 
-    public static Table Slowest(DryRunFindings findings)
+    public static Table Slowest(DryRunEndView findings)
     {
         Table table = NewTable("Slowest clips", ("Time", Justify.Right), ("Line", Justify.Right), ("Clip", Justify.Left));
         foreach (SlowClip clip in findings.Slowest)
@@ -68,7 +68,7 @@ internal static class FindingTables
         return table;
     }
 
-    public static Grid Files(DryRunFindings findings)
+    public static Grid Files(DryRunEndView findings)
     {
         Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(PrintableText.Line(findings.FaultsPath)));
         if (findings.Summary.Unsettled > 0)

@@ -13,5 +13,5 @@ internal interface IDryRunScreen : IProgressScreen
     void GoesOn(long rows);
 
     /// <summary>Shows what was found.</summary>
-    void End(DryRunFindings findings);
+    void End(DryRunEndView findings);
 }

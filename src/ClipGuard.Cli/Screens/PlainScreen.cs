@@ -33,7 +33,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
     }
 
     /// <inheritdoc/>
-    public void End(DryRunFindings findings)
+    public void End(DryRunEndView findings)
     {
         output.WriteLine(Wording.Outcome(findings.Summary, findings.FaultCount));
         foreach (string note in Wording.Notes(findings.Summary))
@@ -83,7 +83,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         return await Task.WhenAny(tick, run).ConfigureAwait(false) == tick;
     }
 
-    private void WriteFaults(DryRunFindings findings)
+    private void WriteFaults(DryRunEndView findings)
     {
         if (findings.FaultCount == 0)
         {
@@ -106,7 +106,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         }
     }
 
-    private void WriteSlowest(DryRunFindings findings)
+    private void WriteSlowest(DryRunEndView findings)
     {
         if (!findings.Slowest.Any())
         {

@@ -8,10 +8,10 @@ internal sealed class Screen
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
     private readonly TextWriter _output;
-    private readonly StandardErrorWriter _error;
+    private readonly ProgressAwareErrorWriter _error;
     private readonly bool _terminal;
 
-    private Screen(TextWriter output, StandardErrorWriter error, bool terminal)
+    private Screen(TextWriter output, ProgressAwareErrorWriter error, bool terminal)
     {
         _output = output;
         _error = error;
@@ -22,7 +22,7 @@ internal sealed class Screen
     public static Screen TakeConsole()
     {
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        var error = new StandardErrorWriter(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
+        var error = new ProgressAwareErrorWriter(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
         Console.SetError(error);
         return new Screen(Console.Out, error, terminal);
     }

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>For people at a terminal: progress that redraws itself, and tables at the end. Text of others is never read as markup.</summary>
-internal sealed class TerminalScreen(IAnsiConsole console, StandardErrorWriter text, TimeProvider time) : IDryRunScreen
+internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWriter text, TimeProvider time) : IDryRunScreen
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongRunning = TimeSpan.FromSeconds(1);
@@ -43,7 +43,7 @@ internal sealed class TerminalScreen(IAnsiConsole console, StandardErrorWriter t
     }
 
     /// <inheritdoc/>
-    public void End(DryRunFindings findings)
+    public void End(DryRunEndView findings)
     {
         Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
         console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));

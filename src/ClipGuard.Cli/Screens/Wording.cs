@@ -60,7 +60,7 @@ internal static class Wording
     public static string GoesOn(long rows) => $"Going on at row {Number(rows + 1)}, behind what an interrupted run has done; --fresh starts over.";
 
     /// <summary>The last words of a run that was cancelled: what there is so far, and what to do about the rest.</summary>
-    public static string LastWords(DryRunFindings findings)
+    public static string LastWords(DryRunEndView findings)
     {
         DryRunSummary summary = findings.Summary;
         string counts = $"{Count(summary.Samples, "sample")}, {Count(summary.Ok, "clip")} ok, {Count(findings.FaultCount, "fault")} so far";
@@ -99,12 +99,12 @@ internal static class Wording
     }
 
     /// <summary>Where the clean rows are, and how many.</summary>
-    public static string CleanRows(DryRunFindings findings) => findings.CleanPath is { } path
+    public static string CleanRows(DryRunEndView findings) => findings.CleanPath is { } path
         ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
         : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: train with --exclude and the list below";
 
     /// <summary>Where the rows are named that are not clean.</summary>
-    public static string ExcludedRows(DryRunFindings findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
+    public static string ExcludedRows(DryRunEndView findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
 
     /// <summary>What is left to say of a run, each a line of its own.</summary>
     public static IEnumerable<string> Hints(DryRunSummary summary)

@@ -42,8 +42,8 @@ internal sealed class Verb : Command
     {
         Setting[] known = [.. Parents.OfType<Command>().SelectMany(command => command.Subcommands).OfType<Verb>().SelectMany(verb => verb.Settings).Distinct()];
         var screen = Screen.TakeConsole();
-        ConfigurationFile? file = RunConfiguration.ReadFile(commandLine, known);
-        foreach (string line in RunConfiguration.UnknownVariables(known))
+        ConfigurationFile? file = ConfigurationLookup.ReadFile(commandLine, known);
+        foreach (string line in ConfigurationLookup.UnknownVariables(known))
         {
             screen.Note(line);
         }

@@ -15,18 +15,18 @@ public sealed class LibavDecoder : IClipDecoder
 
     /// <summary>A decoder over the libraries of this machine.</summary>
     /// <param name="audioDecoders">Other decoders of audio, by the names that <see cref="AudioSpec.Decoder"/> may give; null for none.</param>
-    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLibrary.FindProblem()"/> says so beforehand.</exception>
+    /// <exception cref="DllNotFoundException">They are missing or of another version; <see cref="LibavLoader.FindProblem()"/> says so beforehand.</exception>
     public LibavDecoder(IReadOnlyDictionary<string, IAudioDecoder>? audioDecoders = null)
     {
         _audioDecoders = audioDecoders ?? new Dictionary<string, IAudioDecoder>();
-        if (LibavLibrary.FindProblem() is { } problem)
+        if (LibavLoader.FindProblem() is { } problem)
         {
             throw new DllNotFoundException(problem);
         }
     }
 
     /// <inheritdoc/>
-    public string Version => string.Join(", ", _audioDecoders.Values.Select(static decoder => decoder.Version).Prepend(LibavLibrary.Version));
+    public string Version => string.Join(", ", _audioDecoders.Values.Select(static decoder => decoder.Version).Prepend(LibavLoader.Version));
 
     /// <inheritdoc/>
     public DecodeAnswer Decode(DecodeRequest request, DecodeContext context)
@@ -39,7 +39,7 @@ public sealed class LibavDecoder : IClipDecoder
         }
 
         using var log = new LibavLog(context.Marks);
-        var session = new DecodeSession(request, context, log);
+        var session = new DecodeState(request, context, log);
         context.Marks.Enter(DecodeStage.Open);
         DecodeAnswer answer;
         try
@@ -80,21 +80,21 @@ public sealed class LibavDecoder : IClipDecoder
         // Nothing to free: every native object belongs to one decode and was freed at its end.
     }
 
-    private static DecodeAnswer TimedOut(DecodeSession session) =>
+    private static DecodeAnswer TimedOut(DecodeState session) =>
         new(session.Fault(FaultKind.TimedOut, $"The time to give up came in the stage {session.Marks.Stage}."));
 
-    private DecodeAnswer Dispatch(DecodeSession session) => session.Request.Spec switch
+    private DecodeAnswer Dispatch(DecodeState session) => session.Request.Spec switch
     {
         AudioSpec { Decoder: { } name } audio => DispatchToPlugIn(session, audio, name),
         AudioSpec audio => AudioDecode.Run(session, audio),
-        VideoSpec video when session.Request.Source is FileListSource list => ImageSequenceDecode.Run(session, video, list),
+        VideoSpec video when session.Request.Source is FileListSource list => FileListDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),
         ImageSpec image => ImageDecode.Run(session, image),
         InspectSpec inspect => ClipInspection.Run(session, inspect),
         _ => throw new ArgumentException($"There is no decoder for {session.Request.Spec.GetType()}."),
     };
 
-    private DecodeAnswer DispatchToPlugIn(DecodeSession session, AudioSpec audio, string name) =>
+    private DecodeAnswer DispatchToPlugIn(DecodeState session, AudioSpec audio, string name) =>
         _audioDecoders.TryGetValue(name, out IAudioDecoder? decoder)
         ? PlugInAudioDecode.Run(session, audio, decoder)
         : new DecodeAnswer(session.Fault(FaultKind.Unsupported, $"This helper has no audio decoder {name}."));

@@ -22,5 +22,5 @@ internal static class LibavDifferences
     /// <summary>Demuxers that gave -1 or an I/O error at a file's end (<see cref="Containers.DemuxerEnds"/>) say that its data is invalid.</summary>
     public static bool CallsTheEndInvalid => Codec >= FFmpeg8;
 
-    private static int Codec => LibavLibrary.Loaded!.Release.Codec;
+    private static int Codec => LibavLoader.Loaded!.Release.Codec;
 }

@@ -48,10 +48,10 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>True where the decoder of WebP skipped the pictures of an animation, which it cannot decode.</summary>
     public bool SkippedAnimation { get; private set; }
 
-    /// <summary>How many messages of <see cref="HiddenDamage"/> were logged.</summary>
+    /// <summary>How many messages of <see cref="DamageLogMessages"/> were logged.</summary>
     public int AdmittedDamage { get; private set; }
 
-    /// <summary>What was thrown while FFmpeg's lines were taken; see <see cref="DecodeSession.KeepBug"/>.</summary>
+    /// <summary>What was thrown while FFmpeg's lines were taken; see <see cref="DecodeState.KeepBug"/>.</summary>
     public ExceptionDispatchInfo? Bug { get; private set; }
 
     /// <summary>Makes this the process's log. Called once, when the libraries are loaded.</summary>
@@ -108,7 +108,7 @@ internal sealed unsafe class LibavLog : IDisposable
 
     private void Take(void* source, int level, string message, byte* arguments)
     {
-        AdmittedDamage += HiddenDamage.IsAdmittedIn(message) ? 1 : 0;
+        AdmittedDamage += DamageLogMessages.IsAdmittedIn(message) ? 1 : 0;
         byte* line = stackalloc byte[LineBytes];
         int printPrefix = _continues;
         ffmpeg.av_log_format_line2(source, level, message, arguments, line, LineBytes, &printPrefix);

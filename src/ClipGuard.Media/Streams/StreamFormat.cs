@@ -12,7 +12,7 @@ public abstract record StreamFormat;
 /// <param name="Shape">What each frame is.</param>
 /// <param name="Form">How frames follow one another.</param>
 /// <param name="Scaler">The filter for frames of another size.</param>
-public sealed record VideoFormat(VideoShape Shape, VideoStreamFormat Form, ScalingFilter Scaler) : StreamFormat;
+public sealed record VideoFormat(VideoShape Shape, VideoStreamFraming Form, ScalingFilter Scaler) : StreamFormat;
 
 /// <summary>An audio stream.</summary>
 /// <param name="Shape">Rate and channels.</param>

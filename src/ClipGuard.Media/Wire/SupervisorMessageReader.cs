@@ -207,7 +207,7 @@ internal static class SupervisorMessageReader
                     shape.TryObject("rate", out WireObject rate)
                         ? frames with { Rate = new FrameRate(rate.Int32("numerator"), rate.Int32("denominator")) }
                         : frames,
-                    format.Name<VideoStreamFormat>("form"),
+                    format.Name<VideoStreamFraming>("form"),
                     format.Name<ScalingFilter>("scaler"));
             default:
                 throw Unknown("format", format.Text("kind"));

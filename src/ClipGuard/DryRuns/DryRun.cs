@@ -115,8 +115,8 @@ public sealed class DryRun
         using OutputFolder output = OutputFolder.Open(_options, _whole, identity, files, _settings, out Checkpoint? resumed);
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
-        using KnownVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
-        var earlier = new EarlierVerdicts(output.JournalFindings, known);
+        using SettledVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
+        var earlier = new EarlierVerdictLookup(output.JournalFindings, known);
         if (!header.IsEmpty && (resumed is null || known is not null))
         {
             output.Clean?.Append(header.Span);
@@ -255,7 +255,7 @@ public sealed class DryRun
     private async Task<bool> DecodeAsync(
         RunRows rows,
         long skip,
-        EarlierVerdicts earlier,
+        EarlierVerdictLookup earlier,
         FirstRowsCheck firstRows,
         Journal journal,
         VerdictStore? store,

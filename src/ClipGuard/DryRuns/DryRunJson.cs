@@ -15,12 +15,12 @@ namespace ClipGuard.DryRuns;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [
-        typeof(LowerCaseEnumConverter<ClipKind>),
-        typeof(LowerCaseEnumConverter<DecodeStage>),
-        typeof(LowerCaseEnumConverter<UnsettledCause>),
-        typeof(LowerCaseEnumConverter<SandboxLevel>),
-        typeof(LowerCaseEnumConverter<Isolation>),
-        typeof(LowerCaseEnumConverter<JournalVerdict>),
+        typeof(CamelCaseEnumConverter<ClipKind>),
+        typeof(CamelCaseEnumConverter<DecodeStage>),
+        typeof(CamelCaseEnumConverter<UnsettledCause>),
+        typeof(CamelCaseEnumConverter<SandboxLevel>),
+        typeof(CamelCaseEnumConverter<Isolation>),
+        typeof(CamelCaseEnumConverter<JournalVerdict>),
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]

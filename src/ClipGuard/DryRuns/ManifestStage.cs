@@ -13,7 +13,7 @@ internal sealed class ManifestStage(
     ByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,
-    EarlierVerdicts earlier,
+    EarlierVerdictLookup earlier,
     FirstRowsCheck firstRows,
     ClipMentions mentions,
     ClipWorker worker)
@@ -63,7 +63,7 @@ internal sealed class ManifestStage(
 
     // Training would not take such a sample, however well its clips decode.
     private ManifestRow Fitting(ManifestRow row) =>
-        options.ClipsPerSample is { } most && row is SampleRow { Sample: var sample } && ClipCounts.FirstOver(most, sample) is { } over
+        options.ClipsPerSample is { } most && row is SampleRow { Sample: var sample } && ClipCountLimit.FirstOver(most, sample) is { } over
             ? new BadRow(row.Line, 1, $"{over.Count} {MediaTags.Noun(over.Kind)} clips", $"at most {most}, as many as a sample may have")
             {
                 Origin = row.Origin,

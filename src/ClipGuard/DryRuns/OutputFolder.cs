@@ -212,7 +212,7 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
-    public KnownVerdicts ReadKnownVerdicts() => KnownVerdicts.Read(FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix);
+    public SettledVerdicts ReadKnownVerdicts() => SettledVerdicts.Read(FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()

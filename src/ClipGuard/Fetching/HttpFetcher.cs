@@ -6,7 +6,7 @@ namespace ClipGuard.Fetching;
 /// <summary>The fetcher for http and https addresses. Any number of threads.</summary>
 internal sealed class HttpFetcher : IFetcher, IDisposable
 {
-    private readonly HttpConnections _connections;
+    private readonly RedirectGuardedHttp _connections;
     private readonly TimeProvider _time;
 
     /// <summary>A fetcher that has made no connection.</summary>
@@ -15,7 +15,7 @@ internal sealed class HttpFetcher : IFetcher, IDisposable
     /// <param name="isPrivate">Which addresses are private; null for those that are.</param>
     public HttpFetcher(FetchOptions options, TimeProvider time, Func<IPAddress, bool>? isPrivate = null)
     {
-        _connections = new HttpConnections(options, isPrivate);
+        _connections = new RedirectGuardedHttp(options, isPrivate);
         _time = time;
     }
 

@@ -248,10 +248,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             throw new InvalidOperationException("A loop is reading from this loader; resume before it begins.");
         }
 
-        EpochProgress progress = StateMatch.Resume(states, StateOf(_progress));
+        EpochProgress progress = ResumePoint.Resume(states, StateOf(_progress));
         if (_index is { } index)
         {
-            StateMatch.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(_options.RankInfo, _options.BatchSize));
+            ResumePoint.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(_options.RankInfo, _options.BatchSize));
         }
 
         _progress = progress;
@@ -291,7 +291,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     /// <summary>Reads what is left of the present epoch.</summary>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new BatchEnumerator(ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken));
+        new SerialBatchEnumerator(ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken));
 
     /// <summary>Ends a loop that still reads, which then throws, and the helpers that the loader started; closes the manifest.</summary>
     public async ValueTask DisposeAsync()

@@ -45,9 +45,9 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
         return rows.Fingerprint;
     }
 
-    private NameTable List(CancellationToken cancellation)
+    private CompactNameList List(CancellationToken cancellation)
     {
-        var paths = new NameTable();
+        var paths = new CompactNameList();
         foreach (string file in FolderFiles.Find(Name, static name => MediaExtensions.KindOfFile(name) is not null))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -61,9 +61,9 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
     private sealed class IndexedFiles : IndexedRows
     {
         private readonly string _root;
-        private readonly NameTable _paths;
+        private readonly CompactNameList _paths;
 
-        public IndexedFiles(string root, NameTable paths)
+        public IndexedFiles(string root, CompactNameList paths)
         {
             _root = root;
             _paths = paths;

@@ -47,7 +47,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
-        : FormatSniffer.IsArray(_path, new ManifestFiles(_options))
+        : JsonTextCheck.IsArray(_path, new ManifestFiles(_options))
             ? ((IResumableManifest)new JsonArrayManifest(_path, _options)).ReadRowsBehind(position, cancellation)
         : ReadRowsAsync(() => LineReader.Open(_path, _options.MaxLineBytes, from: position.Next, files: new ManifestFiles(_options)), cancellation);
 
@@ -91,7 +91,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     {
         PipeHasNoShards(_path);
         var files = new ManifestFiles(_options);
-        if (FormatSniffer.IsArray(_path, files))
+        if (JsonTextCheck.IsArray(_path, files))
         {
             return new JsonArrayManifest(_path, _options).OpenShardAsync(shard, cancellation);
         }

@@ -97,7 +97,7 @@ internal sealed class JsonSampleReader
             throw new BadRowException(0, $"an object without 'messages', whose keys are {string.Join(", ", _sample.Keys)}", TextForms.Expected);
         }
 
-        if (_options.NamesFiles && !hasText && _sample.Clips.Count == 0 && !_sample.Keys.Any(MetadataFolder.NamesFiles))
+        if (_options.NamesFiles && !hasText && _sample.Clips.Count == 0 && !_sample.Keys.Any(MetadataFiles.NamesFiles))
         {
             throw new BadRowException(0, $"an object whose keys are {string.Join(", ", _sample.Keys)}", "'file_name', or a key that ends with '_file_name'");
         }
@@ -136,7 +136,7 @@ internal sealed class JsonSampleReader
                 _clips.ReadList(ref json, list.Kind, list.Key, _sample);
             }
         }
-        else if (_options.NamesFiles && MetadataFolder.NamesFiles(json.Text()))
+        else if (_options.NamesFiles && MetadataFiles.NamesFiles(json.Text()))
         {
             string name = json.Text();
             _sample.Keys.Add(name);

@@ -142,11 +142,11 @@ internal sealed class LineReader : IDisposable
         Hash?.AppendData(_buffer, _end, read);
         _end += read;
         _atEnd = read == 0;
-        if (_atStart && (_atEnd || _end >= FormatSniffer.EnoughBytes))
+        if (_atStart && (_atEnd || _end >= JsonTextCheck.EnoughBytes))
         {
             _atStart = false;
-            _array ??= _mayBeArray && FormatSniffer.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
-            _start = _scanned = FormatSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), ManifestFiles.Shown(_path), isArray: IsArray);
+            _array ??= _mayBeArray && JsonTextCheck.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
+            _start = _scanned = JsonTextCheck.SkipByteOrderMark(_buffer.AsSpan(0, _end), ManifestFiles.Shown(_path), isArray: IsArray);
             HasByteOrderMark = _start > 0;
         }
 

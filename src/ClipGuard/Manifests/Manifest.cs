@@ -31,7 +31,7 @@ public static class Manifest
 
         string name = Path.GetFullPath(path);
         var found = new ManifestFiles(options ?? new ManifestOptions());
-        IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFolder.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name, found);
+        IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFiles.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name, found);
         return files.Count switch
         {
             0 => new FolderManifest(path),
@@ -109,7 +109,7 @@ public static class Manifest
         : string.Join(" + ", names);
 
     /// <summary>Whether a file is a shard, by its name.</summary>
-    internal static bool IsTar(string path) => PackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsTar(string path) => CompressedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The manifest that one file is.</summary>
     internal static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch
@@ -117,7 +117,7 @@ public static class Manifest
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
         _ when ManifestFormats.Find([path]) is { } format => format.Open(path, [path], options),
-        _ when FormatSniffer.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
+        _ when JsonTextCheck.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };
 }

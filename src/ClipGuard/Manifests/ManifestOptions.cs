@@ -74,7 +74,7 @@ public sealed record ManifestOptions
     [JsonIgnore]
     public bool SkipFields { get; init; }
 
-    /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFolder"/>.</summary>
+    /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFiles"/>.</summary>
     internal bool NamesFiles { get; init; }
 
     /// <summary>
@@ -84,7 +84,7 @@ public sealed record ManifestOptions
     internal IReadOnlyList<string>? FieldsAlone { get; init; }
 
     /// <summary>How rows of a file are read that may be the metadata of a folder.</summary>
-    internal ManifestOptions For(string path) => !MetadataFolder.IsMetadata(path) ? this : this with
+    internal ManifestOptions For(string path) => !MetadataFiles.IsMetadata(path) ? this : this with
     {
         NamesFiles = true,
         RequireMessages = RequireMessages ?? false,

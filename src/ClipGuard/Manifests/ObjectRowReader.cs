@@ -30,7 +30,7 @@ public sealed class ObjectRowReader
         string key = _options.Columns.TryGetValue(column, out string? meant) ? meant : column;
         return TableRowReader.IsMessages(key) ? RowKey.Messages
             : TableRowReader.IsClips(key) ? RowKey.Clips
-            : _options.NamesFiles && MetadataFolder.NamesFiles(key) ? RowKey.FileName
+            : _options.NamesFiles && MetadataFiles.NamesFiles(key) ? RowKey.FileName
             : TextForms.IsText(key) ? RowKey.Text
             : RowKey.Field;
     }

@@ -131,7 +131,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         char delimiter = _options.Delimiter ?? TableColumns.FindDelimiter(header, IsTabbed ? '\t' : ',', _options.Rows.Columns);
         string[] columns = TableColumns.Read(header, delimiter, _options.Rows.Columns, Name);
         if (_options.Rows.FieldsAlone is null
-            && !columns.Any(column => TableColumns.NamesClips(column) || (_options.Rows.NamesFiles && MetadataFolder.NamesFiles(column))))
+            && !columns.Any(column => TableColumns.NamesClips(column) || (_options.Rows.NamesFiles && MetadataFiles.NamesFiles(column))))
         {
             throw new ManifestException(
                 $"No column of {Name} names clips; its columns are {string.Join(", ", columns)}. Say which does: --columns NAME=video (or audio, image), "

@@ -15,7 +15,7 @@ internal static partial class Placeholders
 
     /// <summary>Finds a placeholder that stands for nothing, and a stream that the command line never names.</summary>
     /// <exception cref="FormatException">There is one.</exception>
-    public static void Check(ToolRun run)
+    public static void Check(ToolRunSpec run)
     {
         HashSet<string> used = [.. run.Tool.Arguments.SelectMany(argument => Pattern().Matches(argument))
             .Where(match => match.Groups[1].Success).Select(match => match.Groups[1].Value)];

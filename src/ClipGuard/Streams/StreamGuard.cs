@@ -24,10 +24,10 @@ public sealed partial class StreamGuard : IAsyncDisposable
 {
     private readonly StreamOptions _options;
     private readonly ILogger _logger;
-    private readonly StreamFolder _folder;
+    private readonly StreamGuardFolder _folder;
     private readonly StreamHelpers _helpers;
     private readonly IdlePool<GuardianProcess> _guardians;
-    private readonly UnkillableSessions _unkillable = new();
+    private readonly UnkillableSessionCount _unkillable = new();
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sandboxChecked;
@@ -44,7 +44,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         options.Validate();
         _options = options;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<StreamGuard>();
-        _folder = StreamFolder.Make(options.Folder);
+        _folder = StreamGuardFolder.Make(options.Folder);
         _helpers = new StreamHelpers(options, _folder);
         _guardians = GuardianProcess.Pool(options);
         _slots = new SemaphoreSlim(options.Runs);
@@ -62,7 +62,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     /// Helpers cannot be started, or keep failing for reasons that are neither a clip's nor the tool's.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<ToolOutcome> RunAsync(ToolRun run, CancellationToken cancellation = default)
+    public async Task<ToolOutcome> RunAsync(ToolRunSpec run, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _ended) is not null, this);
@@ -120,7 +120,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         }
     }
 
-    private async Task<ToolOutcome> TryAsync(ToolRun run, string program, CancellationToken cancellation)
+    private async Task<ToolOutcome> TryAsync(ToolRunSpec run, string program, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
         var history = new AttemptHistory<ToolFault>(_options.Tries);
@@ -129,7 +129,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
             if (_unkillable.IsFull)
             {
                 throw new HelperUnavailableException(
-                    $"The processes of {UnkillableSessions.Most} tool runs were killed and are stuck in the kernel, as happens when a network mount is dead. "
+                    $"The processes of {UnkillableSessionCount.Most} tool runs were killed and are stuck in the kernel, as when a network mount is dead. "
                     + "Check the storage that clips and program lie on.");
             }
 

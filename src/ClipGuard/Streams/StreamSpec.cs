@@ -18,8 +18,8 @@ public abstract record StreamSpec
 /// <summary>Raw planar YUV. Every coded frame is written once, upright, whatever its timestamp says.</summary>
 public sealed record VideoStreamSpec : StreamSpec
 {
-    /// <summary>How frames follow one another. Default <see cref="VideoStreamFormat.Y4m"/>.</summary>
-    public VideoStreamFormat Form { get; init; } = VideoStreamFormat.Y4m;
+    /// <summary>How frames follow one another. Default <see cref="VideoStreamFraming.Y4m"/>.</summary>
+    public VideoStreamFraming Form { get; init; } = VideoStreamFraming.Y4m;
 
     /// <summary>Samples of colour.</summary>
     public ChromaSampling? Chroma { get; init; }

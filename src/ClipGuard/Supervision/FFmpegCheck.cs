@@ -43,7 +43,7 @@ internal static partial class FFmpegCheck
             passed = Passed.GetValueOrDefault(key);
         }
 
-        if (passed is null || LibavFiles.FindChanged(passed.Files) is not null)
+        if (passed is null || LoadedLibavFiles.FindChanged(passed.Files) is not null)
         {
             passed = await AskAsync(launch, sandbox, limit, cancellation).ConfigureAwait(false);
             if (passed is null)
@@ -71,7 +71,7 @@ internal static partial class FFmpegCheck
     {
         const string Told = WireProtocol.CheckedFFmpegVariable + "=";
         string? files = launch.Environment.LastOrDefault(static variable => variable.StartsWith(Told, StringComparison.Ordinal));
-        return files is null ? [] : LibavFiles.Paths(files[Told.Length..]);
+        return files is null ? [] : LoadedLibavFiles.Paths(files[Told.Length..]);
     }
 
     private static Task<CheckedMessage?> AskAsync(HelperLaunch launch, SandboxLevel sandbox, TimeSpan limit, CancellationToken cancellation)

@@ -21,9 +21,9 @@ internal sealed class InProcessDecoding : IDisposable
     {
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
-        string? lacking = AudioDecoderPlugIns.Load(options.AudioDecoders, out _audioDecoders);
+        string? lacking = AudioDecoderLoader.Load(options.AudioDecoders, out _audioDecoders);
         string? choice = options.FFmpeg ?? Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable);
-        if ((LibavLibrary.FindProblem(choice) ?? PassedFFmpeg.OfUser.CheckLoaded() ?? lacking) is { } missing)
+        if ((LibavLoader.FindProblem(choice) ?? PassedFFmpeg.OfUser.CheckLoaded() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);
         }

@@ -32,7 +32,7 @@ internal sealed class PassedFFmpeg(string file)
     /// <returns>Null where it passed; otherwise a sentence.</returns>
     public string? CheckLoaded()
     {
-        string files = LibavFiles.Describe(LibavLibrary.Loaded!);
+        string files = LoadedLibavFiles.Describe(LibavLoader.Loaded!);
         if (PassedChecks.Parse(Read()).Contains(files))
         {
             return null;

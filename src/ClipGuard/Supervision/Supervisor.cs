@@ -47,7 +47,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         {
             _inProcess = new InProcessDecoding(options);
             DecoderVersion = _inProcess.DecoderVersion;
-            DecoderFiles = LibavLibrary.Files;
+            DecoderFiles = LibavLoader.Files;
             HelperVersion = string.Empty;
         }
         else
@@ -184,7 +184,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         if (request.Source is RemoteSource address)
         {
             TimeSpan? settlingLimit = patience.WallLimit > patience.Deadline ? patience.WallLimit : null;
-            FetchedClip fetched = await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
+            ClipFetchResult fetched = await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
             if (fetched.Unsettled is { } unanswered)
             {
                 return new UnsettledOutcome(unanswered, unanswered.PostMortem.Elapsed);
@@ -248,7 +248,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     break;
 
                 case AttemptResult.Faulted { IsDenied: true } denied
-                    when await HostAccess.MayReadAsync(request.Source, _options.Deadline, cancellation).ConfigureAwait(false):
+                    when await HostReadCheck.MayReadAsync(request.Source, _options.Deadline, cancellation).ConfigureAwait(false):
                     string refused = $"The helper may not read what this process may. {denied.Fault.Message}";
                     return new UnsettledOutcome(
                         new UnsettledClip(UnsettledCause.Storage, denied.Fault.Stage, refused, denied.Fault.PostMortem),
@@ -341,7 +341,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             throw new ArgumentException(wrong, nameof(request));
         }
 
-        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderPlugIns.NameOf(path) == name))
+        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
         {
             throw new ArgumentException(
                 $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "

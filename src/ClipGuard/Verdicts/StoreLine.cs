@@ -108,11 +108,11 @@ internal sealed record StoreLine
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [
-        typeof(LowerCaseEnumConverter<ClipKind>),
-        typeof(LowerCaseEnumConverter<DecodeStage>),
-        typeof(LowerCaseEnumConverter<SandboxLevel>),
-        typeof(LowerCaseEnumConverter<Isolation>),
-        typeof(LowerCaseEnumConverter<StoreFileKind>),
+        typeof(CamelCaseEnumConverter<ClipKind>),
+        typeof(CamelCaseEnumConverter<DecodeStage>),
+        typeof(CamelCaseEnumConverter<SandboxLevel>),
+        typeof(CamelCaseEnumConverter<Isolation>),
+        typeof(CamelCaseEnumConverter<StoreFileKind>),
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(StoreHeader))]

@@ -74,7 +74,7 @@ internal sealed unsafe class FuzzChild : IDisposable
         }
 
         using var log = new LibavLog(new ProgressMarks(_marks));
-        var session = new DecodeSession(new DecodeRequest(source, new VideoSpec()) { Limits = Limits }, Context(), log);
+        var session = new DecodeState(new DecodeRequest(source, new VideoSpec()) { Limits = Limits }, Context(), log);
         RawStream? stream = null;
         DecoderFault? fault = one.Kind == ClipKind.Audio ? RawAudio.Open(session, source, out stream) : RawVideo.Open(session, source, out stream);
         using (stream)
@@ -88,7 +88,7 @@ internal sealed unsafe class FuzzChild : IDisposable
     // As it is; what a supervisor would refuse to ask for is asked for as something small.
     private static StreamFormat Format(ClipShape shape) => shape.Audio is { } audio
         ? new AudioFormat(audio is { SampleRateHz: > 0, Channels: > 0 and <= 64 } ? audio : new AudioShape(16_000, 1), AudioSampleType.Float32)
-        : new VideoFormat(new VideoShape(64, 48, ChromaSampling.Yuv420, 8) { Rate = new FrameRate(25, 1) }, VideoStreamFormat.Raw, ScalingFilter.Bicubic);
+        : new VideoFormat(new VideoShape(64, 48, ChromaSampling.Yuv420, 8) { Rate = new FrameRate(25, 1) }, VideoStreamFraming.Raw, ScalingFilter.Bicubic);
 
     private DecodeContext Context() => new(new PayloadBuffer(_payload, PayloadBytes), new ProgressMarks(_marks), PoliteTime);
 }

@@ -7,7 +7,7 @@ namespace ClipGuard.Benchmarks.Fuzzing;
 /// <summary>Bytes in memory that bear a file's name, by which some formats are told.</summary>
 internal sealed record NamedSource(string FileName, byte[] Content) : ClipSource, IBytesOpener
 {
-    public DecoderFault? Open(DecodeSession session, out ClipBytes? bytes)
+    public DecoderFault? Open(DecodeState session, out ClipBytes? bytes)
     {
         bytes = new NamedBytes(this);
         return null;

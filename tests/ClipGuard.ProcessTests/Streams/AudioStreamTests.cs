@@ -109,11 +109,11 @@ internal sealed class AudioStreamTests : GuardedStreamsTests
     private string Tone(string name, int rateHz, int seconds) => Media.Make(
         name, $"-f lavfi -i \"aevalsrc=0.4*sin(440*2*PI*t)|0.3*sin(1234*2*PI*t):s={rateHz}:d={seconds}\"");
 
-    private ToolRun Copy(string clip, AudioStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
+    private ToolRunSpec Copy(string clip, AudioStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
 
-    private static ToolRun Pair(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted)
+    private static ToolRunSpec Pair(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted)
     {
-        ToolRun video = StreamTestRig.Run(tool, distortedFirst, reference, distorted);
+        ToolRunSpec video = StreamTestRig.Run(tool, distortedFirst, reference, distorted);
         return video with
         {
             Streams =

@@ -94,7 +94,7 @@ internal sealed partial class ComparisonTests : GuardedStreamsTests
         var tool = ToolCommand.Parse(
             """/bin/sh -c 'cat "$1" "$2" | wc -c > "$3.bytes"; printf "{{\"bytes\": %s, \"width\": $4, \"name\": \"$5\"}}" $(cat "$3.bytes") > "$3"' sh """
             + "{reference} {distorted} {output} {width} {pixfmt}");
-        var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = tool, Form = VideoStreamFormat.Raw });
+        var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = tool, Form = VideoStreamFraming.Raw });
         ComparisonResult result = await comparer.CompareAsync(clip, clip, cancellation);
 
         Assert.That(result.Outcome.Fault, Is.Null, () => result.Outcome.Fault!.Message);

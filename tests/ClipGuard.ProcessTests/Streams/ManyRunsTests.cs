@@ -22,7 +22,7 @@ internal sealed class ManyRunsTests
         using var media = new MediaFolder();
         string parent = Directory.CreateDirectory(media.PathOf("parent")).FullName;
         var clip = new FileSource(media.Make("clip.mkv", $"-f lavfi -i testsrc2=size=64x48:rate=25 -frames:v {Frames} -pix_fmt yuv420p -c:v ffv1"));
-        ToolRun run = Cat(clip, clip);
+        ToolRunSpec run = Cat(clip, clip);
         await StreamTestRig.RunOnceAsync(StreamTestRig.Options, run);
         var before = new Leftovers();
         int timers = Timers();
@@ -83,10 +83,10 @@ internal sealed class ManyRunsTests
         CultureInfo.InvariantCulture);
 
     // Counts the bytes of both, the second opened after the first has ended.
-    private static ToolRun Cat(ClipSource reference, ClipSource distorted) => new(
+    private static ToolRunSpec Cat(ClipSource reference, ClipSource distorted) => new(
         new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" | wc -c", "sh", "{reference}", "{distorted}"]),
         [
-            new ClipStream("reference", reference, new VideoStreamSpec { Form = VideoStreamFormat.Raw }),
-            new ClipStream("distorted", distorted, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "reference" }),
+            new ClipStream("reference", reference, new VideoStreamSpec { Form = VideoStreamFraming.Raw }),
+            new ClipStream("distorted", distorted, new VideoStreamSpec { Form = VideoStreamFraming.Raw, FitTo = "reference" }),
         ]);
 }

@@ -128,7 +128,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
         var tool = new ToolCommand("sh", ["-c", script, "sh", "{reference}", "{distorted}", second]);
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(200), StallLimit = TimeSpan.FromSeconds(200) });
         var run = new PairRun(
-            new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoStreamFormat.Raw }),
+            new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoStreamFraming.Raw }),
             new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task running = run.RunAsync(caller.Token);
@@ -154,7 +154,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
             """u8);
         string counted = Media.PathOf("compared");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted) });
-        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
+        var manifest = new ScoringManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
         foreach (bool again in (bool[])[false, true])
         {
             List<ManifestRow> rows = [];
@@ -186,7 +186,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
             cancellation);
         string counted = Media.PathOf("compared-for-loader");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
-        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
+        var manifest = new ScoringManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
         var options = new LoaderOptions
         {
             Video = new VideoSpec { Selection = new UniformFrames(2), Size = new ExactSize(32, 32) },

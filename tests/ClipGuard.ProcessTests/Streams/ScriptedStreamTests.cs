@@ -15,7 +15,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
 
     protected override StreamOptions Options => StreamTestRig.Scripted();
 
-    protected override ToolRun GoodRun => Run("in-step", false, "ok:2", "ok:2");
+    protected override ToolRunSpec GoodRun => Run("in-step", false, "ok:2", "ok:2");
 
     [TestCase("segv", ToolFaultKind.Crashed, "SIGSEGV")]
     [TestCase("hangs", ToolFaultKind.Stalled, "in stage Decode")]
@@ -169,13 +169,13 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     [CancelAfter(120_000)]
     public async Task Another_size_is_a_fault_where_no_filter_scales_it(bool distortedFirst, CancellationToken cancellation)
     {
-        ToolRun run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
+        ToolRunSpec run = Run("in-step", distortedFirst, "ok:3", "other-size:3");
         run = run with
         {
             Streams =
             [
                 run.Streams[0],
-                run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
+                run.Streams[1] with { Spec = new VideoStreamSpec { Form = VideoStreamFraming.Raw, FitTo = StreamTestRig.Reference, Scaler = null } },
             ],
         };
         ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
@@ -318,9 +318,9 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     }
 
     /// <summary>A stream that misbehaves beside one that does not, each as the one that a tool opens first.</summary>
-    private static ToolRun Beside(string script, bool distortedFirst) =>
+    private static ToolRunSpec Beside(string script, bool distortedFirst) =>
         distortedFirst ? Run("in-turn", distortedFirst, "ok:30", script) : Run("in-step", distortedFirst, script, "ok:30");
 
-    private static ToolRun Run(string tool, bool distortedFirst, string reference, string distorted) =>
+    private static ToolRunSpec Run(string tool, bool distortedFirst, string reference, string distorted) =>
         StreamTestRig.Run(tool, distortedFirst, StreamTestRig.Script(reference), StreamTestRig.Script(distorted));
 }

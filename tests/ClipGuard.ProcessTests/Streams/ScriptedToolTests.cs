@@ -20,7 +20,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
 
     protected override StreamOptions Options => StreamTestRig.Options;
 
-    protected override ToolRun GoodRun => StreamTestRig.Run("in-step", false, _clip, _clip);
+    protected override ToolRunSpec GoodRun => StreamTestRig.Run("in-step", false, _clip, _clip);
 
     protected override Task StartOnceAsync()
     {
@@ -153,7 +153,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     [CancelAfter(120_000)]
     public async Task Its_output_is_read_where_it_is_a_file(string leaves, string output, CancellationToken cancellation)
     {
-        ToolRun run = StreamTestRig.Run("in-step", false, _clip, _clip) with
+        ToolRunSpec run = StreamTestRig.Run("in-step", false, _clip, _clip) with
         {
             Tool = new ToolCommand("sh", ["-c", $"cat \"$1\" \"$2\" > /dev/null; {leaves}", "sh", "{reference}", "{distorted}", "{output}"]),
         };
@@ -182,7 +182,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     public async Task However_tight_the_sandbox_streams_are_the_users_alone(SandboxLevel sandbox, bool workFiles, CancellationToken cancellation)
     {
         await using var guard = new StreamGuard(StreamTestRig.Options with { Sandbox = sandbox, WorkFiles = workFiles });
-        ToolRun run = StreamTestRig.Run("in-step", false, _clip, _clip) with
+        ToolRunSpec run = StreamTestRig.Run("in-step", false, _clip, _clip) with
         {
             Tool = new ToolCommand("sh", ["-c", "stat -c '%A' \"$1\" \"$2\"; cat \"$1\" \"$2\" | wc -c", "sh", "{reference}", "{distorted}"]),
         };
@@ -218,7 +218,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     {
         // No file can have so long a name.
         string name = new('r', 300);
-        var run = new ToolRun(new ToolCommand("cat", [$"{{{name}}}"]), [new ClipStream(name, _clip, new VideoStreamSpec())]);
+        var run = new ToolRunSpec(new ToolCommand("cat", [$"{{{name}}}"]), [new ClipStream(name, _clip, new VideoStreamSpec())]);
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(() => Guard.RunAsync(run, cancellation))!;
 
         Assert.That(error.Message, Does.StartWith("The stream cannot be made: ").And.Contain("File name too long"));
@@ -228,7 +228,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     public void Streams_that_fit_each_other_in_a_circle_are_refused()
     {
         string[] names = ["a", "b", "c"];
-        var run = new ToolRun(
+        var run = new ToolRunSpec(
             new ToolCommand("cat", ["{a}", "{b}", "{c}"]),
             [.. names.Select((name, at) => new ClipStream(name, _clip, new VideoStreamSpec { FitTo = names[(at + 1) % 3] }))]);
         ArgumentException error = Assert.ThrowsAsync<ArgumentException>(() => Guard.RunAsync(run))!;
@@ -240,12 +240,12 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     [CancelAfter(120_000)]
     public async Task Streams_may_fit_one_that_fits_another(CancellationToken cancellation)
     {
-        var run = new ToolRun(
+        var run = new ToolRunSpec(
             new ToolCommand("sh", ["-c", "cat \"$1\" \"$2\" \"$3\" | wc -c", "sh", "{a}", "{b}", "{c}"]),
             [
-                new ClipStream("a", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "c" }),
-                new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, Width = 32, Height = 16 }),
-                new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw, FitTo = "b" }),
+                new ClipStream("a", _clip, new VideoStreamSpec { Form = VideoStreamFraming.Raw, FitTo = "c" }),
+                new ClipStream("b", _clip, new VideoStreamSpec { Form = VideoStreamFraming.Raw, Width = 32, Height = 16 }),
+                new ClipStream("c", _clip, new VideoStreamSpec { Form = VideoStreamFraming.Raw, FitTo = "b" }),
             ]);
         ToolOutcome outcome = await Guard.RunAsync(run, cancellation);
 
@@ -256,14 +256,14 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
     [Test]
     public void A_missing_program_is_said_with_what_to_do()
     {
-        var run = new ToolRun(new ToolCommand("vmaf-that-is-not-there", ["{reference}"]), [new ClipStream("reference", _clip, new VideoStreamSpec())]);
+        var run = new ToolRunSpec(new ToolCommand("vmaf-that-is-not-there", ["{reference}"]), [new ClipStream("reference", _clip, new VideoStreamSpec())]);
         ToolUnavailableException error = Assert.ThrowsAsync<ToolUnavailableException>(() => Guard.RunAsync(run))!;
 
         Assert.That(error.Message, Does.Contain("vmaf-that-is-not-there is not installed"));
     }
 
     private Task<ToolOutcome> RunAsync(string tool, bool distortedFirst, CancellationToken cancellation) =>
-        Guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoStreamFormat.Raw), cancellation);
+        Guard.RunAsync(StreamTestRig.Run(tool, distortedFirst, _clip, _clip, VideoStreamFraming.Raw), cancellation);
 
     private static void AssertNobodySleeps() => Assert.That(
         Directory.EnumerateDirectories("/proc").Where(process => ReadOrEmpty(Path.Combine(process, "cmdline")) == "/bin/sleep\u000031415\u0000"),

@@ -61,14 +61,14 @@ internal sealed class SessionStartFailureTests
     private static void AssertThatItThrows(StreamGuard guard, CancellationToken cancellation)
     {
         using var memory = new UnreadableMemory();
-        ToolRun run = StreamTestRig.Run("in-step", false, new MemorySource(memory.Bytes), StreamTestRig.Script("ok:2"));
+        ToolRunSpec run = StreamTestRig.Run("in-step", false, new MemorySource(memory.Bytes), StreamTestRig.Script("ok:2"));
         InvalidOperationException error = Assert.ThrowsAsync<InvalidOperationException>(() => guard.RunAsync(run, cancellation))!;
         Assert.That(error.Message, Is.EqualTo(UnreadableMemory.Complaint));
     }
 
-    private static ToolRun Cat(string script) => new(
+    private static ToolRunSpec Cat(string script) => new(
         new ToolCommand("cat", ["{reference}"]),
-        [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoStreamFormat.Raw })]);
+        [new ClipStream(StreamTestRig.Reference, StreamTestRig.Script(script), new VideoStreamSpec { Form = VideoStreamFraming.Raw })]);
 
     private sealed class UnreadableMemory : MemoryManager<byte>
     {

@@ -21,7 +21,7 @@ internal sealed class VideoStreamTests : GuardedStreamsTests
                 string format = $"yuv{sampling}p{depth}";
                 string clip = Media.Make($"{format}.mkv", $"-f lavfi -i testsrc2=size=67x45:rate=25 -frames:v 5 -pix_fmt {format} -c:v ffv1");
                 FfmpegProgram.Run($"-i \"{clip}\" -f rawvideo \"{Media.PathOf("expected")}\"");
-                ToolOutcome outcome = await Guard.RunAsync(Copy(clip, new VideoStreamSpec { Form = VideoStreamFormat.Raw }), cancellation);
+                ToolOutcome outcome = await Guard.RunAsync(Copy(clip, new VideoStreamSpec { Form = VideoStreamFraming.Raw }), cancellation);
 
                 Assert.That(outcome.Fault, Is.Null, () => $"{format}: {outcome.Fault!.Message}");
                 Assert.That(((VideoFormat)outcome.Streams[0].Format!).Shape.PixelFormat, Is.EqualTo(format));
@@ -66,5 +66,5 @@ internal sealed class VideoStreamTests : GuardedStreamsTests
         }
     }
 
-    private ToolRun Copy(string clip, VideoStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
+    private ToolRunSpec Copy(string clip, VideoStreamSpec spec) => StreamTestRig.Copy(clip, spec, Media.PathOf("written"));
 }

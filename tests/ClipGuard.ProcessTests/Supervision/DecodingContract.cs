@@ -23,7 +23,7 @@ internal abstract class DecodingContract
     [OneTimeSetUp]
     public async Task Start()
     {
-        if (LibavLibrary.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } trouble)
         {
             Assert.Ignore(trouble);
         }

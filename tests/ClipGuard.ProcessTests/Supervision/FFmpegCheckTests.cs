@@ -15,11 +15,11 @@ internal sealed class FFmpegCheckTests
     [Test]
     public async Task The_installed_FFmpeg_is_taken_by_its_major_version(CancellationToken cancellation)
     {
-        Assert.That(LibavLibrary.FindProblem(), Is.Null);
-        string major = $"{LibavLibrary.Loaded!.Release.Major}";
+        Assert.That(LibavLoader.FindProblem(), Is.Null);
+        string major = $"{LibavLoader.Loaded!.Release.Major}";
         await using Supervisor supervisor = await Supervisor.StartAsync(Options(major), cancellation: cancellation);
-        Assert.That(supervisor.DecoderVersion, Is.EqualTo(LibavLibrary.Version));
-        Assert.That(supervisor.DecoderFiles, Is.EqualTo(LibavLibrary.Files).And.Length.EqualTo(LibavRelease.Libraries.Length));
+        Assert.That(supervisor.DecoderVersion, Is.EqualTo(LibavLoader.Version));
+        Assert.That(supervisor.DecoderFiles, Is.EqualTo(LibavLoader.Files).And.Length.EqualTo(LibavRelease.Libraries.Length));
         using DecodeOutcome outcome = await supervisor.DecodeAsync(
             new DecodeRequest(new FileSource(Repository.SampleClip("good/alpha.png")), new ImageSpec()), cancellation);
         Assert.That(outcome.IsClip);

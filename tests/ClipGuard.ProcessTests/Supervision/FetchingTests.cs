@@ -80,7 +80,7 @@ internal sealed class FetchingTests
     {
         await using var server = new LoopbackServer(LoopbackServer.Silence);
         using var fetcher = new ClipFetcher(Quick, TimeSpan.FromSeconds(0.3));
-        FetchedClip fetched = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
+        ClipFetchResult fetched = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);
         Assert.That((fetched.Bytes, fetched.Fault, fetched.Unsettled?.Cause), Is.EqualTo(((MemorySource?)null, (ClipFault?)null, UnsettledCause.Server)));
         Assert.That(fetched.Unsettled!.Message, Does.EndWith("not there within 0.3 s."));
     }
@@ -172,7 +172,7 @@ internal sealed class FetchingTests
     public async Task A_refusal_that_says_nothing_of_the_clip_leaves_it_unsettled(string status, bool isUnsettled, int asked, CancellationToken cancellation)
     {
         await using var server = new LoopbackServer(LoopbackServer.Answer(status, []));
-        FetchedClip fetched = await FetchAsync(server, Quick with { Retries = 1 }, cancellation);
+        ClipFetchResult fetched = await FetchAsync(server, Quick with { Retries = 1 }, cancellation);
         Assert.That((fetched.Unsettled is not null, fetched.Fault?.Kind), Is.EqualTo((isUnsettled, isUnsettled ? (FaultKind?)null : FaultKind.Missing)));
         Assert.That(server.Asked, Is.EqualTo(asked));
     }
@@ -338,7 +338,7 @@ internal sealed class FetchingTests
     [TestCase(Isolation.InProcess)]
     public async Task A_fetched_clip_is_decoded_as_one_in_memory(Isolation isolation, CancellationToken cancellation)
     {
-        if (LibavLibrary.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } trouble)
         {
             Assert.Ignore(trouble);
         }
@@ -374,19 +374,19 @@ internal sealed class FetchingTests
 
     private static async Task<ClipFault> FaultAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
-        FetchedClip fetched = await FetchAsync(server, options, cancellation);
+        ClipFetchResult fetched = await FetchAsync(server, options, cancellation);
         Assert.That((fetched.Bytes, fetched.Unsettled), Is.EqualTo(((MemorySource?)null, (UnsettledClip?)null)));
         return fetched.Fault!;
     }
 
     private static async Task<UnsettledClip> UnsettledAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
-        FetchedClip fetched = await FetchAsync(server, options, cancellation);
+        ClipFetchResult fetched = await FetchAsync(server, options, cancellation);
         Assert.That((fetched.Bytes, fetched.Fault), Is.EqualTo(((MemorySource?)null, (ClipFault?)null)));
         return fetched.Unsettled!;
     }
 
-    private static async Task<FetchedClip> FetchAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
+    private static async Task<ClipFetchResult> FetchAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));
         return await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);

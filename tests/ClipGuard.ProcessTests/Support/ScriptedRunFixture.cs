@@ -9,7 +9,7 @@ internal abstract class ScriptedRunFixture : LeftoverCheckedFixture
     protected abstract StreamOptions Options { get; }
 
     /// <summary>A run that ends well.</summary>
-    protected abstract ToolRun GoodRun { get; }
+    protected abstract ToolRunSpec GoodRun { get; }
 
     /// <summary>The guard for what ends by itself.</summary>
     protected StreamGuard Guard { get; private set; } = null!;

@@ -32,10 +32,11 @@ internal static class StreamTestRig
     public static StreamOptions Scripted(string start = "well") => Options with { HelperPath = TestHelper.ProgramPath, HelperArguments = [start] };
 
     /// <summary>A run of a scripted tool that opens its inputs in the order given.</summary>
-    public static ToolRun Run(string tool, bool distortedFirst, ClipSource reference, ClipSource distorted, VideoStreamFormat form = VideoStreamFormat.Raw)
+    public static ToolRunSpec Run(
+        string tool, bool distortedFirst, ClipSource reference, ClipSource distorted, VideoStreamFraming form = VideoStreamFraming.Raw)
     {
         string[] order = distortedFirst ? ["{distorted}", "{reference}"] : ["{reference}", "{distorted}"];
-        return new ToolRun(
+        return new ToolRunSpec(
             // Killed, the tool would leave the runtime's diagnostic pipes behind, as any .NET program does.
             new ToolCommand("env", ["DOTNET_EnableDiagnostics=0", TestHelper.ProgramPath, "tool", tool, .. order]),
             [
@@ -45,14 +46,14 @@ internal static class StreamTestRig
     }
 
     /// <summary>Runs a tool under a guard of its own, which is gone afterwards.</summary>
-    public static async Task RunOnceAsync(StreamOptions options, ToolRun run)
+    public static async Task RunOnceAsync(StreamOptions options, ToolRunSpec run)
     {
         await using var guard = new StreamGuard(options);
         await guard.RunAsync(run);
     }
 
     /// <summary>A run that writes a stream into a file as it comes and says its name.</summary>
-    public static ToolRun Copy(string clip, StreamSpec spec, string target) => new(
+    public static ToolRunSpec Copy(string clip, StreamSpec spec, string target) => new(
         new ToolCommand("sh", ["-c", "cat \"$1\" > \"$2\"; echo \"$1\"", "sh", "{clip}", target]),
         [new ClipStream("clip", new FileSource(clip), spec)]);
 

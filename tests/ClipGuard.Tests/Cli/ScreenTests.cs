@@ -27,7 +27,7 @@ public sealed class ScreenTests
     public async Task Brackets_in_names_are_no_markup_and_tables_are_complete()
     {
         using var bench = new DryRunBench(Row("bad[red].png"), Row("good[/].png"), "no sample");
-        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+        DryRunEndView findings = DryRunEndView.Read(await bench.RunAsync(), bench.Options.OutputFolder);
 
         foreach (string screen in new[] { Terminal(findings), Plain(findings) })
         {
@@ -40,7 +40,7 @@ public sealed class ScreenTests
     public async Task More_faults_than_fit_are_counted_and_their_file_named()
     {
         using var bench = new DryRunBench([.. Enumerable.Range(0, 60).Select(row => Row($"bad{row}.png"))]);
-        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+        DryRunEndView findings = DryRunEndView.Read(await bench.RunAsync(), bench.Options.OutputFolder);
 
         Assert.That(Plain(findings), Does.Contain("bad49.png").And.Not.Contain("bad50.png").And.Contain("… and 10 more in " + bench.FaultsPath));
         Assert.That(Terminal(findings), Does.Contain("… and 10 more in "));
@@ -51,7 +51,7 @@ public sealed class ScreenTests
     {
         // A tag more than clips: odd, and no fault.
         using var bench = new DryRunBench("""{"messages":[{"role":"user","content":"<image><image>"}],"images":["a.png"]}""");
-        DryRunFindings findings = DryRunFindings.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+        DryRunEndView findings = DryRunEndView.Read(await bench.RunAsync(), bench.Options.OutputFolder);
 
         Assert.That(Plain(findings), Does.Contain("1 sample with something odd").And.Contain("no fault"));
         Assert.That(Terminal(findings), Does.Contain("1 sample with something odd"));
@@ -62,7 +62,7 @@ public sealed class ScreenTests
     {
         using var bench = new DryRunBench(Row("a.png"), Row("bad.png"), Row("stuck.png"));
         bench.Decoder.Hold("stuck.png");
-        DryRunFindings findings = DryRunFindings.Read(
+        DryRunEndView findings = DryRunEndView.Read(
             await bench.RunUntilAsync(() => bench.Faults().Count == 1 && bench.Decoder.Asked.Contains("stuck.png")), bench.Options.OutputFolder);
 
         const string lastWords = "Cancelled: 2 samples, 1 clip ok, 1 fault so far. Run it again to go on.";
@@ -139,7 +139,7 @@ public sealed class ScreenTests
                 .WatchAsync(new ShownComparisonProgress(progress), running.Task),
             new TerminalScreen(
                 ConsoleOver(TextWriter.Synchronized(terminal), 100),
-                new StandardErrorWriter(TextWriter.Null, sharesScreen: true),
+                new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true),
                 TimeProvider.System)
                 .WatchAsync(new ShownComparisonProgress(progress), running.Task),
         ];
@@ -169,7 +169,7 @@ public sealed class ScreenTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
         var output = new StringWriter();
-        var log = new StandardErrorWriter(TextWriter.Null, sharesScreen: true);
+        var log = new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true);
         Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(new ShownDryRunProgress(run.Progress), running);
         await Until(() => run.Progress.Running().Count == 1);
         log.WriteLine("careful \u001b[2J");
@@ -188,7 +188,7 @@ public sealed class ScreenTests
         var progress = new PairProgress(TimeProvider.System);
         progress.Start(100);
         var output = new StringWriter();
-        var log = new StandardErrorWriter(TextWriter.Null, sharesScreen: true);
+        var log = new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true);
         var terminal = new TerminalScreen(ConsoleOver(TextWriter.Synchronized(output), 80), log, new HastyTime());
         var logging = new Task(() =>
         {
@@ -212,7 +212,7 @@ public sealed class ScreenTests
     public async Task Texts_of_several_threads_do_not_mix()
     {
         var output = new StringWriter();
-        var log = new StandardErrorWriter(output, sharesScreen: false);
+        var log = new ProgressAwareErrorWriter(output, sharesScreen: false);
         string[] texts = [.. Enumerable.Range(0, 4).Select(thread => new string((char)('a' + thread), 100))];
         using var together = new Barrier(texts.Length);
         await Task.WhenAll(texts.Select(text => Task.Factory.StartNew(
@@ -246,7 +246,7 @@ public sealed class ScreenTests
     public void Log_lines_that_were_held_back_are_shown_on_release()
     {
         var output = new StringWriter();
-        var log = new StandardErrorWriter(output, sharesScreen: false);
+        var log = new ProgressAwareErrorWriter(output, sharesScreen: false);
         log.Hold();
         log.WriteLine("early");
         Assert.That(output.ToString(), Is.Empty);
@@ -272,17 +272,17 @@ public sealed class ScreenTests
             base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
     }
 
-    private static string Plain(DryRunFindings findings)
+    private static string Plain(DryRunEndView findings)
     {
         var output = new StringWriter();
         new PlainScreen(output, TimeProvider.System, TimeSpan.FromSeconds(1)).End(findings);
         return output.ToString();
     }
 
-    private static string Terminal(DryRunFindings findings)
+    private static string Terminal(DryRunEndView findings)
     {
         var output = new StringWriter();
-        new TerminalScreen(ConsoleOver(output, 140), new StandardErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
+        new TerminalScreen(ConsoleOver(output, 140), new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
         return output.ToString();
     }
 

@@ -232,20 +232,20 @@ public sealed class SettingTests
         (PictureSettings.Colors, "gray"),
         (PictureSettings.Filter, "area"),
         (PictureSettings.Background, "102030"),
-        (LimitSettings.FramePixels, "1000"),
-        (LimitSettings.ClipBytes, "1MiB"),
-        (LimitSettings.Duration, "60"),
-        (LimitSettings.Frames, "64"),
-        (LimitSettings.DamagedFrames, "3"),
-        (LimitSettings.DamagedAudio, "0.5"),
-        (LimitSettings.Formats, "wav,mov"),
-        (LimitSettings.Codecs, "flac"),
+        (ClipLimitSettings.FramePixels, "1000"),
+        (ClipLimitSettings.ClipBytes, "1MiB"),
+        (ClipLimitSettings.Duration, "60"),
+        (ClipLimitSettings.Frames, "64"),
+        (ClipLimitSettings.DamagedFrames, "3"),
+        (ClipLimitSettings.DamagedAudio, "0.5"),
+        (ClipLimitSettings.Formats, "wav,mov"),
+        (ClipLimitSettings.Codecs, "flac"),
     ];
 
     [Test]
     public void What_is_made_of_clips_can_be_said_as_option_as_variable_and_as_key_alike()
     {
-        Assert.That(Said.Select(said => said.Setting), Is.EquivalentTo(SpecSettings.All.SelectMany(group => group.Settings)));
+        Assert.That(Said.Select(said => said.Setting), Is.EquivalentTo(SpecSettingGroups.All.SelectMany(group => group.Settings)));
         string unsaid = AsJson(ReadSpecs(Sources()));
         foreach ((Setting setting, string value) in Said)
         {
@@ -277,7 +277,7 @@ public sealed class SettingTests
     private static string NameOf(object spec, PropertyInfo member) => $"{spec.GetType().Name}.{member.Name}";
 
     private static object[] ReadSpecs(SettingSources sources) =>
-        [AudioSettings.Read(sources), PictureSettings.ReadVideo(sources), PictureSettings.ReadImage(sources), LimitSettings.Group.Read(sources)];
+        [AudioSettings.Read(sources), PictureSettings.ReadVideo(sources), PictureSettings.ReadImage(sources), ClipLimitSettings.Group.Read(sources)];
 
     private static string AsJson(object[] specs) => JsonSerializer.Serialize(specs);
 
@@ -337,7 +337,8 @@ public sealed class SettingTests
 
     private SettingSources Sources(params string[] arguments)
     {
-        SettingGroup[] groups = [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, .. GuardSettings.All, .. SpecSettings.All];
+        SettingGroup[] groups =
+            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, .. GuardSettings.All, .. SpecSettingGroups.All];
         Setting[] settings = [.. groups.SelectMany(group => group.Settings)];
         var command = new Command("test");
         foreach (Setting setting in settings)

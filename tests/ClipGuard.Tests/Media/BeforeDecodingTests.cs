@@ -16,7 +16,7 @@ internal sealed class BeforeDecodingTests
     [OneTimeSetUp]
     public void NeedsFfmpeg()
     {
-        if (LibavLibrary.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } trouble)
         {
             Assert.Ignore(trouble);
         }

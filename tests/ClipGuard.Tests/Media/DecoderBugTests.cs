@@ -41,7 +41,7 @@ internal sealed class DecoderBugTests
     {
         private int _reads;
 
-        public DecoderFault? Open(DecodeSession session, out ClipBytes? bytes)
+        public DecoderFault? Open(DecodeState session, out ClipBytes? bytes)
         {
             bytes = new ThrowingBytes(this);
             return null;

@@ -17,7 +17,7 @@ internal sealed class FFmpegChoiceTests
     [Test]
     public void Without_a_choice_every_release_may_be_taken_and_the_newest_is_tried_first()
     {
-        var any = LibavChoice.Parse(null, out string? problem);
+        var any = LibavRequest.Parse(null, out string? problem);
         Assert.That(problem, Is.Null);
         Assert.That(LibavRelease.All.Where(any.Allows).Select(release => release.Major), Is.EqualTo(new[] { 9, 8, 7, 6, 5 }));
     }
@@ -25,7 +25,7 @@ internal sealed class FFmpegChoiceTests
     [Test]
     public void A_number_allows_that_major_version_alone()
     {
-        var seven = LibavChoice.Parse("7", out string? problem);
+        var seven = LibavRequest.Parse("7", out string? problem);
         Assert.That(problem, Is.Null);
         Assert.That(LibavRelease.All.Where(seven.Allows).Select(release => release.Codec), Is.EqualTo(new[] { 61 }));
     }
@@ -35,7 +35,7 @@ internal sealed class FFmpegChoiceTests
     [TestCase("/no/such/folder", "neither a folder nor a major version")]
     public void What_cannot_be_taken_is_said(string choice, string words)
     {
-        LibavChoice.Parse(choice, out string? problem);
+        LibavRequest.Parse(choice, out string? problem);
         Assert.That(problem, Does.Contain(words));
     }
 
@@ -54,24 +54,24 @@ internal sealed class FFmpegChoiceTests
     [Test]
     public void The_FFmpeg_in_use_passes_its_check()
     {
-        Assert.That(LibavLibrary.FindProblem() ?? LibavSelfCheck.FindProblem(), Is.Null);
+        Assert.That(LibavLoader.FindProblem() ?? LibavSelfCheck.FindProblem(), Is.Null);
     }
 
     [Test]
     public void Another_FFmpeg_cannot_be_had_in_the_same_process()
     {
-        Assert.That(LibavLibrary.FindProblem(), Is.Null);
-        Assert.That(LibavLibrary.FindProblem("/usr"), Does.Contain("in use in this process already"));
+        Assert.That(LibavLoader.FindProblem(), Is.Null);
+        Assert.That(LibavLoader.FindProblem("/usr"), Does.Contain("in use in this process already"));
     }
 
     [Test]
     public void The_files_in_use_are_found_and_a_replaced_one_is_noticed()
     {
-        Assert.That(LibavLibrary.FindProblem(), Is.Null);
-        string files = LibavFiles.Describe(LibavLibrary.Loaded!);
-        Assert.That(LibavFiles.Paths(files), Has.Length.EqualTo(5).And.All.Matches<string>(File.Exists));
-        Assert.That(LibavLibrary.Loaded!.Release.IsOf(LibavFiles.Paths(files)));
-        Assert.That(LibavFiles.FindChanged(files), Is.Null);
-        Assert.That(LibavFiles.FindChanged(files.Replace("|", "|1")), Is.EqualTo(LibavFiles.Paths(files)[0]));
+        Assert.That(LibavLoader.FindProblem(), Is.Null);
+        string files = LoadedLibavFiles.Describe(LibavLoader.Loaded!);
+        Assert.That(LoadedLibavFiles.Paths(files), Has.Length.EqualTo(5).And.All.Matches<string>(File.Exists));
+        Assert.That(LibavLoader.Loaded!.Release.IsOf(LoadedLibavFiles.Paths(files)));
+        Assert.That(LoadedLibavFiles.FindChanged(files), Is.Null);
+        Assert.That(LoadedLibavFiles.FindChanged(files.Replace("|", "|1")), Is.EqualTo(LoadedLibavFiles.Paths(files)[0]));
     }
 }

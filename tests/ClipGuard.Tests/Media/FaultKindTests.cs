@@ -58,7 +58,7 @@ internal sealed partial class FaultKindTests
     {
         var fault = new DecoderFault(kind, DecodeStage.Decode, "found");
         Assert.That(MessageCheck.Find(fault), FaultKinds.Of(kind).MayBeReported ? Is.Null : Does.Contain($"found {kind}"));
-        Assert.That(ShapeCheck.Find(new StreamWrittenMessage(1) { Fault = fault }, format: null), Is.EqualTo(MessageCheck.Find(fault)));
+        Assert.That(StreamReplyCheck.Find(new StreamWrittenMessage(1) { Fault = fault }, format: null), Is.EqualTo(MessageCheck.Find(fault)));
     }
 
     [Test]

@@ -16,7 +16,7 @@ internal sealed class CustomFetcherTests
     {
         var options = new FetchOptions { Fetchers = [new NumbersFetcher()], RetryPause = TimeSpan.Zero };
         using var clips = new ClipFetcher(options, TimeSpan.FromSeconds(10));
-        FetchedClip fetched = await clips.FetchAsync(new RemoteSource(new Uri("numbers://ten/row.jsonl")) { Offset = 2, Length = 4 }, null, cancellation);
+        ClipFetchResult fetched = await clips.FetchAsync(new RemoteSource(new Uri("numbers://ten/row.jsonl")) { Offset = 2, Length = 4 }, null, cancellation);
         Assert.That(fetched.Bytes?.Bytes.ToArray(), Is.EqualTo(NumbersFetcher.Row[2..6]));
 
         var rows = Manifest.Open("numbers://ten/row.jsonl", new ManifestOptions { Fetching = options }).ReadRowsAsync(cancellation)

@@ -134,7 +134,7 @@ internal sealed class S3FetchingTests
     public async Task An_answer_to_another_question_is_not_taken(string range)
     {
         _store.Misbehave = (_, _) => new Misbehaviour { ContentRange = range };
-        FetchedClip fetched = await FetchAsync(Source(1000, 500));
+        ClipFetchResult fetched = await FetchAsync(Source(1000, 500));
         Assert.That((fetched.Bytes, fetched.Fault, fetched.Unsettled?.Cause), Is.EqualTo(((MemorySource?)null, (ClipFault?)null, UnsettledCause.Server)));
         Assert.That(_store.Asked, Has.Count.EqualTo(3));
     }
@@ -146,7 +146,7 @@ internal sealed class S3FetchingTests
         await using var server = new LoopbackServer(LoopbackServer.HangUp);
         using var fetcher = new S3Fetcher(new S3Options { Endpoint = new Uri(server.Address, "/"), Anonymous = true });
         using var clips = new ClipFetcher(Quick with { Fetchers = [fetcher] }, TimeSpan.FromSeconds(30));
-        FetchedClip fetched = await clips.FetchAsync(Source(), null, cancellation);
+        ClipFetchResult fetched = await clips.FetchAsync(Source(), null, cancellation);
         Assert.That(fetched.Unsettled?.Message, Does.EndWith("The server hung up without an answer."));
         Assert.That(fetched.Unsettled?.PostMortem.Log, Is.EqualTo(new[] { "3 tries" }));
         Assert.That(server.Asked, Is.EqualTo(3));
@@ -246,11 +246,11 @@ internal sealed class S3FetchingTests
 
     private async Task<byte[]> BytesAsync(RemoteSource? source = null, FetchOptions? options = null)
     {
-        FetchedClip fetched = await FetchAsync(source ?? Source(), options);
+        ClipFetchResult fetched = await FetchAsync(source ?? Source(), options);
         return fetched.Bytes?.Bytes.ToArray() ?? throw new AssertionException(fetched.Fault?.Message ?? fetched.Unsettled!.Message);
     }
 
-    private async Task<FetchedClip> FetchAsync(RemoteSource source, FetchOptions? options = null)
+    private async Task<ClipFetchResult> FetchAsync(RemoteSource source, FetchOptions? options = null)
     {
         using S3Fetcher fetcher = NewFetcher();
         using var clips = new ClipFetcher((options ?? Quick) with { Fetchers = [fetcher] }, TimeSpan.FromSeconds(60));

@@ -54,7 +54,7 @@ internal sealed class ScoreParserTests
     {
         const string before = """{"id" : 1.50, "text" :"\ud800 é \u00e9", "list": [1,""";
         byte[] row = Encoding.UTF8.GetBytes("""{ "psnr": {"old": [1]}, """ + before[1..] + "\n   2]}");
-        string line = Encoding.UTF8.GetString(ScoredRow.Append(row, new Dictionary<string, double> { ["psnr"] = 30.5, ["ssim"] = double.PositiveInfinity }));
+        string line = Encoding.UTF8.GetString(ScoreFields.Append(row, new Dictionary<string, double> { ["psnr"] = 30.5, ["ssim"] = double.PositiveInfinity }));
 
         Assert.That(line, Is.EqualTo(before + """    2], "psnr": 30.5, "ssim": 1e999}""" + "\n"));
         Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("psnr").GetDouble(), Is.EqualTo(30.5));

@@ -18,7 +18,7 @@ internal sealed class PassedFFmpegTests
     [Test]
     public void What_is_loaded_is_checked_and_kept_by_its_files()
     {
-        if (LibavLibrary.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } trouble)
         {
             Assert.Ignore(trouble);
         }
@@ -27,7 +27,7 @@ internal sealed class PassedFFmpegTests
         var passed = new PassedFFmpeg(file);
         Assert.That(passed.Read(), Is.Null);
         Assert.That(passed.CheckLoaded(), Is.Null);
-        Assert.That(PassedChecks.Parse(passed.Read()), Is.EqualTo(new[] { LibavFiles.Describe(LibavLibrary.Loaded!) }));
+        Assert.That(PassedChecks.Parse(passed.Read()), Is.EqualTo(new[] { LoadedLibavFiles.Describe(LibavLoader.Loaded!) }));
         DateTime written = File.GetLastWriteTimeUtc(file);
         Assert.That(passed.CheckLoaded(), Is.Null);
         Assert.That(File.GetLastWriteTimeUtc(file), Is.EqualTo(written), "nothing new");

@@ -13,7 +13,7 @@ internal sealed record CountingSource(string FileName, byte[] Start, long Length
     /// <summary>Bytes read so far.</summary>
     public long Read { get; private set; }
 
-    public DecoderFault? Open(DecodeSession session, out ClipBytes? bytes)
+    public DecoderFault? Open(DecodeState session, out ClipBytes? bytes)
     {
         bytes = new CountedBytes(this);
         return null;

@@ -16,7 +16,7 @@ internal sealed record FailingSource(byte[] Content, long FailsAt) : ClipSource,
     /// <summary>How often it can be opened before it is gone.</summary>
     public int Opens { get; init; } = int.MaxValue;
 
-    public DecoderFault? Open(DecodeSession session, out ClipBytes? bytes)
+    public DecoderFault? Open(DecodeState session, out ClipBytes? bytes)
     {
         bytes = ++_opened > Opens ? null : new FailingBytes(this);
         return bytes is null ? session.Fault(FaultKind.Missing, "The clip is gone.") : null;

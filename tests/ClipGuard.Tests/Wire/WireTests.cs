@@ -152,7 +152,9 @@ public sealed class WireTests
         }),
         new WriteStreamOrder(2, new AudioFormat(new AudioShape(16_000, 2), AudioSampleType.Float32)),
         new WriteStreamOrder(2, new VideoFormat(
-            new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) }, VideoStreamFormat.Raw, ScalingFilter.Lanczos)),
+            new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) },
+            VideoStreamFraming.Raw,
+            ScalingFilter.Lanczos)),
         new CloseStreamOrder(3),
     ];
 

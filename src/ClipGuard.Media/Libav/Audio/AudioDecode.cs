@@ -7,14 +7,14 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <summary>A time range of a clip's audio, exact to the sample, decoded by FFmpeg.</summary>
 internal sealed unsafe class AudioDecode : IDisposable
 {
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly AudioSpec _spec;
     private Track _track;
     private AudioFrames _frames;
     private AudioRangeWriter? _range;
     private bool _startsLater;
 
-    private AudioDecode(DecodeSession session, AudioSpec spec, Track track)
+    private AudioDecode(DecodeState session, AudioSpec spec, Track track)
     {
         _session = session;
         _spec = spec;
@@ -22,7 +22,7 @@ internal sealed unsafe class AudioDecode : IDisposable
         _frames = new AudioFrames(track);
     }
 
-    public static DecodeAnswer Run(DecodeSession session, AudioSpec spec)
+    public static DecodeAnswer Run(DecodeState session, AudioSpec spec)
     {
         if (OpenTrack(session, spec, out Track? track) is { } fault)
         {
@@ -30,7 +30,7 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         using var decode = new AudioDecode(session, spec, track!);
-        fault = decode.Start() ?? decode.ReadAll() ?? decode._range!.Finish(TrackEnd.Of(decode._frames));
+        fault = decode.Start() ?? decode.ReadAll() ?? decode._range!.Finish(AudioDecodeEnding.Of(decode._frames));
         return fault is null ? new DecodeAnswer(decode._range!.Clip) : new DecodeAnswer(fault);
     }
 
@@ -41,7 +41,7 @@ internal sealed unsafe class AudioDecode : IDisposable
         _track.Dispose();
     }
 
-    private static DecoderFault? OpenTrack(DecodeSession session, AudioSpec spec, out Track? track) =>
+    private static DecoderFault? OpenTrack(DecodeState session, AudioSpec spec, out Track? track) =>
         Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_AUDIO, spec.Track, out track);
 
     // Rate and channels are taken from the first frame: the header of HE-AAC may give half the rate, and others give none.
@@ -62,12 +62,12 @@ internal sealed unsafe class AudioDecode : IDisposable
     // What is wanted of a day of audio is known to be too much before the day is decoded.
     private DecoderFault? JudgeClaim(int rateHz)
     {
-        if (LengthClaim.Samples(_track, rateHz) is not { } claimed || _range!.TooMuch(claimed) is not { } tooMuch)
+        if (LengthForLimits.Samples(_track, rateHz) is not { } claimed || _range!.TooMuch(claimed) is not { } tooMuch)
         {
             return null;
         }
 
-        return LengthClaim.IsBorneOut(_track, claimed, rateHz) ? tooMuch : Reopen();
+        return LengthForLimits.IsBorneOut(_track, claimed, rateHz) ? tooMuch : Reopen();
     }
 
     private DecoderFault? Jump(long start)

@@ -13,7 +13,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <param name="rateHz">Samples a second of the track.</param>
 /// <param name="channels">Channels of the track.</param>
 /// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
-internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec spec, int rateHz, int channels, long? promisedSamples) : IDisposable
+internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spec, int rateHz, int channels, long? promisedSamples) : IDisposable
 {
     private const int MaxChannels = 64;
 
@@ -90,7 +90,7 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
         (int first, int count) = Wanted(samples, frame->sample_rate);
         if (count > 0)
         {
-            if (NonFiniteSamples.Silence(frame, first, count, out int at) is > 0 and var silenced)
+            if (NonFiniteSilencer.Silence(frame, first, count, out int at) is > 0 and var silenced)
             {
                 Damage.Spoil(Position + at, silenced);
             }
@@ -108,7 +108,7 @@ internal sealed unsafe class AudioRangeWriter(DecodeSession session, AudioSpec s
     }
 
     /// <summary>Brings the result to its exact length, and judges it.</summary>
-    public DecoderFault? Finish(TrackEnd end)
+    public DecoderFault? Finish(AudioDecodeEnding end)
     {
         int error = _resampler.Finish();
         if (error != 0)

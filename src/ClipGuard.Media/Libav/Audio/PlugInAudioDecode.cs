@@ -10,19 +10,19 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     // Of all channels together.
     private const int BlockElements = 16_384;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly IAudioTrack _track;
     private readonly AudioRangeWriter _range;
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
 
-    private PlugInAudioDecode(DecodeSession session, AudioSpec spec, IAudioTrack track)
+    private PlugInAudioDecode(DecodeState session, AudioSpec spec, IAudioTrack track)
     {
         _session = session;
         _track = track;
         _range = new AudioRangeWriter(session, spec, track.SampleRateHz, track.Channels, track.PromisedSamples);
     }
 
-    public static DecodeAnswer Run(DecodeSession session, AudioSpec spec, IAudioDecoder decoder)
+    public static DecodeAnswer Run(DecodeState session, AudioSpec spec, IAudioDecoder decoder)
     {
         if (ClipBytes.Open(session, session.Request.Source, out ClipBytes? bytes) is { } fault)
         {
@@ -40,7 +40,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
             }
 
             using var decode = new PlugInAudioDecode(session, spec, track);
-            fault = decode._range.Begin() ?? decode.JudgeClaim() ?? decode.ReadAll() ?? decode._range.Finish(new TrackEnd(FrameSamples: 1));
+            fault = decode._range.Begin() ?? decode.JudgeClaim() ?? decode.ReadAll() ?? decode._range.Finish(new AudioDecodeEnding(FrameSamples: 1));
             return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
         }
         catch (NotSupportedException error)
@@ -60,7 +60,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         _range.Dispose();
     }
 
-    private static DecoderFault? Refuse(DecodeSession session, AudioSpec spec, IAudioTrack track)
+    private static DecoderFault? Refuse(DecodeState session, AudioSpec spec, IAudioTrack track)
     {
         DecodeLimits limits = session.Limits;
         return limits.AllowedFormats is { } formats && !formats.Contains(track.Format)
@@ -141,6 +141,6 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         _frame->sample_rate = _track.SampleRateHz;
         _frame->data[0] = (byte*)samples;
         _frame->extended_data = (byte**)&_frame->data;
-        ffmpeg.av_channel_layout_default(FieldAddress.Of(ref _frame->ch_layout), _track.Channels);
+        ffmpeg.av_channel_layout_default(FieldPointer.Of(ref _frame->ch_layout), _track.Channels);
     }
 }

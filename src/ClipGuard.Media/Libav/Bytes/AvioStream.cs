@@ -13,13 +13,13 @@ internal sealed unsafe class AvioStream : IDisposable
     private const int SeekCurrent = 1;
     private const int SeekEnd = 2;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly ClipBytes _bytes;
     private GCHandle _self;
-    private IndexedBytes? _blank;
+    private PacketByteRanges? _blank;
     private long _position;
 
-    public AvioStream(DecodeSession session, ClipBytes bytes)
+    public AvioStream(DecodeState session, ClipBytes bytes)
     {
         _session = session;
         _bytes = bytes;
@@ -41,7 +41,7 @@ internal sealed unsafe class AvioStream : IDisposable
 
     /// <summary>From now on gives zeros for some bytes instead of reading them.</summary>
     /// <param name="bytes">Which; null reads every byte again.</param>
-    public void Blank(IndexedBytes? bytes)
+    public void Blank(PacketByteRanges? bytes)
     {
         _blank = bytes;
 

@@ -19,9 +19,9 @@ internal abstract class ClipBytes : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>Reads for a decode: bytes read count as progress, and an error is kept in <see cref="DecodeSession.ReadFault"/>: it is the storage's.</summary>
+    /// <summary>Reads for a decode: bytes read count as progress, and an error is kept in <see cref="DecodeState.ReadFault"/>: it is the storage's.</summary>
     /// <inheritdoc cref="ReadAt"/>
-    public int ReadFor(DecodeSession session, long position, Span<byte> buffer)
+    public int ReadFor(DecodeState session, long position, Span<byte> buffer)
     {
         int read = ReadAt(position, buffer);
         if (read > 0)
@@ -40,7 +40,7 @@ internal abstract class ClipBytes : IDisposable
     /// <param name="session">The decode.</param>
     /// <param name="what">What was to be done, as the beginning of a sentence.</param>
     /// <param name="error">The system's error number.</param>
-    protected static DecoderFault StorageFault(DecodeSession session, string what, int error) =>
+    protected static DecoderFault StorageFault(DecodeState session, string what, int error) =>
         session.Fault(FaultKind.Missing, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}{RightLacked(error)}.") with { Storage = StorageErrors.Of(error) };
 
     // Root is used to reading everything, and would look for the reason elsewhere.
@@ -54,7 +54,7 @@ internal abstract class ClipBytes : IDisposable
     /// <param name="source">A file, a range of one, or memory.</param>
     /// <param name="bytes">The bytes, where there is no fault; the caller disposes them.</param>
     /// <returns>Null, or why they cannot be read.</returns>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, out ClipBytes? bytes)
+    public static DecoderFault? Open(DecodeState session, ClipSource source, out ClipBytes? bytes)
     {
         bytes = null;
         DecoderFault? fault = source switch

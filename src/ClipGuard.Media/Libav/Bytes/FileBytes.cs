@@ -27,7 +27,7 @@ internal sealed unsafe class FileBytes : ClipBytes
 
     public override string Name { get; }
 
-    public static DecoderFault? Open(DecodeSession session, FileSource source, out ClipBytes? bytes)
+    public static DecoderFault? Open(DecodeState session, FileSource source, out ClipBytes? bytes)
     {
         session.Marks.BeginBytesWait();
         DecoderFault? fault = OpenPath(session, source, out bytes);
@@ -56,7 +56,7 @@ internal sealed unsafe class FileBytes : ClipBytes
 
     public override void Dispose() => _ = Libc.Close(_descriptor);
 
-    private static DecoderFault? OpenPath(DecodeSession session, FileSource source, out ClipBytes? bytes)
+    private static DecoderFault? OpenPath(DecodeState session, FileSource source, out ClipBytes? bytes)
     {
         bytes = null;
         if (FileFacts.OfPath(source.Path, out FileFacts facts) is not null)
@@ -89,7 +89,7 @@ internal sealed unsafe class FileBytes : ClipBytes
         return null;
     }
 
-    private static DecoderFault? CheckRange(DecodeSession session, FileSource source, long fileLength)
+    private static DecoderFault? CheckRange(DecodeState session, FileSource source, long fileLength)
     {
         long length = source.Length ?? (fileLength - source.Offset);
         return source.Offset < 0 || length < 0 || source.Offset > fileLength - length

@@ -4,5 +4,5 @@ namespace ClipGuard.Media.Libav.Bytes;
 internal interface IBytesOpener
 {
     /// <inheritdoc cref="ClipBytes.Open"/>
-    DecoderFault? Open(DecodeSession session, out ClipBytes? bytes);
+    DecoderFault? Open(DecodeState session, out ClipBytes? bytes);
 }

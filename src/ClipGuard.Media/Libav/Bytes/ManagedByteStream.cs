@@ -4,7 +4,7 @@ namespace ClipGuard.Media.Libav.Bytes;
 /// A clip's bytes as the stream that a decoder written for .NET reads. A read gives as many bytes as asked for, fewer only at the end.
 /// Every read asks whether the time to give up has come, so that a decoder which loops over a damaged header is ended by its next read. Owns the bytes.
 /// </summary>
-internal sealed class ManagedByteStream(DecodeSession session, ClipBytes bytes) : Stream
+internal sealed class ManagedByteStream(DecodeState session, ClipBytes bytes) : Stream
 {
     private long _position;
 

@@ -27,7 +27,7 @@ internal static class AuxiliaryVideoTracks
             if (handler.AsSpan().EndsWith("auxv"u8) && header.Length == 24)
             {
                 // The number stands behind two times, which version 1 has twice as long.
-                var reader = new HeifReader(header);
+                var reader = new BoxFieldReader(header);
                 reader.Skip(header[0] == 0 ? 12 : 20);
                 found.Add((int)reader.Number(4));
             }

@@ -21,7 +21,7 @@ internal static class AviEmptyChunks
     /// <param name="session">The decode that asks.</param>
     /// <param name="bytes">The file.</param>
     /// <param name="stream">The stream's number in the file.</param>
-    public static long Count(DecodeSession session, ClipBytes bytes, int stream)
+    public static long Count(DecodeState session, ClipBytes bytes, int stream)
     {
         long empty = 0;
         long position = 0;

@@ -19,16 +19,16 @@ internal sealed unsafe class Container : IDisposable
     // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
     private const int ScoreOfName = 50;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly AvioStream _stream;
     private GCHandle _sessionHandle;
     private AVFormatContext* _format;
     private string? _formatName;
-    private HeifItem? _item;
+    private HeifMainPicture? _item;
     private bool _knowsItem;
     private HashSet<int>? _besides;
 
-    private Container(DecodeSession session, AvioStream stream)
+    private Container(DecodeState session, AvioStream stream)
     {
         _session = session;
         _stream = stream;
@@ -67,13 +67,13 @@ internal sealed unsafe class Container : IDisposable
     public bool IsOnePicture => FormatName.EndsWith("_pipe", StringComparison.Ordinal) || FormatName == "image2pipe";
 
     /// <summary>The main picture of an AVIF or HEIC file without tracks; null for all other files.</summary>
-    public HeifItem? Item
+    public HeifMainPicture? Item
     {
         get
         {
             if (!_knowsItem)
             {
-                (_knowsItem, _item) = (true, IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifItem.Main(Bytes) : null);
+                (_knowsItem, _item) = (true, IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifMainPicture.Main(Bytes) : null);
             }
 
             return _item;
@@ -93,7 +93,7 @@ internal sealed unsafe class Container : IDisposable
     /// <param name="container">The container where there is no fault; the caller disposes it.</param>
     /// <param name="link">Which link of a chained clip is opened; null for the first, or the whole.</param>
     public static DecoderFault? Open(
-        DecodeSession session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
+        DecodeState session, ClipSource source, AVMediaType? wanted, out Container? container, (long Start, long Length)? link = null)
     {
         container = null;
         session.Marks.Enter(DecodeStage.Open);
@@ -179,7 +179,7 @@ internal sealed unsafe class Container : IDisposable
     /// To be called right before a jump.
     /// </summary>
     /// <param name="bytes">The stream's bytes; null ends the scan.</param>
-    public void ScanIndex(IndexedBytes? bytes)
+    public void ScanIndex(PacketByteRanges? bytes)
     {
         _stream.Blank(bytes);
 
@@ -206,14 +206,14 @@ internal sealed unsafe class Container : IDisposable
             return fault;
         }
 
-        if (FirstPacket.IsAllThatTells(NameOf(demuxer), wanted) && JudgeFirstPacket(demuxer, wanted) is { } oversized)
+        if (FirstPacketPictureSize.IsAllThatTells(NameOf(demuxer), wanted) && JudgeFirstPacket(demuxer, wanted) is { } oversized)
         {
             return oversized;
         }
 
         int error = _format != null ? 0 : OpenInput(demuxer);
         return error >= 0 ? null
-            : HeifItem.Main(Bytes) is { Coding: not "av01" } item
+            : HeifMainPicture.Main(Bytes) is { Coding: not "av01" } item
                 ? _session.Fault(FaultKind.Unsupported, $"This FFmpeg reads no pictures that are coded as {item.Coding} (HEIC).")
             : _session.FaultOf(error, "The container's header could not be read");
     }
@@ -245,7 +245,7 @@ internal sealed unsafe class Container : IDisposable
     private DecoderFault? JudgeFirstPacket(AVInputFormat* demuxer, AVMediaType? wanted)
     {
         using LibavLog.MutedLog muted = LibavLog.Mute();
-        (long Width, long Height)? size = OpenInput(demuxer) >= 0 ? FirstPacket.SizeOf(_format) : null;
+        (long Width, long Height)? size = OpenInput(demuxer) >= 0 ? FirstPacketPictureSize.SizeOf(_format) : null;
         bool isOversized = size is var (width, height) && IsOversized(width, height);
         if (isOversized && wanted == AVMediaType.AVMEDIA_TYPE_AUDIO && ffmpeg.avformat_seek_file(_format, -1, 0, 0, 0, ffmpeg.AVSEEK_FLAG_BYTE) >= 0)
         {
@@ -401,12 +401,12 @@ internal sealed unsafe class Container : IDisposable
 
     private static string NameOf(AVInputFormat* demuxer) => Marshal.PtrToStringUTF8((nint)demuxer->name) ?? string.Empty;
 
-    private static DecodeSession SessionOf(void* handle) => (DecodeSession)GCHandle.FromIntPtr((nint)handle).Target!;
+    private static DecodeState SessionOf(void* handle) => (DecodeState)GCHandle.FromIntPtr((nint)handle).Target!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int AskToStop(void* handle)
     {
-        DecodeSession session = SessionOf(handle);
+        DecodeState session = SessionOf(handle);
         try
         {
             return session.ShouldStop() ? 1 : 0;

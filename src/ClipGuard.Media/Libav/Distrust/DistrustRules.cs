@@ -30,7 +30,7 @@ internal static class DistrustRules
     /// <param name="bytes">The clip's bytes; what is to be read in their place afterwards. The caller disposes them.</param>
     /// <param name="findings">What the rules found that matters beyond the bytes.</param>
     /// <returns>Why the clip is refused; null where it is not.</returns>
-    public static DecoderFault? Apply(DecodeSession session, AVMediaType? wanted, ref ClipBytes bytes, out List<Distrusted> findings)
+    public static DecoderFault? Apply(DecodeState session, AVMediaType? wanted, ref ClipBytes bytes, out List<Distrusted> findings)
     {
         findings = [];
         bytes = new BufferedBytes(bytes);

@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
 /// Pictures of AVIF and HEIC files that are put together from others (a grid, an overlay), or whose alpha is: FFmpeg finds no picture, or one of the parts.
-/// How a picture of one part is turned and where it is transparent is read from the boxes (<see cref="HeifItem"/>), which FFmpeg passes over.
+/// How a picture of one part is turned and where it is transparent is read from the boxes (<see cref="HeifMainPicture"/>), which FFmpeg passes over.
 /// </summary>
 internal sealed class HeifPictures : IDistrustRule
 {
@@ -18,7 +18,7 @@ internal sealed class HeifPictures : IDistrustRule
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted)
     {
         if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO || !HasBrand(head) || IsoBox.Find(bytes, 0, bytes.Length, "moov"u8) is not null
-            || HeifItem.Main(bytes) is not { } item)
+            || HeifMainPicture.Main(bytes) is not { } item)
         {
             return null;
         }

@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
 /// TIFFs in tiles, or of JPEG: FFmpeg's decoder passes over their pixels and hands out a black picture, or a green one.
-/// <see cref="Pictures.TiledPicture"/> decodes their pieces one by one; what cannot be decoded so is refused.
+/// <see cref="Pictures.TiledTiffDecode"/> decodes their pieces one by one; what cannot be decoded so is refused.
 /// </summary>
 internal sealed class TiledTiff : IDistrustRule
 {

@@ -29,7 +29,7 @@ internal sealed class HeifProperties
 
         foreach (IsoBox association in IsoBox.In(bytes, box.Start, box.End).Where(child => child.Name == IsoBox.Named("ipma"u8)))
         {
-            read.Associate(new HeifReader(association.Content(bytes, MaxAssociationBytes)));
+            read.Associate(new BoxFieldReader(association.Content(bytes, MaxAssociationBytes)));
         }
 
         return read;
@@ -60,7 +60,7 @@ internal sealed class HeifProperties
     private IEnumerable<(uint Name, byte[] Content)> Of(uint item) =>
         _numbersOf.GetValueOrDefault(item, []).Where(number => number > 0 && number <= _properties.Count).Select(number => _properties[number - 1]);
 
-    private void Associate(HeifReader reader)
+    private void Associate(BoxFieldReader reader)
     {
         uint versionAndFlags = reader.Number(4);
         bool isLong = (versionAndFlags & 1) != 0;

@@ -15,7 +15,7 @@ internal static class HeifTables
     public static Dictionary<uint, string> Codings(byte[] content)
     {
         Dictionary<uint, string> codings = [];
-        var reader = new HeifReader(content);
+        var reader = new BoxFieldReader(content);
         uint version = reader.Number(4) >> 24;
         for (uint left = reader.Number(version == 0 ? 2 : 4); left > 0 && !reader.IsAtEnd; left--)
         {
@@ -41,7 +41,7 @@ internal static class HeifTables
     /// <summary>Which item belongs to which, from the box <c>iref</c>.</summary>
     public static IEnumerable<HeifReference> References(byte[] content)
     {
-        var reader = new HeifReader(content);
+        var reader = new BoxFieldReader(content);
         int idBytes = reader.Number(4) >> 24 == 0 ? 2 : 4;
         while (!reader.IsAtEnd)
         {
@@ -67,7 +67,7 @@ internal static class HeifTables
     /// <param name="dataStart">Where the content of the box <c>idat</c> begins, in which items may lie; null where there is none.</param>
     public static IReadOnlyList<(long Start, long Length)> Extents(byte[] content, uint item, long? dataStart)
     {
-        var reader = new HeifReader(content);
+        var reader = new BoxFieldReader(content);
         uint version = reader.Number(4) >> 24;
         int sizes = (int)reader.Number(2);
         (int offsetBytes, int lengthBytes, int baseBytes, int indexBytes) = (sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15, version == 0 ? 0 : sizes & 15);

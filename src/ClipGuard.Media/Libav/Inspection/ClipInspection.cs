@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Libav.Inspection;
 /// <summary>Looks at a clip: what its container says of each stream, and what comes out when each is decoded.</summary>
 internal static unsafe class ClipInspection
 {
-    public static DecodeAnswer Run(DecodeSession session, InspectSpec spec)
+    public static DecodeAnswer Run(DecodeState session, InspectSpec spec)
     {
         if (Container.Open(session, session.Request.Source, null, out Container? opened) is { } fault)
         {
@@ -46,7 +46,7 @@ internal static unsafe class ClipInspection
     }
 
     // A chained clip is as long as all its links; one that cannot be opened has no length.
-    private static double Seconds(DecodeSession session, (long Start, long Length) link)
+    private static double Seconds(DecodeState session, (long Start, long Length) link)
     {
         if (Container.Open(session, session.Request.Source, null, out Container? opened, link) is not null)
         {
@@ -57,7 +57,7 @@ internal static unsafe class ClipInspection
         return container.SecondsOf(null) ?? 0;
     }
 
-    private static DecoderFault? Count(DecodeSession session, ref List<StreamDescription> streams)
+    private static DecoderFault? Count(DecodeState session, ref List<StreamDescription> streams)
     {
         List<StreamDescription> counted = [];
         DecoderFault? tooLong = null;
@@ -65,7 +65,7 @@ internal static unsafe class ClipInspection
         {
             int number = counted.Count(other => other.Kind == stream.Kind);
             counted.Add(stream.Kind is StreamReading.Audio or StreamReading.Video or StreamReading.Image
-                ? StreamCount.Of(session, stream, number, out tooLong)
+                ? StreamDecodeInspection.Of(session, stream, number, out tooLong)
                 : stream);
             if (tooLong is not null)
             {
@@ -77,7 +77,7 @@ internal static unsafe class ClipInspection
         return tooLong;
     }
 
-    private static DecodeAnswer Answer(DecodeSession session, ClipDescription description)
+    private static DecodeAnswer Answer(DecodeState session, ClipDescription description)
     {
         byte[] json = description.ToJson();
         if (!session.Payload.TryTake(json.Length, out byte* memory))

@@ -57,7 +57,7 @@ internal static unsafe class StreamReading
             },
             Video => WithTurn(WithPicture(WithLength(description, stream), codec, container.HasPrintDensity), DisplayRotation.Of(stream)) with
             {
-                HasAlpha = HasAlpha((AVPixelFormat)codec->format) || AlphaDecoder.HasAlpha(stream) ? true : null,
+                HasAlpha = HasAlpha((AVPixelFormat)codec->format) || AlphaDecoderSelection.HasAlpha(stream) ? true : null,
                 FrameRateHz = container.FrameRateOf(stream) is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
                 PromisedFrames = stream->nb_frames > 0 ? stream->nb_frames : null,
             },

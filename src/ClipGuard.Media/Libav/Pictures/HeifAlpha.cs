@@ -16,13 +16,13 @@ internal static unsafe class HeifAlpha
     /// <param name="item">The main picture.</param>
     /// <param name="alpha">Receives the alpha; empty.</param>
     /// <returns>False where it is damaged or missing.</returns>
-    public static bool Decode(DecodeSession session, Track track, HeifItem item, AVFrame* alpha)
+    public static bool Decode(DecodeState session, Track track, HeifMainPicture item, AVFrame* alpha)
     {
         using StillDecoder? decoder = StillDecoder.Open(session, track.Codec->codec);
         return decoder is not null && Encoded(track, item) is { Length: > 0 } encoded && decoder.Decode(encoded, alpha, out bool damaged) && !damaged;
     }
 
-    private static byte[] Encoded(Track track, HeifItem item)
+    private static byte[] Encoded(Track track, HeifMainPicture item)
     {
         long length = item.Alpha.Sum(extent => Math.Clamp(extent.Length, 0, MaxBytes));
         if (length is 0 or > MaxBytes || item.Alpha.Any(extent => extent.Start < 0 || extent.Length < 0))

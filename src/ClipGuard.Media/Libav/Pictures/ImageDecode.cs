@@ -8,7 +8,7 @@ namespace ClipGuard.Media.Libav.Pictures;
 /// <summary>One picture; of a file with several the first.</summary>
 internal static unsafe class ImageDecode
 {
-    public static DecodeAnswer Run(DecodeSession session, ImageSpec spec)
+    public static DecodeAnswer Run(DecodeState session, ImageSpec spec)
     {
         using var writer = new PictureWriter(session, spec);
         writer.Begin(1);
@@ -32,7 +32,7 @@ internal static unsafe class ImageDecode
     /// <param name="writer">What writes it.</param>
     /// <param name="slots">Its slots, at least one.</param>
     /// <param name="damaged">True where parts of it are made up.</param>
-    public static DecoderFault? Add(DecodeSession session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots, out bool damaged)
+    public static DecoderFault? Add(DecodeState session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots, out bool damaged)
     {
         damaged = false;
         if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, null, out Track? opened) is { } fault)
@@ -56,9 +56,9 @@ internal static unsafe class ImageDecode
 
     // What is seen through is told by another picture of the same file.
     private static DecoderFault? WriteWithAlpha(
-        DecodeSession session,
+        DecodeState session,
         Track track,
-        HeifItem item,
+        HeifMainPicture item,
         AVFrame* frame,
         DisplayRotation turn,
         PictureWriter writer,
@@ -72,7 +72,7 @@ internal static unsafe class ImageDecode
         return fault;
     }
 
-    private static DecoderFault NoPicture(DecodeSession session, Track track) => session.PixelFault() ?? session.AnimationFault() ?? (track.LacksFeature
+    private static DecoderFault NoPicture(DecodeState session, Track track) => session.PixelFault() ?? session.AnimationFault() ?? (track.LacksFeature
         ? session.Fault(FaultKind.Unsupported, $"This FFmpeg cannot decode such a picture ({ffmpeg.avcodec_get_name(track.Stream->codecpar->codec_id)}).")
         : session.Fault(FaultKind.Corrupt, "No picture could be decoded."));
 
@@ -83,13 +83,13 @@ internal static unsafe class ImageDecode
     /// <param name="turn">How it is to be turned.</param>
     /// <param name="damaged">True where parts of it are made up.</param>
     /// <returns>False where there is none.</returns>
-    public static bool DecodeFirst(DecodeSession session, Track track, AVFrame* frame, out DisplayRotation turn, out bool damaged)
+    public static bool DecodeFirst(DecodeState session, Track track, AVFrame* frame, out DisplayRotation turn, out bool damaged)
     {
         (turn, damaged) = (default, false);
-        if (TiledPicture.PiecesOf(track) is { } pieces)
+        if (TiledTiffDecode.PiecesOf(track) is { } pieces)
         {
             turn = ExifOrientation.Turn(pieces.Orientation);
-            return TiledPicture.Decode(session, pieces, frame, out damaged);
+            return TiledTiffDecode.Decode(session, pieces, frame, out damaged);
         }
 
         AVPacket* packet = ffmpeg.av_packet_alloc();
@@ -100,9 +100,9 @@ internal static unsafe class ImageDecode
             if (state == Track.WantsPacket)
             {
                 bool more = track.Read(packet);
-                if (more && track.Stream->codecpar->codec_id == CodecIds.Webp)
+                if (more && track.Stream->codecpar->codec_id == VersionedCodecIds.Webp)
                 {
-                    packet->size = AnimatedWebp.KeepFirst(new Span<byte>(packet->data, packet->size));
+                    packet->size = AnimatedWebpFirstFrame.KeepFirst(new Span<byte>(packet->data, packet->size));
                 }
 
                 turn = more && turn.IsUpright ? PictureOrientation.OfPacket(packet, track.Stream->codecpar->codec_id) : turn;

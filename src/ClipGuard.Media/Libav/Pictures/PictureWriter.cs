@@ -8,7 +8,7 @@ namespace ClipGuard.Media.Libav.Pictures;
 /// <summary>
 /// Writes decoded frames into the payload as upright pictures, all of the size that the first one comes to. Owns its scalers and scratch memory.
 /// </summary>
-internal sealed unsafe class PictureWriter(DecodeSession session, PictureSpec spec) : IDisposable
+internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec) : IDisposable
 {
     private const int RgbBytes = 3;
     private const int RgbaBytes = 4;

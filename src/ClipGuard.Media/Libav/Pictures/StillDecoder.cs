@@ -7,12 +7,12 @@ namespace ClipGuard.Media.Libav.Pictures;
 /// <summary>Decodes encoded pictures that come from no container of FFmpeg's, one after the other, each by itself. Owns its decoder.</summary>
 internal sealed unsafe class StillDecoder : IDisposable
 {
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly AVPacket* _packet = ffmpeg.av_packet_alloc();
     private AVCodecContext* _codec;
     private bool _used;
 
-    private StillDecoder(DecodeSession session, AVCodec* decoder)
+    private StillDecoder(DecodeState session, AVCodec* decoder)
     {
         _session = session;
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
@@ -23,7 +23,7 @@ internal sealed unsafe class StillDecoder : IDisposable
     /// <param name="session">The decode.</param>
     /// <param name="decoder">Which; null is none.</param>
     /// <returns>Null where it cannot be opened.</returns>
-    public static StillDecoder? Open(DecodeSession session, AVCodec* decoder)
+    public static StillDecoder? Open(DecodeState session, AVCodec* decoder)
     {
         if (decoder == null)
         {

@@ -25,7 +25,7 @@ internal sealed unsafe class LibavSelfCheck : IDisposable
     {
     }
 
-    /// <summary>Decodes what is known, once in a process. Called where <see cref="LibavLibrary.FindProblem()"/> found nothing.</summary>
+    /// <summary>Decodes what is known, once in a process. Called where <see cref="LibavLoader.FindProblem()"/> found nothing.</summary>
     /// <returns>Null where all came out as it should; otherwise a sentence.</returns>
     public static string? FindProblem() => Problem.Value;
 
@@ -33,7 +33,7 @@ internal sealed unsafe class LibavSelfCheck : IDisposable
     {
         using var check = new LibavSelfCheck();
         return (OptionPlaces.FindWrong() ?? check.Audio() ?? check.Video() ?? check.Picture()) is { } wrong
-            ? $"{LibavLibrary.Version} is not used, because it failed ClipGuard's check of it: {wrong}."
+            ? $"{LibavLoader.Version} is not used, because it failed ClipGuard's check of it: {wrong}."
             : null;
     }
 
@@ -93,7 +93,7 @@ internal sealed unsafe class LibavSelfCheck : IDisposable
         var request = new DecodeRequest(new MemorySource(clip), new InspectSpec());
         DecodeContext context = NewContext();
         using var log = new LibavLog(context.Marks);
-        var session = new DecodeSession(request, context, log);
+        var session = new DecodeState(request, context, log);
         if (Track.Open(session, request.Source, kind, number: null, out Track? opened) is { } fault)
         {
             return $"a clip that is known could not be opened. {fault.Message.TrimEnd('.')}";

@@ -1,8 +1,8 @@
 namespace ClipGuard.Media.Libav.SelfCheck;
 
 /// <summary>
-/// Which FFmpegs have passed <see cref="LibavSelfCheck"/>, as a text: what build of ClipGuard checked, then their files as <see cref="LibavFiles"/> describes
-/// them, with an empty line between.
+/// Which FFmpegs have passed <see cref="LibavSelfCheck"/>, as a text: what build of ClipGuard checked, then their files as
+/// <see cref="LoadedLibavFiles"/> describes them, with an empty line between.
 /// </summary>
 internal static class PassedChecks
 {

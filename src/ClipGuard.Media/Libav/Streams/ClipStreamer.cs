@@ -9,7 +9,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
     private readonly OpenStreamOrder _order;
     private readonly ProgressMarks _marks;
     private readonly LibavLog _log;
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private RawStream? _stream;
     private StreamSink? _sink;
 
@@ -26,7 +26,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
         _log = new LibavLog(marks);
         ClipSpec spec = order.Kind == ClipKind.Audio ? new AudioSpec() : new VideoSpec();
         var request = new DecodeRequest(order.Source, spec) { Limits = order.Limits, DecoderThreads = order.DecoderThreads };
-        _session = new DecodeSession(request, new DecodeContext(new PayloadBuffer(null, 0), marks, timeLeft: null), _log);
+        _session = new DecodeState(request, new DecodeContext(new PayloadBuffer(null, 0), marks, timeLeft: null), _log);
     }
 
     /// <summary>Opens the clip and makes the FIFO or file.</summary>

@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Streams;
 /// <summary>An audio track as samples of one type, channels alternating.</summary>
 internal sealed unsafe class RawAudio : RawStream
 {
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly Track _track;
     private SwrContext* _swr;
     private byte* _buffer;
@@ -21,7 +21,7 @@ internal sealed unsafe class RawAudio : RawStream
     private long _decodedSamples;
     private int _rateHz;
 
-    private RawAudio(DecodeSession session, Track track)
+    private RawAudio(DecodeState session, Track track)
         : base(session)
     {
         _session = session;
@@ -34,7 +34,7 @@ internal sealed unsafe class RawAudio : RawStream
     public override ClipShape Shape { get; }
 
     /// <summary>Opens a clip's audio track.</summary>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, out RawStream? stream)
+    public static DecoderFault? Open(DecodeState session, ClipSource source, out RawStream? stream)
     {
         stream = null;
         if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_AUDIO, number: null, out Track? track) is { } fault)
@@ -118,7 +118,7 @@ internal sealed unsafe class RawAudio : RawStream
                 &output,
                 sample,
                 audio.Shape.SampleRateHz,
-                FieldAddress.Of(ref frame->ch_layout),
+                FieldPointer.Of(ref frame->ch_layout),
                 (AVSampleFormat)frame->format,
                 frame->sample_rate,
                 0,
@@ -165,7 +165,7 @@ internal sealed unsafe class RawAudio : RawStream
     // Several demuxers report the end of a truncated file as the clip's end, so the length is compared with the header's, as in a decode.
     private DecoderFault? JudgeLength()
     {
-        var end = TrackEnd.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
+        var end = AudioDecodeEnding.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
         var damage = new AudioDamage(_rateHz, HeaderLength.Samples(_track, _rateHz));
         return damage.Judge(_session, end, from: 0, wantedTo: long.MaxValue, _decodedSamples);
     }

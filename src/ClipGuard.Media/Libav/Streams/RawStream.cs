@@ -3,7 +3,7 @@ using ClipGuard.Media.Streams;
 namespace ClipGuard.Media.Libav.Streams;
 
 /// <summary>A clip that was opened to be written into a stream.</summary>
-internal abstract class RawStream(DecodeSession session) : IDisposable
+internal abstract class RawStream(DecodeState session) : IDisposable
 {
     /// <summary>What the clip is by itself.</summary>
     public abstract ClipShape Shape { get; }

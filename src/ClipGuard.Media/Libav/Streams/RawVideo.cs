@@ -14,13 +14,13 @@ internal sealed unsafe class RawVideo : RawStream
 {
     private const double IndexSlackSeconds = 0.7;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly Track _track;
     private readonly DisplayRotation _turn;
     private double _firstSeconds;
     private double _lastSeconds;
 
-    private RawVideo(DecodeSession session, Track track)
+    private RawVideo(DecodeState session, Track track)
         : base(session)
     {
         _session = session;
@@ -33,7 +33,7 @@ internal sealed unsafe class RawVideo : RawStream
     public override ClipShape Shape { get; }
 
     /// <summary>Opens a clip's video track.</summary>
-    public static DecoderFault? Open(DecodeSession session, ClipSource source, out RawStream? stream)
+    public static DecoderFault? Open(DecodeState session, ClipSource source, out RawStream? stream)
     {
         stream = null;
         if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, number: null, out Track? track) is { } fault)
@@ -48,7 +48,7 @@ internal sealed unsafe class RawVideo : RawStream
             return session.Fault(FaultKind.Unsupported, "There is no video stream with a size of its own.");
         }
 
-        if (TiledPicture.PiecesOf(track) is not null)
+        if (TiledTiffDecode.PiecesOf(track) is not null)
         {
             track.Dispose();
             return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");
@@ -68,7 +68,7 @@ internal sealed unsafe class RawVideo : RawStream
         }
 
         using var packer = new FramePacker(video, _turn);
-        if (video.Form == VideoStreamFormat.Y4m && !WriteHeader(video.Shape, sink))
+        if (video.Form == VideoStreamFraming.Y4m && !WriteHeader(video.Shape, sink))
         {
             return null;
         }
@@ -138,9 +138,9 @@ internal sealed unsafe class RawVideo : RawStream
     }
 
     // The frame's line is written into the headroom before the frame, so that one call writes both.
-    private static bool WriteFrame(VideoStreamFormat form, FramePacker packer, StreamSink sink)
+    private static bool WriteFrame(VideoStreamFraming form, FramePacker packer, StreamSink sink)
     {
-        if (form == VideoStreamFormat.Raw)
+        if (form == VideoStreamFraming.Raw)
         {
             return sink.Write(packer.Frame, packer.FrameBytes);
         }

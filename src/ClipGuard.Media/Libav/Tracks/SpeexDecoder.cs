@@ -19,7 +19,7 @@ internal static unsafe class SpeexDecoder
     /// <param name="stream">The stream.</param>
     /// <param name="decoder">The decoder that FFmpeg would take; the other one afterwards.</param>
     /// <returns>The fault of a stream that FFmpeg reads wrongly and for which there is no other decoder; null otherwise.</returns>
-    public static DecoderFault? Replace(DecodeSession session, AVStream* stream, ref AVCodec* decoder)
+    public static DecoderFault? Replace(DecodeState session, AVStream* stream, ref AVCodec* decoder)
     {
         if (decoder == null || Marshal.PtrToStringUTF8((nint)decoder->name) != OwnName)
         {

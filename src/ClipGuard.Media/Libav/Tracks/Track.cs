@@ -14,14 +14,14 @@ internal sealed unsafe class Track : IDisposable
     public const int Ended = -1;
     public const int Refused = -2;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly ClipSource _source;
     private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
     private long? _repeatedByContainer;
 
-    private Track(DecodeSession session, ClipSource source, Container container, AVStream* stream)
+    private Track(DecodeState session, ClipSource source, Container container, AVStream* stream)
     {
         _session = session;
         _source = source;
@@ -50,7 +50,7 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
 
-    /// <summary>Packets whose damage the decoder reported in its log only (<see cref="HiddenDamage"/>) while it gave frames as if they were whole.</summary>
+    /// <summary>Packets whose damage the decoder told its log alone (<see cref="DamageLogMessages"/>) while it gave frames as if they were whole.</summary>
     public long ConcealedPackets { get; private set; }
 
     /// <summary>
@@ -121,7 +121,7 @@ internal sealed unsafe class Track : IDisposable
     /// <param name="track">The track where there is no fault; the caller disposes it.</param>
     /// <param name="link">Which link of a chained clip; null for the first, behind which the others follow.</param>
     public static DecoderFault? Open(
-        DecodeSession session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
+        DecodeState session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
     {
         track = null;
         if (Container.Open(session, source, kind, out Container? container, link) is { } fault)
@@ -142,7 +142,7 @@ internal sealed unsafe class Track : IDisposable
         }
 
         AVStream* stream = container!.Format->streams[index];
-        if ((AlphaDecoder.Replace(session, stream, ref decoder) ?? SpeexDecoder.Replace(session, stream, ref decoder)) is { } unread)
+        if ((AlphaDecoderSelection.Replace(session, stream, ref decoder) ?? SpeexDecoder.Replace(session, stream, ref decoder)) is { } unread)
         {
             container.Dispose();
             return unread;
@@ -255,7 +255,7 @@ internal sealed unsafe class Track : IDisposable
     /// <returns>False where it has not, or the container cannot.</returns>
     public bool BeginScan()
     {
-        if (!Container.IsMov || IndexedBytes.Of(Stream) is not { } bytes)
+        if (!Container.IsMov || PacketByteRanges.Of(Stream) is not { } bytes)
         {
             return false;
         }
@@ -404,7 +404,7 @@ internal sealed unsafe class Track : IDisposable
     }
 
     /// <summary>Sets what every decoder of a decode has in common: its threads, its limit of pixels, and how strict it is.</summary>
-    public static void Configure(AVCodecContext* codec, AVCodec* decoder, DecodeSession session)
+    public static void Configure(AVCodecContext* codec, AVCodec* decoder, DecodeState session)
     {
         codec->thread_count = session.Request.DecoderThreads;
         codec->max_pixels = session.Limits.MaxFramePixels;
@@ -419,7 +419,7 @@ internal sealed unsafe class Track : IDisposable
     // Without AV_EF_EXPLODE these decoders give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only log it.
     private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
 
-    private static DecoderFault NoStream(DecodeSession session, Container container, AVMediaType kind, int? number)
+    private static DecoderFault NoStream(DecodeState session, Container container, AVMediaType kind, int? number)
     {
         string word = kind == AVMediaType.AVMEDIA_TYPE_AUDIO ? "audio" : "video";
         List<string> held = [];

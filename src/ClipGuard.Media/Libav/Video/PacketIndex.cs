@@ -14,7 +14,7 @@ internal sealed unsafe class PacketIndex : IDisposable
     // Packets of longer tracks are not kept but read again: the memory would cost more than the reading.
     private const long MaxKeptBytes = 64L << 20;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly Track _track;
     private readonly bool _isScanning;
     private readonly List<PacketIndexEntry> _marks = [];
@@ -22,7 +22,7 @@ internal sealed unsafe class PacketIndex : IDisposable
     private readonly AVPacket* _reread = ffmpeg.av_packet_alloc();
     private int _cursor = -1;
 
-    private PacketIndex(DecodeSession session, Track track, bool isScanning)
+    private PacketIndex(DecodeState session, Track track, bool isScanning)
     {
         _session = session;
         _track = track;
@@ -39,12 +39,12 @@ internal sealed unsafe class PacketIndex : IDisposable
     public AVPacket* this[int index] => _kept.Count > 0 ? (AVPacket*)_kept[index] : ReadAgain(index);
 
     /// <summary>Reads the whole track, from where it is.</summary>
-    public static PacketIndex Read(DecodeSession session, Track track) => new(session, track, isScanning: false);
+    public static PacketIndex Read(DecodeState session, Track track) => new(session, track, isScanning: false);
 
     /// <summary>
     /// Reads the container's index of the track instead of the packets; null where it does not list every packet, or lacks what has to be known of them.
     /// </summary>
-    public static PacketIndex? ScanIndex(DecodeSession session, Track track)
+    public static PacketIndex? ScanIndex(DecodeState session, Track track)
     {
         // Whether a VP8 frame is shown is said by the frame itself only.
         if (track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_VP8 || !track.BeginScan())

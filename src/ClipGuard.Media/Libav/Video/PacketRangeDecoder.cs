@@ -9,7 +9,7 @@ namespace ClipGuard.Media.Libav.Video;
 /// <param name="track">The track and its decoder.</param>
 /// <param name="packets">The packets.</param>
 /// <param name="numbered">True where packets have no times of their own: frames are then numbered as they come out.</param>
-internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track track, PacketIndex packets, bool numbered) : IDisposable
+internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track, PacketIndex packets, bool numbered) : IDisposable
 {
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private bool _used;
@@ -22,7 +22,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeSession session, Track tra
     /// <summary>Packets that the decoder refused since the last <see cref="Begin"/>, by number.</summary>
     public List<int> RefusedPackets { get; } = [];
 
-    /// <summary>Packets, by number, whose damage the decoder only logged (<see cref="HiddenDamage"/>) since the last <see cref="Begin"/>.</summary>
+    /// <summary>Packets, by number, whose damage the decoder only logged (<see cref="DamageLogMessages"/>) since the last <see cref="Begin"/>.</summary>
     public List<int> ConcealedPackets { get; } = [];
 
     /// <summary>Frames that came out once more at the time of the one before since the last <see cref="Begin"/>.</summary>

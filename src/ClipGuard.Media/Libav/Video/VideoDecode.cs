@@ -12,7 +12,7 @@ namespace ClipGuard.Media.Libav.Video;
 /// <summary>Decodes chosen frames of a video track. Frames are identified by their presentation times.</summary>
 internal sealed unsafe class VideoDecode : IDisposable
 {
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly VideoSpec _spec;
     private readonly Track _track;
     private readonly PacketIndex _packets;
@@ -21,7 +21,7 @@ internal sealed unsafe class VideoDecode : IDisposable
     private readonly PictureWriter _writer;
     private WantedFrames _wanted = new([]);
 
-    private VideoDecode(DecodeSession session, VideoSpec spec, Track track, PacketIndex packets)
+    private VideoDecode(DecodeState session, VideoSpec spec, Track track, PacketIndex packets)
     {
         _session = session;
         _spec = spec;
@@ -32,7 +32,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         _writer = new PictureWriter(session, spec);
     }
 
-    public static DecodeAnswer Run(DecodeSession session, VideoSpec spec)
+    public static DecodeAnswer Run(DecodeState session, VideoSpec spec)
     {
         if (Track.Open(session, session.Request.Source, AVMediaType.AVMEDIA_TYPE_VIDEO, spec.Track, out Track? opened) is { } fault)
         {
@@ -51,9 +51,9 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(refused);
         }
 
-        if (track.Container.Item is not null || TiledPicture.PiecesOf(track) is not null)
+        if (track.Container.Item is not null || TiledTiffDecode.PiecesOf(track) is not null)
         {
-            return ImageSequenceDecode.RunOne(session, spec);
+            return FileListDecode.RunOne(session, spec);
         }
 
         // A selection of key frames reads every packet: only the packets say reliably which are key frames, an index may list fewer.
@@ -127,7 +127,7 @@ internal sealed unsafe class VideoDecode : IDisposable
             return new DecodeAnswer(fault);
         }
 
-        DamageFinding finding = Judge(timeline, plan);
+        VideoDamage finding = Judge(timeline, plan);
         if ((finding.DamagedWanted == 0 && !_decoder.BeganOnFalseKey) || _session.ShouldStop())
         {
             return Answer(timeline, finding);
@@ -239,13 +239,13 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
     }
 
-    private DamageFinding Judge(FrameTimeline timeline, DecodePlan? plan) =>
-        DamageFinding.Of(_decoder, _wanted, _track, timeline, plan, _packets.Marks, DependsOnAll);
+    private VideoDamage Judge(FrameTimeline timeline, DecodePlan? plan) =>
+        VideoDamage.Of(_decoder, _wanted, _track, timeline, plan, _packets.Marks, DependsOnAll);
 
     // True where another number of frames would have made another selection.
     private bool DependsOnAll => _spec.Selection is not TimeFrames && !(_spec.Selection is IndexFrames indices && indices.Indices.All(index => index >= 0));
 
-    private DecodeAnswer Answer(FrameTimeline timeline, DamageFinding finding)
+    private DecodeAnswer Answer(FrameTimeline timeline, VideoDamage finding)
     {
         DamageReport damage = finding.Report;
         if (finding.DamagedWanted > _session.Limits.MaxDamagedFrames || _writer.Shape is null)

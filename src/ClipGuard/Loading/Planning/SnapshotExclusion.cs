@@ -37,7 +37,7 @@ internal sealed class SnapshotExclusion
     {
         bool IsLeftOut(ManifestRow row) => row is not SampleRow { Sample: var sample }
             || sample.Clips.Any(clip => options.SpecOf(clip.Kind) is not null && (clip.Refusal is not null || snapshot.Has(naming.Of(clip))))
-            || (options.ClipsPerSample is { } most && ClipCounts.FirstOver(most, sample, kind => options.SpecOf(kind) is not null) is not null);
+            || (options.ClipsPerSample is { } most && ClipCountLimit.FirstOver(most, sample, kind => options.SpecOf(kind) is not null) is not null);
 
         var lines = new HashSet<ManifestLine>();
         if (index is not null)

@@ -73,7 +73,7 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
 
         var tried = new TriedRow(number) { Row = sampleRow, Held = target as BufferedSink };
-        if (options.ClipsPerSample is { } most && ClipCounts.FirstOver(most, sampleRow.Sample, kind => options.SpecOf(kind) is not null) is { } over)
+        if (options.ClipsPerSample is { } most && ClipCountLimit.FirstOver(most, sampleRow.Sample, kind => options.SpecOf(kind) is not null) is { } over)
         {
             string message = $"The sample has {over.Count} {MediaTags.Noun(over.Kind)} clips, more than "
                 + $"{nameof(LoaderOptions)}.{nameof(LoaderOptions.ClipsPerSample)} = {most}; "

@@ -24,8 +24,8 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
     /// <exception cref="HelperUnavailableException">Helpers cannot be started.</exception>
     public async Task<ComparisonResult> CompareAsync(ClipSource reference, ClipSource distorted, CancellationToken cancellation = default)
     {
-        VideoStreamFormat form = options.Tool is null ? VideoStreamFormat.Y4m : options.Form;
-        var run = new ToolRun(
+        VideoStreamFraming form = options.Tool is null ? VideoStreamFraming.Y4m : options.Form;
+        var run = new ToolRunSpec(
             options.Tool ?? MetricTool.Of(options.Metric, options.AnyLength),
             [
                 new ClipStream(Reference, reference, new VideoStreamSpec { Form = form, Chroma = options.Chroma, BitDepth = options.BitDepth }),

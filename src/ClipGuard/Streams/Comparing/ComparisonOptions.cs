@@ -16,10 +16,10 @@ public sealed record ComparisonOptions
     public ToolCommand? Tool { get; init; }
 
     /// <summary>
-    /// How frames are given to <see cref="Tool"/>; the metrics' own programs get <see cref="VideoStreamFormat.Y4m"/>.
-    /// Default <see cref="VideoStreamFormat.Y4m"/>.
+    /// How frames are given to <see cref="Tool"/>; the metrics' own programs get <see cref="VideoStreamFraming.Y4m"/>.
+    /// Default <see cref="VideoStreamFraming.Y4m"/>.
     /// </summary>
-    public VideoStreamFormat Form { get; init; } = VideoStreamFormat.Y4m;
+    public VideoStreamFraming Form { get; init; } = VideoStreamFraming.Y4m;
 
     /// <summary>
     /// The filter that brings the distorted clip to the reference's size. Null makes another size a fault. Default <see cref="ScalingFilter.Bicubic"/>.

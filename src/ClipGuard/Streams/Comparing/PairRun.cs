@@ -117,7 +117,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     {
         if (result is { Outcome.IsSuccess: true })
         {
-            scores.Append(ScoredRow.Append(row.Raw, result.Scores));
+            scores.Append(ScoreFields.Append(row.Raw, result.Scores));
             scores.Flush();
             foreach ((string name, double score) in result.Scores.Where(score => double.IsFinite(score.Value)))
             {

@@ -12,7 +12,7 @@ internal static class FormatNegotiation
     /// <param name="run">What was asked for.</param>
     /// <param name="clips">What each clip is by itself, in the run's order.</param>
     /// <param name="formats">What to write, in the run's order; empty where there is a mismatch.</param>
-    public static Mismatch? Settle(ToolRun run, IReadOnlyList<ClipShape> clips, out StreamFormat[] formats)
+    public static Mismatch? Settle(ToolRunSpec run, IReadOnlyList<ClipShape> clips, out StreamFormat[] formats)
     {
         formats = [];
         var settled = new StreamFormat?[run.Streams.Count];
@@ -32,7 +32,7 @@ internal static class FormatNegotiation
     /// <param name="run">What was asked for.</param>
     /// <param name="clips">What each clip is by itself, in the run's order.</param>
     /// <param name="reports">How far each stream came, in the run's order.</param>
-    public static Mismatch? CompareLengths(ToolRun run, IReadOnlyList<ClipShape?> clips, IReadOnlyList<StreamReport> reports)
+    public static Mismatch? CompareLengths(ToolRunSpec run, IReadOnlyList<ClipShape?> clips, IReadOnlyList<StreamReport> reports)
     {
         for (int i = 0; i < reports.Count && !run.AnyLength; i++)
         {
@@ -64,7 +64,7 @@ internal static class FormatNegotiation
     private static string Length(StreamReport report) =>
         $"'{report.Name}' has {(report.IsWhole ? string.Empty : "more than ")}{report.Frames} {(report.Format is AudioFormat ? "samples" : "frames")}";
 
-    private static Mismatch? Settle(ToolRun run, IReadOnlyList<ClipShape> clips, StreamFormat?[] settled, int i)
+    private static Mismatch? Settle(ToolRunSpec run, IReadOnlyList<ClipShape> clips, StreamFormat?[] settled, int i)
     {
         ClipStream stream = run.Streams[i];
         int target = stream.Spec.FitTo is { } name ? run.Streams.Select((other, at) => (other.Name, at)).First(other => other.Name == name).at : i;

@@ -23,7 +23,7 @@ internal sealed class StreamHelpers : IDisposable
     private volatile bool _isChecked;
 
     /// <summary>Helpers for streams beneath a folder. None is started yet.</summary>
-    public StreamHelpers(StreamOptions options, StreamFolder folder)
+    public StreamHelpers(StreamOptions options, StreamGuardFolder folder)
     {
         _options = options;
         var supervision = new SupervisorOptions

@@ -55,7 +55,7 @@ internal sealed partial class ToolSession
             return new Cause.OfStream(member, ToolFaultKind.LimitExceeded, $"The work file of '{member.Name}' is over its limit.") { Exit = exit };
         }
 
-        var termination = Termination.Of(
+        var termination = ExitDiagnosis.Of(
             $"The helper of '{member.Name}'",
             exit,
             $"in stage {member.Progress.Stage}",
@@ -116,7 +116,7 @@ internal sealed partial class ToolSession
             {
                 Ignore(member.Index, SocketKind);
                 helper.Process.Kill();
-                KillMeter.Add(_fault?.Kind.ToString());
+                KillCounter.Add(_fault?.Kind.ToString());
             }
         }
 
@@ -143,7 +143,7 @@ internal sealed partial class ToolSession
         if (_guardian is { } guardian && !_guardianEnded)
         {
             guardian.Process.Kill();
-            KillMeter.Add(_fault?.Kind.ToString());
+            KillCounter.Add(_fault?.Kind.ToString());
         }
     }
 
@@ -223,6 +223,6 @@ internal sealed partial class ToolSession
             member.Probe = null;
         }
 
-        StreamFolder.Remove(_folder);
+        StreamGuardFolder.Remove(_folder);
     }
 }

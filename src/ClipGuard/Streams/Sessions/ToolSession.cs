@@ -17,14 +17,14 @@ namespace ClipGuard.Streams.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
 internal sealed partial class ToolSession
 {
-    private readonly ToolRun _run;
+    private readonly ToolRunSpec _run;
     private readonly string _program;
     private readonly int _decoderThreads;
     private readonly bool _fresh;
     private readonly StreamOptions _options;
     private readonly StreamHelpers _helpers;
     private readonly IdlePool<GuardianProcess> _guardians;
-    private readonly UnkillableSessions _unkillable;
+    private readonly UnkillableSessionCount _unkillable;
     private readonly ILogger _logger;
     private readonly string _folder;
     private readonly SessionStream[] _members;
@@ -50,13 +50,13 @@ internal sealed partial class ToolSession
     /// <param name="folder">The session's own folder; the session removes it.</param>
     /// <param name="logger">Where slow starts are told.</param>
     public ToolSession(
-        ToolRun run,
+        ToolRunSpec run,
         string program,
         bool second,
         StreamOptions options,
         StreamHelpers helpers,
         IdlePool<GuardianProcess> guardians,
-        UnkillableSessions unkillable,
+        UnkillableSessionCount unkillable,
         string folder,
         ILogger logger)
     {
@@ -291,7 +291,7 @@ internal sealed partial class ToolSession
 
     private static string Extension(StreamSpec spec) => spec switch
     {
-        VideoStreamSpec { Form: Media.Streams.VideoStreamFormat.Y4m } => ".y4m",
+        VideoStreamSpec { Form: Media.Streams.VideoStreamFraming.Y4m } => ".y4m",
         VideoStreamSpec => ".yuv",
         AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
         _ => ".s16le",

@@ -32,7 +32,7 @@ internal sealed class ClipFetcher : IDisposable
     /// <param name="settlingLimit">All tries together where nobody waits, and a server that is left alone is waited for; null for the deadline.</param>
     /// <param name="cancellation">Ends the fetch.</param>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
-    public async Task<FetchedClip> FetchAsync(RemoteSource source, TimeSpan? settlingLimit, CancellationToken cancellation)
+    public async Task<ClipFetchResult> FetchAsync(RemoteSource source, TimeSpan? settlingLimit, CancellationToken cancellation)
     {
         long began = _time.GetTimestamp();
         var request = new FetchRequest(source.Address) { Offset = source.Offset, Length = source.Length, Version = source.Version };
@@ -42,7 +42,7 @@ internal sealed class ClipFetcher : IDisposable
             ? new FetchFailure(FetchFailureKind.Changed, $"{result.Bytes!.Value.Length} bytes are there of {source.Length}") : null);
         if (failure is null)
         {
-            return new FetchedClip(new MemorySource(result.Bytes!.Value));
+            return new ClipFetchResult(new MemorySource(result.Bytes!.Value));
         }
 
         TimeSpan elapsed = _time.GetElapsedTime(began);
@@ -56,8 +56,8 @@ internal sealed class ClipFetcher : IDisposable
             _ => null,
         };
         return fault is { } kind
-            ? new FetchedClip(null, new ClipFault(kind, DecodeStage.Open, message, postMortem))
-            : new FetchedClip(null, null, new UnsettledClip(UnsettledCause.Server, DecodeStage.Open, message, postMortem));
+            ? new ClipFetchResult(null, new ClipFault(kind, DecodeStage.Open, message, postMortem))
+            : new ClipFetchResult(null, null, new UnsettledClip(UnsettledCause.Server, DecodeStage.Open, message, postMortem));
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal sealed partial class Helper
 
     private AttemptResult Crash(PostMortem postMortem, ProcessExit exit, string where)
     {
-        var termination = Termination.Of("The helper", exit, where, postMortem, _options.HelperMemoryBytes, MemoryKills.Shared);
+        var termination = ExitDiagnosis.Of("The helper", exit, where, postMortem, _options.HelperMemoryBytes, MemoryKills.Shared);
         return termination.Fault is { } kind
             ? new AttemptResult.Faulted(new ClipFault(kind, _measurement.Progress.Stage, termination.Message, postMortem), termination.IsOutOfMemory)
             : new AttemptResult.InfrastructureFailure(termination.Message);
@@ -96,7 +96,7 @@ internal sealed partial class Helper
         return new AttemptResult.Unsettled(new UnsettledClip(cause, stage, message, postMortem));
     }
 
-    private AttemptResult BadExit(ProcessExit exit) => Termination.IsExternal(exit)
+    private AttemptResult BadExit(ProcessExit exit) => ExitDiagnosis.IsExternal(exit)
         ? new AttemptResult.InfrastructureFailure($"The helper answered, and then it {exit}, which was not ClipGuard's doing.")
         : new AttemptResult.Faulted(
             new ClipFault(FaultKind.Crashed, DecodeStage.Exit, $"Answered, and then the helper {exit}.", _measurement.PostMortem(exit)));

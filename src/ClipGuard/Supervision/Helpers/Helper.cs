@@ -96,7 +96,7 @@ internal sealed partial class Helper
         if (step.Actions.HasFlag(HelperAction.Kill))
         {
             Process.Kill();
-            KillMeter.Add(step.Actions.HasFlag(HelperAction.Examine) && _ending is AttemptResult.Faulted { Fault.Kind: var kind } ? kind.ToString() : null);
+            KillCounter.Add(step.Actions.HasFlag(HelperAction.Examine) && _ending is AttemptResult.Faulted { Fault.Kind: var kind } ? kind.ToString() : null);
             _pool.Watch.IgnoreSocket(this);
         }
 

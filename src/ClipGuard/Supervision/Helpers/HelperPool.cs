@@ -46,7 +46,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
         _storage = new StorageBreaker(MonotonicTime.Nanoseconds(options.StorageLimit));
         _launch = launch;
         _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
-        Watch = new HelperWatch(_gate);
+        Watch = new HelperEventLoop(_gate);
         lock (_gate)
         {
             KeepUp();
@@ -54,7 +54,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     }
 
     /// <summary>The thread that keeps the clocks.</summary>
-    public HelperWatch Watch { get; }
+    public HelperEventLoop Watch { get; }
 
     /// <summary>Bytes of payload that a helper's memory holds.</summary>
     public long PayloadCapacity => _launch.PayloadBytes;

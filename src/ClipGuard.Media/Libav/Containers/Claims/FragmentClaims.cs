@@ -28,7 +28,7 @@ internal sealed class FragmentClaims
     private const uint DefaultSize = 0x10;
     private const uint AnythingOfEach = 0xF00;
 
-    private readonly DecodeSession _session;
+    private readonly DecodeState _session;
     private readonly ClipBytes _bytes;
     private readonly Dictionary<uint, uint> _sizeOfTrack = [];
     private byte[] _fragment = new byte[4096];
@@ -36,11 +36,11 @@ internal sealed class FragmentClaims
     private long _emptySamples;
     private Int128 _sampleBytes;
 
-    private FragmentClaims(DecodeSession session, ClipBytes bytes) => (_session, _bytes) = (session, bytes);
+    private FragmentClaims(DecodeState session, ClipBytes bytes) => (_session, _bytes) = (session, bytes);
 
     /// <summary>Walks a file's boxes. What cannot be understood ends the walk, and is left to the demuxer.</summary>
     /// <returns>Null, or why the file is not to be opened.</returns>
-    public static DecoderFault? Judge(DecodeSession session, ClipBytes bytes)
+    public static DecoderFault? Judge(DecodeState session, ClipBytes bytes)
     {
         var claims = new FragmentClaims(session, bytes);
         claims.WalkFile(0, bytes.Length);

@@ -1,8 +1,0 @@
-namespace ClipGuard.Cli.Settings;
-
-/// <summary>What training makes of clips, and what one clip may ask for.</summary>
-internal static class SpecSettings
-{
-    public static IReadOnlyList<SettingGroup> All { get; } =
-        [AudioSettings.Group, TimeRangeSettings.Group, FrameSettings.Group, .. PictureSettings.All, LimitSettings.Group];
-}

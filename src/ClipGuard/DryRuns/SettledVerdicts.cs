@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+using ClipGuard.Manifests;
+
+namespace ClipGuard.DryRuns;
+
+/// <summary>
+/// What an earlier run that ended with unsettled clips found out about all others: a run that tries the unsettled ones alone takes it over, record by record.
+/// One task reads it, with lines in ascending order.
+/// </summary>
+internal sealed class SettledVerdicts : IDisposable
+{
+    private readonly HashSet<(long Line, int Index)> _unsettled;
+    private readonly StreamReader _faults;
+    private ClipFaultRecord? _next;
+
+    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults)
+    {
+        _unsettled = unsettled;
+        _faults = faults;
+        Advance();
+    }
+
+    /// <summary>Reads what the earlier run left.</summary>
+    /// <param name="faultsPath">Its <c>faults.jsonl</c>.</param>
+    /// <param name="unsettledPath">Its <c>unsettled.jsonl</c>.</param>
+    public static SettledVerdicts Read(string faultsPath, string unsettledPath)
+    {
+        HashSet<(long, int)> unsettled =
+        [
+            .. File.ReadLines(unsettledPath)
+                .Select(static line => JsonSerializer.Deserialize(line, RecordLayout.Lines.UnsettledRecord)!)
+                .Select(static record => (record.Line, record.Index)),
+        ];
+        return new SettledVerdicts(unsettled, new StreamReader(faultsPath));
+    }
+
+    /// <summary>The earlier run's verdict on a clip; null for one that it left unsettled. Asked for each clip once, in the manifest's order.</summary>
+    public ClipVerdict? Find(SampleRow row, int index)
+    {
+        if (_unsettled.Contains((row.Line, index)))
+        {
+            return null;
+        }
+
+        while (_next is not null && _next.Line < row.Line)
+        {
+            Advance();
+        }
+
+        ClipReference clip = row.Sample.Clips[index];
+        var verdict = new ClipVerdict(clip) { IsEarlier = true };
+        if (_next?.Line == row.Line && _next.Clip == clip.AsWritten)
+        {
+            verdict = verdict with { Fault = _next };
+            Advance();
+        }
+
+        return verdict;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _faults.Dispose();
+
+    // Lines that are no samples are found out anew from the manifest itself.
+    private void Advance()
+    {
+        _next = null;
+        while (_next is null && _faults.ReadLine() is { } line)
+        {
+            using var document = JsonDocument.Parse(line);
+            if (document.RootElement.TryGetProperty("clip", out _))
+            {
+                _next = document.Deserialize(RecordLayout.Lines.ClipFaultRecord);
+            }
+        }
+    }
+}
