@@ -52,7 +52,7 @@ internal sealed class ObjectStoreCommandTests
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Output + run.Error);
         Assert.That(Faults(), Is.EqualTo(new[]
         {
-            "2 clips/missing.wav s3://bucket/data/clips/missing.wav Missing", "4 clips/cut.wav s3://bucket/data/clips/cut.wav Unsupported",
+            "2 clips/missing.wav s3://bucket/data/clips/missing.wav Missing", "4 clips/cut.wav s3://bucket/data/clips/cut.wav Corrupt",
         }));
         Assert.That(File.ReadAllText(Path.Combine(_folder, "clean.jsonl")), Is.EqualTo(Row("clips/a.wav") + Row("s3://bucket/data/clips/a.wav")));
         Assert.That(_store.Asked.Select(static asked => asked.Headers["Authorization"]), Has.All.StartsWith("AWS4-HMAC-SHA256 Credential=id-to-be-seen/"));
@@ -69,7 +69,7 @@ internal sealed class ObjectStoreCommandTests
         CommandRun run = DryRun("s3://bucket/s-{0..1}.tar");
 
         Assert.That(run.ExitCode, Is.EqualTo(1), run.Output + run.Error);
-        Assert.That(Faults(), Is.EqualTo(new[] { "3 3.wav s3://bucket/s-1.tar Unsupported" }));
+        Assert.That(Faults(), Is.EqualTo(new[] { "3 3.wav s3://bucket/s-1.tar Corrupt" }));
         string range = $"bytes=512-{511 + Wave.Ramp(16_000, 100).Length}";
         Assert.That(_store.Asked.Where(static asked => asked.Name == "bucket/s-0.tar").Select(static asked => asked.Range), Does.Contain(range));
 

@@ -154,7 +154,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
             """u8);
         string counted = Media.PathOf("compared");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted) });
-        var manifest = new ScoringManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
+        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5);
         foreach (bool again in (bool[])[false, true])
         {
             List<ManifestRow> rows = [];
@@ -186,7 +186,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
             cancellation);
         string counted = Media.PathOf("compared-for-loader");
         var comparer = new ClipComparer(Guard, new ComparisonOptions { Tool = Counting(counted), AnyLength = true });
-        var manifest = new ScoringManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
+        var manifest = new ScoredManifest(new JsonLinesManifest(path), comparer, PairOf, scores => scores["score"] > 5, pairs: 2);
         var options = new LoaderOptions
         {
             Video = new VideoSpec { Selection = new UniformFrames(2), Size = new ExactSize(32, 32) },

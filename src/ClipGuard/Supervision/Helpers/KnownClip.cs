@@ -69,20 +69,20 @@ internal sealed class KnownClip
         byte[] bytes = new byte[decoded.Length * sizeof(float)];
         Buffer.BlockCopy(decoded, 0, bytes, 0, bytes.Length);
         var spec = new AudioSpec { SampleRateHz = SampleRateHz, Channels = AudioChannels.All, Decoder = decoder };
-        return new KnownClip(spec, KnownClipFiles.Wav(samples, SampleRateHz, Channels), bytes, [Channels, Samples], options);
+        return new KnownClip(spec, KnownClipBytes.Wav(samples, SampleRateHz, Channels), bytes, [Channels, Samples], options);
     }
 
     private static KnownClip Picture(SupervisorOptions options)
     {
         byte[] pixels = Pixels(1);
-        return new KnownClip(new ImageSpec(), KnownClipFiles.Bitmap(pixels, Width, Height), pixels, [Height, Width, 3], options);
+        return new KnownClip(new ImageSpec(), KnownClipBytes.Bitmap(pixels, Width, Height), pixels, [Height, Width, 3], options);
     }
 
     private static KnownClip Film(SupervisorOptions options)
     {
         byte[] pixels = Pixels(Frames);
         var spec = new VideoSpec { Selection = new UniformFrames(Frames), Size = new ExactSize(Width, Height) };
-        return new KnownClip(spec, KnownClipFiles.Avi(pixels, Width, Height), pixels, [Frames, Height, Width, 3], options);
+        return new KnownClip(spec, KnownClipBytes.Avi(pixels, Width, Height), pixels, [Frames, Height, Width, 3], options);
     }
 
     private static byte[] Pixels(int frames) => [.. Enumerable.Range(0, frames * Height * Width * 3).Select(static i => (byte)(i * 37 % 251))];

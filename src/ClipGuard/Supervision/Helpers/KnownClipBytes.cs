@@ -3,7 +3,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// <summary>
 /// Files of the simplest kinds, without compression, for <see cref="KnownClip"/>. Integers in them are little endian, as <see cref="BinaryWriter"/> writes.
 /// </summary>
-internal static class KnownClipFiles
+internal static class KnownClipBytes
 {
     private const short BitsPerPixel = 24;
     private const int PicturesPerSecond = 25;

@@ -16,7 +16,7 @@ namespace ClipGuard.Streams.Comparing;
 /// A sample whose pair gets no score becomes a <see cref="BadRow"/> that says why. A sample that <c>keep</c> does not want is no row
 /// at all, so that a loader neither puts a substitute in its place nor counts it as a failure; <see cref="LeftOut"/> names it. Nothing is left out in silence.
 /// </remarks>
-public sealed class ScoringManifest : IIndexableManifest, ITextManifest
+public sealed class ScoredManifest : IIndexableManifest, ITextManifest
 {
     private readonly IIndexableManifest _manifest;
     private readonly ClipComparer _comparer;
@@ -33,7 +33,7 @@ public sealed class ScoringManifest : IIndexableManifest, ITextManifest
     /// </param>
     /// <param name="keep">Which scored samples stay; null for all. Called from several threads.</param>
     /// <param name="pairs">Pairs that are compared at the same time while the manifest is indexed; default as many as a guard lets run by default.</param>
-    public ScoringManifest(
+    public ScoredManifest(
         IIndexableManifest manifest,
         ClipComparer comparer,
         Func<Sample, (ClipSource Reference, ClipSource Distorted)?> pairOf,
