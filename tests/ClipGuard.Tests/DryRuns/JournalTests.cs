@@ -70,12 +70,18 @@ public sealed class JournalTests
         string[] rows = [.. Enumerable.Range(0, 60).Select(row => Row(Name(row)))];
         using var bench = new DryRunBench(rows);
         var asked = new List<string>();
-        foreach (string hanging in new[] { "twice-20.png", "twice-40.png" })
+
+        // A run is killed while both of its workers hang, so that no other clip is being decoded. That 50.png was asked for is not known afterwards.
+        foreach (string[] hanging in new string[][] { ["twice-0.png", "twice-20.png"], ["twice-40.png", "50.png"] })
         {
             bench.Decoder = new ScriptedDecoder();
-            bench.Decoder.Hold("twice-0.png");
-            bench.Decoder.Hold(hanging);
-            await bench.RunUntilKilledAsync(() => bench.Decoder.Asked.Contains(hanging) && Lines(bench).Any(line => IsOf(line, hanging)));
+            foreach (string clip in hanging)
+            {
+                bench.Decoder.Hold(clip);
+            }
+
+            await bench.RunUntilKilledAsync(() => hanging.All(bench.Decoder.Asked.Contains)
+                && bench.Decoder.Asked.Except(["50.png"]).All(name => Lines(bench).Any(line => IsOf(line, name))));
             asked.AddRange(bench.Decoder.Asked);
         }
 
@@ -83,7 +89,7 @@ public sealed class JournalTests
         DryRunSummary summary = await bench.RunAsync();
         asked.AddRange(bench.Decoder.Asked);
 
-        Assert.That(asked, Is.EquivalentTo(rows.Select((_, row) => row).Select(Name)), "each once, and those with a first failure once more");
+        Assert.That(asked, Is.EquivalentTo(Enumerable.Range(0, 60).Select(Name).Append("50.png")), "each once, and those with a first failure once more");
         using var whole = new DryRunBench(rows);
         DryRunSummary expected = await whole.RunAsync();
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo(await File.ReadAllTextAsync(whole.CleanPath)));
