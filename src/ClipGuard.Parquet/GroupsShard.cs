@@ -16,22 +16,7 @@ internal sealed class GroupsShard(ParquetManifest whole, ShardNumber number, Sha
     /// <summary>The row groups of a share: those whose middle lies within an equal cut of all bytes.</summary>
     /// <param name="groupBytes">Bytes of each row group, in order.</param>
     /// <param name="shard">Which share.</param>
-    public static ShardExtent Find(IReadOnlyList<long> groupBytes, ShardNumber shard)
-    {
-        long total = groupBytes.Sum();
-        (long begin, long end) = (shard.Begin(total), shard.End(total));
-        (int from, int to) = (0, 0);
-        long before = 0;
-        foreach (long bytes in groupBytes)
-        {
-            long middle = before + (bytes / 2);
-            from += middle < begin ? 1 : 0;
-            to += middle < end || shard.Index == shard.Count - 1 ? 1 : 0;
-            before += bytes;
-        }
-
-        return new ShardExtent("row groups", from, to);
-    }
+    public static ShardExtent Find(IReadOnlyList<long> groupBytes, ShardNumber shard) => shard.CutBySize(groupBytes, "row groups");
 
     public override async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -10,23 +10,8 @@ internal static class FileCut
     /// <param name="open">Opens them.</param>
     /// <param name="shard">Which share.</param>
     /// <exception cref="ManifestException">A file is not there.</exception>
-    public static ShardExtent Find(IReadOnlyList<string> files, ManifestFiles open, ShardNumber shard)
-    {
-        long[] lengths = [.. files.Select(file => LengthOf(file, open))];
-        long total = lengths.Sum();
-        (long begin, long end) = (shard.Begin(total), shard.End(total));
-        (int from, int to) = (0, 0);
-        long before = 0;
-        foreach (long length in lengths)
-        {
-            long middle = before + (length / 2);
-            from += middle < begin ? 1 : 0;
-            to += middle < end || shard.Index == shard.Count - 1 ? 1 : 0;
-            before += length;
-        }
-
-        return new ShardExtent("shards", from, to);
-    }
+    public static ShardExtent Find(IReadOnlyList<string> files, ManifestFiles open, ShardNumber shard) =>
+        shard.CutBySize([.. files.Select(file => LengthOf(file, open))], "shards");
 
     private static long LengthOf(string path, ManifestFiles open)
     {

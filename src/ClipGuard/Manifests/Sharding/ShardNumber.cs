@@ -73,6 +73,26 @@ public readonly record struct ShardNumber(int Index, int Count)
     /// <param name="length">How many there are.</param>
     public long End(long length) => Begin(length, Index + 1);
 
+    /// <summary>The whole things of this share: those whose middle lies within an equal cut of all bytes.</summary>
+    /// <param name="sizes">Bytes of each thing, in order.</param>
+    /// <param name="unit">What they are, for <see cref="ShardExtent.Unit"/>.</param>
+    internal ShardExtent CutBySize(IReadOnlyList<long> sizes, string unit)
+    {
+        long total = sizes.Sum();
+        (long begin, long end) = (Begin(total), End(total));
+        (int from, int to) = (0, 0);
+        long before = 0;
+        foreach (long bytes in sizes)
+        {
+            long middle = before + (bytes / 2);
+            from += middle < begin ? 1 : 0;
+            to += middle < end || Index == Count - 1 ? 1 : 0;
+            before += bytes;
+        }
+
+        return new ShardExtent(unit, from, to);
+    }
+
     internal void Validate()
     {
         if (Count < 1 || Index < 0 || Index >= Count)
