@@ -24,9 +24,6 @@ internal sealed class ExcludedPlaces
     /// <summary>Lines, ascending and each once.</summary>
     public ReadOnlySpan<long> Lines => _lines;
 
-    /// <summary>Whether rows are named by keys.</summary>
-    public bool HasKeys => _keys.Length > 0;
-
     /// <summary>Whether a row is named.</summary>
     /// <param name="place">Where it stands; in this source.</param>
     /// <param name="clip">The digest of one of its clips that was bad; 0 where none was named.</param>
