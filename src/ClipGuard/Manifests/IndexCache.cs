@@ -67,23 +67,10 @@ internal sealed class IndexCache(string folder, long minManifestBytes)
             return;
         }
 
-        string file = FileOf(path, form);
-        string beside = $"{file}.{Environment.ProcessId}.new";
-        try
+        byte[] identity = await IdentityAsync(path, facts, form, cancellation).ConfigureAwait(false);
+        if (CacheFile.TryReplace(FileOf(path, form), stream => IndexFile.Write(stream, identity, index)))
         {
-            Directory.CreateDirectory(folder);
-            byte[] identity = await IdentityAsync(path, facts, form, cancellation).ConfigureAwait(false);
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                IndexFile.Write(stream, identity, index);
-            }
-
-            File.Move(beside, file, overwrite: true);
             RemoveUnused();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            TryDelete(beside);
         }
     }
 
@@ -91,18 +78,6 @@ internal sealed class IndexCache(string folder, long minManifestBytes)
     {
         string content = await FileFingerprint.OfAsync([path], new ManifestFiles(new ManifestOptions()), cancellation).ConfigureAwait(false);
         return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', facts.Length, facts.ModifiedNanoseconds, facts.Inode, content, form)));
-    }
-
-    private static void TryDelete(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // It is removed as unused one day.
-        }
     }
 
     private bool IsWorthIt(string path, out FileFacts facts) =>
@@ -113,12 +88,19 @@ internal sealed class IndexCache(string folder, long minManifestBytes)
 
     private void RemoveUnused()
     {
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
+        try
         {
-            if (DateTime.UtcNow - file.LastWriteTimeUtc > LongestUnused)
+            foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles())
             {
-                TryDelete(file.FullName);
+                if (DateTime.UtcNow - file.LastWriteTimeUtc > LongestUnused)
+                {
+                    CacheFile.TryDelete(file.FullName);
+                }
             }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another run removes them.
         }
     }
 }

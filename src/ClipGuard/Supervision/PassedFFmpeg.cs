@@ -1,3 +1,5 @@
+using System.Text;
+
 using ClipGuard.Media.Libav;
 using ClipGuard.Media.Libav.SelfCheck;
 
@@ -56,16 +58,8 @@ internal sealed class PassedFFmpeg(string file)
             return;
         }
 
-        string beside = $"{file}.{Environment.ProcessId}.new";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(beside, PassedChecks.Write(before.TakeLast(MostKept - 1).Append(files)));
-            File.Move(beside, file, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The next run checks again.
-        }
+        // Where it cannot be kept the next run checks again.
+        byte[] text = Encoding.UTF8.GetBytes(PassedChecks.Write(before.TakeLast(MostKept - 1).Append(files)));
+        _ = CacheFile.TryReplace(file, stream => stream.Write(text));
     }
 }

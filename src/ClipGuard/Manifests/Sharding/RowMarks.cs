@@ -54,7 +54,7 @@ internal static class RowMarks
 
         List<RowMark> marks = await ScanAsync(open, file.Bytes, cancellation).ConfigureAwait(false);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(KeptMarks.Of(file, marks), RowMarksJson.Default.KeptMarks);
-        _ = places.Any(place => Keep(place, json));
+        _ = places.Any(place => CacheFile.TryReplace(place, file => file.Write(json)));
         return marks;
     }
 
@@ -95,39 +95,8 @@ internal static class RowMarks
         }
     }
 
-    // Many jobs may do so at once, each with a file of its own until it is whole.
-    private static bool Keep(string place, byte[] json)
-    {
-        string own = $"{place}.{Guid.NewGuid():N}";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.WriteAllBytes(own, json);
-            File.Move(own, place, overwrite: true);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            try
-            {
-                File.Delete(own);
-            }
-            catch (Exception left) when (left is IOException or UnauthorizedAccessException)
-            {
-                // It is a small file that nothing reads.
-            }
-
-            return false;
-        }
-    }
-
-    private static string InCache(string path)
-    {
-        string home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        string name = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))}{Suffix}";
-        return Path.GetFullPath(Path.Combine(home, "clipguard", name));
-    }
+    private static string InCache(string path) =>
+        Path.Combine(UserCache.Folder, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))}{Suffix}");
 }
 
 /// <summary>A range of bytes between two places.</summary>
