@@ -130,18 +130,20 @@ public sealed class DryRun
         RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest } : resumed?.Tally ?? new RunTally();
         long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
-        Checkpoint? MakeCheckpoint(RunTally recorded) => identity is null || known is not null ? null : new Checkpoint
+        Checkpoint? CheckpointOf(RunTally recorded, bool isWhole) => identity is null ? null : new Checkpoint
         {
             Manifest = identity,
+            IsWhole = isWhole,
             Settings = _settings,
             Tally = recorded,
-            Behind = recorded.LastRow is { } last ? RowPosition.Behind(last, _manifest.Name, recorded.Rows) : resumed?.Behind,
+            Behind = isWhole ? null : recorded.LastRow is { } last ? RowPosition.Behind(last, _manifest.Name, recorded.Rows) : resumed?.Behind,
             FaultsBytes = output.Faults.Length,
             CleanBytes = output.Clean?.Length ?? 0,
             ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
             Elapsed = Elapsed(),
         };
+        Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
 
         if (resumed is null && MakeCheckpoint(tally) is { } beginning)
         {
@@ -194,18 +196,7 @@ public sealed class DryRun
             ? await RecordShardAsync(_part!, shared, header.Length).ConfigureAwait(false)
             : null;
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary, identity is null || summary.Unsettled == 0 ? null : new Checkpoint
-        {
-            Manifest = identity,
-            IsWhole = true,
-            Settings = _settings,
-            Tally = tally,
-            FaultsBytes = output.Faults.Length,
-            CleanBytes = output.Clean?.Length ?? 0,
-            ExcludedBytes = output.Excluded.Length,
-            UnsettledBytes = output.Unsettled.Length,
-            Elapsed = Elapsed(),
-        });
+        output.End(summary, summary.Unsettled == 0 ? null : CheckpointOf(tally, isWhole: true));
         if (record is not null)
         {
             output.EndShard(record);
