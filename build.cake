@@ -1,7 +1,8 @@
-// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions Slurm.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions Slurm Pack Packages.   dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
 
 #load "tests/Distributions/distributions.cake"
+#load "tests/Packages/packages.cake"
 
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;

@@ -20,7 +20,8 @@ public sealed class NAudioDecoder : IAudioDecoder
     private static readonly string[] Extensions = [".wav", ".wave", ".aif", ".aiff", ".aifc"];
 
     /// <summary>Where this assembly lies. NAudio.Core lies beside it.</summary>
-    public static string AssemblyPath => typeof(NAudioDecoder).Assembly.Location;
+    public static string AssemblyPath => typeof(NAudioDecoder).Assembly.Location is { Length: > 0 } path ? path
+        : Path.Combine(AppContext.BaseDirectory, "ClipGuard.NAudio.dll");
 
     /// <inheritdoc/>
     public string Version { get; } = $"NAudio {typeof(WaveFileReader).Assembly.GetName().Version?.ToString(3)}";

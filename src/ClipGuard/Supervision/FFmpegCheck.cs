@@ -31,7 +31,7 @@ internal static partial class FFmpegCheck
     public static async Task<HelperLaunch> RunAsync(
         HelperLaunch launch, SandboxLevel sandbox, TimeSpan limit, ILogger logger, CancellationToken cancellation)
     {
-        if (Path.GetFileName(launch.Path) != HelperLaunch.DefaultProgram)
+        if (Path.GetFileName(launch.Path) != HelperProgram.Name)
         {
             return launch;
         }

@@ -66,7 +66,9 @@ public sealed record SupervisorOptions
     /// <summary>Time that a helper has from its start to saying that it is ready. Default 30 s; a warning is logged after 5 s.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The helper's program; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
+    /// <summary>
+    /// The helper's program; null (the default) looks for <c>ClipGuard.Helper</c> in the folder <c>clipguard-helper</c> beside the application, and beside it.
+    /// </summary>
     public string? HelperPath { get; init; }
 
     /// <summary>Arguments for the helper's program. Default none.</summary>

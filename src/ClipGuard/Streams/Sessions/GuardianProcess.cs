@@ -52,7 +52,7 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static GuardianProcess Start(StreamOptions options, int devNull)
     {
-        string path = options.GuardianPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, HelperLaunch.DefaultProgram);
+        string path = options.GuardianPath ?? HelperProgram.Find();
         var launch = new HelperLaunch(path, [path, "guard"], Environment(), PayloadBytes: System.Environment.SystemPageSize);
         int outputRead = -1, outputWrite = -1, errorsRead = -1, errorsWrite = -1;
         try

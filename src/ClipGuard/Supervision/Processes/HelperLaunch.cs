@@ -7,18 +7,16 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
 internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, long PayloadBytes)
 {
-    /// <summary>File name of ClipGuard's own helper.</summary>
-    public const string DefaultProgram = "ClipGuard.Helper";
-
     /// <summary>
     /// Variables of this process that a helper sees too: where libraries and the runtime are found, which FFmpeg, and where temporary files would go.
     /// </summary>
     private static readonly string[] Passed = ["LD_LIBRARY_PATH", "DOTNET_ROOT", "TMPDIR", WireProtocol.FFmpegVariable];
 
     /// <summary>The launch that the options ask for.</summary>
+    /// <exception cref="HelperUnavailableException">The options name no helper, and ClipGuard's own is not there.</exception>
     public static HelperLaunch From(SupervisorOptions options)
     {
-        string path = options.HelperPath ?? System.IO.Path.Combine(AppContext.BaseDirectory, DefaultProgram);
+        string path = options.HelperPath ?? HelperProgram.Find();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             // Each kill would leave the diagnostics sockets in the temporary folder.
@@ -41,7 +39,7 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             environment[WireProtocol.AudioDecodersVariable] = string.Join('\n', options.AudioDecoders);
         }
 
-        if (RuntimeRoot() is { } root)
+        if (HelperProgram.RuntimeRoot(typeof(object).Assembly.Location) is { } root)
         {
             environment["DOTNET_ROOT"] = root;
         }
@@ -69,12 +67,5 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             [path, .. options.HelperArguments],
             [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
             options.PayloadBytes);
-    }
-
-    // A framework-dependent host runs from <root>/shared/Microsoft.NETCore.App/<version>/.
-    private static string? RuntimeRoot()
-    {
-        DirectoryInfo? shared = Directory.GetParent(typeof(object).Assembly.Location)?.Parent?.Parent;
-        return shared?.Name == "shared" ? shared.Parent?.FullName : null;
     }
 }
