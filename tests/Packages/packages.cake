@@ -30,7 +30,7 @@ Task("Pack").Does(() =>
 
     foreach (string runtime in packedRuntimes)
     {
-        DotNet($"pack src/ClipGuard.Helper {settings} -r {runtime} --self-contained true -p:PublishReadyToRun=true -o {feed}");
+        DotNet($"pack src/ClipGuard.Helper {settings} -p:RuntimeIdentifier={runtime} -p:SelfContained=true -p:PublishReadyToRun=true -o {feed}");
     }
 });
 
