@@ -14,10 +14,11 @@ internal sealed class HelperProgramTests
         string folder = Directory.CreateTempSubdirectory("clipguard-helper-").FullName;
         try
         {
-            string missing = Assert.Throws<HelperUnavailableException>(() => HelperProgram.FindBeside(folder)).Message;
+            string missing = Assert.Throws<HelperUnavailableException>(() => HelperProgram.FindBeside(folder))!.Message;
             string beside = Path.Combine(folder, "ClipGuard.Helper");
             string packaged = Path.Combine(folder, "clipguard-helper", "ClipGuard.Helper");
-            Assert.That(missing, Does.Contain(beside).And.Contain(packaged).And.Contain("ClipGuard.Helper.linux-x64").And.Contain("SupervisorOptions.HelperPath"));
+            Assert.That(missing, Does.Contain(beside).And.Contain(packaged)
+                .And.Contain("ClipGuard.Helper.linux-x64").And.Contain("SupervisorOptions.HelperPath"));
 
             File.WriteAllText(beside, string.Empty);
             Assert.That(HelperProgram.FindBeside(folder), Is.EqualTo(beside));
