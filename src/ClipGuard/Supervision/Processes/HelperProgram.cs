@@ -24,7 +24,7 @@ internal static class HelperProgram
             : throw new HelperUnavailableException(
                 $"ClipGuard's helper is missing: neither {packaged} nor {beside} exists. The package ClipGuard lays it into a program's output, for a "
                 + "self-contained program with the package ClipGuard.Helper.linux-x64 or ClipGuard.Helper.linux-arm64: copy the whole output. "
-                + "A program that references ClipGuard's project has to reference the project ClipGuard.Helper too. SupervisorOptions.HelperPath names another.");
+                + "A program that references ClipGuard's project references the project ClipGuard.Helper too. SupervisorOptions.HelperPath names another.");
     }
 
     /// <summary>
