@@ -38,6 +38,9 @@ string[][] ffmpegReleases =
 // For the tests alone: peers to compare with, and a compiler and headers to check structure layouts against.
 string[] testPackages = ["ffmpeg", "gcc", "libc6-dev", "libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"];
 
+// Debian's Python with what its tests decode with. Those that lack something skip themselves by name.
+string[] pythonPackages = ["python3", "python3-numpy", "python3-av", "python3-soundfile", "python3-pil", "python3-opencv", "python3-audioread", "python3-torch"];
+
 TestRun testRun = null;
 
 // Programs that were built find the runtime that runs this script, wherever the SDK lies.
@@ -74,6 +77,11 @@ Task("TestTools").Does(() =>
     if (Quietly("dpkg", $"-s {string.Join(' ', testPackages)}") != 0 && !Install(testPackages))
     {
         Console.WriteLine($"Tests that need these skip themselves where one is missing: {string.Join(' ', testPackages)}");
+    }
+
+    if (Quietly("dpkg", $"-s {string.Join(' ', pythonPackages)}") != 0 && !Install(pythonPackages))
+    {
+        Console.WriteLine($"Tests of the Python package that need these skip themselves where one is missing: {string.Join(' ', pythonPackages)}");
     }
 
     // An object store that is not ours, to try ClipGuard.S3 on; its test skips itself without.

@@ -9,6 +9,7 @@ using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Inspecting;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
+using ClipGuard.Cli.Serving;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Cli.Snapshots;
 using ClipGuard.Manifests;
@@ -95,6 +96,7 @@ internal static class ClipGuardCommand
             InspectCommand.Build(),
             CompareCommand.Build(),
             BenchCommand.Build(),
+            ServeCommand.Build(),
         };
     }
 

@@ -29,6 +29,8 @@ internal static unsafe partial class Libc
     public const int F_SEAL_SEAL = 0x1;
     public const int F_SEAL_SHRINK = 0x2;
     public const int F_SEAL_GROW = 0x4;
+    public const int F_SEAL_WRITE = 0x8;
+    public const int POSIX_FADV_WILLNEED = 3;
 
     public const int SEEK_END = 2;
     public const int X_OK = 1;
@@ -54,6 +56,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int FileAdvice(int fd, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Lseek(int fd, long offset, int whence);

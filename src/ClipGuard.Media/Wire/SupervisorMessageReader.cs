@@ -61,13 +61,9 @@ internal static class SupervisorMessageReader
         };
     }
 
-    private static DecodeRequest Request(WireObject request) => new(Source(request.Object("source")), Spec(request.Object("spec")))
-    {
-        Limits = request.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
-        DecoderThreads = request.Int32("decoderThreads", 1),
-    };
-
-    private static ClipSource Source(WireObject source) => source.Text("from") switch
+    /// <summary>Reads where a clip's bytes are.</summary>
+    /// <exception cref="JsonException">It does not say so.</exception>
+    public static ClipSource Source(WireObject source) => source.Text("from") switch
     {
         "file" => new FileSource(source.Text("path")) { Offset = source.Int64("offset"), Length = source.Int64OrNull("length") },
         "files" => new FileListSource(source.List("paths", static path => path.GetString()!)),
@@ -75,23 +71,9 @@ internal static class SupervisorMessageReader
         { } other => throw Unknown("source", other),
     };
 
-    private static DecodeLimits Limits(WireObject limits)
-    {
-        var defaults = new DecodeLimits();
-        return defaults with
-        {
-            MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
-            MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
-            MaxDuration = limits.TimeOrNull("maxDuration"),
-            MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
-            MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
-            MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),
-            AllowedFormats = limits.ListOrNull("allowedFormats", static name => name.GetString()!),
-            AllowedCodecs = limits.ListOrNull("allowedCodecs", static name => name.GetString()!),
-        };
-    }
-
-    private static ClipSpec Spec(WireObject spec)
+    /// <summary>Reads what is to be delivered. Members that are left out have the defaults of their records.</summary>
+    /// <exception cref="JsonException">It does not say so.</exception>
+    public static ClipSpec Spec(WireObject spec)
     {
         switch (spec.Text("as"))
         {
@@ -123,6 +105,28 @@ internal static class SupervisorMessageReader
             default:
                 throw Unknown("spec", spec.Text("as"));
         }
+    }
+
+    private static DecodeRequest Request(WireObject request) => new(Source(request.Object("source")), Spec(request.Object("spec")))
+    {
+        Limits = request.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
+        DecoderThreads = request.Int32("decoderThreads", 1),
+    };
+
+    private static DecodeLimits Limits(WireObject limits)
+    {
+        var defaults = new DecodeLimits();
+        return defaults with
+        {
+            MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
+            MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
+            MaxDuration = limits.TimeOrNull("maxDuration"),
+            MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
+            MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
+            MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),
+            AllowedFormats = limits.ListOrNull("allowedFormats", static name => name.GetString()!),
+            AllowedCodecs = limits.ListOrNull("allowedCodecs", static name => name.GetString()!),
+        };
     }
 
     private static PictureSpec Picture(PictureSpec defaults, WireObject spec) => defaults with

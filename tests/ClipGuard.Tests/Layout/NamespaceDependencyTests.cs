@@ -22,8 +22,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Snapshots", "ClipGuard.Cli.Verbs", "ClipGuard.Manifests",
-            "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Serving", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Snapshots",
+            "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
         [
@@ -66,6 +66,11 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
             "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+        ],
+        ["ClipGuard.Cli.Serving"] =
+        [
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media", "ClipGuard.Media.Native",
+            "ClipGuard.Media.Wire", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Snapshots"] =
         [

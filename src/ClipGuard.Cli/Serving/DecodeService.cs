@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using ClipGuard.Cli.Running;
+using ClipGuard.Cli.Settings;
+using ClipGuard.Media;
+using ClipGuard.Media.Native;
+using ClipGuard.Supervision;
+
+namespace ClipGuard.Cli.Serving;
+
+/// <summary>Answers a client's requests, as many at the same time as it sends; each has its turn at the supervisor's helpers.</summary>
+/// <param name="client">Who asks.</param>
+/// <param name="supervisor">What decodes.</param>
+/// <param name="limits">What one decode may take.</param>
+/// <param name="mayFetch">Whether clips at addresses are fetched.</param>
+internal sealed class DecodeService(Client client, Supervisor supervisor, DecodeLimits limits, bool mayFetch)
+{
+    private readonly ConcurrentDictionary<long, CancellationTokenSource> _running = [];
+
+    /// <summary>Answers until the client has ended.</summary>
+    public async Task RunAsync()
+    {
+        var decodes = new ConcurrentDictionary<Task, bool>();
+        await foreach (ClientMessage message in client.Messages.ConfigureAwait(false))
+        {
+            switch (Read(message))
+            {
+                case DecodeAsked asked:
+                    var cancellation = CancellationTokenSource.CreateLinkedTokenSource(client.Ended);
+                    _running[asked.Id] = cancellation;
+                    Task decode = AnswerAsync(asked, cancellation);
+                    decodes[decode] = true;
+                    _ = decode.ContinueWith(done => decodes.TryRemove(done, out _), TaskScheduler.Default);
+                    break;
+                case CancelAsked { Id: var id }:
+                    Cancel(id);
+                    break;
+                case MistakenRequest { Id: var id, Mistake: var mistake }:
+                    client.Send(new ServedAnswer { Id = id, Mistake = mistake }.ToJson());
+                    break;
+            }
+        }
+
+        await Task.WhenAll(decodes.Keys).ConfigureAwait(false);
+    }
+
+    private static ServedRequest Read(ClientMessage message)
+    {
+        try
+        {
+            return ServedRequest.Read(message);
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new UsageException($"the program that this decodes for has sent what is no request: {wrong.Message}");
+        }
+        finally
+        {
+            Descriptors.CloseAll(message.Descriptors);
+        }
+    }
+
+    private void Cancel(long id)
+    {
+        if (_running.TryGetValue(id, out CancellationTokenSource? cancellation))
+        {
+            try
+            {
+                cancellation.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was answered meanwhile.
+            }
+        }
+    }
+
+    private async Task AnswerAsync(DecodeAsked asked, CancellationTokenSource cancellation)
+    {
+        // The loop that reads requests goes on at once.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            if (asked.Source is RemoteSource && !mayFetch)
+            {
+                client.Send(new ServedAnswer { Id = asked.Id, Mistake = $"Clips at addresses are fetched only with {FetchSettings.Allow.OptionName}." }.ToJson());
+                return;
+            }
+
+            var request = new DecodeRequest(asked.Source, asked.Spec) { Limits = limits, DecoderThreads = asked.DecoderThreads };
+            DecodeOutcome outcome = asked.Patient
+                ? await PatientDecode.RunAsync(supervisor, request, onUnsettled: null, cancellation.Token).ConfigureAwait(false)
+                : await supervisor.DecodeAsync(request, cancellation.Token).ConfigureAwait(false);
+            using (outcome)
+            {
+                Answer(asked.Id, outcome);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            client.Send(new ServedAnswer { Id = asked.Id, Unavailable = "The request was cancelled." }.ToJson());
+        }
+        catch (ArgumentException mistake)
+        {
+            client.Send(new ServedAnswer { Id = asked.Id, Mistake = mistake.Message.Replace($" (Parameter '{mistake.ParamName}')", string.Empty, StringComparison.Ordinal) }.ToJson());
+        }
+        catch (Exception missing) when (missing is HelperUnavailableException or Win32Exception)
+        {
+            client.Send(new ServedAnswer { Id = asked.Id, Unavailable = missing.Message }.ToJson());
+        }
+        finally
+        {
+            _ = _running.TryRemove(asked.Id, out _);
+            cancellation.Dispose();
+        }
+    }
+
+    private void Answer(long id, DecodeOutcome outcome)
+    {
+        var answer = new ServedAnswer { Id = id, ElapsedSeconds = outcome.Elapsed.TotalSeconds };
+        if (outcome.Fault is { } fault)
+        {
+            client.Send((answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, PostMortemTold.Of(fault.PostMortem)) }).ToJson());
+            return;
+        }
+
+        if (outcome.Unsettled is { } open)
+        {
+            var told = new UnsettledTold(open.Cause, open.Stage, open.Message, PostMortemTold.Of(open.PostMortem));
+            client.Send((answer with { Unsettled = told }).ToJson());
+            return;
+        }
+
+        DecodedClip clip = outcome.Clip!;
+        double[] times = [.. clip.FrameTimesSeconds];
+        ReadOnlySpan<byte> timeBytes = MemoryMarshal.AsBytes(times.AsSpan());
+        var payload = Payload.For(outcome.Payload.Length, timeBytes.Length);
+        try
+        {
+            payload.Add(outcome.Payload);
+            payload.Add(timeBytes);
+            payload.Seal();
+        }
+        catch
+        {
+            payload.Dispose();
+            throw;
+        }
+
+        // The helper is free for the next decode before the client hears of this one.
+        outcome.Dispose();
+        client.Send((answer with { Clip = clip, FrameTimes = times.Length }).ToJson(), payload);
+    }
+}
