@@ -35,10 +35,10 @@ internal sealed class Client : IDisposable
     {
         _socket = socket;
         _process = process;
-        _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, context => context.Cancel = true))];
+        _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, PassOver))];
 
-        // The kernel sends it also when the thread ends that started this process, and the program may live on then. So it is one that is passed over: what
-        // it is good for is to wake this process where it is stopped or frozen no more. The descriptor of the process tells the truth.
+        // The kernel sends it also when the thread ends that started this process, and the program may live on then. So it is one of those that are passed
+        // over, and the program's descriptor is asked.
         _ = Libc.Prctl(Libc.PR_SET_PDEATHSIG, Libc.SIGTERM, 0, 0, 0);
         _sender = new Thread(SendAll) { IsBackground = true, Name = "to the client" };
         _sender.Start();
@@ -61,7 +61,7 @@ internal sealed class Client : IDisposable
         if (Libc.GetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_TYPE, &type, &length) != 0 || type != Libc.SOCK_SEQPACKET)
         {
             throw new UsageException(
-                $"{ServeSettings.Socket.OptionName} {socket} is no socket of the type SOCK_SEQPACKET; serve is started by programs, such as Python's clipguard");
+                $"{ServeSettings.Socket.OptionName} {socket} is no socket of the type SOCK_SEQPACKET; programs start serve, as Python's clipguard does");
         }
 
         Libc.PeerCredentials peer;
@@ -108,6 +108,16 @@ internal sealed class Client : IDisposable
         foreach (PosixSignalRegistration registration in _registrations)
         {
             registration.Dispose();
+        }
+    }
+
+    private unsafe void PassOver(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        var program = new Libc.PollEntry { Descriptor = _process, Events = Libc.PollEntry.Readable };
+        if (Libc.Poll(&program, 1, 0) == 1)
+        {
+            End();
         }
     }
 

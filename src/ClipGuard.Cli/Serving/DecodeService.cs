@@ -39,7 +39,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
                     Cancel(id);
                     break;
                 case MistakenRequest { Id: var id, Mistake: var mistake }:
-                    client.Send(new ServedAnswer { Id = id, Mistake = mistake }.ToJson());
+                    Tell(new ServedAnswer { Id = id, Mistake = mistake });
                     break;
             }
         }
@@ -86,7 +86,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         {
             if (asked.Source is RemoteSource && !mayFetch)
             {
-                client.Send(new ServedAnswer { Id = asked.Id, Mistake = $"Clips at addresses are fetched only with {FetchSettings.Allow.OptionName}." }.ToJson());
+                Tell(new ServedAnswer { Id = asked.Id, Mistake = $"Clips at addresses are fetched only with {FetchSettings.Allow.OptionName}." });
                 return;
             }
 
@@ -101,15 +101,17 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         }
         catch (OperationCanceledException)
         {
-            client.Send(new ServedAnswer { Id = asked.Id, Unavailable = "The request was cancelled." }.ToJson());
+            Tell(new ServedAnswer { Id = asked.Id, Unavailable = "The request was cancelled." });
         }
         catch (ArgumentException mistake)
         {
-            client.Send(new ServedAnswer { Id = asked.Id, Mistake = mistake.Message.Replace($" (Parameter '{mistake.ParamName}')", string.Empty, StringComparison.Ordinal) }.ToJson());
+            // .NET puts the parameter's name behind the message.
+            string text = mistake.Message.Replace($" (Parameter '{mistake.ParamName}')", string.Empty, StringComparison.Ordinal);
+            Tell(new ServedAnswer { Id = asked.Id, Mistake = text });
         }
         catch (Exception missing) when (missing is HelperUnavailableException or Win32Exception)
         {
-            client.Send(new ServedAnswer { Id = asked.Id, Unavailable = missing.Message }.ToJson());
+            Tell(new ServedAnswer { Id = asked.Id, Unavailable = missing.Message });
         }
         finally
         {
@@ -118,19 +120,20 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         }
     }
 
+    private void Tell(ServedAnswer answer) => client.Send(answer.ToJson());
+
     private void Answer(long id, DecodeOutcome outcome)
     {
         var answer = new ServedAnswer { Id = id, ElapsedSeconds = outcome.Elapsed.TotalSeconds };
         if (outcome.Fault is { } fault)
         {
-            client.Send((answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, PostMortemTold.Of(fault.PostMortem)) }).ToJson());
+            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, PostMortemTold.Of(fault.PostMortem)) });
             return;
         }
 
         if (outcome.Unsettled is { } open)
         {
-            var told = new UnsettledTold(open.Cause, open.Stage, open.Message, PostMortemTold.Of(open.PostMortem));
-            client.Send((answer with { Unsettled = told }).ToJson());
+            Tell(answer with { Unsettled = new UnsettledTold(open.Cause, open.Stage, open.Message, PostMortemTold.Of(open.PostMortem)) });
             return;
         }
 

@@ -46,7 +46,7 @@ internal abstract record ServedRequest(long Id)
     private static ClipSource Source(WireObject source, int descriptor) => source.Text("from") switch
     {
         "memory" => new MemorySource(ReadAll(descriptor)),
-        "address" => new RemoteSource(new Uri(source.Text("address"), UriKind.Absolute)) { Offset = source.Int64("offset"), Length = source.Int64OrNull("length") },
+        "address" => new RemoteSource(new Uri(source.Text("address"), UriKind.Absolute)),
         _ => SupervisorMessageReader.Source(source) switch
         {
             FileSource file when !Path.IsPathFullyQualified(file.Path) => throw new JsonException($"{file.Path} is no absolute path."),

@@ -14,8 +14,9 @@ public sealed partial class PythonTests
     private static string Package { get; } = Repository.PathOf("src", "ClipGuard.Python");
 
     /// <summary>Names of the files with tests.</summary>
-    public static IEnumerable<string> Files =>
-        Directory.EnumerateFiles(Path.Combine(Package, "tests"), "test_*.py").Select(static file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files => Directory.EnumerateFiles(Path.Combine(Package, "tests"), "test_*.py")
+        .Select(static file => Path.GetFileNameWithoutExtension(file)!)
+        .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Files))]
     public void Its_tests_pass(string file)

@@ -1,0 +1,31 @@
+"""``python3 -m clipguard.worker NAME``: a ready worker over a library that training code uses."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+NAMES = ("audioread", "av", "call", "cv2", "decord", "librosa", "pil", "soundfile", "torchcodec", "transformers")
+
+
+def main() -> None:
+    if len(sys.argv) != 2 or sys.argv[1] not in NAMES:
+        sys.exit(f"usage: python3 -m clipguard.worker {'|'.join(NAMES)}")
+    # A pool of threads in each helper would take the processors from the others, and a process with threads cannot be forked.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    name = sys.argv[1]
+    try:
+        # The folder that a module is run from is no place to import from: a user's json.py could lie there.
+        sys.path[:] = [folder for folder in sys.path if folder not in ("", os.getcwd())]
+        module = importlib.import_module(f"clipguard.worker.ready.{name}")
+    except ImportError as missing:
+        from ._loop import unready
+
+        unready(f"The worker {name} needs Python's {missing.name or missing}, which {sys.executable} cannot import: {missing}")
+        raise
+    module.main()
+
+
+main()
