@@ -11,7 +11,8 @@ FAULTS = {1: "TimedOut", 3: "Stalled", 5: "LimitExceeded"}
 
 
 def load(guard, name):
-    return guard.load_image(sample(name)) if name.endswith((".png", ".svg")) else guard.load_audio(sample(name))
+    # Patient, because the machine that tests run on may be busy.
+    return guard.load_image(sample(name), patient=True) if name.endswith((".png", ".svg")) else guard.load_audio(sample(name), patient=True)
 
 
 class Clips:

@@ -96,7 +96,7 @@ class GuardTests(unittest.TestCase):
 
     def test_a_clip_that_hangs_is_killed_and_the_next_one_decoded(self):
         with self.assertRaises(clipguard.ClipFault) as raised:
-            self.guard.load_image(sample("bad/busy.svg"))
+            self.guard.load_image(sample("bad/busy.svg"), patient=True)
         self.assertEqual((raised.exception.kind, raised.exception.post_mortem.attempts), ("Stalled", 2))
         self.assertEqual(self.guard.load_audio(sample("good/tone.mp3")).shape, (32000,))
 
@@ -113,7 +113,7 @@ class GuardTests(unittest.TestCase):
 
     def test_threads_share_a_guard(self):
         shapes = []
-        threads = [threading.Thread(target=lambda: shapes.extend(self.guard.load_audio(sample("good/tone.mp3")).shape for _ in range(5))) for _ in range(4)]
+        threads = [threading.Thread(target=lambda: shapes.extend(len(self.guard.load_audio(sample("good/tone.mp3"))) for _ in range(5))) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -123,7 +123,7 @@ class GuardTests(unittest.TestCase):
     def test_mistakes_are_told_in_words_and_end_nothing(self):
         with self.assertRaisesRegex(ValueError, "num_frames and fps"):
             self.guard.load_video(sample("good/h264.mp4"), 3, fps=2)
-        with self.assertRaisesRegex(ValueError, "cannot be"):
+        with self.assertRaisesRegex(ValueError, "asks for no frame"):
             self.guard.load_video(sample("good/h264.mp4"), 0)
         with self.assertRaisesRegex(ValueError, "--allow-http"):
             self.guard.load_audio("http://127.0.0.1/x.wav")
