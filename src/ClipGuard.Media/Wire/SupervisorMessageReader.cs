@@ -61,6 +61,12 @@ internal static class SupervisorMessageReader
         };
     }
 
+    private static DecodeRequest Request(WireObject request) => new(Source(request.Object("source")), Spec(request.Object("spec")))
+    {
+        Limits = request.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
+        DecoderThreads = request.Int32("decoderThreads", 1),
+    };
+
     /// <summary>Reads where a clip's bytes are.</summary>
     /// <exception cref="JsonException">It does not say so.</exception>
     public static ClipSource Source(WireObject source) => source.Text("from") switch
@@ -70,6 +76,22 @@ internal static class SupervisorMessageReader
         "memory" => new MemorySource(ReadOnlyMemory<byte>.Empty),
         { } other => throw Unknown("source", other),
     };
+
+    private static DecodeLimits Limits(WireObject limits)
+    {
+        var defaults = new DecodeLimits();
+        return defaults with
+        {
+            MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
+            MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
+            MaxDuration = limits.TimeOrNull("maxDuration"),
+            MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
+            MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
+            MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),
+            AllowedFormats = limits.ListOrNull("allowedFormats", static name => name.GetString()!),
+            AllowedCodecs = limits.ListOrNull("allowedCodecs", static name => name.GetString()!),
+        };
+    }
 
     /// <summary>Reads what is to be delivered. Members that are left out have the defaults of their records.</summary>
     /// <exception cref="JsonException">It does not say so.</exception>
@@ -105,28 +127,6 @@ internal static class SupervisorMessageReader
             default:
                 throw Unknown("spec", spec.Text("as"));
         }
-    }
-
-    private static DecodeRequest Request(WireObject request) => new(Source(request.Object("source")), Spec(request.Object("spec")))
-    {
-        Limits = request.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
-        DecoderThreads = request.Int32("decoderThreads", 1),
-    };
-
-    private static DecodeLimits Limits(WireObject limits)
-    {
-        var defaults = new DecodeLimits();
-        return defaults with
-        {
-            MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
-            MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
-            MaxDuration = limits.TimeOrNull("maxDuration"),
-            MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
-            MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
-            MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),
-            AllowedFormats = limits.ListOrNull("allowedFormats", static name => name.GetString()!),
-            AllowedCodecs = limits.ListOrNull("allowedCodecs", static name => name.GetString()!),
-        };
     }
 
     private static PictureSpec Picture(PictureSpec defaults, WireObject spec) => defaults with
