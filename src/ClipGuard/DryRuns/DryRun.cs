@@ -187,7 +187,7 @@ public sealed class DryRun
             throw;
         }
 
-        if (complete && _format?.Copier is { } copier)
+        if (complete && _part is null && _format?.Copier is { } copier)
         {
             complete = await output.TryCopyCleanRowsAsync(copier, stop.Token).ConfigureAwait(false);
         }

@@ -14,11 +14,19 @@ internal interface ITextManifest : IManifest
 /// </param>
 internal sealed record TextFormat(string Extension, Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadHeaderAsync)
 {
+    /// <summary>What the name of a file of lines ends with, behind the extension of the file that rows are copied into.</summary>
+    public const string LinesSuffix = ".lines";
+
     /// <summary>Where rows are no text: what writes a file of some of them, once their lines are known. Otherwise null.</summary>
     public ICopyableManifest? Copier { get; private init; }
 
     /// <summary>How a file with some of a manifest's rows is written; null where there can be none.</summary>
-    public static TextFormat? Of(IManifest manifest) => manifest is ICopyableManifest copier
-        ? new TextFormat(copier.Extension, static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty)) { Copier = copier }
+    public static TextFormat? Of(IManifest manifest) => manifest is ICopyableManifest copier ? Copied(copier, copier.Extension)
         : (manifest as ITextManifest)?.Format;
+
+    /// <summary>The lines of some of a manifest's rows, one a line of text, by which it copies them once those of other shards are known too.</summary>
+    public static TextFormat LinesFor(ICopyableManifest copier) => Copied(copier, copier.Extension + LinesSuffix);
+
+    private static TextFormat Copied(ICopyableManifest copier, string extension) =>
+        new(extension, static _ => Task.FromResult(ReadOnlyMemory<byte>.Empty)) { Copier = copier };
 }

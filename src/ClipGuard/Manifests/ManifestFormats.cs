@@ -15,6 +15,9 @@ public static class ManifestFormats
 
     private static ImmutableArray<IManifestFormat> _all = [Parquet];
 
+    /// <summary>Those that are known before one is added.</summary>
+    internal static ImmutableArray<IManifestFormat> BuiltIn => [Parquet];
+
     /// <summary>All that are known; set by tests, to forget what they have added.</summary>
     internal static ImmutableArray<IManifestFormat> All
     {

@@ -2,6 +2,8 @@ using ClipGuard.DryRuns;
 
 using NUnit.Framework;
 
+using ParquetSharp;
+
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>Dry runs of parts of a manifest, by what a scheduler says, and their merge, as the command does both.</summary>
@@ -69,6 +71,32 @@ public sealed class MergeCommandTests
         Assert.That(Run(null, "merge", _out, "--faults-are-success").ExitCode, Is.Zero);
     }
 
+    [Test]
+    public void Shards_of_parquet_are_merged_into_the_bytes_that_one_run_writes()
+    {
+        // Four row groups over two files, and a column that nobody needs.
+        string manifest = Path.Combine(_folder, "data");
+        Directory.CreateDirectory(manifest);
+        WriteParquet(Path.Combine(manifest, "0.parquet"), ["good/tone.wav", "bad/empty.wav", "bad/missing.wav"], ["good/tone.flac"]);
+        WriteParquet(Path.Combine(manifest, "1.parquet"), ["bad/missing.wav"], ["good/tone.wav", "good/tone.mp3"]);
+        string whole = Path.Combine(_folder, "whole");
+        Assert.That(Run(null, "dry-run", manifest, "--out", whole).ExitCode, Is.EqualTo(1));
+        foreach (string shard in new[] { "1/3", "0/3", "2/3" })
+        {
+            CommandRun run = Run(null, "dry-run", manifest, "--out", _out, "--shard", shard, "--faults-are-success");
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(run.Output, Does.Contain("clean.parquet.lines: "));
+        }
+
+        CommandRun merged = Run(null, "merge", _out);
+
+        Assert.That(merged.ExitCode, Is.EqualTo(1), merged.Error);
+        Assert.That(merged.Output, Does.Contain($"{_out}/clean.parquet: 4 rows"));
+        Assert.That(File.ReadAllBytes(DryRunFiles.Clean(_out, ".parquet")), Is.EqualTo(File.ReadAllBytes(DryRunFiles.Clean(whole, ".parquet"))));
+        Assert.That(File.ReadAllText(DryRunFiles.Excluded(_out)), Is.EqualTo(File.ReadAllText(DryRunFiles.Excluded(whole))));
+        Assert.That(Named(_out), Is.EqualTo(Named(whole)));
+    }
+
     [TestCase("--shard 2/2", "shards are counted from 0, so that 2 of them are 0/2 to 1/2")]
     [TestCase("--shard auto", "--shard auto: no launcher's variables say")]
     [TestCase("--shard 0/2 --limit 3", "--shard does not go with --limit")]
@@ -79,6 +107,27 @@ public sealed class MergeCommandTests
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain(expected));
+    }
+
+    private static void WriteParquet(string path, params string[][] groups)
+    {
+        using var writer = new ParquetFileWriter(path, [new Column<string>("query"), new Column<int>("number"), new Column<string>("audio")]);
+        foreach (string[] clips in groups)
+        {
+            using RowGroupWriter group = writer.AppendRowGroup();
+            Write(group, [.. clips.Select(static clip => $"<audio> {clip}")]);
+            Write(group, [.. Enumerable.Range(0, clips.Length)]);
+            Write(group, clips);
+        }
+
+        writer.Close();
+    }
+
+    private static void Write<T>(RowGroupWriter group, T[] values)
+    {
+        using ColumnWriter column = group.NextColumn();
+        using LogicalColumnWriter<T> written = column.LogicalWriter<T>();
+        written.WriteBatch(values);
     }
 
     private static string Row(string clip) => $$"""{"messages":[{"role":"user","content":"<audio>"}],"audios":["{{clip}}"]}""";

@@ -1,10 +1,13 @@
 using System.Text;
+using System.Text.Json;
 
+using ClipGuard.Columnar;
 using ClipGuard.DryRuns;
 using ClipGuard.DryRuns.Merging;
 using ClipGuard.Manifests;
 using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
+using ClipGuard.Tests.Columnar;
 
 using NUnit.Framework;
 
@@ -20,9 +23,13 @@ internal sealed class MergeTests
 
     private static readonly string[] Rows = [Row("a.png"), Row("bad1.png"), "no sample", Row("b.png", "bad2.png"), string.Empty, Row("c.png"), Row("odd.png")];
 
+    [OneTimeSetUp]
+    public void ReadParquet() => ParquetFormat.Add();
+
     // Shards in any order, some of them killed on the way, of manifests of several kinds.
     [Test]
-    public async Task Merged_shards_are_what_one_run_would_have_written([Values("jsonl", "json", "csv", "glob", "tar")] string kind, [Values(1, 2, 3)] int seed)
+    public async Task Merged_shards_are_what_one_run_would_have_written(
+        [Values("jsonl", "json", "csv", "glob", "tar", "parquet")] string kind, [Values(1, 2, 3)] int seed)
     {
         var random = new Random(seed);
         string[] rows =
@@ -165,6 +172,34 @@ internal sealed class MergeTests
     }
 
     [Test]
+    public async Task Rows_that_are_copied_need_the_manifest_as_it_was([Values("gone", "changed")] string change)
+    {
+        using var bench = new DryRunBench(string.Empty);
+        string folder = bench.Options.OutputFolder;
+        string manifest = Path.Combine(bench.Folder, "data");
+        Directory.CreateDirectory(manifest);
+        WriteParquet(Path.Combine(manifest, "0.parquet"), [Rows[0], Rows[1]]);
+        WriteParquet(Path.Combine(manifest, "1.parquet"), [Rows[5]]);
+        foreach (int index in new[] { 0, 1 })
+        {
+            bench.Options = bench.Options with { OutputFolder = FolderOf(folder, index, 2) };
+            using ManifestShard shard = await ManifestShard.OpenAsync(Manifest.Open(manifest, bench.Options.Manifest), new ShardNumber(index, 2));
+            await Start(bench, shard).RunAsync();
+        }
+
+        Directory.Move(manifest, manifest + "-elsewhere");
+        await Refused(folder, "clean.parquet is copied from " + manifest);
+        if (change == "changed")
+        {
+            Directory.Move(manifest + "-elsewhere", manifest);
+            WriteParquet(Path.Combine(manifest, "1.parquet"), [Rows[3], Rows[5]]);
+            await Refused(folder, $"{manifest} has changed since its shards were run");
+        }
+
+        Assert.That(Directory.GetFiles(folder), Is.Empty.Or.All.EndsWith(".lock"));
+    }
+
+    [Test]
     public async Task A_manifest_that_changes_while_a_shard_runs_ends_the_run()
     {
         using var bench = new DryRunBench(Rows);
@@ -287,12 +322,31 @@ internal sealed class MergeTests
                 }
 
                 break;
+            case "parquet":
+                WriteParquet(path, rows);
+                break;
             default:
                 File.WriteAllText(path, string.Join('\n', rows));
                 break;
         }
 
         return path;
+    }
+
+    // A row group for every seven rows, so that there is something to share out.
+    private static void WriteParquet(string path, string[] rows)
+    {
+        JsonElement[] objects = [.. rows.Select(static row => JsonElement.Parse(row == "no sample" ? "{\"messages\":\"no list\",\"images\":[]}" : row))];
+        ParquetWriting.Write(
+            path,
+            [ParquetWriting.Text("messages"), ParquetWriting.List("images", ParquetWriting.Text("element"))],
+            [
+                .. objects.Chunk(7).Select(static group => new Array[]
+                {
+                    group.Select(static row => row.GetProperty("messages").GetRawText()).ToArray(),
+                    group.Select(static row => row.GetProperty("images").EnumerateArray().Select(static clip => clip.GetString()).ToArray()).ToArray(),
+                }),
+            ]);
     }
 
     private static string Cells(string row)
@@ -302,7 +356,7 @@ internal sealed class MergeTests
             return row;
         }
 
-        using var json = System.Text.Json.JsonDocument.Parse(row);
+        using var json = JsonDocument.Parse(row);
         static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         return $"{Quoted(json.RootElement.GetProperty("messages").GetRawText())},{Quoted(json.RootElement.GetProperty("images").GetRawText())},\"two\nlines\"";
     }

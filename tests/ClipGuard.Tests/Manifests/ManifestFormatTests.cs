@@ -18,6 +18,7 @@ public sealed class ManifestFormatTests
     public void Remember()
     {
         _before = ManifestFormats.All;
+        ManifestFormats.All = ManifestFormats.BuiltIn;
         _folder = Directory.CreateTempSubdirectory("clipguard-formats-").FullName;
     }
 

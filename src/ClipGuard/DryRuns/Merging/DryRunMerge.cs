@@ -24,10 +24,10 @@ public static class DryRunMerge
     public static Task<DryRunSummary> MergeAsync(string folder, string? cleanManifest = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return Task.Run(() => Merge(Path.GetFullPath(folder), cleanManifest, cancellation), cancellation);
+        return Task.Run(() => RunAsync(Path.GetFullPath(folder), cleanManifest, cancellation), cancellation);
     }
 
-    private static DryRunSummary Merge(string folder, string? cleanManifest, CancellationToken cancellation)
+    private static async Task<DryRunSummary> RunAsync(string folder, string? cleanManifest, CancellationToken cancellation)
     {
         IReadOnlyList<FinishedShard> shards = ShardSet.Find(folder);
         using FileStream held = FolderLock.Take(folder);
@@ -38,9 +38,12 @@ public static class DryRunMerge
 
         RefuseChanged(shards[0].Record.Manifest);
         long[] linesBefore = LinesBefore(shards);
-        string? cleanPath = shards[0].CleanPath is { } own ? Path.GetFullPath(cleanManifest ?? Path.Combine(folder, Path.GetFileName(own))) : null;
+        string? cleanPath = shards[0].CleanName is { } own ? Path.GetFullPath(cleanManifest ?? Path.Combine(folder, own)) : null;
+        CleanCopy? copy = shards[0].HasLinesAlone
+            ? await CleanCopy.OpenAsync(shards[0].Record.Manifest, cleanPath!, cancellation).ConfigureAwait(false)
+            : null;
         DryRunSummary summary = ShardSums.Of(shards, linesBefore, cleanPath);
-        using var merged = new MergedFolder(folder, shards, cleanPath);
+        using var merged = new MergedFolder(folder, shards, cleanPath, copy);
         for (int shard = 0; shard < shards.Count; shard++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -49,6 +52,7 @@ public static class DryRunMerge
         }
 
         cancellation.ThrowIfCancellationRequested();
+        await merged.CopyCleanRowsAsync(cancellation).ConfigureAwait(false);
         merged.Finish(JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary));
         return summary;
     }

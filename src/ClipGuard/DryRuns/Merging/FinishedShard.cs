@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.Manifests;
 using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 
@@ -16,6 +17,12 @@ internal sealed record FinishedShard(string Folder, ShardRecord Record, DryRunSu
 
     /// <summary>Its clean rows; null where rows are no text.</summary>
     public string? CleanPath => Summary.Settings.CleanManifest is { } clean ? FileOf(Path.GetFileName(clean)) : null;
+
+    /// <summary>Whether of clean rows there are only the lines, since they are no text: <see cref="CleanCopy"/>.</summary>
+    public bool HasLinesAlone => CleanPath?.EndsWith(TextFormat.LinesSuffix, StringComparison.Ordinal) == true;
+
+    /// <summary>Name of the file for the clean rows of all shards; null where there can be none.</summary>
+    public string? CleanName => HasLinesAlone ? Path.GetFileNameWithoutExtension(CleanPath) : Path.GetFileName(CleanPath);
 
     /// <summary>Path of one of its files.</summary>
     public string FileOf(string name) => Path.Combine(Folder, name);

@@ -10,9 +10,10 @@ internal sealed class MergedFile : IDisposable
 {
     private const int PieceBytes = 1 << 20;
     private const string PartialSuffix = ".merging";
+    private const string CopySuffix = ".copy";
     private const string LineKey = "\"line\":";
 
-    private readonly FileStream _file;
+    private FileStream _file;
     private bool _endsWithLineFeed = true;
 
     /// <summary>Begins a file.</summary>
@@ -71,6 +72,26 @@ internal sealed class MergedFile : IDisposable
         }
     }
 
+    /// <summary>Makes another content of what was added, and takes it for the file.</summary>
+    /// <param name="makeAsync">Is given the path of what was added, and where the other content goes.</param>
+    /// <exception cref="OutputException">It cannot be written.</exception>
+    public async Task ReplaceAsync(Func<string, Stream, Task> makeAsync)
+    {
+        string added = Path + PartialSuffix;
+        string copy = Path + CopySuffix;
+        try
+        {
+            await _file.DisposeAsync().ConfigureAwait(false);
+            _file = new FileStream(copy, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, PieceBytes);
+            await makeAsync(added, _file).ConfigureAwait(false);
+            File.Move(copy, added, overwrite: true);
+        }
+        catch (Exception error) when (OutputException.IsFileError(error))
+        {
+            throw OutputException.For(Path, error);
+        }
+    }
+
     /// <summary>Gives the file its name.</summary>
     /// <exception cref="OutputException">It cannot be written.</exception>
     public void Finish()
@@ -93,6 +114,7 @@ internal sealed class MergedFile : IDisposable
         {
             _file.Dispose();
             File.Delete(Path + PartialSuffix);
+            File.Delete(Path + CopySuffix);
         }
         catch (Exception error) when (OutputException.IsFileError(error))
         {

@@ -1,3 +1,4 @@
+using ClipGuard.Manifests;
 using ClipGuard.Media.Native;
 using ClipGuard.Runs;
 
@@ -9,18 +10,21 @@ internal sealed class MergedFolder : IDisposable
     private readonly Dictionary<string, MergedFile> _records = [];
     private readonly string _folder;
     private readonly MergedFile? _clean;
+    private readonly CleanCopy? _copy;
 
     /// <summary>Begins the files.</summary>
     /// <param name="folder">Where they go.</param>
     /// <param name="shards">What they are put together from.</param>
     /// <param name="cleanPath">Where the clean rows go; null where there are none.</param>
+    /// <param name="copy">What copies them, where shards have their lines alone; otherwise null.</param>
     /// <exception cref="OutputException">One cannot be written, or would overwrite another file.</exception>
-    public MergedFolder(string folder, IReadOnlyList<FinishedShard> shards, string? cleanPath)
+    public MergedFolder(string folder, IReadOnlyList<FinishedShard> shards, string? cleanPath, CleanCopy? copy)
     {
         _folder = folder;
+        _copy = copy;
         if (cleanPath is not null)
         {
-            RefuseToOverwrite(cleanPath, [shards[0].Summary.Manifest, .. RecordFiles.All.Append(OutputFolder.SummaryName).Select(PathOf)]);
+            RefuseToOverwrite(cleanPath, [shards[0].Summary.Manifest, .. copy?.Manifest.Sources ?? [], .. RecordFiles.All.Append(OutputFolder.SummaryName).Select(PathOf)]);
         }
 
         try
@@ -58,6 +62,13 @@ internal sealed class MergedFolder : IDisposable
 
         _clean?.AddRows(shard.CleanPath!, shard.Record.Shard.Index == 0 ? 0 : shard.Record.CleanHeaderBytes);
     }
+
+    /// <summary>Where of clean rows only the lines were added, copies these rows.</summary>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OutputException">The copy cannot be written.</exception>
+    /// <exception cref="ManifestException">The manifest cannot be read.</exception>
+    public Task CopyCleanRowsAsync(CancellationToken cancellation) => _copy is null ? Task.CompletedTask
+        : _clean!.ReplaceAsync((lines, destination) => _copy.RunAsync(lines, destination, cancellation));
 
     /// <summary>Gives all files their names.</summary>
     /// <param name="summary">The summary, which comes last.</param>

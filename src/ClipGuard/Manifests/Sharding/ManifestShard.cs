@@ -44,7 +44,7 @@ public abstract class ManifestShard : IManifest, ITextManifest, IDisposable
     /// <summary>Whether that is so of lines within a row's file too, and not only of numbers over all files.</summary>
     public virtual bool CountsLinesOfFiles => LineCount is not null;
 
-    TextFormat? ITextManifest.Format => (_whole as ITextManifest)?.Format;
+    TextFormat? ITextManifest.Format => _whole is ICopyableManifest copier ? TextFormat.LinesFor(copier) : (_whole as ITextManifest)?.Format;
 
     /// <summary>Opens a share of any manifest: by its own way to cut itself, or by an equal number of rows of its index.</summary>
     /// <param name="manifest">The manifest.</param>
