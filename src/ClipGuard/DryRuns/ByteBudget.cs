@@ -34,11 +34,15 @@ internal sealed class ByteBudget(long bytes, long? flowingBytes = null)
     }
 
     /// <summary>Takes bytes as soon as they are free.</summary>
-    public async ValueTask TakeAsync(long count, CancellationToken cancellation)
+    /// <param name="count">How many.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="whenFull">Called where they will be free only once the row that holds up the others is finished; null for nothing.</param>
+    public async ValueTask TakeAsync(long count, CancellationToken cancellation, Action? whenFull = null)
     {
         while (true)
         {
             Task free;
+            bool isFull;
             lock (_lock)
             {
                 Debug.Assert(_waiting is null, "One task takes.");
@@ -50,6 +54,12 @@ internal sealed class ByteBudget(long bytes, long? flowingBytes = null)
 
                 _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 free = _waiting.Task;
+                isFull = _isHeldUp;
+            }
+
+            if (isFull)
+            {
+                whenFull?.Invoke();
             }
 
             await free.WaitAsync(cancellation).ConfigureAwait(false);

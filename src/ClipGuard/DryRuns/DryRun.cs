@@ -260,7 +260,7 @@ public sealed class DryRun
 
         using var mentions = new ClipMentions(Path.GetFullPath(_options.OutputFolder), VerdictStore.MostGood - (store?.Good ?? 0), Progress);
         var worker = new ClipWorker(_decoder, _options, journal, store, mentions, firstRows, Progress, stop);
-        var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
+        var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
         var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =

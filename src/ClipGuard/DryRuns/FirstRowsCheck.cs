@@ -17,6 +17,9 @@ internal sealed class FirstRowsCheck(int count)
     private volatile bool _isOver = count == 0;
     private ClipVerdict? _first;
 
+    /// <summary>True once one of the rows has shown that nothing is broken, or where none is looked at.</summary>
+    public bool IsOver => _isOver;
+
     /// <summary>True once that many rows have given nothing.</summary>
     public bool AreBroken { get; private set; }
 

@@ -18,6 +18,9 @@ internal sealed class ManifestStage(
     ClipMentions mentions,
     ClipWorker worker)
 {
+    private Action? _whenFull;
+    private bool _areWaiting;
+
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
 
@@ -53,6 +56,8 @@ internal sealed class ManifestStage(
         }
         finally
         {
+            // Before the workers end, so that those that settle know of it before they do.
+            settling.LastWasSent();
             inOrder.Complete();
             clips.Complete();
         }
@@ -73,10 +78,27 @@ internal sealed class ManifestStage(
             }
             : row;
 
+    private void Wait()
+    {
+        _areWaiting = true;
+        settling.RowsWait(true);
+    }
+
     private async Task SendAsync(RowInFlight row, CancellationToken stop)
     {
-        await budget.TakeAsync(row.HeldBytes, stop).ConfigureAwait(false);
-        await inOrder.WriteAsync(row, stop).ConfigureAwait(false);
+        await budget.TakeAsync(row.HeldBytes, stop, _whenFull ??= Wait).ConfigureAwait(false);
+        if (!inOrder.TryWrite(row))
+        {
+            Wait();
+            await inOrder.WriteAsync(row, stop).ConfigureAwait(false);
+        }
+
+        if (_areWaiting)
+        {
+            _areWaiting = false;
+            settling.RowsWait(false);
+        }
+
         if (row.Row is BadRow)
         {
             progress.BadLineFound();

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+
 using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
 using ClipGuard.Runs;
 
 using NUnit.Framework;
@@ -35,6 +38,30 @@ public sealed class StoppedRunTests
         Assert.That(
             async () => await bench.RunAsync(), Throws.TypeOf<DryRunStoppedException>().With.Message.Contains("stay unsettled: is the machine too busy"));
         Assert.That(bench.Decoder.Settled, Is.Empty);
+    }
+
+    [Test]
+    public void While_later_rows_are_being_read_it_does_not_try_them_again_either()
+    {
+        using DryRunBench bench = Bench("odd", 40);
+        int passed = 0;
+        var slow = new PausedManifest(
+            new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest),
+            () => Until(() => bench.Decoder.Asked.Count >= passed && bench.Decoder.Decoding == 0 && ++passed > 0));
+        var run = new DryRun(slow, bench.Decoder, bench.Options);
+
+        Assert.That(async () => await run.RunAsync(), Throws.TypeOf<DryRunStoppedException>().With.Message.Contains("stay unsettled"));
+        Assert.That(bench.Decoder.Settled, Is.Empty);
+    }
+
+    [Test]
+    public void Where_fewer_rows_than_that_can_be_held_they_are_tried_again_before()
+    {
+        using DryRunBench bench = Bench("odd", 40);
+        bench.Options = bench.Options with { RowsInFlight = 4 };
+
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<DryRunStoppedException>().With.Message.Contains("stay unsettled"));
+        Assert.That(bench.Decoder.Settled, Has.Count.InRange(1, 10));
     }
 
     [TestCase("a")]
@@ -90,5 +117,26 @@ public sealed class StoppedRunTests
         var bench = new DryRunBench([.. Enumerable.Range(0, rows).Select(row => Row($"{kind}{row}.png"))]);
         bench.Options = bench.Options with { FirstRows = 10 };
         return bench;
+    }
+
+    /// <summary>Gives each row but the first only when it is told to.</summary>
+    private sealed class PausedManifest(IManifest manifest, Func<Task> beforeRow) : IManifest
+    {
+        public string Name => manifest.Name;
+
+        public string Kind => manifest.Kind;
+
+        public IReadOnlyList<string> Sources => manifest.Sources;
+
+        public async IAsyncEnumerable<ManifestRow> ReadRowsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+        {
+            await foreach (ManifestRow row in manifest.ReadRowsAsync(cancellation))
+            {
+                await beforeRow();
+                yield return row;
+            }
+        }
+
+        public Task<string> FingerprintAsync(CancellationToken cancellation = default) => manifest.FingerprintAsync(cancellation);
     }
 }

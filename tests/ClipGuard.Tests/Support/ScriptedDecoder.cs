@@ -39,6 +39,9 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     /// <summary>File names that were tried again to settle them, in the order of asking.</summary>
     public ConcurrentQueue<string> Settled { get; } = new();
 
+    /// <summary>Decodes that are going on.</summary>
+    public int Decoding => Volatile.Read(ref _decoding);
+
     /// <summary>Decodes that were going on when one was settled: to be 0.</summary>
     public int DecodesBesideSettling { get; private set; }
 
