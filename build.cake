@@ -100,7 +100,7 @@ Task("DryRun").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
         End(exitCode, $"The dry run ended with exit code {exitCode}.");
     }
 
-    Console.WriteLine($"The output lies in {DryRunOutput}: faults.jsonl, clean.jsonl, summary.json.");
+    Console.WriteLine($"The output lies in {DryRunOutput}: faults.jsonl, clean.jsonl, excluded.jsonl, summary.json.");
 });
 
 // --filter=EXPRESSION takes some of the tests.

@@ -14,9 +14,16 @@ script=$(realpath "$(dirname "$0")/../../configs/dry-run.sbatch")
 export PATH=$command:$PATH SLURM_CONF=$dir/slurm.conf
 options="--timeout 3 --stall 2 --workers 1"
 
+# A daemon that ends later would write into a folder that the next run has made anew, or hold its port.
 stop() {
     for daemon in slurmd slurmctld munged; do
-        if [ -f "$dir/$daemon.pid" ]; then kill "$(cat "$dir/$daemon.pid")" 2>/dev/null || true; fi
+        pid=$(cat "$dir/$daemon.pid" 2>/dev/null) || continue
+        kill "$pid" 2>/dev/null || continue
+        for _ in $(seq 100); do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -0 "$pid" 2>/dev/null && { echo "$daemon ($pid) does not end and is killed"; kill -KILL "$pid"; } || true
     done
 }
 trap stop EXIT

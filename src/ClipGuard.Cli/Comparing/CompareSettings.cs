@@ -131,7 +131,7 @@ internal static class CompareSettings
     public static readonly Setting<string> Out = Run.Value(
         "out",
         "FOLDER",
-        $"With --manifest: receives scores.jsonl and faults.jsonl, default {RunSettings.DefaultOut}.",
+        $"With --manifest: receives scores.jsonl, faults.jsonl and excluded.jsonl, default {RunSettings.DefaultOut}.",
         SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 

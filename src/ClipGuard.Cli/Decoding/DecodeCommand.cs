@@ -49,7 +49,7 @@ internal static class DecodeCommand
             "decode",
             "Decodes one clip under guard, and writes exactly what training would get.",
             [clip],
-            [Output, .. GuardSettings.All, .. SpecSettingGroups.All],
+            [Output, .. GuardSettings.OfOneClip, .. SpecSettingGroups.All],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 

@@ -9,6 +9,9 @@ internal static class GuardSettings
 {
     public static readonly SettingGroup<SupervisorOptions> Group = new("Guard", new SupervisorOptions());
 
+    /// <summary>Under the same heading, and of no use where a command decodes one clip.</summary>
+    public static readonly SettingGroup<SupervisorOptions> Parallel = new(Group.Heading, Group.Unset);
+
     public static readonly Setting<TimeSpan?> Timeout = Group.Value(
         "timeout",
         "SECONDS",
@@ -24,20 +27,6 @@ internal static class GuardSettings
         $"How long a decode may go without progress, default {Group.Unset.StallLimit.TotalSeconds}.",
         SettingTextParser.Seconds,
         (guard, limit) => guard with { StallLimit = limit });
-
-    public static readonly Setting<int> Workers = Group.Value(
-        "workers",
-        "N",
-        $"Clips decoded at the same time, each in a helper of its own. Default: the processors that this job may use, here {Group.Unset.Workers}.",
-        SettingTextParser.Count,
-        (guard, workers) => guard with { Workers = workers });
-
-    public static readonly Setting<int> Spares = Group.Value(
-        "spares",
-        "N",
-        $"Helpers kept warm beyond those at work, default {Group.Unset.Spares}.",
-        SettingTextParser.CountOrNone,
-        (guard, spares) => guard with { Spares = spares });
 
     public static readonly Setting<Isolation> Isolation = Group.Value(
         "isolation",
@@ -75,8 +64,25 @@ internal static class GuardSettings
         SettingTextParser.Bytes,
         (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
+    public static readonly Setting<int> Workers = Parallel.Value(
+        "workers",
+        "N",
+        $"Clips decoded at the same time, each in a helper of its own. Default: the processors that this job may use, here {Parallel.Unset.Workers}.",
+        SettingTextParser.Count,
+        (guard, workers) => guard with { Workers = workers });
+
+    public static readonly Setting<int> Spares = Parallel.Value(
+        "spares",
+        "N",
+        $"Helpers kept warm beyond those at work, default {Parallel.Unset.Spares}.",
+        SettingTextParser.CountOrNone,
+        (guard, spares) => guard with { Spares = spares });
+
     /// <summary>All that the supervisor's options are read from.</summary>
-    public static IReadOnlyList<SettingGroup> All { get; } = [Group, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
+    public static IReadOnlyList<SettingGroup> All { get; } = [Group, Parallel, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
+
+    /// <summary>The same where one clip is decoded.</summary>
+    public static IReadOnlyList<SettingGroup> OfOneClip { get; } = [.. All.Where(static group => group != Parallel)];
 
     /// <summary>The supervisor's options in force.</summary>
     /// <param name="sources">Where settings come from.</param>
@@ -89,6 +95,10 @@ internal static class GuardSettings
             throw new UsageException($"{origin} asks for helpers, and {sources.OriginOf(Timeout)} is 0, which means none: give one or the other");
         }
 
-        return Group.Read(sources) with { Fetching = FetchSettings.Read(sources, named), AudioDecoders = AudioSettings.ReadAssemblies(sources) };
+        return Parallel.Read(sources, Group.Read(sources)) with
+        {
+            Fetching = FetchSettings.Read(sources, named),
+            AudioDecoders = AudioSettings.ReadAssemblies(sources),
+        };
     }
 }

@@ -1,4 +1,4 @@
-namespace ClipGuard.DryRuns;
+namespace ClipGuard.Runs;
 
 /// <summary>How records give time: in seconds, to the microsecond.</summary>
 internal static class Seconds

@@ -99,7 +99,7 @@ internal sealed record StoreLine
         Content = identity.Content,
         Etag = identity.ETag,
         At = at,
-        ElapsedSeconds = elapsed is { } time ? Math.Round(time.TotalSeconds, 6) : null,
+        ElapsedSeconds = elapsed is { } time ? Seconds.Of(time) : null,
     };
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 
 using ClipGuard.Media;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Verdicts;
@@ -25,7 +26,7 @@ internal sealed record StoredFault
     public double SinceProgressSeconds { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public StoredTime? Time { get; init; }
+    public TimeRecord? Time { get; init; }
 
     public long Packets { get; init; }
 
@@ -54,10 +55,10 @@ internal sealed record StoredFault
             Fault = fault.Kind,
             Stage = fault.Stage,
             Message = Hide(fault.Message, path),
-            ElapsedSeconds = Seconds(found.Elapsed),
-            CpuSeconds = Seconds(found.CpuTime),
-            SinceProgressSeconds = Seconds(found.SinceProgress),
-            Time = found.Time == default ? null : StoredTime.Of(found),
+            ElapsedSeconds = Seconds.Of(found.Elapsed),
+            CpuSeconds = Seconds.Of(found.CpuTime),
+            SinceProgressSeconds = Seconds.Of(found.SinceProgress),
+            Time = found.Time == default ? null : TimeRecord.Of(found),
             Packets = found.Packets,
             Frames = found.Frames,
             PeakMemoryBytes = found.PeakMemoryBytes,
@@ -89,33 +90,4 @@ internal sealed record StoredFault
     private static string Hide(string text, string? path) => path is null ? text : text.Replace(path, PathMark, StringComparison.Ordinal);
 
     private static string Show(string text, string? path) => path is null ? text : text.Replace(PathMark, path, StringComparison.Ordinal);
-
-    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
-
-    /// <summary>Where the wall clock of the last attempt went, in seconds.</summary>
-    internal sealed record StoredTime(
-        double ComputedSeconds,
-        double WaitedForProcessorSeconds,
-        double WaitedForBytesSeconds,
-        double StoppedSeconds,
-        double BlockedSeconds,
-        double MachineStealSeconds)
-    {
-        public static StoredTime Of(PostMortem found) => new(
-            Seconds(found.Time.Computed),
-            Seconds(found.Time.WaitedForProcessor),
-            Seconds(found.Time.WaitedForBytes),
-            Seconds(found.Time.Stopped),
-            Seconds(found.Time.Blocked),
-            Seconds(found.MachineSteal));
-
-        public TimeByCause ToTime() => new()
-        {
-            Computed = TimeSpan.FromSeconds(ComputedSeconds),
-            WaitedForProcessor = TimeSpan.FromSeconds(WaitedForProcessorSeconds),
-            WaitedForBytes = TimeSpan.FromSeconds(WaitedForBytesSeconds),
-            Stopped = TimeSpan.FromSeconds(StoppedSeconds),
-            Blocked = TimeSpan.FromSeconds(BlockedSeconds),
-        };
-    }
 }

@@ -55,6 +55,22 @@ internal sealed class PairRunTests : GuardedStreamsTests
             Is.EqualTo(new[] { (2, "Mismatched"), (3, "BadManifestLine"), (5, "BadManifestLine"), (7, "Missing") }));
         Assert.That(faults[0].GetProperty("message").GetString(), Is.EqualTo("'distorted' has 5 frames, and 'reference' has 10 frames."));
         Assert.That((run.Scored, run.Faults), Is.EqualTo((2L, 4L)));
+        Assert.That(File.ReadAllLines(Path.Combine(folder, PairRun.ExcludedName))[0], Is.EqualTo("""{"source":"pairs.jsonl","line":2,"fault":"Mismatched"}"""));
+
+        // The list is of use where the manifest is read again: what it names is no row.
+        ExclusionList list = await ExclusionList.ReadAsync([Path.Combine(folder, PairRun.ExcludedName)], cancellation);
+        var again = new PairRun(
+            new ClipComparer(Guard, new ComparisonOptions()),
+            new PairRunOptions
+            {
+                ManifestPath = manifest,
+                OutputFolder = Media.PathOf("again"),
+                ReferenceColumn = "original",
+                DistortedColumn = "encoded",
+                Excluded = list,
+            });
+        await again.RunAsync(cancellation);
+        Assert.That((again.Scored, again.Faults), Is.EqualTo((2L, 0L)));
     }
 
     [TestCase("pairs.csv", ',')]

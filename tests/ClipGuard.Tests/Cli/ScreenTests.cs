@@ -126,10 +126,10 @@ public sealed class ScreenTests
     {
         var progress = new PairProgress(TimeProvider.System);
         progress.Start(100);
-        var first = new PairRow(1, []) { Distorted = "one.mkv", EndBytes = 25 };
+        var first = new PairRow(1, []) { Named = new() { Source = "pairs.jsonl", Line = 1 }, Distorted = "one.mkv", EndBytes = 25 };
         progress.Begin(first);
         progress.Decided(first, new ComparisonResult(new Dictionary<string, double> { ["psnr"] = 30 }, new ToolOutcome()));
-        progress.Decided(new PairRow(2, []) { EndBytes = 50 }, null);
+        progress.Decided(new PairRow(2, []) { Named = new() { Source = "pairs.jsonl", Line = 2 }, EndBytes = 50 }, null);
         var running = new TaskCompletionSource();
         var plain = new StringWriter();
         var terminal = new StringWriter();

@@ -83,7 +83,10 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs",
             "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
-        ["ClipGuard.DryRuns.Merging"] = ["ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision"],
+        ["ClipGuard.DryRuns.Merging"] =
+        [
+            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
+        ],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] =
@@ -132,6 +135,7 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Media.Selections",
         ],
         ["ClipGuard.Media.Wire"] = ["ClipGuard.Media.Native", "ClipGuard.Media.Streams"],
+        ["ClipGuard.Runs"] = ["ClipGuard.Supervision"],
         ["ClipGuard.Streams"] =
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Streams.Sessions", "ClipGuard.Supervision",

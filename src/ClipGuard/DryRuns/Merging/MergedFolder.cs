@@ -24,7 +24,8 @@ internal sealed class MergedFolder : IDisposable
         _copy = copy;
         if (cleanPath is not null)
         {
-            RefuseToOverwrite(cleanPath, [shards[0].Summary.Manifest, .. copy?.Manifest.Sources ?? [], .. RecordFiles.All.Append(OutputFolder.SummaryName).Select(PathOf)]);
+            IEnumerable<string> sources = copy?.Manifest.Sources ?? [shards[0].Summary.Manifest];
+            RefuseToOverwrite(cleanPath, [.. sources, .. RecordFiles.All.Append(OutputFolder.SummaryName).Select(PathOf)]);
         }
 
         try

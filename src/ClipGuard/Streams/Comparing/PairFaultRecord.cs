@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -85,6 +86,7 @@ public sealed record PairFaultRecord
 /// <summary>How the lines of a comparison's files are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(CamelCaseEnumConverter<DecodeStage>)])]
 [JsonSerializable(typeof(PairFaultRecord))]
+[JsonSerializable(typeof(ExcludedRow))]
 internal sealed partial class PairJson : JsonSerializerContext;
 
 /// <summary>The layout of a line: other alphabets as they are, for these files are read by people and by grep.</summary>

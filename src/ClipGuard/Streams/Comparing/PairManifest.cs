@@ -12,6 +12,7 @@ internal sealed class PairManifest
     private readonly PairRunOptions _options;
     private readonly IManifest _manifest;
     private readonly ManifestExclusion? _exclusion;
+    private readonly SourceNames _sources;
     private readonly Dictionary<string, PathResolver> _resolvers = new(StringComparer.Ordinal);
 
     /// <param name="options">The manifest and the two columns.</param>
@@ -33,6 +34,7 @@ internal sealed class PairManifest
                 + $"with '{columns[0]}' and '{columns[1]}'.");
         }
 
+        _sources = SourceNames.Of(_manifest);
         _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, _manifest) : null;
     }
 
@@ -47,14 +49,15 @@ internal sealed class PairManifest
         {
             if (_exclusion?.Contains(row, checksClips: false) is not true)
             {
-                yield return row is SampleRow sample ? Read(sample) : new PairRow(row.Line, []) { Complaint = ((BadRow)row).Message };
+                yield return row is SampleRow sample ? Read(sample)
+                    : new PairRow(row.Line, []) { Named = NameOf(row), Complaint = ((BadRow)row).Message };
             }
         }
     }
 
     private PairRow Read(SampleRow row)
     {
-        var pair = new PairRow(row.Line, row.Raw.ToArray()) { EndBytes = row.Offset + row.Raw.Length };
+        var pair = new PairRow(row.Line, row.Raw.ToArray()) { Named = NameOf(row), EndBytes = row.Offset + row.Raw.Length };
         try
         {
             return Column(row.Sample, _options.ReferenceColumn) is not { } reference ? pair with { Complaint = Missing(_options.ReferenceColumn) }
@@ -68,6 +71,12 @@ internal sealed class PairManifest
             // Half of a surrogate pair.
             return pair with { Complaint = $"found what is no text in '{_options.ReferenceColumn}' or '{_options.DistortedColumn}', expected paths" };
         }
+    }
+
+    private ExcludedRow NameOf(ManifestRow row)
+    {
+        RowPlace place = row.PlaceIn(_manifest.Name);
+        return new ExcludedRow { Source = _sources.NameOf(place.Source), Line = place.Key is null ? place.Line : null, Key = place.Key };
     }
 
     private static PairRow Resolved(PairRow pair, PathResolver paths, string reference, string distorted) =>

@@ -1,3 +1,5 @@
+using ClipGuard.Manifests;
+
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>One row of a manifest of pairs.</summary>
@@ -5,6 +7,9 @@ namespace ClipGuard.Streams.Comparing;
 /// <param name="Raw">The row as one JSON object: the line as it stands, without its ending, or what a table's row stands for.</param>
 internal sealed record PairRow(long Line, byte[] Raw)
 {
+    /// <summary>How a list of excluded rows names it.</summary>
+    public required ExcludedRow Named { get; init; }
+
     /// <summary>Where its line ends, in bytes from the start of the manifest.</summary>
     public long EndBytes { get; init; }
 

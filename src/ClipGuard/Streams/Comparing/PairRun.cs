@@ -9,7 +9,8 @@ namespace ClipGuard.Streams.Comparing;
 
 /// <summary>
 /// Compares every pair of a manifest. Rows that got scores go to <c>scores.jsonl</c>, each as it stood with its scores as further fields, so that
-/// the file is a manifest again that a loader can filter on; the others go to <c>faults.jsonl</c>. Both keep the manifest's order.
+/// the file is a manifest again that a loader can filter on; the others go to <c>faults.jsonl</c>, and to <c>excluded.jsonl</c> as rows that dry runs,
+/// loaders and comparisons can leave out (<see cref="ExclusionList"/>). All keep the manifest's order.
 /// </summary>
 /// <param name="comparer">What compares a pair.</param>
 /// <param name="options">The manifest and where the results go.</param>
@@ -21,6 +22,9 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
 
     /// <summary>Name of the file with the pairs that got none.</summary>
     public const string FaultsName = "faults.jsonl";
+
+    /// <summary>Name of the list of the rows whose pairs got none.</summary>
+    public const string ExcludedName = "excluded.jsonl";
 
     private readonly Dictionary<string, (long Count, double Sum)> _sums = [];
 
@@ -47,6 +51,8 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         using FileStream held = FolderLock.Take(folder);
         using var scores = WholeLineFile.Open(Path.Combine(folder, ScoresName), keepBytes: 0);
         using var faults = WholeLineFile.Open(Path.Combine(folder, FaultsName), keepBytes: 0);
+        using var excluded = WholeLineFile.Open(Path.Combine(folder, ExcludedName), keepBytes: 0);
+        var files = new PairFiles(scores, faults, excluded);
 
         // One more than run at a time: the writer holds the oldest pair while the others run.
         var compared = Channel.CreateBounded<Task<(PairRow Row, ComparisonResult? Result)>>(Math.Max(1, options.Pairs - 1));
@@ -57,15 +63,16 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
             await foreach (Task<(PairRow Row, ComparisonResult? Result)> task in compared.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 (PairRow row, ComparisonResult? result) = await task.ConfigureAwait(false);
-                Record(row, result, scores, faults);
+                Record(row, result, files);
             }
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await EndAsync(reading, compared.Reader, scores, faults).ConfigureAwait(false);
+            await EndAsync(reading, compared.Reader, files).ConfigureAwait(false);
             scores.FlushToDisk();
             faults.FlushToDisk();
+            excluded.FlushToDisk();
         }
 
         await reading.ConfigureAwait(false);
@@ -113,12 +120,12 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         }
     }
 
-    private void Record(PairRow row, ComparisonResult? result, WholeLineFile scores, WholeLineFile faults)
+    private void Record(PairRow row, ComparisonResult? result, PairFiles files)
     {
         if (result is { Outcome.IsSuccess: true })
         {
-            scores.Append(ScoreFields.Append(row.Raw, result.Scores));
-            scores.Flush();
+            files.Scores.Append(ScoreFields.Append(row.Raw, result.Scores));
+            files.Scores.Flush();
             foreach ((string name, double score) in result.Scores.Where(score => double.IsFinite(score.Value)))
             {
                 (long count, double sum) = _sums.GetValueOrDefault(name);
@@ -132,14 +139,17 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         PairFaultRecord record = result?.Outcome.Fault is { } fault
             ? PairFaultRecord.Of(row.Line, row.Reference, row.Distorted, fault)
             : new PairFaultRecord { Line = row.Line, Fault = PairFaultRecord.BadLine, Message = row.Complaint! };
-        faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairLayout.Lines.PairFaultRecord), (byte)'\n']);
-        faults.Flush();
+        files.Faults.Append([.. JsonSerializer.SerializeToUtf8Bytes(record, PairLayout.Lines.PairFaultRecord), (byte)'\n']);
+        files.Faults.Flush();
+        ExcludedRow named = row.Named with { Fault = record.Fault };
+        files.Excluded.Append([.. JsonSerializer.SerializeToUtf8Bytes(named, PairLayout.Lines.ExcludedRow), (byte)'\n']);
+        files.Excluded.Flush();
         Progress.Decided(row, result);
     }
 
     // After an error or a cancellation: every comparison that was begun is awaited, and pairs that were finished by then are recorded.
     private async Task EndAsync(
-        Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared, WholeLineFile scores, WholeLineFile faults)
+        Task reading, ChannelReader<Task<(PairRow Row, ComparisonResult? Result)>> compared, PairFiles files)
     {
         await foreach (Task<(PairRow Row, ComparisonResult? Result)> task in Rest(reading, compared).ConfigureAwait(false))
         {
@@ -147,7 +157,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
             if (task.IsCompletedSuccessfully)
             {
                 (PairRow row, ComparisonResult? result) = await task.ConfigureAwait(false);
-                Record(row, result, scores, faults);
+                Record(row, result, files);
             }
         }
     }
@@ -167,4 +177,6 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
             yield return task;
         }
     }
+
+    private readonly record struct PairFiles(WholeLineFile Scores, WholeLineFile Faults, WholeLineFile Excluded);
 }

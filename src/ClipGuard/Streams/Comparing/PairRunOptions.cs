@@ -10,7 +10,7 @@ public sealed record PairRunOptions
     /// </summary>
     public required string ManifestPath { get; init; }
 
-    /// <summary>Receives <c>scores.jsonl</c> and <c>faults.jsonl</c>.</summary>
+    /// <summary>Receives <c>scores.jsonl</c>, <c>faults.jsonl</c> and <c>excluded.jsonl</c>.</summary>
     public required string OutputFolder { get; init; }
 
     /// <summary>The field or column that names the reference. Default <c>reference</c>.</summary>
