@@ -109,7 +109,13 @@ public sealed class S3Fetcher : IFetcher, IDisposable
         long? length = response.ContentLength > 0 ? response.ContentLength : null;
         if (response.HttpStatusCode != HttpStatusCode.PartialContent)
         {
-            return new FetchAnswer(body, response) { Length = length, ObjectLength = length, Version = VersionOf(response) };
+            return new FetchAnswer(body, response)
+            {
+                Length = length,
+                ObjectLength = length,
+                Version = VersionOf(response),
+                Modified = ModifiedOf(response),
+            };
         }
 
         if (!ContentRangeHeaderValue.TryParse(response.ContentRange, out ContentRangeHeaderValue? range)
@@ -125,8 +131,12 @@ public sealed class S3Fetcher : IFetcher, IDisposable
             Length = range.To - range.From + 1,
             ObjectLength = range.Length,
             Version = VersionOf(response),
+            Modified = ModifiedOf(response),
         };
     }
+
+    private static DateTimeOffset? ModifiedOf(GetObjectResponse response) =>
+        response.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime()) : null;
 
     // A weak one may stay the same where bytes change, and no request can be bound to it.
     private static string? VersionOf(GetObjectResponse response) =>

@@ -122,6 +122,7 @@ internal sealed class ClipWorker(
             {
                 verdict = ClipVerdict.Of(line, inFlight.Index, clip, outcome);
                 kept = NewVerdict.Of(outcome);
+                observed = store?.ObservedOf(clip, observed, outcome);
             }
 
             journal.Add(line, inFlight.Index, verdict);

@@ -215,6 +215,7 @@ public sealed class DryRun
         : await VerdictStore.OpenAsync(
             verdicts,
             ClipNaming.For(verdicts, _manifest.Name, _options.Manifest),
+            _decoder,
             Enum.GetValues<ClipKind>().ToDictionary(
                 static kind => kind, kind => VerdictConditions.Of(_decoder, _options.Guard, _options.Limits, _options.SpecFor(kind))),
             wantsGood: true,

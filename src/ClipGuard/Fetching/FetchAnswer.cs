@@ -44,6 +44,9 @@ public sealed class FetchAnswer : IDisposable
     /// </summary>
     public string? Version { get; init; }
 
+    /// <summary>When the object was last changed, by the server's word; null (the default) where it does not say.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -10,4 +10,10 @@ internal readonly record struct FetchResult(ReadOnlyMemory<byte>? Bytes, FetchFa
 
     /// <summary>As <see cref="FetchAnswer.Version"/>.</summary>
     public string? Version { get; init; }
+
+    /// <summary>As <see cref="FetchAnswer.Modified"/>.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>What the server said of the whole object.</summary>
+    public FetchedObject Object => new(ObjectLength, Version, Modified);
 }

@@ -19,6 +19,9 @@ internal sealed class GatheredBytes(FetchRequest request, long maxBytes)
     /// <summary>The version that the bytes are of; null where it is not known.</summary>
     public string? Version => _version;
 
+    /// <summary>When the object was last changed, as the last answer told; null where it did not.</summary>
+    public DateTimeOffset? Modified { get; private set; }
+
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     /// <summary>Asks for what is missing. Without a version to hold the object to, that is all of it.</summary>
@@ -53,6 +56,7 @@ internal sealed class GatheredBytes(FetchRequest request, long maxBytes)
 
         _version = answer.Version ?? _version;
         ObjectLength = answer.ObjectLength;
+        Modified = answer.Modified;
         long? promised = Least(answer.Length, asked.Length);
         if (_bytes.WrittenCount + promised > maxBytes)
         {

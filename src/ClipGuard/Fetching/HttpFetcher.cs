@@ -72,12 +72,26 @@ internal sealed class HttpFetcher : IFetcher, IDisposable
         }
 
         Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        DateTimeOffset? modified = response.Content.Headers.LastModified;
         string? version = response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
 
         // What was unpacked on its way has no length, and its bytes have other places than those that a range would count.
         return isPart
-            ? new FetchAnswer(body, response) { Offset = range!.From!.Value, Length = length, ObjectLength = range.Length, Version = version }
-            : new FetchAnswer(body, response) { Length = length, ObjectLength = length, Version = length is null ? null : version };
+            ? new FetchAnswer(body, response)
+            {
+                Offset = range!.From!.Value,
+                Length = length,
+                ObjectLength = range.Length,
+                Version = version,
+                Modified = modified,
+            }
+            : new FetchAnswer(body, response)
+            {
+                Length = length,
+                ObjectLength = length,
+                Version = length is null ? null : version,
+                Modified = length is null ? null : modified,
+            };
     }
 
     // A server that wants to know who asks, that is busy or that fails says nothing of the object; any other refusal says that there is none.

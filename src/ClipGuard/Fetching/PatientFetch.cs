@@ -49,7 +49,12 @@ internal sealed class PatientFetch : IDisposable
                 return await gathered.TakeAsync(missing, answer, heard, stop).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
-        return new FetchResult(failure is null ? gathered.Bytes : null, failure) { ObjectLength = gathered.ObjectLength, Version = gathered.Version };
+        return new FetchResult(failure is null ? gathered.Bytes : null, failure)
+        {
+            ObjectLength = gathered.ObjectLength,
+            Version = gathered.Version,
+            Modified = gathered.Modified,
+        };
     }
 
     /// <summary>All addresses that begin with another.</summary>

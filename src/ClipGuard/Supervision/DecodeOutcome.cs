@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 
 namespace ClipGuard.Supervision;
@@ -40,6 +41,9 @@ public abstract class DecodeOutcome : IDisposable
 
     /// <summary>Wall clock from dispatch to verdict, all tries together.</summary>
     public TimeSpan Elapsed { get; }
+
+    /// <summary>Of a clip that was fetched and is a whole object: what its server said of that; otherwise null.</summary>
+    internal FetchedObject? Fetched { get; set; }
 
     /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is no clip. Valid until this is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>

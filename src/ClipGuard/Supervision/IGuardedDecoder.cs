@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 
 namespace ClipGuard.Supervision;
@@ -22,6 +23,9 @@ internal interface IGuardedDecoder
 
     /// <inheritdoc cref="Supervisor.ContinueAsync"/>
     ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation);
+
+    /// <inheritdoc cref="Supervisor.LookAsync"/>
+    ValueTask<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation) => ValueTask.FromResult<FetchedObject?>(null);
 
     /// <inheritdoc cref="Supervisor.SettleAsync"/>
     ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
 using ClipGuard.Media.Wire;
@@ -166,6 +167,16 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
     }
 
+    /// <summary>Asks what a server says of the object at an address now, without fetching it.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    /// <returns>Null where the server does not say.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
+    internal async ValueTask<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation) =>
+        await _fetcher.LookAsync(address, cancellation).ConfigureAwait(false);
+
+    ValueTask<FetchedObject?> IGuardedDecoder.LookAsync(Uri address, CancellationToken cancellation) => LookAsync(address, cancellation);
+
     /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -195,9 +206,18 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 return new FaultOutcome(fault, fault.PostMortem.Elapsed);
             }
 
-            request = request with { Source = fetched.Bytes! };
+            DecodeOutcome outcome = await DecodeHereAsync(
+                request with { Source = fetched.Bytes! }, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+            outcome.Fetched = fetched.Object;
+            return outcome;
         }
 
+        return await DecodeHereAsync(request, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask<DecodeOutcome> DecodeHereAsync(
+        DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+    {
         if (_inProcess is not null)
         {
             return await _inProcess.DecodeAsync(request, cancellation).ConfigureAwait(false);
@@ -260,12 +280,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
                 case AttemptResult.Faulted faulted:
                     Compare(toConfirm, request.Source, faulted.Fault);
-                    return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+                    return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt))
+                    {
+                        IsUnconfirmed = faulted.IsUnconfirmed,
+                    };
 
                 // What was to be confirmed stays as it was found: nobody can say otherwise now.
                 case AttemptResult.DecoderBug or AttemptResult.Unsettled or AttemptResult.InfrastructureFailure when toConfirm is not null:
                     pool.Compare(toConfirm, request.Source, fresh: null, isSettled: false);
-                    return new FaultOutcome(toConfirm, Stopwatch.GetElapsedTime(began));
+                    return new FaultOutcome(toConfirm, Stopwatch.GetElapsedTime(began)) { IsUnconfirmed = true };
 
                 case AttemptResult.DecoderBug bug:
                     LogBug(_logger, request.Source, bug.Message, bug.Stack);

@@ -23,6 +23,9 @@ internal readonly record struct ClipName(ClipKind Kind, string Clip)
     /// <summary>What else the name consists of, hashed: the other frames of a list, the query of an address, the bytes themselves.</summary>
     public string? Rest { get; init; }
 
+    /// <summary>Whether it is a whole object at an address. (Two slashes in a row are in no path.)</summary>
+    public bool IsObject => Offset is null && Length is null && Clip.Contains("://", StringComparison.Ordinal);
+
     /// <summary>The name as one number.</summary>
     public UInt128 Key => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(Text.AsSpan()));
 

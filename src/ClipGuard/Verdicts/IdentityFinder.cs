@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
+using ClipGuard.Fetching;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Media.Native;
@@ -27,13 +28,16 @@ internal sealed class IdentityFinder : IDisposable
     private readonly BoundedQuestions _questions;
     private readonly ClipNaming _naming;
     private readonly IdentityKind _kind;
+    private readonly Func<Uri, CancellationToken, ValueTask<FetchedObject?>> _look;
     private readonly TimeProvider _time;
 
     /// <param name="naming">What clips are called.</param>
     /// <param name="kind">What stands for a file's bytes.</param>
+    /// <param name="look">Asks what a server says of the object at an address; its answer is null where it does not say.</param>
     /// <param name="time">The clock.</param>
-    public IdentityFinder(ClipNaming naming, IdentityKind kind, TimeProvider time)
+    public IdentityFinder(ClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<FetchedObject?>> look, TimeProvider time)
     {
+        _look = look;
         _questions = new BoundedQuestions(Threads, Limit, time);
         _naming = naming;
         _kind = kind;
@@ -54,9 +58,28 @@ internal sealed class IdentityFinder : IDisposable
                 return await _questions.AskAsync(progress => OfList(name, list, progress), cancellation).ConfigureAwait(false);
             case RemoteSource { Version: { } version } remote:
                 return new ObservedClip(new ByteIdentity(name) { Size = remote.Length, ETag = version }, []);
+            case RemoteSource remote when IsWholeObject(remote):
+                return await _look(remote.Address, cancellation).ConfigureAwait(false) is { } found ? OfObject(clip, found) : null;
             default:
                 return null;
         }
+    }
+
+    /// <summary>
+    /// Whether a clip is an object at an address, of which only its server can say which bytes it has: as a whole, since ranges come with the object's version.
+    /// </summary>
+    public static bool IsWholeObject(ClipSource? source) => source is RemoteSource { Offset: 0, Length: null, Version: null };
+
+    /// <summary>
+    /// The identity of an object at an address by what its server says of it: its ETag, or else its size and time, as for files; null where these tell nothing.
+    /// </summary>
+    public ObservedClip? OfObject(ClipReference clip, FetchedObject said)
+    {
+        var identity = new ByteIdentity(_naming.Of(clip)) { Size = said.Length };
+        return said.Version is { } version ? new ObservedClip(identity with { ETag = version }, [])
+            : said is { Length: not null, Modified: { } modified } && IsOld(modified.ToUnixTimeSeconds())
+                ? new ObservedClip(identity with { Modified = modified.ToUnixTimeSeconds() }, [])
+            : null;
     }
 
     /// <summary>Whether a clip's files are as they were when it was observed.</summary>
@@ -138,8 +161,9 @@ internal sealed class IdentityFinder : IDisposable
         return new ObservedClip(new ByteIdentity(name) { Size = bytes, Content = Hex(hash) }, stamps);
     }
 
-    private bool GoesByTime(FileStamp stamp) => _kind == IdentityKind.Metadata && stamp.Seconds >= FirstRealTime
-        && stamp.Seconds < (_time.GetUtcNow() - Young).ToUnixTimeSeconds();
+    private bool GoesByTime(FileStamp stamp) => _kind == IdentityKind.Metadata && IsOld(stamp.Seconds);
+
+    private bool IsOld(long seconds) => seconds >= FirstRealTime && seconds < (_time.GetUtcNow() - Young).ToUnixTimeSeconds();
 
     private static string Hex(XxHash3 hash) => hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
 

@@ -10,6 +10,9 @@ internal readonly record struct NewVerdict(TimeSpan Elapsed)
     /// <summary>Why the clip gave no data; null where it did, or where that is unsettled.</summary>
     public ClipFault? Fault { get; init; }
 
+    /// <summary>True where a later disagreement of helpers puts the fault in doubt.</summary>
+    public bool IsUnconfirmed { get; init; }
+
     /// <summary>True where nobody knows: nothing is kept of that.</summary>
     public bool IsUnsettled { get; init; }
 
@@ -20,6 +23,7 @@ internal readonly record struct NewVerdict(TimeSpan Elapsed)
     public static NewVerdict Of(DecodeOutcome outcome) => new(outcome.Elapsed)
     {
         Fault = outcome.Fault,
+        IsUnconfirmed = outcome is FaultOutcome { IsUnconfirmed: true },
         IsUnsettled = outcome.Unsettled is not null,
         Facts = outcome.Clip?.Track,
     };

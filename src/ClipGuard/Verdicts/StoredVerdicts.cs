@@ -13,6 +13,7 @@ internal sealed class StoredVerdicts : IDisposable
     private readonly CompactHashSet _good;
     private readonly Dictionary<UInt128, FaultPlace> _faults = [];
     private readonly HashSet<UInt128> _faultyNames = [];
+    private readonly CompactHashSet _objects;
     private readonly Dictionary<string, string?> _settings;
     private readonly Dictionary<string, string> _known = [];
     private readonly ILogger _log;
@@ -23,6 +24,7 @@ internal sealed class StoredVerdicts : IDisposable
     public StoredVerdicts(IEnumerable<VerdictConditions> conditions, long mostGood, ILogger log)
     {
         _good = new CompactHashSet(mostGood);
+        _objects = new CompactHashSet(mostGood);
         _log = log;
         _settings = [];
         foreach (VerdictConditions wanted in conditions)
@@ -68,6 +70,9 @@ internal sealed class StoredVerdicts : IDisposable
     /// <summary>Whether a clip of this name had a fault with the bytes that it had then.</summary>
     public bool HasFaultyName(ClipName name) => _faultyNames.Contains(name.Key);
 
+    /// <summary>Whether anything is known of an object at an address, so that it is worth while to ask its server which bytes it has.</summary>
+    public bool HasObject(ClipName name) => _objects.Contains(name.Key);
+
     /// <summary>Reads a fault; null where it is not there any more.</summary>
     public static StoredFault? ReadFault(FaultPlace place)
     {
@@ -85,7 +90,11 @@ internal sealed class StoredVerdicts : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _good.Dispose();
+    public void Dispose()
+    {
+        _good.Dispose();
+        _objects.Dispose();
+    }
 
     private void ReadFile(string path, CancellationToken cancellation)
     {
@@ -143,6 +152,11 @@ internal sealed class StoredVerdicts : IDisposable
         if (partOf is not null && line.Fault is not { Fault: FaultKind.Missing or FaultKind.Unsupported })
         {
             return true;
+        }
+
+        if (identity.Name.IsObject)
+        {
+            _objects.Add(identity.Name.Key);
         }
 
         UInt128 key = identity.KeyUnder(partOf ?? line.Settings);

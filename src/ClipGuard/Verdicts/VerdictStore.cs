@@ -25,11 +25,14 @@ internal sealed class VerdictStore : IAsyncDisposable
     private readonly Dictionary<ClipKind, (VerdictConditions Conditions, string Id)> _conditions;
     private readonly StoreWriter _facts;
     private readonly StoreWriter _faults;
+    private readonly DoubtfulFaults _doubtful = new();
+    private readonly IGuardedDecoder _decoder;
     private readonly TimeProvider _time;
 
     private VerdictStore(
         VerdictStoreOptions options,
         ClipNaming naming,
+        IGuardedDecoder decoder,
         IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
         StoredVerdicts stored,
         bool wantsGood,
@@ -38,9 +41,10 @@ internal sealed class VerdictStore : IAsyncDisposable
         TimeProvider time)
     {
         _options = options;
+        _decoder = decoder;
         _wantsGood = wantsGood;
         _log = log;
-        _finder = new IdentityFinder(naming, options.Identity, time);
+        _finder = new IdentityFinder(naming, options.Identity, decoder.LookAsync, time);
         _files = new BoundedQuestions(1, IdentityFinder.Limit, time);
         Naming = naming;
         _stored = stored;
@@ -60,6 +64,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     /// <summary>Makes the folder where there is none, and reads what it has.</summary>
     /// <param name="options">Where it is.</param>
     /// <param name="naming">What clips are called.</param>
+    /// <param name="decoder">Decodes the clips, and asks servers.</param>
     /// <param name="conditions">What verdicts are come to under, for each kind of clip.</param>
     /// <param name="wantsGood">Whether good clips are to be found, too.</param>
     /// <param name="rank">Which of several processes this is, for the name of its files; null for the only one.</param>
@@ -70,6 +75,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     public static Task<VerdictStore> OpenAsync(
         VerdictStoreOptions options,
         ClipNaming naming,
+        IGuardedDecoder decoder,
         IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
         bool wantsGood,
         string? rank,
@@ -77,7 +83,7 @@ internal sealed class VerdictStore : IAsyncDisposable
         TimeProvider time,
         CancellationToken cancellation) => AbandonableRead.RunAsync(
             () => Task.FromResult(new VerdictStore(
-                options, naming, conditions, ReadStored(options, conditions.Values, wantsGood, log, cancellation), wantsGood, rank, log, time)),
+                options, naming, decoder, conditions, ReadStored(options, conditions.Values, wantsGood, log, cancellation), wantsGood, rank, log, time)),
             cancellation);
 
     /// <summary>Reads the folder once more, with what was added since. To be called while nobody asks for verdicts.</summary>
@@ -90,8 +96,19 @@ internal sealed class VerdictStore : IAsyncDisposable
         before.Dispose();
     }
 
-    /// <summary>Which bytes a clip has now; null where that is not known. Asked before a clip is decoded.</summary>
-    public ValueTask<ObservedClip?> ObserveAsync(ClipReference clip, CancellationToken cancellation) => _finder.FindAsync(clip, cancellation);
+    /// <summary>
+    /// Which bytes a clip has now; null where that is not known. Asked before a clip is decoded. Of an object at an address its server is asked only where the
+    /// store has something of it.
+    /// </summary>
+    public ValueTask<ObservedClip?> ObserveAsync(ClipReference clip, CancellationToken cancellation) =>
+        IdentityFinder.IsWholeObject(clip.Source) && !_stored.HasObject(Naming.Of(clip)) ? default : _finder.FindAsync(clip, cancellation);
+
+    /// <summary>Which bytes a clip had that was decoded.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="before">What was observed before it was decoded.</param>
+    /// <param name="outcome">What came of it: of an object at an address it is that which was fetched.</param>
+    public ObservedClip? ObservedOf(ClipReference clip, ObservedClip? before, DecodeOutcome outcome) => !IdentityFinder.IsWholeObject(clip.Source) ? before
+        : outcome.Fetched is { } fetched ? _finder.OfObject(clip, fetched) : null;
 
     /// <summary>The verdict on a clip with these bytes; null where the store has none.</summary>
     public async ValueTask<FoundVerdict?> FindAsync(ClipReference clip, ObservedClip observed, CancellationToken cancellation)
@@ -135,7 +152,18 @@ internal sealed class VerdictStore : IAsyncDisposable
         await _files.AskAsync(
             _ =>
             {
-                writer.Add(line, conditions);
+                // One thread asks, so that these come one after the other.
+                HelperReuse reuse = _decoder.Reuse;
+                KeepReleased(reuse, isEnd: false);
+                if (!verdict.IsUnconfirmed)
+                {
+                    writer.Add(line, conditions);
+                }
+                else if (reuse.Disagreement is null)
+                {
+                    _doubtful.Hold(line, conditions, reuse);
+                }
+
                 return writer;
             },
             cancellation).ConfigureAwait(false);
@@ -147,6 +175,7 @@ internal sealed class VerdictStore : IAsyncDisposable
         await _files.AskAsync(
             _ =>
             {
+                KeepReleased(_decoder.Reuse, isEnd: true);
                 _facts.Dispose();
                 _faults.Dispose();
                 return _facts;
@@ -155,6 +184,14 @@ internal sealed class VerdictStore : IAsyncDisposable
         _finder.Dispose();
         _files.Dispose();
         _stored.Dispose();
+    }
+
+    private void KeepReleased(HelperReuse reuse, bool isEnd)
+    {
+        foreach ((StoreLine line, VerdictConditions conditions) in _doubtful.Release(reuse, isEnd))
+        {
+            _faults.Add(line, conditions);
+        }
     }
 
     private static StoredVerdicts ReadStored(

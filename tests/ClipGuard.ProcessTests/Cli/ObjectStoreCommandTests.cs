@@ -64,6 +64,26 @@ internal sealed class ObjectStoreCommandTests
     }
 
     [Test]
+    public void What_an_object_had_is_known_by_its_ETag_until_that_changes()
+    {
+        string[] arguments = ["dry-run", "s3://bucket/data/m.jsonl", "--out", _folder, "--verdicts", Path.Combine(_folder, "verdicts")];
+        Run(arguments);
+        int before = _store.Asked.Count;
+        Assert.That(_store.Asked.Count(static asked => asked.Name.EndsWith("/a.wav", StringComparison.Ordinal)), Is.EqualTo(1));
+
+        Run(arguments);
+        Assert.That(
+            _store.Asked.Skip(before).Where(static asked => asked.Name.EndsWith(".wav", StringComparison.Ordinal)).Select(Asked),
+            Is.EquivalentTo(["a.wav bytes=0-0", "cut.wav bytes=0-0", "missing.wav bytes=0-"]));
+        Assert.That(Summary("fromStore"), Is.EqualTo(2));
+        Assert.That(Faults(), Has.Length.EqualTo(2));
+
+        _store.Put("bucket/data/clips/cut.wav", Wave.Ramp(16_000, 10), "\"b5-2\"");
+        Run(arguments);
+        Assert.That((Summary("fromStore"), Summary("ok")), Is.EqualTo((1L, 3L)));
+    }
+
+    [Test]
     public void Of_shards_in_a_store_members_are_fetched_by_their_ranges()
     {
         CommandRun run = DryRun("s3://bucket/s-{0..1}.tar");
@@ -107,6 +127,11 @@ internal sealed class ObjectStoreCommandTests
 
     private string[] Faults() => [.. File.ReadLines(Path.Combine(_folder, "faults.jsonl")).Select(static line => JsonDocument.Parse(line).RootElement)
         .Select(static fault => $"{fault.GetProperty("line")} {fault.GetProperty("clip")} {fault.GetProperty("path")} {fault.GetProperty("fault")}")];
+
+    private static string Asked(AskedRequest asked) => $"{asked.Name[(asked.Name.LastIndexOf('/') + 1)..]} {asked.Range}";
+
+    private long Summary(string count) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "summary.json"))).RootElement.GetProperty(count).GetInt64();
 
     private CommandRun DryRun(string manifest) => Run("dry-run", manifest, "--out", _folder);
 

@@ -19,6 +19,9 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
 
     public SandboxLevel Sandbox => SandboxLevel.Off;
 
+    /// <summary>What is said to have come of helpers that found a fault before.</summary>
+    public HelperReuse Reuse { get; set; } = new();
+
     /// <summary>File names that were asked for, in the order of asking.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
@@ -117,6 +120,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         return name.StartsWith("odd", StringComparison.Ordinal) && IsOdd ? Odd()
             : name.StartsWith("twice", StringComparison.Ordinal) ? new Outcome(Stalled())
             : name.StartsWith("gone", StringComparison.Ordinal) ? new Outcome(Missing())
+            : name.StartsWith("doubt", StringComparison.Ordinal) ? new FaultOutcome(Damaged(), TimeSpan.FromMilliseconds(5)) { IsUnconfirmed = true }
             : new Outcome(name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
     }
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 using ClipGuard.DryRuns;
 using ClipGuard.Media;
+using ClipGuard.Supervision;
 using ClipGuard.Verdicts;
 
 using NUnit.Framework;
@@ -290,6 +291,29 @@ internal sealed class StoredRunTests
         });
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_helpers_found_that_a_disagreement_puts_in_doubt_is_not_kept(bool disagree)
+    {
+        using var bench = NewBench("doubt-1.png", "ok-2.png", "doubt-3.png", "bad-4.png", "ok-5.png");
+        bench.Options = bench.Options with { Guard = new() { Workers = 1 } };
+        bench.Decoder.Hold("ok-2.png");
+        bench.Decoder.Hold("ok-5.png");
+        Task<DryRunSummary> running = bench.RunAsync();
+        await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-2.png"));
+        bench.Decoder.Reuse = new HelperReuse { Confirmed = 1 };
+        bench.Decoder.Release("ok-2.png");
+        await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-5.png"));
+        bench.Decoder.Reuse = new HelperReuse { Confirmed = 1, Disagreement = disagree ? "A fresh one says otherwise." : null };
+        bench.Decoder.Release("ok-5.png");
+        await running;
+
+        bench.Decoder = new ScriptedDecoder();
+        await bench.RunAsync();
+
+        Assert.That(bench.Decoder.Asked, Is.EqualTo(disagree ? ["doubt-3.png"] : Array.Empty<string>()));
+    }
+
     [Test]
     public async Task What_the_manifest_holds_itself_goes_by_its_bytes()
     {
@@ -298,7 +322,7 @@ internal sealed class StoredRunTests
         Make(bench.Folder, "ok-1.png");
         bench.Options = bench.Options with { Verdicts = new VerdictStoreOptions { Folder = Path.Combine(bench.Folder, "store") } };
         var names = new ClipNaming([]);
-        var finder = new IdentityFinder(names, IdentityKind.Metadata, TimeProvider.System);
+        var finder = new IdentityFinder(names, IdentityKind.Metadata, static (_, _) => default, TimeProvider.System);
         var manifest = new ClipGuard.Manifests.JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
         File.WriteAllLines(
             bench.ManifestPath, [DryRunBench.Row(One), DryRunBench.Row(One), DryRunBench.Row(One.Replace("aGV", "aGW", StringComparison.Ordinal))]);

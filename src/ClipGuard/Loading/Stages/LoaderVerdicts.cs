@@ -54,6 +54,7 @@ internal sealed class LoaderVerdicts : IAsyncDisposable
         VerdictStore opened = await VerdictStore.OpenAsync(
             store,
             ClipNaming.For(store, manifest, null),
+            decoder,
             conditions,
             wantsGood: false,
             string.Create(CultureInfo.InvariantCulture, $"rank{options.RankInfo.Rank}"),
@@ -103,19 +104,21 @@ internal sealed class LoaderVerdicts : IAsyncDisposable
 
     /// <summary>Writes down that a clip gives no data.</summary>
     /// <param name="clip">The clip.</param>
-    /// <param name="fault">Why.</param>
+    /// <param name="outcome">Why: an outcome with a fault.</param>
     /// <param name="elapsed">From dispatch to verdict.</param>
     /// <param name="cancellation">Gives it up.</param>
-    public async ValueTask AddAsync(ClipReference clip, ClipFault fault, TimeSpan elapsed, CancellationToken cancellation)
+    public async ValueTask AddAsync(ClipReference clip, DecodeOutcome outcome, TimeSpan elapsed, CancellationToken cancellation)
     {
         // The clip was not looked at before it was decoded, as most clips are good; so its files must be older than the decode.
+        ClipFault fault = outcome.Fault!;
         DateTimeOffset began = _time.GetUtcNow() - elapsed - TimeSpan.FromSeconds(1);
-        if (await _store.ObserveAsync(clip, cancellation).ConfigureAwait(false) is not { } observed || observed.ChangedSince(began))
+        ObservedClip? looked = outcome.Fetched is null ? await _store.ObserveAsync(clip, cancellation).ConfigureAwait(false) : null;
+        if (_store.ObservedOf(clip, looked, outcome) is not { } observed || observed.ChangedSince(began))
         {
             return;
         }
 
-        await _store.AddAsync(clip, observed, new NewVerdict(elapsed) { Fault = fault }, cancellation).ConfigureAwait(false);
+        await _store.AddAsync(clip, observed, NewVerdict.Of(outcome) with { Elapsed = elapsed }, cancellation).ConfigureAwait(false);
         _found[observed.Identity.Name.Key] = (observed.Identity, fault);
     }
 

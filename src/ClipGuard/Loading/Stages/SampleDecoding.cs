@@ -138,21 +138,20 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
 
         long began = Stopwatch.GetTimestamp();
-        ClipFault? found;
         try
         {
-            using (DecodeOutcome outcome = await decoder.DecodeAsync(request, OnFirstFailure, cancellation).ConfigureAwait(false))
+            DecodeOutcome outcome = await decoder.DecodeAsync(request, OnFirstFailure, cancellation).ConfigureAwait(false);
+            using (outcome)
             {
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
                 tried.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
                 Take(context.Planned, tried, clip, index, outcome, target);
-                found = outcome.Fault;
             }
 
-            if (verdicts is not null && found is not null)
+            if (verdicts is not null && outcome.Fault is not null)
             {
-                await verdicts.AddAsync(clip, found, Stopwatch.GetElapsedTime(began), cancellation).ConfigureAwait(false);
+                await verdicts.AddAsync(clip, outcome, Stopwatch.GetElapsedTime(began), cancellation).ConfigureAwait(false);
             }
 
             if (tried.Fault is not null && substitute is not null)

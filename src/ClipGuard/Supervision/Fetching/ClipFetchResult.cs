@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 
 namespace ClipGuard.Supervision.Fetching;
@@ -6,4 +7,8 @@ namespace ClipGuard.Supervision.Fetching;
 /// <param name="Bytes">The clip.</param>
 /// <param name="Fault">Why there is no clip at the address.</param>
 /// <param name="Unsettled">Why the server does not say whether there is one.</param>
-internal readonly record struct ClipFetchResult(MemorySource? Bytes, ClipFault? Fault = null, UnsettledClip? Unsettled = null);
+internal readonly record struct ClipFetchResult(MemorySource? Bytes, ClipFault? Fault = null, UnsettledClip? Unsettled = null)
+{
+    /// <summary>Of a clip that is a whole object: what its server said of that; otherwise null.</summary>
+    public FetchedObject? Object { get; init; }
+}

@@ -42,7 +42,7 @@ internal sealed class ClipFetcher : IDisposable
             ? new FetchFailure(FetchFailureKind.Changed, $"{result.Bytes!.Value.Length} bytes are there of {source.Length}") : null);
         if (failure is null)
         {
-            return new ClipFetchResult(new MemorySource(result.Bytes!.Value));
+            return new ClipFetchResult(new MemorySource(result.Bytes!.Value)) { Object = request.IsRange ? null : result.Object };
         }
 
         TimeSpan elapsed = _time.GetElapsedTime(began);
@@ -58,6 +58,18 @@ internal sealed class ClipFetcher : IDisposable
         return fault is { } kind
             ? new ClipFetchResult(null, new ClipFault(kind, DecodeStage.Open, message, postMortem))
             : new ClipFetchResult(null, null, new UnsettledClip(UnsettledCause.Server, DecodeStage.Open, message, postMortem));
+    }
+
+    /// <summary>Asks what a server says of a whole object now, by one request for its first byte.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    /// <returns>Null where the server does not say.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
+    public async Task<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation)
+    {
+        var request = new FetchRequest(address) { Length = 1 };
+        FetchResult result = await _fetch.FetchAsync(request, new FetchLimits(_deadline, _fetch.Options.MaxBytes), cancellation).ConfigureAwait(false);
+        return result.Failure is null ? result.Object : null;
     }
 
     /// <inheritdoc/>

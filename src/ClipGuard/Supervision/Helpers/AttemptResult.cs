@@ -24,6 +24,9 @@ internal abstract record AttemptResult
 
         /// <summary>True where its helper had found a fault before, and a fresh one is to confirm this one.</summary>
         public bool IsToConfirm { get; init; }
+
+        /// <summary>True where its helper had found a fault before, and none other is asked about this one.</summary>
+        public bool IsUnconfirmed { get; init; }
     }
 
     /// <summary>The decoder threw: a bug of its own, which says nothing about the clip.</summary>

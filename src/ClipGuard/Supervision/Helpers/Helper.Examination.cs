@@ -57,10 +57,13 @@ internal sealed partial class Helper
         if (fault.Kind != FaultKind.TimedOut)
         {
             var found = new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem);
+            bool isOfUsedHelper = HasFoundFault && !fault.BeforeDecoding;
+            bool isToConfirm = isOfUsedHelper && _pool.IsToConfirm();
             return new AttemptResult.Faulted(found)
             {
                 IsDenied = fault.Storage == StorageError.Denied,
-                IsToConfirm = HasFoundFault && !fault.BeforeDecoding && _pool.IsToConfirm(),
+                IsToConfirm = isToConfirm,
+                IsUnconfirmed = isOfUsedHelper && !isToConfirm,
             };
         }
 
