@@ -5,21 +5,51 @@ namespace ClipGuard.Manifests;
 /// <param name="choose">
 /// Makes what reads rows, once the file's first line is known: a row reader for each thread, and whether that first line is the first row (a table's is not).
 /// </param>
-internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose) : IDeferredRowReader
+/// <param name="path">The file.</param>
+/// <param name="noted">Where its rows are, as far as that is known.</param>
+internal sealed class DeferredLineReader(
+    Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose, string path, NotedRows noted) : IDeferredRowReader
 {
     private LineReader? _lines;
     private PositionedFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
     private RowReaderChoice? _chosen;
     private ITextRowReader? _judge; // says which lines are rows
+    private bool _hasBegun;
+    private int _version; // of what was noted
+    private long _row; // that comes next, from 0
+    private long _readRows; // rows that were read from _lines: fewer where others were noted
 
     public async ValueTask<DeferredRows> ReadAsync(int most, CancellationToken cancellation)
     {
-        LineReader lines = Lines();
-        return lines.IsPipe ? await CopyAsync(lines, most, cancellation).ConfigureAwait(false)
+        if (FindNoted(most) is { } piece)
+        {
+            _row += piece.Rows.Count;
+            _file ??= new LocalPositions(File.OpenHandle(path, share: FileShare.ReadWrite));
+            return new DeferredPlaces(path, piece.Rows, _file, piece.FilePosition, _chosen!.NewReader);
+        }
+
+        LineReader lines = await LinesAsync(cancellation).ConfigureAwait(false);
+        DeferredRows rows = lines.IsPipe ? await CopyAsync(lines, most, cancellation).ConfigureAwait(false)
             : await NoteAsync(lines, most, cancellation).ConfigureAwait(false);
+        _row += rows.Count;
+        _readRows = _row;
+        return rows;
     }
 
-    public ValueTask<long> SkipAsync(long most, CancellationToken cancellation) => TakeAsync(Lines(), most, take: null, cancellation);
+    public async ValueTask<long> SkipAsync(long most, CancellationToken cancellation)
+    {
+        if (FindNoted(most) is { } piece)
+        {
+            _row += piece.Rows.Count;
+            return piece.Rows.Count;
+        }
+
+        LineReader lines = await LinesAsync(cancellation).ConfigureAwait(false);
+        long passed = await TakeAsync(lines, most, take: null, cancellation).ConfigureAwait(false);
+        _row += passed;
+        _readRows = _row;
+        return passed;
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -27,12 +57,30 @@ internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader,
         return ValueTask.CompletedTask;
     }
 
-    private LineReader Lines()
+    private NotedPiece? FindNoted(long most)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            _chosen = noted.Begin(path, out _version);
+        }
+
+        return _chosen is not null && noted.TryFind(_row, most, out NotedPiece? piece) ? piece : null;
+    }
+
+    // Open, and before the row that comes next.
+    private async ValueTask<LineReader> LinesAsync(CancellationToken cancellation)
     {
         if (_lines is null)
         {
             _lines = open();
-            _file = _lines.IsPipe || _lines.IsRemote ? null : new LocalPositions(File.OpenHandle(_lines.Path, share: FileShare.ReadWrite));
+            _file ??= _lines.IsPipe || _lines.IsRemote ? null : new LocalPositions(File.OpenHandle(_lines.Path, share: FileShare.ReadWrite));
+        }
+
+        if (_readRows < _row)
+        {
+            await TakeAsync(_lines, _row - _readRows, take: null, cancellation).ConfigureAwait(false);
+            _readRows = _row;
         }
 
         return _lines;
@@ -44,6 +92,11 @@ internal sealed class DeferredLineReader(Func<LineReader> open, Func<LineReader,
         var index = new RowIndex();
         _file ??= await lines.OpenPositionsAsync(cancellation).ConfigureAwait(false);
         await TakeAsync(lines, most, line => index.Add(RowAddress.Of(line)), cancellation).ConfigureAwait(false);
+        if (_chosen is not null && !lines.IsRemote)
+        {
+            noted.Add(new NotedPiece(_row, index, lines.Position, IsLast: index.Count < most), _chosen, _version);
+        }
+
         return new DeferredPlaces(lines.Path, index, _file, lines.Position, _chosen?.NewReader ?? NoReader);
     }
 

@@ -13,6 +13,7 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
 {
     private readonly ManifestOptions _options;
     private readonly string _path;
+    private readonly NotedRows _noted = new();
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
@@ -81,7 +82,7 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     }
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>
-        new DeferredLineReader(() => Open(new ManifestFiles(_options)), (_, _) => new RowReaderChoice(NewReader));
+        new DeferredLineReader(() => Open(new ManifestFiles(_options)), (_, _) => new RowReaderChoice(NewReader), _path, _noted);
 
     private LineReader Open(ManifestFiles files) => LineReader.Open(_path, _options.MaxLineBytes, array: new JsonArrayScan(), files: files);
 

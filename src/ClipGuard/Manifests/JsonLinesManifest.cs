@@ -14,6 +14,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 {
     private readonly ManifestOptions _options;
     private readonly string _path;
+    private readonly NotedRows _noted = new();
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
@@ -113,7 +114,9 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(
         () => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)),
-        (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)));
+        (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)),
+        _path,
+        _noted);
 
     /// <summary>How rows of JSON are read.</summary>
     internal static ManifestOptions WithDefaults(ManifestOptions? options, string path)

@@ -41,6 +41,21 @@ internal sealed class RowIndex
         }
     }
 
+    /// <summary>Bytes that it holds, about.</summary>
+    public long HeldBytes => _pieces.Sum(static piece => (long)piece.Length) + _blocks.Sum(static blocks => (long)blocks.Length * Marshal.SizeOf<Block>());
+
+    /// <summary>Gives back what it holds for rows that do not come: nothing can be added any more.</summary>
+    public void Trim()
+    {
+        if (_pieces.Count > 0)
+        {
+            _pieces[^1] = _pieces[^1][.._used];
+            _blocks[^1] = _blocks[^1][..(int)(BlockCount - ((_blocks.Count - 1L) * PieceBlocks))];
+            _pieces.TrimExcess();
+            _blocks.TrimExcess();
+        }
+    }
+
     public void Add(RowAddress address)
     {
         if (Count % BlockRows == 0)

@@ -13,6 +13,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
 {
     private readonly TableOptions _options;
     private readonly string _path;
+    private readonly NotedRows _noted = new();
     private readonly PathResolver _paths;
 
     // As it was read last: of a pipe it cannot be had again.
@@ -107,7 +108,9 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     IDeferredRowReader IDeferredManifest.ReadDeferred() =>
         new DeferredLineReader(
             () => Open(new ManifestFiles(_options.Rows)),
-            (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true));
+            (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true),
+            _path,
+            _noted);
 
     private async Task<Header> ReadHeaderAsync(CancellationToken cancellation)
     {
