@@ -13,13 +13,14 @@ namespace ClipGuard.DryRuns;
 /// again), of bad ones a place in a file, and the mentions that wait are among the rows in flight. Any thread; mentions come from one, in order.
 /// </summary>
 /// <param name="folder">Where faults are kept for later mentions.</param>
+/// <param name="recordsPath">The run's <c>faults.jsonl</c>.</param>
 /// <param name="mostGood">Most good clips that are remembered.</param>
 /// <param name="progress">Where clips and rows are counted.</param>
-internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress progress) : IDisposable
+internal sealed class ClipMentions(string folder, string recordsPath, long mostGood, DryRunProgress progress) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CompactHashSet _good = new(mostGood);
-    private readonly FaultSpool _faults = new(folder);
+    private readonly FaultSpool _faults = new(folder, recordsPath);
     private readonly Dictionary<UInt128, List<ClipInFlight>> _open = [];
 
     /// <summary>What a mention comes to.</summary>
@@ -35,6 +36,18 @@ internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress 
         IsKnown,
     }
 
+    /// <summary>Clips with a verdict, each once; null where there were more than are remembered.</summary>
+    public long? Distinct
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _good.Count >= mostGood ? null : _good.Count + _faults.Count;
+            }
+        }
+    }
+
     /// <summary>What a clip is called within a run: where its bytes are, and what it is decoded as. Null for one that is refused.</summary>
     public static UInt128? KeyOf(ClipReference clip) => clip.Source switch
     {
@@ -44,6 +57,22 @@ internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress 
         MemorySource held => XxHash128.HashToUInt128(held.Bytes.Span, (long)clip.Kind),
         _ => null,
     };
+
+    /// <summary>Takes in what an interrupted run has recorded, before anything else.</summary>
+    public void Restore(IEnumerable<SeenClip> seen)
+    {
+        foreach (SeenClip clip in seen)
+        {
+            if (clip.FaultBytes > 0)
+            {
+                _faults.AddRecorded(clip);
+            }
+            else
+            {
+                _good.Add(clip.Hash);
+            }
+        }
+    }
 
     /// <summary>Takes a mention in.</summary>
     /// <param name="clip">The mention.</param>
@@ -70,7 +99,7 @@ internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress 
                 return Mention.IsKnown;
             }
 
-            if (_faults.Find(key) is { } fault)
+            if (_faults.Find(SeenClip.KeyOf(key)) is { } fault)
             {
                 verdict = new ClipVerdict(clip.Clip) { Fault = fault.Of(clip.Line, clip.Clip), IsRepeat = true };
                 return Mention.IsKnown;
@@ -161,7 +190,7 @@ internal sealed class ClipMentions(string folder, long mostGood, DryRunProgress 
     {
         if (verdict.Fault is { } fault)
         {
-            _faults.TryAdd(key, fault);
+            _faults.TryAdd(SeenClip.KeyOf(key), fault);
         }
         else if (verdict.IsOk)
         {

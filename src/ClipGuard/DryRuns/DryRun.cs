@@ -141,6 +141,7 @@ public sealed class DryRun
             CleanBytes = output.Clean?.Length ?? 0,
             ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
+            SeenBytes = output.Seen.Length,
             Elapsed = Elapsed(),
         };
         Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
@@ -172,13 +173,14 @@ public sealed class DryRun
         }
 
         var recorder = new Recorder(output, new ExcludedRows(_manifest), tally, MakeCheckpoint, _options.Budget, _time, _log);
+        IEnumerable<SeenClip> SeenBefore() => resumed is { IsWhole: false, SeenBytes: var bytes } ? SeenClip.Read(output.SeenPath, bytes) : [];
         bool complete;
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         try
         {
             complete = !reading.Any
-                || await DecodeAsync(reading, resumedAfter, earlier, firstRows, output.Journal, store, recorder, stop).ConfigureAwait(false);
+                || await DecodeAsync(reading, resumedAfter, earlier, firstRows, output, SeenBefore(), store, recorder, stop).ConfigureAwait(false);
         }
         catch (DryRunStoppedException) when (firstRows.AreBroken)
         {
@@ -193,10 +195,10 @@ public sealed class DryRun
         }
 
         ShardRecord? record = complete && shared is not null
-            ? await RecordShardAsync(_part!, shared, header.Length).ConfigureAwait(false)
+            ? await RecordShardAsync(_part!, shared, header.Length, tally.Refused).ConfigureAwait(false)
             : null;
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary, summary.Unsettled == 0 ? null : CheckpointOf(tally, isWhole: true));
+        output.End(summary, summary.Unsettled == 0 ? null : CheckpointOf(tally, isWhole: true), isShard: record is not null);
         if (record is not null)
         {
             output.EndShard(record);
@@ -249,7 +251,8 @@ public sealed class DryRun
         long skip,
         EarlierVerdictLookup earlier,
         FirstRowsCheck firstRows,
-        Journal journal,
+        OutputFolder output,
+        IEnumerable<SeenClip> seenBefore,
         VerdictStore? store,
         Recorder recorder,
         StageGroup stop)
@@ -259,8 +262,10 @@ public sealed class DryRun
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight, FlowingBytes);
 
-        using var mentions = new ClipMentions(Path.GetFullPath(_options.OutputFolder), VerdictStore.MostGood - (store?.Good ?? 0), Progress);
-        var worker = new ClipWorker(_decoder, _options, journal, store, mentions, firstRows, Progress, stop);
+        using var mentions = new ClipMentions(
+            Path.GetFullPath(_options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), Progress);
+        mentions.Restore(seenBefore);
+        var worker = new ClipWorker(_decoder, _options, output.Journal, store, mentions, firstRows, Progress, stop);
         var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
         var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
@@ -274,7 +279,14 @@ public sealed class DryRun
         settling.Close();
         await Task.WhenAll(stages).ConfigureAwait(false);
         stop.ThrowIfFailed();
-        return reader.ReachedEnd && !recorder.HasGap;
+        bool complete = reader.ReachedEnd && !recorder.HasGap;
+        if (complete && mentions.Distinct is { } distinct)
+        {
+            // Counted by clips and not by what was decoded when, so that a run that was interrupted, and shards that are merged, count the same.
+            recorder.Tally.Repeated = recorder.Tally.Clips - recorder.Tally.Refused - distinct;
+        }
+
+        return complete;
     }
 
     private async Task RecordAsync(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder)
@@ -324,7 +336,7 @@ public sealed class DryRun
         : new ShardExtent(ShardExtent.Bytes, 0, identity is { Files: 1 } ? identity.Bytes : 0);
 
     // Other jobs read the same manifest, and what each found belongs together only where all of them read the same bytes.
-    private async Task<ShardRecord> RecordShardAsync(ManifestShard shard, ShardManifest before, int headerBytes)
+    private async Task<ShardRecord> RecordShardAsync(ManifestShard shard, ShardManifest before, int headerBytes, long refused)
     {
         ShardManifest now = await ShardManifest.OfAsync(shard, CancellationToken.None).ConfigureAwait(false);
         return ShardManifest.Difference(before, now) is not { } change
@@ -338,6 +350,7 @@ public sealed class DryRun
                 Settings = _settings,
                 FileBytes = new Dictionary<string, long>(),
                 CleanHeaderBytes = headerBytes,
+                Refused = refused,
                 RowsToLeaveOut = _exclusion?.Unmet(0) is null ? 0 : _exclusion.Count,
             }
             : throw new OutputException($"{shard.Name} has changed while shard {shard.Number} of it was read: {change}. Start all shards over (--fresh)");

@@ -46,7 +46,7 @@ public sealed record DryRunSummary
     /// <summary>Of <see cref="Clips"/>, those whose verdict the store had (<see cref="DryRunOptions.Verdicts"/>).</summary>
     public long FromStore { get; init; }
 
-    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first. (Of shards each counts its own.)</summary>
+    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first.</summary>
     public long Repeated { get; init; }
 
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>

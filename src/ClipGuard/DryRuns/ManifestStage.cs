@@ -112,6 +112,7 @@ internal sealed class ManifestStage(
         for (int index = 0; index < row.Clips.Count; index++)
         {
             var clip = new ClipInFlight(row, index, Key: ClipMentions.KeyOf(row.Clips[index]));
+            row.Name(index, clip.Key);
             if (earlier.Find((SampleRow)row.Row, index, out ClipFault? firstFailure) is { } verdict)
             {
                 progress.TakenOver(verdict);

@@ -18,6 +18,7 @@ internal sealed class OutputFolder : IDisposable
     public const string UnfinishedName = "unfinished.json";
     public const string JournalName = "journal.jsonl";
     public const string ShardName = "shard.json";
+    public const string SeenName = "clips.seen";
     private const string BeforeSuffix = ".before";
     private const string PartialSuffix = ".partial";
     private const string CopySuffix = ".copy";
@@ -35,6 +36,7 @@ internal sealed class OutputFolder : IDisposable
         CleanPath = cleanPath;
         ExcludedPath = Path.Combine(folder, ExcludedName);
         UnsettledPath = Path.Combine(folder, UnsettledName);
+        SeenPath = Path.Combine(folder, SeenName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
         _journalPath = Path.Combine(folder, JournalName);
@@ -52,6 +54,8 @@ internal sealed class OutputFolder : IDisposable
 
     public string SummaryPath { get; }
 
+    public string SeenPath { get; }
+
     /// <summary>The lists that say of every row whether to train on it: each is gathered beside, and bears its name once it is whole.</summary>
     private IEnumerable<string> Lists => new[] { CleanPath, ExcludedPath }.OfType<string>();
 
@@ -66,6 +70,9 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The rows that are not clean, open to append to.</summary>
     public WholeLineFile Excluded { get; private set; } = null!;
+
+    /// <summary>The clips of recorded rows, open to append to: <see cref="SeenClip"/>.</summary>
+    public WholeLineFile Seen { get; private set; } = null!;
 
     /// <summary>Verdicts as they are come to.</summary>
     public Journal Journal { get; private set; } = null!;
@@ -113,6 +120,7 @@ internal sealed class OutputFolder : IDisposable
         Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
+        Seen.FlushToDisk();
         AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
     }
 
@@ -155,12 +163,14 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Ends the run: flushes, writes the summary and, where the run reached its end, deletes the checkpoint.</summary>
     /// <param name="summary">The run's summary.</param>
     /// <param name="unsettled">Where the run reached its end and left clips unsettled, the checkpoint for a run that tries these alone; otherwise null.</param>
-    public void End(DryRunSummary summary, Checkpoint? unsettled)
+    /// <param name="isShard">Whether a merge has to know which clips were seen.</param>
+    public void End(DryRunSummary summary, Checkpoint? unsettled, bool isShard)
     {
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
+        Seen.FlushToDisk();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
         if (summary.Cancelled)
@@ -190,6 +200,11 @@ internal sealed class OutputFolder : IDisposable
             File.Delete(UnsettledPath);
         }
 
+        if (!isShard)
+        {
+            File.Delete(SeenPath);
+        }
+
         File.Delete(_journalPath);
         File.Delete(FaultsPath + BeforeSuffix);
         File.Delete(UnsettledPath + BeforeSuffix);
@@ -199,7 +214,7 @@ internal sealed class OutputFolder : IDisposable
     /// <param name="record">What a merge has to know; the files' lengths are added.</param>
     public void EndShard(ShardRecord record)
     {
-        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath }.OfType<string>().Where(File.Exists)];
+        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath, SeenPath }.OfType<string>().Where(File.Exists)];
         record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
         AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
     }
@@ -209,6 +224,7 @@ internal sealed class OutputFolder : IDisposable
     {
         File.Delete(_unfinishedPath);
         File.Delete(_journalPath);
+        File.Delete(SeenPath);
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
@@ -221,13 +237,14 @@ internal sealed class OutputFolder : IDisposable
         Unsettled?.Dispose();
         Clean?.Dispose();
         Excluded?.Dispose();
+        Seen?.Dispose();
         Journal?.Dispose();
         _lock.Dispose();
     }
 
     private void RefuseToOverwrite(IReadOnlyList<string> sources)
     {
-        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, _unfinishedPath, _journalPath, _shardPath];
+        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, SeenPath, _unfinishedPath, _journalPath, _shardPath];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => IsOneOf(path, sources)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -321,6 +338,7 @@ internal sealed class OutputFolder : IDisposable
         Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
         Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
         Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath + PartialSuffix, isRetry ? 0 : resumed?.CleanBytes ?? 0);
+        Seen = WholeLineFile.Open(SeenPath, isRetry ? 0 : resumed?.SeenBytes ?? 0);
         Excluded = WholeLineFile.Open(ExcludedPath + PartialSuffix, isRetry ? 0 : resumed?.ExcludedBytes ?? 0);
     }
 

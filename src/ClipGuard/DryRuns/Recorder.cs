@@ -109,6 +109,7 @@ internal sealed class Recorder
     {
         _output.Clean?.Flush();
         _output.Excluded.Flush();
+        _output.Seen.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -141,9 +142,14 @@ internal sealed class Recorder
     {
         bool clean = decided;
         bool faulty = false;
-        foreach (ClipVerdict verdict in settled.Verdicts.OfType<ClipVerdict>())
+        for (int index = 0; index < settled.Verdicts.Count; index++)
         {
-            Tally.Add(row.Line, verdict);
+            if (settled.Verdicts[index] is not { } verdict)
+            {
+                continue;
+            }
+
+            Tally.Add(row.Line, verdict, isRefused: settled.Keys[index] == 0);
             clean &= verdict.IsOk;
             faulty |= verdict.Fault is not null;
             if (verdict.Unsettled is { } unsettled)
@@ -153,8 +159,14 @@ internal sealed class Recorder
             }
             else if (verdict.Fault is { } fault)
             {
-                Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(fault, RecordLayout.Lines.ClipFaultRecord));
+                byte[] record = JsonSerializer.SerializeToUtf8Bytes(fault, RecordLayout.Lines.ClipFaultRecord);
+                See(settled.Keys[index], verdict, record.Length);
+                Append(_output.Faults, record);
                 LogUnlessEarlier(row.Line, verdict, fault);
+            }
+            else
+            {
+                See(settled.Keys[index], verdict, faultBytes: 0);
             }
         }
 
@@ -176,6 +188,14 @@ internal sealed class Recorder
         else if (decided)
         {
             Exclude(_excluded.Of(row, settled.Verdicts.OfType<ClipVerdict>()));
+        }
+    }
+
+    private void See(UInt128 key, ClipVerdict verdict, int faultBytes)
+    {
+        if (key != 0 && !verdict.IsRepeat)
+        {
+            new SeenClip(SeenClip.KeyOf(key), verdict.IsFromStore, faultBytes > 0 ? _output.Faults.Length : 0, faultBytes).AppendTo(_output.Seen);
         }
     }
 

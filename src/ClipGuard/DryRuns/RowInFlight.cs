@@ -14,6 +14,7 @@ internal sealed class RowInFlight
     private const int ClipObjectBytes = 300;
 
     private readonly ClipVerdict?[] _verdicts;
+    private readonly UInt128[] _keys;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
 
@@ -22,6 +23,7 @@ internal sealed class RowInFlight
         Row = row;
         Clips = row is SampleRow sample ? sample.Sample.Clips : [];
         _verdicts = new ClipVerdict?[Clips.Count];
+        _keys = Clips.Count == 0 ? [] : new UInt128[Clips.Count];
         _open = Clips.Count;
         if (_open == 0)
         {
@@ -40,6 +42,12 @@ internal sealed class RowInFlight
     /// One for each clip, in the row's order; null where the run was stopped before there was one. Read it once <see cref="Finished"/>.
     /// </summary>
     public IReadOnlyList<ClipVerdict?> Verdicts => _verdicts;
+
+    /// <summary>What the clips are called within the run, in the row's order; 0 for one that is refused by its reference, and before it was sent.</summary>
+    public IReadOnlyList<UInt128> Keys => _keys;
+
+    /// <summary>Says what a clip is called; before it is settled.</summary>
+    public void Name(int index, UInt128? key) => _keys[index] = key ?? 0;
 
     /// <summary>Memory that the row holds, roughly, with what it was parsed into: for <see cref="ByteBudget"/>.</summary>
     public long HeldBytes => RowObjectBytes + (Clips.Count * ClipObjectBytes)

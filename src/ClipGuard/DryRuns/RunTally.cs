@@ -50,6 +50,9 @@ internal sealed class RunTally
     /// <summary>Of <see cref="Clips"/>, later mentions of a clip.</summary>
     public long Repeated { get; set; }
 
+    /// <summary>Of <see cref="Clips"/>, those that were refused by their reference, each of which is a clip of its own.</summary>
+    public long Refused { get; set; }
+
     /// <summary>A count for each fault, bad manifest lines included; every name is there.</summary>
     public Dictionary<string, long> Faults { get; set; } = Enum.GetNames<FaultKind>().Append(BadLineRecord.Name).ToDictionary(name => name, _ => 0L);
 
@@ -77,7 +80,10 @@ internal sealed class RunTally
     }
 
     /// <summary>Counts a clip.</summary>
-    public void Add(long line, ClipVerdict verdict)
+    /// <param name="line">Its row's line.</param>
+    /// <param name="verdict">Its verdict.</param>
+    /// <param name="isRefused">Whether it was refused by its reference.</param>
+    public void Add(long line, ClipVerdict verdict, bool isRefused)
     {
         if (verdict.Unsettled is not null)
         {
@@ -88,6 +94,7 @@ internal sealed class RunTally
         Clips++;
         FromStore += verdict.IsFromStore ? 1 : 0;
         Repeated += verdict.IsRepeat ? 1 : 0;
+        Refused += isRefused ? 1 : 0;
         if (verdict.Elapsed is { } elapsed)
         {
             _slowest.Add(new SlowClip(line, verdict.Clip.AsWritten, Seconds.Of(elapsed)));

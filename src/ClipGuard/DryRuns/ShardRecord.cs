@@ -40,6 +40,9 @@ internal sealed record ShardRecord
     /// <summary>Rows of the whole manifest that were to be left out, each of which is in one share.</summary>
     public long RowsToLeaveOut { get; init; }
 
+    /// <summary>Clips that were refused by their references, each of which is a clip of its own.</summary>
+    public long Refused { get; init; }
+
     /// <summary>Reads what a run left.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Null where there is none, or one of another version.</returns>

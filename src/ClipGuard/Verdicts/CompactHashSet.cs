@@ -32,7 +32,8 @@ internal sealed unsafe class CompactHashSet : IDisposable
     public long Count { get; private set; }
 
     /// <summary>Adds a hash, unless it is there already or the set is full.</summary>
-    public void Add(UInt128 hash)
+    /// <returns>True where it was added.</returns>
+    public bool Add(UInt128 hash)
     {
         (int number, ulong entry) = Split(hash);
         lock (_lock)
@@ -41,7 +42,7 @@ internal sealed unsafe class CompactHashSet : IDisposable
             ref Bucket bucket = ref _buckets[number];
             if (Count >= _limit || Find(bucket, entry))
             {
-                return;
+                return false;
             }
 
             if (bucket.Count == bucket.Capacity)
@@ -57,6 +58,7 @@ internal sealed unsafe class CompactHashSet : IDisposable
             Unsafe.WriteUnaligned(place + sizeof(uint), (ushort)(entry >> 32));
             bucket.Count++;
             Count++;
+            return true;
         }
     }
 

@@ -172,6 +172,55 @@ internal sealed class MergeTests
     }
 
     [Test]
+    public async Task What_a_list_leaves_out_and_does_not_find_is_counted_over_all_shards()
+    {
+        using var bench = new DryRunBench(Rows);
+        string list = Path.Combine(bench.Folder, "excluded.jsonl");
+        await File.WriteAllLinesAsync(
+            list, new[] { 1, 4, 6, 99 }.Select(static line => $$"""{"source":"manifest.jsonl","line":{{line}},"clips":[]}"""));
+        bench.Options = bench.Options with { Excluded = await ExclusionList.ReadAsync([list]) };
+        string folder = bench.Options.OutputFolder;
+        DryRunSummary expected = await bench.RunAsync();
+        Directory.Delete(folder, recursive: true);
+        foreach (int index in new[] { 0, 1, 2 })
+        {
+            await RunAsync(bench, folder, index, 3);
+        }
+
+        DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
+
+        Assert.That((expected.LeftOut, expected.NotFound), Is.EqualTo((3L, 1L)));
+        Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
+    }
+
+    [Test]
+    public async Task With_a_verdict_store_a_clip_of_several_shards_counts_once_as_known()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("b.png", "a.png"), Row("a.png"), Row("bad.png"), Row("b.png", "bad.png"), Row("c.png", "a.png"));
+        foreach (string clip in new[] { "a.png", "b.png", "bad.png", "c.png" })
+        {
+            string path = Path.Combine(bench.Folder, clip);
+            await File.WriteAllTextAsync(path, clip);
+            File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        bench.Options = bench.Options with { Verdicts = new Verdicts.VerdictStoreOptions { Folder = Path.Combine(bench.Folder, "store") } };
+        string folder = bench.Options.OutputFolder;
+        await bench.RunAsync();
+        DryRunSummary expected = await bench.RunAsync();
+        Directory.Delete(folder, recursive: true);
+        foreach (int index in new[] { 0, 1, 2 })
+        {
+            await RunAsync(bench, folder, index, 3);
+        }
+
+        DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
+
+        Assert.That((expected.FromStore, expected.Repeated), Is.EqualTo((4L, 5L)));
+        Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
+    }
+
+    [Test]
     public async Task Rows_that_are_copied_need_the_manifest_as_it_was([Values("gone", "changed")] string change)
     {
         using var bench = new DryRunBench(string.Empty);
@@ -370,6 +419,7 @@ internal sealed class MergeTests
 
     private static string Counts(DryRunSummary summary) =>
         $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} "
+        + $"{summary.Repeated} repeated {summary.FromStore} from the store, {summary.LeftOut} left out, {summary.NotFound} not found "
         + $"{summary.CleanHasRelativePaths} {summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} "
         + $"{string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
 }

@@ -30,6 +30,23 @@ internal sealed class RepeatedClipTests
     }
 
     [Test]
+    public async Task A_run_that_goes_on_decodes_nothing_again_that_an_earlier_row_named()
+    {
+        string[] clips = ["/a/ok.png", "/a/bad.png", "/a/ok-held.png", "/a/ok.png", "/a/bad.png", "/a/bad.png"];
+        using var bench = new DryRunBench([.. clips.Select(static clip => DryRunBench.Row(clip))]);
+        bench.Decoder.Hold("ok-held.png");
+        await bench.RunUntilAsync(() => bench.Decoder.Asked.Contains("ok-held.png") && bench.Faults().Count == 1);
+
+        bench.Decoder = new ScriptedDecoder();
+        DryRunSummary summary = await bench.RunAsync();
+
+        Assert.That(bench.Decoder.Asked, Is.EqualTo(["ok-held.png"]));
+        Assert.That((summary.ResumedAfterRows, summary.Clips, summary.Repeated), Is.EqualTo((2L, 6L, 3L)));
+        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(static fault => (fault.Line, fault.Packets)), Is.EqualTo(new[] { (2L, 3L), (5L, 3L), (6L, 3L) }));
+        Assert.That(Path.Combine(bench.Options.OutputFolder, "clips.seen"), Does.Not.Exist);
+    }
+
+    [Test]
     public async Task Mentions_wait_for_the_first_while_others_go_on()
     {
         using var bench = new DryRunBench(DryRunBench.Row("/a/bad-1.png"), DryRunBench.Row("/a/bad-1.png"), DryRunBench.Row("/a/ok-2.png"));

@@ -85,7 +85,7 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.DryRuns.Merging"] =
         [
-            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
+            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],

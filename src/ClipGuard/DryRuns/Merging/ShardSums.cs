@@ -1,4 +1,5 @@
 using ClipGuard.Supervision;
+using ClipGuard.Verdicts;
 
 namespace ClipGuard.DryRuns.Merging;
 
@@ -16,6 +17,7 @@ internal static class ShardSums
         DryRunSummary[] each = [.. shards.Select(static shard => shard.Summary)];
         double elapsed = Math.Round(each.Sum(static one => one.ElapsedSeconds), 3);
         long clips = each.Sum(static one => one.Clips);
+        (long Distinct, long FromStore)? seen = CountSeen(shards);
         var slowest = new SlowestClips(SlowestKept);
         foreach ((DryRunSummary one, long before) in each.Zip(linesBefore))
         {
@@ -35,8 +37,8 @@ internal static class ShardSums
             Ok = each.Sum(static one => one.Ok),
             Unsettled = each.Sum(static one => one.Unsettled),
             NotFound = Math.Max(0, shards[0].Record.RowsToLeaveOut - each.Sum(static one => one.LeftOut)),
-            FromStore = each.Sum(static one => one.FromStore),
-            Repeated = each.Sum(static one => one.Repeated),
+            FromStore = seen?.FromStore ?? each.Sum(static one => one.FromStore),
+            Repeated = seen is { } counted ? clips - shards.Sum(static shard => shard.Record.Refused) - counted.Distinct : each.Sum(static one => one.Repeated),
             Helpers = HelperReuse.Sum(each.Select(static one => one.Helpers)),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
             ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
@@ -46,5 +48,27 @@ internal static class ShardSums
             CleanHasRelativePaths = each.Any(static one => one.CleanHasRelativePaths),
             Settings = each[0].Settings with { CleanManifest = cleanPath },
         };
+    }
+
+    // A clip that several shards name is one clip: in a single run the first of its mentions gives the verdict, and all others are repeats. Null where a shard
+    // has not written its clips down.
+    private static (long Distinct, long FromStore)? CountSeen(IReadOnlyList<FinishedShard> shards)
+    {
+        using var clips = new CompactHashSet(long.MaxValue);
+        long fromStore = 0;
+        foreach (FinishedShard shard in shards)
+        {
+            if (!shard.Record.FileBytes.TryGetValue(OutputFolder.SeenName, out long bytes))
+            {
+                return null;
+            }
+
+            foreach (SeenClip clip in SeenClip.Read(shard.FileOf(OutputFolder.SeenName), bytes))
+            {
+                fromStore += clips.Add(clip.Hash) && clip.IsFromStore ? 1 : 0;
+            }
+        }
+
+        return (clips.Count, fromStore);
     }
 }
