@@ -42,7 +42,7 @@ internal sealed class RepeatedClipTests
 
         Assert.That(bench.Decoder.Asked, Is.EqualTo(["ok-held.png"]));
         Assert.That((summary.ResumedAfterRows, summary.Clips, summary.Repeated), Is.EqualTo((2L, 6L, 3L)));
-        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(static fault => (fault.Line, fault.Packets)), Is.EqualTo(new[] { (2L, 3L), (5L, 3L), (6L, 3L) }));
+        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(static fault => (fault.Line, fault.Packets)), Is.EqualTo([(2L, 3L), (5L, 3L), (6L, 3L)]));
         Assert.That(Path.Combine(bench.Options.OutputFolder, "clips.seen"), Does.Not.Exist);
     }
 

@@ -65,7 +65,8 @@ internal sealed class NotedRowsTests
     {
         var options = new ManifestOptions { RootImageDirectory = null };
         var read = new List<string>();
-        var reader = new DeferredLineReader(Open, (_, _) => new RowReaderChoice(() => new JsonRowReader(options, PathResolver.For(options, "/"))), _path, _noted);
+        var paths = PathResolver.For(options, "/");
+        var reader = new DeferredLineReader(Open, (_, _) => new RowReaderChoice(() => new JsonRowReader(options, paths)), _path, _noted);
         await using (reader)
         {
             while (skip > 0)
