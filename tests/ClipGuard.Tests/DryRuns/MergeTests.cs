@@ -8,6 +8,7 @@ using ClipGuard.Manifests;
 using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 using ClipGuard.Tests.Columnar;
+using ClipGuard.Verdicts;
 
 using NUnit.Framework;
 
@@ -204,7 +205,7 @@ internal sealed class MergeTests
             File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         }
 
-        bench.Options = bench.Options with { Verdicts = new Verdicts.VerdictStoreOptions { Folder = Path.Combine(bench.Folder, "store") } };
+        bench.Options = bench.Options with { Verdicts = new VerdictStoreOptions { Folder = Path.Combine(bench.Folder, "store") } };
         string folder = bench.Options.OutputFolder;
         await bench.RunAsync();
         DryRunSummary expected = await bench.RunAsync();
