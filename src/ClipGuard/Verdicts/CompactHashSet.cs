@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// A set of hashes in about seven bytes each, outside of the collected heap: ten million clips take 70 MB. Of a hash 64 bits count, so that among ten million
+/// A set of hashes in about seven bytes each, outside of the collected heap: ten million clips take 66 MB. Of a hash 64 bits count, so that among ten million
 /// clips two are taken for one another with a probability of three in a million. Once it is full nothing more is added. Any number of threads.
 /// </summary>
 internal sealed unsafe class CompactHashSet : IDisposable
@@ -13,11 +13,17 @@ internal sealed unsafe class CompactHashSet : IDisposable
     private const int Buckets = 1 << 16;
     private const int EntryBytes = 6;
     private const ulong EntryMask = (1UL << 48) - 1;
-    private const int FirstCapacity = 8;
+
+    // The entries of a bucket lie in a chain of blocks of one size, of which the first is not full: so growing moves nothing and leaves no gaps behind.
+    private const int BlockEntries = 24;
+    private const int BlockBytes = sizeof(int) + (BlockEntries * EntryBytes);
+    private const int PieceBlocks = 1 << 12;
 
     private readonly Lock _lock = new();
     private readonly long _limit;
+    private readonly List<nint> _pieces = [];
     private Bucket* _buckets;
+    private int _blocks; // in use, those numbered from 1 on
 
     /// <param name="limit">Most hashes.</param>
     public CompactHashSet(long limit)
@@ -45,15 +51,15 @@ internal sealed unsafe class CompactHashSet : IDisposable
                 return false;
             }
 
-            if (bucket.Count == bucket.Capacity)
+            int within = bucket.Count % BlockEntries;
+            if (within == 0)
             {
-                bucket.Capacity = bucket.Capacity == 0 ? FirstCapacity : bucket.Capacity + (bucket.Capacity / 8) + 1;
-
-                // Entries are read eight bytes at a time.
-                bucket.Entries = (byte*)NativeMemory.Realloc(bucket.Entries, (nuint)((bucket.Capacity * EntryBytes) + sizeof(ulong) - EntryBytes));
+                int block = NewBlock();
+                *(int*)BlockAt(block) = bucket.First;
+                bucket.First = block;
             }
 
-            byte* place = bucket.Entries + (bucket.Count * EntryBytes);
+            byte* place = BlockAt(bucket.First) + sizeof(int) + (within * EntryBytes);
             Unsafe.WriteUnaligned(place, (uint)entry);
             Unsafe.WriteUnaligned(place + sizeof(uint), (ushort)(entry >> 32));
             bucket.Count++;
@@ -90,18 +96,40 @@ internal sealed unsafe class CompactHashSet : IDisposable
         return ((int)(bits >> 48), bits & EntryMask);
     }
 
-    private static bool Find(in Bucket bucket, ulong entry)
+    private bool Find(in Bucket bucket, ulong entry)
     {
-        byte* end = bucket.Entries + (bucket.Count * EntryBytes);
-        for (byte* place = bucket.Entries; place < end; place += EntryBytes)
+        int used = bucket.Count % BlockEntries;
+        used = used == 0 ? BlockEntries : used;
+        for (int block = bucket.First; block != 0;)
         {
-            if ((Unsafe.ReadUnaligned<ulong>(place) & EntryMask) == entry)
+            byte* start = BlockAt(block);
+            byte* end = start + sizeof(int) + (used * EntryBytes);
+            for (byte* place = start + sizeof(int); place < end; place += EntryBytes)
             {
-                return true;
+                if ((Unsafe.ReadUnaligned<ulong>(place) & EntryMask) == entry)
+                {
+                    return true;
+                }
             }
+
+            block = *(int*)start;
+            used = BlockEntries;
         }
 
         return false;
+    }
+
+    private byte* BlockAt(int block) => (byte*)_pieces[(block - 1) / PieceBlocks] + ((block - 1) % PieceBlocks * BlockBytes);
+
+    private int NewBlock()
+    {
+        if (_blocks % PieceBlocks == 0)
+        {
+            // Entries are read eight bytes at a time. Memory that nothing was written to yet takes none.
+            _pieces.Add((nint)NativeMemory.Alloc((nuint)((PieceBlocks * BlockBytes) + sizeof(ulong))));
+        }
+
+        return ++_blocks;
     }
 
     private void Free()
@@ -111,9 +139,9 @@ internal sealed unsafe class CompactHashSet : IDisposable
             return;
         }
 
-        for (int number = 0; number < Buckets; number++)
+        foreach (nint piece in _pieces)
         {
-            NativeMemory.Free(_buckets[number].Entries);
+            NativeMemory.Free((void*)piece);
         }
 
         NativeMemory.Free(_buckets);
@@ -122,8 +150,7 @@ internal sealed unsafe class CompactHashSet : IDisposable
 
     private struct Bucket
     {
-        public byte* Entries;
+        public int First; // block; 0 for none
         public int Count;
-        public int Capacity;
     }
 }
