@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using ClipGuard.Fetching;
+
 namespace ClipGuard.Manifests.Sharding;
 
 /// <summary>One share of a manifest: a manifest whose rows are some of another's, one after the other.</summary>
@@ -44,7 +46,9 @@ public abstract class ManifestShard : IManifest, ITextManifest, IDisposable
     /// <summary>Whether that is so of lines within a row's file too, and not only of numbers over all files.</summary>
     public virtual bool CountsLinesOfFiles => LineCount is not null;
 
-    TextFormat? ITextManifest.Format => _whole is ICopyableManifest copier ? TextFormat.LinesFor(copier) : (_whole as ITextManifest)?.Format;
+    // Who merges shards has the manifest's name alone, by which what is at an address cannot be opened again.
+    TextFormat? ITextManifest.Format => _whole is not ICopyableManifest copier ? (_whole as ITextManifest)?.Format
+        : Sources.Any(Addresses.Is) ? null : TextFormat.LinesFor(copier);
 
     /// <summary>Opens a share of any manifest: by its own way to cut itself, or by an equal number of rows of its index.</summary>
     /// <param name="manifest">The manifest.</param>
