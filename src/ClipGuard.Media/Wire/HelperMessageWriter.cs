@@ -123,6 +123,13 @@ internal static class HelperMessageWriter
         Number(json, "width", track.Width);
         Number(json, "height", track.Height);
         Number(json, "frames", track.Frames);
+        Number(json, "frameRateHz", track.FrameRateHz);
+        if (track.Container is { } container)
+        {
+            json.WriteString("container", container);
+        }
+
+        Number(json, "bytes", track.Bytes);
         json.WriteEndObject();
     }
 

@@ -9,7 +9,7 @@ namespace ClipGuard.DryRuns;
 internal sealed record Checkpoint
 {
     /// <summary>The layout that is written and read.</summary>
-    public const int CurrentVersion = 4;
+    public const int CurrentVersion = 5;
 
     public int Version { get; init; } = CurrentVersion;
 
@@ -32,6 +32,8 @@ internal sealed record Checkpoint
     public required long ExcludedBytes { get; init; }
 
     public required long UnsettledBytes { get; init; }
+
+    public required long ClipsBytes { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 }

@@ -113,7 +113,7 @@ internal sealed class ClipWorker(
             ObservedClip? observed = store is null ? null : await store.ObserveAsync(clip, stop.Token).ConfigureAwait(false);
             if (observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
             {
-                return ClipVerdict.FromStore(line, clip, found.Fault);
+                return ClipVerdict.FromStore(line, clip, found.Fault, found.Facts);
             }
 
             ClipVerdict verdict;

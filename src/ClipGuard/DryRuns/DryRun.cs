@@ -141,6 +141,7 @@ public sealed class DryRun
             CleanBytes = output.Clean?.Length ?? 0,
             ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
+            ClipsBytes = output.Clips.Length,
             Elapsed = Elapsed(),
         };
         Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
@@ -171,7 +172,7 @@ public sealed class DryRun
             _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
         }
 
-        var recorder = new Recorder(output, new ExcludedRows(_manifest), tally, MakeCheckpoint, _options.Budget, _time, _log);
+        var recorder = new Recorder(output, new ExcludedRows(_manifest), _options.Manifest.IdField, tally, MakeCheckpoint, _options.Budget, _time, _log);
         bool complete;
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);

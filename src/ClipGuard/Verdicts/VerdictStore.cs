@@ -99,7 +99,8 @@ internal sealed class VerdictStore : IAsyncDisposable
         UInt128 key = observed.Identity.KeyUnder(_conditions[clip.Kind].Id);
         if (_stored.IsGood(key))
         {
-            return new FoundVerdict(null);
+            TrackFacts? facts = await _files.AskAsync(_ => _stored.FactsOf(key), cancellation).ConfigureAwait(false);
+            return new FoundVerdict(null) { Facts = facts };
         }
 
         return _stored.FaultOf(key) is { } place
@@ -182,5 +183,9 @@ internal sealed class VerdictStore : IAsyncDisposable
 
     /// <summary>A verdict that the store has.</summary>
     /// <param name="Fault">Why the clip gives no data; null where it does.</param>
-    internal sealed record FoundVerdict(ClipFault? Fault);
+    internal sealed record FoundVerdict(ClipFault? Fault)
+    {
+        /// <summary>What the decoder said of a clip that decoded; null where the store does not tell.</summary>
+        public TrackFacts? Facts { get; init; }
+    }
 }
