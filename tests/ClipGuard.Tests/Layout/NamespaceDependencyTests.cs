@@ -22,7 +22,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Serving", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Snapshots",
+            "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Serving", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Snapshots",
             "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
@@ -33,8 +34,9 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Decoding"] =
         [
@@ -43,8 +45,9 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.DryRuns"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.DryRuns.Merging", "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns", "ClipGuard.DryRuns.Merging", "ClipGuard.Launchers", "ClipGuard.Manifests",
+            "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
             "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
@@ -55,6 +58,11 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Parity"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Media", "ClipGuard.Streams", "ClipGuard.Supervision",
+        ],
+        ["ClipGuard.Cli.Reports"] =
+        [
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
+            "ClipGuard.Export", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams.Comparing", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision"],
         ["ClipGuard.Cli.Screens"] =
