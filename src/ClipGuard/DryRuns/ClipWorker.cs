@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
@@ -95,6 +96,7 @@ internal sealed class ClipWorker(
         ClipInFlight inFlight, int number, Func<ClipInFlight, DecodeRequest, ValueTask<DecodeOutcome>> decodeAsync)
     {
         (long line, ClipReference clip) = (inFlight.Line, inFlight.Clip);
+        using IAheadClip? ahead = inFlight.Ahead;
         if (clip.Refusal is { } refusal)
         {
             return ClipVerdict.Refused(line, clip, refusal);
@@ -109,8 +111,14 @@ internal sealed class ClipWorker(
         try
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
-            var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
+            var request = new DecodeRequest(ahead?.Source ?? source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
             ObservedClip? observed = store is null ? null : await store.ObserveAsync(clip, stop.Token).ConfigureAwait(false);
+            if (observed is not null && ahead?.ReadBeganAt is { } readAt && observed.ChangedSince(WallClock(readAt)))
+            {
+                // What was read may be of the file as it was before, and the verdict is to stand in the store for the file as it is.
+                ahead.Forget();
+            }
+
             if (observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
             {
                 return ClipVerdict.FromStore(line, clip, found.Fault, found.Facts);
@@ -148,4 +156,7 @@ internal sealed class ClipWorker(
             progress.End(number);
         }
     }
+
+    // A second earlier, as clocks of file systems are coarse.
+    private static DateTimeOffset WallClock(long timestamp) => DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(timestamp) - TimeSpan.FromSeconds(1);
 }

@@ -256,13 +256,13 @@ public sealed class DryRun
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
-        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
+        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + _decoder.ReadsAhead) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight, FlowingBytes);
 
         using var mentions = new ClipMentions(Path.GetFullPath(_options.OutputFolder), VerdictStore.MostGood - (store?.Good ?? 0), Progress);
         var worker = new ClipWorker(_decoder, _options, journal, store, mentions, firstRows, Progress, stop);
         var settling = new SettlingStage(worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
-        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker);
+        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker, _decoder);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [

@@ -16,7 +16,8 @@ internal sealed class ManifestStage(
     EarlierVerdictLookup earlier,
     FirstRowsCheck firstRows,
     ClipMentions mentions,
-    ClipWorker worker)
+    ClipWorker worker,
+    IGuardedDecoder decoder)
 {
     /// <summary>True once the manifest's end or the limit was reached.</summary>
     public bool ReachedEnd { get; private set; }
@@ -115,12 +116,14 @@ internal sealed class ManifestStage(
             }
 
             settling.Sent();
+            IAheadClip? ahead = clip.Clip is { Refusal: null, Source: { } source } ? decoder.Announce(source) : null;
             try
             {
-                await clips.WriteAsync(clip with { FirstFailure = firstFailure }, stop).ConfigureAwait(false);
+                await clips.WriteAsync(clip with { FirstFailure = firstFailure, Ahead = ahead }, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                ahead?.Dispose();
                 settling.Done(clip, isUnsettled: false);
                 worker.Settle(clip, null);
 
