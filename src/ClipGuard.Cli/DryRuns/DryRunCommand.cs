@@ -34,7 +34,7 @@ internal static class DryRunCommand
             [
                 RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Group, ReportSettings.Looks,
                 RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
-                VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
+                VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }

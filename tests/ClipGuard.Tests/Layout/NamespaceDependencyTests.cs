@@ -158,7 +158,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Fetching", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native",
             "ClipGuard.Media.Wire",
-            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes",
+            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes", "ClipGuard.Supervision.ReadingAhead",
         ],
         ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Fetching", "ClipGuard.Media"],
@@ -170,6 +170,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
         ],
+        ["ClipGuard.Supervision.ReadingAhead"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision.Fetching"],
         ["ClipGuard.Verdicts"] =
         [
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
