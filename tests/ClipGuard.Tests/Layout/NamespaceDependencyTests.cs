@@ -123,10 +123,7 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
             "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Pictures"] =
-        [
-            "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks",
-        ],
+        ["ClipGuard.Media.Libav.Pictures"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.SelfCheck"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Streams"] =
         [

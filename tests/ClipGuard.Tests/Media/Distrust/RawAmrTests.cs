@@ -46,7 +46,8 @@ internal sealed class RawAmrTests
         if (Installed.Major >= MendedIn)
         {
             // As any other bytes of which nothing is known.
-            Assert.That(decode.Fault?.Kind, Is.EqualTo(name.EndsWith(".raw", StringComparison.Ordinal) ? FaultKind.Unsupported : FaultKind.Corrupt), decode.Log);
+            FaultKind unknown = name.EndsWith(".raw", StringComparison.Ordinal) ? FaultKind.Unsupported : FaultKind.Corrupt;
+            Assert.That(decode.Fault?.Kind, Is.EqualTo(unknown), decode.Log);
             return;
         }
 
