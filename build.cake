@@ -1,4 +1,5 @@
-// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions Slurm Pack Packages.   dotnet tool restore && dotnet cake --target=NAME
+// Targets: Restore Build Test Sweep DryRun Publish Format Clean Soak Fuzz Bench Distributions Slurm Pack Packages Browser.
+// dotnet tool restore && dotnet cake --target=NAME
 // Exit code 3: the machine lacks something that could not be installed; the message names the command that does it.
 
 #load "tests/Distributions/distributions.cake"
@@ -151,6 +152,17 @@ Task("Slurm").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
     }
 
     Run("tests/Slurm/one-node.sh", $"{System.IO.Path.GetDirectoryName(PublishedCommand)} datasets-sample/manifest.jsonl artifacts/slurm");
+});
+
+// The report in Chromium: sorted, searched, opened by the keyboard, photographed. Apart from the other tests, since Playwright's package is 214 MB.
+Task("Browser").IsDependentOn("FFmpeg").IsDependentOn("Publish").Does(() =>
+{
+    if (Context.Tools.Resolve("chromium") is null && Context.Tools.Resolve("google-chrome") is null)
+    {
+        Install(["chromium"]);
+    }
+
+    DotNet("test tests/ClipGuard.BrowserTests -c Release --disable-build-servers");
 });
 
 Task("Format").Does(() => DotNet($"format {Solution} {(HasArgument("fix") ? "" : "--verify-no-changes")}"));

@@ -7,6 +7,7 @@ using ClipGuard.Cli.Comparing;
 using ClipGuard.Cli.Decoding;
 using ClipGuard.Cli.DryRuns;
 using ClipGuard.Cli.Inspecting;
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Serving;
@@ -91,6 +92,7 @@ internal static class ClipGuardCommand
             new VersionOption { Description = "Show the version.", Action = new VersionAction() },
             DryRunCommand.Build(),
             MergeCommand.Build(),
+            ReportCommand.Build(),
             SnapshotCommand.Build(),
             DecodeCommand.Build(),
             InspectCommand.Build(),

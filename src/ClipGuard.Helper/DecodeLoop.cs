@@ -1,4 +1,5 @@
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Helper;
@@ -10,7 +11,14 @@ internal sealed unsafe class DecodeLoop(HelperConnection connection, IClipDecode
     {
         while (connection.Receive() is { } message)
         {
-            connection.Send(AnswerOrBug(message));
+            HelperMessage answer = AnswerOrBug(message);
+            connection.Marks.End();
+            if (message.Request.Source is DescriptorSource clip)
+            {
+                _ = Libc.Close(clip.Descriptor);
+            }
+
+            connection.Send(answer);
         }
     }
 

@@ -50,7 +50,13 @@ bool streams = args is ["stream"];
 using LibavDecoder decoder = new LibavDecoder(audioDecoders);
 SandboxLevel level = Confinement.Close(streams);
 string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level) { KnownClips = true });
+connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level)
+{
+    Kinds = DecodeKinds.All,
+    Libraries = decoder.Libraries,
+    Limits = new HelperLimits { MemoryBytes = Confinement.MemoryBytes },
+    KnownClips = true,
+});
 
 if (streams)
 {

@@ -7,6 +7,7 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(FileSource), "file")]
 [JsonDerivedType(typeof(FileListSource), "files")]
 [JsonDerivedType(typeof(MemorySource), "memory")]
+[JsonDerivedType(typeof(DescriptorSource), "descriptor")]
 public abstract record ClipSource;
 
 /// <summary>A regular file, or a byte range of one (a member of a tar shard, decoded in place).</summary>

@@ -13,6 +13,10 @@ public sealed unsafe class ProgressMarks
 {
     private readonly MarksPage* _page;
 
+    // When the stage was entered, and how long the decode had waited for bytes by then.
+    private long _stageBeganAt;
+    private long _waitedBefore;
+
     /// <summary>Marks over a page that outlives them.</summary>
     /// <param name="page"><see cref="MarksPage.Size"/> bytes, aligned to 8.</param>
     public ProgressMarks(byte* page) => _page = (MarksPage*)page;
@@ -20,9 +24,18 @@ public sealed unsafe class ProgressMarks
     /// <summary>The decode has entered a stage.</summary>
     public void Enter(DecodeStage stage)
     {
+        long now = Stopwatch.GetTimestamp();
+        if (stage != Stage)
+        {
+            LeaveStage(now);
+        }
+
         Volatile.Write(ref _page->Stage, (int)stage);
-        Stamp();
+        Volatile.Write(ref _page->StampNanoseconds, now);
     }
+
+    /// <summary>The decode is over: the time of its last stage is written down.</summary>
+    internal void End() => LeaveStage(Stopwatch.GetTimestamp());
 
     /// <summary>The stage entered last.</summary>
     public DecodeStage Stage => (DecodeStage)Volatile.Read(ref _page->Stage);
@@ -82,6 +95,25 @@ public sealed unsafe class ProgressMarks
 
     /// <summary>Forgets the log: what is logged from here on belongs to another clip.</summary>
     internal void ForgetLog() => Volatile.Write(ref _page->LogWritten, 0);
+
+    private void LeaveStage(long now)
+    {
+        long spent = now - _stageBeganAt - (_page->BytesWaitNanoseconds - _waitedBefore);
+        switch (Stage)
+        {
+            case DecodeStage.Open or DecodeStage.Probe or DecodeStage.Seek:
+                _page->OpenNanoseconds += spent;
+                break;
+            case DecodeStage.Read or DecodeStage.Decode:
+                _page->DecodeNanoseconds += spent;
+                break;
+            case DecodeStage.Convert:
+                _page->ConvertNanoseconds += spent;
+                break;
+        }
+
+        (_stageBeganAt, _waitedBefore) = (now, _page->BytesWaitNanoseconds);
+    }
 
     // Written last, so that a reader which sees a new stamp also sees the counts that belong to it.
     private void Stamp() => Volatile.Write(ref _page->StampNanoseconds, Stopwatch.GetTimestamp());

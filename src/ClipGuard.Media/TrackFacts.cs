@@ -22,9 +22,20 @@ public sealed record TrackFacts(string Codec)
     /// <summary>Frames of a video.</summary>
     public long? Frames { get; init; }
 
+    /// <summary>Frames a second of a video, on average.</summary>
+    public double? FrameRateHz { get; init; }
+
+    /// <summary>FFmpeg's name of the container, as in <c>matroska,webm</c>.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>Bytes of the clip as it is stored; of a list of frames those of the first.</summary>
+    public long? Bytes { get; init; }
+
     /// <summary>What cannot be believed of it, in words; null where nothing is impossible.</summary>
     internal string? Flaw => Codec is not { Length: > 0 and <= MaxNameLength } || Codec.Any(char.IsControl) ? "named an impossible codec"
-        : Seconds is < 0 || new[] { SampleRateHz, Channels, Width, Height, Frames }.Any(static count => count < 0) ? "told of a track of negative size"
+        : Container is { Length: 0 or > MaxNameLength } || Container?.Any(char.IsControl) == true ? "named an impossible container"
+        : Seconds is < 0 || FrameRateHz is < 0 || new[] { SampleRateHz, Channels, Width, Height, Frames, Bytes }.Any(static count => count < 0)
+            ? "told of a track of negative size"
         : null;
 
     private const int MaxNameLength = 64;

@@ -55,7 +55,7 @@ internal sealed class NeededColumns
 
     private static Shape? Needed(ParquetFile file, Shape shape, RowKey key, ManifestOptions options) => key switch
     {
-        RowKey.Field when options.SkipFields => null,
+        RowKey.Field when options.SkipFields && shape.Name != options.IdField => null,
 
         // Bytes that are no clip have no form in JSON, and are the largest columns there are.
         RowKey.Field => shape.Only(value => !IsBytes(file, value.Column)),

@@ -39,6 +39,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["decode"] = DecodeCostBenchmark.RunAsync,
     ["loader-audio"] = LoaderBenchmarks.AudioAsync,
     ["loader-video"] = LoaderBenchmarks.VideoAsync,
+    ["loader-far"] = LoaderBenchmarks.FarAsync,
     ["loader-rows"] = RowsBenchmark.RunAsync,
     ["loader-growth"] = GrowthBenchmark.RunAsync,
     ["compare"] = CompareBenchmark.RunAsync,

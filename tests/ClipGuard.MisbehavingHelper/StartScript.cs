@@ -47,7 +47,7 @@ internal static class StartScript
                 Environment.Exit(7);
                 break;
             case "wrong-version":
-                Greet(connection, WireProtocol.Version + 1, streams);
+                Greet(connection, WireProtocol.Version - 1, streams);
                 break;
             case "unready":
                 connection.Send(new UnreadyMessage(UnreadyReason.DecoderMissing, "The decoder is not installed: apt-get install it"));
@@ -67,5 +67,9 @@ internal static class StartScript
     }
 
     private static void Greet(HelperConnection connection, int version, bool streams, bool knownClips = false) =>
-        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams)) { KnownClips = knownClips });
+        connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams))
+        {
+            Kinds = DecodeKinds.All,
+            KnownClips = knownClips,
+        });
 }

@@ -21,9 +21,24 @@ internal sealed class ScriptedClips : IGuardedDecoder
 
     public int Open;
 
+    /// <summary>Clips that were announced and not disposed.</summary>
+    public int Ahead;
+
+    /// <summary>Clips that were announced, in that order.</summary>
+    public ConcurrentQueue<string> Announced { get; } = [];
+
+    public int ReadsAhead { get; set; }
+
     public string DecoderVersion => "Scripted 1";
 
     public SandboxLevel Sandbox => SandboxLevel.Off;
+
+    public IAheadClip? Announce(ClipSource source)
+    {
+        Announced.Enqueue(((FileSource)source).Path);
+        Interlocked.Increment(ref Ahead);
+        return new AheadClip(this, source);
+    }
 
     public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation) =>
         throw new NotSupportedException("A loader keeps no first failures.");
@@ -64,6 +79,27 @@ internal sealed class ScriptedClips : IGuardedDecoder
 
     private static ClipFault Fault(FaultKind kind) =>
         new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, Packets = 5, Frames = 3, Log = ["one", "two"] });
+
+    private sealed class AheadClip(ScriptedClips owner, ClipSource source) : IAheadClip
+    {
+        private int _isDisposed;
+
+        public ClipSource Source => source;
+
+        public long? ReadBeganAt => null;
+
+        public void Forget()
+        {
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            {
+                Interlocked.Decrement(ref owner.Ahead);
+            }
+        }
+    }
 
     public sealed class Outcome(DecodedClip? clip, byte[] payload, ClipFault? fault) : DecodeOutcome(clip, fault, TimeSpan.FromMilliseconds(1))
     {

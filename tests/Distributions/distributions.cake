@@ -131,7 +131,7 @@ void MakeRoot(string suite, string root)
 
     Shell($"rm -rf '{root}' && cp -a --reflink=auto '{made}' '{root}'");
     Shell($"cp /etc/resolv.conf /etc/hosts '{root}/etc'; cp /usr/local/share/ca-certificates/*.crt '{root}/usr/local/share/ca-certificates/' 2> /dev/null; true");
-    Shell($"mkdir -p '{root}/root/.nuget' && cp -r \"$HOME/.nuget/NuGet\" '{root}/root/.nuget/' 2> /dev/null; true");
+    Shell($"mkdir -p '{root}/home/newcomer/.nuget' && cp -r \"$HOME/.nuget/NuGet\" '{root}/home/newcomer/.nuget/' 2> /dev/null; true");
     Shell($"apt-config dump | grep -E '^Acquire::(http|https|ftp|Check|Retries)' > '{root}/etc/apt/apt.conf.d/90machine'; true");
     Shell($"git clone --quiet --no-hardlinks . '{root}/clipguard'");
     if (Inside(root, "update-ca-certificates > /dev/null 2>&1; apt-get update && apt-get install -y --no-install-recommends libssl3 libstdc++6", "prepare") != 0)

@@ -35,7 +35,7 @@ internal static class BenchCommand
             [manifests],
             [
                 BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
+                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -55,7 +55,7 @@ internal static class BenchCommand
             Verdicts = ReadStore(sources),
         };
         int epochs = sources.Get(BenchSettings.Epochs, 1);
-        var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false));
+        var output = new BenchOutput(Console.Out, sources.Get(BenchSettings.Json, false), sources.Get(BenchSettings.Profile, false));
         Action<BatchChecksum>? onBatch = sources.Get(BenchSettings.Checksums, false) ? output.Checksum : null;
 
         using var stop = new StopSignals(() => screen.Note("stopping; Ctrl-C once more ends at once"));

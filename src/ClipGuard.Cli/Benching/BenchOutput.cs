@@ -4,11 +4,12 @@ using System.Text.Json;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Benching;
 
 /// <summary>Prints what a bench came to, for people or for programs.</summary>
-internal sealed class BenchOutput(TextWriter output, bool asJson)
+internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfile = false)
 {
     /// <summary>True once an epoch had a clip with a fault or a row that is no sample.</summary>
     public bool FaultsFound { get; private set; }
@@ -28,7 +29,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
         FaultsFound |= report.Epoch.BadRows > 0 || report.Epoch.Faults.Values.Any(static count => count > 0);
         if (asJson)
         {
-            output.WriteLine(ToJson(report));
+            output.WriteLine(ToJson(report, withProfile));
             return;
         }
 
@@ -39,12 +40,24 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
         Say($"  held up by {Held(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
         string faults = string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"));
         Say($"  {epoch.Clips} clips ok{faults}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked");
+        if (epoch.ReadAhead is { Clips: > 0 } ahead)
+        {
+            Say($"  read ahead {ahead.Clips} clips, {ahead.Bytes / 1e6:0.0} MB, decodes waited {ahead.Waited.TotalSeconds:0.00} s for them, {Unused(ahead)}");
+        }
+
+        if (withProfile)
+        {
+            ProfileTable.Write(output, epoch);
+        }
     }
 
     /// <summary>Prints the checksum of one batch.</summary>
     public void Checksum(BatchChecksum checksum) => output.WriteLine(asJson
         ? $$"""{"epoch":{{checksum.Epoch}},"batch":{{checksum.Batch}},"sha256":"{{checksum.Sha256}}"}"""
         : $"epoch {checksum.Epoch} batch {checksum.Batch} {checksum.Sha256}");
+
+    private static string Unused(ReadAheadReport ahead) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ahead.UnusedBytes / 1e6:0.0} MB in vain, {ahead.Stuck} reads stuck");
 
     private static FormattableString Times(EpochReport epoch) =>
         $"decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy";
@@ -58,7 +71,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
         _ => "storage",
     };
 
-    private static string ToJson(BenchReport report)
+    private static string ToJson(BenchReport report, bool withProfile)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -86,6 +99,18 @@ internal sealed class BenchOutput(TextWriter output, bool asJson)
             }
 
             json.WriteEndObject();
+            json.WriteStartObject("readAhead");
+            json.WriteNumber("clips", epoch.ReadAhead.Clips);
+            json.WriteNumber("bytes", epoch.ReadAhead.Bytes);
+            json.WriteNumber("unusedBytes", epoch.ReadAhead.UnusedBytes);
+            json.WriteNumber("stuck", epoch.ReadAhead.Stuck);
+            json.WriteNumber("waitedSeconds", epoch.ReadAhead.Waited.TotalSeconds);
+            json.WriteEndObject();
+            if (withProfile)
+            {
+                ProfileTable.Write(json, epoch);
+            }
+
             json.WriteEndObject();
         }
 

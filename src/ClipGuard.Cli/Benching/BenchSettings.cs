@@ -43,6 +43,9 @@ internal static class BenchSettings
 
     public static readonly Setting<bool> Json = Output.Flag("json", "Print one JSON object for each epoch instead of lines for people.");
 
+    public static readonly Setting<bool> Profile = Output.Flag(
+        "profile", "Say where the time of the clips went, by kind and codec: a table, or in each JSON object.");
+
     public static readonly Setting<bool> Checksums = Output.Flag(
         "checksums", "Print a checksum of each batch: equal for equal batches, whatever the workers.");
 

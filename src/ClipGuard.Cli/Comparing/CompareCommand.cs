@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
@@ -14,6 +15,9 @@ namespace ClipGuard.Cli.Comparing;
 /// <summary><c>clipguard compare REFERENCE DISTORTED</c>, and <c>clipguard compare --manifest FILE</c>.</summary>
 internal static class CompareCommand
 {
+    // What a program writes of half a million frames.
+    private const int FramesBytes = 256 << 20;
+
     /// <summary>The command's grammar.</summary>
     public static Verb Build()
     {
@@ -35,7 +39,7 @@ internal static class CompareCommand
     {
         (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
         ComparisonOptions comparison = CompareSettings.ReadComparison(sources);
-        StreamOptions guardOptions = CompareSettings.Guard.Read(sources);
+        StreamOptions guardOptions = CompareSettings.Guard.Read(sources) with { OutputFileBytes = comparison.PerFrame ? FramesBytes : null };
         bool manifest = sources.OriginOf(CompareSettings.Manifest) is not null;
         if (clips.Length != (manifest ? 0 : 2))
         {
@@ -53,9 +57,11 @@ internal static class CompareCommand
                 var comparer = new ClipComparer(guard, comparison);
                 bool json = sources.Get(CompareSettings.Json, false);
                 return manifest
-                    ? await RunManifestAsync(comparer, await ReadRunAsync(sources, guardOptions, stop.Token).ConfigureAwait(false), screen, json, stop.Token)
+                    ? await RunManifestAsync(
+                        comparer, comparison, await ReadRunAsync(sources, guardOptions, stop.Token).ConfigureAwait(false), screen, sources, stop.Token)
                         .ConfigureAwait(false)
-                    : await RunPairAsync(comparer, clips[0], clips[1], json, stop.Token).ConfigureAwait(false);
+                    : await RunPairAsync(comparer, clips[0], clips[1], CompareSettings.Run.Read(sources).OutputFolder, json, stop.Token)
+                        .ConfigureAwait(false);
             }
         }
         catch (FormatException unfit)
@@ -77,22 +83,67 @@ internal static class CompareCommand
         }
     }
 
-    private static async Task<int> RunPairAsync(ClipComparer comparer, string reference, string distorted, bool json, CancellationToken stop)
+    private static async Task<int> RunPairAsync(
+        ClipComparer comparer, string reference, string distorted, string folder, bool json, CancellationToken stop)
     {
         (reference, distorted) = (Path.GetFullPath(reference), Path.GetFullPath(distorted));
         ComparisonResult result = await comparer.CompareAsync(new FileSource(reference), new FileSource(distorted), stop).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareOutput.Json(reference, distorted, result) : CompareOutput.Text(result));
+        if (comparer.IsPerFrame && result.Outcome.IsSuccess)
+        {
+            WriteFrames(Path.Combine(folder, PairRun.FramesName), result);
+        }
+
         return result.Outcome.IsSuccess ? ExitCode.Clean : ExitCode.FaultsFound;
     }
 
-    private static async Task<int> RunManifestAsync(ClipComparer comparer, PairRunOptions options, Screen screen, bool json, CancellationToken stop)
+    private static void WriteFrames(string path, ComparisonResult result)
     {
+        if (result.Frames is not { } frames)
+        {
+            throw new UsageException("the scores of the frames are more than is kept of what the program wrote");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllLines(path, frames.ToCsv(0).Prepend(frames.CsvHeader));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"cannot write {path}: {error.Message.TrimEnd('.')}", error);
+        }
+    }
+
+    private static async Task<int> RunManifestAsync(
+        ClipComparer comparer, ComparisonOptions comparison, PairRunOptions options, Screen screen, SettingSources sources, CancellationToken stop)
+    {
+        bool json = sources.Get(CompareSettings.Json, false);
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparisonProgress(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
-        Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options));
+        Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options, comparer.IsPerFrame));
         if (run.Scored + run.Faults == 0)
         {
             throw new UsageException($"manifest {options.ManifestPath} has no row");
+        }
+
+        new ComparisonSummary
+        {
+            Manifest = options.ManifestPath,
+            Measure = comparison.Tool?.ToString() ?? Wording.Lower(comparison.Metric),
+            ReferenceColumn = options.ReferenceColumn,
+            DistortedColumn = options.DistortedColumn,
+            Scored = run.Scored,
+            Faults = run.Faults,
+            Statistics = run.Statistics,
+        }.Write(options.OutputFolder);
+        if (sources.Get(ReportSettings.Report, false))
+        {
+            string report = ReportCommand.WriteComparison(options.OutputFolder, ReportSettings.Group.Read(sources));
+            if (!json)
+            {
+                Console.Out.WriteLine(ReportCommand.Told(report));
+            }
         }
 
         return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;

@@ -1,3 +1,4 @@
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;
@@ -17,9 +18,35 @@ internal static class CompareSettings
     public static readonly Setting<Metric> Metric = Measurement.Value(
         "metric",
         "NAME",
-        "'psnr' (default) and 'ssim' by the program ffmpeg, 'vmaf' by the program vmaf.",
+        "'psnr' (default) and 'ssim' by the program ffmpeg, 'vmaf' by the program vmaf or, without it, an ffmpeg that has libvmaf.",
         SettingTextParser.OneOf(("psnr", Streams.Comparing.Metric.Psnr), ("ssim", Streams.Comparing.Metric.Ssim), ("vmaf", Streams.Comparing.Metric.Vmaf)),
         (comparison, metric) => comparison with { Metric = metric });
+
+    public static readonly Setting<string> Model = Measurement.Value(
+        "model",
+        "MODEL",
+        "Of vmaf: a version that it knows, as 'vmaf_4k_v0.6.1' or 'vmaf_v0.6.1neg', or the path of a model's file. Default: its own.",
+        text => text.EndsWith(".json", StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(text) : text,
+        (comparison, model) => comparison with { Model = model });
+
+    public static readonly Setting<IReadOnlyList<string>> Features = Measurement.Values(
+        "feature",
+        "NAME",
+        "Of vmaf: measure this besides, as 'psnr_hvs', 'cambi' or 'float_ms_ssim'; may be given several times.",
+        text => text,
+        (comparison, features) => comparison with { Features = features });
+
+    public static readonly Setting<int> MetricThreads = Measurement.Value(
+        "metric-threads",
+        "N",
+        $"Threads of the program that measures vmaf, default {Measurement.Unset.MetricThreads}.",
+        SettingTextParser.Count,
+        (comparison, threads) => comparison with { MetricThreads = threads });
+
+    public static readonly Setting<bool> PerFrame = Measurement.Flag(
+        "per-frame",
+        "Write the scores of each frame to frames.csv in --out, and give the pair percentiles and the harmonic mean over its frames.",
+        (comparison, frames) => comparison with { PerFrame = frames });
 
     public static readonly Setting<ToolCommand> Tool = Measurement.Value(
         "tool",
@@ -131,7 +158,7 @@ internal static class CompareSettings
     public static readonly Setting<string> Out = Run.Value(
         "out",
         "FOLDER",
-        $"With --manifest: receives scores.jsonl, faults.jsonl and excluded.jsonl, default {RunSettings.DefaultOut}.",
+        $"Receives scores.jsonl, faults.jsonl and excluded.jsonl of a manifest, and frames.csv, default {RunSettings.DefaultOut}.",
         SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 
@@ -144,14 +171,33 @@ internal static class CompareSettings
 
     public static readonly Setting<bool> Json = Output.Flag("json", "One JSON object on standard output.");
 
-    public static IReadOnlyList<SettingGroup> All { get; } = [Measurement, Guard, Run, Output];
+    public static IReadOnlyList<SettingGroup> All { get; } = [Measurement, Guard, Run, Output, ReportSettings.Wanted, ReportSettings.Group];
 
     private static string ManifestPath(string text) => text == "-" ? StandardStreams.InputPath : SettingTextParser.FilePath(text);
 
     /// <summary>What is measured, and how.</summary>
     /// <exception cref="UsageException">A value is not usable.</exception>
-    public static ComparisonOptions ReadComparison(SettingSources sources) =>
-        sources.OriginOf(Metric) is { } metric && sources.OriginOf(Tool) is { } tool
-            ? throw new UsageException($"{metric} and {tool} both say what to measure with: give one or the other")
-            : Measurement.Read(sources);
+    public static ComparisonOptions ReadComparison(SettingSources sources)
+    {
+        if (sources.OriginOf(Tool) is { } tool)
+        {
+            string? contradiction = sources.OriginOf(Metric);
+            if (contradiction is not null)
+            {
+                throw new UsageException($"{contradiction} and {tool} both say what to measure with: give one or the other");
+            }
+
+            contradiction = sources.OriginOf(Model) ?? sources.OriginOf(Features) ?? sources.OriginOf(PerFrame);
+            if (contradiction is not null)
+            {
+                throw new UsageException($"{contradiction} does not go with {tool}, of whose words nothing is known");
+            }
+        }
+
+        ComparisonOptions comparison = Measurement.Read(sources);
+        string? ofVmaf = sources.OriginOf(Model) ?? sources.OriginOf(Features);
+        return ofVmaf is not null && comparison.Metric != Streams.Comparing.Metric.Vmaf
+            ? throw new UsageException($"{ofVmaf} is a setting of vmaf: give {Metric.OptionName} vmaf too")
+            : comparison;
+    }
 }

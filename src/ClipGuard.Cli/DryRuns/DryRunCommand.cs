@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
@@ -31,8 +32,9 @@ internal static class DryRunCommand
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifests],
             [
-                RunSettings.Output, RunSettings.Exiting, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
-                VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
+                RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Group, ReportSettings.Looks,
+                RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
+                VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -41,6 +43,7 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources, paths);
+        ScreenManner manner = ShowingSettings.Read(invocation.Sources);
         ChosenShard? shard = ChosenShard.Read(invocation.Sources, paths, options.OutputFolder);
         if (shard is not null)
         {
@@ -63,7 +66,17 @@ internal static class DryRunCommand
                 log.Factory.CreateLogger(nameof(DryRunCommand)).ShardChosen(number, shard.Source);
             }
 
-            DryRunEndView findings = await RunAsync(manifestPaths, shard?.Number, options, screen, log, stop.Token).ConfigureAwait(false);
+            DryRunEndView findings = await RunAsync(manifestPaths, shard?.Number, options, screen, manner, log, stop.Token).ConfigureAwait(false);
+            if (invocation.Sources.Get(ReportSettings.Report, false) && !findings.Summary.Cancelled)
+            {
+                ReportOptions wanted = ReportSettings.Read(invocation.Sources);
+                string report = await DryRunReportWriter.WriteAsync(options.OutputFolder, wanted, log.Factory, stop.Token).ConfigureAwait(false);
+                if (manner == ScreenManner.Usual)
+                {
+                    await Console.Out.WriteLineAsync(ReportCommand.Told(report)).ConfigureAwait(false);
+                }
+            }
+
             return DryRunExit.CodeOf(findings, invocation.Sources, mayBeEmpty: shard is not null);
         }
         catch (DryRunStoppedException stopped)
@@ -78,7 +91,7 @@ internal static class DryRunCommand
     }
 
     private static async Task<DryRunEndView> RunAsync(
-        string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, RunLog log, CancellationToken stop)
+        string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, ScreenManner manner, RunLog log, CancellationToken stop)
     {
         IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest with { SkipFields = true });
         foreach (string absent in options.Excluded?.FindAbsent(manifest) ?? [])
@@ -87,7 +100,7 @@ internal static class DryRunCommand
         }
 
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(options.Guard, log.Factory, stop)).ConfigureAwait(false);
-        IDryRunScreen screen = console.ForDryRun();
+        IDryRunScreen screen = console.ForDryRun(manner);
         await using (supervisor.ConfigureAwait(false))
         {
             using ManifestShard? part = shard is { } own ? await ManifestShard.OpenAsync(manifest, own, stop).ConfigureAwait(false) : null;

@@ -11,10 +11,13 @@ namespace ClipGuard.Cli.Screens;
 internal static class FindingTables
 {
     private const int ClipWidth = 60;
+    private const int RoomyWidth = 120;
+    private const int ShortClipWidth = 24;
 
-    public static Table Verdicts(DryRunEndView findings)
+    // Without a frame, since all of it is to stand on a small screen with what follows.
+    public static Grid Verdicts(DryRunEndView findings)
     {
-        Table table = NewTable("Verdicts", ("Verdict", Justify.Left), ("Clips", Justify.Right));
+        Grid table = new Grid().AddColumn(new GridColumn()).AddColumn(new GridColumn { Alignment = Justify.Right });
         table.AddRow(Cell("ok", Color.Green), Cell(Wording.Number(findings.Summary.Ok)));
         foreach ((string fault, long count) in findings.FaultCounts)
         {
@@ -29,26 +32,37 @@ internal static class FindingTables
         return table;
     }
 
-    public static Table Faults(DryRunEndView findings)
+    /// <summary>The first of the bad clips; where there is little room, without where they were and how long they took.</summary>
+    public static Table Faults(DryRunEndView findings, int width)
     {
+        bool isRoomy = width >= RoomyWidth;
+        int clipWidth = isRoomy ? ClipWidth : ShortClipWidth;
         Table table = NewTable(
             "Bad clips",
-            ("Line", Justify.Right),
-            ("Clip", Justify.Left),
-            ("Fault", Justify.Left),
-            ("Stage", Justify.Left),
-            ("Time", Justify.Right),
-            ("Message", Justify.Left));
+            [
+                ("Line", Justify.Right),
+                ("Clip", Justify.Left),
+                ("Fault", Justify.Left),
+                .. isRoomy ? [("Stage", Justify.Left), ("Time", Justify.Right)] : Array.Empty<(string, Justify)>(),
+                ("Message", Justify.Left),
+            ]);
         foreach (FaultRecord fault in findings.Shown)
         {
             var clip = fault as ClipFaultRecord;
             table.AddRow(
+            [
                 Cell(fault.Line.ToString(CultureInfo.InvariantCulture)),
-                Cell(clip is null ? string.Empty : PrintableText.Short(clip.Clip, ClipWidth)),
+                Cell(clip is null ? string.Empty : PrintableText.Short(clip.Clip, clipWidth)),
                 Cell(fault.Fault, ColorOf(fault.Fault)),
-                Cell(clip is null ? string.Empty : Wording.Lower(clip.Stage)),
-                Cell(clip is null ? string.Empty : Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))),
-                Cell(PrintableText.Line(fault.Message)));
+                .. isRoomy
+                    ?
+                    [
+                        Cell(clip is null ? string.Empty : Wording.Lower(clip.Stage)),
+                        Cell(clip is null ? string.Empty : Wording.Seconds(TimeSpan.FromSeconds(clip.ElapsedSeconds))),
+                    ]
+                    : Array.Empty<Text>(),
+                Cell(PrintableText.Line(fault.Message)),
+            ]);
         }
 
         return table;

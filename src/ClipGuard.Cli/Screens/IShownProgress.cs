@@ -14,6 +14,9 @@ internal interface IShownProgress
     /// <summary>Verdicts so far, on one line.</summary>
     string Verdicts { get; }
 
+    /// <summary>The same as numbers, for programs: each verdict that was seen.</summary>
+    IReadOnlyDictionary<string, long> Counts { get; }
+
     /// <summary>What goes on for the longest time now; null where nothing does.</summary>
     RunningClip? Longest { get; }
 }

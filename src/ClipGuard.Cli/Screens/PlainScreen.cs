@@ -66,6 +66,11 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
         output.WriteLine($"Excluded    {Wording.ExcludedRows(findings)}");
         output.WriteLine($"Summary     {PrintableText.Line(findings.SummaryPath)}");
+        if (Wording.Next(findings) is { } next)
+        {
+            output.WriteLine(next);
+        }
+
         foreach (string hint in Wording.Hints(findings.Summary))
         {
             output.WriteLine(PrintableText.Line(hint));

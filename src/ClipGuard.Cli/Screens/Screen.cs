@@ -28,7 +28,10 @@ internal sealed class Screen
     }
 
     /// <summary>How a dry run is shown here.</summary>
-    public IDryRunScreen ForDryRun() => _terminal ? OnTerminal() : new PlainScreen(_output, TimeProvider.System, PlainInterval);
+    /// <param name="manner">How the user wants it.</param>
+    public IDryRunScreen ForDryRun(ScreenManner manner = ScreenManner.Usual) => manner == ScreenManner.Quiet ? new QuietScreen()
+        : manner == ScreenManner.Json ? new JsonScreen(_output, TimeProvider.System, PlainInterval)
+        : _terminal ? OnTerminal() : new PlainScreen(_output, TimeProvider.System, PlainInterval);
 
     /// <summary>How the progress of something is shown here whose results alone go to the output.</summary>
     public IProgressScreen ForProgress() => _terminal ? OnTerminal() : new PlainScreen(_error, TimeProvider.System, PlainInterval);
@@ -53,4 +56,17 @@ internal sealed class Screen
 
     /// <summary>Tells the user something beside the results.</summary>
     public void Note(string line) => _error.WriteLine("clipguard: " + line);
+}
+
+/// <summary>How a run is shown.</summary>
+internal enum ScreenManner
+{
+    /// <summary>As suits a terminal, or plain lines.</summary>
+    Usual,
+
+    /// <summary>Not at all.</summary>
+    Quiet,
+
+    /// <summary>As lines of JSON.</summary>
+    Json,
 }

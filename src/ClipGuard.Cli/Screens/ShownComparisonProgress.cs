@@ -14,15 +14,25 @@ internal sealed class ShownComparisonProgress(PairProgress progress) : IShownPro
     public RunningClip? Longest => progress.Running() is [{ } longest, ..] ? longest : null;
 
     /// <inheritdoc/>
-    public string Verdicts
+    public string Verdicts => Wording.Verdicts(Counts);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Counts
     {
         get
         {
-            IEnumerable<string> faults = Enum.GetValues<ToolFaultKind>()
-                .Where(kind => progress.Count(kind) > 0)
-                .Select(kind => $"{kind} {Wording.Number(progress.Count(kind))}");
-            IEnumerable<string> badLines = progress.BadLines > 0 ? [$"{PairFaultRecord.BadLine} {Wording.Number(progress.BadLines)}"] : [];
-            return string.Join(" · ", faults.Concat(badLines).Prepend($"scored {Wording.Number(progress.Scored)}"));
+            var counts = new Dictionary<string, long> { ["scored"] = progress.Scored };
+            foreach (ToolFaultKind kind in Enum.GetValues<ToolFaultKind>().Where(kind => progress.Count(kind) > 0))
+            {
+                counts.Add(kind.ToString(), progress.Count(kind));
+            }
+
+            if (progress.BadLines > 0)
+            {
+                counts.Add(PairFaultRecord.BadLine, progress.BadLines);
+            }
+
+            return counts;
         }
     }
 

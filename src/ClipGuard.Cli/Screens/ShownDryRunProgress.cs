@@ -10,7 +10,10 @@ internal sealed class ShownDryRunProgress(DryRunProgress progress) : IShownProgr
     public double? Fraction => progress.Fraction;
 
     /// <inheritdoc/>
-    public string Verdicts => Wording.Verdicts(progress);
+    public string Verdicts => Wording.Verdicts(Counts);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Counts => Wording.Counts(progress);
 
     /// <inheritdoc/>
     public RunningClip? Longest => progress.Running() is [{ } longest, ..] ? longest : null;

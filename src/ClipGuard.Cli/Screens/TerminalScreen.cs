@@ -9,6 +9,11 @@ internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWri
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongRunning = TimeSpan.FromSeconds(1);
 
+    // A terminal that is made narrower breaks lines that no longer fit. Spectre.Console then clears the screen with all that has scrolled off it: what is
+    // drawn stays within the width that few make it narrower than.
+    private const int WidestProgress = 79;
+    private const int NarrowestProgress = 20;
+
     /// <inheritdoc/>
     public void Begin(string header, string manifest)
     {
@@ -45,19 +50,11 @@ internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWri
     /// <inheritdoc/>
     public void End(DryRunEndView findings)
     {
-        Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
-        console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));
-        foreach (string note in Wording.Notes(findings.Summary))
-        {
-            console.Write(new Text(note + "\n"));
-        }
-
-        console.WriteLine();
-        console.Write(FindingTables.Verdicts(findings));
+        // What counts comes last, so that it stands on the screen when all is said, however long the tables are.
         if (findings.FaultCount > 0)
         {
             console.WriteLine();
-            console.Write(FindingTables.Faults(findings));
+            console.Write(FindingTables.Faults(findings, console.Profile.Width));
         }
 
         if (findings.More > 0)
@@ -72,7 +69,20 @@ internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWri
         }
 
         console.WriteLine();
+        Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
+        console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));
+        foreach (string note in Wording.Notes(findings.Summary))
+        {
+            console.Write(new Text(note + "\n"));
+        }
+
+        console.Write(FindingTables.Verdicts(findings));
         console.Write(FindingTables.Files(findings));
+        if (Wording.Next(findings) is { } next)
+        {
+            console.Write(new Text(next + "\n"));
+        }
+
         foreach (string hint in Wording.Hints(findings.Summary))
         {
             console.Write(new Text(PrintableText.Line(hint) + "\n", new Style(Color.Yellow)));
@@ -95,15 +105,15 @@ internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWri
 
     private Rows Render(IShownProgress progress, TimeSpan elapsed)
     {
-        int width = Math.Max(20, console.Profile.Width - 1);
+        int width = Math.Clamp(console.Profile.Width - 1, NarrowestProgress, WidestProgress);
         var lines = new List<IRenderable>();
         if (progress.Fraction is { } fraction)
         {
             lines.Add(Bar(fraction, width));
         }
 
-        lines.Add(new Text(PrintableText.Short(progress.Done(elapsed), width)));
-        lines.Add(new Text(PrintableText.Short(progress.Verdicts, width)));
+        lines.AddRange(WrappedText.Lines(progress.Done(elapsed), ", ", width).Select(static text => new Text(text)));
+        lines.AddRange(WrappedText.Lines(progress.Verdicts, " · ", width).Select(static text => new Text(text)));
         if (progress.Longest is { } longest && longest.Elapsed >= LongRunning)
         {
             string now = $"{Wording.Seconds(longest.Elapsed)} in line {longest.Line}: ";

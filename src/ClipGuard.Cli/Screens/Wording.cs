@@ -88,15 +88,34 @@ internal static class Wording
     }
 
     /// <summary>Verdicts so far: what decoded, and each fault that was seen.</summary>
-    public static string Verdicts(DryRunProgress progress)
+    public static IReadOnlyDictionary<string, long> Counts(DryRunProgress progress)
     {
-        IEnumerable<string> faults = Enum.GetValues<FaultKind>()
-            .Where(kind => progress.Count(kind) > 0)
-            .Select(kind => $"{kind} {Number(progress.Count(kind))}");
-        IEnumerable<string> badLines = progress.BadLines > 0 ? [$"{BadLineRecord.Name} {Number(progress.BadLines)}"] : [];
-        IEnumerable<string> unsettled = progress.Unsettled > 0 ? [$"unsettled {Number(progress.Unsettled)}"] : [];
-        return string.Join(" · ", faults.Concat(badLines).Concat(unsettled).Prepend($"ok {Number(progress.Ok)}"));
+        var counts = new Dictionary<string, long> { ["ok"] = progress.Ok };
+        foreach (FaultKind kind in Enum.GetValues<FaultKind>().Where(kind => progress.Count(kind) > 0))
+        {
+            counts.Add(kind.ToString(), progress.Count(kind));
+        }
+
+        if (progress.BadLines > 0)
+        {
+            counts.Add(BadLineRecord.Name, progress.BadLines);
+        }
+
+        if (progress.Unsettled > 0)
+        {
+            counts.Add("unsettled", progress.Unsettled);
+        }
+
+        return counts;
     }
+
+    /// <summary>Verdicts with their counts, on one line.</summary>
+    public static string Verdicts(IReadOnlyDictionary<string, long> counts) =>
+        string.Join(" · ", counts.Select(static count => $"{count.Key} {Number(count.Value)}"));
+
+    /// <summary>What to do next about bad clips.</summary>
+    public static string? Next(DryRunEndView findings) => findings.FaultCount == 0 || findings.Summary.Cancelled ? null
+        : $"To look at what is bad, or to send it on: clipguard report {PrintableText.Line(Path.GetDirectoryName(findings.FaultsPath)!)}";
 
     /// <summary>Where the clean rows are, and how many.</summary>
     public static string CleanRows(DryRunEndView findings) => findings.CleanPath is { } path

@@ -78,6 +78,23 @@ internal static class GuardSettings
         SettingTextParser.CountOrNone,
         (guard, spares) => guard with { Spares = spares });
 
+    /// <summary>For commands that know which clips come next.</summary>
+    public static readonly SettingGroup<SupervisorOptions> Ahead = new("Guard", Group.Unset);
+
+    public static readonly Setting<int> ReadAhead = Ahead.Value(
+        "read-ahead",
+        "N",
+        $"Clips read at the same time before their decodes, default {Group.Unset.ReadAhead.Reads}; 0 for none. Files with fast reads are left to helpers.",
+        SettingTextParser.CountOrNone,
+        (guard, reads) => guard with { ReadAhead = guard.ReadAhead with { Reads = reads } });
+
+    public static readonly Setting<long> ReadAheadBytes = Ahead.Value(
+        "read-ahead-bytes",
+        "BYTES",
+        $"Most encoded bytes held before their decodes, default {Group.Unset.ReadAhead.Bytes >> 20}MiB.",
+        SettingTextParser.Bytes,
+        (guard, bytes) => guard with { ReadAhead = guard.ReadAhead with { Bytes = bytes } });
+
     /// <summary>All that the supervisor's options are read from.</summary>
     public static IReadOnlyList<SettingGroup> All { get; } = [Group, Parallel, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
 
@@ -95,7 +112,7 @@ internal static class GuardSettings
             throw new UsageException($"{origin} asks for helpers, and {sources.OriginOf(Timeout)} is 0, which means none: give one or the other");
         }
 
-        return Parallel.Read(sources, Group.Read(sources)) with
+        return Ahead.Read(sources, Parallel.Read(sources, Group.Read(sources))) with
         {
             Fetching = FetchSettings.Read(sources, named),
             AudioDecoders = AudioSettings.ReadAssemblies(sources),

@@ -30,7 +30,7 @@ internal static class RunSettings
     public static readonly Setting<string> Out = Output.Value(
         "out",
         "FOLDER",
-        $"Receives faults.jsonl, clean.jsonl and summary.json, default {DefaultOut}. A run that was interrupted there goes on.",
+        $"Receives the files of findings and the log, default {DefaultOut}. A run that was interrupted there goes on.",
         SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 
@@ -104,6 +104,16 @@ internal static class RunSettings
 
     public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
 
+    /// <summary>What rows are called in findings.</summary>
+    public static readonly SettingGroup<ManifestOptions> Naming = new(Manifest.Heading, Manifest.Unset);
+
+    public static readonly Setting<string> IdField = Naming.Value(
+        "id-field",
+        "NAME",
+        "The field in which a row has its own id, which the files of findings then have beside its line. Default: none; of shards a sample's key.",
+        static text => text,
+        static (manifest, field) => manifest with { IdField = field });
+
     public static readonly Setting<long> Limit = Rows.Value(
         "limit", "N", "Read only the first N rows.", SettingTextParser.LongCount, (run, rows) => run with { Limit = rows });
 
@@ -157,7 +167,7 @@ internal static class RunSettings
     /// <param name="sources">Where settings come from.</param>
     /// <param name="fetching">How what lies at addresses is fetched.</param>
     public static ManifestOptions ReadManifest(SettingSources sources, FetchOptions fetching) =>
-        FetchSettings.Permission.Read(sources, Manifest.Read(sources)) with { Fetching = fetching };
+        Naming.Read(sources, FetchSettings.Permission.Read(sources, Manifest.Read(sources))) with { Fetching = fetching };
 
     /// <summary>Where a dry run writes, how many rows it reads and where it stops.</summary>
     public static DryRunOptions ReadDryRun(SettingSources sources) => Stopping.Read(sources, Rows.Read(sources, Output.Read(sources)));

@@ -11,6 +11,12 @@ namespace ClipGuard.Helper.Sandbox;
 /// </summary>
 internal static class Confinement
 {
+    /// <summary>Private memory, in bytes, that a decode may take beyond what was held when the sandbox was closed; null for any.</summary>
+    public static long? MemoryBytes =>
+        long.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_MEMORY_BYTES"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
+            ? bytes
+            : null;
+
     /// <summary>Closes it and says which level is in force: what was asked for, or less where the kernel lacks a piece.</summary>
     /// <param name="streams">True for a helper that makes FIFOs, or files up to the size that the environment says, where landlock lets it.</param>
     public static SandboxLevel Close(bool streams = false)
@@ -21,7 +27,7 @@ internal static class Confinement
         }
 
         // Memory is bounded at every level: a clip that takes all of it would take the machine along.
-        if (long.TryParse(Environment.GetEnvironmentVariable("CLIPGUARD_MEMORY_BYTES"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+        if (MemoryBytes is { } bytes)
         {
             ResourceLimits.BoundMemory(bytes);
         }

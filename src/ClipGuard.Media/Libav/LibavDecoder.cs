@@ -28,6 +28,22 @@ public sealed class LibavDecoder : IClipDecoder
     /// <inheritdoc/>
     public string Version => string.Join(", ", _audioDecoders.Values.Select(static decoder => decoder.Version).Prepend(LibavLoader.Version));
 
+    /// <summary>Names and versions of the libraries behind <see cref="Version"/>.</summary>
+    internal IReadOnlyDictionary<string, string> Libraries
+    {
+        get
+        {
+            var libraries = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (string library in _audioDecoders.Values.Select(static decoder => decoder.Version).Prepend(LibavLoader.Version))
+            {
+                int space = library.LastIndexOf(' ');
+                libraries[space < 0 ? library : library[..space]] = library[(space + 1)..];
+            }
+
+            return libraries;
+        }
+    }
+
     /// <inheritdoc/>
     public DecodeAnswer Decode(DecodeRequest request, DecodeContext context)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media.Wire;
 
 /// <summary>What the supervisor says to a helper: one decode. The end of the connection means that the helper is to end.</summary>
@@ -5,6 +7,10 @@ namespace ClipGuard.Media.Wire;
 /// <param name="Request">What to decode.</param>
 internal sealed record DecodeMessage(long Id, DecodeRequest Request)
 {
+    /// <summary>What kind of message it is.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Type { get; } = "decode";
+
     /// <summary>Bytes at the start of the payload that hold the encoded clip of a <see cref="MemorySource"/>; otherwise 0.</summary>
     public long InputLength { get; init; }
 

@@ -45,16 +45,37 @@ internal sealed unsafe class HelperConnection : IDisposable
     /// <summary>Bytes of payload.</summary>
     public long PayloadCapacity => _length - MarksPage.Size;
 
-    /// <summary>Waits for a request.</summary>
+    /// <summary>Waits for a request. Where its clip comes by descriptor, the caller closes that before it answers.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
-    public DecodeMessage? Receive() => Receive(SupervisorMessageReader.Decode);
+    /// <exception cref="System.Text.Json.JsonException">It is no request, or its descriptor did not come.</exception>
+    public DecodeMessage? Receive()
+    {
+        nint length = ReceiveBytes(out int[] descriptors);
+        if (length <= 0)
+        {
+            return null;
+        }
+
+        DecodeMessage message = SupervisorMessageReader.Decode(_buffer.AsMemory(0, (int)length));
+        if (message.Request.Source is not DescriptorSource source)
+        {
+            Descriptors.CloseAll(descriptors);
+            return message;
+        }
+
+        Descriptors.CloseAll(descriptors.AsSpan(Math.Min(1, descriptors.Length)));
+        return descriptors.Length > 0
+            ? message with { Request = message.Request with { Source = source with { Descriptor = descriptors[0] } } }
+            : throw new System.Text.Json.JsonException("The clip was to come by a descriptor, and none came.");
+    }
 
     /// <summary>Waits for a message of a kind: <see cref="SupervisorMessageReader"/> has them.</summary>
     /// <returns>Null once the supervisor has closed its end.</returns>
     public T? Receive<T>(Func<ReadOnlyMemory<byte>, T> read)
         where T : class
     {
-        nint length = ReceiveBytes();
+        nint length = ReceiveBytes(out int[] descriptors);
+        Descriptors.CloseAll(descriptors);
         return length <= 0 ? null : read(_buffer.AsMemory(0, (int)length));
     }
 
@@ -87,17 +108,14 @@ internal sealed unsafe class HelperConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ = Libc.Munmap(_memory, (nuint)_length);
 
-    private nint ReceiveBytes()
+    private nint ReceiveBytes(out int[] descriptors)
     {
-        fixed (byte* start = _buffer)
+        while (true)
         {
-            while (true)
+            nint length = DescriptorPassing.Receive(WireProtocol.SocketDescriptor, _buffer, out descriptors, 0);
+            if (length >= 0 || Marshal.GetLastPInvokeError() != Libc.EINTR)
             {
-                nint length = Libc.Recv(WireProtocol.SocketDescriptor, start, (nuint)_buffer.Length, 0);
-                if (length >= 0 || Marshal.GetLastPInvokeError() != Libc.EINTR)
-                {
-                    return length;
-                }
+                return length;
             }
         }
     }

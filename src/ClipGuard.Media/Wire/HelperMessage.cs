@@ -14,6 +14,9 @@ namespace ClipGuard.Media.Wire;
 [JsonDerivedType(typeof(ToolStartedMessage), "started")]
 [JsonDerivedType(typeof(ToolNotStartedMessage), "notStarted")]
 [JsonDerivedType(typeof(ToolExitedMessage), "exited")]
+[JsonDerivedType(typeof(ForkedMessage), "forked")]
+[JsonDerivedType(typeof(ForkFailedMessage), "forkFailed")]
+[JsonDerivedType(typeof(ReapedMessage), "reaped")]
 internal abstract record HelperMessage;
 
 /// <summary>The helper can decode. Said once, before anything else.</summary>
@@ -23,6 +26,27 @@ internal abstract record HelperMessage;
 /// <param name="Sandbox">The sandbox level that is really in force.</param>
 internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder, SandboxLevel Sandbox) : HelperMessage
 {
+    /// <summary>Most libraries that are named.</summary>
+    public const int MaxLibraries = 32;
+
+    /// <summary>Most characters of a library's name, and of its version.</summary>
+    public const int MaxLibraryChars = 64;
+
+    /// <summary>What it decodes: some of <see cref="DecodeKinds.All"/>; null or empty of what decodes nothing, as guardians.</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+
+    /// <summary>Names and versions of the libraries that have a part in its answers; null where it names none.</summary>
+    public IReadOnlyDictionary<string, string>? Libraries { get; init; }
+
+    /// <summary>The profile in force.</summary>
+    public HelperProfile Profile { get; init; }
+
+    /// <summary>The limits in force; null where it tells of none.</summary>
+    public HelperLimits? Limits { get; init; }
+
+    /// <summary>True where it can be a template, which starts other helpers by forking itself.</summary>
+    public bool Forks { get; init; }
+
     /// <summary>True where it decodes the known clips of <c>Protocol.md</c>, and may be asked to, so that it stays in use after a fault.</summary>
     public bool KnownClips { get; init; }
 }

@@ -21,11 +21,8 @@ internal static class HelperMessageWriter
                 json.WriteString("helper", ready.Helper);
                 json.WriteString("decoder", ready.Decoder);
                 json.WriteString("sandbox", ready.Sandbox.ToString());
-                if (ready.KnownClips)
-                {
-                    json.WriteBoolean("knownClips", true);
-                }
-
+                Confinement(json, ready);
+                Abilities(json, ready);
                 break;
             case UnreadyMessage unready:
                 json.WriteString("type", "unready");
@@ -85,6 +82,46 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
+    private static void Confinement(Utf8JsonWriter json, ReadyMessage ready)
+    {
+        json.WriteString("profile", ready.Profile.ToString());
+        if (ready.Limits is { } limits)
+        {
+            json.WriteStartObject("limits");
+            Number(json, "memoryBytes", limits.MemoryBytes);
+            json.WriteBoolean("startsPrograms", limits.StartsPrograms);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void Abilities(Utf8JsonWriter json, ReadyMessage ready)
+    {
+        if (ready.Kinds is { } kinds)
+        {
+            json.WriteStartArray("kinds");
+            foreach (string kind in kinds)
+            {
+                json.WriteStringValue(kind);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (ready.Libraries is { } libraries)
+        {
+            json.WriteStartObject("libraries");
+            foreach ((string name, string version) in libraries)
+            {
+                json.WriteString(name, version);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteBoolean("forks", ready.Forks);
+        json.WriteBoolean("knownClips", ready.KnownClips);
+    }
+
     private static void Clip(Utf8JsonWriter json, DecodedClip? clip)
     {
         if (clip is null)
@@ -123,6 +160,13 @@ internal static class HelperMessageWriter
         Number(json, "width", track.Width);
         Number(json, "height", track.Height);
         Number(json, "frames", track.Frames);
+        Number(json, "frameRateHz", track.FrameRateHz);
+        if (track.Container is { } container)
+        {
+            json.WriteString("container", container);
+        }
+
+        Number(json, "bytes", track.Bytes);
         json.WriteEndObject();
     }
 

@@ -45,6 +45,18 @@ internal unsafe struct MarksPage
     [FieldOffset(56)]
     public long BytesWaitNanoseconds;
 
+    /// <summary>Nanoseconds spent in open, probe and seek, waits for bytes not included.</summary>
+    [FieldOffset(64)]
+    public long OpenNanoseconds;
+
+    /// <summary>Nanoseconds spent in read and decode, waits for bytes not included.</summary>
+    [FieldOffset(72)]
+    public long DecodeNanoseconds;
+
+    /// <summary>Nanoseconds spent in convert.</summary>
+    [FieldOffset(80)]
+    public long ConvertNanoseconds;
+
     [FieldOffset(1024)]
     public fixed byte Log[LogCapacity];
 }

@@ -73,6 +73,7 @@ internal static class SupervisorMessageReader
     {
         "file" => new FileSource(source.Text("path")) { Offset = source.Int64("offset"), Length = source.Int64OrNull("length") },
         "files" => new FileListSource(source.List("paths", static path => path.GetString()!)),
+        "descriptor" => new DescriptorSource(source.Text("name"), source.Int64("offset"), source.Int64("length")),
         "memory" => new MemorySource(ReadOnlyMemory<byte>.Empty),
         { } other => throw Unknown("source", other),
     };
@@ -84,7 +85,7 @@ internal static class SupervisorMessageReader
         {
             MaxFramePixels = limits.Int64("maxFramePixels", defaults.MaxFramePixels),
             MaxPayloadBytes = limits.Int64("maxPayloadBytes", defaults.MaxPayloadBytes),
-            MaxDuration = limits.TimeOrNull("maxDuration"),
+            MaxDuration = limits.SecondsOrNull("maxDuration"),
             MaxFrames = limits.Int32("maxFrames", defaults.MaxFrames),
             MaxDamagedFrames = limits.Int32("maxDamagedFrames", defaults.MaxDamagedFrames),
             MaxDamagedAudioShare = limits.Double("maxDamagedAudioShare", defaults.MaxDamagedAudioShare),

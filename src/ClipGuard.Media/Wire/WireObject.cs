@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace ClipGuard.Media.Wire;
@@ -49,9 +48,8 @@ internal readonly struct WireObject(JsonElement json)
     /// <summary>True or false.</summary>
     public bool Boolean(string name, bool fallback = false) => TryFind(name, out JsonElement member) ? member.GetBoolean() : fallback;
 
-    /// <summary>A length of time in .NET's constant form, or null.</summary>
-    public TimeSpan? TimeOrNull(string name) =>
-        TryFind(name, out JsonElement member) ? TimeSpan.ParseExact(member.GetString()!, "c", CultureInfo.InvariantCulture) : null;
+    /// <summary>A length of time in seconds, or null.</summary>
+    public TimeSpan? SecondsOrNull(string name) => TryFind(name, out JsonElement member) ? TimeSpan.FromSeconds(member.GetDouble()) : null;
 
     /// <summary>A member of an enumeration by its name; the first one where it is absent.</summary>
     public TEnum Name<TEnum>(string name)

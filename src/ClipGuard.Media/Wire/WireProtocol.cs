@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Wire;
 internal static class WireProtocol
 {
     /// <summary>Version of the protocol. A helper that says another one is not used.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Descriptor of the helper's end of the socket (SOCK_SEQPACKET).</summary>
     public const int SocketDescriptor = 3;
@@ -16,6 +16,18 @@ internal static class WireProtocol
 
     /// <summary>Longest datagram, in bytes, either way.</summary>
     public const int MaxMessageBytes = 128 * 1024;
+
+    /// <summary>Most descriptors that come with one message.</summary>
+    public const int MaxDescriptors = 3;
+
+    /// <summary>Environment variable with the version that the supervisor speaks.</summary>
+    public const string VersionVariable = "CLIPGUARD_PROTOCOL";
+
+    /// <summary>Environment variable with the <see cref="HelperProfile"/> that a helper is confined to from birth.</summary>
+    public const string ProfileVariable = "CLIPGUARD_PROFILE";
+
+    /// <summary>Environment variable with the folder that a helper of <see cref="HelperProfile.Program"/> may write in.</summary>
+    public const string ScratchVariable = "CLIPGUARD_SCRATCH";
 
     /// <summary>Environment variable with the absolute paths of the assemblies whose audio decoders a helper loads, one a line.</summary>
     public const string AudioDecodersVariable = "CLIPGUARD_AUDIO_DECODERS";
@@ -45,9 +57,11 @@ internal static class WireProtocol
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(SecondsJson)])]
 [JsonSerializable(typeof(HelperMessage))]
 [JsonSerializable(typeof(DecodeMessage))]
 [JsonSerializable(typeof(StreamOrder))]
 [JsonSerializable(typeof(GuardianOrder))]
+[JsonSerializable(typeof(TemplateOrder))]
 internal sealed partial class WireJson : JsonSerializerContext;

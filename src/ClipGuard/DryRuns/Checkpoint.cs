@@ -35,5 +35,7 @@ internal sealed record Checkpoint
 
     public required long SeenBytes { get; init; }
 
+    public required long ClipsBytes { get; init; }
+
     public required TimeSpan Elapsed { get; init; }
 }

@@ -17,6 +17,12 @@ internal sealed record ClipVerdict(ClipReference Clip)
     /// <summary>Why it is unsettled; null where it is not.</summary>
     public UnsettledRecord? Unsettled { get; init; }
 
+    /// <summary>What the decoder said of a clip that decoded; null where that is not known.</summary>
+    public TrackFacts? Facts { get; init; }
+
+    /// <summary>Damage within the limits; null where there is none, or where that is not known.</summary>
+    public DamageReport? Damage { get; init; }
+
     /// <summary>True where an earlier run came to it, which has logged it too.</summary>
     public bool IsEarlier { get; init; }
 
@@ -39,14 +45,17 @@ internal sealed record ClipVerdict(ClipReference Clip)
         Elapsed = outcome.Elapsed,
         Fault = outcome.Fault is { } fault ? ClipFaultRecord.Of(line, clip, fault) : null,
         Unsettled = outcome.Unsettled is { } unsettled ? UnsettledRecord.Of(line, index, clip, unsettled) : null,
+        Facts = outcome.Clip?.Track,
+        Damage = outcome.Clip is { Damage: var damage } && damage != DamageReport.None ? damage : null,
     };
 
     /// <summary>The verdict that the store has on a clip with these bytes. It cost no time.</summary>
     /// <param name="line">The row's line.</param>
     /// <param name="clip">The clip.</param>
     /// <param name="fault">Why it gives no data; null where it does.</param>
-    public static ClipVerdict FromStore(long line, ClipReference clip, ClipFault? fault) =>
-        new(clip) { Fault = fault is null ? null : ClipFaultRecord.Of(line, clip, fault), IsFromStore = true };
+    /// <param name="facts">What the decoder said of it, where it does; null where that is not known.</param>
+    public static ClipVerdict FromStore(long line, ClipReference clip, ClipFault? fault, TrackFacts? facts) =>
+        new(clip) { Fault = fault is null ? null : ClipFaultRecord.Of(line, clip, fault), Facts = facts, IsFromStore = true };
 
     /// <summary>The same verdict for a later mention of the clip. It cost no time.</summary>
     /// <param name="line">The mention's line.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 using ClipGuard.Manifests;
@@ -47,6 +48,9 @@ internal sealed class ClipWorker(
         }
     }
 
+    /// <summary>Whether the clip is an object that the verdict store may know, so that it need not be fetched.</summary>
+    public bool MayBeKnown(ClipReference clip) => store?.KnowsObject(clip) == true;
+
     /// <summary>Tries an unsettled clip again, with all the time that it takes.</summary>
     public ValueTask<ClipVerdict?> SettleAsync(ClipInFlight clip, int number) =>
         DecideAsync(clip, number, (_, request) => decoder.SettleAsync(request, stop.Token));
@@ -95,6 +99,7 @@ internal sealed class ClipWorker(
         ClipInFlight inFlight, int number, Func<ClipInFlight, DecodeRequest, ValueTask<DecodeOutcome>> decodeAsync)
     {
         (long line, ClipReference clip) = (inFlight.Line, inFlight.Clip);
+        using IAheadClip? ahead = inFlight.Ahead;
         if (clip.Refusal is { } refusal)
         {
             return ClipVerdict.Refused(line, clip, refusal);
@@ -109,11 +114,17 @@ internal sealed class ClipWorker(
         try
         {
             ClipSource source = clip.Source ?? throw new InvalidOperationException($"Line {line} names a clip with neither a source nor a refusal.");
-            var request = new DecodeRequest(source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
+            var request = new DecodeRequest(ahead?.Source ?? source, options.SpecFor(clip.Kind)) { Limits = options.Limits };
             ObservedClip? observed = store is null ? null : await store.ObserveAsync(clip, stop.Token).ConfigureAwait(false);
+            if (observed is not null && ahead?.ReadBeganAt is { } readAt && observed.ChangedSince(WallClock(readAt)))
+            {
+                // What was read may be of the file as it was before, and the verdict is to stand in the store for the file as it is.
+                ahead.Forget();
+            }
+
             if (observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
             {
-                return ClipVerdict.FromStore(line, clip, found.Fault);
+                return ClipVerdict.FromStore(line, clip, found.Fault, found.Facts);
             }
 
             ClipVerdict verdict;
@@ -149,4 +160,7 @@ internal sealed class ClipWorker(
             progress.End(number);
         }
     }
+
+    // A second earlier, as clocks of file systems are coarse.
+    private static DateTimeOffset WallClock(long timestamp) => DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(timestamp) - TimeSpan.FromSeconds(1);
 }

@@ -142,6 +142,7 @@ public sealed class DryRun
             ExcludedBytes = output.Excluded.Length,
             UnsettledBytes = output.Unsettled.Length,
             SeenBytes = output.Seen.Length,
+            ClipsBytes = output.Clips.Length,
             Elapsed = Elapsed(),
         };
         Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
@@ -172,7 +173,7 @@ public sealed class DryRun
             _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
         }
 
-        var recorder = new Recorder(output, new ExcludedRows(_manifest), tally, MakeCheckpoint, _options.Budget, _time, _log);
+        var recorder = new Recorder(output, new ExcludedRows(_manifest), _options.Manifest.IdField, tally, MakeCheckpoint, _options.Budget, _time, _log);
         IEnumerable<SeenClip> SeenBefore() => resumed is { IsWhole: false, SeenBytes: var bytes } ? SeenClip.Read(output.SeenPath, bytes) : [];
         bool complete;
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
@@ -259,7 +260,7 @@ public sealed class DryRun
     {
         int workers = _options.Guard.Workers;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
-        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions(2 * workers) { SingleWriter = true });
+        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + _decoder.ReadsAhead) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight, FlowingBytes);
 
         using var mentions = new ClipMentions(
@@ -267,7 +268,7 @@ public sealed class DryRun
         mentions.Restore(seenBefore);
         var worker = new ClipWorker(_decoder, _options, output.Journal, store, mentions, firstRows, Progress, stop);
         var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
-        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker);
+        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker, _decoder);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =
         [

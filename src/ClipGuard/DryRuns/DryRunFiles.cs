@@ -28,6 +28,14 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Unsettled(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.UnsettledName);
 
+    /// <summary>Path of the clips that decoded with what is known of each, one <see cref="ClipRecord"/> a line, in manifest order.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Clips(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.ClipsName);
+
+    /// <summary>Path of the bad clips and lines as a table, which has the most important of what is in <see cref="Faults"/>.</summary>
+    /// <param name="folder">The output folder.</param>
+    public static string FaultTable(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.FaultTableName);
+
     /// <summary>Path of the verdicts in the order in which they were come to. It is there only while a run is not whole.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Journal(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.JournalName);
@@ -63,4 +71,24 @@ public static class DryRunFiles
             yield return record ?? throw new JsonException($"{path} holds a line that is no record.");
         }
     }
+
+    /// <summary>Reads <c>clips.jsonl</c>, line by line as it is asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="JsonException">A line is no such record.</exception>
+    public static IEnumerable<ClipRecord> ReadClips(string path) => File.ReadLines(path)
+        .Select(line => JsonSerializer.Deserialize(line, RecordLayout.Lines.ClipRecord)
+            ?? throw new JsonException($"{path} holds a line that is no record."));
+
+    /// <summary>Reads <c>unsettled.jsonl</c>, line by line as it is asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="JsonException">A line is no such record.</exception>
+    public static IEnumerable<UnsettledRecord> ReadUnsettled(string path) => File.ReadLines(path)
+        .Select(line => JsonSerializer.Deserialize(line, RecordLayout.Lines.UnsettledRecord)
+            ?? throw new JsonException($"{path} holds a line that is no record."));
+
+    /// <summary>Reads <c>summary.json</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="JsonException">It is no summary.</exception>
+    public static DryRunSummary ReadSummary(string path) =>
+        JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordLayout.Readable.DryRunSummary) ?? throw new JsonException($"{path} holds no summary.");
 }

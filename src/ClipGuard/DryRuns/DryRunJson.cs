@@ -24,6 +24,7 @@ namespace ClipGuard.DryRuns;
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
+[JsonSerializable(typeof(ClipRecord))]
 [JsonSerializable(typeof(BadLineRecord))]
 [JsonSerializable(typeof(ExcludedRow))]
 [JsonSerializable(typeof(UnsettledRecord))]

@@ -14,6 +14,11 @@ public abstract record FaultRecord
     [JsonPropertyOrder(-2)]
     public required long Line { get; init; }
 
+    /// <summary>The row's own id, where it is known (<see cref="ManifestOptions.IdField"/>).</summary>
+    [JsonPropertyOrder(-2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
+
     /// <summary>The fault's name: one of <see cref="FaultKind"/>, or <see cref="BadLineRecord.Name"/>.</summary>
     [JsonPropertyOrder(1)]
     public required string Fault { get; init; }

@@ -55,12 +55,22 @@ internal sealed record JournalEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ClipFaultRecord? Fault { get; init; }
 
+    /// <summary>What the decoder said of a clip that decoded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrackFacts? Facts { get; init; }
+
+    /// <summary>Damage within the limits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DamageReport? Damage { get; init; }
+
     /// <summary>The entry for a verdict.</summary>
     public static JournalEntry Of(long line, int index, ClipVerdict verdict) =>
         Of(line, index, verdict.Clip, verdict.Fault is null ? JournalVerdict.Ok : JournalVerdict.Fault) with
         {
             ElapsedSeconds = verdict.Elapsed is { } elapsed ? Seconds.Of(elapsed) : null,
             Fault = verdict.Fault,
+            Facts = verdict.Facts,
+            Damage = verdict.Damage,
         };
 
     /// <summary>The entry for a first failure, which is tried once more.</summary>

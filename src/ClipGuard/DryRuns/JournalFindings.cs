@@ -47,6 +47,8 @@ internal sealed class JournalFindings
         {
             Elapsed = entry.ElapsedSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Fault = entry.Fault,
+            Facts = entry.Facts,
+            Damage = entry.Damage,
             IsEarlier = true,
         };
     }

@@ -16,7 +16,8 @@ internal sealed class ManifestStage(
     EarlierVerdictLookup earlier,
     FirstRowsCheck firstRows,
     ClipMentions mentions,
-    ClipWorker worker)
+    ClipWorker worker,
+    IGuardedDecoder decoder)
 {
     private Action? _whenFull;
     private bool _areWaiting;
@@ -138,12 +139,16 @@ internal sealed class ManifestStage(
             }
 
             settling.Sent();
+            IAheadClip? ahead = clip.Clip is { Refusal: null, Source: { } source } && !worker.MayBeKnown(clip.Clip)
+                ? decoder.Announce(source)
+                : null;
             try
             {
-                await clips.WriteAsync(clip with { FirstFailure = firstFailure }, stop).ConfigureAwait(false);
+                await clips.WriteAsync(clip with { FirstFailure = firstFailure, Ahead = ahead }, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                ahead?.Dispose();
                 settling.Done(clip, isUnsettled: false);
                 worker.Settle(clip, null);
 

@@ -14,6 +14,8 @@ internal sealed class OutputFolder : IDisposable
     public const string CleanName = "clean";
     public const string ExcludedName = "excluded.jsonl";
     public const string UnsettledName = "unsettled.jsonl";
+    public const string ClipsName = "clips.jsonl";
+    public const string FaultTableName = "faults.csv";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
     public const string JournalName = "journal.jsonl";
@@ -37,6 +39,8 @@ internal sealed class OutputFolder : IDisposable
         ExcludedPath = Path.Combine(folder, ExcludedName);
         UnsettledPath = Path.Combine(folder, UnsettledName);
         SeenPath = Path.Combine(folder, SeenName);
+        ClipsPath = Path.Combine(folder, ClipsName);
+        FaultTablePath = Path.Combine(folder, FaultTableName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
         _journalPath = Path.Combine(folder, JournalName);
@@ -52,6 +56,10 @@ internal sealed class OutputFolder : IDisposable
 
     public string UnsettledPath { get; }
 
+    public string ClipsPath { get; }
+
+    public string FaultTablePath { get; }
+
     public string SummaryPath { get; }
 
     public string SeenPath { get; }
@@ -64,6 +72,9 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The clips that are nobody's fault, open to append to.</summary>
     public WholeLineFile Unsettled { get; private set; } = null!;
+
+    /// <summary>The clips that decoded, open to append to.</summary>
+    public WholeLineFile Clips { get; private set; } = null!;
 
     /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
     public WholeLineFile? Clean { get; private set; }
@@ -118,6 +129,7 @@ internal sealed class OutputFolder : IDisposable
         Journal.FlushToDisk();
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
+        Clips.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
         Seen.FlushToDisk();
@@ -168,9 +180,11 @@ internal sealed class OutputFolder : IDisposable
     {
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
+        Clips.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
         Seen.FlushToDisk();
+        FaultTable.Write(FaultsPath, FaultTablePath);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
         if (summary.Cancelled)
@@ -208,13 +222,14 @@ internal sealed class OutputFolder : IDisposable
         File.Delete(_journalPath);
         File.Delete(FaultsPath + BeforeSuffix);
         File.Delete(UnsettledPath + BeforeSuffix);
+        File.Delete(ClipsPath + BeforeSuffix);
     }
 
     /// <summary>Marks the folder as that of a share which is whole.</summary>
     /// <param name="record">What a merge has to know; the files' lengths are added.</param>
     public void EndShard(ShardRecord record)
     {
-        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath, SeenPath }.OfType<string>().Where(File.Exists)];
+        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath, ClipsPath, SeenPath }.OfType<string>().Where(File.Exists)];
         record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
         AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
     }
@@ -228,13 +243,15 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
-    public SettledVerdicts ReadKnownVerdicts() => SettledVerdicts.Read(FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix);
+    public SettledVerdicts ReadKnownVerdicts() => SettledVerdicts.Read(
+        FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix, ClipsPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Faults?.Dispose();
         Unsettled?.Dispose();
+        Clips?.Dispose();
         Clean?.Dispose();
         Excluded?.Dispose();
         Seen?.Dispose();
@@ -244,7 +261,10 @@ internal sealed class OutputFolder : IDisposable
 
     private void RefuseToOverwrite(IReadOnlyList<string> sources)
     {
-        string[] ours = [FaultsPath, ExcludedPath, UnsettledPath, SummaryPath, SeenPath, _unfinishedPath, _journalPath, _shardPath];
+        string[] ours =
+        [
+            FaultsPath, FaultTablePath, ExcludedPath, UnsettledPath, ClipsPath, SummaryPath, SeenPath, _unfinishedPath, _journalPath, _shardPath,
+        ];
         if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => IsOneOf(path, sources)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
@@ -302,12 +322,14 @@ internal sealed class OutputFolder : IDisposable
             }
 
             File.Delete(SummaryPath);
+            File.Delete(FaultTablePath);
             File.Delete(_shardPath);
             if (resumed is null)
             {
                 File.Delete(_unfinishedPath);
                 File.Delete(FaultsPath + BeforeSuffix);
                 File.Delete(UnsettledPath + BeforeSuffix);
+                File.Delete(ClipsPath + BeforeSuffix);
             }
 
             if (Directory.Exists(CleanPath))
@@ -333,10 +355,12 @@ internal sealed class OutputFolder : IDisposable
         {
             KeepBefore(FaultsPath);
             KeepBefore(UnsettledPath);
+            KeepBefore(ClipsPath);
         }
 
         Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
         Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
+        Clips = WholeLineFile.Open(ClipsPath, isRetry ? 0 : resumed?.ClipsBytes ?? 0);
         Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath + PartialSuffix, isRetry ? 0 : resumed?.CleanBytes ?? 0);
         Seen = WholeLineFile.Open(SeenPath, isRetry ? 0 : resumed?.SeenBytes ?? 0);
         Excluded = WholeLineFile.Open(ExcludedPath + PartialSuffix, isRetry ? 0 : resumed?.ExcludedBytes ?? 0);

@@ -21,6 +21,7 @@ internal sealed class Recorder
 
     private readonly OutputFolder _output;
     private readonly ExcludedRows _excluded;
+    private readonly string? _idField;
     private readonly Func<RunTally, Checkpoint?> _checkpoint;
     private readonly FailureBudget _budget;
     private readonly TimeProvider _time;
@@ -30,6 +31,7 @@ internal sealed class Recorder
 
     /// <param name="output">Where rows go.</param>
     /// <param name="excluded">Names rows that are not clean.</param>
+    /// <param name="idField">The field that names rows; null for none.</param>
     /// <param name="tally">What was counted before.</param>
     /// <param name="checkpoint">Makes a checkpoint of a tally; gives null where the manifest cannot be read a second time.</param>
     /// <param name="budget">How many faulty rows there may be.</param>
@@ -38,6 +40,7 @@ internal sealed class Recorder
     public Recorder(
         OutputFolder output,
         ExcludedRows excluded,
+        string? idField,
         RunTally tally,
         Func<RunTally, Checkpoint?> checkpoint,
         FailureBudget budget,
@@ -46,6 +49,7 @@ internal sealed class Recorder
     {
         _output = output;
         _excluded = excluded;
+        _idField = idField;
         Tally = tally;
         _checkpoint = checkpoint;
         _budget = budget;
@@ -110,6 +114,7 @@ internal sealed class Recorder
         _output.Clean?.Flush();
         _output.Excluded.Flush();
         _output.Seen.Flush();
+        _output.Clips.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -133,7 +138,8 @@ internal sealed class Recorder
     private void RecordBadLine(BadRow row)
     {
         Tally.AddBadLine();
-        Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(BadLineRecord.Of(row), RecordLayout.Lines.BadLineRecord));
+        BadLineRecord record = BadLineRecord.Of(row) with { Id = RowId.Of(row, _idField) };
+        Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.BadLineRecord));
         Exclude(_excluded.Of(row));
         _log.BadManifestLine(row.Line, row.Column, row.Message);
     }
@@ -142,6 +148,7 @@ internal sealed class Recorder
     {
         bool clean = decided;
         bool faulty = false;
+        string? id = RowId.Of(row, _idField);
         for (int index = 0; index < settled.Verdicts.Count; index++)
         {
             if (settled.Verdicts[index] is not { } verdict)
@@ -154,12 +161,12 @@ internal sealed class Recorder
             faulty |= verdict.Fault is not null;
             if (verdict.Unsettled is { } unsettled)
             {
-                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Lines.UnsettledRecord));
+                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled with { Id = id }, RecordLayout.Lines.UnsettledRecord));
                 _log.ClipUnsettled(row.Line, unsettled.Clip, unsettled.Cause, unsettled.Stage, unsettled.Message);
             }
             else if (verdict.Fault is { } fault)
             {
-                byte[] record = JsonSerializer.SerializeToUtf8Bytes(fault, RecordLayout.Lines.ClipFaultRecord);
+                byte[] record = JsonSerializer.SerializeToUtf8Bytes(fault with { Id = id }, RecordLayout.Lines.ClipFaultRecord);
                 See(settled.Keys[index], verdict, record.Length);
                 Append(_output.Faults, record);
                 LogUnlessEarlier(row.Line, verdict, fault);
@@ -167,6 +174,11 @@ internal sealed class Recorder
             else
             {
                 See(settled.Keys[index], verdict, faultBytes: 0);
+                if (!verdict.IsRepeat)
+                {
+                    _output.Clips.Append(
+                        [.. JsonSerializer.SerializeToUtf8Bytes(ClipRecord.Of(row.Line, index, id, verdict), RecordLayout.Lines.ClipRecord), (byte)'\n']);
+                }
             }
         }
 

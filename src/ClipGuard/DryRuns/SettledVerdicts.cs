@@ -12,19 +12,24 @@ internal sealed class SettledVerdicts : IDisposable
 {
     private readonly HashSet<(long Line, int Index)> _unsettled;
     private readonly StreamReader _faults;
+    private readonly IEnumerator<ClipRecord> _clips;
     private ClipFaultRecord? _next;
+    private bool _hasClip;
 
-    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults)
+    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips)
     {
         _unsettled = unsettled;
         _faults = faults;
+        _clips = clips;
+        _hasClip = clips.MoveNext();
         Advance();
     }
 
     /// <summary>Reads what the earlier run left.</summary>
     /// <param name="faultsPath">Its <c>faults.jsonl</c>.</param>
     /// <param name="unsettledPath">Its <c>unsettled.jsonl</c>.</param>
-    public static SettledVerdicts Read(string faultsPath, string unsettledPath)
+    /// <param name="clipsPath">Its <c>clips.jsonl</c>.</param>
+    public static SettledVerdicts Read(string faultsPath, string unsettledPath, string clipsPath)
     {
         HashSet<(long, int)> unsettled =
         [
@@ -32,7 +37,7 @@ internal sealed class SettledVerdicts : IDisposable
                 .Select(static line => JsonSerializer.Deserialize(line, RecordLayout.Lines.UnsettledRecord)!)
                 .Select(static record => (record.Line, record.Index)),
         ];
-        return new SettledVerdicts(unsettled, new StreamReader(faultsPath));
+        return new SettledVerdicts(unsettled, new StreamReader(faultsPath), DryRunFiles.ReadClips(clipsPath).GetEnumerator());
     }
 
     /// <summary>The earlier run's verdict on a clip; null for one that it left unsettled. Asked for each clip once, in the manifest's order.</summary>
@@ -49,18 +54,30 @@ internal sealed class SettledVerdicts : IDisposable
         }
 
         ClipReference clip = row.Sample.Clips[index];
-        var verdict = new ClipVerdict(clip) { IsEarlier = true };
         if (_next?.Line == row.Line && _next.Clip == clip.AsWritten)
         {
-            verdict = verdict with { Fault = _next };
+            var faulty = new ClipVerdict(clip) { Fault = _next, IsEarlier = true };
             Advance();
+            return faulty;
         }
 
-        return verdict;
+        while (_hasClip && (_clips.Current.Line, _clips.Current.Index).CompareTo((row.Line, index)) < 0)
+        {
+            _hasClip = _clips.MoveNext();
+        }
+
+        // A good clip without a record was named before.
+        return _hasClip && (_clips.Current.Line, _clips.Current.Index) == (row.Line, index)
+            ? _clips.Current.ToVerdict(clip)
+            : new ClipVerdict(clip) { IsEarlier = true, IsRepeat = true };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _faults.Dispose();
+    public void Dispose()
+    {
+        _faults.Dispose();
+        _clips.Dispose();
+    }
 
     // Lines that are no samples are found out anew from the manifest itself.
     private void Advance()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
@@ -13,6 +15,10 @@ public sealed record UnsettledRecord
 
     /// <summary>Which of the row's clips, from 0.</summary>
     public required int Index { get; init; }
+
+    /// <summary>The row's own id, where it is known (<see cref="ManifestOptions.IdField"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Id { get; init; }
 
     /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
     public required string Clip { get; init; }

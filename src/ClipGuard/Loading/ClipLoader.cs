@@ -328,7 +328,9 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             throw new InvalidOperationException("One loop at a time reads from a loader.");
         }
 
-        var report = new EpochAccount(_progress.Epoch, _time, _options.Supervision.Workers);
+        var profile = new ProfileAccount();
+        var report = new EpochAccount(_progress.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
+        using AheadWindow? ahead = _decoder.ReadsAhead > 0 ? new AheadWindow(_options, _decoder, _progress.Epoch) : null;
         try
         {
             if (_verdicts is not null)
@@ -337,10 +339,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             }
 
             EpochRows rows = OpenRows(_progress);
-            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch, _verdicts);
+            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch, _verdicts, ahead, profile);
             var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, _progress.Failures);
             var run = new EpochRun(
-                _options, _memory, rows, PlanOf(rows, _progress)!, decoding, _progress.Consumed, _progress.Ahead, cancellation);
+                _options, _memory, rows, PlanOf(rows, _progress)!, decoding, ahead, profile, _progress.Consumed, _progress.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
             {
                 lock (_ending)

@@ -1,4 +1,5 @@
 using ClipGuard.Media;
+using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;
 
@@ -44,6 +45,15 @@ public sealed record EpochReport
     /// <summary>Time that decodes took, all workers together, from dispatch to verdict.</summary>
     public TimeSpan DecodeTime { get; init; }
 
+    /// <summary>Time that complete batches waited for the consumer to take them, all together.</summary>
+    public TimeSpan WaitedForConsumer { get; init; }
+
+    /// <summary>Where the time of the clips went, by kind and codec, those that took the most time first.</summary>
+    public IReadOnlyList<ClipProfile> Profile { get; init; } = [];
+
+    /// <summary>What was read ahead of the decodes.</summary>
+    public ReadAheadReport ReadAhead { get; init; } = new();
+
     /// <summary>
     /// Share of the machine's processors that was busy meanwhile, in [0, 1], by all programs together; null where the system does not say.
     /// </summary>
@@ -62,6 +72,6 @@ public enum Bottleneck
     /// <summary>Decoding: the loop waited, and the processors that the workers can use were busy.</summary>
     Decoding,
 
-    /// <summary>Storage: the loop waited, and processors were idle while the workers had work.</summary>
+    /// <summary>Storage: the loop waited, and clips waited for their bytes half of their time, or processors were idle while the workers had work.</summary>
     Storage,
 }

@@ -74,6 +74,11 @@ public sealed record ManifestOptions
     [JsonIgnore]
     public bool SkipFields { get; init; }
 
+    /// <summary>
+    /// The field in which a row has its own id, which findings name it by; null (the default) for none. It is read in spite of <see cref="SkipFields"/>.
+    /// </summary>
+    public string? IdField { get; init; }
+
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFiles"/>.</summary>
     internal bool NamesFiles { get; init; }
 

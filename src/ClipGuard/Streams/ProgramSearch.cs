@@ -9,7 +9,8 @@ internal static class ProgramSearch
     private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
         ["ffmpeg"] = "On Debian and Ubuntu: apt-get install ffmpeg",
-        ["vmaf"] = "It is Netflix's program: build it from github.com/Netflix/vmaf (libvmaf) and put it into PATH",
+        ["vmaf"] = "It is Netflix's program: build it from github.com/Netflix/vmaf (libvmaf) and put it into PATH; an ffmpeg that has the filter "
+            + "libvmaf does too",
     };
 
     /// <summary>The absolute path of a program.</summary>
@@ -28,6 +29,9 @@ internal static class ProgramSearch
         string hint = Sources.TryGetValue(program, out string? source) ? $" {source}." : string.Empty;
         throw new ToolUnavailableException($"The program {program} is not installed or not executable.{hint}");
     }
+
+    /// <summary>Whether a program is there.</summary>
+    public static bool Has(string program) => Folders().Any(folder => IsExecutable(Path.Combine(folder, program)));
 
     private static string[] Folders() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries);

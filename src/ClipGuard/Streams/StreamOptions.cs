@@ -39,6 +39,9 @@ public sealed record StreamOptions
     /// <summary>Bytes of the tool's standard output, standard error and output file that are kept, each. Default 1 MiB.</summary>
     public int OutputBytes { get; init; } = 1 << 20;
 
+    /// <summary>Bytes of the tool's output file that are kept; null (the default) for <see cref="OutputBytes"/>.</summary>
+    public int? OutputFileBytes { get; init; }
+
     /// <summary>What each clip's decode may ask for. The limit on payload does not apply to streams.</summary>
     public DecodeLimits Limits { get; init; } = new();
 
@@ -87,6 +90,7 @@ public sealed record StreamOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Tries, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(WorkFileBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(OutputFileBytes ?? 1, 1, nameof(OutputFileBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
     }

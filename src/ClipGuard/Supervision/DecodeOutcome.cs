@@ -45,6 +45,9 @@ public abstract class DecodeOutcome : IDisposable
     /// <summary>Of a clip that was fetched and is a whole object: what its server said of that; otherwise null.</summary>
     internal FetchedObject? Fetched { get; set; }
 
+    /// <summary>Where the time of the last try went; nothing but zeros where there is no clip.</summary>
+    internal DecodeProfile Profile { get; init; }
+
     /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is no clip. Valid until this is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>
     public abstract ReadOnlySpan<byte> Payload { get; }

@@ -18,6 +18,16 @@ internal interface IGuardedDecoder
     /// <inheritdoc cref="Supervisor.Reuse"/>
     HelperReuse Reuse => new();
 
+    /// <inheritdoc cref="Supervisor.ReadAhead"/>
+    ReadAheadReport ReadAhead => new();
+
+    /// <summary>Clips that should be announced before their decodes; 0 where nothing is read ahead.</summary>
+    int ReadsAhead => 0;
+
+    /// <summary>A clip is going to be decoded soon, so that its bytes may be read before. The caller disposes what it gets, after the decode.</summary>
+    /// <returns>Null where it is not read ahead.</returns>
+    IAheadClip? Announce(ClipSource source) => null;
+
     /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
     ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);
 

@@ -3,10 +3,12 @@ using System.Diagnostics;
 using ClipGuard.Fetching;
 using ClipGuard.Media;
 using ClipGuard.Media.Libav;
+using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.Helpers;
 using ClipGuard.Supervision.Processes;
+using ClipGuard.Supervision.ReadingAhead;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,12 +37,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private readonly HelperPool? _pool;
     private readonly InProcessDecoding? _inProcess;
     private readonly ClipFetcher _fetcher;
+    private readonly ReadAhead? _readAhead;
+    private readonly HelperTemplate? _template;
     private long _lastRequest;
     private bool _sandboxIsMissing;
     private volatile bool _disposed;
 
-    private Supervisor(SupervisorOptions options, HelperLaunch? launch, ILogger logger)
+    private Supervisor(SupervisorOptions options, HelperLaunch? launch, HelperTemplate? template, ILogger logger)
     {
+        _template = template;
         _options = options;
         _logger = logger;
         _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
@@ -53,7 +58,13 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
         else
         {
-            _pool = new HelperPool(options, launch, logger);
+            _pool = new HelperPool(options, launch, logger, template);
+            TimeSpan patience = options.ReadAheadPatience ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
+            _readAhead = options.ReadAhead.Reads == 0 ? null : new ReadAhead(options.ReadAhead, _fetcher, patience)
+            {
+                // Root's helpers at that level read no other users' files.
+                ReadsFiles = options.Sandbox != SandboxLevel.Strict || !Capabilities.Has(Capabilities.DacReadSearch),
+            };
             DecoderFiles = FFmpegCheck.FilesOf(launch);
         }
     }
@@ -74,6 +85,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
     /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
     public HelperReuse Reuse => _pool?.Reuse ?? new HelperReuse();
+
+    /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
+    public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();
+
+    /// <summary>Names and versions of the libraries that decode, as the helper program tells them; empty for <see cref="Isolation.InProcess"/>.</summary>
+    public IReadOnlyDictionary<string, string> Libraries { get; private set; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    int IGuardedDecoder.ReadsAhead => _readAhead is null ? 0 : _options.ReadAhead.Clips;
 
     /// <summary>Helpers that are warm and without work at this moment.</summary>
     internal int ReadyHelpers => _pool?.ReadyHelpers ?? 0;
@@ -97,7 +117,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
         HelperLaunch? launch = options.Isolation == Isolation.InProcess ? null
             : await FFmpegCheck.RunAsync(HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
-        var supervisor = new Supervisor(options, launch, logger);
+        HelperTemplate? template = launch is null || !options.ForksHelpers ? null
+            : await HelperTemplate.StartAsync(launch, HelperSpawner.For(options.Sandbox, options.NewestLandlock), options.StartLimit).ConfigureAwait(false);
+        var supervisor = new Supervisor(options, launch, template, logger);
         try
         {
             await supervisor.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false);
@@ -149,6 +171,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
         DecodeAsync(request, DecodePatience.ToSettle(_options), firstFailure: null, onFirstFailure: null, cancellation);
 
+    /// <inheritdoc/>
+    IAheadClip? IGuardedDecoder.Announce(ClipSource source) => _readAhead?.Announce(source);
+
     private async ValueTask<DecodeOutcome> DecodeAsync(
         DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
@@ -187,15 +212,32 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         {
             await _pool.DisposeAsync().ConfigureAwait(false);
         }
+
+        _template?.Dispose();
+
+        // Only now: helpers may have been sent descriptors of what was read until a moment ago.
+        if (_readAhead is not null)
+        {
+            await _readAhead.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(
         DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
     {
+        long asked = Stopwatch.GetTimestamp();
+        ClipFetchResult? ahead = null;
+        if (request.Source is AheadSource { Clip: var clip })
+        {
+            AheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
+            ahead = taken.Fetched;
+            request = request with { Source = taken.Source };
+        }
+
         if (request.Source is RemoteSource address)
         {
             TimeSpan? settlingLimit = patience.WallLimit > patience.Deadline ? patience.WallLimit : null;
-            ClipFetchResult fetched = await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
+            ClipFetchResult fetched = ahead ?? await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
             if (fetched.Unsettled is { } unanswered)
             {
                 return new UnsettledOutcome(unanswered, unanswered.PostMortem.Elapsed);
@@ -207,17 +249,23 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             }
 
             DecodeOutcome outcome = await DecodeHereAsync(
-                request with { Source = fetched.Bytes! }, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+                request with { Source = fetched.Bytes! }, patience, asked, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
             outcome.Fetched = fetched.Object;
             return outcome;
         }
 
-        return await DecodeHereAsync(request, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+        return await DecodeHereAsync(request, patience, asked, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<DecodeOutcome> DecodeHereAsync(
-        DecodeRequest request, DecodePatience patience, ClipFault? firstFailure, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)
+        DecodeRequest request,
+        DecodePatience patience,
+        long asked,
+        ClipFault? firstFailure,
+        Action<ClipFault>? onFirstFailure,
+        CancellationToken cancellation)
     {
+        TimeSpan waitedForBytes = Stopwatch.GetElapsedTime(asked);
         if (_inProcess is not null)
         {
             return await _inProcess.DecodeAsync(request, cancellation).ConfigureAwait(false);
@@ -261,7 +309,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             {
                 case AttemptResult.Delivered delivered:
                     Compare(toConfirm, request.Source, fresh: null);
-                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt));
+                    if (request.Source is FileSource)
+                    {
+                        _readAhead?.Decoded(TimeSpan.FromTicks(attempt.Spent.Waited / TimeSpan.NanosecondsPerTick), attempt.BytesRead);
+                    }
+
+                    return new DeliveredOutcome(pool, helper, attempt, delivered.Clip, Stopwatch.GetElapsedTime(began, attempt.ConcludedAt))
+                    {
+                        Profile = ProfileOf(attempt, asked, waitedForBytes),
+                    };
 
                 case AttemptResult.Faulted faulted when history.TryAgain(faulted.Fault, faulted.IsRetryable):
                     LogFirstFailure(_logger, request.Source, faulted.Fault.Kind, faulted.Fault.Message);
@@ -318,6 +374,19 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     throw new UnreachableException();
             }
         }
+    }
+
+    private static DecodeProfile ProfileOf(Attempt attempt, long asked, TimeSpan waitedForBytes)
+    {
+        static TimeSpan Time(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+        (long waited, long opened, long decoded, long converted) = attempt.Spent;
+        return new DecodeProfile(
+            Stopwatch.GetElapsedTime(asked, attempt.DispatchedAt) - waitedForBytes,
+            waitedForBytes + Time(waited),
+            Time(opened),
+            Time(decoded),
+            Time(converted),
+            Time(attempt.ConcludedAt - attempt.DispatchedAt - waited - opened - decoded - converted));
     }
 
     private void Compare(ClipFault? toConfirm, ClipSource source, ClipFault? fresh)
@@ -383,6 +452,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ReadyMessage greeting = await _pool.GreetAsync().ConfigureAwait(false);
         DecoderVersion = greeting.Decoder;
         HelperVersion = greeting.Helper;
+        Libraries = greeting.Libraries ?? Libraries;
         if (_pool.SandboxMissing is { } missing)
         {
             _sandboxIsMissing = true;

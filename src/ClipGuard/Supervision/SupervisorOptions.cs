@@ -75,6 +75,12 @@ public sealed record SupervisorOptions
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
 
     /// <summary>
+    /// Whether helpers are forked from one that has loaded its libraries, where the program says that it can be such a template (<c>forks</c> in its greeting).
+    /// For programs that take long to load. Default false: each helper is started by itself.
+    /// </summary>
+    public bool ForksHelpers { get; init; }
+
+    /// <summary>
     /// Environment variables for the helper's program on top of ClipGuard's own;
     /// nothing else of this process's environment is passed on but DOTNET_ROOT, LD_LIBRARY_PATH and TMPDIR.
     /// </summary>
@@ -104,6 +110,9 @@ public sealed record SupervisorOptions
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();
 
+    /// <summary>How clips that are decoded soon are read before. Not for <see cref="Isolation.InProcess"/>.</summary>
+    public ReadAheadOptions ReadAhead { get; init; } = new();
+
     /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -130,6 +139,9 @@ public sealed record SupervisorOptions
     /// <summary>How long storage may not answer, in the kernel or for one decode after the other, before the run ends. For tests; 10 minutes.</summary>
     internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a decode waits for a file that is being read ahead and of which nothing comes. For tests; 2 s, or a quarter of the deadline.</summary>
+    internal TimeSpan? ReadAheadPatience { get; init; }
+
     /// <summary>Landlock's ABI of which nothing newer is used, as on an older kernel; 0 is one without landlock. For tests; whatever the kernel has.</summary>
     internal int NewestLandlock { get; init; } = int.MaxValue;
 
@@ -151,6 +163,7 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
 
         Fetching.Validate();
+        ReadAhead.Validate();
         foreach (string assembly in AudioDecoders)
         {
             if (!Path.IsPathFullyQualified(assembly) || assembly.Contains('\n', StringComparison.Ordinal))

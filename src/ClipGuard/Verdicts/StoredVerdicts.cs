@@ -16,6 +16,7 @@ internal sealed class StoredVerdicts : IDisposable
     private readonly CompactHashSet _objects;
     private readonly Dictionary<string, string?> _settings;
     private readonly Dictionary<string, string> _known = [];
+    private readonly FactPlaces _facts = new();
     private readonly ILogger _log;
 
     /// <param name="conditions">What verdicts are to have been come to under.</param>
@@ -59,7 +60,12 @@ internal sealed class StoredVerdicts : IDisposable
         {
             ReadFile(file, cancellation);
         }
+
+        _facts.Freeze();
     }
+
+    /// <summary>What the decoder said of these bytes, which decoded; null where that is not known. For one thread at a time.</summary>
+    public TrackFacts? FactsOf(UInt128 key) => _facts.Find(key);
 
     /// <summary>Whether bytes are known to decode.</summary>
     public bool IsGood(UInt128 key) => _good.Contains(key);
@@ -94,6 +100,7 @@ internal sealed class StoredVerdicts : IDisposable
     {
         _good.Dispose();
         _objects.Dispose();
+        _facts.Dispose();
     }
 
     private void ReadFile(string path, CancellationToken cancellation)
@@ -174,6 +181,10 @@ internal sealed class StoredVerdicts : IDisposable
         {
             _faults.Remove(key);
             _good.Add(key);
+            if (line.Facts is not null)
+            {
+                _facts.Add(key, place.File, place.Offset);
+            }
         }
 
         return true;

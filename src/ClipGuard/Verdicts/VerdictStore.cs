@@ -101,7 +101,10 @@ internal sealed class VerdictStore : IAsyncDisposable
     /// store has something of it.
     /// </summary>
     public ValueTask<ObservedClip?> ObserveAsync(ClipReference clip, CancellationToken cancellation) =>
-        IdentityFinder.IsWholeObject(clip.Source) && !_stored.HasObject(Naming.Of(clip)) ? default : _finder.FindAsync(clip, cancellation);
+        IdentityFinder.IsWholeObject(clip.Source) && !KnowsObject(clip) ? default : _finder.FindAsync(clip, cancellation);
+
+    /// <summary>Whether a clip is a single object at an address of which the store has something, whatever bytes that has now.</summary>
+    public bool KnowsObject(ClipReference clip) => IdentityFinder.IsWholeObject(clip.Source) && _stored.HasObject(Naming.Of(clip));
 
     /// <summary>Which bytes a clip had that was decoded.</summary>
     /// <param name="clip">The clip.</param>
@@ -116,7 +119,8 @@ internal sealed class VerdictStore : IAsyncDisposable
         UInt128 key = observed.Identity.KeyUnder(_conditions[clip.Kind].Id);
         if (_stored.IsGood(key))
         {
-            return new FoundVerdict(null);
+            TrackFacts? facts = await _files.AskAsync(_ => _stored.FactsOf(key), cancellation).ConfigureAwait(false);
+            return new FoundVerdict(null) { Facts = facts };
         }
 
         return _stored.FaultOf(key) is { } place
@@ -219,5 +223,9 @@ internal sealed class VerdictStore : IAsyncDisposable
 
     /// <summary>A verdict that the store has.</summary>
     /// <param name="Fault">Why the clip gives no data; null where it does.</param>
-    internal sealed record FoundVerdict(ClipFault? Fault);
+    internal sealed record FoundVerdict(ClipFault? Fault)
+    {
+        /// <summary>What the decoder said of a clip that decoded; null where the store does not tell.</summary>
+        public TrackFacts? Facts { get; init; }
+    }
 }

@@ -10,6 +10,8 @@ internal static class LoaderBenchmarks
 {
     private const int AudioRounds = 7;
     private const int VideoRounds = 5;
+    private const int FarRounds = 5;
+    private const int FarClips = 600;
 
     /// <summary>Ten-second clips in five codecs, to mono float at 16 kHz.</summary>
     public static Task AudioAsync() => InFolderAsync(async work =>
@@ -43,6 +45,43 @@ internal static class LoaderBenchmarks
         await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(work, "videos", clips, 1, new LoaderOptions { Video = video });
         await Rounds.RunAsync("loader-video", "samples/s", VideoRounds, loader.ReadEpochAsync, rivals);
     });
+
+    /// <summary>Ten-second clips on storage whose every read takes 20 ms, beside the same on the local disk, and the same without reading ahead.</summary>
+    public static async Task FarAsync()
+    {
+        string[] clips = await BenchClips.AudioAsync(100);
+
+        // Links reach over no file system.
+        string work = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(clips[0])!, $"far-{Environment.ProcessId}")).FullName;
+        try
+        {
+            await using FarStorage? storage = await FarStorage.MountAsync(work, clips, FarClips);
+            if (storage is null)
+            {
+                return;
+            }
+
+            var audio = new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } };
+            await using LoaderThroughput near = await LoaderThroughput.OpenAsync(work, "audios", storage.Near, 1, audio, uncounted: 2);
+            await using LoaderThroughput far = await LoaderThroughput.OpenAsync(work, "audios", storage.Far, 1, audio, uncounted: 1);
+            await using LoaderThroughput byPath = await LoaderThroughput.OpenAsync(work, "audios", storage.Far, 1, audio, uncounted: 0, readAhead: 0);
+            List<Rival> rivals =
+            [
+                new Rival("the local disk", 0.8, async () => await near.ReadEpochAsync()),
+                new Rival("without reading ahead", 5, async () => await byPath.ReadEpochAsync()),
+            ];
+            if (Peers.Find(work) is { } peers)
+            {
+                rivals.AddRange(await peers.DataLoaderAsync("audio", "none", storage.Far, 1, goal: 5));
+            }
+
+            await Rounds.RunAsync("loader-far", "samples/s", FarRounds, far.ReadEpochAsync, rivals);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
 
     private static async Task InFolderAsync(Func<string, Task> measure)
     {

@@ -27,7 +27,10 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     /// <param name="clips">The clips.</param>
     /// <param name="repeat">How often each stands in the manifest.</param>
     /// <param name="options">What they become.</param>
-    public static async Task<LoaderThroughput> OpenAsync(string work, string key, string[] clips, int repeat, LoaderOptions options)
+    /// <param name="uncounted">How many epochs do not count.</param>
+    /// <param name="readAhead">Clips that are read at a time ahead of their decodes; null for the default.</param>
+    public static async Task<LoaderThroughput> OpenAsync(
+        string work, string key, string[] clips, int repeat, LoaderOptions options, int uncounted = UncountedEpochs, int? readAhead = null)
     {
         string manifest = Path.Combine(work, $"{key}.jsonl");
         string[] rows =
@@ -40,14 +43,19 @@ internal sealed class LoaderThroughput : IAsyncDisposable
         {
             BatchSize = 8,
             Shuffle = ShuffleMode.None,
-            Supervision = new SupervisorOptions { HelperPath = Programs.Published, Workers = 2 },
+            Supervision = new SupervisorOptions
+            {
+                HelperPath = Programs.Published,
+                Workers = 2,
+                ReadAhead = readAhead is { } reads ? new ReadAheadOptions { Reads = reads } : new ReadAheadOptions(),
+            },
         });
         var throughput = new LoaderThroughput(loader, rows.Length);
-        for (int epoch = 1; epoch <= UncountedEpochs; epoch++)
+        for (int epoch = 1; epoch <= uncounted; epoch++)
         {
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"{key}: the loader's epoch {epoch} of {UncountedEpochs} that do not count: {await throughput.ReadEpochAsync():0.0} samples/s"));
+                    $"{key}: the loader's epoch {epoch} of {uncounted} that do not count: {await throughput.ReadEpochAsync():0.0} samples/s"));
         }
 
         return throughput;

@@ -136,7 +136,7 @@ internal sealed class ObjectStoreCommandTests
     private CommandRun DryRun(string manifest) => Run("dry-run", manifest, "--out", _folder);
 
     private CommandRun Run(params string[] arguments) =>
-        PublishedCommand.Run(
-            Environment,
-            [.. arguments, "--s3-endpoint", _store.Address.OriginalString, .. arguments[0] is "dry-run" or "bench" ? ["--workers", "1"] : Array.Empty<string>()]);
+        PublishedCommand.Run(Environment, [.. arguments, "--s3-endpoint", _store.Address.OriginalString, .. WorkersOf(arguments[0])]);
+
+    private static string[] WorkersOf(string command) => command is "dry-run" or "bench" ? ["--workers", "1"] : [];
 }

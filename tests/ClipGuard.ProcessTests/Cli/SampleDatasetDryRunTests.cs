@@ -46,6 +46,24 @@ public sealed partial class SampleDatasetDryRunTests
     public void Delete() => Directory.Delete(Path.GetDirectoryName(_out)!, recursive: true);
 
     [Test]
+    public void Good_clips_have_what_their_headers_say()
+    {
+        var records = DryRunFiles.ReadClips(DryRunFiles.Clips(_out)).ToLookup(static one => one.Clip);
+
+        ClipRecord film = records["good/h264.mp4"].First();
+        Assert.That(
+            (film.Codec, film.Container, film.Width, film.Height, film.FrameRateHz, film.DurationSeconds, film.Frames),
+            Is.EqualTo(("h264", "mov,mp4,m4a,3gp,3g2,mj2", 192, 144, 25.0, 2.0, 50L)));
+        Assert.That(film.Bytes, Is.EqualTo(new FileInfo(Repository.SampleClip("good/h264.mp4")).Length));
+        ClipRecord tone = records["good/tone.wav"].First();
+        Assert.That(
+            (tone.Codec, tone.Container, tone.SampleRateHz, tone.Channels, tone.DurationSeconds),
+            Is.EqualTo(("pcm_s16le", "wav", 8000, 1, 1.5)));
+        Assert.That(records["good/vp9.webm"].First().DurationSeconds, Is.EqualTo(2).Within(0.2), "of the container, where the track does not say");
+        Assert.That(File.ReadLines(DryRunFiles.FaultTable(_out)).Count(), Is.EqualTo(1 + DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Count()));
+    }
+
+    [Test]
     public void Every_clip_gets_the_verdict_of_the_table()
     {
         (string File, string Verdict)[] table = ReadTable();

@@ -58,7 +58,7 @@ internal sealed class CompareCommandTests
 
         Assert.That(run.ExitCode, Is.EqualTo(3));
         Assert.That(run.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(run.Error, Does.Contain("The program vmaf is not installed").And.Contain("github.com/Netflix/vmaf"));
+        Assert.That(run.Error, Does.Contain("The program vmaf is not installed").And.Contain("github.com/Netflix/vmaf").And.Contain("libvmaf"));
     }
 
     [Test]
@@ -93,6 +93,77 @@ internal sealed class CompareCommandTests
         Assert.That(
             scores.EnumerateObject().Select(score => (score.Name, score.Value.GetDouble())),
             Is.EqualTo(new[] { ("vmaf", 25.5), ("vmaf_min", 1.5), ("vmaf_harmonic_mean", 25.25) }));
+    }
+
+    // Debian's ffmpeg has no libvmaf, so that another one is put before it that says it has, and writes what the filter would.
+    [Test]
+    [CancelAfter(120_000)]
+    public void Without_vmaf_an_ffmpeg_that_has_libvmaf_measures()
+    {
+        string programs = Directory.CreateDirectory(_media.PathOf("libvmaf")).FullName;
+        string ffmpeg = Path.Combine(programs, "ffmpeg");
+        File.WriteAllText(ffmpeg, """
+            #!/bin/sh
+            case "$*" in
+                *-filters*) echo " ... libvmaf           VV->V      Calculate the VMAF between two video streams."; exit ;;
+            esac
+            previous=
+            for argument; do
+                [ "$previous" = -i ] && { /bin/cat "$argument" > /dev/null & }
+                case "$argument" in
+                    *log_path=*) log=${argument#*log_path=}; log=${log%%:*} ;;
+                esac
+                previous=$argument
+            done
+            wait
+            echo '{"frames": [{"frameNum": 0, "metrics": {"vmaf": 91}}, {"frameNum": 1, "metrics": {"vmaf": 89}}],
+                "pooled_metrics": {"vmaf": {"min": 89, "mean": 90, "harmonic_mean": 89.9}}}' > "$log"
+            """);
+        File.SetUnixFileMode(ffmpeg, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string folder = _media.PathOf("libvmaf-out");
+
+        CommandRun run = PublishedCommand.Run(
+            new Dictionary<string, string?> { ["PATH"] = programs }, "compare", _reference, _distorted, "--metric", "vmaf", "--per-frame", "--out", folder);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Error);
+        Assert.That(run.Output, Does.StartWith("vmaf               90\n").And.Contain("vmaf_median        90\n"));
+        Assert.That(File.ReadAllLines(Path.Combine(folder, "frames.csv")), Is.EqualTo(new[] { "line,frame,vmaf", "0,0,91", "0,1,89" }));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void Each_frame_has_its_scores_and_the_pair_what_they_come_to()
+    {
+        string manifest = _media.Write("frames.jsonl", """
+            {"reference": "reference.mkv", "distorted": "distorted.mkv"}
+            {"reference": "reference.mkv", "distorted": "reference.mkv"}
+
+            """u8);
+        string folder = _media.PathOf("frames");
+
+        CommandRun run = PublishedCommand.Run("compare", "--manifest", manifest, "--per-frame", "--out", folder);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        string[] frames = File.ReadAllLines(Path.Combine(folder, "frames.csv"));
+        Assert.That(frames, Has.Length.EqualTo(51));
+        Assert.That(frames[0], Is.EqualTo("line,frame,psnr,psnr_y,psnr_u,psnr_v"));
+        Assert.That(frames[26], Is.EqualTo("2,0,inf,inf,inf,inf"));
+        JsonElement[] rows = [.. File.ReadLines(Path.Combine(folder, "scores.jsonl")).Select(static line => JsonElement.Parse(line))];
+        Assert.That(rows[0].GetProperty("psnr_p1").GetDouble(), Is.LessThanOrEqualTo(rows[0].GetProperty("psnr_median").GetDouble()));
+        Assert.That(rows[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
+        Assert.That(run.Output, Does.Contain("of 1 pair, 1 more infinite").And.Contain("holds relative paths: put it beside the manifest"));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public void A_program_that_fails_has_its_own_last_words()
+    {
+        CommandRun run = PublishedCommand.Run(
+            "compare", _reference, _distorted, "--tool",
+            "sh -c 'cat \"$1\" \"$2\" > /dev/null; echo no model of that name >&2; exit 7' sh {reference} {distorted}");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Output, Does.StartWith("(tool)  ToolFailed").And.Contain("\n  no model of that name"));
     }
 
     [Test]

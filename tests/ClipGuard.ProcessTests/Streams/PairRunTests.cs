@@ -47,7 +47,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
         Assert.That(scores.Select(row => row.GetProperty("id").GetInt32()), Is.EqualTo(new[] { 1, 5 }));
         Assert.That(scores[0].GetProperty("note").GetString(), Is.EqualTo("ä"));
         Assert.That(scores[0].GetProperty("psnr").GetDouble(), Is.InRange(10, 60));
-        Assert.That(scores[1].GetProperty("psnr").GetDouble(), Is.EqualTo(double.PositiveInfinity));
+        Assert.That(scores[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
 
         JsonElement[] faults = Lines(folder, PairRun.FaultsName);
         Assert.That(
@@ -88,7 +88,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
         await run.RunAsync(cancellation);
 
         Assert.That(Lines(folder, PairRun.ScoresName).Select(row => row.GetProperty("id").GetString()), Is.EqualTo(new[] { "1", "4" }));
-        Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetDouble(), Is.EqualTo(double.PositiveInfinity));
+        Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
         Assert.That(
             Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
             Is.EqualTo(new[]
@@ -126,7 +126,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
         Assert.That(
             Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
             Is.EqualTo(new[] { (1, "BadManifestLine"), (2, "BadManifestLine") }));
-        Assert.That(File.ReadAllText(Path.Combine(folder, PairRun.ScoresName)), Does.Contain("""\ud800": "\udc00",""").And.Contain("\"psnr\": 1e999"));
+        Assert.That(File.ReadAllText(Path.Combine(folder, PairRun.ScoresName)), Does.Contain("""\ud800": "\udc00",""").And.Contain("\"psnr\": \"Infinity\""));
     }
 
     [Test]
@@ -242,7 +242,8 @@ internal sealed class PairRunTests : GuardedStreamsTests
         string folder = Media.PathOf("out-train");
         await RunOf(manifest, folder).RunAsync(cancellation);
         var scored = new JsonLinesManifest(Path.Combine(folder, PairRun.ScoresName));
-        var filtered = new FilteredManifest(scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && psnr.GetDouble() > 60);
+        var filtered = new FilteredManifest(
+            scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && ScoreFields.TryRead(psnr, out double score) && score > 60);
         using IndexedRows all = await scored.IndexAsync(cancellation);
         using IndexedRows rows = await filtered.IndexAsync(cancellation);
 

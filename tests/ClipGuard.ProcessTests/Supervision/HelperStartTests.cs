@@ -94,7 +94,7 @@ internal sealed class HelperStartTests
         string[] known =
         [
             "DOTNET_EnableDiagnostics", "DOTNET_TieredPGO", "DOTNET_EnableWriteXorExecute", "GLIBC_TUNABLES", "DOTNET_ROOT", "LD_LIBRARY_PATH", "TMPDIR",
-            "CLIPGUARD_SANDBOX", "CLIPGUARD_MEMORY_BYTES", "MINE",
+            "CLIPGUARD_PROTOCOL", "CLIPGUARD_PROFILE", "CLIPGUARD_SANDBOX", "CLIPGUARD_MEMORY_BYTES", "MINE",
         ];
         Assert.That(environment.Select(static variable => variable[..variable.IndexOf('=')]), Is.SubsetOf(known));
         Assert.That(limits, Does.Match(@"Max core file size +0 +0"));

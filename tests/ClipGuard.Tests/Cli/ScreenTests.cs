@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
 using ClipGuard.Cli.Screens;
 using ClipGuard.DryRuns;
+using ClipGuard.Runs;
 using ClipGuard.Streams;
 using ClipGuard.Streams.Comparing;
 
@@ -151,6 +155,80 @@ public sealed class ScreenTests
         Assert.That(terminal.ToString(), Does.Contain("50%").And.Contain("2 pairs,").And.Contain("scored 1 · BadManifestLine 1"));
     }
 
+    private static readonly (string Name, long Count)[] ManyVerdicts =
+    [
+        ("ok", 1_234_567), ("Missing", 12_345), ("Unsupported", 2_345), ("Corrupt", 13_579), ("LimitExceeded", 246), ("TimedOut", 135), ("Stalled", 97),
+        ("Crashed", 3), ("ProtocolViolated", 1), ("BadManifestLine", 24_680), ("unsettled", 11),
+    ];
+
+    [Test]
+    public async Task On_eighty_columns_every_count_is_whole()
+    {
+        var output = new StringWriter();
+        await WatchAsync(ConsoleOver(TextWriter.Synchronized(output), 80), () => output.ToString().Contains("unsettled 11", StringComparison.Ordinal));
+
+        string screen = output.ToString();
+        IEnumerable<string> counts = ManyVerdicts.Select(static one => $"{one.Name} {Wording.Number(one.Count)}");
+        Assert.That(counts.Where(count => !screen.Contains(count, StringComparison.Ordinal)), Is.Empty);
+        Assert.That(screen, Does.Contain("1,288,999 clips, 123.4 clips a second,").And.Not.Contain("…"));
+        Assert.That(Drawn(screen).Split('\n').Max(static line => line.Length), Is.LessThanOrEqualTo(79));
+    }
+
+    [Test]
+    public async Task However_wide_the_terminal_is_what_is_drawn_fits_one_that_is_made_narrower()
+    {
+        var output = new StringWriter();
+        await WatchAsync(ConsoleOver(TextWriter.Synchronized(output), 200), () => output.ToString().Contains("unsettled 11", StringComparison.Ordinal));
+
+        Assert.That(Drawn(output.ToString()).Split('\n').Max(static line => line.Length), Is.LessThanOrEqualTo(79));
+    }
+
+    [TestCase("a 1, b 2, c 3", ", ", 10, "a 1, b 2,|c 3")]
+    [TestCase("ok 1 · Corrupt 2 · Stalled 3", " · ", 16, "ok 1 · Corrupt 2|Stalled 3")]
+    [TestCase("one", ", ", 10, "one")]
+    [TestCase("0123456789A, b", ", ", 10, "012…56789A|b")]
+    public void Pieces_of_a_line_stay_whole(string text, string separator, int width, string lines) =>
+        Assert.That(string.Join('|', WrappedText.Lines(text, separator, width)), Is.EqualTo(lines));
+
+    [Test]
+    public async Task The_last_screenful_has_the_verdicts_and_what_to_do_next()
+    {
+        using var bench = new DryRunBench([.. Enumerable.Range(0, 60).Select(row => Row($"bad{row}.png"))]);
+        DryRunEndView findings = DryRunEndView.Read(await bench.RunAsync(), bench.Options.OutputFolder);
+        var output = new StringWriter();
+        new TerminalScreen(ConsoleOver(output, 80), new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
+
+        string last = string.Join('\n', Drawn(output.ToString()).TrimEnd('\n').Split('\n').TakeLast(23));
+        Assert.That(last, Does.Contain("60 faults").And.Match("ok +0").And.Match("Corrupt +60").And.Contain("clipguard report"));
+        Assert.That(Regex.Replace(last, @"\s", string.Empty), Does.Contain("summary.json"));
+    }
+
+    [Test]
+    public async Task Lines_of_json_say_how_far_it_is_and_what_was_found()
+    {
+        using var bench = new DryRunBench(Row("bad.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        DryRun run = bench.Start();
+        Task<DryRunSummary> running = run.RunAsync();
+        var output = new StringWriter();
+        var screen = new JsonScreen(TextWriter.Synchronized(output), TimeProvider.System, TimeSpan.FromMilliseconds(50));
+        screen.Begin("clipguard", "m.jsonl");
+        screen.Reads("text under messages");
+        Task watching = screen.WatchAsync(new ShownDryRunProgress(run.Progress), running);
+        await Until(() => output.ToString().Contains("\"stuck.png\"", StringComparison.Ordinal));
+        bench.Decoder.Release("stuck.png");
+        await watching;
+        screen.End(DryRunEndView.Read(await running, bench.Options.OutputFolder));
+
+        JsonElement[] lines = [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line))];
+        Assert.That(
+            lines.Select(static line => line.GetProperty("event").GetString()).Distinct(), Is.EqualTo(new[] { "begin", "firstRow", "progress", "end" }));
+        JsonElement progress = lines.Last(static line => line.GetProperty("event").GetString() == "progress");
+        Assert.That(progress.GetProperty("counts").GetProperty("Corrupt").GetInt32(), Is.EqualTo(1));
+        Assert.That((lines[^1].GetProperty("ok").GetInt32(), lines[^1].GetProperty("faults").GetProperty("Corrupt").GetInt32()), Is.EqualTo((1, 1)));
+        Assert.That(lines[^1].GetProperty("faultsPath").GetString(), Is.EqualTo(bench.FaultsPath));
+    }
+
     [Test]
     public async Task A_manifest_that_ends_in_bad_lines_comes_to_its_end()
     {
@@ -270,6 +348,33 @@ public sealed class ScreenTests
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
+    }
+
+    // Draws until a condition holds; the test's own time limit ends a wait in vain.
+    private static async Task WatchAsync(IAnsiConsole console, Func<bool> isSeen)
+    {
+        var running = new TaskCompletionSource();
+        Task watching = new TerminalScreen(console, new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System)
+            .WatchAsync(new FarAlong(), running.Task);
+        await Until(isSeen);
+        running.SetResult();
+        await watching;
+    }
+
+    // Without what moves the cursor, which begins a line anew.
+    private static string Drawn(string output) => Regex.Replace(output, "\u001b\\[[0-9;?]*[A-Za-z]", string.Empty).Replace('\r', '\n');
+
+    private sealed class FarAlong : IShownProgress
+    {
+        public double? Fraction => 0.75;
+
+        public string Verdicts => Wording.Verdicts(Counts);
+
+        public IReadOnlyDictionary<string, long> Counts => ManyVerdicts.ToDictionary(static one => one.Name, static one => one.Count);
+
+        public RunningClip? Longest => null;
+
+        public string Done(TimeSpan elapsed) => "1,234,567 samples, 1,288,999 clips, 123.4 clips a second, 2:53:20 gone, about 0:58:00 left";
     }
 
     private static string Plain(DryRunEndView findings)

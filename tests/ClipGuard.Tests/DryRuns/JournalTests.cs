@@ -107,7 +107,7 @@ public sealed class JournalTests
         Assert.That(lines[0].GetProperty("settings").GetProperty("decoder").GetString(), Is.EqualTo("Scripted 1"));
         JsonElement ok = lines.Single(line => IsOf(line, "b.png"));
         Assert.That(ok.EnumerateObject().Select(member => member.Name),
-            Is.EqualTo(new[] { "line", "index", "clip", "path", "kind", "verdict", "elapsedSeconds" }));
+            Is.EqualTo(new[] { "line", "index", "clip", "path", "kind", "verdict", "elapsedSeconds", "facts" }));
         JsonElement bad = lines.Single(line => IsOf(line, "bad2.png"));
         Assert.That((bad.GetProperty("line").GetInt64(), bad.GetProperty("index").GetInt32(), bad.GetProperty("verdict").GetString()),
             Is.EqualTo((4L, 1, "fault")));

@@ -412,8 +412,13 @@ internal sealed class MergeTests
     }
 
     // What a run leaves besides its summary, which has times and paths. The scripted decoder's measured figures are always the same.
-    private static Dictionary<string, string> Files(string folder) =>
-        AllFiles(folder).Where(static file => file.Key is not ("summary.json" or "unfinished.json")).ToDictionary();
+    // A clip that several shards name, or that was named before an interruption and behind it, has several records; a run of the whole has one.
+    private static Dictionary<string, string> Files(string folder)
+    {
+        Dictionary<string, string> files = AllFiles(folder).Where(static file => file.Key is not ("summary.json" or "unfinished.json")).ToDictionary();
+        files["clips.jsonl"] = string.Join('\n', DryRunFiles.ReadClips(DryRunFiles.Clips(folder)).DistinctBy(static one => (one.Path, one.Clip)));
+        return files;
+    }
 
     private static Dictionary<string, string> AllFiles(string folder) =>
         Directory.GetFiles(folder).ToDictionary(static path => Path.GetFileName(path), static path => File.ReadAllText(path, Encoding.Latin1));

@@ -96,7 +96,7 @@ internal sealed class OtherManifestKindTests
         Assert.That((ofShard.Settings.CleanManifest, ofFolder.Settings.CleanManifest), Is.EqualTo(((string?)null, (string?)null)));
         Assert.That(
             Directory.GetFiles(_bench.Options.OutputFolder).Select(Path.GetFileName),
-            Is.EquivalentTo(new[] { "excluded.jsonl", "faults.jsonl", "summary.json" }));
+            Is.EquivalentTo(new[] { "clips.jsonl", "excluded.jsonl", "faults.csv", "faults.jsonl", "summary.json" }));
         _bench.Options = _bench.Options with { CleanManifest = Path.Combine(_bench.Folder, "clean.jsonl") };
         await Assert.ThatAsync(() => Run(shard).RunAsync(), Throws.InstanceOf<OutputException>().With.Message.Contains("are no text"));
     }

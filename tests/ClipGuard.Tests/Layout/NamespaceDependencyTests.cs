@@ -22,7 +22,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli"] =
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Comparing", "ClipGuard.Cli.Decoding", "ClipGuard.Cli.DryRuns", "ClipGuard.Cli.Inspecting",
-            "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Serving", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Snapshots",
+            "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Serving", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Snapshots",
             "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Media.Libav", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Benching"] =
@@ -33,8 +34,9 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Comparing"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
-            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Verbs", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Streams", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
+            "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Decoding"] =
         [
@@ -43,8 +45,9 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.DryRuns"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.DryRuns.Merging", "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings",
+            "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns", "ClipGuard.DryRuns.Merging", "ClipGuard.Launchers", "ClipGuard.Manifests",
+            "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
             "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Inspecting"] =
@@ -55,6 +58,11 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Parity"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Media", "ClipGuard.Streams", "ClipGuard.Supervision",
+        ],
+        ["ClipGuard.Cli.Reports"] =
+        [
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
+            "ClipGuard.Export", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams.Comparing", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision"],
         ["ClipGuard.Cli.Screens"] =
@@ -118,10 +126,7 @@ internal sealed class NamespaceDependencyTests
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Pictures",
             "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Pictures"] =
-        [
-            "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks",
-        ],
+        ["ClipGuard.Media.Libav.Pictures"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Formats", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.SelfCheck"] = ["ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
         ["ClipGuard.Media.Libav.Streams"] =
         [
@@ -154,7 +159,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Fetching", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native",
             "ClipGuard.Media.Wire",
-            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes",
+            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes", "ClipGuard.Supervision.ReadingAhead",
         ],
         ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Fetching", "ClipGuard.Media"],
@@ -166,6 +171,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
         ],
+        ["ClipGuard.Supervision.ReadingAhead"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision.Fetching"],
         ["ClipGuard.Verdicts"] =
         [
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",

@@ -188,8 +188,8 @@ internal sealed class RemoteManifestTests
             Throws.InstanceOf<ManifestException>().With.Message.EqualTo($"The manifest s3://bucket/a.jsonl is not read: addresses of s3:// {Advice}"));
     }
 
-    [TestCase("s3://bucket/root", "s3://bucket/root/i/a#b %.png")]
-    [TestCase("s3://bucket/root/", "s3://bucket/root/i/a#b %.png")]
+    [TestCase("s3://bucket/moved", "s3://bucket/moved/i/a#b %.png")]
+    [TestCase("s3://bucket/moved/", "s3://bucket/moved/i/a#b %.png")]
     [TestCase(null, "s3://bucket/data/i/a#b %.png")]
     public void Relative_paths_lead_below_the_root_or_beside_the_manifest(string? root, string address)
     {

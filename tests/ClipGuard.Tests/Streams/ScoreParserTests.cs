@@ -16,6 +16,8 @@ internal sealed class ScoreParserTests
         """, "pooled_metrics": { "integer_adm2": {"min": 0.9, "mean": 0.95}, "vmaf": {"min": 42.5, "max": 54.4, "mean": 49.4, "harmonic_mean": 49.2} },"""
         + """ "aggregate_metrics": {} }""";
 
+    private static readonly ComparisonOptions OfVmaf = new() { Metric = Metric.Vmaf };
+
     [TestCase("{\"a\": 1, \"a\": 2, \"b\": 3}", new[] { "a", "b" }, new[] { 2.0, 3.0 })]
     [TestCase("{\"a\": 1e999, \"b\": \"3\"}", new[] { "a" }, new[] { double.PositiveInfinity })]
     [TestCase(" 3.5\n", new[] { "score" }, new[] { 3.5 })]
@@ -38,7 +40,7 @@ internal sealed class ScoreParserTests
     {
         var cut = new ToolOutcome { Output = new CapturedText("\"vmaf\": 12.0} }" + Report, 5_000_000, IsCut: true) };
 
-        Assert.That(ScoreParser.Read(Metric.Vmaf, cut)["vmaf"], Is.EqualTo(49.4));
+        Assert.That(ScoreParser.Read(OfVmaf, cut)["vmaf"], Is.EqualTo(49.4));
         Assert.That(ScoreParser.ReadAny(cut)["vmaf_min"], Is.EqualTo(42.5));
     }
 
@@ -47,7 +49,34 @@ internal sealed class ScoreParserTests
     [TestCase("\"pooled_metrics\": {\"vmaf\": {\"min\": 1}}")]
     [TestCase("\"pooled_metrics\": {\"vmaf\": {\"min\"")]
     public void A_report_that_is_none_has_no_score(string text) =>
-        Assert.That(ScoreParser.Read(Metric.Vmaf, new ToolOutcome { Output = new CapturedText(text, text.Length, IsCut: false) }), Is.Empty);
+        Assert.That(ScoreParser.Read(OfVmaf, new ToolOutcome { Output = new CapturedText(text, text.Length, IsCut: false) }), Is.Empty);
+
+    [Test]
+    public void Features_that_were_asked_for_are_scores_too_and_what_the_model_is_made_of_is_not()
+    {
+        const string report = "\"pooled_metrics\": {\"integer_motion\": {\"min\": 0, \"mean\": 1, \"harmonic_mean\": 1}, "
+            + "\"psnr_hvs\": {\"min\": 30, \"mean\": 31.5, \"harmonic_mean\": 31}, \"vmaf\": {\"min\": 1, \"mean\": 2, \"harmonic_mean\": 1.5}}";
+        var outcome = new ToolOutcome { Output = new CapturedText(report, report.Length, IsCut: false) };
+
+        IReadOnlyDictionary<string, double> scores = ScoreParser.Read(OfVmaf with { Features = ["psnr_hvs"] }, outcome);
+
+        Assert.That(scores.Keys, Is.EqualTo(new[] { "vmaf", "vmaf_min", "vmaf_harmonic_mean", "psnr_hvs", "psnr_hvs_min", "psnr_hvs_harmonic_mean" }));
+        Assert.That(ScoreParser.Read(OfVmaf, outcome).Keys, Has.None.Contains("psnr"));
+    }
+
+    [TestCase("Infinity", double.PositiveInfinity)]
+    [TestCase("-Infinity", double.NegativeInfinity)]
+    public void An_infinite_score_is_text_that_is_read_back(string text, double score)
+    {
+        Assert.That(ScoreFields.Json(score), Is.EqualTo($"\"{text}\""));
+        Assert.That(ScoreFields.TryRead(JsonElement.Parse(ScoreFields.Json(score)), out double read), Is.True);
+        Assert.That(read, Is.EqualTo(score));
+    }
+
+    [TestCase("\"high\"")]
+    [TestCase("null")]
+    [TestCase("[1]")]
+    public void What_is_no_score_is_not_read_as_one(string json) => Assert.That(ScoreFields.TryRead(JsonElement.Parse(json), out _), Is.False);
 
     [Test]
     public void A_row_stays_byte_for_byte_as_it_was_but_for_its_scores()
@@ -56,7 +85,7 @@ internal sealed class ScoreParserTests
         byte[] row = Encoding.UTF8.GetBytes("""{ "psnr": {"old": [1]}, """ + before[1..] + "\n   2]}");
         string line = Encoding.UTF8.GetString(ScoreFields.Append(row, new Dictionary<string, double> { ["psnr"] = 30.5, ["ssim"] = double.PositiveInfinity }));
 
-        Assert.That(line, Is.EqualTo(before + """    2], "psnr": 30.5, "ssim": 1e999}""" + "\n"));
+        Assert.That(line, Is.EqualTo(before + """    2], "psnr": 30.5, "ssim": "Infinity"}""" + "\n"));
         Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("psnr").GetDouble(), Is.EqualTo(30.5));
     }
 }

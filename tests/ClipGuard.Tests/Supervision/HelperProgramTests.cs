@@ -1,6 +1,5 @@
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Processes;
-using ClipGuard.TestSupport;
 
 using NUnit.Framework;
 

@@ -60,8 +60,8 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         Settled.Enqueue(name);
         DecodesBesideSettling += Volatile.Read(ref _decoding);
         return ValueTask.FromResult<DecodeOutcome>(
-            name.StartsWith("odd-good", StringComparison.Ordinal) ? new Outcome(null)
-            : name.StartsWith("odd-bad", StringComparison.Ordinal) ? new Outcome(Damaged())
+            name.StartsWith("odd-good", StringComparison.Ordinal) ? new Outcome(name, null)
+            : name.StartsWith("odd-bad", StringComparison.Ordinal) ? new Outcome(name, Damaged())
             : Odd());
     }
 
@@ -93,7 +93,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation)
     {
         Continued.Enqueue((Path.GetFileName(((FileSource)request.Source).Path), firstFailure));
-        return ValueTask.FromResult<DecodeOutcome>(new Outcome(Stalled()));
+        return ValueTask.FromResult<DecodeOutcome>(new Outcome(string.Empty, Stalled()));
     }
 
     private static ClipFault Missing() => new(FaultKind.Missing, DecodeStage.Open, "There is no such file.", new PostMortem());
@@ -118,14 +118,19 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         }
 
         return name.StartsWith("odd", StringComparison.Ordinal) && IsOdd ? Odd()
-            : name.StartsWith("twice", StringComparison.Ordinal) ? new Outcome(Stalled())
-            : name.StartsWith("gone", StringComparison.Ordinal) ? new Outcome(Missing())
+            : name.StartsWith("twice", StringComparison.Ordinal) ? new Outcome(name, Stalled())
+            : name.StartsWith("gone", StringComparison.Ordinal) ? new Outcome(name, Missing())
             : name.StartsWith("doubt", StringComparison.Ordinal) ? new FaultOutcome(Damaged(), TimeSpan.FromMilliseconds(5)) { IsUnconfirmed = true }
-            : new Outcome(name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
+            : new Outcome(name, name.StartsWith("bad", StringComparison.Ordinal) || name.StartsWith("odd-bad", StringComparison.Ordinal) ? Damaged() : null);
     }
 
-    private sealed class Outcome(ClipFault? fault)
-        : DecodeOutcome(fault is null ? new DecodedClip(ElementType.UInt8, [1]) : null, fault, TimeSpan.FromMilliseconds(5))
+    // A good clip is as wide as its name is long.
+    private sealed class Outcome(string name, ClipFault? fault) : DecodeOutcome(
+        fault is null
+            ? new DecodedClip(ElementType.UInt8, [1]) { Track = new TrackFacts("png") { Width = name.Length, Height = 8, Container = "png_pipe", Bytes = 99 } }
+            : null,
+        fault,
+        TimeSpan.FromMilliseconds(5))
     {
         public override ReadOnlySpan<byte> Payload => throw new AssertionException("A dry run does not look at payloads.");
 

@@ -38,6 +38,7 @@ public sealed class WireTests
         new FileSource("/data/b.tar") { Offset = 1L << 40, Length = 77 },
         new FileListSource(["/data/1.jpg", "/data/2.jpg"]),
         new MemorySource(ReadOnlyMemory<byte>.Empty),
+        new DescriptorSource("a \"b\".mp3", 1L << 33, 77),
     ];
 
     public static IEnumerable<PictureSize> Sizes =>
@@ -103,8 +104,16 @@ public sealed class WireTests
 
     private static IEnumerable<HelperMessage> Said =>
     [
-        new ReadyMessage(1, "ClipGuard.Helper 1.0", "FFmpeg 5.1", SandboxLevel.Strict),
-        new ReadyMessage(1, "other 1.0", "decord 0.6", SandboxLevel.Off) { KnownClips = true },
+        new ReadyMessage(2, "ClipGuard.Helper 1.0", "FFmpeg 5.1", SandboxLevel.Strict),
+        new ReadyMessage(2, "other 1.0", "decord 0.6", SandboxLevel.Off)
+        {
+            Kinds = ["video", "image"],
+            Libraries = new Dictionary<string, string> { ["decord"] = "0.6", ["ffmpeg \"n\""] = "4.1" },
+            Profile = HelperProfile.Program,
+            Limits = new HelperLimits { MemoryBytes = 1L << 33, StartsPrograms = true },
+            Forks = true,
+            KnownClips = true,
+        },
         new UnreadyMessage(UnreadyReason.DecoderMissing, "apt-get install …"),
         new ReplyMessage(9) { Fault = Fault },
         new ReplyMessage(10) { Fault = new DecoderFault(FaultKind.Missing, DecodeStage.Open, "not for you") { Storage = StorageError.Denied } },

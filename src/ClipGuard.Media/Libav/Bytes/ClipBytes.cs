@@ -60,6 +60,7 @@ internal abstract class ClipBytes : IDisposable
         DecoderFault? fault = source switch
         {
             FileSource file => FileBytes.Open(session, file, out bytes),
+            DescriptorSource descriptor => FileBytes.Open(session, descriptor, out bytes),
             MemorySource memory => MemoryBytes.Open(memory, out bytes),
             IBytesOpener opener => opener.Open(session, out bytes),
             RemoteSource => session.Fault(FaultKind.Unsupported, "A decoder fetches nothing; a supervisor does."),

@@ -14,6 +14,9 @@ internal sealed unsafe class FileBytes : ClipBytes
     private readonly int _descriptor;
     private readonly long _offset;
 
+    // A clip may be opened more than once in one decode; whoever received the descriptor closes it.
+    private bool _isBorrowed;
+
     private FileBytes(ProgressMarks marks, int descriptor, string path, long offset, long length)
     {
         _marks = marks;
@@ -35,6 +38,13 @@ internal sealed unsafe class FileBytes : ClipBytes
         return fault;
     }
 
+    /// <summary>Reads a descriptor that came with the request, and stays its receiver's.</summary>
+    public static DecoderFault? Open(DecodeState session, DescriptorSource source, out ClipBytes? bytes)
+    {
+        bytes = new FileBytes(session.Marks, source.Descriptor, source.Name, source.Offset, source.Length) { _isBorrowed = true };
+        return null;
+    }
+
     public override int ReadAt(long position, Span<byte> buffer)
     {
         nuint count = (nuint)Math.Min(buffer.Length, Math.Max(0, Length - position));
@@ -54,7 +64,13 @@ internal sealed unsafe class FileBytes : ClipBytes
         }
     }
 
-    public override void Dispose() => _ = Libc.Close(_descriptor);
+    public override void Dispose()
+    {
+        if (!_isBorrowed)
+        {
+            _ = Libc.Close(_descriptor);
+        }
+    }
 
     private static DecoderFault? OpenPath(DecodeState session, FileSource source, out ClipBytes? bytes)
     {

@@ -73,12 +73,15 @@ internal sealed unsafe class Container : IDisposable
         {
             if (!_knowsItem)
             {
-                (_knowsItem, _item) = (true, IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifMainPicture.Main(Bytes) : null);
+                (_knowsItem, _item) = (true, Picture ?? (IsMov && IsoBox.Find(Bytes, 0, Bytes.Length, "moov"u8) is null ? HeifMainPicture.Main(Bytes) : null));
             }
 
             return _item;
         }
     }
+
+    /// <summary>The main picture of an AVIF or HEIC file whose bytes tell of a part of it alone (<see cref="Distrusted.Picture"/>); null elsewhere.</summary>
+    private HeifMainPicture? Picture { get; init; }
 
     /// <summary>Indexes of streams that are none of the clip's (<see cref="HeifStreams"/>).</summary>
     public HashSet<int> Besides => _besides ??= HeifStreams.Find(this);
@@ -114,6 +117,7 @@ internal sealed unsafe class Container : IDisposable
             IgnoresClock = findings.Exists(found => found.IgnoresClock),
             Samples = findings.Find(found => found.Samples is not null)?.Samples,
             Links = findings.Find(found => found.Links is not null)?.Links,
+            Picture = findings.Find(found => found.Picture is not null)?.Picture,
         };
         if ((opened.OpenHeader(wanted) ?? opened.Probe(wanted)) is { } fault)
         {
@@ -331,6 +335,9 @@ internal sealed unsafe class Container : IDisposable
             AVMediaType kind = stream->codecpar->codec_type;
             bool isCover = (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0;
             bool keep = wanted is null ? !isCover : (kind == wanted && !(isCover && hasVideo)) || kind == AVMediaType.AVMEDIA_TYPE_UNKNOWN;
+
+            // A large picture is put together from hundreds, each of them a stream from FFmpeg 7 on.
+            keep &= Picture is null || !Besides.Contains((int)i);
             if (!keep)
             {
                 stream->discard = AVDiscard.AVDISCARD_ALL;
@@ -349,6 +356,7 @@ internal sealed unsafe class Container : IDisposable
         }
 
         int error = FindStreamInfo();
+        ShowWholeSize();
         if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO)
         {
             // FFmpeg opens pictures beside the sound too. They are not decoded, so their size does not matter.
@@ -358,6 +366,16 @@ internal sealed unsafe class Container : IDisposable
         return error < 0 ? _session.FaultOf(error, "The streams could not be recognised")
             : wanted == AVMediaType.AVMEDIA_TYPE_AUDIO ? null
             : OversizedPicture() ?? _session.PixelFault();
+    }
+
+    // The stream of a part of a picture says from here on how large the whole picture is.
+    private void ShowWholeSize()
+    {
+        if (Picture is { Grid: { } grid } && StreamNumber(AVMediaType.AVMEDIA_TYPE_VIDEO, 0) is >= 0 and var index)
+        {
+            AVCodecParameters* codec = _format->streams[index]->codecpar;
+            (codec->width, codec->height) = (grid.Width, grid.Height);
+        }
     }
 
     // libavformat decodes pictures to learn what their container does not say. Without max_pixels a PNG of 74 bytes costs it 2 s and 2 GB.

@@ -19,7 +19,7 @@ internal static unsafe class HeifStreams
         int[] streams = [.. Enumerable.Range(0, (int)container.Format->nb_streams).Where(i => IsVideo(container.Format->streams[i]))];
         if (container.Item is { } item)
         {
-            int main = Array.FindIndex(streams, i => (uint)container.Format->streams[i]->id == item.Id);
+            int main = Array.FindIndex(streams, i => (uint)container.Format->streams[i]->id == item.FirstCoded);
             return [.. streams.Where((_, place) => place != Math.Max(0, main))];
         }
 

@@ -7,7 +7,8 @@ namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
 /// Pictures of AVIF and HEIC files that are put together from others (a grid, an overlay), or whose alpha is: FFmpeg finds no picture, or one of the parts.
-/// How a picture of one part is turned and where it is transparent is read from the boxes (<see cref="HeifMainPicture"/>), which FFmpeg passes over.
+/// It is given the first part of a grid as the file's main picture, and <see cref="Pictures.HeifGridDecode"/> decodes all of them; what cannot be decoded
+/// so is refused. How a picture is turned and where it is transparent is read from the boxes (<see cref="HeifMainPicture"/>), which FFmpeg passes over.
 /// </summary>
 internal sealed class HeifPictures : IDistrustRule
 {
@@ -23,11 +24,29 @@ internal sealed class HeifPictures : IDistrustRule
             return null;
         }
 
-        return item.Coding is "grid" or "iovl" or "iden"
-            ? new Distrusted($"The picture is put together from others ({item.Coding}), which cannot be read.") { IsRefused = true }
-            : item.AlphaCoding is { } alpha && alpha != item.Coding
-                ? new Distrusted($"The picture's alpha is coded otherwise than the picture ({alpha}), which cannot be read.") { IsRefused = true }
-            : null;
+        if (item.Coding is "iovl" or "iden" || (item.Coding == "grid" && item.Grid is null))
+        {
+            return new Distrusted($"The picture is put together from others ({item.Coding}) in a way that cannot be read.") { IsRefused = true };
+        }
+
+        if (item.AlphaCoding is { } alpha && (alpha != item.Coding || item.AlphaGrid?.Coding != item.Grid?.Coding))
+        {
+            return new Distrusted($"The picture's alpha is coded otherwise than the picture ({alpha}), which cannot be read.") { IsRefused = true };
+        }
+
+        if (item.IsCut)
+        {
+            return new Distrusted("A part of the picture is to be shown (clap), which is not cut out here.") { IsRefused = true };
+        }
+
+        return item.Grid is not { } grid ? null
+            : item.WithFirstCodedAsMain(bytes) is { } instead
+                ? new Distrusted($"The picture is put together from {grid.Items.Count} others ({grid.Coding}), which are decoded one by one.")
+                {
+                    Instead = instead,
+                    Picture = item,
+                }
+            : new Distrusted("The picture is put together from others whose numbers are too large.") { IsRefused = true };
     }
 
     private static bool HasBrand(ReadOnlySpan<byte> head)

@@ -1,4 +1,5 @@
 using ClipGuard.Media.Libav.Bytes;
+using ClipGuard.Media.Libav.Formats;
 
 using FFmpeg.AutoGen;
 
@@ -30,6 +31,9 @@ internal sealed record Distrusted(string Note)
 
     /// <summary>Where the clip is a chain of clips: each one's first byte and length, to be decoded one after the other. Null elsewhere.</summary>
     public IReadOnlyList<(long Start, long Length)>? Links { get; init; }
+
+    /// <summary>The picture, where the bytes that FFmpeg is given tell of one of its parts alone. Null elsewhere.</summary>
+    public HeifMainPicture? Picture { get; init; }
 
     /// <summary>True where the clip is refused as <see cref="FaultKind.Unsupported"/>, with the note as the reason.</summary>
     public bool IsRefused { get; init; }

@@ -10,7 +10,8 @@ namespace ClipGuard.Media.Libav.Formats;
 /// </summary>
 internal sealed class HeifProperties
 {
-    private const int MaxPropertyBytes = 256;
+    // Beginnings of HEVC streams (hvcC) come to some hundred bytes.
+    private const int MaxPropertyBytes = 4096;
     private const int MaxAssociationBytes = 1 << 20;
 
     private readonly List<(uint Name, byte[] Content)> _properties = [];
@@ -52,10 +53,25 @@ internal sealed class HeifProperties
         return turn;
     }
 
+    /// <summary>True for an item that is shown in part only (<c>clap</c>).</summary>
+    public bool IsCut(uint item) => Of(item).Any(property => property.Name == IsoBox.Named("clap"u8));
+
     /// <summary>True for an item that is the alpha of another.</summary>
     public bool IsAlpha(uint item) => Of(item).Any(property => property.Name == IsoBox.Named("auxC"u8)
         && Encoding.Latin1.GetString(property.Content.AsSpan(Math.Min(4, property.Content.Length))).Split('\0')[0]
             is "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" or "urn:mpeg:hevc:2015:auxid:1");
+
+    /// <summary>What the decoder of an item has to know beforehand; nothing where that is not told.</summary>
+    public byte[] ConfigurationOf(uint item) =>
+        Of(item).FirstOrDefault(property => property.Name == IsoBox.Named("hvcC"u8) || property.Name == IsoBox.Named("av1C"u8)).Content ?? [];
+
+    /// <summary>An item's size in pixels, before it is turned; 0 where it is not told.</summary>
+    public (uint Width, uint Height) SizeOf(uint item)
+    {
+        var size = new BoxFieldReader(Of(item).FirstOrDefault(property => property.Name == IsoBox.Named("ispe"u8)).Content ?? []);
+        size.Skip(4);
+        return (size.Number(4), size.Number(4));
+    }
 
     private IEnumerable<(uint Name, byte[] Content)> Of(uint item) =>
         _numbersOf.GetValueOrDefault(item, []).Where(number => number > 0 && number <= _properties.Count).Select(number => _properties[number - 1]);

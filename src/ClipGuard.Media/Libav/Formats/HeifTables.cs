@@ -1,18 +1,47 @@
+using ClipGuard.Media.Libav.Bytes;
+
 namespace ClipGuard.Media.Libav.Formats;
 
-/// <summary>That an item of an AVIF or HEIC file belongs to another.</summary>
-/// <param name="Kind">
-/// Four letters: <c>auxl</c> where the first is an addition to the second, <c>prem</c> where the first is multiplied by the second, and others.
-/// </param>
-/// <param name="From">The first item.</param>
-/// <param name="To">The second.</param>
-internal readonly record struct HeifReference(string Kind, uint From, uint To);
-
 /// <summary>The tables of an AVIF or HEIC file that say what its items are (ISO/IEC 14496-12, 8.11).</summary>
-internal static class HeifTables
+internal sealed class HeifTables
 {
-    /// <summary>How each item is coded, from the box <c>iinf</c>.</summary>
-    public static Dictionary<uint, string> Codings(byte[] content)
+    // The boxes of a picture come to some hundred bytes, those of a large grid to some thousands.
+    private const int MaxBoxBytes = 1 << 20;
+
+    private readonly Dictionary<uint, HeifExtents> _extents;
+
+    private HeifTables(ClipBytes bytes, IsoBox meta, IsoBox properties)
+    {
+        // Behind four bytes of version and flags.
+        long start = meta.Start + sizeof(uint);
+        byte[] Box(ReadOnlySpan<byte> name) => IsoBox.Find(bytes, start, meta.End, name)?.Content(bytes, MaxBoxBytes) ?? [];
+        Properties = HeifProperties.Read(bytes, properties);
+        Codings = ReadCodings(Box("iinf"u8));
+        References = [.. ReadReferences(Box("iref"u8))];
+        _extents = ReadExtents(Box("iloc"u8), IsoBox.Find(bytes, start, meta.End, "idat"u8)?.Start);
+    }
+
+    /// <summary>How each item is coded: four letters.</summary>
+    public IReadOnlyDictionary<uint, string> Codings { get; }
+
+    /// <summary>Which item belongs to which, in the order in which the file says it.</summary>
+    public IReadOnlyList<HeifReference> References { get; }
+
+    /// <summary>What each item is said to have.</summary>
+    public HeifProperties Properties { get; }
+
+    /// <summary>Reads them.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="meta">Its box <c>meta</c>.</param>
+    /// <returns>Null where there is none of what items have to have.</returns>
+    public static HeifTables? Read(ClipBytes bytes, IsoBox meta) =>
+        IsoBox.Find(bytes, meta.Start + sizeof(uint), meta.End, "iprp"u8) is { } properties ? new HeifTables(bytes, meta, properties) : null;
+
+    /// <summary>Where an item's bytes lie.</summary>
+    public HeifExtents ExtentsOf(uint item) => _extents.GetValueOrDefault(item, HeifExtents.None);
+
+    // From the box iinf.
+    private static Dictionary<uint, string> ReadCodings(byte[] content)
     {
         Dictionary<uint, string> codings = [];
         var reader = new BoxFieldReader(content);
@@ -38,8 +67,8 @@ internal static class HeifTables
         return codings;
     }
 
-    /// <summary>Which item belongs to which, from the box <c>iref</c>.</summary>
-    public static IEnumerable<HeifReference> References(byte[] content)
+    // From the box iref.
+    private static IEnumerable<HeifReference> ReadReferences(byte[] content)
     {
         var reader = new BoxFieldReader(content);
         int idBytes = reader.Number(4) >> 24 == 0 ? 2 : 4;
@@ -61,12 +90,10 @@ internal static class HeifTables
         }
     }
 
-    /// <summary>Where an item's bytes lie in the file, from the box <c>iloc</c>. Empty where that is not told in a way that is known.</summary>
-    /// <param name="content">The box's content.</param>
-    /// <param name="item">The item.</param>
-    /// <param name="dataStart">Where the content of the box <c>idat</c> begins, in which items may lie; null where there is none.</param>
-    public static IReadOnlyList<(long Start, long Length)> Extents(byte[] content, uint item, long? dataStart)
+    // From the box iloc. Items may lie in the box idat, too; what is told in a way that is not known has no bytes.
+    private static Dictionary<uint, HeifExtents> ReadExtents(byte[] content, long? dataStart)
     {
+        Dictionary<uint, HeifExtents> all = [];
         var reader = new BoxFieldReader(content);
         uint version = reader.Number(4) >> 24;
         int sizes = (int)reader.Number(2);
@@ -85,12 +112,12 @@ internal static class HeifTables
                 extents.Add((start + offset + (method == 1 ? dataStart ?? 0 : 0), reader.Long(lengthBytes)));
             }
 
-            if (id == item && !reader.IsAtEnd)
+            if (!reader.IsAtEnd && (method == 0 || (method == 1 && dataStart is not null)))
             {
-                return method == 0 || (method == 1 && dataStart is not null) ? extents : [];
+                all.TryAdd(id, new HeifExtents(extents));
             }
         }
 
-        return [];
+        return all;
     }
 }

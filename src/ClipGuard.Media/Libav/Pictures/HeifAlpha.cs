@@ -5,7 +5,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Pictures;
 
-/// <summary>The alpha of an AVIF, which is a picture of its own in the same file. libavformat of FFmpeg 5.1 does not know of it.</summary>
+/// <summary>The alpha of an AVIF or HEIC, which is a picture of its own in the same file. libavformat of FFmpeg 5.1 does not know of it.</summary>
 internal static unsafe class HeifAlpha
 {
     private const long MaxBytes = 1 << 28;
@@ -18,30 +18,13 @@ internal static unsafe class HeifAlpha
     /// <returns>False where it is damaged or missing.</returns>
     public static bool Decode(DecodeState session, Track track, HeifMainPicture item, AVFrame* alpha)
     {
-        using StillDecoder? decoder = StillDecoder.Open(session, track.Codec->codec);
-        return decoder is not null && Encoded(track, item) is { Length: > 0 } encoded && decoder.Decode(encoded, alpha, out bool damaged) && !damaged;
-    }
-
-    private static byte[] Encoded(Track track, HeifMainPicture item)
-    {
-        long length = item.Alpha.Sum(extent => Math.Clamp(extent.Length, 0, MaxBytes));
-        if (length is 0 or > MaxBytes || item.Alpha.Any(extent => extent.Start < 0 || extent.Length < 0))
+        if (item.AlphaGrid is { } grid)
         {
-            return [];
+            return HeifGridDecode.Decode(session, track, grid, alpha, out bool isDamaged) && !isDamaged;
         }
 
-        byte[] encoded = new byte[length];
-        int at = 0;
-        foreach ((long start, long bytes) in item.Alpha)
-        {
-            if (track.Container.Bytes.ReadAt(start, encoded.AsSpan(at, (int)bytes)) != bytes)
-            {
-                return [];
-            }
-
-            at += (int)bytes;
-        }
-
-        return encoded;
+        using StillDecoder? decoder = StillDecoder.Open(session, track.Codec->codec, track.Stream->codecpar, item.AlphaConfiguration);
+        return decoder is not null && item.Alpha.Read(track.Container.Bytes, MaxBytes) is { Length: > 0 } encoded
+            && decoder.Decode(encoded, alpha, out bool damaged) && !damaged;
     }
 }

@@ -92,6 +92,12 @@ internal static unsafe class ImageDecode
             return TiledTiffDecode.Decode(session, pieces, frame, out damaged);
         }
 
+        if (track.Container.Item is { Grid: { } grid } item)
+        {
+            turn = item.Turn;
+            return HeifGridDecode.Decode(session, track, grid, frame, out damaged);
+        }
+
         AVPacket* packet = ffmpeg.av_packet_alloc();
         int state;
         while ((state = track.Receive(frame)) is Track.WantsPacket or Track.Refused && !session.ShouldStop())

@@ -12,25 +12,42 @@ internal sealed unsafe class StillDecoder : IDisposable
     private AVCodecContext* _codec;
     private bool _used;
 
-    private StillDecoder(DecodeState session, AVCodec* decoder)
+    private StillDecoder(DecodeState session, AVCodec* decoder, AVCodecParameters* parameters, ReadOnlySpan<byte> configuration)
     {
         _session = session;
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
+        if (parameters != null)
+        {
+            byte* own = parameters->extradata;
+            int ownLength = parameters->extradata_size;
+            fixed (byte* extra = configuration)
+            {
+                // What it points to is copied.
+                parameters->extradata = extra;
+                parameters->extradata_size = configuration.Length;
+                _ = ffmpeg.avcodec_parameters_to_context(_codec, parameters);
+                parameters->extradata = own;
+                parameters->extradata_size = ownLength;
+            }
+        }
+
         Track.Configure(_codec, decoder, session);
     }
 
     /// <summary>Opens a decoder.</summary>
     /// <param name="session">The decode.</param>
     /// <param name="decoder">Which; null is none.</param>
+    /// <param name="parameters">Parameters of a stream of its kind; null where pictures tell all by themselves.</param>
+    /// <param name="configuration">What it has to know beforehand, instead of what the stream's decoder has.</param>
     /// <returns>Null where it cannot be opened.</returns>
-    public static StillDecoder? Open(DecodeState session, AVCodec* decoder)
+    public static StillDecoder? Open(DecodeState session, AVCodec* decoder, AVCodecParameters* parameters = null, ReadOnlySpan<byte> configuration = default)
     {
         if (decoder == null)
         {
             return null;
         }
 
-        var opened = new StillDecoder(session, decoder);
+        var opened = new StillDecoder(session, decoder, parameters, configuration);
         if (ffmpeg.avcodec_open2(opened._codec, decoder, null) >= 0)
         {
             return opened;

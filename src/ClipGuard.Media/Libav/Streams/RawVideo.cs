@@ -48,7 +48,7 @@ internal sealed unsafe class RawVideo : RawStream
             return session.Fault(FaultKind.Unsupported, "There is no video stream with a size of its own.");
         }
 
-        if (TiledTiffDecode.PiecesOf(track) is not null)
+        if (TiledTiffDecode.PiecesOf(track) is not null || track.Container.Item?.Grid is not null)
         {
             track.Dispose();
             return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");

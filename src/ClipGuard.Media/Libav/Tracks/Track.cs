@@ -169,12 +169,18 @@ internal sealed unsafe class Track : IDisposable
         bool isPicture = !isAudio && (container.IsOnePicture || container.Item is not null);
         return new TrackFacts(ffmpeg.avcodec_get_name(codec->codec_id))
         {
-            Seconds = stream->duration > 0 && !isPicture ? (double)stream->duration * stream->time_base.num / stream->time_base.den : null,
+            Seconds = isPicture ? null
+                : stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den
+                : container.Format->duration > 0 ? (double)container.Format->duration / ffmpeg.AV_TIME_BASE
+                : null,
             SampleRateHz = isAudio ? codec->sample_rate : null,
             Channels = isAudio ? codec->ch_layout.nb_channels : null,
             Width = isAudio ? null : codec->width,
             Height = isAudio ? null : codec->height,
             Frames = stream->nb_frames > 0 && !isAudio && !isPicture ? stream->nb_frames : null,
+            FrameRateHz = !isAudio && !isPicture && stream->avg_frame_rate is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
+            Container = container.FormatName is { Length: > 0 } name ? name : null,
+            Bytes = container.Bytes.Length > 0 ? container.Bytes.Length : null,
         };
     }
 

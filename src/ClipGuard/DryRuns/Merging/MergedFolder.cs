@@ -94,6 +94,7 @@ internal sealed class MergedFolder : IDisposable
         }
 
         _clean?.Finish();
+        FaultTable.Write(PathOf(OutputFolder.FaultsName), PathOf(OutputFolder.FaultTableName));
         AtomicFile.Write(PathOf(OutputFolder.SummaryName), [.. summary, (byte)'\n']);
     }
 

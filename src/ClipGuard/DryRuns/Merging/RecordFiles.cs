@@ -6,5 +6,5 @@ namespace ClipGuard.DryRuns.Merging;
 internal static class RecordFiles
 {
     /// <summary>The names of all of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [OutputFolder.FaultsName, OutputFolder.ExcludedName, OutputFolder.UnsettledName];
+    public static IReadOnlyList<string> All { get; } = [OutputFolder.FaultsName, OutputFolder.ExcludedName, OutputFolder.UnsettledName, OutputFolder.ClipsName];
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 
@@ -10,6 +12,7 @@ internal sealed class BatchBuilder : IDisposable
     private readonly SlotResult?[] _results;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
+    private long _doneAt;
 
     public BatchBuilder(long number, PlannedSample?[] plan, Dictionary<ClipKind, TensorBuilder> tensors, PrefetchGate.Reservation reservation)
     {
@@ -38,6 +41,9 @@ internal sealed class BatchBuilder : IDisposable
     /// <summary>Done once every slot is filled.</summary>
     public Task Done => _done.Task;
 
+    /// <summary>How long ago that was.</summary>
+    public TimeSpan SinceDone => Stopwatch.GetElapsedTime(_doneAt);
+
     public TensorBuilder this[ClipKind kind] => _tensors[kind];
 
     /// <summary>Removes a slot's clips.</summary>
@@ -58,6 +64,7 @@ internal sealed class BatchBuilder : IDisposable
         if (open == 0)
         {
             Reservation.Complete();
+            _doneAt = Stopwatch.GetTimestamp();
             _done.SetResult();
         }
     }

@@ -18,6 +18,8 @@ internal sealed class EpochRun : IAsyncDisposable
     private readonly EpochRows _rows;
     private readonly EpochPlan _plan;
     private readonly SampleDecoding _decoding;
+    private readonly AheadWindow? _ahead;
+    private readonly ProfileAccount _profile;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
     private readonly Channel<(BatchBuilder Builder, int Slot)> _slots;
@@ -31,13 +33,15 @@ internal sealed class EpochRun : IAsyncDisposable
 
     public EpochRun(
         LoaderOptions options, BatchMemory memory, EpochRows rows, EpochPlan plan, SampleDecoding decoding,
-        long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
+        AheadWindow? ahead, ProfileAccount profile, long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
     {
         _options = options;
         _memory = memory;
         _rows = rows;
         _plan = plan;
         _decoding = decoding;
+        _ahead = ahead;
+        _profile = profile;
         _gate = new PrefetchGate(options.PrefetchBatches, options.PrefetchBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int workers = options.SampleWorkers;
@@ -62,6 +66,7 @@ internal sealed class EpochRun : IAsyncDisposable
             }
 
             await builder.Done.WaitAsync(_stop.Token).ConfigureAwait(false);
+            _profile.BatchWaited(builder.SinceDone);
             lock (_taking)
             {
                 ObjectDisposedException.ThrowIf(IsEnding, this);
@@ -152,17 +157,20 @@ internal sealed class EpochRun : IAsyncDisposable
     private async Task PlanAsync(long firstBatch, IReadOnlySet<long> consumedAhead)
     {
         var unordered = new List<Task>();
+        Task reading = Task.CompletedTask;
         try
         {
-            long number = firstBatch;
-            await foreach (PlannedSample?[] samples in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
+            IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> batches = ReadPlanAsync(firstBatch, consumedAhead);
+            if (_ahead is not null)
             {
-                if (!consumedAhead.Contains(number))
-                {
-                    await BeginAsync(number, samples, unordered).ConfigureAwait(false);
-                }
+                var announced = Channel.CreateBounded<(long, PlannedSample?[])>(new BoundedChannelOptions(_ahead.Batches) { SingleWriter = true });
+                reading = AnnounceAsync(batches, announced.Writer);
+                batches = announced.Reader.ReadAllAsync(_stop.Token);
+            }
 
-                number++;
+            await foreach ((long number, PlannedSample?[] samples) in batches.ConfigureAwait(false))
+            {
+                await BeginAsync(number, samples, unordered).ConfigureAwait(false);
             }
         }
         catch
@@ -170,12 +178,47 @@ internal sealed class EpochRun : IAsyncDisposable
             // Planning failed, so slots of the batch that was being begun may never be given to a worker. Cancel before waiting: the tasks in "unordered"
             // would wait for such slots without end.
             await _stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(unordered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([reading, .. unordered]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
         _slots.Writer.Complete();
         await Task.WhenAll(unordered).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> ReadPlanAsync(long firstBatch, IReadOnlySet<long> consumedAhead)
+    {
+        long number = firstBatch;
+        await foreach (PlannedSample?[] samples in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
+        {
+            if (!consumedAhead.Contains(number))
+            {
+                yield return (number, samples);
+            }
+
+            number++;
+        }
+    }
+
+    private async Task AnnounceAsync(
+        IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> batches, ChannelWriter<(long Number, PlannedSample?[] Samples)> announced)
+    {
+        try
+        {
+            await foreach ((long Number, PlannedSample?[] Samples) batch in batches.ConfigureAwait(false))
+            {
+                await _ahead!.AnnounceAsync(batch.Samples, _stop.Token).ConfigureAwait(false);
+                await announced.WriteAsync(batch, _stop.Token).ConfigureAwait(false);
+            }
+
+            announced.Complete();
+        }
+#pragma warning disable CA1031 // It is thrown where the batches are read, behind those that came before it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            announced.Complete(error);
+        }
     }
 
     private async Task BeginAsync(long number, PlannedSample?[] samples, List<Task> unordered)

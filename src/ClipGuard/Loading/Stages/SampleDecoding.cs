@@ -10,7 +10,8 @@ namespace ClipGuard.Loading;
 /// <summary>
 /// Fills one slot of a batch: reads the row, decodes its clips under guard, and tries substitutes where that fails. Any number of threads.
 /// </summary>
-internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts = null)
+internal sealed class SampleDecoding(
+    LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, AheadWindow? window, ProfileAccount profile)
 {
     private const ulong TransformPurpose = 0x7A4F;
 
@@ -66,7 +67,8 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
     private async Task<TriedRow> TryAsync(SlotContext context, int number, IClipSink target, bool maySubstitute, CancellationToken cancellation)
     {
         PlannedSample planned = context.Planned;
-        ManifestRow row = await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
+        using AheadSample? ahead = number == 0 ? window?.Take(planned) : null;
+        ManifestRow row = ahead?.Row ?? await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
         if (row is not SampleRow sampleRow)
         {
             return new TriedRow(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
@@ -83,8 +85,9 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         }
 
         int[] indexes = new int[3];
-        foreach (ClipReference clip in sampleRow.Sample.Clips)
+        for (int place = 0; place < sampleRow.Sample.Clips.Count; place++)
         {
+            ClipReference clip = sampleRow.Sample.Clips[place];
             if (options.SpecOf(clip.Kind) is not { } spec)
             {
                 continue;
@@ -97,8 +100,9 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
                 return tried;
             }
 
-            var request = new DecodeRequest(clip.Source!, spec) { Limits = options.Limits };
-            await DecodeAsync(context, tried, clip, index, request, target, maySubstitute, cancellation).ConfigureAwait(false);
+            IAheadClip? aheadClip = ahead?.Clips[place];
+            var request = new DecodeRequest(aheadClip?.Source ?? clip.Source!, spec) { Limits = options.Limits };
+            await DecodeAsync(context, tried, clip, index, request, aheadClip, target, maySubstitute, cancellation).ConfigureAwait(false);
             if (tried.Fault is not null)
             {
                 return tried;
@@ -114,6 +118,7 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
         ClipReference clip,
         int index,
         DecodeRequest request,
+        IAheadClip? ahead,
         IClipSink target,
         bool maySubstitute,
         CancellationToken cancellation)
@@ -151,7 +156,9 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
 
             if (verdicts is not null && outcome.Fault is not null)
             {
-                await verdicts.AddAsync(clip, outcome, Stopwatch.GetElapsedTime(began), cancellation).ConfigureAwait(false);
+                // Bytes that were read ahead are as old as their reading.
+                TimeSpan age = Stopwatch.GetElapsedTime(Math.Min(began, ahead?.ReadBeganAt ?? began));
+                await verdicts.AddAsync(clip, outcome, age, cancellation).ConfigureAwait(false);
             }
 
             if (tried.Fault is not null && substitute is not null)
@@ -190,7 +197,9 @@ internal sealed class SampleDecoding(LoaderOptions options, IGuardedDecoder deco
             return;
         }
 
+        long began = Stopwatch.GetTimestamp();
         target.Put(clip.Kind, index, outcome.Clip, outcome.Payload);
+        profile.Add(clip.Kind, outcome.Clip, outcome.Profile, Stopwatch.GetElapsedTime(began));
         tried.Clips++;
         tried.Bytes += outcome.Payload.Length;
     }

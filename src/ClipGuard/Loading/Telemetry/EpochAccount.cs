@@ -4,16 +4,20 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Loading;
 
 /// <summary>Adds up an <see cref="EpochReport"/>, batch by batch.</summary>
-internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
+internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, ProfileAccount profile, IGuardedDecoder decoder)
 {
     // Below this share of waiting the consumer is the bottleneck.
     private const double WaitedByFastLoader = 0.1;
+
+    // From this share of the clips' time on, storage is, whatever the processors do meanwhile.
+    private const double MuchWaitingForBytes = 0.5;
 
     // From this share of the reachable processors on, decoding is.
     private const double BusyProcessorShare = 0.75;
 
     private readonly long _began = time.GetTimestamp();
     private readonly ProcessorTimes? _processorsBefore = ProcessorTimes.Now();
+    private readonly ReadAheadReport _readBefore = decoder.ReadAhead;
     private readonly Dictionary<FaultKind, long> _faults = [];
     private TimeSpan _waited;
     private EpochReport _sum = new() { Epoch = epoch };
@@ -55,8 +59,11 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
             Elapsed = elapsed,
             Waited = _waited,
             Faults = new Dictionary<FaultKind, long>(_faults),
+            WaitedForConsumer = profile.WaitedForConsumer,
+            Profile = profile.Clips,
+            ReadAhead = decoder.ReadAhead.Since(_readBefore),
             ProcessorUse = use,
-            Bottleneck = BottleneckOf(_waited / elapsed, use, reachable),
+            Bottleneck = BottleneckOf(_waited / elapsed, use, reachable, profile.ShareOfBytes),
         };
     }
 
@@ -64,8 +71,10 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers)
     /// <param name="waited">Share of the time for which the consumer waited.</param>
     /// <param name="processorUse">Share of the processors that was busy; null where that is not known.</param>
     /// <param name="reachable">Share of the processors that the workers can keep busy.</param>
-    public static Bottleneck BottleneckOf(double waited, double? processorUse, double reachable) =>
+    /// <param name="waitedForBytes">Share of their time for which the clips waited for their bytes.</param>
+    public static Bottleneck BottleneckOf(double waited, double? processorUse, double reachable, double waitedForBytes = 0) =>
         waited < WaitedByFastLoader ? Bottleneck.Consumer
+        : waitedForBytes >= MuchWaitingForBytes ? Bottleneck.Storage
         : processorUse is null || processorUse >= BusyProcessorShare * reachable ? Bottleneck.Decoding
         : Bottleneck.Storage;
 }

@@ -15,6 +15,9 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
     /// <summary>Name of the distorted clip's stream.</summary>
     public const string Distorted = "distorted";
 
+    /// <summary>Whether the scores of each frame are read.</summary>
+    public bool IsPerFrame => options.PerFrame && options.Tool is null;
+
     /// <summary>Compares one pair.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="distorted">The clip that is measured against it.</param>
@@ -26,7 +29,7 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
     {
         VideoStreamFraming form = options.Tool is null ? VideoStreamFraming.Y4m : options.Form;
         var run = new ToolRunSpec(
-            options.Tool ?? MetricTool.Of(options.Metric, options.AnyLength),
+            options.Tool ?? MetricTool.Of(options),
             [
                 new ClipStream(Reference, reference, new VideoStreamSpec { Form = form, Chroma = options.Chroma, BitDepth = options.BitDepth }),
                 new ClipStream(Distorted, distorted, new VideoStreamSpec { Form = form, FitTo = Reference, Scaler = options.Scaler }),
@@ -42,8 +45,25 @@ public sealed class ClipComparer(StreamGuard guard, ComparisonOptions options)
             return new ComparisonResult(new Dictionary<string, double>(), outcome);
         }
 
-        IReadOnlyDictionary<string, double> scores = options.Tool is null ? ScoreParser.Read(options.Metric, outcome) : ScoreParser.ReadAny(outcome);
-        return scores.Count > 0 ? new ComparisonResult(scores, outcome) : new ComparisonResult(scores, outcome with { Fault = NoScore(outcome) });
+        IReadOnlyDictionary<string, double> scores = options.Tool is null ? ScoreParser.Read(options, outcome) : ScoreParser.ReadAny(outcome);
+        if (scores.Count == 0)
+        {
+            return new ComparisonResult(scores, outcome with { Fault = NoScore(outcome) });
+        }
+
+        FrameScores? frames = IsPerFrame ? FrameScoreParser.Read(options, outcome) : null;
+        return new ComparisonResult(frames is null ? scores : WithFrames(scores, frames), outcome) { Frames = frames };
+    }
+
+    private static Dictionary<string, double> WithFrames(IReadOnlyDictionary<string, double> scores, FrameScores frames)
+    {
+        var all = new Dictionary<string, double>(scores);
+        foreach ((string name, double score) in frames.OverFrames())
+        {
+            all.TryAdd(name, score);
+        }
+
+        return all;
     }
 
     private static string Cut(ToolOutcome outcome) => (outcome.Output.TotalBytes > 0 ? outcome.Output : outcome.StandardOutput) is { IsCut: true } cut

@@ -38,6 +38,24 @@ public sealed record ComparisonOptions
     /// <summary>True compares clips of different lengths up to the shorter one's end. Default false: that is a fault.</summary>
     public bool AnyLength { get; init; }
 
+    /// <summary>
+    /// The model of <see cref="Metric.Vmaf"/>: a version that it knows, as <c>vmaf_v0.6.1neg</c>, or the path of a model's file. Null (the default) for its own
+    /// default.
+    /// </summary>
+    public string? Model { get; init; }
+
+    /// <summary>What <see cref="Metric.Vmaf"/> measures besides, as <c>psnr_hvs</c> or <c>cambi</c>. Default none.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>Threads of the program that measures vmaf; those of psnr and ssim have one. Default 1.</summary>
+    public int MetricThreads { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the scores of each frame are read too (<see cref="ComparisonResult.Frames"/>), and the first of a pair's scores has percentiles and the harmonic
+    /// mean over its frames beside it. Not with <see cref="Tool"/>. Default false.
+    /// </summary>
+    public bool PerFrame { get; init; }
+
     /// <summary>Threads that each decoder may use. Default 1.</summary>
     public int DecoderThreads { get; init; } = 1;
 }

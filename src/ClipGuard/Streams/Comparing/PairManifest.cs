@@ -79,8 +79,14 @@ internal sealed class PairManifest
         return new ExcludedRow { Source = _sources.NameOf(place.Source), Line = place.Key is null ? place.Line : null, Key = place.Key };
     }
 
-    private static PairRow Resolved(PairRow pair, PathResolver paths, string reference, string distorted) =>
-        pair with { Reference = paths.Resolve(reference), Distorted = paths.Resolve(distorted) };
+    private static PairRow Resolved(PairRow pair, PathResolver paths, string reference, string distorted) => pair with
+    {
+        Reference = paths.Resolve(reference),
+        Distorted = paths.Resolve(distorted),
+        IsRelative = IsRelative(reference) || IsRelative(distorted),
+    };
+
+    private static bool IsRelative(string path) => !Path.IsPathRooted(path);
 
     private PathResolver ResolverFor(ManifestRow row)
     {

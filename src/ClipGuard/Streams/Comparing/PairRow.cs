@@ -19,6 +19,9 @@ internal sealed record PairRow(long Line, byte[] Raw)
     /// <summary>Absolute path of the distorted clip.</summary>
     public string Distorted { get; init; } = string.Empty;
 
+    /// <summary>Whether one of both paths is relative, so that the row means something else elsewhere.</summary>
+    public bool IsRelative { get; init; }
+
     /// <summary>Why the line names no pair; null where it does.</summary>
     public string? Complaint { get; init; }
 }

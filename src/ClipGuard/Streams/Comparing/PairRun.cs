@@ -26,7 +26,11 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     /// <summary>Name of the list of the rows whose pairs got none.</summary>
     public const string ExcludedName = "excluded.jsonl";
 
-    private readonly Dictionary<string, (long Count, double Sum)> _sums = [];
+    /// <summary>Name of the table with the scores of each frame, where they were asked for.</summary>
+    public const string FramesName = "frames.csv";
+
+    private readonly Dictionary<string, List<double>> _scores = [];
+    private WholeLineFile? _frames;
 
     /// <summary>How far the run is.</summary>
     public PairProgress Progress { get; } = new(time ?? TimeProvider.System);
@@ -37,8 +41,15 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     /// <summary>Pairs and lines that got none so far.</summary>
     public long Faults => Progress.Faults;
 
-    /// <summary>The mean of each score over all pairs that have it, those left out for which it is infinite. Ask once the run has ended.</summary>
-    public IReadOnlyDictionary<string, double> Means => _sums.ToDictionary(sum => sum.Key, sum => sum.Value.Sum / sum.Value.Count);
+    /// <summary>What each score comes to over all pairs that have it. Ask once the run has ended.</summary>
+    public IReadOnlyList<ScoreStatistics> Statistics =>
+        [.. _scores.Select(static score => ScoreStatistics.Of(score.Key, score.Value)).OfType<ScoreStatistics>()];
+
+    /// <summary>Scored pairs without the scores of their frames, though these were asked for.</summary>
+    public long WithoutFrames { get; private set; }
+
+    /// <summary>True where scored rows name clips by relative paths: their file is valid beside the manifest, or with the same root.</summary>
+    public bool HasRelativePaths { get; private set; }
 
     /// <summary>Runs it.</summary>
     /// <param name="cancellation">Ends it; what was found so far is in the files.</param>
@@ -53,6 +64,8 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         using var faults = WholeLineFile.Open(Path.Combine(folder, FaultsName), keepBytes: 0);
         using var excluded = WholeLineFile.Open(Path.Combine(folder, ExcludedName), keepBytes: 0);
         var files = new PairFiles(scores, faults, excluded);
+        using WholeLineFile? frames = comparer.IsPerFrame ? WholeLineFile.Open(Path.Combine(folder, FramesName), keepBytes: 0) : null;
+        _frames = frames;
 
         // One more than run at a time: the writer holds the oldest pair while the others run.
         var compared = Channel.CreateBounded<Task<(PairRow Row, ComparisonResult? Result)>>(Math.Max(1, options.Pairs - 1));
@@ -73,6 +86,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
             scores.FlushToDisk();
             faults.FlushToDisk();
             excluded.FlushToDisk();
+            frames?.FlushToDisk();
         }
 
         await reading.ConfigureAwait(false);
@@ -126,12 +140,18 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         {
             files.Scores.Append(ScoreFields.Append(row.Raw, result.Scores));
             files.Scores.Flush();
-            foreach ((string name, double score) in result.Scores.Where(score => double.IsFinite(score.Value)))
+            HasRelativePaths |= row.IsRelative;
+            foreach ((string name, double score) in result.Scores)
             {
-                (long count, double sum) = _sums.GetValueOrDefault(name);
-                _sums[name] = (count + 1, sum + score);
+                if (!_scores.TryGetValue(name, out List<double>? all))
+                {
+                    _scores.Add(name, all = []);
+                }
+
+                all.Add(score);
             }
 
+            RecordFrames(row, result.Frames);
             Progress.Decided(row, result);
             return;
         }
@@ -145,6 +165,27 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
         files.Excluded.Append([.. JsonSerializer.SerializeToUtf8Bytes(named, PairLayout.Lines.ExcludedRow), (byte)'\n']);
         files.Excluded.Flush();
         Progress.Decided(row, result);
+    }
+
+    private void RecordFrames(PairRow row, FrameScores? scores)
+    {
+        if (_frames is null)
+        {
+            return;
+        }
+
+        if (scores is null)
+        {
+            WithoutFrames++;
+            return;
+        }
+
+        foreach (string line in _frames.Length == 0 ? scores.ToCsv(row.Line).Prepend(scores.CsvHeader) : scores.ToCsv(row.Line))
+        {
+            _frames.Append(System.Text.Encoding.ASCII.GetBytes(line + "\n"));
+        }
+
+        _frames.Flush();
     }
 
     // After an error or a cancellation: every comparison that was begun is awaited, and pairs that were finished by then are recorded.

@@ -8,12 +8,29 @@ namespace ClipGuard.Streams.Comparing;
 /// <summary>Rows with their scores as fields of their own, which a loader sees as any other field of the sample.</summary>
 public static class ScoreFields
 {
-    // JSON has no word for it; what overflows is infinite to every reader that reads doubles.
-    private const string Infinite = "1e999";
+    // JSON has no number for it, and what overflows, as 1e999, jq and others turn into the largest double or refuse.
+    private const string Infinite = "Infinity";
 
-    /// <summary>A score as JSON has it; an infinite one is <c>1e999</c>, which readers of doubles take for infinity.</summary>
+    /// <summary>A score as JSON has it; an infinite one, as of equal clips, is the text <c>"Infinity"</c>, which Python's and .NET's numbers read.</summary>
     public static string Json(double score) =>
-        double.IsPositiveInfinity(score) ? Infinite : double.IsFinite(score) ? score.ToString("R", CultureInfo.InvariantCulture) : "null";
+        double.IsInfinity(score) ? score > 0 ? $"\"{Infinite}\"" : $"\"-{Infinite}\""
+        : double.IsFinite(score) ? score.ToString("R", CultureInfo.InvariantCulture) : "null";
+
+    /// <summary>A score as <see cref="Json"/> wrote it.</summary>
+    /// <param name="field">The field's value.</param>
+    /// <param name="score">The score.</param>
+    /// <returns>False where it is none.</returns>
+    public static bool TryRead(JsonElement field, out double score)
+    {
+        score = field.ValueKind switch
+        {
+            JsonValueKind.Number => field.GetDouble(),
+            JsonValueKind.String when field.ValueEquals(Infinite) => double.PositiveInfinity,
+            JsonValueKind.String when field.ValueEquals($"-{Infinite}") => double.NegativeInfinity,
+            _ => double.NaN,
+        };
+        return !double.IsNaN(score);
+    }
 
     /// <summary>
     /// A row with its scores put behind its last field. Fields of those names that the row had are left out, the others stay byte for byte as they are.

@@ -13,9 +13,9 @@ internal static partial class ScoreParser
     private static readonly Dictionary<string, double> None = [];
 
     /// <summary>The scores of a metric's own program; empty where they are not there.</summary>
-    public static IReadOnlyDictionary<string, double> Read(Metric metric, ToolOutcome outcome) => metric switch
+    public static IReadOnlyDictionary<string, double> Read(ComparisonOptions options, ToolOutcome outcome) => options.Metric switch
     {
-        Metric.Vmaf => ReadVmaf(outcome.Output.Text),
+        Metric.Vmaf => ReadVmaf(outcome.Output.Text, options.Features),
         Metric.Ssim => ReadSummary(SsimLine().Matches(outcome.StandardError.Text), "ssim", "All"),
         _ => ReadSummary(PsnrLine().Matches(outcome.StandardError.Text), "psnr", "average"),
     };
@@ -29,7 +29,7 @@ internal static partial class ScoreParser
             return new Dictionary<string, double> { ["score"] = number };
         }
 
-        if (ReadVmaf(text) is { Count: > 0 } pooled)
+        if (ReadVmaf(text, []) is { Count: > 0 } pooled)
         {
             return pooled;
         }
@@ -80,7 +80,7 @@ internal static partial class ScoreParser
     }
 
     // The figures of all frames come first, and of a long clip only the end is kept: what counts stands there, behind this name.
-    private static Dictionary<string, double> ReadVmaf(string text)
+    private static Dictionary<string, double> ReadVmaf(string text, IReadOnlyList<string> features)
     {
         int start = text.LastIndexOf(Pooled, StringComparison.Ordinal);
         if (start < 0)
@@ -92,18 +92,30 @@ internal static partial class ScoreParser
         {
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text[(start + Pooled.Length)..].TrimStart().TrimStart(':')));
             using var json = JsonDocument.ParseValue(ref reader);
-            JsonElement pooled = json.RootElement.GetProperty("vmaf");
-            return new Dictionary<string, double>
+            var scores = new Dictionary<string, double>();
+            AddPooled("vmaf", json.RootElement.GetProperty("vmaf"), scores);
+            foreach (JsonProperty pooled in json.RootElement.EnumerateObject().Where(pooled => pooled.Name != "vmaf" && IsWanted(pooled.Name, features)))
             {
-                ["vmaf"] = pooled.GetProperty("mean").GetDouble(),
-                ["vmaf_min"] = pooled.GetProperty("min").GetDouble(),
-                ["vmaf_harmonic_mean"] = pooled.GetProperty("harmonic_mean").GetDouble(),
-            };
+                AddPooled(pooled.Name, pooled.Value, scores);
+            }
+
+            return scores;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return None;
         }
+    }
+
+    // Beside its score the report has what the model is made of, which nobody has asked for.
+    internal static bool IsWanted(string name, IReadOnlyList<string> features) =>
+        name == "vmaf" || (features.Count > 0 && (features.Contains(name) || !name.StartsWith("integer_", StringComparison.Ordinal)));
+
+    private static void AddPooled(string name, JsonElement pooled, Dictionary<string, double> scores)
+    {
+        scores[name] = pooled.GetProperty("mean").GetDouble();
+        scores[$"{name}_min"] = pooled.GetProperty("min").GetDouble();
+        scores[$"{name}_harmonic_mean"] = pooled.GetProperty("harmonic_mean").GetDouble();
     }
 
     private static double? Number(string text) =>

@@ -97,7 +97,7 @@ internal sealed partial class ToolSession
     {
         _exited = exited;
         _outputIsWhole = guardian.Output.DrainRest() & guardian.ToolErrors.DrainRest();
-        _output = OutputFile.ReadEnd(OutputPath, _options.OutputBytes);
+        _output = OutputFile.ReadEnd(OutputPath, _options.OutputFileBytes ?? _options.OutputBytes);
     }
 
     // Helpers that wrote cleanly and a guardian whose tool is gone go back to their pools; every other process is ended.

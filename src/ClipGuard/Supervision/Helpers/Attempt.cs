@@ -48,7 +48,7 @@ internal sealed class Attempt
     public long InputLength { get; }
 
     /// <summary>True where the clip's bytes are read from storage, by the helper.</summary>
-    public bool ReadsStorage => Request.Source is not MemorySource;
+    public bool ReadsStorage => Request.Source is not (MemorySource or DescriptorSource);
 
     /// <summary>Where in the payload the result begins.</summary>
     public long OutputOffset { get; }
@@ -70,6 +70,12 @@ internal sealed class Attempt
 
     /// <summary>When the verdict was there, as Stopwatch counts; 0 where it was never given to a helper.</summary>
     public long ConcludedAt { get; set; }
+
+    /// <summary>What the helper told of its time in this decode, in nanoseconds: waits for bytes, open, decode and convert. Set where it delivered.</summary>
+    public (long Waited, long Opened, long Decoded, long Converted) Spent { get; set; }
+
+    /// <summary>Encoded bytes that the helper told it read. Set where it delivered.</summary>
+    public long BytesRead { get; set; }
 
     /// <summary>Completes with what came of it; cancelled where the caller gave up.</summary>
     public Task<AttemptResult> Task => _done.Task;

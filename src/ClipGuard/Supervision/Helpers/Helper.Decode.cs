@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Processes;
 
 using static ClipGuard.Supervision.Processes.MonotonicTime;
@@ -43,7 +44,10 @@ internal sealed unsafe partial class Helper
         _deadlineAt = attempt.DispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
         _pool.Began(attempt);
         Step(HelperEvent.Leased);
-        if (MessageSocket.Send(Process.Socket, attempt.Message) is not { } reason)
+        string? reason = attempt.Request.Source is DescriptorSource { Descriptor: var clip }
+            ? MessageSocket.Send(Process.Socket, attempt.Message, clip)
+            : MessageSocket.Send(Process.Socket, attempt.Message);
+        if (reason is null)
         {
             return;
         }
@@ -102,6 +106,7 @@ internal sealed unsafe partial class Helper
         {
             // The memory has an owner more until the payload has been read: the process may end meanwhile, and releases only its own share.
             Process.Memory.AddReference();
+            ReadSpent(attempt);
             var delivered = new AttemptResult.Delivered(clip);
             _pool.Ended(attempt, delivered);
             attempt.Conclude(delivered);
@@ -129,5 +134,25 @@ internal sealed unsafe partial class Helper
         {
             attempt.Conclude(result);
         }
+    }
+
+    // The helper's own word, believed up to the time that the decode took.
+    private void ReadSpent(Attempt attempt)
+    {
+        MarksPage* marks = Process.Memory.Marks;
+        long left = attempt.ConcludedAt - attempt.DispatchedAt;
+        long Part(long told)
+        {
+            long part = Math.Clamp(told, 0, left);
+            left -= part;
+            return part;
+        }
+
+        attempt.BytesRead = Math.Max(0, marks->Bytes);
+        attempt.Spent = (
+            Part(Progress.ReadBytesWait(marks, attempt.DispatchedAt, attempt.ConcludedAt)),
+            Part(marks->OpenNanoseconds),
+            Part(marks->DecodeNanoseconds),
+            Part(marks->ConvertNanoseconds));
     }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe partial class Helper
     {
         switch (message)
         {
-            case ReadyMessage ready when MessageCheck.Find(ready) is { } complaint:
+            case ReadyMessage ready when MessageCheck.FindOfDecoder(ready) is { } complaint:
                 Step(HelperEvent.ProtocolError, complaint);
                 break;
             case ReadyMessage ready:

@@ -155,6 +155,11 @@ internal sealed partial class Helper
             _errors.Drain();
             Step(HelperEvent.Exited, exit.ToString(), exit);
         }
+        else if (State != HelperState.Gone && Process.IsForked)
+        {
+            // Its end is known, and would be told again and again until its parent has waited for it.
+            _pool.Watch.IgnoreEnd(this);
+        }
     }
 
     /// <summary>It wrote to its standard error.</summary>

@@ -58,6 +58,9 @@ internal sealed class HelperEventLoop : IDisposable
     /// <summary>Stops reading a helper's standard error, which is at its end.</summary>
     public void IgnoreErrors(Helper helper) => _epoll.Remove(Tag(helper, ErrorsTag));
 
+    /// <summary>Stops watching for a helper's end, which is known.</summary>
+    public void IgnoreEnd(Helper helper) => _epoll.Remove(Tag(helper, ProcessTag));
+
     /// <summary>Stops watching a helper that is gone, before its descriptors are closed.</summary>
     public void Forget(Helper helper)
     {

@@ -384,7 +384,16 @@ internal sealed partial class HelperPool
         _starting++;
         _pendingStarts++;
         var start = new PendingStart(++_lastId);
-        _spawner.Post(() => Start(start));
+        HelperTemplate? template = _template is { IsAlive: true } ? _template : null;
+        if (template is not null)
+        {
+            template.Post(() => Start(start, template));
+        }
+        else
+        {
+            _spawner.Post(() => Start(start, null));
+        }
+
         Watch.Remind(MonotonicTime.After(_options.StartLimit), () =>
         {
             if (!start.IsOver)
@@ -400,13 +409,13 @@ internal sealed partial class HelperPool
 
     // On the spawner's thread. That thread is confined by landlock, and so would be every thread that it starts, as the thread pool may when work is queued
     // to it: so the result of the start is posted to the thread that keeps the clocks.
-    private void Start(PendingStart start)
+    private void Start(PendingStart start, HelperTemplate? template)
     {
         HelperProcess? process = null;
         string failure = string.Empty;
         try
         {
-            process = HelperProcess.Start(_launch, _spawner.DevNull);
+            process = template?.Fork(_launch) ?? HelperProcess.Start(_launch, _spawner.DevNull);
         }
         catch (Exception error)
         {
@@ -440,6 +449,7 @@ internal sealed partial class HelperPool
             var helper = new Helper(start.Id, process, this, _options);
             _all.Add(helper);
             Watch.Add(helper);
+            process.Reaped = () => Watch.Post(() => EndReaped(helper));
             if (_disposed || _broken is not null)
             {
                 helper.CancelAny();
@@ -452,6 +462,14 @@ internal sealed partial class HelperPool
             StartFailed(failure, decoderMissing: false);
             KeepUp();
             EndIfEmpty();
+        }
+    }
+
+    private void EndReaped(Helper helper)
+    {
+        if (_all.Contains(helper))
+        {
+            helper.OnEnded();
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private readonly SupervisorOptions _options;
     private readonly HelperLaunch _launch;
     private readonly HelperSpawner _spawner;
+    private readonly HelperTemplate? _template;
     private readonly ILogger _logger;
     private readonly HashSet<Helper> _all = [];
     private readonly List<Helper> _ready = [];
@@ -39,8 +40,13 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private bool _watchEndsWithTheLast;
 
     /// <summary>A pool that starts its helpers at once.</summary>
-    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger)
+    /// <param name="options">How decodes are guarded.</param>
+    /// <param name="launch">What is started as a helper.</param>
+    /// <param name="logger">Where it tells of helpers.</param>
+    /// <param name="template">What helpers are forked from while it lives; stays its owner's. Null where each is started by itself.</param>
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null)
     {
+        _template = template;
         _options = options;
         _logger = logger;
         _storage = new StorageBreaker(MonotonicTime.Nanoseconds(options.StorageLimit));

@@ -31,6 +31,8 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
 
             // Large buffers in huge pages, where the kernel gives some on request: a killed helper's memory is gone ten times sooner.
             ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
+            [WireProtocol.VersionVariable] = WireProtocol.Version.ToString(CultureInfo.InvariantCulture),
+            [WireProtocol.ProfileVariable] = nameof(HelperProfile.Decoder),
             ["CLIPGUARD_SANDBOX"] = options.Sandbox.ToString(),
             ["CLIPGUARD_MEMORY_BYTES"] = options.HelperMemoryBytes.ToString(CultureInfo.InvariantCulture),
         };

@@ -11,10 +11,15 @@ internal sealed unsafe class HelperProcess
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     private readonly long _startersPeak = ProcessUse.PeakMemoryBytes(Environment.ProcessId);
+    private readonly HelperTemplate? _template;
+    private readonly Lock _reaping = new();
     private bool _socketOpen = true;
+    private bool _isToBeReaped;
+    private ProcessExit? _reaped;
 
-    private HelperProcess(int pid, int pidDescriptor, int socket, int errors, DecodeMemory memory)
+    private HelperProcess(int pid, int pidDescriptor, int socket, int errors, DecodeMemory memory, HelperTemplate? template)
     {
+        _template = template;
         Pid = pid;
         PidDescriptor = pidDescriptor;
         Socket = socket;
@@ -37,12 +42,24 @@ internal sealed unsafe class HelperProcess
     /// <summary>Its memory.</summary>
     public DecodeMemory Memory { get; }
 
+    /// <summary>True where a template is its parent, which is asked to wait for its end: then <see cref="TryReap"/> says no at first.</summary>
+    public bool IsForked => _template is not null;
+
+    /// <summary>Called once the template has waited for its end, on another thread.</summary>
+    public Action? Reaped { get; set; }
+
     /// <summary>Starts the helper's program. Called on the spawner's thread, whose restrictions and parent-death signal the helper inherits.</summary>
     /// <param name="launch">What is started.</param>
     /// <param name="devNull">/dev/null, open.</param>
     /// <param name="further">Descriptors, 10 or higher, that follow those of the protocol.</param>
     /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further)
+    public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further) => Start(launch, devNull, null, further);
+
+    /// <summary>Starts a helper by forking a template, on its thread.</summary>
+    /// <exception cref="Win32Exception">The system or the template refused; the message says what and why.</exception>
+    public static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate template) => Start(launch, devNull, template, []);
+
+    private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ReadOnlySpan<int> further)
     {
         int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
         DecodeMemory? memory = null;
@@ -55,12 +72,8 @@ internal sealed unsafe class HelperProcess
             Descriptors.MakePipe(out errorsRead, out errorsWrite);
 
             memory = new DecodeMemory(launch.PayloadBytes);
-            ReadOnlySpan<int> descriptors = [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further];
-            int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, blocksStops: true, out int pid);
-            if (error != 0)
-            {
-                throw new Win32Exception(error, $"The helper program {launch.Path} cannot be started: {Libc.ErrorText(error)}.");
-            }
+            int pid = template?.Fork([errorsWrite, theirs, memory.Descriptor])
+                ?? Run(launch, [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further]);
 
             int pidDescriptor = Libc.PidfdOpen(pid);
             if (pidDescriptor < 0)
@@ -68,10 +81,11 @@ internal sealed unsafe class HelperProcess
                 string reason = Libc.LastError();
                 _ = Libc.Kill(pid, Libc.SIGKILL);
                 _ = Libc.Wait4(pid, null, 0, null);
+                template?.Reap(pid, static _ => { });
                 throw new Win32Exception($"pidfd_open: {reason}");
             }
 
-            var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory);
+            var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory, template);
             (ours, errorsRead, memory) = (-1, -1, null);
             return process;
         }
@@ -97,6 +111,7 @@ internal sealed unsafe class HelperProcess
     {
         Kill();
         _ = Libc.Wait4(Pid, null, 0, null);
+        _template?.Reap(Pid, static _ => { });
         Release();
     }
 
@@ -129,6 +144,11 @@ internal sealed unsafe class HelperProcess
         Libc.ResourceUsage usage;
         // Processes that the helper started may still be there. Its process group can be signalled safely only until the helper is reaped: then the group's
         // number may be reused.
+        if (_template is not null)
+        {
+            return TryReapForked(out exit);
+        }
+
         _ = Libc.Kill(-Pid, Libc.SIGKILL);
         int result = Libc.Wait4(Pid, &status, Libc.WNOHANG, &usage);
         if (result == 0)
@@ -161,6 +181,44 @@ internal sealed unsafe class HelperProcess
         CloseSocket();
         _ = Libc.Close(Errors);
         _ = Libc.Close(PidDescriptor);
+    }
+
+    private static int Run(HelperLaunch launch, ReadOnlySpan<int> descriptors)
+    {
+        int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, blocksStops: true, out int pid);
+        return error == 0 ? pid : throw new Win32Exception(error, $"The helper program {launch.Path} cannot be started: {Libc.ErrorText(error)}.");
+    }
+
+    // Its process id is its own until the template has waited for it, and so is its group's.
+    private bool TryReapForked(out ProcessExit exit)
+    {
+        lock (_reaping)
+        {
+            exit = _reaped ?? default;
+            if (_reaped is not null)
+            {
+                return true;
+            }
+
+            if (_isToBeReaped || !ProcessWait.ForEnd(PidDescriptor, TimeSpan.Zero))
+            {
+                return false;
+            }
+
+            _isToBeReaped = true;
+        }
+
+        _ = Libc.Kill(-Pid, Libc.SIGKILL);
+        _template!.Reap(Pid, ended =>
+        {
+            lock (_reaping)
+            {
+                _reaped = ended;
+            }
+
+            Reaped?.Invoke();
+        });
+        return false;
     }
 
     // A helper under seccomp has no children. One without may start programs, and those may leave its process group by beginning sessions of their own.

@@ -28,17 +28,18 @@ internal static unsafe class MessageSocket
 
     /// <summary>Sends one message. Sockets are empty whenever something is to be said, so that there is room.</summary>
     /// <returns>Null, or why it could not be sent.</returns>
-    public static string? Send(int socket, byte[] message)
+    public static string? Send(int socket, byte[] message) => Send(socket, message, []);
+
+    /// <summary>Sends one message with descriptors, which stay the caller's.</summary>
+    /// <returns>Null, or why it could not be sent.</returns>
+    public static string? Send(int socket, byte[] message, params ReadOnlySpan<int> descriptors)
     {
         if (message.Length > WireProtocol.MaxMessageBytes)
         {
             return $"the message takes {message.Length} bytes where {WireProtocol.MaxMessageBytes} are allowed";
         }
 
-        fixed (byte* start = message)
-        {
-            return Libc.Send(socket, start, (nuint)message.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == message.Length ? null : Libc.LastError();
-        }
+        return DescriptorPassing.Send(socket, message, descriptors, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == message.Length ? null : Libc.LastError();
     }
 
     /// <summary>Sends an order to a stream's helper.</summary>

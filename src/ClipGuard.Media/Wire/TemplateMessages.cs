@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace ClipGuard.Media.Wire;
+
+/// <summary>What the supervisor says to a template.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ForkOrder), "fork")]
+[JsonDerivedType(typeof(ReapOrder), "reap")]
+internal abstract record TemplateOrder;
+
+/// <summary>Start a helper by forking; its standard error, socket and memory come along.</summary>
+/// <param name="Id">A number that the answer repeats.</param>
+internal sealed record ForkOrder(long Id) : TemplateOrder;
+
+/// <summary>A helper that was forked has ended: wait for it, so that its process id is free.</summary>
+/// <param name="Pid">Its process id.</param>
+internal sealed record ReapOrder(int Pid) : TemplateOrder;
+
+/// <summary>A helper was forked.</summary>
+/// <param name="Id">The order's number.</param>
+/// <param name="Pid">Its process id.</param>
+internal sealed record ForkedMessage(long Id, int Pid) : HelperMessage;
+
+/// <summary>No helper could be forked.</summary>
+/// <param name="Id">The order's number.</param>
+/// <param name="Message">Why not, for a person.</param>
+internal sealed record ForkFailedMessage(long Id, string Message) : HelperMessage;
+
+/// <summary>A helper that was forked has been waited for.</summary>
+/// <param name="Pid">Its process id, which may be another's from now on.</param>
+/// <param name="Status">How it ended, as wait(2) has it.</param>
+internal sealed record ReapedMessage(int Pid, int Status) : HelperMessage;

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+using ClipGuard.Media.Native;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision.Processes;
+
+/// <summary>
+/// A helper that has loaded what decoding needs, decodes nothing, and starts others by forking itself: for programs that take long to load. It is their parent,
+/// so that only it can wait for their ends, and is told to. One thread of its own asks it and waits for its answers, for a limited time; a template that does
+/// not answer is ended, and its helpers end with it.
+/// </summary>
+internal sealed class HelperTemplate : IDisposable
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
+    private readonly HelperProcess _process;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
+    private readonly int _devNull;
+    private readonly Thread _thread;
+    private long _lastId;
+    private volatile bool _isGone;
+
+    private HelperTemplate(HelperProcess process, int devNull)
+    {
+        _process = process;
+        _devNull = devNull;
+        _thread = new Thread(Run) { IsBackground = true, Name = "clipguard-template" };
+        _thread.Start();
+    }
+
+    /// <summary>False once it has ended or failed to answer: helpers are started by the spawner then.</summary>
+    public bool IsAlive => !_isGone;
+
+    /// <summary>Starts the program and asks whether it can be a template.</summary>
+    /// <param name="launch">What is started.</param>
+    /// <param name="spawner">Whose thread starts it.</param>
+    /// <param name="limit">How long it may take to say that it is ready.</param>
+    /// <returns>Null where it cannot be one, or did not come up: why, the start of a helper tells.</returns>
+    public static Task<HelperTemplate?> StartAsync(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit)
+    {
+        var started = new TaskCompletionSource<HelperTemplate?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var starting = new Thread(() => started.SetResult(
+            StartProcess(launch, spawner, limit) is { } process ? Greet(process, spawner.DevNull, limit) : null));
+        starting.IsBackground = true;
+        starting.Name = "clipguard-greet";
+        starting.Start();
+        return started.Task;
+    }
+
+    /// <summary>Has the template's thread do something, after what it was asked before.</summary>
+    public void Post(Action work) => _work.Add(work);
+
+    /// <summary>Forks a helper. On the template's thread.</summary>
+    /// <exception cref="Win32Exception">It could not; the message says why.</exception>
+    public HelperProcess Fork(HelperLaunch launch) => HelperProcess.Start(launch, _devNull, this);
+
+    /// <summary>Forks with these descriptors. On the template's thread.</summary>
+    /// <returns>The process id of a child of the template's.</returns>
+    /// <exception cref="Win32Exception">It could not; the message says why.</exception>
+    public int Fork(ReadOnlySpan<int> descriptors)
+    {
+        long id = ++_lastId;
+        HelperMessage? answer = Ask(new ForkOrder(id), descriptors);
+        if (answer is ForkFailedMessage failed)
+        {
+            throw new Win32Exception($"The template could not fork a helper: {failed.Message}");
+        }
+
+        // A process id that is no child of it could be anybody's.
+        if (answer is ForkedMessage { Pid: > 1 } forked && forked.Id == id && ProcessStat.Read($"/proc/{forked.Pid}")?.Parent == _process.Pid)
+        {
+            return forked.Pid;
+        }
+
+        End();
+        throw new Win32Exception("The template that helpers are forked from has ended or does not answer.");
+    }
+
+    /// <summary>Has a helper that has ended waited for.</summary>
+    /// <param name="pid">Its process id.</param>
+    /// <param name="done">Called with how it ended, where that is known, on the template's thread.</param>
+    public void Reap(int pid, Action<ProcessExit> done)
+    {
+        try
+        {
+            _work.Add(() => done(!_isGone && Ask(new ReapOrder(pid), []) is ReapedMessage reaped && reaped.Pid == pid
+                ? ProcessExit.From(reaped.Status, default)
+                : default));
+        }
+        catch (InvalidOperationException)
+        {
+            // The template has been disposed, and with it has gone who would tell.
+            ThreadPool.UnsafeQueueUserWorkItem(static done => done(default), done, preferLocal: false);
+        }
+    }
+
+    /// <summary>Ends the template, once its helpers are gone.</summary>
+    public void Dispose()
+    {
+        _work.Add(End);
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    // Null where it could not be started, or that has not come back: the pool's first start meets the same, and says so.
+    private static HelperProcess? StartProcess(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit)
+    {
+        var started = new ManualResetEventSlim();
+        HelperProcess? process = null;
+        bool isLate = false;
+        spawner.Post(() =>
+        {
+            HelperProcess? begun = null;
+            try
+            {
+                begun = HelperProcess.Start(launch, spawner.DevNull);
+            }
+            catch (Exception)
+            {
+                // Any exception: unhandled on this thread it would end the whole program.
+            }
+
+            lock (started)
+            {
+                process = isLate ? null : begun;
+            }
+
+            if (process is null)
+            {
+                begun?.KillAndReap();
+            }
+
+            started.Set();
+        });
+        _ = started.Wait(limit);
+        lock (started)
+        {
+            isLate = true;
+            return process;
+        }
+    }
+
+    private static HelperTemplate? Greet(HelperProcess process, int devNull, TimeSpan limit)
+    {
+        if (Receive(process, new byte[WireProtocol.MaxMessageBytes], limit) is ReadyMessage { Forks: true } ready && MessageCheck.FindOfDecoder(ready) is null)
+        {
+            return new HelperTemplate(process, devNull);
+        }
+
+        process.KillAndReap();
+        return null;
+    }
+
+    private static HelperMessage? Receive(HelperProcess process, byte[] buffer, TimeSpan limit)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (ProcessWait.ForEnd(process.Socket, limit - Stopwatch.GetElapsedTime(began)))
+        {
+            Received received = MessageSocket.Receive(process.Socket, buffer);
+            if (received.Kind != ReceivedKind.Nothing)
+            {
+                return received.Message;
+            }
+        }
+
+        return null;
+    }
+
+    private HelperMessage? Ask(TemplateOrder order, ReadOnlySpan<int> descriptors)
+    {
+        if (_isGone)
+        {
+            return null;
+        }
+
+        byte[] message = JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.TemplateOrder);
+        return MessageSocket.Send(_process.Socket, message, descriptors) is null ? Receive(_process, _buffer, AnswerLimit) : null;
+    }
+
+    private void Run()
+    {
+        foreach (Action work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+
+    private void End()
+    {
+        if (!_isGone)
+        {
+            _isGone = true;
+            _process.KillAndReap();
+        }
+    }
+}
