@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
 
