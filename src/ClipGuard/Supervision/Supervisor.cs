@@ -412,7 +412,8 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         if (!Kinds.Contains(DecodeKinds.Of(request.Spec)))
         {
             throw new ArgumentException(
-                $"{HelperVersion} decodes {string.Join(", ", Kinds)}, and {nameof(DecodeRequest.Spec)} asks for {DecodeKinds.Of(request.Spec)}.", nameof(request));
+                $"{HelperVersion} decodes {string.Join(", ", Kinds)}, and {nameof(DecodeRequest.Spec)} asks for {DecodeKinds.Of(request.Spec)}.",
+                nameof(request));
         }
 
         if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
