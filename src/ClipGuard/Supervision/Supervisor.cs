@@ -92,6 +92,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// <summary>Names and versions of the libraries that decode, as the helper program tells them; empty for <see cref="Isolation.InProcess"/>.</summary>
     public IReadOnlyDictionary<string, string> Libraries { get; private set; } = new Dictionary<string, string>();
 
+    /// <summary>Which of <c>audio</c>, <c>video</c>, <c>image</c> and <c>inspect</c> the helper program decodes; all of them for ClipGuard's own.</summary>
+    public IReadOnlyList<string> Kinds { get; private set; } = DecodeKinds.All;
+
     /// <inheritdoc/>
     int IGuardedDecoder.ReadsAhead => _readAhead is null ? 0 : _options.ReadAhead.Clips;
 
@@ -137,7 +140,8 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     /// <returns>The clip with its bytes, or the fault. The caller disposes it, soon: until then a helper belongs to it.</returns>
     /// <exception cref="ArgumentException">
-    /// The request's spec asks for what cannot be (no frames, a size of 0), or names an audio decoder that helpers do not load.
+    /// The request's spec asks for what cannot be (no frames, a size of 0), for a kind that the helper program does not decode (<see cref="Kinds"/>), or names
+    /// an audio decoder that helpers do not load.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
     /// <exception cref="ObjectDisposedException">The supervisor was disposed before.</exception>
@@ -433,6 +437,13 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             throw new ArgumentException(wrong, nameof(request));
         }
 
+        if (!Kinds.Contains(DecodeKinds.Of(request.Spec)))
+        {
+            throw new ArgumentException(
+                $"{HelperVersion} decodes {string.Join(", ", Kinds)}, and {nameof(DecodeRequest.Spec)} asks for {DecodeKinds.Of(request.Spec)}.",
+                nameof(request));
+        }
+
         if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
         {
             throw new ArgumentException(
@@ -453,6 +464,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         DecoderVersion = greeting.Decoder;
         HelperVersion = greeting.Helper;
         Libraries = greeting.Libraries ?? Libraries;
+        Kinds = greeting.Kinds!;
         if (_pool.SandboxMissing is { } missing)
         {
             _sandboxIsMissing = true;

@@ -83,6 +83,9 @@ internal sealed class TemplateTests
             Assert.That(isForked, Is.EqualTo(1));
             Assert.That(Process.GetProcessById((int)template).HasExited, Is.False);
 
+            Assert.That(
+                async () => await supervisor.DecodeAsync(new DecodeRequest(new FileSource("/scripts/id"), new VideoSpec()), cancellation),
+                Throws.ArgumentException.With.Message.Contains("test 1 decodes audio"));
             using (DecodeOutcome died = await supervisor.DecodeAsync(TestHelper.Script("die"), cancellation))
             {
                 Assert.That(died.Fault?.Kind, Is.EqualTo(FaultKind.Crashed));

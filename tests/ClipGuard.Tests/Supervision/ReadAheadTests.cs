@@ -6,7 +6,6 @@ using ClipGuard.Media.Native;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.ReadingAhead;
-using ClipGuard.Tests.Support;
 
 using NUnit.Framework;
 

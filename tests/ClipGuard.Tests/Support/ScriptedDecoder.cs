@@ -51,6 +51,21 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     /// <summary>Whether files whose names say that they are odd come to nothing at first.</summary>
     public bool IsOdd { get; init; } = true;
 
+    /// <summary>Clips that were announced.</summary>
+    public int Announced;
+
+    /// <summary>Clips that were announced and not given back.</summary>
+    public int Ahead;
+
+    public int ReadsAhead { get; set; }
+
+    public IAheadClip? Announce(ClipSource source)
+    {
+        Interlocked.Increment(ref Announced);
+        Interlocked.Increment(ref Ahead);
+        return new AheadClip(this, source);
+    }
+
     private int _decoding;
 
     // Tried again, "odd-good" decodes, "odd-bad" is damaged, and everything else that is odd stays so.
@@ -136,6 +151,27 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
 
         public override void Dispose()
         {
+        }
+    }
+
+    private sealed class AheadClip(ScriptedDecoder owner, ClipSource source) : IAheadClip
+    {
+        private int _isDisposed;
+
+        public ClipSource Source => source;
+
+        public long? ReadBeganAt => null;
+
+        public void Forget()
+        {
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            {
+                Interlocked.Decrement(ref owner.Ahead);
+            }
         }
     }
 }
