@@ -72,6 +72,9 @@ public sealed class ReportPageTests
         Assert.That(await _page.Locator("#pictures img").CountAsync(), Is.GreaterThan(0), "frames of a spoilt film");
         Assert.That(await _page.Locator("#pictures svg .wave").CountAsync(), Is.GreaterThan(0), "waveforms of damaged audio");
         Assert.That(await _page.Locator("#clips tbody tr").CountAsync(), Is.GreaterThan(20));
+        Assert.That(await _page.TitleAsync(), Does.StartWith("manifest.jsonl + spoilt.jsonl"));
+        Assert.That(
+            await _page.Locator("#pictures img").First.EvaluateAsync<int>("image => image.decode().then(() => image.naturalWidth)"), Is.GreaterThan(100));
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             foreach (int width in new[] { 1280, 400 })

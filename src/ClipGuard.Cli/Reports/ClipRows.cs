@@ -14,7 +14,7 @@ internal sealed class ClipRows(int most)
     private readonly TextColumn _clip = new("Clip") { Opens = true };
     private readonly ChoiceColumn _verdict = new("Verdict");
     private readonly ChoiceColumn _kind = new("Kind");
-    private readonly TextColumn _id = new("Id");
+    private readonly TextColumn _id = new("Id") { Less = true };
     private readonly NumberColumn _line = new("Line") { Ascending = true, Less = true };
     private readonly ChoiceColumn _codec = new("Codec") { Less = true };
     private readonly ChoiceColumn _container = new("Container") { Hidden = true };

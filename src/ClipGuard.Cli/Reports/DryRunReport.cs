@@ -65,7 +65,7 @@ internal sealed class DryRunReport
         return new ReportDocument
         {
             Kicker = "ClipGuard dry run",
-            Title = Path.GetFileName(_summary.Manifest.TrimEnd('/')) is { Length: > 0 } name ? name : _summary.Manifest,
+            Title = string.Join(" + ", _summary.Manifest.Split(" + ").Select(NameOf)),
             Lead = Lead(),
             Facts = Facts(),
             Verdicts = Verdicts(),
@@ -83,6 +83,9 @@ internal sealed class DryRunReport
             Settings = Settings(),
         };
     }
+
+    // Several manifests that were read one after the other have their names with plus signs between.
+    private static string NameOf(string manifest) => Path.GetFileName(manifest.TrimEnd('/')) is { Length: > 0 } name ? name : manifest;
 
     private static IEnumerable<T> Existing<T>(string path, Func<string, IEnumerable<T>> read) => File.Exists(path) ? read(path) : [];
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.Json;
-
 
 using NUnit.Framework;
 
@@ -98,6 +98,7 @@ internal sealed class CompareCommandTests
     // Debian's ffmpeg has no libvmaf, so that another one is put before it that says it has, and writes what the filter would.
     [Test]
     [CancelAfter(120_000)]
+    [SupportedOSPlatform("linux")]
     public void Without_vmaf_an_ffmpeg_that_has_libvmaf_measures()
     {
         string programs = Directory.CreateDirectory(_media.PathOf("libvmaf")).FullName;

@@ -238,7 +238,7 @@ class RowTable {
 
 function picture(one) {
   let shownPicture;
-  if (one.image) shownPicture = element("img", { src: "data:image/png;base64," + one.image, alt: one.alt, loading: "lazy" });
+  if (one.image) shownPicture = element("img", { src: "data:image/png;base64," + one.image, alt: one.alt });
   else {
     const width = 330, height = 80, middle = height / 2, step = width / (one.wave.length / 2);
     shownPicture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": safe(one.alt) });
