@@ -19,6 +19,9 @@ internal sealed unsafe class Container : IDisposable
     // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
     private const int ScoreOfName = 50;
 
+    // The least that AVFormatContext.probesize may be.
+    private const int LeastProbedBytes = 32;
+
     private readonly DecodeState _session;
     private readonly AvioStream _stream;
     private GCHandle _sessionHandle;
@@ -388,7 +391,15 @@ internal sealed unsafe class Container : IDisposable
             _ = ffmpeg.av_dict_set_int(&options[i], "max_pixels", _session.Limits.MaxFramePixels, 0);
         }
 
+        // Of samples that are nothing else for certain one packet is enough to know that.
+        long probedBytes = _format->probesize;
+        if (IsPlainWav(streams))
+        {
+            _format->probesize = LeastProbedBytes;
+        }
+
         int error = ffmpeg.avformat_find_stream_info(_format, options);
+        _format->probesize = probedBytes;
         for (uint i = 0; i < streams; i++)
         {
             ffmpeg.av_dict_free(&options[i]);
@@ -397,6 +408,9 @@ internal sealed unsafe class Container : IDisposable
         NativeMemory.Free(options);
         return error;
     }
+
+    private bool IsPlainWav(uint streams) => streams == 1 && FormatName == "wav"
+        && _format->streams[0]->codecpar->codec_id == AVCodecID.AV_CODEC_ID_PCM_S16LE && !DisguisedSamples.MayBeIn(Bytes);
 
     // The header's size is judged before a decoder allocates memory for the picture.
     private DecoderFault? OversizedPicture()
