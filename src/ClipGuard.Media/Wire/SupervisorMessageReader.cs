@@ -122,7 +122,7 @@ internal static class SupervisorMessageReader
                     Track = spec.Int32OrNull("track"),
                 };
             case "image":
-                return Picture(new ImageSpec(), spec);
+                return (ImageSpec)Picture(new ImageSpec(), spec) with { JpegScale = spec.Name<JpegScale>("jpegScale") };
             case "inspect":
                 return new InspectSpec { CountFrames = spec.Boolean("countFrames", fallback: true) };
             default:
