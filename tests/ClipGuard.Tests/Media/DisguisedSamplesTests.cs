@@ -22,7 +22,7 @@ internal sealed class DisguisedSamplesTests
     [TestCase("x.ac3", "-c:a ac3", "ac3", false)]
     [TestCase("x.eac3", "-c:a eac3", "eac3", false)]
     [TestCase("x.mp3", "-c:a libmp3lame -write_xing 0 -id3v2_version 0", "mp3", false)]
-    [TestCase("x.mp2", "-c:a mp2", "mp3", false)]
+    [TestCase("x.mp2", "-c:a mp2", "mp2", false)]
     [TestCase("x.aac", "-c:a aac", "aac", false)]
     public void A_compressed_stream_under_the_header_of_PCM_is_decoded_as_what_it_is(string name, string arguments, string codec, bool isSwapped)
     {
@@ -34,8 +34,8 @@ internal sealed class DisguisedSamplesTests
 
         Assert.That(DisguisedSamples.MayBe(stream, isAll: true), Is.True);
 
-        // Of AAC and E-AC-3 FFmpeg wants the first frame where the samples begin.
-        foreach (int silence in codec is "aac" or "eac3" ? [0] : new[] { 0, 20_000 })
+        // Of AAC and AC-3 FFmpeg wants the first frame where the samples begin.
+        foreach (int silence in codec is "dts" or "mp3" ? new[] { 0, 20_000 } : [0])
         {
             using DirectDecode decode = DirectDecode.Of(_media.Write("hidden.wav", Wav([.. new byte[silence], .. stream])), new AudioSpec());
             Assert.That(decode.Clip.Track?.Codec, Is.EqualTo(codec), $"after {silence} bytes of silence");
