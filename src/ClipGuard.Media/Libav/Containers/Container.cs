@@ -279,9 +279,7 @@ internal sealed unsafe class Container : IDisposable
         if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
         {
             // That demuxer was chosen for the file's name alone. Without a name the content decides, and demuxers that read from a stream are found.
-            found = null;
-            ffmpeg.avio_seek(_stream.Io, 0, 0);
-            error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
+            error = RecogniseByContent(&found);
             bool isGuessed = error is >= 0 and <= ScoreOfName && !NameOf(found).EndsWith("pipe", StringComparison.Ordinal);
             if (isGuessed || error == ffmpeg.AVERROR_INVALIDDATA)
             {
@@ -311,6 +309,14 @@ internal sealed unsafe class Container : IDisposable
         return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
             ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;
+    }
+
+    // libavformat believes that a JPEG is one when it has seen its end, and asks all its demuxers about ever more of it until then.
+    private int RecogniseByContent(AVInputFormat** found)
+    {
+        ffmpeg.avio_seek(_stream.Io, 0, 0);
+        *found = JpegHeader.Begins(Bytes) ? ffmpeg.av_find_input_format("jpeg_pipe") : null;
+        return *found != null ? 0 : ffmpeg.av_probe_input_buffer2(_stream.Io, found, string.Empty, null, 0, 0);
     }
 
     private DecoderFault Refuse(string format) =>

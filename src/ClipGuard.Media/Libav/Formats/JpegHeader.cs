@@ -15,8 +15,19 @@ internal readonly record struct JpegHeader(int Process, int Precision, int Width
     private const int MostSegments = 256;
     private const int LongestStart = 9;
 
+    // The start of an image, and the first byte of another marker.
+    private static ReadOnlySpan<byte> Start => [0xFF, 0xD8, 0xFF];
+
     /// <summary>True for what is transformed block by block with 8 bits a sample, whatever the order in which it is stored.</summary>
     public bool IsTransformed => Process is 0 or 1 or 2 && Precision == 8;
+
+    /// <summary>True for the beginning of a JPEG: tables, a frame, an application's segment or a comment follow its first marker.</summary>
+    public static bool Begins(ClipBytes bytes)
+    {
+        Span<byte> start = stackalloc byte[4];
+        return bytes.ReadAt(0, start) == start.Length && start[..3].SequenceEqual(Start)
+            && start[3] is (>= 0xC0 and <= 0xCF and not 0xC8) or 0xDB or 0xDD or (>= 0xE0 and <= 0xEF) or 0xFE;
+    }
 
     /// <summary>Finds it. A thumbnail lies inside a segment, and is stepped over with it.</summary>
     /// <param name="bytes">The file.</param>
@@ -24,7 +35,7 @@ internal readonly record struct JpegHeader(int Process, int Precision, int Width
     public static JpegHeader? Read(ClipBytes bytes)
     {
         Span<byte> start = stackalloc byte[LongestStart];
-        if (bytes.ReadAt(0, start) < LongestStart || start[0] != 0xFF || start[1] != 0xD8)
+        if (bytes.ReadAt(0, start) < LongestStart || !start.StartsWith(Start))
         {
             return null;
         }
