@@ -56,6 +56,9 @@ internal static class HelperMessageReader
         Width = track.Int32OrNull("width"),
         Height = track.Int32OrNull("height"),
         Frames = track.Int64OrNull("frames"),
+        FrameRateHz = track.DoubleOrNull("frameRateHz"),
+        Container = track.TextOrNull("container"),
+        Bytes = track.Int64OrNull("bytes"),
     };
 
     private static DamageReport Damage(WireObject damage) => new()

@@ -24,6 +24,7 @@ internal static class SupervisorMessageWriter
         using (var json = new Utf8JsonWriter(datagram))
         {
             json.WriteStartObject();
+            json.WriteString("type", message.Type);
             json.WriteNumber("id", message.Id);
             json.WriteStartObject("request");
             Source(json, request.Source);
@@ -42,22 +43,29 @@ internal static class SupervisorMessageWriter
     }
 
     private static bool IsKnown(DecodeRequest request) =>
-        request is { Source: FileSource or MemorySource, Limits: { MaxDuration: null, AllowedFormats: null, AllowedCodecs: null } }
+        request is { Source: FileSource or MemorySource or DescriptorSource, Limits: { MaxDuration: null, AllowedFormats: null, AllowedCodecs: null } }
         && request.Spec is AudioSpec or ImageSpec or VideoSpec { Selection: UniformFrames };
 
     private static void Source(Utf8JsonWriter json, ClipSource source)
     {
         json.WriteStartObject("source");
-        if (source is FileSource file)
+        switch (source)
         {
-            json.WriteString("from", "file");
-            json.WriteString("path", file.Path);
-            json.WriteNumber("offset", file.Offset);
-            Number(json, "length", file.Length);
-        }
-        else
-        {
-            json.WriteString("from", "memory");
+            case FileSource file:
+                json.WriteString("from", "file");
+                json.WriteString("path", file.Path);
+                json.WriteNumber("offset", file.Offset);
+                Number(json, "length", file.Length);
+                break;
+            case DescriptorSource descriptor:
+                json.WriteString("from", "descriptor");
+                json.WriteString("name", descriptor.Name);
+                json.WriteNumber("offset", descriptor.Offset);
+                json.WriteNumber("length", descriptor.Length);
+                break;
+            default:
+                json.WriteString("from", "memory");
+                break;
         }
 
         json.WriteEndObject();
