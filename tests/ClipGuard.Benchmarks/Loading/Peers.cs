@@ -4,7 +4,8 @@ namespace ClipGuard.Benchmarks.Loading;
 
 /// <summary>
 /// What the loader is measured against, in a folder that the environment variable <c>CLIPGUARD_BENCH_PEERS</c> names: <c>peer_torch.py</c>, PyTorch's
-/// DataLoader over PyAV, and <c>floor.c</c>, the same FFmpeg calls straight from C; for pictures <c>peer_images.py</c>, over Pillow. All take a list of clips and print one line of JSON with
+/// DataLoader over PyAV, and <c>floor.c</c>, the same FFmpeg calls straight from C; for pictures <c>peer_images.py</c>, over Pillow. All take a list of clips
+/// and print one line of JSON with
 /// <c>samples</c> and <c>wall_s</c>; the floor's has <c>bad</c> too.
 /// </summary>
 internal sealed class Peers
