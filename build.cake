@@ -140,7 +140,9 @@ Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("
         Environment.SetEnvironmentVariable($"CLIPGUARD_BENCH_{option.ToUpperInvariant()}", Argument<string>(option));
     }
 
-    Run(Benchmarks, Argument("figures", "roundtrip start kill hangs throughput decode loader-audio loader-video loader-rows loader-growth compare"));
+    string all = "roundtrip start kill hangs throughput decode "
+        + "loader-audio loader-short loader-pictures loader-video loader-rows loader-growth compare";
+    Run(Benchmarks, Argument("figures", all));
 });
 
 // configs/dry-run.sbatch on a Slurm of one node: 4 tasks, one killed and put back, merged, compared with a single run. As root, on Debian.

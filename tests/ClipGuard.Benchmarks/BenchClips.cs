@@ -23,6 +23,20 @@ internal static class BenchClips
         _ => ($"{i:000}.ogg", [.. NoiseAndTone(i, 48_000), "-c:a", "libopus"]),
     });
 
+    /// <summary>One second of noise and a tone as WAV, 16 kHz, mono, 16 bits.</summary>
+    public static Task<string[]> SecondsAsync(int count) => MakeAllAsync(count, i => ($"second-{i:000}.wav",
+    [
+        "-f", "lavfi", "-i", $"anoisesrc=d=1:c=pink:s={i}:a=0.3:r=16000", "-f", "lavfi", "-i", $"sine=f={200 + i}:d=1:r=16000",
+        "-filter_complex", "amix", "-ac", "1", "-ar", "16000",
+    ]));
+
+    /// <summary>JPEGs of 2, 5 and 12 megapixels, with edges and some noise.</summary>
+    public static Task<string[]> PicturesAsync(int count) => MakeAllAsync(count, i => ($"picture-{i:000}.jpg",
+    [
+        "-f", "lavfi", "-i", $"mandelbrot=s={(i % 3) switch { 0 => "1600x1200", 1 => "2592x1944", _ => "4000x3000" }}:start_scale={1 + (i * 0.1)}",
+        "-vf", $"noise=alls=6:all_seed={i}", "-frames:v", "1", "-q:v", "3", "-pix_fmt", "yuvj420p",
+    ]));
+
     /// <summary>
     /// Ten seconds of 720p H.264 at 30 frames a second, a key frame every 250, with a sound track; noise in it, so that it is not cheap to decode.
     /// </summary>

@@ -35,6 +35,13 @@ internal static class PictureSettings
         PictureSizeParser.Read,
         (image, size) => image with { Size = size });
 
+    public static readonly Setting<JpegScale> JpegScaling = Image.Value(
+        "jpeg-scale",
+        "HOW",
+        "'exact' (default), or 'fast': a JPEG is decoded at a half, a quarter or an eighth where no larger size is wanted; values differ a little.",
+        SettingTextParser.OneOf(("exact", JpegScale.Exact), ("fast", JpegScale.Fast)),
+        (image, scale) => image with { JpegScale = scale });
+
     public static readonly Setting<PixelLayout> Layout = Both.Value(
         "layout",
         "ORDER",

@@ -122,13 +122,15 @@ internal static class SupervisorMessageReader
                     Track = spec.Int32OrNull("track"),
                 };
             case "image":
-                return Picture(new ImageSpec(), spec);
+                return Image(spec);
             case "inspect":
                 return new InspectSpec { CountFrames = spec.Boolean("countFrames", fallback: true) };
             default:
                 throw Unknown("spec", spec.Text("as"));
         }
     }
+
+    private static ImageSpec Image(WireObject spec) => (ImageSpec)Picture(new ImageSpec(), spec) with { JpegScale = spec.Name<JpegScale>("jpegScale") };
 
     private static PictureSpec Picture(PictureSpec defaults, WireObject spec) => defaults with
     {

@@ -60,6 +60,7 @@ internal static class WireProtocol
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(SecondsJson)])]
 [JsonSerializable(typeof(HelperMessage))]
+[JsonSerializable(typeof(ReadyMessage))]
 [JsonSerializable(typeof(DecodeMessage))]
 [JsonSerializable(typeof(StreamOrder))]
 [JsonSerializable(typeof(GuardianOrder))]

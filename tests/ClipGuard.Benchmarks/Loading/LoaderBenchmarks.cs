@@ -12,6 +12,7 @@ internal static class LoaderBenchmarks
     private const int VideoRounds = 5;
     private const int FarRounds = 5;
     private const int FarClips = 600;
+    private const int ShortRounds = 5;
 
     /// <summary>Ten-second clips in five codecs, to mono float at 16 kHz.</summary>
     public static Task AudioAsync() => InFolderAsync(async work =>
@@ -82,6 +83,40 @@ internal static class LoaderBenchmarks
             Directory.Delete(work, recursive: true);
         }
     }
+
+    /// <summary>WAVs of one second, 32 KB each: what a clip costs beside its decode.</summary>
+    public static Task ShortAsync() => InFolderAsync(async work =>
+    {
+        const int Repeat = 4;
+        string[] clips = await BenchClips.SecondsAsync(400);
+        List<Rival> rivals = [];
+        if (Peers.Find(work) is { } peers)
+        {
+            rivals.AddRange(await peers.DataLoaderAsync("audio", "none", clips, Repeat, goal: 4));
+            rivals.Add(await peers.FloorAsync("audio", clips, Repeat, goal: 0.83));
+        }
+
+        await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(
+            work, "audios", clips, Repeat, new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } });
+        await Rounds.RunAsync("loader-short", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
+    });
+
+    /// <summary>JPEGs of 2 to 12 megapixels to 224×224, decoded at a part of their size.</summary>
+    public static Task PicturesAsync() => InFolderAsync(async work =>
+    {
+        const int Repeat = 4;
+        string[] clips = await BenchClips.PicturesAsync(24);
+        List<Rival> rivals = [];
+        if (Peers.Find(work) is { } peers)
+        {
+            rivals.AddRange(await peers.PillowAsync("draft", clips, Repeat, goal: 1));
+            rivals.AddRange(await peers.PillowAsync("full", clips, Repeat, goal: 3));
+        }
+
+        var image = new ImageSpec { Size = new ExactSize(224, 224), JpegScale = JpegScale.Fast };
+        await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(work, "images", clips, Repeat, new LoaderOptions { Image = image });
+        await Rounds.RunAsync("loader-pictures", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
+    });
 
     private static async Task InFolderAsync(Func<string, Task> measure)
     {

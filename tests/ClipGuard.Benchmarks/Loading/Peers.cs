@@ -4,7 +4,8 @@ namespace ClipGuard.Benchmarks.Loading;
 
 /// <summary>
 /// What the loader is measured against, in a folder that the environment variable <c>CLIPGUARD_BENCH_PEERS</c> names: <c>peer_torch.py</c>, PyTorch's
-/// DataLoader over PyAV, and <c>floor.c</c>, the same FFmpeg calls straight from C. Both take a list of clips and print one line of JSON with
+/// DataLoader over PyAV, and <c>floor.c</c>, the same FFmpeg calls straight from C; for pictures <c>peer_images.py</c>, over Pillow. All take a list of clips
+/// and print one line of JSON with
 /// <c>samples</c> and <c>wall_s</c>; the floor's has <c>bad</c> too.
 /// </summary>
 internal sealed class Peers
@@ -55,6 +56,27 @@ internal sealed class Peers
             guard == "fork" ? "DataLoader, one forked child a decode" : "DataLoader, unguarded",
             goal,
             async () => await ChildProgram.RunAsync(python, arguments, Limit) is { } run ? RateOf([run], clips.Length * repeat) : null)];
+    }
+
+    /// <summary>A DataLoader over Pillow with two workers, batches of 8.</summary>
+    /// <param name="mode"><c>draft</c> decodes a JPEG at a part of its size where that is enough, <c>full</c> does not.</param>
+    /// <param name="pictures">What it reads.</param>
+    /// <param name="repeat">How often.</param>
+    /// <param name="goal">The ratio that is wanted.</param>
+    /// <returns>Empty where no Python has what it needs, or the script is missing.</returns>
+    public async Task<Rival[]> PillowAsync(string mode, string[] pictures, int repeat, double goal)
+    {
+        string script = Path.Combine(_folder, "peer_images.py");
+        if (!File.Exists(script) || await Python.FindAsync("torch, PIL") is not { } python)
+        {
+            return [];
+        }
+
+        string[] arguments = [script, WriteList("image.txt", pictures), mode, "--workers", $"{Workers}", "--repeat", $"{repeat}"];
+        return [new Rival(
+            $"DataLoader over Pillow, {mode}",
+            goal,
+            async () => await ChildProgram.RunAsync(python, arguments, Limit) is { } run ? RateOf([run], pictures.Length * repeat) : null)];
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -13,7 +14,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Wire;
 
-/// <summary>The supervisor's side of the protocol is the serializer's, a helper's is by hand: what one writes the other reads, member by member.</summary>
+/// <summary>
+/// The supervisor's side of the protocol is the serializer's, or the same by hand; a helper's is by hand. What one writes the other reads, member by member.
+/// </summary>
 public sealed class WireTests
 {
     private static readonly DecodeLimits Limits = new()
@@ -84,6 +87,7 @@ public sealed class WireTests
             Colors = PixelColors.Gray,
             Filter = ScaleFilter.AntialiasedBicubic,
             Background = Color,
+            JpegScale = JpegScale.Fast,
         }),
         new VideoSpec(),
         .. Selections.Select(selection => new VideoSpec
@@ -209,6 +213,28 @@ public sealed class WireTests
         HelperMessage? read = JsonSerializer.Deserialize(datagram.WrittenSpan, WireJson.Default.HelperMessage);
 
         Assert.That(AsJson(read!, WireJson.Default.HelperMessage), Is.EqualTo(AsJson((HelperMessage)said, WireJson.Default.HelperMessage)));
+        HelperMessage? byHand = HelperMessageReader.Read(datagram.WrittenSpan);
+        Assert.That(AsJson(byHand!, WireJson.Default.HelperMessage), Is.EqualTo(AsJson((HelperMessage)said, WireJson.Default.HelperMessage)));
+    }
+
+    [TestCase("""{"type":"reply","id":"one"}""")]
+    [TestCase("""{"type":"reply","id":99999999999999999999}""")]
+    [TestCase("""{"type":"reply","id":1,"clip":{"element":"Float64","shape":[1]}}""")]
+    [TestCase("""{"type":"reply","id":1,"clip":{"element":"Float32","shape":[1.5]}}""")]
+    [TestCase("""{"type":"reply","id":1,"clip":[]}""")]
+    [TestCase("""{"type":"reply","id":1,"clip":{"shape":[1],"damage":{"firstAtSeconds":1e300}}}""")]
+    [TestCase("""{"type":"reply","id":1} 2""")]
+    [TestCase("""{"type":"answer","id":1}""")]
+    [TestCase("""{"id":1}""")]
+    [TestCase("[1]")]
+    [TestCase("")]
+    public void What_is_no_message_throws_as_the_serializer_does(string json)
+    {
+        byte[] datagram = Encoding.UTF8.GetBytes(json);
+        Assert.That(
+            () => JsonSerializer.Deserialize(datagram, WireJson.Default.HelperMessage),
+            Throws.InstanceOf<JsonException>().Or.InstanceOf<NotSupportedException>());
+        Assert.That(() => HelperMessageReader.Read(datagram), Throws.InstanceOf<JsonException>().Or.InstanceOf<NotSupportedException>());
     }
 
     [Test]
@@ -279,6 +305,11 @@ public sealed class WireTests
         byte[] datagram = JsonSerializer.SerializeToUtf8Bytes(message, WireJson.Default.DecodeMessage);
 
         Assert.That(AsJson(SupervisorMessageReader.Decode(datagram), WireJson.Default.DecodeMessage), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        foreach (DecodeMessage also in new[] { message, message with { Request = message.Request with { Limits = new DecodeLimits() } } })
+        {
+            var byHand = JsonNode.Parse(SupervisorMessageWriter.Decode(also));
+            Assert.That(JsonNode.DeepEquals(byHand, JsonSerializer.SerializeToNode(also, WireJson.Default.DecodeMessage)), Is.True, byHand!.ToJsonString());
+        }
     }
 
     private static string AsJson<T>(T message, JsonTypeInfo<T> kind) => JsonSerializer.Serialize(message, kind);

@@ -19,6 +19,9 @@ internal sealed unsafe class Container : IDisposable
     // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
     private const int ScoreOfName = 50;
 
+    // The least that AVFormatContext.probesize may be.
+    private const int LeastProbedBytes = 32;
+
     private readonly DecodeState _session;
     private readonly AvioStream _stream;
     private GCHandle _sessionHandle;
@@ -276,9 +279,7 @@ internal sealed unsafe class Container : IDisposable
         if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
         {
             // That demuxer was chosen for the file's name alone. Without a name the content decides, and demuxers that read from a stream are found.
-            found = null;
-            ffmpeg.avio_seek(_stream.Io, 0, 0);
-            error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, string.Empty, null, 0, 0);
+            error = RecogniseByContent(&found);
             bool isGuessed = error is >= 0 and <= ScoreOfName && !NameOf(found).EndsWith("pipe", StringComparison.Ordinal);
             if (isGuessed || error == ffmpeg.AVERROR_INVALIDDATA)
             {
@@ -308,6 +309,14 @@ internal sealed unsafe class Container : IDisposable
         return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
             ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
             : null;
+    }
+
+    // libavformat believes that a JPEG is one when it has seen its end, and asks all its demuxers about ever more of it until then.
+    private int RecogniseByContent(AVInputFormat** found)
+    {
+        ffmpeg.avio_seek(_stream.Io, 0, 0);
+        *found = JpegHeader.Begins(Bytes) ? ffmpeg.av_find_input_format("jpeg_pipe") : null;
+        return *found != null ? 0 : ffmpeg.av_probe_input_buffer2(_stream.Io, found, string.Empty, null, 0, 0);
     }
 
     private DecoderFault Refuse(string format) =>
@@ -388,7 +397,15 @@ internal sealed unsafe class Container : IDisposable
             _ = ffmpeg.av_dict_set_int(&options[i], "max_pixels", _session.Limits.MaxFramePixels, 0);
         }
 
+        // Of samples that are nothing else for certain one packet is enough to know that.
+        long probedBytes = _format->probesize;
+        if (IsPlainWav(streams))
+        {
+            _format->probesize = LeastProbedBytes;
+        }
+
         int error = ffmpeg.avformat_find_stream_info(_format, options);
+        _format->probesize = probedBytes;
         for (uint i = 0; i < streams; i++)
         {
             ffmpeg.av_dict_free(&options[i]);
@@ -397,6 +414,9 @@ internal sealed unsafe class Container : IDisposable
         NativeMemory.Free(options);
         return error;
     }
+
+    private bool IsPlainWav(uint streams) => streams == 1 && FormatName == "wav"
+        && _format->streams[0]->codecpar->codec_id == AVCodecID.AV_CODEC_ID_PCM_S16LE && !DisguisedSamples.MayBeIn(Bytes);
 
     // The header's size is judged before a decoder allocates memory for the picture.
     private DecoderFault? OversizedPicture()

@@ -35,7 +35,10 @@ internal static unsafe class ImageDecode
     public static DecoderFault? Add(DecodeState session, ClipSource source, PictureWriter writer, ReadOnlySpan<int> slots, out bool damaged)
     {
         damaged = false;
-        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, null, out Track? opened) is { } fault)
+        PictureHalvings? halvings = session.Request.Spec is ImageSpec { JpegScale: JpegScale.Fast } spec
+            ? (container, stream) => ReducedJpeg.Halvings(spec, container, stream)
+            : null;
+        if (Track.Open(session, source, AVMediaType.AVMEDIA_TYPE_VIDEO, null, out Track? opened, halvings: halvings) is { } fault)
         {
             return fault;
         }

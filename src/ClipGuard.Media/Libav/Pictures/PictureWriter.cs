@@ -101,8 +101,9 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
         // A picture's file gives a print density, which Pillow and other readers do not take for the shape of its pixels.
         AVRational aspect = ffmpeg.av_guess_sample_aspect_ratio(track.Container.Format, track.Stream, frame);
         bool square = track.Container.HasPrintDensity || aspect.num <= 0 || aspect.den <= 0 || aspect.num == aspect.den;
-        int width = square ? frame->width : (int)Math.Clamp(Math.Round((double)frame->width * aspect.num / aspect.den), 1, int.MaxValue);
-        return turn.Sideways ? (frame->height, width) : (width, frame->height);
+        (int width, int height) = track.WholeSize ?? (frame->width, frame->height);
+        width = square ? width : (int)Math.Clamp(Math.Round((double)width * aspect.num / aspect.den), 1, int.MaxValue);
+        return turn.Sideways ? (height, width) : (width, height);
     }
 
     // A video whose size changes on the way keeps the size of its first wanted frame.

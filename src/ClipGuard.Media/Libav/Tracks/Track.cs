@@ -7,6 +7,11 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Tracks;
 
+/// <summary>How often a decoder is to halve the sides of its pictures while it decodes them.</summary>
+/// <param name="container">The open container.</param>
+/// <param name="stream">The stream that is to be decoded.</param>
+internal unsafe delegate int PictureHalvings(Container container, AVStream* stream);
+
 /// <summary>The one stream of a container that is decoded, and the decoder for it. Owns both.</summary>
 internal sealed unsafe class Track : IDisposable
 {
@@ -43,6 +48,9 @@ internal sealed unsafe class Track : IDisposable
     public int Link { get; private set; }
 
     public AVCodecContext* Codec => _codec;
+
+    /// <summary>How large the stored picture is where the decoder makes a smaller one of it; null elsewhere.</summary>
+    public (int Width, int Height)? WholeSize { get; private set; }
 
     /// <summary>Packets of this track that were read.</summary>
     public long Packets { get; private set; }
@@ -120,8 +128,15 @@ internal sealed unsafe class Track : IDisposable
     /// <param name="number">Which stream of that kind, from 0; null for the one that FFmpeg takes for the main one.</param>
     /// <param name="track">The track where there is no fault; the caller disposes it.</param>
     /// <param name="link">Which link of a chained clip; null for the first, behind which the others follow.</param>
+    /// <param name="halvings">Tells at which size pictures are decoded; null is whole.</param>
     public static DecoderFault? Open(
-        DecodeState session, ClipSource source, AVMediaType kind, int? number, out Track? track, (long Start, long Length)? link = null)
+        DecodeState session,
+        ClipSource source,
+        AVMediaType kind,
+        int? number,
+        out Track? track,
+        (long Start, long Length)? link = null,
+        PictureHalvings? halvings = null)
     {
         track = null;
         if (Container.Open(session, source, kind, out Container? container, link) is { } fault)
@@ -150,7 +165,7 @@ internal sealed unsafe class Track : IDisposable
 
         container.KeepOnly(index);
         var opened = new Track(session, source, container, container.Format->streams[index]);
-        if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder)) is { } refused)
+        if ((session.ElsewhereFault(index) ?? opened.OpenDecoder(decoder, halvings?.Invoke(container, opened.Stream) ?? 0)) is { } refused)
         {
             opened.Dispose();
             return refused;
@@ -387,7 +402,7 @@ internal sealed unsafe class Track : IDisposable
         return true;
     }
 
-    private DecoderFault? OpenDecoder(AVCodec* decoder)
+    private DecoderFault? OpenDecoder(AVCodec* decoder, int halvings)
     {
         _packet = ffmpeg.av_packet_alloc();
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
@@ -403,10 +418,25 @@ internal sealed unsafe class Track : IDisposable
             _codec->pkt_timebase = Stream->time_base;
             _codec->flags2 |= IsUncut ? ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL : 0;
             Configure(_codec, decoder, _session);
-            error = ffmpeg.avcodec_open2(_codec, decoder, null);
+            error = OpenHalved(decoder, halvings);
         }
 
         return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
+    }
+
+    private int OpenHalved(AVCodec* decoder, int halvings)
+    {
+        AVDictionary* options = null;
+        if (halvings > 0)
+        {
+            // Not a field of the context: newer versions hide it.
+            _ = ffmpeg.av_dict_set_int(&options, "lowres", halvings, 0);
+            WholeSize = (Stream->codecpar->width, Stream->codecpar->height);
+        }
+
+        int error = ffmpeg.avcodec_open2(_codec, decoder, &options);
+        ffmpeg.av_dict_free(&options);
+        return error;
     }
 
     /// <summary>Sets what every decoder of a decode has in common: its threads, its limit of pixels, and how strict it is.</summary>

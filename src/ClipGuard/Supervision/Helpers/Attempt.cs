@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 
@@ -24,15 +22,13 @@ internal sealed class Attempt
         long outputOffset = (InputLength + Alignment - 1) / Alignment * Alignment;
         OutputOffset = outputOffset;
         OutputCapacity = Math.Min(request.Limits.MaxPayloadBytes, Math.Max(0, payloadCapacity - outputOffset));
-        Message = JsonSerializer.SerializeToUtf8Bytes(
-            new DecodeMessage(id, request)
-            {
-                InputLength = InputLength,
-                OutputOffset = OutputOffset,
-                OutputCapacity = OutputCapacity,
-                TimeLeftMilliseconds = patience.PoliteTime.TotalMilliseconds,
-            },
-            WireJson.Default.DecodeMessage);
+        Message = SupervisorMessageWriter.Decode(new DecodeMessage(id, request)
+        {
+            InputLength = InputLength,
+            OutputOffset = OutputOffset,
+            OutputCapacity = OutputCapacity,
+            TimeLeftMilliseconds = patience.PoliteTime.TotalMilliseconds,
+        });
     }
 
     /// <summary>The number that the reply has to repeat.</summary>

@@ -61,7 +61,7 @@ internal static unsafe class MessageSocket
     {
         try
         {
-            return JsonSerializer.Deserialize(json, WireJson.Default.HelperMessage) is { } message
+            return HelperMessageReader.Read(json) is { } message
                 ? new Received(ReceivedKind.Message) { Message = message }
                 : Unreadable("sent an empty message");
         }

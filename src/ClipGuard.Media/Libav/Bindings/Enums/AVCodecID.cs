@@ -9,6 +9,7 @@ internal enum AVCodecID : int
     AV_CODEC_ID_TIFF = 96,
     AV_CODEC_ID_GIF = 97,
     AV_CODEC_ID_VP8 = 139,
+    AV_CODEC_ID_PCM_S16LE = 65536,
     AV_CODEC_ID_MP2 = 86016,
     AV_CODEC_ID_MP3 = 86017,
     AV_CODEC_ID_AAC = 86018,

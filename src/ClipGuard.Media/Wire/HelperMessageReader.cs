@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace ClipGuard.Media.Wire;
+
+/// <summary>
+/// A supervisor's reading of what helpers say: by hand what comes before and with every clip, for the reason that <see cref="SupervisorMessageWriter"/> gives;
+/// <see cref="WireJson"/> reads the same, and the rest. Nothing that is absent is made up: the checks of messages come afterwards.
+/// </summary>
+internal static class HelperMessageReader
+{
+    /// <summary>Reads a message.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static HelperMessage? Read(ReadOnlySpan<byte> datagram)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(datagram);
+            using var json = JsonDocument.ParseValue(ref reader);
+            return reader.Read() || json.RootElement.ValueKind != JsonValueKind.Object ? JsonSerializer.Deserialize(datagram, WireJson.Default.HelperMessage)
+                : Read(new WireObject(json.RootElement), datagram);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new JsonException(error.Message, error);
+        }
+    }
+
+    private static HelperMessage? Read(WireObject message, ReadOnlySpan<byte> datagram) => message.TextOrNull("type") switch
+    {
+        "reply" => new ReplyMessage(message.Int64("id"))
+        {
+            Clip = message.TryObject("clip", out WireObject clip) ? Clip(clip) : null,
+            FrameTimes = message.Int32("frameTimes"),
+            Fault = message.TryObject("fault", out WireObject fault) ? Fault(fault) : null,
+        },
+        "checked" => new CheckedMessage(message.TextOrNull("files")!, message.TextOrNull("warning")),
+
+        // Its own type alone, and not all that there may be.
+        "ready" => JsonSerializer.Deserialize(datagram, WireJson.Default.ReadyMessage),
+        _ => JsonSerializer.Deserialize(datagram, WireJson.Default.HelperMessage),
+    };
+
+    private static DecodedClip Clip(WireObject clip) => new(clip.Name<ElementType>("element"), clip.ListOrNull("shape", static size => size.GetInt32())!)
+    {
+        SampleRateHz = clip.Int32("sampleRateHz"),
+        InterlacedFrames = clip.Int32("interlacedFrames"),
+        Damage = clip.TryObject("damage", out WireObject damage) ? Damage(damage) : DamageReport.None,
+        Track = clip.TryObject("track", out WireObject track) ? Track(track) : null,
+    };
+
+    private static TrackFacts Track(WireObject track) => new(track.TextOrNull("codec")!)
+    {
+        Seconds = track.DoubleOrNull("seconds"),
+        SampleRateHz = track.Int32OrNull("sampleRateHz"),
+        Channels = track.Int32OrNull("channels"),
+        Width = track.Int32OrNull("width"),
+        Height = track.Int32OrNull("height"),
+        Frames = track.Int64OrNull("frames"),
+        FrameRateHz = track.DoubleOrNull("frameRateHz"),
+        Container = track.TextOrNull("container"),
+        Bytes = track.Int64OrNull("bytes"),
+    };
+
+    private static DamageReport Damage(WireObject damage) => new()
+    {
+        ConcealedFrames = damage.Int64("concealedFrames"),
+        CorruptFrames = damage.Int64("corruptFrames"),
+        RefusedPackets = damage.Int64("refusedPackets"),
+        MissingFrames = damage.Int64("missingFrames"),
+        MissingSamples = damage.Int64("missingSamples"),
+        RepeatedFrames = damage.Int64("repeatedFrames"),
+        DamagedWantedFrames = damage.Int64("damagedWantedFrames"),
+        FirstAt = damage.DoubleOrNull("firstAtSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
+
+    private static DecoderFault Fault(WireObject fault) =>
+        new(fault.Name<FaultKind>("kind"), fault.Name<DecodeStage>("stage"), fault.TextOrNull("message")!)
+        {
+            Storage = fault.NameOrNull<StorageError>("storage"),
+            BeforeDecoding = fault.Boolean("beforeDecoding"),
+        };
+}
