@@ -127,7 +127,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         var answer = new ServedAnswer { Id = id, ElapsedSeconds = outcome.Elapsed.TotalSeconds };
         if (outcome.Fault is { } fault)
         {
-            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, PostMortemTold.Of(fault.PostMortem)) });
+            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, fault.Decoder, PostMortemTold.Of(fault.PostMortem)) });
             return;
         }
 

@@ -55,7 +55,12 @@ internal sealed record ServedAnswer
 internal sealed record Greeting(int Protocol, string Clipguard, string Decoder, SandboxLevel Sandbox, int Workers);
 
 /// <summary>A clip's fault.</summary>
-internal sealed record FaultTold(FaultKind Kind, DecodeStage Stage, string Message, PostMortemTold PostMortem);
+/// <param name="Kind">Why it gives no data.</param>
+/// <param name="Stage">Where the decode was.</param>
+/// <param name="Message">One sentence for a person.</param>
+/// <param name="Decoder">Whose finding it is, where the decoder is somebody else's.</param>
+/// <param name="PostMortem">What was measured.</param>
+internal sealed record FaultTold(FaultKind Kind, DecodeStage Stage, string Message, string? Decoder, PostMortemTold PostMortem);
 
 /// <summary>Why a decode came to nothing, through no fault of the clip.</summary>
 internal sealed record UnsettledTold(UnsettledCause Cause, DecodeStage Stage, string Message, PostMortemTold PostMortem);

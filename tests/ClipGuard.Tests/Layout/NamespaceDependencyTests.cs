@@ -73,7 +73,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Settings"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
-            "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Serving"] =
         [
