@@ -12,10 +12,11 @@ A bad clip raises :class:`ClipFault`, which says what is wrong with it. See READ
 """
 
 from ._errors import ClipFault, ClipGuardError, GuardUnavailable, PostMortem, Unsettled
-from ._guard import Clip, Guard
+from ._guard import CallGuard, Clip, Guard, python_worker
 from ._version import __version__
 
 __all__ = [
+    "CallGuard",
     "Clip",
     "ClipFault",
     "ClipGuardError",
@@ -24,4 +25,5 @@ __all__ = [
     "PostMortem",
     "Unsettled",
     "__version__",
+    "python_worker",
 ]
