@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;
-using ClipGuard.Media.Native;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Serving;
@@ -26,7 +24,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         var decodes = new ConcurrentDictionary<Task, bool>();
         await foreach (ClientMessage message in client.Messages.ConfigureAwait(false))
         {
-            switch (Read(message))
+            switch (ServedRequest.ReadOrRefuse(message))
             {
                 case DecodeAsked asked:
                     var cancellation = CancellationTokenSource.CreateLinkedTokenSource(client.Ended);
@@ -41,26 +39,13 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
                 case MistakenRequest { Id: var id, Mistake: var mistake }:
                     Tell(new ServedAnswer { Id = id, Mistake = mistake });
                     break;
+                case { Id: var id }:
+                    Tell(new ServedAnswer { Id = id, Mistake = "No manifest was named when this was started, and batches are read from one." });
+                    break;
             }
         }
 
         await Task.WhenAll(decodes.Keys).ConfigureAwait(false);
-    }
-
-    private static ServedRequest Read(ClientMessage message)
-    {
-        try
-        {
-            return ServedRequest.Read(message);
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new UsageException($"the program that this decodes for has sent what is no request: {wrong.Message}");
-        }
-        finally
-        {
-            Descriptors.CloseAll(message.Descriptors);
-        }
     }
 
     private void Cancel(long id)

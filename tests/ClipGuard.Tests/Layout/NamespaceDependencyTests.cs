@@ -77,8 +77,9 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Serving"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media", "ClipGuard.Media.Native",
-            "ClipGuard.Media.Wire", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Benching", "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Fetching",
+            "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
+            "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Snapshots"] =
         [
