@@ -33,7 +33,10 @@ internal sealed class BatchService(Client client, ClipLoader loader)
 
                         break;
                     case ResumeAsked { State: var state } when epoch is null:
-                        Tell(request.Id, Resume(state));
+                        Tell(request.Id, Resume(() => LoaderState.Parse(state)));
+                        break;
+                    case EpochAsked { Epoch: >= 0 and var number } when epoch is null:
+                        Tell(request.Id, Resume(() => loader.State with { Epoch = number }));
                         break;
                     case MistakenRequest { Mistake: var mistake }:
                         Tell(request.Id, mistake);
@@ -53,11 +56,11 @@ internal sealed class BatchService(Client client, ClipLoader loader)
     }
 
     // Null where the loader goes on from there.
-    private string? Resume(string state)
+    private string? Resume(Func<LoaderState> state)
     {
         try
         {
-            loader.Resume(LoaderState.Parse(state));
+            loader.Resume(state());
             return null;
         }
         catch (Exception refused) when (refused is LoaderStateException or FormatException)

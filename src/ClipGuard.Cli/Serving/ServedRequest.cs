@@ -55,6 +55,7 @@ internal abstract record ServedRequest(long Id)
                 "cancel" => new CancelAsked(id),
                 "batch" => new BatchAsked(id),
                 "resume" => new ResumeAsked(id, request.Text("state")),
+                "epoch" => new EpochAsked(id, request.Int32("epoch")),
                 { } other => new MistakenRequest(id, $"\"{other}\" is nothing that can be asked for."),
             };
         }
@@ -131,6 +132,11 @@ internal sealed record BatchAsked(long Id) : ServedRequest(Id);
 /// <param name="Id">The request's number.</param>
 /// <param name="State">The state, as a batch had it.</param>
 internal sealed record ResumeAsked(long Id, string State) : ServedRequest(Id);
+
+/// <summary>Batches are wanted from the beginning of an epoch.</summary>
+/// <param name="Id">The request's number.</param>
+/// <param name="Epoch">The epoch, from 0.</param>
+internal sealed record EpochAsked(long Id, int Epoch) : ServedRequest(Id);
 
 /// <summary>A request that cannot be met, whatever the clip.</summary>
 /// <param name="Id">The request's number.</param>

@@ -83,7 +83,9 @@ class ManifestDataset(IterableDataset):
         self._options = {"batch": batch, "seed": seed, "rank": rank, "world": world, "timeout": timeout, **options}
         self._state: Optional[str] = None
         self._connection: Optional[Connection] = None
+        self._asked: "deque[int]" = deque()
         self._reading = False
+        self._epoch: Optional[int] = None
         self._batches: Optional[int] = None
         self._pid = os.getpid()
 
@@ -109,6 +111,19 @@ class ManifestDataset(IterableDataset):
         if self._reading:
             raise RuntimeError("A loop is reading; resume before it begins")
         self._state = state if isinstance(state, str) else state["clipguard"]
+        self._epoch = None
+        self.close()
+
+    def set_epoch(self, epoch: int) -> None:
+        """The next loop gives this epoch, counted from 0, from its beginning.
+
+        Loops over the dataset itself, and workers of a DataLoader that are persistent, go from epoch to epoch by themselves. Workers that a DataLoader starts
+        anew for each epoch know of none before, and would give the first one again: say which it is before each loop.
+        """
+        if self._reading:
+            raise RuntimeError("A loop is reading; set the epoch before it begins")
+        self._state = None
+        self._epoch = int(epoch)
         self.close()
 
     @property
@@ -119,6 +134,7 @@ class ManifestDataset(IterableDataset):
     def close(self) -> None:
         """Ends the helpers. The next loop would start them anew."""
         connection, self._connection = self._connection, None
+        self._asked.clear()
         if connection is not None and self._pid == os.getpid():
             connection.close()
 
@@ -127,33 +143,37 @@ class ManifestDataset(IterableDataset):
             self.close()
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {**self.__dict__, "_connection": None, "_reading": False}
+        return {**self.__dict__, "_connection": None, "_asked": deque(), "_reading": False}
 
     def _read(self, worker: Any) -> Iterator[Dict[str, Any]]:
         self._reading = True
+        ended = False
         try:
             connection = self._open(worker)
-            asked = deque(connection.ask({"ask": "batch"}) for _ in range(_AHEAD))
             while True:
-                told, payload = connection.wait(asked.popleft())
+                # What is asked for behind the end of the epoch is the first of the next, which the next loop takes.
+                while len(self._asked) < _AHEAD:
+                    self._asked.append(connection.ask({"ask": "batch"}))
+                told, payload = connection.wait(self._asked.popleft())
                 if "epochEnd" in told:
                     self._state = told["epochEnd"]["state"]
-                    # What was asked for ahead is the next epoch's, which begins with a helper of its own, from the state.
-                    self.close()
+                    ended = True
                     return
                 if "batchHead" not in told:
-                    self.close()
                     raise GuardUnavailable(told.get("unavailable") or told.get("mistake") or str(told))
-                asked.append(connection.ask({"ask": "batch"}))
                 batch = _batch(told["batchHead"], payload)
                 self._state = batch["state"]
                 yield batch
         finally:
             self._reading = False
-            # A loop that was left early has batches on their way that nobody takes.
-            self.close()
+            if not ended:
+                # Batches are on their way that nobody takes; the next loop goes on from the state.
+                self.close()
 
     def _open(self, worker: Any) -> Connection:
+        if self._connection is not None and self._pid == os.getpid() and not self._connection.is_broken:
+            return self._connection
+        self.close()
         options = dict(self._options)
         readers = 1 if worker is None else worker.num_workers
         if readers > 1:
@@ -163,8 +183,9 @@ class ManifestDataset(IterableDataset):
         self._pid = os.getpid()
         self._connection = connection = Connection(_command.find(self._command), [*_arguments(options), "--", *self._manifests])
         self._batches = connection.greeting.get("batches")
-        if self._state is not None:
-            told, _ = connection.wait(connection.ask({"ask": "resume", "state": self._state}))
+        where = {"ask": "resume", "state": self._state} if self._state is not None else {"ask": "epoch", "epoch": self._epoch} if self._epoch else None
+        if where is not None:
+            told, _ = connection.wait(connection.ask(where))
             if "mistake" in told:
                 raise ValueError(told["mistake"])
         return connection
