@@ -135,8 +135,11 @@ class ManifestDataset(IterableDataset):
         """Ends the helpers. The next loop would start them anew."""
         connection, self._connection = self._connection, None
         self._asked.clear()
-        if connection is not None and self._pid == os.getpid():
-            connection.close()
+        if connection is not None:
+            if self._pid == os.getpid():
+                connection.close()
+            else:
+                connection.abandon()
 
     def __del__(self) -> None:
         if self.__dict__.get("_connection") is not None:
