@@ -97,6 +97,19 @@ class ManifestDatasetTests(unittest.TestCase):
     def filled(self, batch):
         return [int(messages[1]["content"]) for messages, real in zip(batch["messages"], batch["mask"].tolist()) if real]
 
+    def test_the_example_learns_and_meets_a_clip_that_hangs(self):
+        import contextlib
+        import io
+        import runpy
+
+        from .support import FOLDER
+
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            right = runpy.run_path(str(FOLDER.parent / "examples" / "tones.py"))["main"]()
+        self.assertGreater(right, 0.9, said.getvalue())
+        self.assertIn("endless.vgm", said.getvalue())
+
     def test_what_cannot_be_read_says_why(self):
         with self.assertRaisesRegex(clipguard.GuardUnavailable, "nowhere"):
             list(clipguard.ManifestDataset("/nowhere/train.jsonl"))
