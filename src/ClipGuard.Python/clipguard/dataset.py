@@ -225,10 +225,11 @@ def _batch(head_bytes: int, payload: Any) -> Dict[str, Any]:
 
 def _fault(told: Dict[str, Any]) -> Union[ClipFault, str]:
     verdict = told.get("verdict")
+    clip = told.get("clip") or f"line {told['line']}"
     if verdict is None:
-        return told["message"]
+        return f"{clip}: {told['message']}"
     return ClipFault(
-        clip=told.get("clip") or f"line {told['line']}",
+        clip=clip,
         what=verdict["kind"],
         stage=verdict["stage"].lower(),
         message=verdict["message"],

@@ -54,7 +54,8 @@ def endless_tune() -> bytes:
     struct.pack_into("<I", head, 0x1C, 0x40 - 0x1C)
     struct.pack_into("<I", head, 0x20, 735)
     struct.pack_into("<I", head, 0x34, 0x0C)
-    body = bytes([0x50, 0x90, 0x62, 0x66])
+    # A square wave at full volume, a wait, and the end, which leads back to the beginning.
+    body = bytes([0x50, 0x8E, 0x50, 0x0F, 0x50, 0x90, 0x62, 0x66])
     struct.pack_into("<I", head, 0x04, len(head) + len(body) - 4)
     return bytes(head) + body
 
