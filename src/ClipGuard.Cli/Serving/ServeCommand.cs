@@ -7,6 +7,7 @@ using ClipGuard.Cli.Settings;
 using ClipGuard.Cli.Verbs;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
+using ClipGuard.Runs;
 using ClipGuard.Supervision;
 using ClipGuard.Verdicts;
 
