@@ -98,6 +98,13 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         {
             Tell(new ServedAnswer { Id = asked.Id, Unavailable = missing.Message });
         }
+#pragma warning disable CA1031 // Whoever asked waits for an answer, whatever happened here.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"a bug of ClipGuard's own: {bug}").ConfigureAwait(false);
+            Tell(new ServedAnswer { Id = asked.Id, Unavailable = $"A bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message}" });
+        }
         finally
         {
             _ = _running.TryRemove(asked.Id, out _);

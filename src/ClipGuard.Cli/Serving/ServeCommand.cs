@@ -34,7 +34,7 @@ internal static class ServeCommand
             [manifests],
             [
                 ServeSettings.Connection, ServeSettings.Training, BenchSettings.Loader, BenchSettings.Mixing, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, .. SpecSettingGroups.All,
+                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetValue(manifests) ?? []));
     }

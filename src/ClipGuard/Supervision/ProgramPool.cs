@@ -29,14 +29,17 @@ internal sealed class ProgramPool
     /// <summary>What the first of them said.</summary>
     public ReadyMessage Greeting { get; }
 
+    /// <summary>The kinds of clips that it decodes, by their names in the protocol.</summary>
+    public IReadOnlyList<string> Kinds => Greeting.Kinds ?? [];
+
     /// <summary>Name and version of the decoder and of its libraries.</summary>
     public string Version { get; }
 
     /// <summary>The same, with the kinds of clips that it decodes.</summary>
-    public string VersionAndKinds => $"{Version} for {string.Join(", ", Greeting.Kinds)}";
+    public string VersionAndKinds => $"{Version} for {string.Join(", ", Kinds)}";
 
     /// <summary>True where nothing is left for other helpers.</summary>
-    public bool DecodesAll => DecodeKinds.All.All(Greeting.Kinds.Contains);
+    public bool DecodesAll => DecodeKinds.All.All(Kinds.Contains);
 
     /// <summary>Starts helpers and waits until the first has said what it decodes.</summary>
     /// <exception cref="HelperUnavailableException">There is no such program, or it does not start.</exception>
@@ -57,5 +60,5 @@ internal sealed class ProgramPool
     }
 
     /// <summary>Whether it is who decodes to a spec.</summary>
-    public bool Decodes(ClipSpec spec) => Greeting.Kinds.Contains(DecodeKinds.Of(spec));
+    public bool Decodes(ClipSpec spec) => Kinds.Contains(DecodeKinds.Of(spec));
 }
