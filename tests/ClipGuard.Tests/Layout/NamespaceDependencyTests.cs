@@ -79,7 +79,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Cli.Benching", "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Fetching",
             "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
-            "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Snapshots"] =
         [
