@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 using ClipGuard.Loading;
-using ClipGuard.Media;
-using ClipGuard.Media.Native;
 
 namespace ClipGuard.Cli.Serving;
 

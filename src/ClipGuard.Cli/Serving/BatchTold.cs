@@ -1,5 +1,4 @@
 using ClipGuard.Loading;
-using ClipGuard.Manifests;
 using ClipGuard.Media;
 
 namespace ClipGuard.Cli.Serving;
