@@ -87,7 +87,6 @@ internal static class ServeCommand
             Video = PictureSettings.ReadVideo(sources),
             Image = PictureSettings.ReadImage(sources),
             Limits = ClipLimitSettings.Group.Read(sources),
-            ClipsPerSample = null,
             Budget = FailureBudget.Unlimited,
             Supervision = guard,
             Verdicts = BenchCommand.ReadStore(sources),

@@ -55,6 +55,13 @@ internal static class ServeSettings
         SettingTextParser.OneOf(("full", ShuffleMode.Full), ("windowed", ShuffleMode.Windowed), ("none", ShuffleMode.None)),
         static (loader, mode) => loader with { Shuffle = mode });
 
+    public static readonly Setting<int?> ClipsPerSample = Training.Value<int?>(
+        "clips-per-sample",
+        "N",
+        "Most clips of one kind in a sample, default 1; with more, or with 'any', tensors have a dimension for them. A row with more clips is bad.",
+        static text => text == "any" ? null : SettingTextParser.Count(text),
+        static (loader, clips) => loader with { ClipsPerSample = clips });
+
     /// <summary>Which process this is of how many.</summary>
     public static RankInfo ReadRank(SettingSources sources)
     {

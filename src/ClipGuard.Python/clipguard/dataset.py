@@ -32,7 +32,7 @@ class ManifestDataset(IterableDataset):
     A batch is a dictionary:
 
     ================= =================================================================================================
-    audio             float32 ``(batch, channels, samples)``, zero behind each clip's end; with more clips a sample ``(batch, clips, …)``
+    audio             float32 ``(batch, channels, samples)``, zero behind each clip's end; with ``clips_per_sample=N`` ``(batch, clips, …)``
     video             uint8 ``(batch, frames, height, width, 3)``
     image             uint8 ``(batch, height, width, 3)``
     audio_lengths, …  int64: how long each clip is, in samples, frames or rows; 0 where a sample has none

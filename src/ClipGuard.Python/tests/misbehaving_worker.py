@@ -54,7 +54,8 @@ def audio(clip, spec):
         worker.progress(frames=1)
         ctypes.CDLL(None).pause()
     if what == "lies":
-        worker._loop._send = lambda *_: os.write(3, b'{"type":"reply","id":0,"clip":{"element":"Float32","shape":[1,9]}}')
+        clip = '{"element":"Float32","shape":[7,2000000000],"damage":{}}'
+        worker._loop._send = lambda _, answer: os.write(3, ('{"type":"reply","id":%d,"clip":%s}' % (answer["id"], clip)).encode())
         return numpy.zeros(1, "f4")
     if what == "confined":
         home = os.environ["CLIPGUARD_SCRATCH"]

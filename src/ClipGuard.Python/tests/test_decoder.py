@@ -134,7 +134,7 @@ class ReadyWorkerRunTests(unittest.TestCase):
             done = run("dry-run", str(manifest), "--out", f"{folder}/out", "--workers", "1", "--decoder", f"{sys.executable} -m clipguard.worker av")
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             summary = json.loads((pathlib.Path(folder) / "out" / "summary.json").read_text())
-            self.assertEqual((summary["ok"], summary["faults"]), (3, {"Corrupt": 1}))
+            self.assertEqual((summary["ok"], {kind: count for kind, count in summary["faults"].items() if count}), (3, {"Corrupt": 1}))
             self.assertIn("PyAV ", json.dumps(summary))
             fault = json.loads((pathlib.Path(folder) / "out" / "faults.jsonl").read_text())
             self.assertTrue(fault["decoder"].startswith("PyAV "), fault)
