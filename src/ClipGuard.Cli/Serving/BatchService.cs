@@ -48,7 +48,10 @@ internal sealed class BatchService(Client client, ClipLoader loader)
         }
         finally
         {
-            await (epoch?.DisposeAsync() ?? default).ConfigureAwait(false);
+            if (epoch is not null)
+            {
+                await epoch.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

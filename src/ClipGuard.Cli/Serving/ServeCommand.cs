@@ -72,7 +72,12 @@ internal static class ServeCommand
             when (failure is UsageException or HelperUnavailableException or ManifestException or SnapshotException or ArgumentException)
         {
             client.Send(new ServedAnswer { Unready = failure.Message }.ToJson());
-            throw failure is SnapshotException or ArgumentException ? new UsageException(failure.Message, failure) : failure;
+            if (failure is SnapshotException or ArgumentException)
+            {
+                throw new UsageException(failure.Message, failure);
+            }
+
+            throw;
         }
 
         return ExitCode.Clean;

@@ -142,7 +142,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
         catch
         {
-            await (supervisor?.DisposeAsync() ?? program?.Pool.DisposeAsync() ?? default).ConfigureAwait(false);
+            if (supervisor is not null)
+            {
+                await supervisor.DisposeAsync().ConfigureAwait(false);
+            }
+            else if (program is not null)
+            {
+                await program.Pool.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }

@@ -427,7 +427,7 @@ internal sealed partial class HelperPool
         {
             home = new ProgramHome(_options.Sandbox);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Win32Exception)
+        catch (Exception error) when (error is IOException or Win32Exception)
         {
             lock (_gate)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.Media;
+using ClipGuard.Media.Native;
 
 namespace ClipGuard.Supervision.Processes;
 
@@ -17,12 +18,16 @@ internal sealed class ProgramHome : IDisposable
 
     /// <summary>Makes the folder and the thread. Not on a thread that is confined itself: what that starts is confined as it is.</summary>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be made.</exception>
     public ProgramHome(SandboxLevel level)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"clipguard-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
-        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name), Mine).FullName;
+        const uint OwnersAlone = 0x1C0;
+        Folder = Path.GetFullPath(Path.Combine(Path.GetTempPath(), name));
+        if (Libc.Mkdir(Folder, OwnersAlone) != 0)
+        {
+            throw new IOException($"{Folder}: {Libc.LastError()}");
+        }
+
         Spawner = HelperSpawner.ForProgram(level, Folder);
     }
 
