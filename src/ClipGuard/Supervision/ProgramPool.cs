@@ -15,8 +15,8 @@ internal sealed class ProgramPool
         Pool = pool;
         Leases = leases;
         Greeting = greeting;
-        string libraries = string.Join(
-            ", ", (greeting.Libraries ?? new Dictionary<string, string>()).OrderBy(static library => library.Key, StringComparer.Ordinal).Select(static library => $"{library.Key} {library.Value}"));
+        IEnumerable<string> named = (greeting.Libraries ?? new Dictionary<string, string>()).Select(static library => $"{library.Key} {library.Value}");
+        string libraries = string.Join(", ", named.Order(StringComparer.Ordinal));
         Version = libraries.Length == 0 ? greeting.Decoder : $"{greeting.Decoder} ({libraries})";
     }
 
