@@ -77,7 +77,7 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Serving"] =
         [
-            "ClipGuard.Cli.Benching", "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Fetching",
+            "ClipGuard.Cli.Benching", "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
             "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
             "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
