@@ -34,7 +34,7 @@ internal static class BenchCommand
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
             [manifests],
             [
-                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
+                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Mixing, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
                 RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
@@ -105,7 +105,7 @@ internal static class BenchCommand
 
     // A kind that is asked for is a tensor of zeros in every batch also where no sample has a clip of it, and whoever trains on such samples does not
     // ask for it.
-    private static async Task<LoaderOptions> WithKindsOfAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
+    internal static async Task<LoaderOptions> WithKindsOfAsync(IManifest manifest, LoaderOptions options, CancellationToken cancellation)
     {
         var kinds = new HashSet<ClipKind>();
         int rows = 0;
@@ -134,7 +134,7 @@ internal static class BenchCommand
         };
     }
 
-    private static VerdictStoreOptions? ReadStore(SettingSources sources)
+    internal static VerdictStoreOptions? ReadStore(SettingSources sources)
     {
         if (VerdictStoreSettings.Read(sources) is { } store)
         {
@@ -148,7 +148,7 @@ internal static class BenchCommand
     private static string NothingIn(string manifest, int rows) =>
         rows == 0 ? $"manifest {manifest} has no row" : $"manifest {manifest} names no clip in its {Wording.Count(rows, "row")}";
 
-    private static IIndexableManifest OpenManifest(string[] paths, SettingSources sources, FetchOptions fetching)
+    internal static IIndexableManifest OpenManifest(string[] paths, SettingSources sources, FetchOptions fetching)
     {
         Array.ForEach(paths, RefuseUnindexable);
         ManifestOptions options = RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources, fetching)) with { RequireMessages = false };

@@ -14,6 +14,8 @@ internal static class BenchSettings
 
     public static readonly SettingGroup Passes = new(Heading);
 
+    public static readonly SettingGroup Mixing = new(Heading);
+
     public static readonly SettingGroup Output = new("Output");
 
     public static readonly Setting<int> Batch = Loader.Value(
@@ -35,7 +37,7 @@ internal static class BenchSettings
 
     public static readonly Setting<int> Epochs = Passes.Value("epochs", "N", "How often the manifest is gone through, default 1.", SettingTextParser.Count);
 
-    public static readonly Setting<IReadOnlyList<double>> Weights = Passes.Value(
+    public static readonly Setting<IReadOnlyList<double>> Weights = Mixing.Value(
         "weights",
         "NUMBERS",
         "Mix several manifests by these weights, as 2,1. Default: one after the other.",

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Settings;
 using ClipGuard.Media;
-using ClipGuard.Media.Native;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Serving;
@@ -26,7 +24,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         var decodes = new ConcurrentDictionary<Task, bool>();
         await foreach (ClientMessage message in client.Messages.ConfigureAwait(false))
         {
-            switch (Read(message))
+            switch (ServedRequest.ReadOrRefuse(message))
             {
                 case DecodeAsked asked:
                     var cancellation = CancellationTokenSource.CreateLinkedTokenSource(client.Ended);
@@ -41,26 +39,13 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
                 case MistakenRequest { Id: var id, Mistake: var mistake }:
                     Tell(new ServedAnswer { Id = id, Mistake = mistake });
                     break;
+                case { Id: var id }:
+                    Tell(new ServedAnswer { Id = id, Mistake = "No manifest was named when this was started, and batches are read from one." });
+                    break;
             }
         }
 
         await Task.WhenAll(decodes.Keys).ConfigureAwait(false);
-    }
-
-    private static ServedRequest Read(ClientMessage message)
-    {
-        try
-        {
-            return ServedRequest.Read(message);
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new UsageException($"the program that this decodes for has sent what is no request: {wrong.Message}");
-        }
-        finally
-        {
-            Descriptors.CloseAll(message.Descriptors);
-        }
     }
 
     private void Cancel(long id)
@@ -113,6 +98,13 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         {
             Tell(new ServedAnswer { Id = asked.Id, Unavailable = missing.Message });
         }
+#pragma warning disable CA1031 // Whoever asked waits for an answer, whatever happened here.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"a bug of ClipGuard's own: {bug}").ConfigureAwait(false);
+            Tell(new ServedAnswer { Id = asked.Id, Unavailable = $"A bug of ClipGuard's own, {bug.GetType().Name}: {bug.Message}" });
+        }
         finally
         {
             _ = _running.TryRemove(asked.Id, out _);
@@ -127,7 +119,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         var answer = new ServedAnswer { Id = id, ElapsedSeconds = outcome.Elapsed.TotalSeconds };
         if (outcome.Fault is { } fault)
         {
-            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, PostMortemTold.Of(fault.PostMortem)) });
+            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, fault.Decoder, PostMortemTold.Of(fault.PostMortem)) });
             return;
         }
 

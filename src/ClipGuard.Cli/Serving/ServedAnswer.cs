@@ -39,6 +39,12 @@ internal sealed record ServedAnswer
     /// <summary>Why no clip can be decoded now: helpers or memory cannot be had.</summary>
     public string? Unavailable { get; init; }
 
+    /// <summary>Bytes of JSON that the payload begins with, where it is a batch.</summary>
+    public int? BatchHead { get; init; }
+
+    /// <summary>That the epoch has ended.</summary>
+    public EpochTold? EpochEnd { get; init; }
+
     /// <summary>Wall clock of the decode.</summary>
     public double ElapsedSeconds { get; init; }
 
@@ -52,10 +58,16 @@ internal sealed record ServedAnswer
 /// <param name="Decoder">Name and version of what decodes.</param>
 /// <param name="Sandbox">The sandbox level that is in force.</param>
 /// <param name="Workers">Decodes that run at the same time.</param>
-internal sealed record Greeting(int Protocol, string Clipguard, string Decoder, SandboxLevel Sandbox, int Workers);
+/// <param name="Batches">Batches of the epoch, where a manifest is read and that is known.</param>
+internal sealed record Greeting(int Protocol, string Clipguard, string Decoder, SandboxLevel Sandbox, int Workers, long? Batches);
 
 /// <summary>A clip's fault.</summary>
-internal sealed record FaultTold(FaultKind Kind, DecodeStage Stage, string Message, PostMortemTold PostMortem);
+/// <param name="Kind">Why it gives no data.</param>
+/// <param name="Stage">Where the decode was.</param>
+/// <param name="Message">One sentence for a person.</param>
+/// <param name="Decoder">Whose finding it is, where the decoder is somebody else's.</param>
+/// <param name="PostMortem">What was measured.</param>
+internal sealed record FaultTold(FaultKind Kind, DecodeStage Stage, string Message, string? Decoder, PostMortemTold PostMortem);
 
 /// <summary>Why a decode came to nothing, through no fault of the clip.</summary>
 internal sealed record UnsettledTold(UnsettledCause Cause, DecodeStage Stage, string Message, PostMortemTold PostMortem);
@@ -108,4 +120,5 @@ internal sealed record PostMortemTold
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ServedAnswer))]
+[JsonSerializable(typeof(BatchTold))]
 internal sealed partial class ServedJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
+using ClipGuard.Cli.Running;
 using ClipGuard.Media;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
@@ -11,9 +12,27 @@ namespace ClipGuard.Cli.Serving;
 /// <param name="Id">Its number, which the answer repeats.</param>
 internal abstract record ServedRequest(long Id)
 {
+    /// <summary>Reads a message and closes its descriptors.</summary>
+    /// <exception cref="UsageException">It cannot be understood, not even its number.</exception>
+    public static ServedRequest ReadOrRefuse(ClientMessage message)
+    {
+        try
+        {
+            return Read(message);
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new UsageException($"the program that this decodes for has sent what is no request: {wrong.Message}");
+        }
+        finally
+        {
+            Descriptors.CloseAll(message.Descriptors);
+        }
+    }
+
     /// <summary>Reads a message.</summary>
     /// <exception cref="JsonException">It cannot be understood, not even its number.</exception>
-    public static ServedRequest Read(ClientMessage message)
+    private static ServedRequest Read(ClientMessage message)
     {
         if (message.Length > Client.MaxRequestBytes)
         {
@@ -34,6 +53,9 @@ internal abstract record ServedRequest(long Id)
                     Patient = request.Boolean("patient"),
                 },
                 "cancel" => new CancelAsked(id),
+                "batch" => new BatchAsked(id),
+                "resume" => new ResumeAsked(id, request.Text("state")),
+                "epoch" => new EpochAsked(id, request.Int32("epoch")),
                 { } other => new MistakenRequest(id, $"\"{other}\" is nothing that can be asked for."),
             };
         }
@@ -101,6 +123,20 @@ internal sealed record DecodeAsked(long Id, ClipSource Source, ClipSpec Spec) : 
 /// <summary>An earlier request is not wanted any more; it may be answered all the same.</summary>
 /// <param name="Id">That request's number.</param>
 internal sealed record CancelAsked(long Id) : ServedRequest(Id);
+
+/// <summary>The next batch is wanted; behind the end of an epoch the first one of the next.</summary>
+/// <param name="Id">The request's number.</param>
+internal sealed record BatchAsked(long Id) : ServedRequest(Id);
+
+/// <summary>Batches are wanted from where a state was taken.</summary>
+/// <param name="Id">The request's number.</param>
+/// <param name="State">The state, as a batch had it.</param>
+internal sealed record ResumeAsked(long Id, string State) : ServedRequest(Id);
+
+/// <summary>Batches are wanted from the beginning of an epoch.</summary>
+/// <param name="Id">The request's number.</param>
+/// <param name="Epoch">The epoch, from 0.</param>
+internal sealed record EpochAsked(long Id, int Epoch) : ServedRequest(Id);
 
 /// <summary>A request that cannot be met, whatever the clip.</summary>
 /// <param name="Id">The request's number.</param>

@@ -1,5 +1,6 @@
 using ClipGuard.Cli.Running;
 using ClipGuard.Media;
+using ClipGuard.Streams;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Cli.Settings;
@@ -95,8 +96,25 @@ internal static class GuardSettings
         SettingTextParser.Bytes,
         (guard, bytes) => guard with { ReadAhead = guard.ReadAhead with { Bytes = bytes } });
 
+    public static readonly SettingGroup<SupervisorOptions> OtherDecoder = new("Another decoder", new SupervisorOptions());
+
+    public static readonly Setting<ToolCommand?> Decoder = OtherDecoder.Value(
+        "decoder",
+        "COMMAND",
+        "A program that decodes the kinds of clips that it names instead of ClipGuard, as 'python3 -m clipguard.worker av'. Default: none.",
+        static text => (ToolCommand?)ToolCommand.Parse(text),
+        static (guard, command) => guard with { Decoder = new DecoderProgram(command!.Program, command.Arguments) });
+
+    public static readonly Setting<IReadOnlyList<string>> DecoderVariables = OtherDecoder.Values(
+        "decoder-env",
+        "NAME",
+        "A further variable of the environment that the decoder sees; may be given several times, in variable and file one a line. Default: none.",
+        static name => name,
+        static (guard, names) => guard with { Decoder = guard.Decoder is { } program ? program with { PassedVariables = names } : null });
+
     /// <summary>All that the supervisor's options are read from.</summary>
-    public static IReadOnlyList<SettingGroup> All { get; } = [Group, Parallel, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
+    public static IReadOnlyList<SettingGroup> All { get; } =
+        [Group, Parallel, OtherDecoder, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
 
     /// <summary>The same where one clip is decoded.</summary>
     public static IReadOnlyList<SettingGroup> OfOneClip { get; } = [.. All.Where(static group => group != Parallel)];
@@ -112,7 +130,12 @@ internal static class GuardSettings
             throw new UsageException($"{origin} asks for helpers, and {sources.OriginOf(Timeout)} is 0, which means none: give one or the other");
         }
 
-        return Ahead.Read(sources, Parallel.Read(sources, Group.Read(sources))) with
+        if (sources.Get(Timeout, Group.Unset.Deadline) is null && sources.OriginOf(Decoder) is { } program)
+        {
+            throw new UsageException($"{program} names a program, and {sources.OriginOf(Timeout)} is 0, which starts none: give one or the other");
+        }
+
+        return OtherDecoder.Read(sources, Ahead.Read(sources, Parallel.Read(sources, Group.Read(sources)))) with
         {
             Fetching = FetchSettings.Read(sources, named),
             AudioDecoders = AudioSettings.ReadAssemblies(sources),

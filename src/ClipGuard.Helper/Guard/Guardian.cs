@@ -72,7 +72,7 @@ internal sealed class Guardian(HelperConnection connection)
             Opened(OutputDescriptor),
             Opened(ErrorsDescriptor),
         ];
-        int error = Spawn.Start(order.Program, order.Arguments, ToolEnvironment(), descriptors, blocksStops: false, out pid);
+        int error = Spawn.Start(order.Program, order.Arguments, ToolEnvironment(), descriptors, blocksStops: false, folder: null, out pid);
         Descriptors.CloseAll(descriptors);
 
         return error == 0 ? null : Libc.ErrorText(error);

@@ -27,11 +27,15 @@ internal static unsafe class Landlock
     // What a helper that writes streams may do in the folder that it is given: make FIFOs and files, and write to them.
     private const ulong StreamRights = (1UL << 1) | (1UL << 8) | (1UL << 10);
 
+    // What a program may do in its own folder: everything but devices (bits 6 and 11).
+    private const ulong ProgramRights = WriteRights & ~((1UL << 6) | (1UL << 11));
+
     /// <summary>Restricts the calling thread and all that it will start. There is no way back.</summary>
     /// <param name="streamFolder">The one folder beneath which FIFOs and files may be made and written; null for none.</param>
     /// <param name="newestAbi">What a newer kernel can do is left out: for tests of how it is on older ones. 0 is a kernel without landlock.</param>
+    /// <param name="programFolder">The one folder beneath which anything may be written and made but devices, beside /dev/null; null for none.</param>
     /// <returns>Null, or why this kernel cannot do it.</returns>
-    public static string? RestrictThread(string? streamFolder = null, int newestAbi = int.MaxValue)
+    public static string? RestrictThread(string? streamFolder = null, int newestAbi = int.MaxValue, string? programFolder = null)
     {
         long abi = Math.Min(newestAbi, Libc.Syscall(SYS_create_ruleset, 0, 0, GiveVersion, 0));
         if (abi < 1)
@@ -56,7 +60,10 @@ internal static unsafe class Landlock
             return $"landlock_create_ruleset: {Libc.LastError()}";
         }
 
-        if (streamFolder is not null && !Except(ruleset, streamFolder))
+        ulong newer = (abi >= 2 ? ReferRight : 0) | (abi >= 3 ? TruncateRight : 0);
+        if ((streamFolder is not null && !Except(ruleset, streamFolder, StreamRights))
+            || (programFolder is not null
+                && !(Except(ruleset, programFolder, ProgramRights | newer) && Except(ruleset, "/dev/null", (1UL << 1) | (abi >= 3 ? TruncateRight : 0)))))
         {
             string reason = Libc.LastError();
             _ = Libc.Close(ruleset);
@@ -69,9 +76,9 @@ internal static unsafe class Landlock
         return restricted ? null : $"landlock_restrict_self: {Libc.ErrorText(error)}";
     }
 
-    private static bool Except(int ruleset, string folder)
+    private static bool Except(int ruleset, string path, ulong rights)
     {
-        int parent = Libc.Open(folder, Libc.O_PATH | Libc.O_CLOEXEC, 0);
+        int parent = Libc.Open(path, Libc.O_PATH | Libc.O_CLOEXEC, 0);
         if (parent < 0)
         {
             return false;
@@ -79,7 +86,7 @@ internal static unsafe class Landlock
 
         // struct landlock_path_beneath_attr is packed: eight bytes of rights, four of a descriptor.
         byte* rule = stackalloc byte[12];
-        *(ulong*)rule = StreamRights;
+        *(ulong*)rule = rights;
         *(int*)(rule + sizeof(ulong)) = parent;
         bool added = Libc.Syscall(SYS_add_rule, ruleset, PathBeneath, (nint)rule, 0) == 0;
         int error = Marshal.GetLastPInvokeError();

@@ -29,6 +29,7 @@ internal static unsafe partial class Spawn
     /// Whether signals that ask a program to stop stay blocked in the child: a scheduler sends them to every process of a job, and the child is to go on until
     /// the one that started it ends it.
     /// </param>
+    /// <param name="folder">The folder that it runs in; null for this process's own.</param>
     /// <param name="pid">The child's process id.</param>
     /// <returns>0, or the error number of the start.</returns>
     /// <exception cref="Win32Exception">There is no memory even to prepare it.</exception>
@@ -38,6 +39,7 @@ internal static unsafe partial class Spawn
         IReadOnlyList<string> environment,
         ReadOnlySpan<int> descriptors,
         bool blocksStops,
+        string? folder,
         out int pid)
     {
         byte* actions = stackalloc byte[StructureBytes];
@@ -56,6 +58,11 @@ internal static unsafe partial class Spawn
             }
 
             Require(FileActionsAddCloseFrom(actions, descriptors.Length));
+
+            if (folder is not null)
+            {
+                Require(FileActionsAddChdir(actions, folder));
+            }
 
             _ = SigEmptySet(signals);
             foreach (int stop in blocksStops ? StopSignals : [])
@@ -114,6 +121,9 @@ internal static unsafe partial class Spawn
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     private static partial int FileActionsAddCloseFrom(void* actions, int from);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int FileActionsAddChdir(void* actions, string folder);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     private static partial int AttributesInit(void* attributes);

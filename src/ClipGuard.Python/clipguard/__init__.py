@@ -11,17 +11,33 @@ which this package starts as a child::
 A bad clip raises :class:`ClipFault`, which says what is wrong with it. See README.md beside this package.
 """
 
+from typing import Any
+
 from ._errors import ClipFault, ClipGuardError, GuardUnavailable, PostMortem, Unsettled
-from ._guard import Clip, Guard
+from ._guard import CallGuard, Clip, Guard, python_worker
 from ._version import __version__
 
+
+
+def __getattr__(name: str) -> Any:
+    # PyTorch takes seconds to import, and only this needs it.
+    if name == "ManifestDataset":
+        from .dataset import ManifestDataset
+
+        return ManifestDataset
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
+    "CallGuard",
     "Clip",
     "ClipFault",
     "ClipGuardError",
     "Guard",
     "GuardUnavailable",
+    "ManifestDataset",
     "PostMortem",
     "Unsettled",
     "__version__",
+    "python_worker",
 ]

@@ -29,6 +29,13 @@ Payload = Union[bytearray, Mapping, None]
 Answer = Tuple[Dict[str, Any], Payload]
 
 
+# Workers in Python that the command starts find this package where this program found it.
+def _environment() -> Dict[str, str]:
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    rest = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": folder + (os.pathsep + rest if rest else "")}
+
+
 class Connection:
     """One child and its socket, of one process. Any thread may ask; whichever waits first reads for all of them."""
 
@@ -53,6 +60,7 @@ class Connection:
                     stdout=subprocess.DEVNULL,
                     stderr=self._said,
                     pass_fds=[number],
+                    env=_environment(),
                     start_new_session=True,
                 )
         except OSError as error:

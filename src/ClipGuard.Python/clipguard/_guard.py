@@ -6,6 +6,9 @@ import base64
 import io
 import json
 import os
+import pickle
+import shlex
+import sys
 import threading
 import urllib.parse
 import weakref
@@ -13,7 +16,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Iterator, List, Mapping as MappingType, Optional, Sequence, Tuple, Union
 
-from . import _command
+from . import _calls, _command
 from ._connection import Answer, Connection
 from ._errors import ClipFault, ClipGuardError, GuardUnavailable, PostMortem, Unsettled
 
@@ -40,6 +43,11 @@ class Clip:
     """What the header says of the track: codec, seconds, sampleRateHz, channels, width, height, frames."""
     elapsed_seconds: float = 0.0
     """Wall clock of the decode."""
+
+
+def python_worker(name: str, *arguments: str) -> str:
+    """The command of a ready worker in this very Python, for ``Guard(decoder=…)``: ``python_worker("av")``."""
+    return shlex.join([sys.executable, "-m", "clipguard.worker", name, *arguments])
 
 
 class Guard:
@@ -260,6 +268,41 @@ class Guard:
         self._lock = threading.Lock()
         if connection is not None:
             connection.abandon()
+
+
+class CallGuard(Guard):
+    """Calls functions of anybody's in helper processes, under the guard: one that hangs, crashes or eats memory is an exception here.
+
+    A function is given by its module and name; its arguments have to be picklable. What it returns may be plain values, lists, tuples and dictionaries of them,
+    NumPy arrays, PyTorch tensors, Pillow's images and dataclasses. It can write nothing, start nothing and has no network.
+
+    :param modules: what helpers import before they call anything.
+    :param environment: names of variables whose values, as they are at each call, the function sees.
+    :param options: as of :class:`Guard`.
+    """
+
+    def __init__(self, modules: Sequence[str] = (), environment: Sequence[str] = (), workers: int = 1, timeout: Optional[float] = 20.0, **options: Any):
+        super().__init__(workers, timeout, decoder=python_worker("call", *modules), **options)
+        self._environment = list(environment)
+
+    def call(self, function: Union[str, Any], *arguments: Any, **keywords: Any) -> Any:
+        """Calls a function, given as itself or as ``"module:name"``.
+
+        :raises ClipFault: it raised something (``Corrupt``, with its trace as the log), hung, crashed or took too much memory.
+        """
+        if isinstance(function, str):
+            module, _, name = function.partition(":")
+        else:
+            module, name = function.__module__, function.__qualname__
+        environment = {variable: os.environ[variable] for variable in self._environment if variable in os.environ}
+        message = pickle.dumps((module, name, arguments, keywords, environment), protocol=4)
+        connection = self._open()
+        number = _ask(connection, message, {"as": "inspect"}, False, 1)
+        shown = next((_name(argument) for argument in arguments if isinstance(argument, (str, os.PathLike))), "arguments in memory")
+        return _calls.decode(_read(connection.wait(number), f"{name}({shown})").array)
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**super().__getstate__(), "_environment": self._environment}
 
 
 _guards: "weakref.WeakSet[Guard]" = weakref.WeakSet()

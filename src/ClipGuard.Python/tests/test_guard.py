@@ -111,6 +111,10 @@ class GuardTests(unittest.TestCase):
         one = next(self.guard.load_many([sample("good/tone.wav")] * 20))
         self.assertEqual(one.shape, (24000,))
 
+    def test_the_packages_version_is_the_commands(self):
+        self.guard.load_audio(sample("good/tone.wav"))
+        self.assertEqual(self.guard._connection.greeting["clipguard"], clipguard.__version__)
+
     def test_threads_share_a_guard(self):
         shapes = []
         threads = [threading.Thread(target=lambda: shapes.extend(len(self.guard.load_audio(sample("good/tone.mp3"))) for _ in range(5))) for _ in range(4)]

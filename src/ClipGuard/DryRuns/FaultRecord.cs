@@ -113,6 +113,11 @@ public sealed record ClipFaultRecord : FaultRecord
     [JsonPropertyOrder(4)]
     public IReadOnlyList<string> Log { get; init; } = [];
 
+    /// <summary>Name and version of the decoder, where it is somebody else's.</summary>
+    [JsonPropertyOrder(4)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Decoder { get; init; }
+
     /// <summary>The same for another mention of the clip.</summary>
     internal ClipFaultRecord Of(long line, ClipReference clip) => this with { Line = line, Clip = clip.AsWritten, Path = clip.Path };
 
@@ -140,6 +145,7 @@ public sealed record ClipFaultRecord : FaultRecord
             ExitCode = found.ExitCode,
             Attempts = found.Attempts,
             Log = found.Log,
+            Decoder = fault.Decoder,
         };
     }
 }

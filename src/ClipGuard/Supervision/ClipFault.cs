@@ -9,6 +9,9 @@ namespace ClipGuard.Supervision;
 /// <param name="PostMortem">What was measured.</param>
 public sealed record ClipFault(FaultKind Kind, DecodeStage Stage, string Message, PostMortem PostMortem) : IAttemptFault<ClipFault>
 {
+    /// <summary>Name and version of the decoder, and of its libraries, where it is somebody else's (<see cref="SupervisorOptions.Decoder"/>).</summary>
+    public string? Decoder { get; init; }
+
     string IAttemptFault<ClipFault>.KindName => Kind.ToString();
 
     ClipFault IAttemptFault<ClipFault>.With(string message, PostMortem postMortem) => this with { Message = message, PostMortem = postMortem };

@@ -35,6 +35,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
     private readonly HelperPool? _pool;
+    private readonly ProgramPool? _program;
     private readonly InProcessDecoding? _inProcess;
     private readonly ClipFetcher _fetcher;
     private readonly ReadAhead? _readAhead;
@@ -43,13 +44,14 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private bool _sandboxIsMissing;
     private volatile bool _disposed;
 
-    private Supervisor(SupervisorOptions options, HelperLaunch? launch, HelperTemplate? template, ILogger logger)
+    private Supervisor(SupervisorOptions options, HelperLaunch? launch, HelperTemplate? template, ProgramPool? program, ILogger logger)
     {
         _template = template;
+        _program = program;
         _options = options;
         _logger = logger;
         _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
-        if (launch is null)
+        if (options.Isolation == Isolation.InProcess)
         {
             _inProcess = new InProcessDecoding(options);
             DecoderVersion = _inProcess.DecoderVersion;
@@ -58,14 +60,19 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
         else
         {
-            _pool = new HelperPool(options, launch, logger, template);
+            _pool = launch is null ? null : new HelperPool(options, launch, logger, template, program?.Leases);
+            if (_pool is not null)
+            {
+                program?.Leases.Add(_pool);
+            }
+
             TimeSpan patience = options.ReadAheadPatience ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
             _readAhead = options.ReadAhead.Reads == 0 ? null : new ReadAhead(options.ReadAhead, _fetcher, patience)
             {
                 // Root's helpers at that level read no other users' files.
                 ReadsFiles = options.Sandbox != SandboxLevel.Strict || !Capabilities.Has(Capabilities.DacReadSearch),
             };
-            DecoderFiles = FFmpegCheck.FilesOf(launch);
+            DecoderFiles = launch is null ? [] : FFmpegCheck.FilesOf(launch);
         }
     }
 
@@ -81,10 +88,11 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     public string HelperVersion { get; private set; } = string.Empty;
 
     /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do; the lowest, where helpers differ.</summary>
-    public SandboxLevel Sandbox => _pool is null || _sandboxIsMissing ? SandboxLevel.Off : _pool.LowestSandbox;
+    public SandboxLevel Sandbox => _inProcess is not null || _sandboxIsMissing ? SandboxLevel.Off
+        : Pools.Min(static pool => pool.LowestSandbox);
 
     /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
-    public HelperReuse Reuse => _pool?.Reuse ?? new HelperReuse();
+    public HelperReuse Reuse => (_pool ?? _program?.Pool)?.Reuse ?? new HelperReuse();
 
     /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
     public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();
@@ -99,7 +107,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     int IGuardedDecoder.ReadsAhead => _readAhead is null ? 0 : _options.ReadAhead.Clips;
 
     /// <summary>Helpers that are warm and without work at this moment.</summary>
-    internal int ReadyHelpers => _pool?.ReadyHelpers ?? 0;
+    internal int ReadyHelpers => Pools.Sum(static pool => pool.ReadyHelpers);
+
+    private IEnumerable<HelperPool> Pools => new[] { _program?.Pool, _pool }.OfType<HelperPool>();
 
     /// <summary>Starts helpers and waits until the first is ready.</summary>
     /// <param name="options">How decodes are guarded.</param>
@@ -118,19 +128,30 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
 
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
-        HelperLaunch? launch = options.Isolation == Isolation.InProcess ? null
-            : await FFmpegCheck.RunAsync(HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
-        HelperTemplate? template = launch is null || !options.ForksHelpers ? null
-            : await HelperTemplate.StartAsync(launch, HelperSpawner.For(options.Sandbox, options.NewestLandlock), options.StartLimit).ConfigureAwait(false);
-        var supervisor = new Supervisor(options, launch, template, logger);
+        ProgramPool? program = options.Decoder is not { } decoder ? null
+            : await ProgramPool.StartAsync(decoder, options, logger, cancellation).ConfigureAwait(false);
+        Supervisor? supervisor = null;
         try
         {
+            HelperLaunch? launch = options.Isolation == Isolation.InProcess || program is { DecodesAll: true } ? null
+                : await FFmpegCheck.RunAsync(HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
+            HelperTemplate? template = launch is null || !options.ForksHelpers ? null
+                : await HelperTemplate.StartAsync(launch, HelperSpawner.For(options.Sandbox, options.NewestLandlock), options.StartLimit).ConfigureAwait(false);
+            supervisor = new Supervisor(options, launch, template, program, logger);
             await supervisor.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false);
             return supervisor;
         }
         catch
         {
-            await supervisor.DisposeAsync().ConfigureAwait(false);
+            if (supervisor is not null)
+            {
+                await supervisor.DisposeAsync().ConfigureAwait(false);
+            }
+            else if (program is not null)
+            {
+                await program.Pool.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
@@ -187,7 +208,10 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return await FetchAndDecodeAsync(request, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+            DecodeOutcome outcome = await FetchAndDecodeAsync(request, patience, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+            return outcome.Fault is { } fault && _program is not null && _program.Decodes(request.Spec)
+                ? new FaultOutcome(fault with { Decoder = _program.Version }, outcome.Elapsed)
+                : outcome;
         }
         catch (ObjectDisposedException error) when (_disposed)
         {
@@ -212,9 +236,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         _disposed = true;
         _fetcher.Dispose();
         _inProcess?.Dispose();
-        if (_pool is not null)
+        foreach (HelperPool pool in Pools)
         {
-            await _pool.DisposeAsync().ConfigureAwait(false);
+            await pool.DisposeAsync().ConfigureAwait(false);
         }
 
         _template?.Dispose();
@@ -275,7 +299,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             return await _inProcess.DecodeAsync(request, cancellation).ConfigureAwait(false);
         }
 
-        HelperPool pool = _pool!;
+        HelperPool pool = PoolOf(request.Spec);
         long began = 0;
         var history = new AttemptHistory<ClipFault>(MaxAttempts, firstFailure);
         Action<ClipFault>? notify = onFirstFailure;
@@ -312,7 +336,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             switch (result)
             {
                 case AttemptResult.Delivered delivered:
-                    Compare(toConfirm, request.Source, fresh: null);
+                    Compare(pool, toConfirm, request.Source, fresh: null);
                     if (request.Source is FileSource)
                     {
                         _readAhead?.Decoded(TimeSpan.FromTicks(attempt.Spent.Waited / TimeSpan.NanosecondsPerTick), attempt.BytesRead);
@@ -339,7 +363,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                     break;
 
                 case AttemptResult.Faulted faulted:
-                    Compare(toConfirm, request.Source, faulted.Fault);
+                    Compare(pool, toConfirm, request.Source, faulted.Fault);
                     return new FaultOutcome(history.Conclude(faulted.Fault), Stopwatch.GetElapsedTime(began, attempt.ConcludedAt))
                     {
                         IsUnconfirmed = faulted.IsUnconfirmed,
@@ -393,11 +417,13 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             Time(attempt.ConcludedAt - attempt.DispatchedAt - waited - opened - decoded - converted));
     }
 
-    private void Compare(ClipFault? toConfirm, ClipSource source, ClipFault? fresh)
+    private HelperPool PoolOf(ClipSpec spec) => _program is not null && _program.Decodes(spec) ? _program.Pool : _pool!;
+
+    private static void Compare(HelperPool pool, ClipFault? toConfirm, ClipSource source, ClipFault? fresh)
     {
         if (toConfirm is not null)
         {
-            _pool!.Compare(toConfirm, source, fresh, isSettled: true);
+            pool.Compare(toConfirm, source, fresh, isSettled: true);
         }
     }
 
@@ -444,7 +470,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 nameof(request));
         }
 
-        if (request.Spec is AudioSpec { Decoder: { } name } && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
+        if (request.Spec is AudioSpec { Decoder: { } name }
+            && _program?.Decodes(request.Spec) is not true
+            && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
         {
             throw new ArgumentException(
                 $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "
@@ -455,17 +483,17 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
 
     private async Task GreetAsync()
     {
-        if (_pool is null)
+        if (_inProcess is not null)
         {
             return;
         }
 
-        ReadyMessage greeting = await _pool.GreetAsync().ConfigureAwait(false);
-        DecoderVersion = greeting.Decoder;
-        HelperVersion = greeting.Helper;
-        Libraries = greeting.Libraries ?? Libraries;
-        Kinds = greeting.Kinds!;
-        if (_pool.SandboxMissing is { } missing)
+        ReadyMessage? own = _pool is null ? null : await _pool.GreetAsync().ConfigureAwait(false);
+        DecoderVersion = string.Join("; ", new[] { _program?.VersionAndKinds, own?.Decoder }.OfType<string>());
+        HelperVersion = own?.Helper ?? _program!.Greeting.Helper;
+        Libraries = _program?.Greeting.Libraries ?? own?.Libraries ?? Libraries;
+        Kinds = [.. (_program?.Kinds ?? []).Concat(own?.Kinds ?? []).Distinct()];
+        if (Pools.Select(static pool => pool.SandboxMissing).FirstOrDefault(static missing => missing is not null) is { } missing)
         {
             _sandboxIsMissing = true;
             LogSandboxMissing(_logger, missing);

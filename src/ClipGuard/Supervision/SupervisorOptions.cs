@@ -71,6 +71,13 @@ public sealed record SupervisorOptions
     /// </summary>
     public string? HelperPath { get; init; }
 
+    /// <summary>
+    /// A decoder of somebody else's for the kinds of clips that it names; null (the default) for none. It needs helpers, and so cannot be had with
+    /// <see cref="Isolation.InProcess"/>. It has a pool of its own, with as many helpers and spares as ClipGuard's; over both together no more than
+    /// <see cref="Workers"/> decode at a time.
+    /// </summary>
+    public DecoderProgram? Decoder { get; init; }
+
     /// <summary>Arguments for the helper's program. Default none.</summary>
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
 
@@ -161,6 +168,12 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ReuseGrowthBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
+
+        if (Decoder is not null && Isolation == Isolation.InProcess)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Decoder), Decoder, $"{nameof(Decoder)} is a program, and {nameof(Isolation.InProcess)} starts none.");
+        }
 
         Fetching.Validate();
         ReadAhead.Validate();

@@ -25,7 +25,7 @@ internal sealed unsafe partial class SpawnPriorityTests
                 return;
             }
 
-            error = Spawn.Start("/bin/true", ["true"], [], [], blocksStops: false, out int pid);
+            error = Spawn.Start("/bin/true", ["true"], [], [], blocksStops: false, folder: null, out int pid);
             int exit;
             status = error == 0 && Libc.Wait4(pid, &exit, 0, null) == pid ? exit : -1;
         });

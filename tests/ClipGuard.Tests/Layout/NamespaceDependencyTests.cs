@@ -73,12 +73,13 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Settings"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.DryRuns", "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
-            "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.Media.Libav", "ClipGuard.ObjectStorage", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Serving"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media", "ClipGuard.Media.Native",
-            "ClipGuard.Media.Wire", "ClipGuard.Supervision",
+            "ClipGuard.Cli.Benching", "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
+            "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire",
+            "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Cli.Snapshots"] =
         [

@@ -10,7 +10,7 @@ NAMES = ("audioread", "av", "call", "cv2", "decord", "librosa", "pil", "soundfil
 
 
 def main() -> None:
-    if len(sys.argv) != 2 or sys.argv[1] not in NAMES:
+    if len(sys.argv) < 2 or sys.argv[1] not in NAMES or (len(sys.argv) > 2 and sys.argv[1] != "call"):
         sys.exit(f"usage: python3 -m clipguard.worker {'|'.join(NAMES)}")
     # A pool of threads in each helper would take the processors from the others, and a process with threads cannot be forked.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -25,7 +25,12 @@ def main() -> None:
 
         unready(f"The worker {name} needs Python's {missing.name or missing}, which {sys.executable} cannot import: {missing}")
         raise
-    module.main()
+    try:
+        module.main()
+    except ImportError as missing:
+        from ._loop import unready
+
+        unready(f"The worker {name} cannot import {missing.name or missing}: {missing}")
 
 
 main()

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 using ClipGuard.Media.Wire;
@@ -59,6 +60,7 @@ internal sealed partial class HelperPool
     public void EndLease()
     {
         _leased--;
+        _shared?.Return(this);
         Serve();
     }
 
@@ -115,13 +117,14 @@ internal sealed partial class HelperPool
             static gone =>
             {
                 gone.Memory.Dispose();
+                gone.Home?.Dispose();
                 lock (gone.Pool._gate)
                 {
                     gone.Pool._givingBack--;
                     gone.Pool.EndIfEmpty();
                 }
             },
-            (Pool: this, helper.Process.Memory),
+            (Pool: this, helper.Process.Memory, helper.Process.Home),
             preferLocal: false);
 
         if (_all.Remove(helper) && helper.WasUnkillable)
@@ -226,6 +229,11 @@ internal sealed partial class HelperPool
             MakeRoomForFresh();
             while (_leased < _options.Workers && NextToServe() is var (waiter, helper))
             {
+                if (_shared is not null && !_shared.TryTake())
+                {
+                    break;
+                }
+
                 _ready.Remove(helper);
                 Remove(waiter);
                 _leased++;
@@ -385,13 +393,17 @@ internal sealed partial class HelperPool
         _pendingStarts++;
         var start = new PendingStart(++_lastId);
         HelperTemplate? template = _template is { IsAlive: true } ? _template : null;
-        if (template is not null)
+        if (_launch.IsProgram)
         {
-            template.Post(() => Start(start, template));
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pool.StartProgram(work.Start), (Pool: this, Start: start), preferLocal: false);
+        }
+        else if (template is not null)
+        {
+            template.Post(() => Start(start, () => template.Fork(_launch)));
         }
         else
         {
-            _spawner.Post(() => Start(start, null));
+            _spawner.Post(() => Start(start, () => HelperProcess.Start(_launch, _spawner.DevNull)));
         }
 
         Watch.Remind(MonotonicTime.After(_options.StartLimit), () =>
@@ -407,15 +419,47 @@ internal sealed partial class HelperPool
         });
     }
 
+    // Not on the spawner's thread, which is confined more tightly than a program may be.
+    private void StartProgram(PendingStart start)
+    {
+        ProgramHome home;
+        try
+        {
+            home = new ProgramHome(_options.Sandbox);
+        }
+        catch (Exception error) when (error is IOException or Win32Exception)
+        {
+            lock (_gate)
+            {
+                Watch.Post(() => EndStart(start, null, $"A folder for {_launch.Path} cannot be made: {error.Message}"));
+            }
+
+            return;
+        }
+
+        home.Spawner.Post(() => Start(start, () =>
+        {
+            try
+            {
+                return HelperProcess.Start(_launch, home);
+            }
+            catch
+            {
+                home.Dispose();
+                throw;
+            }
+        }));
+    }
+
     // On the spawner's thread. That thread is confined by landlock, and so would be every thread that it starts, as the thread pool may when work is queued
     // to it: so the result of the start is posted to the thread that keeps the clocks.
-    private void Start(PendingStart start, HelperTemplate? template)
+    private void Start(PendingStart start, Func<HelperProcess> launch)
     {
         HelperProcess? process = null;
         string failure = string.Empty;
         try
         {
-            process = template?.Fork(_launch) ?? HelperProcess.Start(_launch, _spawner.DevNull);
+            process = launch();
         }
         catch (Exception error)
         {

@@ -24,6 +24,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
     private readonly HelperSpawner _spawner;
     private readonly HelperTemplate? _template;
     private readonly ILogger _logger;
+    private readonly SharedLeases? _shared;
     private readonly HashSet<Helper> _all = [];
     private readonly List<Helper> _ready = [];
     private readonly LinkedList<Waiter> _waiters = [];
@@ -44,8 +45,10 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <param name="launch">What is started as a helper.</param>
     /// <param name="logger">Where it tells of helpers.</param>
     /// <param name="template">What helpers are forked from while it lives; stays its owner's. Null where each is started by itself.</param>
-    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null)
+    /// <param name="shared">Who may decode, where other pools have a say in it; null where this one is alone.</param>
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, SharedLeases? shared = null)
     {
+        _shared = shared;
         _template = template;
         _options = options;
         _logger = logger;
@@ -76,6 +79,9 @@ internal sealed partial class HelperPool : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>True where somebody waits for a helper, or did a moment ago.</summary>
+    public bool HasWaiters => _waiters.Count > 0;
 
     /// <summary>The lowest sandbox level that a helper has said to be in force.</summary>
     public SandboxLevel LowestSandbox { get; private set; } = SandboxLevel.Strict;
@@ -153,6 +159,21 @@ internal sealed partial class HelperPool : IAsyncDisposable
             Watch.Dispose();
         }
     }
+
+    /// <summary>A decode of another pool has ended: what waits here may begin.</summary>
+    public void ServeLater() => ThreadPool.UnsafeQueueUserWorkItem(
+        static pool =>
+        {
+            lock (pool._gate)
+            {
+                if (!pool._disposed)
+                {
+                    pool.Serve();
+                }
+            }
+        },
+        this,
+        preferLocal: false);
 
     // Second attempts stand before all others in the queue, in the order in which they came.
     private LinkedListNode<Waiter>? LastFresh()

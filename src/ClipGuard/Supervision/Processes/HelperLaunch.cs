@@ -7,6 +7,12 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
 internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, long PayloadBytes)
 {
+    /// <summary>True of a decoder of somebody else's, each of which has a <see cref="ProgramHome"/>.</summary>
+    public bool IsProgram { get; init; }
+
+    /// <summary>The folder that it runs in; null for this process's own.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>
     /// Variables of this process that a helper sees too: where libraries and the runtime are found, which FFmpeg, and where temporary files would go.
     /// </summary>
@@ -70,4 +76,18 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
             options.PayloadBytes);
     }
+
+    /// <summary>The launch of one program, which runs and writes in a folder of its own.</summary>
+    public HelperLaunch In(string folder) => this with
+    {
+        Folder = folder,
+        Environment =
+        [
+            .. Environment.Where(static variable => !variable.StartsWith("TMPDIR=", StringComparison.Ordinal)),
+            $"{WireProtocol.ScratchVariable}={folder}",
+            $"TMPDIR={folder}",
+            $"XDG_CACHE_HOME={folder}",
+            $"NUMBA_CACHE_DIR={folder}",
+        ],
+    };
 }

@@ -48,18 +48,25 @@ internal sealed unsafe class HelperProcess
     /// <summary>Called once the template has waited for its end, on another thread.</summary>
     public Action? Reaped { get; set; }
 
+    /// <summary>What it has of its own, where it is somebody else's program; goes once it is gone.</summary>
+    public ProgramHome? Home { get; init; }
+
     /// <summary>Starts the helper's program. Called on the spawner's thread, whose restrictions and parent-death signal the helper inherits.</summary>
     /// <param name="launch">What is started.</param>
     /// <param name="devNull">/dev/null, open.</param>
     /// <param name="further">Descriptors, 10 or higher, that follow those of the protocol.</param>
     /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further) => Start(launch, devNull, null, further);
+    public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further) => Start(launch, devNull, null, null, further);
 
     /// <summary>Starts a helper by forking a template, on its thread.</summary>
     /// <exception cref="Win32Exception">The system or the template refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate template) => Start(launch, devNull, template, []);
+    public static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate template) => Start(launch, devNull, template, null, []);
 
-    private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ReadOnlySpan<int> further)
+    /// <summary>Starts somebody else's program in its home.</summary>
+    /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
+    public static HelperProcess Start(HelperLaunch launch, ProgramHome home) => Start(launch.In(home.Folder), home.Spawner.DevNull, null, home, []);
+
+    private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ProgramHome? home, ReadOnlySpan<int> further)
     {
         int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
         DecodeMemory? memory = null;
@@ -85,7 +92,13 @@ internal sealed unsafe class HelperProcess
                 throw new Win32Exception($"pidfd_open: {reason}");
             }
 
-            var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory, template);
+            var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory, template) { Home = home };
+            if (home is not null)
+            {
+                var limit = new Libc.ResourceLimit { Soft = ProgramHome.MaxFileBytes, Hard = ProgramHome.MaxFileBytes };
+                _ = Libc.ProcessResourceLimit(pid, Libc.RLIMIT_FSIZE, &limit, null);
+            }
+
             (ours, errorsRead, memory) = (-1, -1, null);
             return process;
         }
@@ -173,6 +186,7 @@ internal sealed unsafe class HelperProcess
     {
         CloseDescriptors();
         Memory.Dispose();
+        Home?.Dispose();
     }
 
     /// <summary>Closes what is left open once the process is reaped. The memory stays: to give much of it back takes a while.</summary>
@@ -185,7 +199,7 @@ internal sealed unsafe class HelperProcess
 
     private static int Run(HelperLaunch launch, ReadOnlySpan<int> descriptors)
     {
-        int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, blocksStops: true, out int pid);
+        int error = Spawn.Start(launch.Path, launch.Arguments, launch.Environment, descriptors, blocksStops: true, launch.Folder, out int pid);
         return error == 0 ? pid : throw new Win32Exception(error, $"The helper program {launch.Path} cannot be started: {Libc.ErrorText(error)}.");
     }
 

@@ -21,12 +21,14 @@ internal sealed class HelperSpawner : IDisposable
     private readonly SandboxLevel _level;
     private readonly int _newestLandlock;
     private readonly string? _streamFolder;
+    private readonly string? _programFolder;
 
-    private HelperSpawner(SandboxLevel level, int newestLandlock = int.MaxValue, string? streamFolder = null)
+    private HelperSpawner(SandboxLevel level, int newestLandlock = int.MaxValue, string? streamFolder = null, string? programFolder = null)
     {
         _level = level;
         _newestLandlock = newestLandlock;
         _streamFolder = streamFolder;
+        _programFolder = programFolder;
 
         // Kills for want of memory count from before the first start.
         _ = MemoryKills.Shared;
@@ -55,7 +57,12 @@ internal sealed class HelperSpawner : IDisposable
     /// </summary>
     public static HelperSpawner ForStreams(SandboxLevel level, string folder) => new(level, streamFolder: folder);
 
-    /// <summary>Ends the thread of a spawner that was made by <see cref="ForStreams"/>, after the starts that were posted.</summary>
+    /// <summary>
+    /// A spawner of its own for one program, which may write beneath one folder and to /dev/null. The caller disposes it once the program is gone.
+    /// </summary>
+    public static HelperSpawner ForProgram(SandboxLevel level, string folder) => new(level, programFolder: folder);
+
+    /// <summary>Ends the thread of a spawner that is one's own, after the starts that were posted.</summary>
     public void Dispose() => _starts.CompleteAdding();
 
     /// <summary>Has the thread do a start. The start handles its own errors.</summary>
@@ -78,7 +85,7 @@ internal sealed class HelperSpawner : IDisposable
     private string? Restrict()
     {
         string? capabilities = Capabilities.KeepOnly(_level == SandboxLevel.Strict ? null : Capabilities.DacReadSearch);
-        string? landlock = Landlock.RestrictThread(_streamFolder, _newestLandlock);
+        string? landlock = Landlock.RestrictThread(_streamFolder, _newestLandlock, _programFolder);
         return capabilities is not null && landlock is not null ? $"{capabilities}; {landlock}" : capabilities ?? landlock;
     }
 }

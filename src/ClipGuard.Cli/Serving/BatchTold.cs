@@ -1,0 +1,73 @@
+using ClipGuard.Loading;
+using ClipGuard.Media;
+
+namespace ClipGuard.Cli.Serving;
+
+/// <summary>A batch as its payload begins with it; the elements of its tensors follow, each from the next multiple of 8 bytes on.</summary>
+internal sealed record BatchTold(long Number, int Epoch, SampleTold[] Samples, TensorTold[] Tensors, SampleFaultTold[] Faults, string State)
+{
+    public static BatchTold Of(Batch batch, IReadOnlyList<BatchTensor> tensors, int epoch) => new(
+        batch.Number,
+        epoch,
+        [.. batch.Samples.Select(SampleTold.Of)],
+        [.. tensors.Select(TensorTold.Of)],
+        [.. batch.Report.Faults.Select(SampleFaultTold.Of)],
+        batch.State.ToJson());
+}
+
+/// <summary>One sample of a batch.</summary>
+internal sealed record SampleTold(long Position, long Line, string? Origin, int Substitute, bool Masked, MessageTold[] Messages)
+{
+    public static SampleTold Of(BatchSample sample) => new(
+        sample.Position,
+        sample.Line,
+        sample.Origin,
+        sample.SubstituteNumber,
+        sample.IsMasked,
+        [.. (sample.Sample?.Messages ?? []).Select(static message => new MessageTold(message.Role.ToString().ToLowerInvariant(), message.Content))]);
+}
+
+/// <summary>One message of a sample.</summary>
+internal sealed record MessageTold(string Role, string Content);
+
+/// <summary>One tensor of a batch: its elements lie so far apart as the strides say, in elements.</summary>
+internal sealed record TensorTold(string Name, TensorElement Element, long[] Shape, long[] Strides, IReadOnlyList<int> Lengths)
+{
+    public static TensorTold Of(BatchTensor tensor) =>
+        new(tensor.Name, tensor.Element, [.. Numbers(tensor.Shape)], [.. Numbers(tensor.Strides)], tensor.Lengths);
+
+    private static long[] Numbers(ReadOnlySpan<nint> numbers)
+    {
+        long[] all = new long[numbers.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = numbers[i];
+        }
+
+        return all;
+    }
+}
+
+/// <summary>Why a row gave no sample.</summary>
+internal sealed record SampleFaultTold(
+    long Position, int Substitute, long Line, string? Origin, string? Clip, FaultKind? Kind, string Message, FaultTold? Verdict)
+{
+    public static SampleFaultTold Of(SampleFault fault) => new(
+        fault.Position, fault.SubstituteNumber, fault.Line, fault.Origin, fault.Clip?.AsWritten, fault.Kind, fault.Message, Told(fault));
+
+    private static FaultTold? Told(SampleFault fault) => fault.Verdict is { } verdict
+        ? new FaultTold(verdict.Kind, verdict.Stage, verdict.Message, verdict.Decoder, PostMortemTold.Of(verdict.PostMortem))
+        : null;
+}
+
+/// <summary>The end of an epoch: what came of it, and the state from which the next one begins.</summary>
+internal sealed record EpochTold(int Epoch, long Batches, long Samples, long Substitutes, long Masked, long BadRows, long Unsettled, string State)
+{
+    public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
+
+    public static EpochTold Of(EpochReport report, LoaderState state) => new(
+        report.Epoch, report.Batches, report.Samples, report.Substitutes, report.Masked, report.BadRows, report.Unsettled, state.ToJson())
+    {
+        Faults = report.Faults,
+    };
+}

@@ -1,0 +1,159 @@
+"""Decoders of somebody else's under the command: --decoder with workers in Python, good and misbehaving."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from .support import FOLDER, needs, sample
+
+import clipguard
+
+MISBEHAVING = f"{sys.executable} {FOLDER / 'misbehaving_worker.py'}"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(FOLDER.parent), "LET_THROUGH": "yes", "KEPT_BACK": "yes"}
+
+
+def run(*arguments, folder=None):
+    return subprocess.run([os.environ["CLIPGUARD"], *arguments], capture_output=True, text=True, env=ENVIRONMENT, cwd=folder, timeout=120)
+
+
+@needs("numpy")
+class MisbehavingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        os.environ["LET_THROUGH"] = os.environ["KEPT_BACK"] = "yes"
+        cls.guard = clipguard.Guard(
+            workers=2, timeout=3, stall=1, helper_memory="256MiB", decoder=MISBEHAVING, decoder_env="LET_THROUGH", max_clip_bytes="64MiB"
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.guard.close()
+        cls.folder.cleanup()
+        del os.environ["LET_THROUGH"], os.environ["KEPT_BACK"]
+
+    def load(self, what):
+        path = pathlib.Path(self.folder.name) / f"{what}.wav"
+        path.write_bytes(b"x")
+        return self.guard.load_audio(str(path), patient=True)
+
+    def fault(self, what):
+        with self.assertRaises(clipguard.ClipFault) as raised:
+            self.load(what)
+        return raised.exception
+
+    def test_it_decodes_what_it_names_and_clipguard_the_rest(self):
+        self.assertEqual(self.load("good").tolist(), list(range(100)))
+        self.assertTrue(self.guard.decoder.startswith("misbehaving 1 (numpy "))
+        self.assertIn("for audio; FFmpeg", self.guard.decoder)
+        self.assertEqual(self.guard.load_image(sample("good/picture.webp")).shape, (120, 160, 3))
+
+    def test_hangs_are_ended_also_where_the_interpreter_is_held(self):
+        for what in ("hang", "spin"):
+            self.assertIn(self.fault(what).kind, ("Stalled", "TimedOut"), what)
+
+    def test_deaths_and_lies_are_told_apart(self):
+        self.assertEqual((self.fault("exit").kind, self.fault("exit").post_mortem.exit_code), ("Crashed", 7))
+        self.assertEqual((self.fault("segfault").kind, self.fault("segfault").post_mortem.signal), ("Crashed", signal.SIGSEGV))
+        self.assertEqual(self.fault("memory").kind, "LimitExceeded")
+        self.assertIn(self.fault("closed").kind, ("ProtocolViolated", "Crashed"))
+        self.assertEqual(self.fault("lies").kind, "ProtocolViolated")
+        self.assertEqual(self.fault("nonsense").kind, "Corrupt")
+        self.assertIn("ValueError", self.fault("nonsense").post_mortem.log[-1])
+
+    def test_endless_output_stops_nothing(self):
+        self.assertEqual(self.load("output").shape, (1,))
+
+    def test_it_writes_into_its_own_folder_alone_and_starts_nothing(self):
+        self.assertEqual(self.load("confined").tolist(), [1.0] * 8)
+
+    def test_a_loop_over_all_of_it_ends_with_the_right_samples_and_faults(self):
+        # A hanging, a crashing and a memory-eating clip among good ones.
+        names = ["good", "hang", "good", "segfault", "good", "memory", "good"]
+        for what in names:
+            (pathlib.Path(self.folder.name) / f"{what}.wav").write_bytes(b"x")
+        paths = [str(pathlib.Path(self.folder.name) / f"{what}.wav") for what in names]
+        loaded = list(self.guard.load_many(paths, on_fault="return", patient=True))
+        kinds = [getattr(one, "kind", None) for one in loaded]
+        self.assertEqual([kind for kind in kinds if kind is None], [None] * 4)
+        self.assertIn(kinds[1], ("Stalled", "TimedOut"))
+        self.assertEqual((kinds[3], kinds[5]), ("Crashed", "LimitExceeded"))
+
+    def test_folders_go_with_their_programs(self):
+        self.load("good")
+        before = set(pathlib.Path(tempfile.gettempdir()).glob(f"clipguard-{self.guard._connection.pid}-*"))
+        self.assertTrue(before)
+        self.guard.close()
+        self.assertFalse([folder for folder in before if folder.exists()])
+
+
+@needs("numpy", "torch")
+class EpochTests(unittest.TestCase):
+    def test_a_dataloader_ends_its_epoch_beside_hangs_crashes_and_memory_eaters(self):
+        from torch.utils.data import DataLoader, Dataset
+
+        class Clips(Dataset):
+            names = ["good", "hang", "good", "segfault", "good", "memory", "good", "good"]
+
+            def __init__(self, folder):
+                self.folder = pathlib.Path(folder)
+                for name in self.names:
+                    (self.folder / f"{name}.wav").write_bytes(b"x")
+                self.guard = clipguard.Guard(workers=1, spares=0, timeout=3, stall=1, helper_memory="256MiB", decoder=MISBEHAVING)
+
+            def __len__(self):
+                return len(self.names)
+
+            def __getitem__(self, index):
+                try:
+                    return index, self.guard.load_audio(str(self.folder / f"{self.names[index]}.wav"), patient=True).sum(), None
+                except clipguard.ClipFault as fault:
+                    return index, -1.0, fault
+
+        with tempfile.TemporaryDirectory() as folder:
+            loaded = list(DataLoader(Clips(folder), batch_size=None, num_workers=2))
+        self.assertEqual([float(total) for _, total, _ in loaded], [-1.0 if index in (1, 3, 5) else 4950.0 for index in range(8)])
+        faults = {index: fault.kind for index, _, fault in loaded if fault is not None}
+        self.assertIn(faults.pop(1), ("Stalled", "TimedOut"))
+        self.assertEqual(faults, {3: "Crashed", 5: "LimitExceeded"})
+
+
+@needs("numpy", "av", "soundfile", "PIL", "cv2")
+class ReadyWorkerRunTests(unittest.TestCase):
+    def test_a_dry_run_names_the_library_in_its_summary_and_faults(self):
+        with tempfile.TemporaryDirectory() as folder:
+            manifest = pathlib.Path(folder) / "audio.jsonl"
+            clips = ["good/tone.wav", "good/tone.mp3", "bad/empty.wav", "good/h264.mp4"]
+            lines = [{"messages": [{"role": "user", "content": "<audio>"}], "audios": [sample(clip)]} for clip in clips]
+            manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            done = run("dry-run", str(manifest), "--out", f"{folder}/out", "--workers", "1", "--decoder", f"{sys.executable} -m clipguard.worker av")
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            summary = json.loads((pathlib.Path(folder) / "out" / "summary.json").read_text())
+            self.assertEqual((summary["ok"], {kind: count for kind, count in summary["faults"].items() if count}), (3, {"Corrupt": 1}))
+            self.assertIn("PyAV ", json.dumps(summary))
+            fault = json.loads((pathlib.Path(folder) / "out" / "faults.jsonl").read_text())
+            self.assertTrue(fault["decoder"].startswith("PyAV "), fault)
+            self.assertIn("libavcodec", fault["decoder"])
+
+    def test_pictures_come_from_two_libraries_as_well(self):
+        for name in ("pil", "cv2"):
+            with clipguard.Guard(workers=1, spares=0, decoder=clipguard.python_worker(name)) as guard:
+                self.assertEqual(guard.load_image(sample("good/exif-orientation.jpg")).shape, (160, 120, 3))
+                self.assertEqual(guard.load_audio(sample("good/tone.wav"), None).shape, (12000,))
+
+    def test_a_program_that_is_not_there_or_cannot_decode_is_told(self):
+        missing = run("decode", sample("good/tone.wav"), "--out", "/tmp/x.npy", "--decoder", "no-such-decoder --fast")
+        self.assertEqual((missing.returncode, "no-such-decoder" in missing.stderr), (3, True), missing.stderr)
+        lacking = run("decode", sample("good/tone.wav"), "--out", "/tmp/x.npy", "--decoder", f"{sys.executable} -m clipguard.worker torchcodec")
+        self.assertEqual((lacking.returncode, "torchcodec" in lacking.stderr), (3, True), lacking.stderr)
+        both = run("decode", sample("good/tone.wav"), "--out", "/tmp/x.npy", "--decoder", "true", "--timeout", "0")
+        self.assertEqual((both.returncode, "--decoder" in both.stderr), (2, True), both.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,64 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Processes;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>The helpers of a decoder of somebody else's, and what they have said of themselves.</summary>
+internal sealed class ProgramPool
+{
+    private ProgramPool(HelperPool pool, SharedLeases leases, ReadyMessage greeting)
+    {
+        Pool = pool;
+        Leases = leases;
+        Greeting = greeting;
+        IEnumerable<string> named = (greeting.Libraries ?? new Dictionary<string, string>()).Select(static library => $"{library.Key} {library.Value}");
+        string libraries = string.Join(", ", named.Order(StringComparer.Ordinal));
+        Version = libraries.Length == 0 ? greeting.Decoder : $"{greeting.Decoder} ({libraries})";
+    }
+
+    /// <summary>The helpers.</summary>
+    public HelperPool Pool { get; }
+
+    /// <summary>What they share with ClipGuard's own helpers.</summary>
+    public SharedLeases Leases { get; }
+
+    /// <summary>What the first of them said.</summary>
+    public ReadyMessage Greeting { get; }
+
+    /// <summary>The kinds of clips that it decodes, by their names in the protocol.</summary>
+    public IReadOnlyList<string> Kinds => Greeting.Kinds ?? [];
+
+    /// <summary>Name and version of the decoder and of its libraries.</summary>
+    public string Version { get; }
+
+    /// <summary>The same, with the kinds of clips that it decodes.</summary>
+    public string VersionAndKinds => $"{Version} for {string.Join(", ", Kinds)}";
+
+    /// <summary>True where nothing is left for other helpers.</summary>
+    public bool DecodesAll => DecodeKinds.All.All(Kinds.Contains);
+
+    /// <summary>Starts helpers and waits until the first has said what it decodes.</summary>
+    /// <exception cref="HelperUnavailableException">There is no such program, or it does not start.</exception>
+    public static async Task<ProgramPool> StartAsync(DecoderProgram decoder, SupervisorOptions options, ILogger logger, CancellationToken cancellation)
+    {
+        var leases = new SharedLeases(options.Workers);
+        var pool = new HelperPool(options, ProgramLaunch.Of(decoder, options), logger, template: null, leases);
+        leases.Add(pool);
+        try
+        {
+            return new ProgramPool(pool, leases, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            await pool.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Whether it is who decodes to a spec.</summary>
+    public bool Decodes(ClipSpec spec) => Kinds.Contains(DecodeKinds.Of(spec));
+}
