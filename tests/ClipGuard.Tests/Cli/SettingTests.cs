@@ -232,6 +232,7 @@ public sealed class SettingTests
         (PictureSettings.Colors, "gray"),
         (PictureSettings.Filter, "area"),
         (PictureSettings.Background, "102030"),
+        (PictureSettings.JpegScaling, "fast"),
         (ClipLimitSettings.FramePixels, "1000"),
         (ClipLimitSettings.ClipBytes, "1MiB"),
         (ClipLimitSettings.Duration, "60"),
