@@ -38,7 +38,7 @@ internal sealed class ReadmeExamples
     }
 
     [TestCase("README.md", "Loading/ReadmeExamples.cs", "train")]
-    [TestCase("README.md", "Loading/ReadmeExamples.cs", "resume")]
+    [TestCase("src/ClipGuard/README.md", "Loading/ReadmeExamples.cs", "resume")]
     [TestCase("README.md", "Torch/TorchReadmeExample.cs", "torch")]
     [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "torch")]
     public void Readmes_print_the_examples_that_are_compiled(string readme, string file, string name)

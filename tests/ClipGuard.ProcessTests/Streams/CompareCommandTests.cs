@@ -210,7 +210,7 @@ internal sealed class CompareCommandTests
     [CancelAfter(120_000)]
     public void The_pair_of_the_readme_gets_the_readmes_scores()
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
+        string readme = File.ReadAllText(Repository.PathOf("src", "ClipGuard.Cli", "Compare.md"));
         const string command = "$ clipguard compare datasets-sample/good/h264.mp4 datasets-sample/pairs/h264-crf45.mp4\n";
         int begin = readme.IndexOf(command, StringComparison.Ordinal) + command.Length;
         string expected = readme[begin..readme.IndexOf("$ ", begin, StringComparison.Ordinal)];

@@ -76,7 +76,7 @@ public sealed partial class OptionTableTests
     private static IEnumerable<Row> ReadmeRows()
     {
         string heading = string.Empty;
-        foreach (string line in File.ReadLines(Repository.PathOf("README.md")).SkipWhile(line => line != "## Options"))
+        foreach (string line in File.ReadLines(Repository.PathOf("src", "ClipGuard.Cli", "Options.md")))
         {
             heading = line.StartsWith("### ", StringComparison.Ordinal) ? line[4..] : heading;
             if (line.StartsWith("| `--", StringComparison.Ordinal))
