@@ -96,7 +96,7 @@ internal static partial class FFmpegCheck
 
     private static CheckedMessage? Ask(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit, CancellationToken cancellation)
     {
-        if (Start(launch, spawner, limit) is not { } process)
+        if (spawner.StartWithin(limit, CheckOf(launch)) is not { } process)
         {
             return null;
         }
@@ -120,51 +120,14 @@ internal static partial class FFmpegCheck
         }
     }
 
-    // Null where it could not be started, or that has not come back: what starts no helper here starts none later either, and is told then.
-    private static HelperProcess? Start(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit)
+    private static HelperLaunch CheckOf(HelperLaunch launch) => launch with
     {
-        HelperLaunch check = launch with
-        {
-            Arguments = [launch.Path, "check"],
+        Arguments = [launch.Path, "check"],
 
-            // It does each thing once: quick compilation is worth more to it than fast code.
-            Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1", $"{WireProtocol.PassedFFmpegVariable}={PassedFFmpeg.OfUser.Read()}"],
-            PayloadBytes = Environment.SystemPageSize,
-        };
-        var started = new ManualResetEventSlim();
-        HelperProcess? process = null;
-        bool isLate = false;
-        spawner.Post(() =>
-        {
-            HelperProcess? begun = null;
-            try
-            {
-                begun = HelperProcess.Start(check, spawner.DevNull);
-            }
-            catch (Exception)
-            {
-                // Any exception: unhandled on this thread it would end the whole program.
-            }
-
-            lock (started)
-            {
-                process = isLate ? null : begun;
-            }
-
-            if (process is null)
-            {
-                begun?.KillAndReap();
-            }
-
-            started.Set();
-        });
-        _ = started.Wait(limit);
-        lock (started)
-        {
-            isLate = true;
-            return process;
-        }
-    }
+        // It does each thing once: quick compilation is worth more to it than fast code.
+        Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1", $"{WireProtocol.PassedFFmpegVariable}={PassedFFmpeg.OfUser.Read()}"],
+        PayloadBytes = Environment.SystemPageSize,
+    };
 
     // A helper that ended by itself without a word was no more able to start than any other is going to be: the pool finds out why.
     private static CheckedMessage? Judge(Received received, bool ended, ProcessExit exit, TimeSpan limit, string errors) =>

@@ -255,10 +255,12 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     {
         long asked = Stopwatch.GetTimestamp();
         ClipFetchResult? ahead = null;
+        FetchedObject? fetchedAhead = null;
         if (request.Source is AheadSource { Clip: var clip })
         {
             AheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
             ahead = taken.Fetched;
+            fetchedAhead = taken.Object;
             request = request with { Source = taken.Source };
         }
 
@@ -282,7 +284,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             return outcome;
         }
 
-        return await DecodeHereAsync(request, patience, asked, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+        DecodeOutcome decoded = await DecodeHereAsync(request, patience, asked, firstFailure, onFirstFailure, cancellation).ConfigureAwait(false);
+        decoded.Fetched = fetchedAhead;
+        return decoded;
     }
 
     private async ValueTask<DecodeOutcome> DecodeHereAsync(

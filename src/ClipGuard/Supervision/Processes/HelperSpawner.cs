@@ -65,6 +65,49 @@ internal sealed class HelperSpawner : IDisposable
     /// <summary>Ends the thread of a spawner that is one's own, after the starts that were posted.</summary>
     public void Dispose() => _starts.CompleteAdding();
 
+    /// <summary>Starts one process and waits for it to have been started.</summary>
+    /// <param name="limit">How long is waited. What is started later is killed.</param>
+    /// <param name="launch">What is started.</param>
+    /// <returns>
+    /// Null where it could not be started in time, for whatever reason: what starts no such process here starts no helper later either, and is told then.
+    /// </returns>
+    public HelperProcess? StartWithin(TimeSpan limit, HelperLaunch launch)
+    {
+        var started = new ManualResetEventSlim();
+        HelperProcess? process = null;
+        bool isLate = false;
+        Post(() =>
+        {
+            HelperProcess? begun = null;
+            try
+            {
+                begun = HelperProcess.Start(launch, DevNull);
+            }
+            catch (Exception)
+            {
+                // Any exception: unhandled on this thread it would end the whole program.
+            }
+
+            lock (started)
+            {
+                process = isLate ? null : begun;
+            }
+
+            if (process is null)
+            {
+                begun?.KillAndReap();
+            }
+
+            started.Set();
+        });
+        _ = started.Wait(limit);
+        lock (started)
+        {
+            isLate = true;
+            return process;
+        }
+    }
+
     /// <summary>Has the thread do a start. The start handles its own errors.</summary>
     public void Post(Action start) => _starts.Add(start);
 

@@ -45,7 +45,7 @@ internal sealed class HelperTemplate : IDisposable
     {
         var started = new TaskCompletionSource<HelperTemplate?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var starting = new Thread(() => started.SetResult(
-            StartProcess(launch, spawner, limit) is { } process ? Greet(process, spawner.DevNull, limit) : null));
+            spawner.StartWithin(limit, launch) is { } process ? Greet(process, spawner.DevNull, limit) : null));
         starting.IsBackground = true;
         starting.Name = "clipguard-greet";
         starting.Start();
@@ -106,44 +106,6 @@ internal sealed class HelperTemplate : IDisposable
         _work.CompleteAdding();
         _thread.Join();
         _work.Dispose();
-    }
-
-    // Null where it could not be started, or that has not come back: the pool's first start meets the same, and says so.
-    private static HelperProcess? StartProcess(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit)
-    {
-        var started = new ManualResetEventSlim();
-        HelperProcess? process = null;
-        bool isLate = false;
-        spawner.Post(() =>
-        {
-            HelperProcess? begun = null;
-            try
-            {
-                begun = HelperProcess.Start(launch, spawner.DevNull);
-            }
-            catch (Exception)
-            {
-                // Any exception: unhandled on this thread it would end the whole program.
-            }
-
-            lock (started)
-            {
-                process = isLate ? null : begun;
-            }
-
-            if (process is null)
-            {
-                begun?.KillAndReap();
-            }
-
-            started.Set();
-        });
-        _ = started.Wait(limit);
-        lock (started)
-        {
-            isLate = true;
-            return process;
-        }
     }
 
     private static HelperTemplate? Greet(HelperProcess process, int devNull, TimeSpan limit)

@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 using ClipGuard.Supervision.Fetching;
 
@@ -7,4 +8,8 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <param name="Source">What is to be decoded: the bytes behind a descriptor, or the clip's own source.</param>
 /// <param name="Fetched">What came of a fetch that brought no bytes behind a descriptor; null where there was none.</param>
 /// <param name="Waited">How long the decode waited for it.</param>
-internal readonly record struct AheadBytes(ClipSource Source, ClipFetchResult? Fetched, TimeSpan Waited);
+internal readonly record struct AheadBytes(ClipSource Source, ClipFetchResult? Fetched, TimeSpan Waited)
+{
+    /// <summary>What its server said of a whole object whose bytes are behind the descriptor; otherwise null.</summary>
+    public FetchedObject? Object { get; init; }
+}

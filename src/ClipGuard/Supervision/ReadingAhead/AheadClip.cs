@@ -1,3 +1,4 @@
+using ClipGuard.Fetching;
 using ClipGuard.Media;
 using ClipGuard.Supervision.Fetching;
 
@@ -47,6 +48,9 @@ internal sealed class AheadClip : IAheadClip
 
     /// <summary>What came of a fetch that brought no bytes, or brought them into this process's memory; null otherwise.</summary>
     public ClipFetchResult? Fetched { get; set; }
+
+    /// <summary>What the server said of a whole object that was fetched; otherwise null.</summary>
+    public FetchedObject? Object { get; set; }
 
     /// <summary>What the fetch threw: a bug, which is its decode's to throw.</summary>
     public Exception? Failure { get; set; }

@@ -168,7 +168,7 @@ internal sealed class ReadAhead : IAsyncDisposable
             _report = _report with { Clips = _report.Clips + 1, Bytes = _report.Bytes + bytes.Length };
             string name = clip.Original is FileSource file ? Path.GetFileName(file.Path) : string.Empty;
             var source = new DescriptorSource(name, 0, bytes.Length) { Descriptor = bytes.Descriptor, Shown = clip.Original.ToString() };
-            return new AheadBytes(source, null, waited);
+            return new AheadBytes(source, null, waited) { Object = clip.Object };
         }
     }
 
@@ -525,6 +525,7 @@ internal sealed class ReadAhead : IAsyncDisposable
                 clip.Reserved = length;
                 clip.Bytes = bytes;
                 clip.Fetched = bytes is null ? result : null;
+                clip.Object = result?.Object;
                 clip.Failure = failure;
             }
             else
