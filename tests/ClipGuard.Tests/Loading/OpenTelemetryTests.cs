@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 
 using ClipGuard.Loading;
 using ClipGuard.Supervision.Processes;
+using ClipGuard.Supervision.ReadingAhead;
 
 using NUnit.Framework;
 
@@ -87,6 +88,7 @@ internal sealed partial class OpenTelemetryTests
     {
         RuntimeHelpers.RunClassConstructor(typeof(LoaderTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(KillCounter).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ReadAhead).TypeHandle);
         var found = new ConcurrentDictionary<string, Instrument>();
         using var listener = new MeterListener
         {
