@@ -34,6 +34,7 @@ internal sealed class TemplateTests
                 fds.frombytes(d)
             m = json.loads(data)
             if m["type"] == "fork":
+                template = os.getpid()
                 pid = os.fork()
                 if pid == 0:
                     os.setsid()
@@ -44,6 +45,8 @@ internal sealed class TemplateTests
                         os.close(fd)
                     forked = True
                     begin()
+                    if os.getppid() != template:
+                        os._exit(1)
                     greet()
                     continue
                 for fd in fds:

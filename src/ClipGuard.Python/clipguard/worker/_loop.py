@@ -273,6 +273,7 @@ def _fit(needed: int, capacity: int) -> None:
 
 def _be_template(link: socket.socket, greeting: Dict[str, Any], message: Dict[str, Any], descriptors: List[int]) -> None:
     """Forks helpers until the supervisor wants no more; returns in none of them."""
+    template = os.getpid()
     while True:
         kind = message.get("type")
         if kind == "fork":
@@ -282,7 +283,7 @@ def _be_template(link: socket.socket, greeting: Dict[str, Any], message: Dict[st
                 _send(link, {"type": "forkFailed", "id": message["id"], "message": str(error)})
             else:
                 if child == 0:
-                    _be_child(greeting, descriptors)
+                    _be_child(template, greeting, descriptors)
                 _send(link, {"type": "forked", "id": message["id"], "pid": child})
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -297,9 +298,12 @@ def _be_template(link: socket.socket, greeting: Dict[str, Any], message: Dict[st
         message, descriptors = _receive(link)
 
 
-def _be_child(greeting: Dict[str, Any], descriptors: List[int]) -> None:
+def _be_child(template: int, greeting: Dict[str, Any], descriptors: List[int]) -> None:
     try:
         _sandbox.die_with_parent()
+        if os.getppid() != template:
+            # It ended before this process could ask to be told: no signal will come any more.
+            os._exit(1)
         for target, descriptor in zip((2, 3, 4), descriptors):
             os.dup2(descriptor, target, inheritable=True)
         for descriptor in descriptors:
