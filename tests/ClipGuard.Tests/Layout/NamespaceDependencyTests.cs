@@ -172,7 +172,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting",
         ],
-        ["ClipGuard.Supervision.ReadingAhead"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision.Fetching"],
+        ["ClipGuard.Supervision.ReadingAhead"] = ["ClipGuard.Fetching", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision.Fetching"],
         ["ClipGuard.Verdicts"] =
         [
             "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision",
