@@ -88,7 +88,7 @@ internal static class HelperMessageWriter
         if (ready.Limits is { } limits)
         {
             json.WriteStartObject("limits");
-            Number(json, "memoryBytes", limits.MemoryBytes);
+            json.WriteOptional("memoryBytes", limits.MemoryBytes);
             json.WriteBoolean("startsPrograms", limits.StartsPrograms);
             json.WriteEndObject();
         }
@@ -154,28 +154,16 @@ internal static class HelperMessageWriter
 
         json.WriteStartObject("track");
         json.WriteString("codec", track.Codec);
-        Number(json, "seconds", track.Seconds);
-        Number(json, "sampleRateHz", track.SampleRateHz);
-        Number(json, "channels", track.Channels);
-        Number(json, "width", track.Width);
-        Number(json, "height", track.Height);
-        Number(json, "frames", track.Frames);
-        Number(json, "frameRateHz", track.FrameRateHz);
-        if (track.Container is { } container)
-        {
-            json.WriteString("container", container);
-        }
-
-        Number(json, "bytes", track.Bytes);
+        json.WriteOptional("seconds", track.Seconds);
+        json.WriteOptional("sampleRateHz", track.SampleRateHz);
+        json.WriteOptional("channels", track.Channels);
+        json.WriteOptional("width", track.Width);
+        json.WriteOptional("height", track.Height);
+        json.WriteOptional("frames", track.Frames);
+        json.WriteOptional("frameRateHz", track.FrameRateHz);
+        json.WriteOptional("container", track.Container);
+        json.WriteOptional("bytes", track.Bytes);
         json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
     }
 
     private static void Damage(Utf8JsonWriter json, DamageReport damage)
@@ -188,11 +176,7 @@ internal static class HelperMessageWriter
         json.WriteNumber("missingSamples", damage.MissingSamples);
         json.WriteNumber("repeatedFrames", damage.RepeatedFrames);
         json.WriteNumber("damagedWantedFrames", damage.DamagedWantedFrames);
-        if (damage.FirstAt is { } first)
-        {
-            json.WriteNumber("firstAtSeconds", first.TotalSeconds);
-        }
-
+        json.WriteOptional("firstAtSeconds", damage.FirstAt?.TotalSeconds);
         json.WriteEndObject();
     }
 
@@ -207,11 +191,7 @@ internal static class HelperMessageWriter
         json.WriteString("kind", fault.Kind.ToString());
         json.WriteString("stage", fault.Stage.ToString());
         json.WriteString("message", fault.Message);
-        if (fault.Storage is { } storage)
-        {
-            json.WriteString("storage", storage.ToString());
-        }
-
+        json.WriteOptional("storage", fault.Storage?.ToString());
         if (fault.BeforeDecoding)
         {
             json.WriteBoolean("beforeDecoding", true);

@@ -55,7 +55,7 @@ internal static class SupervisorMessageWriter
                 json.WriteString("from", "file");
                 json.WriteString("path", file.Path);
                 json.WriteNumber("offset", file.Offset);
-                Number(json, "length", file.Length);
+                json.WriteOptional("length", file.Length);
                 break;
             case DescriptorSource descriptor:
                 json.WriteString("from", "descriptor");
@@ -92,10 +92,10 @@ internal static class SupervisorMessageWriter
                 json.WriteNumber("sampleRateHz", audio.SampleRateHz);
                 json.WriteString("channels", audio.Channels.ToString());
                 json.WriteNumber("startSeconds", audio.StartSeconds);
-                Number(json, "durationSeconds", audio.DurationSeconds);
-                Number(json, "track", audio.Track);
+                json.WriteOptional("durationSeconds", audio.DurationSeconds);
+                json.WriteOptional("track", audio.Track);
                 json.WriteString("resampler", audio.Resampler.ToString());
-                Text(json, "decoder", audio.Decoder);
+                json.WriteOptional("decoder", audio.Decoder);
                 break;
             case VideoSpec video:
                 json.WriteString("as", "video");
@@ -104,13 +104,13 @@ internal static class SupervisorMessageWriter
                 json.WriteNumber("count", ((UniformFrames)video.Selection).Count);
                 json.WriteEndObject();
                 json.WriteNumber("startSeconds", video.StartSeconds);
-                Number(json, "endSeconds", video.EndSeconds);
-                Number(json, "track", video.Track);
+                json.WriteOptional("endSeconds", video.EndSeconds);
+                json.WriteOptional("track", video.Track);
                 Picture(json, video);
                 break;
             case ImageSpec image:
                 json.WriteString("as", "image");
-                Text(json, "jpegScale", image.JpegScale == JpegScale.Exact ? null : image.JpegScale.ToString());
+                json.WriteOptional("jpegScale", image.JpegScale == JpegScale.Exact ? null : image.JpegScale.ToString());
                 Picture(json, image);
                 break;
         }
@@ -123,7 +123,7 @@ internal static class SupervisorMessageWriter
         Size(json, picture.Size);
         json.WriteString("layout", picture.Layout.ToString());
         json.WriteString("colors", picture.Colors.ToString());
-        Text(json, "filter", picture.Filter?.ToString());
+        json.WriteOptional("filter", picture.Filter?.ToString());
         json.WriteStartObject("background");
         json.WriteNumber("red", picture.Background.Red);
         json.WriteNumber("green", picture.Background.Green);
@@ -150,9 +150,9 @@ internal static class SupervisorMessageWriter
             case SmartSize smart:
                 json.WriteString("size", "smart");
                 json.WriteNumber("factor", smart.Factor);
-                Number(json, "minPixels", smart.MinPixels);
-                Number(json, "maxPixels", smart.MaxPixels);
-                Number(json, "totalPixels", smart.TotalPixels);
+                json.WriteOptional("minPixels", smart.MinPixels);
+                json.WriteOptional("maxPixels", smart.MaxPixels);
+                json.WriteOptional("totalPixels", smart.TotalPixels);
                 break;
             default:
                 json.WriteString("size", "own");
@@ -160,29 +160,5 @@ internal static class SupervisorMessageWriter
         }
 
         json.WriteEndObject();
-    }
-
-    private static void Text(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
     }
 }
