@@ -7,6 +7,7 @@ internal sealed class LineLog : ILoggerFactory, ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
+    private readonly List<Exception> _exceptions = [];
 
     /// <summary>What has been logged so far.</summary>
     public string[] Lines
@@ -16,6 +17,18 @@ internal sealed class LineLog : ILoggerFactory, ILogger
             lock (_gate)
             {
                 return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>The exceptions that lines came with.</summary>
+    public Exception[] Exceptions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _exceptions];
             }
         }
     }
@@ -40,6 +53,7 @@ internal sealed class LineLog : ILoggerFactory, ILogger
         lock (_gate)
         {
             _lines.Add(line);
+            _exceptions.AddRange(exception is null ? [] : [exception]);
         }
 
         OnLine?.Invoke(line);

@@ -436,7 +436,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 Failures = budget.Count,
                 FailedLines = _options.ExcludeFailed && _verdicts is null
                     ? _progress.FailedLines.Union(
-                        batch.Report.Faults.Where(static fault => fault.Unsettled is null).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                        batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
                     : _progress.FailedLines,
             };
             batch.State = StateOf(next);

@@ -36,6 +36,12 @@ public sealed record EpochReport
     /// <summary>Rows that were no samples.</summary>
     public long BadRows { get; init; }
 
+    /// <summary>Samples for which the <see cref="LoaderOptions.Transform"/> hook threw.</summary>
+    public long TransformFailureCount { get; init; }
+
+    /// <summary>Samples that the <see cref="LoaderOptions.Transform"/> hook dropped.</summary>
+    public long DroppedCount { get; init; }
+
     /// <summary>Wall clock from the loop's start to its end.</summary>
     public TimeSpan Elapsed { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class FailureAccount(FailureBudget budget, FailureBudget unsettl
     /// <exception cref="BadSampleException">The budget is exceeded.</exception>
     public void Add(int rowsTried, IReadOnlyList<SampleFault> faults)
     {
+        faults = [.. faults.Where(static fault => !fault.IsDropped)];
         int unsettled = faults.Count(static fault => fault.Unsettled is not null);
         Count = new FailureCount(Count.RowsTried + rowsTried, Count.Faults + faults.Count - unsettled, Count.Unsettled + unsettled);
 

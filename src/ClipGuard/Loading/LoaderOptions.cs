@@ -116,7 +116,9 @@ public sealed record LoaderOptions
     /// <summary>True (the default) delivers batches in the plan's order; false delivers each as soon as it is complete.</summary>
     public bool InOrder { get; init; } = true;
 
-    /// <summary>Sees every decoded clip in the batch's memory and may change it: for augmentation. Runs on the workers. Default none.</summary>
+    /// <summary>
+    /// Changes every decoded sample before it becomes part of its batch: augmentation. Runs on the workers. Costs one more copy of each clip. Default none.
+    /// </summary>
     public SampleTransform? Transform { get; init; }
 
     /// <summary>Sees every batch before it is delivered and may add tensors: labels, tokens. Default none.</summary>
@@ -137,6 +139,11 @@ public sealed record LoaderOptions
         ClipKind.Video => Video,
         _ => Image,
     };
+
+    /// <summary>Bytes of a tensor that is padded to one clip.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="index">Which of its sample's clips of that kind it is, from 0.</param>
+    internal long PaddedBytes(DecodedClip clip, int index) => clip.PayloadBytes() * BatchSize * (ClipsPerSample ?? index + 1);
 
     internal void Validate()
     {
@@ -166,12 +173,6 @@ public sealed record LoaderOptions
         }
     }
 }
-
-/// <summary>Sees a decoded clip of a sample and may change its elements in place.</summary>
-/// <param name="sample">What the row says.</param>
-/// <param name="clip">The clip; valid during the call only.</param>
-/// <param name="seed">A function of seed, epoch, position and clip only: random choices that are made from it are the same in every run.</param>
-public delegate void SampleTransform(Sample sample, ClipView clip, ulong seed);
 
 /// <summary>How samples of similar size are put into one batch.</summary>
 /// <param name="SizeOf">Size of a sample, from its row, before anything is decoded; the same on every rank.</param>

@@ -53,7 +53,7 @@ internal sealed class LoaderBenchTests
         [
             LoaderRun.Options with { Seed = 8 },
             LoaderRun.Options with { OnBadSample = BadSamplePolicy.Mask },
-            LoaderRun.Options with { Transform = static (_, clip, _) => clip.Elements<float>()[0, 0] += 1 },
+            LoaderRun.Options with { Transform = static context => context.Clips[0].AsSpan<float>()[0] += 1 },
             LoaderRun.Options with { Collate = static batch => batch.Add<int>("a", 4) },
             LoaderRun.Options with { Collate = static batch => batch.Add<int>("b", 4) },
             LoaderRun.Options with { Collate = static batch => batch.Add<int>("b", 2, 2) },

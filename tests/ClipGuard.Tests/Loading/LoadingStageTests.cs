@@ -188,7 +188,7 @@ internal sealed class LoadingStageTests
         LoaderOptions options = LoaderRun.Options with
         {
             Shuffle = ShuffleMode.None,
-            Transform = (_, clip, seed) => clip.Elements<float>()[0, 0] = seed % 1000,
+            Transform = context => context.Clips[0].AsSpan<float>()[0] = context.Random.Next(1_000_000),
             Collate = batch =>
             {
                 var ids = batch.Add<long>("ids", batch.Samples.Count).AsTensorSpan<long>();

@@ -28,4 +28,13 @@ public sealed record SampleFault(long Position, int SubstituteNumber, long Line,
     /// The clip is not to be left out for it.
     /// </summary>
     public UnsettledClip? Unsettled { get; init; }
+
+    /// <summary>What the <see cref="LoaderOptions.Transform"/> hook threw; otherwise null. The row is not to be left out for it.</summary>
+    public Exception? Exception { get; init; }
+
+    /// <summary>Whether the <see cref="LoaderOptions.Transform"/> hook dropped the sample, which is no failure.</summary>
+    public bool IsDropped { get; init; }
+
+    /// <summary>Whether it is the row, or one of its clips, that is bad.</summary>
+    internal bool IsRowToBlame => this is { Unsettled: null, Exception: null, IsDropped: false };
 }

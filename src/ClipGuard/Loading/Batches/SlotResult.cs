@@ -22,7 +22,9 @@ internal sealed record SlotResult(BatchSample? Sample, IReadOnlyList<SampleFault
     public static SlotResult Without(BadSamplePolicy policy, IReadOnlyList<SampleFault> faults)
     {
         SampleFault first = faults[0];
-        return policy switch
+
+        // A sample that was dropped on purpose is nothing to end a run for.
+        return (faults[^1].IsDropped && policy == BadSamplePolicy.Throw ? BadSamplePolicy.Mask : policy) switch
         {
             BadSamplePolicy.Skip => new SlotResult(null, faults),
             BadSamplePolicy.Throw => new SlotResult(null, faults)

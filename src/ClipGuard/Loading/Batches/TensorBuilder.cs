@@ -133,36 +133,6 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>Calls a hook with a clip, which it may change; meanwhile the memory does not move.</summary>
-    public void Visit(int slot, int index, ClipVisitor visit)
-    {
-        _use.EnterReadLock();
-        try
-        {
-            if (index >= _clips[slot].Length || _clips[slot][index] is not { } clip)
-            {
-                return;
-            }
-
-            byte[]? payload;
-            lock (_overflow)
-            {
-                _overflow.TryGetValue((slot, index), out payload);
-            }
-
-            fixed (byte* overflow = payload)
-            {
-                visit(payload is null
-                    ? new ClipView(_form.Name, clip, At(slot, index), _capacity)
-                    : new ClipView(_form.Name, clip, overflow, [.. clip.Shape]));
-            }
-        }
-        finally
-        {
-            _use.ExitReadLock();
-        }
-    }
-
     /// <summary>The shape that clips are padded to once a slot's clips are among them.</summary>
     /// <param name="sum">The same for the slots before.</param>
     /// <param name="slot">The slot.</param>

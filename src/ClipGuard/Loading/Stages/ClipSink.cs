@@ -1,3 +1,5 @@
+using System.Buffers;
+
 using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
@@ -15,27 +17,94 @@ internal sealed class BatchSink(BatchBuilder builder, int slot) : IClipSink
 }
 
 /// <summary>
-/// Copies into a buffer, for a substitute that may not be needed: its slot in the batch still belongs to the sample that is tried again, and its helper
-/// must be free for other decodes meanwhile.
+/// Keeps a sample's clips beside the batch: those of a substitute that may not be needed, as its slot still belongs to the sample that is tried again, and
+/// those that a hook is to see, which may change their shapes and must not hold up the tensor's growth. The helper is free for other decodes meanwhile.
 /// </summary>
-internal sealed class BufferedSink(BatchBuilder builder, int slot) : IClipSink
+internal sealed class HeldClips(BatchBuilder builder, int slot) : IClipSink
 {
-    private readonly List<(ClipKind Kind, int Index, DecodedClip Clip, byte[] Payload)> _held = [];
+    private readonly List<HeldClip> _clips = [];
+
+    /// <summary>The clips in the order in which they came.</summary>
+    public IReadOnlyList<HeldClip> Clips => _clips;
 
     public void Put(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
     {
         builder.Reservation.Reserve(payload.Length);
-        _held.Add((kind, index, clip, payload.ToArray()));
+        _clips.Add(new HeldClip(kind, index, clip, payload));
     }
 
-    /// <summary>Moves the clips into the batch: the substitute is needed.</summary>
+    /// <summary>Moves the clips into the batch.</summary>
     public void MoveIn()
     {
-        foreach ((ClipKind kind, int index, DecodedClip clip, byte[] payload) in _held)
+        foreach (HeldClip held in _clips)
         {
-            builder[kind].Put(slot, index, clip, payload);
+            builder[held.Kind].Put(slot, held.Index, held.Clip, held.Payload);
+        }
+    }
+
+    /// <summary>Gives the memory up.</summary>
+    public void Release()
+    {
+        foreach (HeldClip held in _clips)
+        {
+            builder.Reservation.Reserve(-held.CopiedBytes);
+            held.Release();
         }
 
-        _held.Clear();
+        _clips.Clear();
+    }
+}
+
+/// <summary>A clip beside its batch. One thread at a time.</summary>
+internal sealed class HeldClip
+{
+    // All that was rented for it: a span over earlier elements may be in use until the hook returns.
+    private readonly List<byte[]> _rented = [];
+    private byte[] _memory;
+    private int _length;
+
+    public HeldClip(ClipKind kind, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
+    {
+        Kind = kind;
+        Index = index;
+        Clip = clip;
+        CopiedBytes = payload.Length;
+        _memory = Rent(payload.Length);
+        payload.CopyTo(_memory);
+    }
+
+    public ClipKind Kind { get; }
+
+    public int Index { get; }
+
+    public DecodedClip Clip { get; private set; }
+
+    /// <summary>Bytes that were copied out of the helper's memory.</summary>
+    public int CopiedBytes { get; }
+
+    public Span<byte> Payload => _memory.AsSpan(0, _length);
+
+    /// <summary>Gives it other elements: zeros.</summary>
+    public void Replace(DecodedClip clip)
+    {
+        _memory = Rent(checked((int)clip.PayloadBytes()));
+        Payload.Clear();
+        Clip = clip;
+    }
+
+    /// <summary>Gives the memory up.</summary>
+    public void Release()
+    {
+        _rented.ForEach(static array => ArrayPool<byte>.Shared.Return(array));
+        _rented.Clear();
+        (_memory, _length) = ([], 0);
+    }
+
+    private byte[] Rent(int bytes)
+    {
+        byte[] array = ArrayPool<byte>.Shared.Rent(bytes);
+        _rented.Add(array);
+        _length = bytes;
+        return array;
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 using ClipGuard.Manifests;
 using ClipGuard.Media;
-using ClipGuard.Randomness;
 using ClipGuard.Supervision;
 
 namespace ClipGuard.Loading;
@@ -13,9 +12,8 @@ namespace ClipGuard.Loading;
 internal sealed class SampleDecoding(
     LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, AheadWindow? window, ProfileAccount profile)
 {
-    private const ulong TransformPurpose = 0x7A4F;
-
     private readonly ulong _seed = unchecked((ulong)options.Seed);
+    private readonly SampleTransforming? _transforming = options.Transform is { } transform ? new SampleTransforming(options, transform, epoch) : null;
 
     /// <summary>Fills a slot.</summary>
     public async Task<SlotResult> FillAsync(BatchBuilder builder, int slot, CancellationToken cancellation)
@@ -32,13 +30,14 @@ internal sealed class SampleDecoding(
         TriedRow? next = null;
         for (int number = 0; number < rows; number++)
         {
-            TriedRow tried = next ?? await TryAsync(context, number, new BatchSink(builder, slot), number + 1 < rows, cancellation).ConfigureAwait(false);
+            IClipSink target = _transforming is null ? new BatchSink(builder, slot) : new HeldClips(builder, slot);
+            TriedRow tried = next ?? await TryAsync(context, number, target, number + 1 < rows, cancellation).ConfigureAwait(false);
             next = tried.Next;
             decodeTime += tried.DecodeTime;
-            if (tried.Fault is not { } fault)
+            SampleFault? fault = tried.Fault ?? MoveIn(planned, tried, cancellation);
+            tried.Held?.Release();
+            if (fault is null)
             {
-                tried.Held?.MoveIn();
-                Transform(builder, slot, planned, tried.Row!);
                 return new SlotResult(Describe(planned, tried), faults)
                 {
                     RowsTried = number + 1,
@@ -53,6 +52,22 @@ internal sealed class SampleDecoding(
         }
 
         return SlotResult.Without(options.OnBadSample, faults) with { RowsTried = rows, DecodeTime = decodeTime };
+    }
+
+    private SampleFault? MoveIn(PlannedSample planned, TriedRow tried, CancellationToken cancellation)
+    {
+        if (tried.Held is not { } held)
+        {
+            return null;
+        }
+
+        SampleFault? fault = _transforming?.Run(Describe(planned, tried), held, cancellation);
+        if (fault is null)
+        {
+            held.MoveIn();
+        }
+
+        return fault;
     }
 
     private static BatchSample Describe(PlannedSample planned, TriedRow tried) => new()
@@ -74,7 +89,7 @@ internal sealed class SampleDecoding(
             return new TriedRow(number) { Fault = new SampleFault(planned.Position, number, row.Line, ((BadRow)row).Message) { Origin = row.Origin } };
         }
 
-        var tried = new TriedRow(number) { Row = sampleRow, Held = target as BufferedSink };
+        var tried = new TriedRow(number) { Row = sampleRow, Held = target as HeldClips };
         if (options.ClipsPerSample is { } most && ClipCountLimit.FirstOver(most, sampleRow.Sample, kind => options.SpecOf(kind) is not null) is { } over)
         {
             string message = $"The sample has {over.Count} {MediaTags.Noun(over.Kind)} clips, more than "
@@ -137,7 +152,7 @@ internal sealed class SampleDecoding(
         {
             if (maySubstitute)
             {
-                var held = new BufferedSink(context.Builder, context.Slot);
+                var held = new HeldClips(context.Builder, context.Slot);
                 substitute = Task.Run(() => TryAsync(context, tried.Number + 1, held, maySubstitute: false, unneeded.Token), CancellationToken.None);
             }
         }
@@ -188,7 +203,7 @@ internal sealed class SampleDecoding(
             return;
         }
 
-        long padded = outcome.Clip.PayloadBytes() * options.BatchSize * (options.ClipsPerSample ?? index + 1);
+        long padded = options.PaddedBytes(outcome.Clip, index);
         if (padded > options.MaxPaddedBytes)
         {
             string message = $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that "
@@ -202,25 +217,6 @@ internal sealed class SampleDecoding(
         profile.Add(clip.Kind, outcome.Clip, outcome.Profile, Stopwatch.GetElapsedTime(began));
         tried.Clips++;
         tried.Bytes += outcome.Payload.Length;
-    }
-
-    private void Transform(BatchBuilder builder, int slot, PlannedSample planned, SampleRow row)
-    {
-        if (options.Transform is not { } transform)
-        {
-            return;
-        }
-
-        int[] indexes = new int[3];
-        foreach (ClipReference clip in row.Sample.Clips)
-        {
-            if (options.SpecOf(clip.Kind) is not null)
-            {
-                int index = indexes[(int)clip.Kind]++;
-                ulong seed = StableHash.Of(StableHash.Of(_seed, TransformPurpose, (ulong)epoch), (ulong)planned.Position, (ulong)clip.Kind, (ulong)index);
-                builder[clip.Kind].Visit(slot, index, view => transform(row.Sample, view, seed));
-            }
-        }
     }
 
     private static SampleFault FaultOf(PlannedSample planned, TriedRow tried, ClipReference clip, FaultKind? kind, string message) =>
@@ -237,7 +233,7 @@ internal sealed class SampleDecoding(
 
         public SampleRow? Row { get; init; }
 
-        public BufferedSink? Held { get; init; }
+        public HeldClips? Held { get; init; }
 
         public SampleFault? Fault { get; set; }
 

@@ -44,7 +44,9 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, Pr
             Clips = _sum.Clips + batch.Report.Clips,
             Bytes = _sum.Bytes + batch.Report.Bytes,
             Unsettled = _sum.Unsettled + batch.Report.Faults.Count(static fault => fault.Unsettled is not null),
-            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault is { Kind: null, Unsettled: null }),
+            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault is { Kind: null, IsRowToBlame: true }),
+            TransformFailureCount = _sum.TransformFailureCount + batch.Report.Faults.Count(static fault => fault.Exception is not null),
+            DroppedCount = _sum.DroppedCount + batch.Report.Faults.Count(static fault => fault.IsDropped),
             DecodeTime = _sum.DecodeTime + batch.Report.DecodeTime,
         };
     }

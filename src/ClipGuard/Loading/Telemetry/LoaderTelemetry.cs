@@ -85,6 +85,14 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
         {
             LogUnsettled(logger, fault.Line, fault.Clip!.AsWritten, unsettled.Cause, unsettled.Stage, fault.Message);
         }
+        else if (fault.Exception is { } thrown)
+        {
+            LogTransform(logger, thrown, fault.Line, fault.Position, thrown.Message);
+        }
+        else if (fault.IsDropped)
+        {
+            LogDropped(logger, fault.Line, fault.Message);
+        }
         else
         {
             LogRow(logger, fault.Line, fault.Clip?.AsWritten, fault.Message);
@@ -159,6 +167,13 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "{Notice}")]
     private static partial void LogNotExcluded(ILogger logger, string notice);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Warning,
+        Message = "Line {Line}: the transform hook threw at position {Position}, and there is no sample. {Message}")]
+    private static partial void LogTransform(ILogger logger, Exception exception, long line, long position, string message);
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "Line {Line}: {Message}")]
+    private static partial void LogDropped(ILogger logger, long line, string message);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Line {Line}: {Clip} gave no sample. {Message}")]
     private static partial void LogRow(ILogger logger, long line, string? clip, string message);
