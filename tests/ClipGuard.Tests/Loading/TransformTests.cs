@@ -1,4 +1,5 @@
 using ClipGuard.Loading;
+using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -260,6 +261,34 @@ internal sealed class TransformTests
 
         await Assert.ThatAsync(() => reading, Throws.InstanceOf<ObjectDisposedException>());
         await batches.DisposeAsync();
+    }
+
+    [Test]
+    public void A_crop_is_a_slice_and_frame_times_stay_with_their_frames()
+    {
+        byte[] payload = [.. Enumerable.Range(0, 2 * 3 * 4 * 3).Select(static i => (byte)i)];
+        var decoded = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3]) { FrameTimesSeconds = [0, 0.5] };
+        var held = new HeldClip(ClipKind.Video, 0, decoded, payload);
+        var clip = new TransformClip(new ClipReference(ClipKind.Video, "/a.mp4", "a.mp4"), held);
+
+        clip.AsTensorSpan<byte>().Slice([0..2, 1..3, 2..4, 0..3]).CopyTo(clip.Replace<byte>([2, 2, 2, 3]));
+
+        byte[] expected =
+        [
+            .. from frame in Enumerable.Range(0, 2)
+               from row in Enumerable.Range(1, 2)
+               from column in Enumerable.Range(2, 2)
+               from channel in Enumerable.Range(0, 3)
+               select payload[(((((frame * 3) + row) * 4) + column) * 3) + channel],
+        ];
+        Assert.That(held.Payload.ToArray(), Is.EqualTo(expected));
+        Assert.That(clip.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.5 }));
+
+        clip.Replace<byte>([1, 2, 2, 3]);
+        Assert.That(clip.Clip.FrameTimesSeconds, Is.Empty, "they are those of two frames");
+        clip.Replace<byte>([1, 2, 2, 3], [0.5]);
+        Assert.That(clip.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0.5 }));
+        Assert.That(() => clip.Replace<byte>([1, 2, 2, 3], [0.5, 1]), Throws.ArgumentException);
     }
 
     private static float[] Dense(BatchTensor tensor)
