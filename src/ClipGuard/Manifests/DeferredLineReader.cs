@@ -45,7 +45,7 @@ internal sealed class DeferredLineReader(
         }
 
         LineReader lines = await LinesAsync(cancellation).ConfigureAwait(false);
-        long passed = await TakeAsync(lines, most, take: null, cancellation).ConfigureAwait(false);
+        long passed = await TakeAsync(lines, most, index: null, copies: null, cancellation).ConfigureAwait(false);
         _row += passed;
         _readRows = _row;
         return passed;
@@ -79,7 +79,7 @@ internal sealed class DeferredLineReader(
 
         if (_readRows < _row)
         {
-            await TakeAsync(_lines, _row - _readRows, take: null, cancellation).ConfigureAwait(false);
+            await TakeAsync(_lines, _row - _readRows, index: null, copies: null, cancellation).ConfigureAwait(false);
             _readRows = _row;
         }
 
@@ -91,7 +91,7 @@ internal sealed class DeferredLineReader(
     {
         var index = new RowIndex();
         _file ??= await lines.OpenPositionsAsync(cancellation).ConfigureAwait(false);
-        await TakeAsync(lines, most, line => index.Add(RowAddress.Of(line)), cancellation).ConfigureAwait(false);
+        await TakeAsync(lines, most, index, copies: null, cancellation).ConfigureAwait(false);
         if (_chosen is not null && !lines.IsRemote)
         {
             noted.Add(new NotedPiece(_row, index, lines.Position, IsLast: index.Count < most), _chosen, _version);
@@ -103,30 +103,45 @@ internal sealed class DeferredLineReader(
     private async ValueTask<DeferredRows> CopyAsync(LineReader lines, int most, CancellationToken cancellation)
     {
         var rows = new DeferredLines(() => _chosen!.NewReader());
-        await TakeAsync(lines, most, rows.Add, cancellation).ConfigureAwait(false);
+        await TakeAsync(lines, most, index: null, rows, cancellation).ConfigureAwait(false);
         return rows;
     }
 
-    private async ValueTask<long> TakeAsync(LineReader lines, long most, Action<TextLine>? take, CancellationToken cancellation)
+    // Passes over rows and keeps their places, or copies of them, or nothing.
+    private async ValueTask<long> TakeAsync(LineReader lines, long most, RowIndex? index, DeferredLines? copies, CancellationToken cancellation)
     {
         long taken = 0;
         do
         {
-            taken += TakeRead(lines, most - taken, take);
+            taken += TakeRead(lines, most - taken, index, copies);
         }
         while (taken < most && await lines.FillAsync(cancellation).ConfigureAwait(false));
         return taken;
     }
 
     // What was read already. Apart, because an asynchronous method keeps its variables on the heap, which a loop over millions of lines should not use.
-    private long TakeRead(LineReader lines, long most, Action<TextLine>? take)
+    private long TakeRead(LineReader lines, long most, RowIndex? index, DeferredLines? copies)
     {
         long taken = 0;
-        while (taken < most && lines.TryRead(out TextLine line))
+        while (taken < most)
         {
+            // A line that is not blank is a row once the first one has been looked at (ITextRowReader.HasRow).
+            if (copies is null && _judge is not null && lines.TryReadPlace(out RowAddress place))
+            {
+                index?.Add(place);
+                taken++;
+                continue;
+            }
+
+            if (!lines.TryRead(out TextLine line))
+            {
+                break;
+            }
+
             if (IsRow(line))
             {
-                take?.Invoke(line);
+                index?.Add(RowAddress.Of(line));
+                copies?.Add(line);
                 taken++;
             }
         }
