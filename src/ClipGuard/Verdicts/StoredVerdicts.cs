@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// What the files of a store say under given conditions. Of a good clip a hash is kept, of a bad one also where its fault stands: memory grows by seven bytes
+/// What the files of a store say under given conditions. Of a good clip a hash is kept, of a bad one also where its fault stands: memory grows by six bytes
 /// for each good clip and by a hundred for each bad one. Read by one task, asked by any thread.
 /// </summary>
 internal sealed class StoredVerdicts : IDisposable
