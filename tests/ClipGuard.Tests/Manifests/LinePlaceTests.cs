@@ -37,7 +37,7 @@ internal sealed class LinePlaceTests
 
         await File.WriteAllTextAsync(_path, text + (seed % 2 == 0 ? "{\"last\":1}" : string.Empty));
 
-        IReadOnlyList<RowAddress> expected = await ReadAsync(byPlace: false);
+        List<RowAddress> expected = await ReadAsync(byPlace: false);
         Assert.That(await ReadAsync(byPlace: true), Is.EqualTo(expected));
         Assert.That(_places, Is.GreaterThan(50), "most lines need no look");
         Assert.That(expected.Select(static place => place.Line), Is.EqualTo(Enumerable.Range(1, expected.Count)));
