@@ -34,7 +34,7 @@ internal static class DryRunCommand
             [
                 RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Group, ReportSettings.Looks,
                 RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
-                VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
+                VerdictStoreSettings.Group, .. GuardSettings.All, SecondOpinionSettings.Group, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -66,7 +66,8 @@ internal static class DryRunCommand
                 log.Factory.CreateLogger(nameof(DryRunCommand)).ShardChosen(number, shard.Source);
             }
 
-            DryRunEndView findings = await RunAsync(manifestPaths, shard?.Number, options, screen, manner, log, stop.Token).ConfigureAwait(false);
+            SupervisorOptions? also = SecondOpinionSettings.Read(invocation.Sources, options.Guard);
+            DryRunEndView findings = await RunAsync(manifestPaths, shard?.Number, options, also, screen, manner, log, stop.Token).ConfigureAwait(false);
             if (invocation.Sources.Get(ReportSettings.Report, false) && !findings.Summary.Cancelled)
             {
                 ReportOptions wanted = ReportSettings.Read(invocation.Sources);
@@ -91,7 +92,14 @@ internal static class DryRunCommand
     }
 
     private static async Task<DryRunEndView> RunAsync(
-        string[] manifestPaths, ShardNumber? shard, DryRunOptions options, Screen console, ScreenManner manner, RunLog log, CancellationToken stop)
+        string[] manifestPaths,
+        ShardNumber? shard,
+        DryRunOptions options,
+        SupervisorOptions? also,
+        Screen console,
+        ScreenManner manner,
+        RunLog log,
+        CancellationToken stop)
     {
         IManifest manifest = Manifest.OpenAll(manifestPaths, options.Manifest with { SkipFields = true });
         foreach (string absent in options.Excluded?.FindAbsent(manifest) ?? [])
@@ -103,10 +111,18 @@ internal static class DryRunCommand
         IDryRunScreen screen = console.ForDryRun(manner);
         await using (supervisor.ConfigureAwait(false))
         {
+            await using Supervisor? second = also is null ? null
+                : await console.StartQuietlyAsync(() => Supervisor.StartAsync(also, log.Factory, stop)).ConfigureAwait(false);
             using ManifestShard? part = shard is { } own ? await ManifestShard.OpenAsync(manifest, own, stop).ConfigureAwait(false) : null;
             manifest = part ?? manifest;
-            var run = new DryRun(manifest, supervisor, options, log.Factory.CreateLogger<DryRun>());
+            ILogger<DryRun> logger = log.Factory.CreateLogger<DryRun>();
+            DryRun run = second is null ? new DryRun(manifest, supervisor, options, logger) : new DryRun(manifest, supervisor, second, options, logger);
             screen.Begin(Wording.Header(supervisor, options.Guard), $"{manifest.Name} ({manifest.Kind})");
+            if (second is not null)
+            {
+                console.Note($"compared with {second.DecoderVersion}");
+            }
+
 
             Task<DryRunSummary> running = run.RunAsync(stop);
             await Task.WhenAny(run.Progress.Begun, running).ConfigureAwait(false);
@@ -147,7 +163,7 @@ internal static class DryRunCommand
     private static DryRunOptions ReadOptions(SettingSources sources, string[] paths)
     {
         SupervisorOptions guard = GuardSettings.Read(sources, paths.FirstOrDefault(FetchSettings.IsS3));
-        return RunSettings.ReadDryRun(sources) with
+        return SecondOpinionSettings.Group.Read(sources, RunSettings.ReadDryRun(sources)) with
         {
             Guard = guard,
             Manifest = RunSettings.ReadManifest(sources, guard.Fetching),

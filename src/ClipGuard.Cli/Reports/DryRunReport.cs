@@ -77,7 +77,7 @@ internal sealed class DryRunReport
             DamageNote = "Where the first damage of a clip lies within its length, as far as it is known.",
             Pictures = pictures,
             PictureNote = "The most damaged clips, as far as they decode: frames from where the damage begins, or the waveform with a line there.",
-            Tables = [_rows.Finish(), .. unsettled.Count > 0 ? [unsettled] : Array.Empty<ReportTable>(), SlowestTable()],
+            Tables = [_rows.Finish(), .. Agreement(), .. unsettled.Count > 0 ? [unsettled] : Array.Empty<ReportTable>(), SlowestTable()],
             Histograms = _good.Draw(),
             HistogramNote = "Of the clips that decoded, as their headers say.",
             Settings = Settings(),
@@ -140,6 +140,9 @@ internal sealed class DryRunReport
         return all == 0 ? []
             : [new ReportHistogram("First damage within a clip", _damage, labels, ticks, Wording.Count(all, "damaged clip")) { Tone = "bad" }];
     }
+
+    private ReportTable[] Agreement() => _summary.Agreement is not { } agreement ? []
+        : [AgreementTables.Formats(agreement), AgreementTables.Clips(Existing(DryRunFiles.Disagreements(_folder), DryRunFiles.ReadDisagreements), _rows.Most)];
 
     private ReportTable UnsettledTable()
     {

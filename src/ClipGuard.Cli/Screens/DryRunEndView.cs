@@ -17,6 +17,7 @@ internal sealed class DryRunEndView
         FaultsPath = DryRunFiles.Faults(folder);
         ExcludedPath = DryRunFiles.Excluded(folder);
         UnsettledPath = DryRunFiles.Unsettled(folder);
+        DisagreementsPath = DryRunFiles.Disagreements(folder);
         SummaryPath = DryRunFiles.Summary(folder);
         CanGoOn = File.Exists(DryRunFiles.Unfinished(folder));
         FaultCount = summary.Faults.Values.Sum();
@@ -33,6 +34,9 @@ internal sealed class DryRunEndView
     public long ExcludedRows => Summary.Samples - Summary.CleanSamples + Summary.Faults[BadLineRecord.Name];
 
     public string UnsettledPath { get; }
+
+    /// <summary>Where two decoders disagree, if a second one was asked.</summary>
+    public string DisagreementsPath { get; }
 
     public string SummaryPath { get; }
 

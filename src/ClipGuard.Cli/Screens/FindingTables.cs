@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using ClipGuard.DryRuns;
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Media;
 
 using Spectre.Console;
@@ -82,12 +83,28 @@ internal static class FindingTables
         return table;
     }
 
+    public static Table Agreement(Agreement agreement)
+    {
+        Table table = NewTable("Two decoders", [.. AgreementRows.Columns.Select(static (name, column) => (name, column == 0 ? Justify.Left : Justify.Right))]);
+        foreach (string[] row in AgreementRows.Of(agreement).Skip(1))
+        {
+            table.AddRow(row.Select(static cell => Cell(cell)));
+        }
+
+        return table;
+    }
+
     public static Grid Files(DryRunEndView findings)
     {
         Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(PrintableText.Line(findings.FaultsPath)));
         if (findings.Summary.Unsettled > 0)
         {
             files.AddRow(Cell("Unsettled"), Cell($"{PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone"));
+        }
+
+        if (findings.Summary.Agreement is { Disagreements: > 0 })
+        {
+            files.AddRow(Cell("Disagreements"), Cell(PrintableText.Line(findings.DisagreementsPath)));
         }
 
         return files

@@ -55,6 +55,7 @@ internal sealed class JsonScreen(TextWriter output, TimeProvider time, TimeSpan 
             summary.Ok,
             summary.Unsettled,
             summary.Faults,
+            summary.Agreement,
             summary.ElapsedSeconds,
             FaultsPath = findings.FaultsPath,
             CleanPath = findings.CleanPath,

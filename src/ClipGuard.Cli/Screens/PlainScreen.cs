@@ -54,6 +54,7 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
             output.WriteLine($"  {"unsettled",-17} {Wording.Number(findings.Summary.Unsettled),9}");
         }
 
+        WriteAgreement(findings);
         WriteFaults(findings);
         WriteSlowest(findings);
         output.WriteLine();
@@ -61,6 +62,11 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         if (findings.Summary.Unsettled > 0)
         {
             output.WriteLine($"Unsettled   {PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone");
+        }
+
+        if (findings.Summary.Agreement is { Disagreements: > 0 })
+        {
+            output.WriteLine($"Disagreements  {PrintableText.Line(findings.DisagreementsPath)}");
         }
 
         output.WriteLine($"Clean rows  {Wording.CleanRows(findings)}");
@@ -108,6 +114,23 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         if (findings.More > 0)
         {
             output.WriteLine($"  … and {Wording.Number(findings.More)} more in {PrintableText.Line(findings.FaultsPath)}");
+        }
+    }
+
+    private void WriteAgreement(DryRunEndView findings)
+    {
+        if (findings.Summary.Agreement is not { } agreement)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        output.WriteLine(Wording.Agreement(agreement));
+        string[][] rows = [.. AgreementRows.Of(agreement)];
+        int[] widths = [.. Enumerable.Range(0, AgreementRows.Columns.Count).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+        {
+            output.WriteLine("  " + string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
         }
     }
 

@@ -68,12 +68,23 @@ internal sealed class TerminalScreen(IAnsiConsole console, ProgressAwareErrorWri
             console.Write(FindingTables.Slowest(findings));
         }
 
+        if (findings.Summary.Agreement is { } agreement)
+        {
+            console.WriteLine();
+            console.Write(FindingTables.Agreement(agreement));
+        }
+
         console.WriteLine();
         Style outcome = new(findings.Summary.Cancelled ? Color.Yellow : findings.FaultCount == 0 ? Color.Green : Color.Default, decoration: Decoration.Bold);
         console.Write(new Text(Wording.Outcome(findings.Summary, findings.FaultCount) + "\n", outcome));
         foreach (string note in Wording.Notes(findings.Summary))
         {
             console.Write(new Text(note + "\n"));
+        }
+
+        if (findings.Summary.Agreement is { } compared)
+        {
+            console.Write(new Text(Wording.Agreement(compared) + "\n"));
         }
 
         console.Write(FindingTables.Verdicts(findings));

@@ -2,6 +2,7 @@ using System.Globalization;
 
 using ClipGuard.Cli.Running;
 using ClipGuard.DryRuns;
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -52,6 +53,11 @@ internal static class Wording
             yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";
         }
     }
+
+    /// <summary>How often a second decoder agreed.</summary>
+    public static string Agreement(Agreement agreement) =>
+        $"Also decoded by {PrintableText.Line(agreement.Also)}: {Count(agreement.Compared, "clip")} compared, "
+        + (agreement.Disagreements == 0 ? "no disagreement" : Count(agreement.Disagreements, "disagreement"));
 
     /// <summary>How a manifest's first row was understood. Keys are the manifest's own.</summary>
     public static string FirstRow(string firstRow) => $"First row: {PrintableText.Line(firstRow)}";

@@ -140,6 +140,30 @@ class ReadyWorkerRunTests(unittest.TestCase):
             self.assertTrue(fault["decoder"].startswith("PyAV "), fault)
             self.assertIn("libavcodec", fault["decoder"])
 
+    def test_a_second_decoder_is_asked_and_its_verdicts_do_not_count(self):
+        with tempfile.TemporaryDirectory() as folder:
+            manifest = pathlib.Path(folder) / "audio.jsonl"
+            clips = ["good/tone.wav", "good/tone.m4a", "good/tone.flac"]
+            lines = [{"messages": [{"role": "user", "content": "<audio>"}], "audios": [sample(clip)]} for clip in clips]
+            lines.append({"messages": [{"role": "user", "content": "<image>"}], "images": [sample("good/alpha.png")]})
+            manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            worker = f"{sys.executable} -m clipguard.worker soundfile"
+            done = run("dry-run", str(manifest), "--out", f"{folder}/out", "--workers", "1", "--also", worker)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            summary = json.loads((pathlib.Path(folder) / "out" / "summary.json").read_text())
+            counts = {one["format"]: (one["compared"], one["alsoConvicts"]) for one in summary["agreement"]["formats"]}
+            self.assertEqual(counts, {"wav": (1, 0), "m4a": (1, 1), "flac": (1, 0)})
+            self.assertTrue(summary["agreement"]["also"].startswith("soundfile "))
+            found = json.loads((pathlib.Path(folder) / "out" / "disagreements.jsonl").read_text())
+            self.assertEqual((found["line"], found["about"], found["also"]["fault"]), (2, "verdict", "Unsupported"))
+            self.assertIn("3 clips compared, 1 disagreement", done.stdout)
+            # The other way round, soundfile's verdicts are the run's.
+            turned = run("dry-run", str(manifest), "--out", f"{folder}/turned", "--workers", "1", "--decoder", worker, "--also", "clipguard")
+            self.assertEqual(turned.returncode, 1, turned.stdout + turned.stderr)
+            summary = json.loads((pathlib.Path(folder) / "turned" / "summary.json").read_text())
+            self.assertEqual((summary["faults"]["Unsupported"], summary["agreement"]["also"].startswith("FFmpeg ")), (1, True))
+            self.assertEqual(sum(one["decoderConvicts"] for one in summary["agreement"]["formats"]), 1)
+
     def test_pictures_come_from_two_libraries_as_well(self):
         for name in ("pil", "cv2"):
             with clipguard.Guard(workers=1, spares=0, decoder=clipguard.python_worker(name)) as guard:
@@ -153,6 +177,8 @@ class ReadyWorkerRunTests(unittest.TestCase):
         self.assertEqual((lacking.returncode, "torchcodec" in lacking.stderr), (3, True), lacking.stderr)
         both = run("decode", sample("good/tone.wav"), "--out", "/tmp/x.npy", "--decoder", "true", "--timeout", "0")
         self.assertEqual((both.returncode, "--decoder" in both.stderr), (2, True), both.stderr)
+        alone = run("dry-run", sample("manifest.jsonl"), "--out", "/tmp/x", "--also", "clipguard")
+        self.assertEqual((alone.returncode, "with itself" in alone.stderr), (2, True), alone.stderr)
 
 
 if __name__ == "__main__":

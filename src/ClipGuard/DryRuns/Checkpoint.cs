@@ -37,5 +37,7 @@ internal sealed record Checkpoint
 
     public required long ClipsBytes { get; init; }
 
+    public long DisagreementsBytes { get; init; }
+
     public required TimeSpan Elapsed { get; init; }
 }

@@ -1,3 +1,4 @@
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -22,6 +23,9 @@ internal sealed record ClipVerdict(ClipReference Clip)
 
     /// <summary>Damage within the limits; null where there is none, or where that is not known.</summary>
     public DamageReport? Damage { get; init; }
+
+    /// <summary>What came of asking a second decoder; null where none was asked, as of a later mention.</summary>
+    public SecondOpinion? Second { get; init; }
 
     /// <summary>True where an earlier run came to it, which has logged it too.</summary>
     public bool IsEarlier { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -11,6 +12,7 @@ namespace ClipGuard.DryRuns;
 /// <summary>The stage that decodes: one clip at a time, in a helper that is its own while it lasts.</summary>
 internal sealed class ClipWorker(
     IGuardedDecoder decoder,
+    SecondDecoder? second,
     DryRunOptions options,
     Journal journal,
     VerdictStore? store,
@@ -122,7 +124,8 @@ internal sealed class ClipWorker(
                 ahead.Forget();
             }
 
-            if (observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
+            // What is known needs no decode, but for its comparison with what another decoder makes of it.
+            if (second is null && observed is not null && await store!.FindAsync(clip, observed, stop.Token).ConfigureAwait(false) is { } found)
             {
                 return ClipVerdict.FromStore(line, clip, found.Fault, found.Facts);
             }
@@ -134,6 +137,8 @@ internal sealed class ClipWorker(
                 verdict = ClipVerdict.Of(line, inFlight.Index, clip, outcome);
                 kept = NewVerdict.Of(outcome);
                 observed = store?.ObservedOf(clip, observed, outcome);
+                verdict = second is null ? verdict
+                    : verdict with { Second = await second.AskAsync(inFlight, request with { Source = source }, outcome, stop.Token).ConfigureAwait(false) };
             }
 
             journal.Add(line, inFlight.Index, verdict);

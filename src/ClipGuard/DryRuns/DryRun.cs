@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
@@ -16,7 +17,7 @@ namespace ClipGuard.DryRuns;
 /// Decodes every clip of a manifest the way training would, and writes down which ones gave no data. Rows are read by one task, their clips decoded by
 /// workers in whatever order they end, and the verdicts recorded by one task in manifest order, with bounded channels between.
 /// </summary>
-public sealed class DryRun
+public sealed partial class DryRun
 {
     // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, or
     // DryRunOptions.RowsInFlight.
@@ -29,6 +30,7 @@ public sealed class DryRun
     private readonly IManifest _whole;
     private readonly ManifestShard? _part;
     private readonly IGuardedDecoder _decoder;
+    private readonly SecondDecoder? _second;
     private readonly DryRunOptions _options;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -46,7 +48,22 @@ public sealed class DryRun
     {
     }
 
-    internal DryRun(IManifest manifest, IGuardedDecoder decoder, DryRunOptions options, ILogger? log = null, TimeProvider? time = null)
+    /// <summary>A dry run that has not begun, and that has every clip decoded by a second decoder too, to tell where the two disagree.</summary>
+    /// <inheritdoc cref="DryRun(IManifest, Supervisor, DryRunOptions, ILogger{DryRun}, TimeProvider)"/>
+    /// <param name="manifest">What to decode.</param>
+    /// <param name="supervisor">Guards the decodes whose verdicts count; it stays the caller's.</param>
+    /// <param name="also">
+    /// Guards the second decodes, of the kinds of clips that it decodes; it stays the caller's. What it convicts is no fault of the run's.
+    /// </param>
+    /// <param name="options">What clips are decoded to, and where the findings go.</param>
+    /// <param name="log">Where the run and each fault are logged; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public DryRun(
+        IManifest manifest, Supervisor supervisor, Supervisor also, DryRunOptions options, ILogger<DryRun>? log = null, TimeProvider? time = null)
+        : this(manifest, supervisor, options, log, time, also) => ArgumentNullException.ThrowIfNull(also);
+
+    internal DryRun(
+        IManifest manifest, IGuardedDecoder decoder, DryRunOptions options, ILogger? log = null, TimeProvider? time = null, IGuardedDecoder? also = null)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(decoder);
@@ -63,9 +80,11 @@ public sealed class DryRun
         _time = time ?? TimeProvider.System;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ClipsPerSample ?? 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.FirstRows, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.DisagreementTolerance, nameof(options));
+        _second = also is null ? null : new SecondDecoder(also, options.DisagreementTolerance);
         options.Budget.Validate();
         _format = TextFormat.Of(manifest);
-        _settings = options.VerdictSettings(decoder, _format);
+        _settings = options.VerdictSettings(decoder, also, _format);
         Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
     }
 
@@ -127,7 +146,8 @@ public sealed class DryRun
             await reading.GoOnAsync(behind, _options.Limit).ConfigureAwait(false);
         }
 
-        RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest } : resumed?.Tally ?? new RunTally();
+        RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest, Agreement = resumed.Tally.Agreement }
+            : resumed?.Tally ?? new RunTally();
         long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
         Checkpoint? CheckpointOf(RunTally recorded, bool isWhole) => identity is null ? null : new Checkpoint
@@ -143,6 +163,7 @@ public sealed class DryRun
             UnsettledBytes = output.Unsettled.Length,
             SeenBytes = output.Seen.Length,
             ClipsBytes = output.Clips.Length,
+            DisagreementsBytes = output.Disagreements?.Length ?? 0,
             Elapsed = Elapsed(),
         };
         Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
@@ -266,7 +287,7 @@ public sealed class DryRun
         using var mentions = new ClipMentions(
             Path.GetFullPath(_options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), Progress);
         mentions.Restore(seenBefore);
-        var worker = new ClipWorker(_decoder, _options, output.Journal, store, mentions, firstRows, Progress, stop);
+        var worker = new ClipWorker(_decoder, _second, _options, output.Journal, store, mentions, firstRows, Progress, stop);
         var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
         var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker, _decoder);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
@@ -289,109 +310,4 @@ public sealed class DryRun
 
         return complete;
     }
-
-    private async Task RecordAsync(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder)
-    {
-        try
-        {
-            while (await rows.WaitToReadAsync().ConfigureAwait(false))
-            {
-                while (rows.TryRead(out RowInFlight? row))
-                {
-                    if (!row.Finished.IsCompleted)
-                    {
-                        recorder.Flush();
-                        budget.HoldUp(true);
-                        await WaitForAsync(row, recorder).ConfigureAwait(false);
-                        budget.HoldUp(false);
-                    }
-
-                    recorder.Record(row);
-                    budget.Return(row.HeldBytes);
-                }
-
-                recorder.Flush();
-            }
-        }
-        finally
-        {
-            // Whether the run ends in an error or was stopped: the next run goes on from here.
-            recorder.Checkpoint();
-        }
-    }
-
-    // While a row hangs, those behind it go on, and what is found of them has to reach the disk.
-    private async Task WaitForAsync(RowInFlight row, Recorder recorder)
-    {
-        while (!row.Finished.IsCompleted)
-        {
-            await row.Finished.WaitAsync(Recorder.CheckpointInterval, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!row.Finished.IsCompleted)
-            {
-                recorder.FlushToDisk();
-            }
-        }
-    }
-
-    private ShardExtent ExtentOf(ManifestIdentity? identity) => _part is not null ? _part.Extent
-        : new ShardExtent(ShardExtent.Bytes, 0, identity is { Files: 1 } ? identity.Bytes : 0);
-
-    // Other jobs read the same manifest, and what each found belongs together only where all of them read the same bytes.
-    private async Task<ShardRecord> RecordShardAsync(ManifestShard shard, ShardManifest before, int headerBytes, long refused)
-    {
-        ShardManifest now = await ShardManifest.OfAsync(shard, CancellationToken.None).ConfigureAwait(false);
-        return ShardManifest.Difference(before, now) is not { } change
-            ? new ShardRecord
-            {
-                Shard = shard.Number,
-                Extent = shard.Extent,
-                Lines = shard.LineCount,
-                CountsLinesOfFiles = shard.CountsLinesOfFiles,
-                Manifest = now,
-                Settings = _settings,
-                FileBytes = new Dictionary<string, long>(),
-                CleanHeaderBytes = headerBytes,
-                Refused = refused,
-                RowsToLeaveOut = _exclusion?.Unmet(0) is null ? 0 : _exclusion.Count,
-            }
-            : throw new OutputException($"{shard.Name} has changed while shard {shard.Number} of it was read: {change}. Start all shards over (--fresh)");
-    }
-
-    private DryRunSummary Summarise(RunTally tally, long resumedAfter, TimeSpan elapsed, bool cancelled) => new()
-    {
-        Cancelled = cancelled,
-        Manifest = _manifest.Name,
-        Samples = tally.Samples,
-        CleanSamples = tally.CleanSamples,
-        LeftOut = _excluding?.LeftOut ?? 0,
-        NotFound = cancelled || _part is not null || _options.Limit is not null || _exclusion?.Unmet(_excluding!.LeftOut) is null ? 0
-            : _exclusion.Count - _excluding.LeftOut,
-        SamplesWithWarnings = tally.SamplesWithWarnings,
-        Clips = tally.Clips,
-        Ok = tally.Ok,
-        Faults = tally.Faults,
-        Unsettled = tally.Unsettled,
-        FromStore = tally.FromStore,
-        Repeated = tally.Repeated,
-        ResumedAfterRows = resumedAfter,
-        ElapsedSeconds = Math.Round(elapsed.TotalSeconds, 3),
-        ClipsPerSecond = Math.Round(tally.Clips / elapsed.TotalSeconds, 3),
-        Slowest = tally.Slowest,
-        CleanHasRelativePaths = tally.CleanHasRelativePaths,
-        Helpers = _decoder.Reuse,
-        Versions = new DryRunVersions(_settings.ClipGuard, _decoder.DecoderVersion, _decoder.DecoderFiles),
-        Settings = new DryRunSettings
-        {
-            Guard = _options.Guard,
-            SandboxInForce = _decoder.Sandbox,
-            Manifest = _options.Manifest,
-            Audio = _options.Audio,
-            Video = _options.Video,
-            Image = _options.Image,
-            Limits = _options.Limits,
-            Limit = _options.Limit,
-            ClipsPerSample = _options.ClipsPerSample,
-            CleanManifest = _settings.CleanManifest,
-        },
-    };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
@@ -31,6 +32,13 @@ public static class DryRunFiles
     /// <summary>Path of the clips that decoded with what is known of each, one <see cref="ClipRecord"/> a line, in manifest order.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Clips(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.ClipsName);
+
+    /// <summary>
+    /// Path of the clips that a second decoder decoded to something else, one <see cref="Disagreement"/> a line, in manifest order; there is no such file where
+    /// none was asked.
+    /// </summary>
+    /// <param name="folder">The output folder.</param>
+    public static string Disagreements(string folder) => Path.Combine(Path.GetFullPath(folder), OutputFolder.DisagreementsName);
 
     /// <summary>Path of the bad clips and lines as a table, which has the most important of what is in <see cref="Faults"/>.</summary>
     /// <param name="folder">The output folder.</param>
@@ -71,6 +79,13 @@ public static class DryRunFiles
             yield return record ?? throw new JsonException($"{path} holds a line that is no record.");
         }
     }
+
+    /// <summary>Reads <c>disagreements.jsonl</c>, line by line as it is asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="JsonException">A line is no such record.</exception>
+    public static IEnumerable<Disagreement> ReadDisagreements(string path) => File.ReadLines(path)
+        .Select(line => JsonSerializer.Deserialize(line, RecordLayout.Lines.Disagreement)
+            ?? throw new JsonException($"{path} holds a line that is no record."));
 
     /// <summary>Reads <c>clips.jsonl</c>, line by line as it is asked for.</summary>
     /// <param name="path">The file.</param>

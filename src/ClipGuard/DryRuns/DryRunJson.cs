@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
@@ -21,6 +22,7 @@ namespace ClipGuard.DryRuns;
         typeof(CamelCaseEnumConverter<SandboxLevel>),
         typeof(CamelCaseEnumConverter<Isolation>),
         typeof(CamelCaseEnumConverter<JournalVerdict>),
+        typeof(CamelCaseEnumConverter<DisagreementSubject>),
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
@@ -28,6 +30,7 @@ namespace ClipGuard.DryRuns;
 [JsonSerializable(typeof(BadLineRecord))]
 [JsonSerializable(typeof(ExcludedRow))]
 [JsonSerializable(typeof(UnsettledRecord))]
+[JsonSerializable(typeof(Disagreement))]
 [JsonSerializable(typeof(JournalHeader))]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(Checkpoint))]

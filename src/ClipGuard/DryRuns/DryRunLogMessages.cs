@@ -1,3 +1,4 @@
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Media;
 
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,9 @@ internal static partial class DryRunLogMessages
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Line {Line}: {Warning}")]
     public static partial void SampleWarned(this ILogger log, long line, string warning);
+
+    [LoggerMessage(EventId = 2010, Level = LogLevel.Information, Message = "Line {Line}: {Clip}: the decoders disagree on {About}. {Difference}")]
+    public static partial void DecodersDisagree(this ILogger log, long line, string clip, DisagreementSubject about, string difference);
 
     [LoggerMessage(EventId = 2009, Level = LogLevel.Warning, Message = "{Notice}")]
     public static partial void RowsNotExcluded(this ILogger log, string notice);

@@ -82,6 +82,12 @@ public sealed record DryRunOptions
     /// </summary>
     public VerdictStoreOptions? Verdicts { get; init; }
 
+    /// <summary>
+    /// Where a second decoder is asked, how far values may lie apart: the largest root mean square of the differences within a tenth of a second of audio or
+    /// within one picture, as a share of full scale. 0 to 1; default 0.05.
+    /// </summary>
+    public double DisagreementTolerance { get; init; } = 0.05;
+
     /// <summary>The spec for a kind of clip.</summary>
     internal ClipSpec SpecFor(ClipKind kind) => kind switch
     {
@@ -93,8 +99,9 @@ public sealed record DryRunOptions
 
     /// <summary>The settings that verdicts depend on, with this decoder.</summary>
     /// <param name="decoder">The decoder.</param>
+    /// <param name="also">The second decoder; null for none.</param>
     /// <param name="format">How the manifest is written; null where its rows are no text.</param>
-    internal VerdictSettings VerdictSettings(IGuardedDecoder decoder, Manifests.TextFormat? format) => new()
+    internal VerdictSettings VerdictSettings(IGuardedDecoder decoder, IGuardedDecoder? also, Manifests.TextFormat? format) => new()
     {
         ClipGuard = ProductVersion.Text,
         Decoder = decoder.DecoderVersion,
@@ -110,6 +117,8 @@ public sealed record DryRunOptions
         Limits = Limits,
         Manifest = Manifest,
         ClipsPerSample = ClipsPerSample,
+        Also = also?.DecoderVersion,
+        DisagreementTolerance = also is null ? null : DisagreementTolerance,
         Exclude = Excluded?.Fingerprint,
         CleanManifest = format is null ? null
             : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
@@ -74,6 +77,10 @@ public sealed record DryRunSummary
     /// helpers is to be doubted: run once more with <see cref="SupervisorOptions.ConfirmOneIn"/> 0.
     /// </summary>
     public HelperReuse Helpers { get; init; } = new();
+
+    /// <summary>How often a second decoder agreed; null where none was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Agreement? Agreement { get; init; }
 
     /// <summary>The versions that decoded.</summary>
     public required DryRunVersions Versions { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
@@ -63,6 +64,10 @@ internal sealed record JournalEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DamageReport? Damage { get; init; }
 
+    /// <summary>What came of asking a second decoder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SecondOpinion? Second { get; init; }
+
     /// <summary>The entry for a verdict.</summary>
     public static JournalEntry Of(long line, int index, ClipVerdict verdict) =>
         Of(line, index, verdict.Clip, verdict.Fault is null ? JournalVerdict.Ok : JournalVerdict.Fault) with
@@ -71,6 +76,7 @@ internal sealed record JournalEntry
             Fault = verdict.Fault,
             Facts = verdict.Facts,
             Damage = verdict.Damage,
+            Second = verdict.Second,
         };
 
     /// <summary>The entry for a first failure, which is tried once more.</summary>

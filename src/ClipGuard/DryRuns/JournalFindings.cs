@@ -49,6 +49,7 @@ internal sealed class JournalFindings
             Fault = entry.Fault,
             Facts = entry.Facts,
             Damage = entry.Damage,
+            Second = entry.Second,
             IsEarlier = true,
         };
     }

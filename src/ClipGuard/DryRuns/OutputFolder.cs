@@ -8,13 +8,14 @@ using ClipGuard.Runs;
 namespace ClipGuard.DryRuns;
 
 /// <summary>The folder that a dry run writes to, held by one run at a time: the files of its findings, and the checkpoint of an interrupted run.</summary>
-internal sealed class OutputFolder : IDisposable
+internal sealed partial class OutputFolder : IDisposable
 {
     public const string FaultsName = "faults.jsonl";
     public const string CleanName = "clean";
     public const string ExcludedName = "excluded.jsonl";
     public const string UnsettledName = "unsettled.jsonl";
     public const string ClipsName = "clips.jsonl";
+    public const string DisagreementsName = "disagreements.jsonl";
     public const string FaultTableName = "faults.csv";
     public const string SummaryName = "summary.json";
     public const string UnfinishedName = "unfinished.json";
@@ -40,6 +41,7 @@ internal sealed class OutputFolder : IDisposable
         UnsettledPath = Path.Combine(folder, UnsettledName);
         SeenPath = Path.Combine(folder, SeenName);
         ClipsPath = Path.Combine(folder, ClipsName);
+        DisagreementsPath = Path.Combine(folder, DisagreementsName);
         FaultTablePath = Path.Combine(folder, FaultTableName);
         SummaryPath = Path.Combine(folder, SummaryName);
         _unfinishedPath = Path.Combine(folder, UnfinishedName);
@@ -58,6 +60,8 @@ internal sealed class OutputFolder : IDisposable
 
     public string ClipsPath { get; }
 
+    public string DisagreementsPath { get; }
+
     public string FaultTablePath { get; }
 
     public string SummaryPath { get; }
@@ -75,6 +79,9 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The clips that decoded, open to append to.</summary>
     public WholeLineFile Clips { get; private set; } = null!;
+
+    /// <summary>The clips that two decoders disagree on, open to append to; null where there is one decoder.</summary>
+    public WholeLineFile? Disagreements { get; private set; }
 
     /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
     public WholeLineFile? Clean { get; private set; }
@@ -130,6 +137,7 @@ internal sealed class OutputFolder : IDisposable
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clips.FlushToDisk();
+        Disagreements?.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
         Seen.FlushToDisk();
@@ -181,6 +189,7 @@ internal sealed class OutputFolder : IDisposable
         Faults.FlushToDisk();
         Unsettled.FlushToDisk();
         Clips.FlushToDisk();
+        Disagreements?.FlushToDisk();
         Clean?.FlushToDisk();
         Excluded.FlushToDisk();
         Seen.FlushToDisk();
@@ -220,16 +229,15 @@ internal sealed class OutputFolder : IDisposable
         }
 
         File.Delete(_journalPath);
-        File.Delete(FaultsPath + BeforeSuffix);
-        File.Delete(UnsettledPath + BeforeSuffix);
-        File.Delete(ClipsPath + BeforeSuffix);
+        DeleteBefore();
     }
 
     /// <summary>Marks the folder as that of a share which is whole.</summary>
     /// <param name="record">What a merge has to know; the files' lengths are added.</param>
     public void EndShard(ShardRecord record)
     {
-        string[] files = [.. new[] { FaultsPath, CleanPath, ExcludedPath, UnsettledPath, ClipsPath, SeenPath }.OfType<string>().Where(File.Exists)];
+        string?[] all = [FaultsPath, CleanPath, ExcludedPath, UnsettledPath, ClipsPath, DisagreementsPath, SeenPath];
+        string[] files = [.. all.OfType<string>().Where(File.Exists)];
         record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
         AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
     }
@@ -244,7 +252,7 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
     public SettledVerdicts ReadKnownVerdicts() => SettledVerdicts.Read(
-        FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix, ClipsPath + BeforeSuffix);
+        FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix, ClipsPath + BeforeSuffix, DisagreementsPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -252,126 +260,11 @@ internal sealed class OutputFolder : IDisposable
         Faults?.Dispose();
         Unsettled?.Dispose();
         Clips?.Dispose();
+        Disagreements?.Dispose();
         Clean?.Dispose();
         Excluded?.Dispose();
         Seen?.Dispose();
         Journal?.Dispose();
         _lock.Dispose();
-    }
-
-    private void RefuseToOverwrite(IReadOnlyList<string> sources)
-    {
-        string[] ours =
-        [
-            FaultsPath, FaultTablePath, ExcludedPath, UnsettledPath, ClipsPath, SummaryPath, SeenPath, _unfinishedPath, _journalPath, _shardPath,
-        ];
-        if (ours.Append(CleanPath).OfType<string>().FirstOrDefault(path => IsOneOf(path, sources)) is { } overwritten)
-        {
-            throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");
-        }
-
-        if (CleanPath is { } clean && ours.FirstOrDefault(path => path == clean || FileFacts.AreSame(path, clean)) is { } clash)
-        {
-            throw new OutputException($"the clean manifest {CleanPath} would overwrite {clash}: choose another name");
-        }
-    }
-
-    private static bool IsOneOf(string path, IReadOnlyList<string> sources)
-    {
-        bool exists = File.Exists(path);
-        return sources.Any(source => path == source || (exists && FileFacts.AreSame(path, source)));
-    }
-
-    private Checkpoint? FindUnfinished(ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
-    {
-        if (!File.Exists(_unfinishedPath))
-        {
-            return null;
-        }
-
-        Checkpoint? found = null;
-        try
-        {
-            found = JsonSerializer.Deserialize(File.ReadAllBytes(_unfinishedPath), RecordLayout.Readable.Checkpoint);
-        }
-        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
-        {
-            throw new OutputException($"{_unfinishedPath} cannot be read ({error.Message}): start over (--fresh) or choose another folder", error);
-        }
-
-        string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
-            : found.Manifest != manifest ? ManifestIdentity.Difference(found.Manifest, Journal.FilesOf(_journalPath), manifest, files)
-            : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
-            : null;
-
-        // A run that ended is no loss, nor is one that found nothing: with other settings they start over.
-        return change is null ? found : IsNoLoss(found) ? null : throw new OutputException(
-            $"{Path.GetDirectoryName(_unfinishedPath)} holds a run that did not end and cannot go on like this: {change}. "
-            + "Run it as it was, start over (--fresh) or choose another folder");
-    }
-
-    private bool IsNoLoss(Checkpoint? found) => found is { IsWhole: true } || (found is { Tally.Rows: 0 } && Journal.IsEmpty(_journalPath));
-
-    private void Begin(Checkpoint? resumed, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
-    {
-        try
-        {
-            if (CleanPath is not null)
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(CleanPath)!);
-            }
-
-            File.Delete(SummaryPath);
-            File.Delete(FaultTablePath);
-            File.Delete(_shardPath);
-            if (resumed is null)
-            {
-                File.Delete(_unfinishedPath);
-                File.Delete(FaultsPath + BeforeSuffix);
-                File.Delete(UnsettledPath + BeforeSuffix);
-                File.Delete(ClipsPath + BeforeSuffix);
-            }
-
-            if (Directory.Exists(CleanPath))
-            {
-                throw new OutputException($"cannot write {CleanPath}: it is a folder");
-            }
-
-            foreach (string list in resumed is { IsWhole: true } ? [] : Lists)
-            {
-                File.Delete(list);
-            }
-        }
-        catch (Exception error) when (OutputException.IsFileError(error))
-        {
-            throw OutputException.For(SummaryPath, error);
-        }
-
-        // What a run that ended has left is not gone through by the number of its rows, so that all of the journal counts.
-        bool isRetry = resumed is { IsWhole: true };
-        Journal = Journal.Open(_journalPath, settings, files, isRetry ? 0 : resumed?.Tally.LastLine, out JournalFindings found);
-        JournalFindings = found;
-        if (isRetry)
-        {
-            KeepBefore(FaultsPath);
-            KeepBefore(UnsettledPath);
-            KeepBefore(ClipsPath);
-        }
-
-        Faults = WholeLineFile.Open(FaultsPath, isRetry ? 0 : resumed?.FaultsBytes ?? 0);
-        Unsettled = WholeLineFile.Open(UnsettledPath, isRetry ? 0 : resumed?.UnsettledBytes ?? 0);
-        Clips = WholeLineFile.Open(ClipsPath, isRetry ? 0 : resumed?.ClipsBytes ?? 0);
-        Clean = CleanPath is null ? null : WholeLineFile.Open(CleanPath + PartialSuffix, isRetry ? 0 : resumed?.CleanBytes ?? 0);
-        Seen = WholeLineFile.Open(SeenPath, isRetry ? 0 : resumed?.SeenBytes ?? 0);
-        Excluded = WholeLineFile.Open(ExcludedPath + PartialSuffix, isRetry ? 0 : resumed?.ExcludedBytes ?? 0);
-    }
-
-    // Where such a run was interrupted, what it wrote itself is made anew, and what the first one found lies here still.
-    private static void KeepBefore(string path)
-    {
-        if (!File.Exists(path + BeforeSuffix))
-        {
-            File.Move(path, path + BeforeSuffix);
-        }
     }
 }

@@ -115,6 +115,7 @@ internal sealed class Recorder
         _output.Excluded.Flush();
         _output.Seen.Flush();
         _output.Clips.Flush();
+        _output.Disagreements?.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -157,6 +158,7 @@ internal sealed class Recorder
             }
 
             Tally.Add(row.Line, verdict, isRefused: settled.Keys[index] == 0);
+            RecordSecond(row.Line, verdict, id);
             clean &= verdict.IsOk;
             faulty |= verdict.Fault is not null;
             if (verdict.Unsettled is { } unsettled)
@@ -200,6 +202,21 @@ internal sealed class Recorder
         else if (decided)
         {
             Exclude(_excluded.Of(row, settled.Verdicts.OfType<ClipVerdict>()));
+        }
+    }
+
+    private void RecordSecond(long line, ClipVerdict verdict, string? id)
+    {
+        if (verdict.Second?.Disagreement is not { } disagreement)
+        {
+            return;
+        }
+
+        byte[] record = JsonSerializer.SerializeToUtf8Bytes(disagreement with { Id = id }, RecordLayout.Lines.Disagreement);
+        _output.Disagreements?.Append([.. record, (byte)'\n']);
+        if (!verdict.IsEarlier)
+        {
+            _log.DecodersDisagree(line, disagreement.Clip, disagreement.About, disagreement.Message);
         }
     }
 

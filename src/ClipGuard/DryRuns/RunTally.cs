@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
@@ -56,6 +57,9 @@ internal sealed class RunTally
     /// <summary>A count for each fault, bad manifest lines included; every name is there.</summary>
     public Dictionary<string, long> Faults { get; set; } = Enum.GetNames<FaultKind>().Append(BadLineRecord.Name).ToDictionary(name => name, _ => 0L);
 
+    /// <summary>What came of asking a second decoder, by format.</summary>
+    public Dictionary<string, FormatAgreement> Agreement { get; set; } = [];
+
     /// <summary>True once a clean row named a clip by a relative path.</summary>
     public bool CleanHasRelativePaths { get; set; }
 
@@ -89,6 +93,11 @@ internal sealed class RunTally
         {
             Unsettled++;
             return;
+        }
+
+        if (verdict.Second is { IsCounted: false } opinion)
+        {
+            Agreement[opinion.Format] = (Agreement.GetValueOrDefault(opinion.Format) ?? new FormatAgreement(opinion.Format)).Plus(opinion);
         }
 
         Clips++;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
 
 namespace ClipGuard.DryRuns;
@@ -13,15 +14,19 @@ internal sealed class SettledVerdicts : IDisposable
     private readonly HashSet<(long Line, int Index)> _unsettled;
     private readonly StreamReader _faults;
     private readonly IEnumerator<ClipRecord> _clips;
+    private readonly IEnumerator<Disagreement> _disagreements;
+    private bool _hasDisagreement;
     private ClipFaultRecord? _next;
     private bool _hasClip;
 
-    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips)
+    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips, IEnumerator<Disagreement> disagreements)
     {
         _unsettled = unsettled;
         _faults = faults;
         _clips = clips;
         _hasClip = clips.MoveNext();
+        _disagreements = disagreements;
+        _hasDisagreement = disagreements.MoveNext();
         Advance();
     }
 
@@ -29,7 +34,8 @@ internal sealed class SettledVerdicts : IDisposable
     /// <param name="faultsPath">Its <c>faults.jsonl</c>.</param>
     /// <param name="unsettledPath">Its <c>unsettled.jsonl</c>.</param>
     /// <param name="clipsPath">Its <c>clips.jsonl</c>.</param>
-    public static SettledVerdicts Read(string faultsPath, string unsettledPath, string clipsPath)
+    /// <param name="disagreementsPath">Its <c>disagreements.jsonl</c>; there is none where no second decoder was asked.</param>
+    public static SettledVerdicts Read(string faultsPath, string unsettledPath, string clipsPath, string disagreementsPath)
     {
         HashSet<(long, int)> unsettled =
         [
@@ -37,17 +43,17 @@ internal sealed class SettledVerdicts : IDisposable
                 .Select(static line => JsonSerializer.Deserialize(line, RecordLayout.Lines.UnsettledRecord)!)
                 .Select(static record => (record.Line, record.Index)),
         ];
-        return new SettledVerdicts(unsettled, new StreamReader(faultsPath), DryRunFiles.ReadClips(clipsPath).GetEnumerator());
+        IEnumerable<Disagreement> disagreements = File.Exists(disagreementsPath) ? DryRunFiles.ReadDisagreements(disagreementsPath) : [];
+        return new SettledVerdicts(
+            unsettled, new StreamReader(faultsPath), DryRunFiles.ReadClips(clipsPath).GetEnumerator(), disagreements.GetEnumerator());
     }
 
     /// <summary>The earlier run's verdict on a clip; null for one that it left unsettled. Asked for each clip once, in the manifest's order.</summary>
-    public ClipVerdict? Find(SampleRow row, int index)
-    {
-        if (_unsettled.Contains((row.Line, index)))
-        {
-            return null;
-        }
+    public ClipVerdict? Find(SampleRow row, int index) => _unsettled.Contains((row.Line, index)) ? null
+        : FindVerdict(row, index) with { Second = FindDisagreement(row.Line, index) };
 
+    private ClipVerdict FindVerdict(SampleRow row, int index)
+    {
         while (_next is not null && _next.Line < row.Line)
         {
             Advance();
@@ -77,6 +83,19 @@ internal sealed class SettledVerdicts : IDisposable
     {
         _faults.Dispose();
         _clips.Dispose();
+        _disagreements.Dispose();
+    }
+
+    private SecondOpinion? FindDisagreement(long line, int index)
+    {
+        while (_hasDisagreement && (_disagreements.Current.Line, _disagreements.Current.Index).CompareTo((line, index)) < 0)
+        {
+            _hasDisagreement = _disagreements.MoveNext();
+        }
+
+        return _hasDisagreement && (_disagreements.Current.Line, _disagreements.Current.Index) == (line, index)
+            ? new SecondOpinion(_disagreements.Current.Format) { Disagreement = _disagreements.Current, IsCounted = true }
+            : null;
     }
 
     // Lines that are no samples are found out anew from the manifest itself.

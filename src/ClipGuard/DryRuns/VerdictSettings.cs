@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 using ClipGuard.Fetching;
 using ClipGuard.Manifests;
@@ -42,6 +43,14 @@ internal sealed record VerdictSettings
     public required ManifestOptions Manifest { get; init; }
 
     public required int? ClipsPerSample { get; init; }
+
+    /// <summary>The second decoder that was asked; left out where none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Also { get; init; }
+
+    /// <summary>How far values of the two may lie apart; left out where there is one decoder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DisagreementTolerance { get; init; }
 
     /// <summary>The fingerprint of the list of rows that are left out; null for none.</summary>
     public string? Exclude { get; init; }

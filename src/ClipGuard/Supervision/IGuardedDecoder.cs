@@ -1,5 +1,6 @@
 using ClipGuard.Fetching;
 using ClipGuard.Media;
+using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision;
 
@@ -8,6 +9,9 @@ internal interface IGuardedDecoder
 {
     /// <inheritdoc cref="Supervisor.DecoderVersion"/>
     string DecoderVersion { get; }
+
+    /// <inheritdoc cref="Supervisor.Kinds"/>
+    IReadOnlyList<string> Kinds => DecodeKinds.All;
 
     /// <inheritdoc cref="Supervisor.DecoderFiles"/>
     IReadOnlyList<string> DecoderFiles => [];

@@ -133,7 +133,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         Supervisor? supervisor = null;
         try
         {
-            HelperLaunch? launch = options.Isolation == Isolation.InProcess || program is { DecodesAll: true } ? null
+            HelperLaunch? launch = options.Isolation == Isolation.InProcess || program is { DecodesAll: true } || options.DecoderAlone ? null
                 : await FFmpegCheck.RunAsync(HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
             HelperTemplate? template = launch is null || !options.ForksHelpers ? null
                 : await HelperTemplate.StartAsync(launch, HelperSpawner.For(options.Sandbox, options.NewestLandlock), options.StartLimit).ConfigureAwait(false);

@@ -78,6 +78,11 @@ public sealed record SupervisorOptions
     /// </summary>
     public DecoderProgram? Decoder { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Decoder"/> is all that decodes: no helper of ClipGuard's own is started for the other kinds of clips. Default false.
+    /// </summary>
+    public bool DecoderAlone { get; init; }
+
     /// <summary>Arguments for the helper's program. Default none.</summary>
     public IReadOnlyList<string> HelperArguments { get; init; } = [];
 
@@ -173,6 +178,11 @@ public sealed record SupervisorOptions
         {
             throw new ArgumentOutOfRangeException(
                 nameof(Decoder), Decoder, $"{nameof(Decoder)} is a program, and {nameof(Isolation.InProcess)} starts none.");
+        }
+
+        if (Decoder is null && DecoderAlone)
+        {
+            throw new ArgumentOutOfRangeException(nameof(DecoderAlone), DecoderAlone, $"{nameof(DecoderAlone)} needs a {nameof(Decoder)}.");
         }
 
         Fetching.Validate();

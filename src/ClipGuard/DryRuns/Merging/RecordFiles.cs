@@ -6,5 +6,6 @@ namespace ClipGuard.DryRuns.Merging;
 internal static class RecordFiles
 {
     /// <summary>The names of all of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [OutputFolder.FaultsName, OutputFolder.ExcludedName, OutputFolder.UnsettledName, OutputFolder.ClipsName];
+    public static IReadOnlyList<string> All { get; } =
+        [OutputFolder.FaultsName, OutputFolder.ExcludedName, OutputFolder.UnsettledName, OutputFolder.ClipsName, OutputFolder.DisagreementsName];
 }

@@ -1,3 +1,4 @@
+using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Supervision;
 using ClipGuard.Verdicts;
 
@@ -39,6 +40,7 @@ internal static class ShardSums
             NotFound = Math.Max(0, shards[0].Record.RowsToLeaveOut - each.Sum(static one => one.LeftOut)),
             FromStore = seen?.FromStore ?? each.Sum(static one => one.FromStore),
             Repeated = seen is { } counted ? clips - shards.Sum(static shard => shard.Record.Refused) - counted.Distinct : each.Sum(static one => one.Repeated),
+            Agreement = Agreement.Sum([.. each.Select(static one => one.Agreement)]),
             Helpers = HelperReuse.Sum(each.Select(static one => one.Helpers)),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
             ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
