@@ -22,8 +22,8 @@ internal static class AgreementTables
             format.Add(one.Format);
             compared.Add(one.Compared);
             agree.Add(one.Compared - one.Disagreements);
-            first.Add(one.DecoderConvicts);
-            second.Add(one.AlsoConvicts);
+            first.Add(one.DecoderFaults);
+            second.Add(one.AlsoFaults);
             shape.Add(one.Shapes);
             values.Add(one.Values);
             not.Add(one.NotCompared);

@@ -17,7 +17,7 @@ internal static class AgreementRows
         format.Format,
         .. new[]
         {
-            format.Compared, format.Compared - format.Disagreements, format.DecoderConvicts, format.AlsoConvicts, format.Shapes, format.Values,
+            format.Compared, format.Compared - format.Disagreements, format.DecoderFaults, format.AlsoFaults, format.Shapes, format.Values,
             format.NotCompared,
         }.Select(static count => Wording.Number(count)),
     ];

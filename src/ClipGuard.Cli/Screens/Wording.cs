@@ -54,9 +54,9 @@ internal static class Wording
         }
     }
 
-    /// <summary>How often a second decoder agreed.</summary>
+    /// <summary>How often a second decoder agreed. Its libraries are in the summary.</summary>
     public static string Agreement(Agreement agreement) =>
-        $"Also decoded by {PrintableText.Line(agreement.Also)}: {Count(agreement.Compared, "clip")} compared, "
+        $"Also decoded by {PrintableText.Line(agreement.Also.Split(" (")[0])}: {Count(agreement.Compared, "clip")} compared, "
         + (agreement.Disagreements == 0 ? "no disagreement" : Count(agreement.Disagreements, "disagreement"));
 
     /// <summary>How a manifest's first row was understood. Keys are the manifest's own.</summary>

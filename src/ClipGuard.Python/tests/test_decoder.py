@@ -151,7 +151,7 @@ class ReadyWorkerRunTests(unittest.TestCase):
             done = run("dry-run", str(manifest), "--out", f"{folder}/out", "--workers", "1", "--also", worker)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             summary = json.loads((pathlib.Path(folder) / "out" / "summary.json").read_text())
-            counts = {one["format"]: (one["compared"], one["alsoConvicts"]) for one in summary["agreement"]["formats"]}
+            counts = {one["format"]: (one["compared"], one["alsoFaults"]) for one in summary["agreement"]["formats"]}
             self.assertEqual(counts, {"wav": (1, 0), "m4a": (1, 1), "flac": (1, 0)})
             self.assertTrue(summary["agreement"]["also"].startswith("soundfile "))
             found = json.loads((pathlib.Path(folder) / "out" / "disagreements.jsonl").read_text())
@@ -162,7 +162,7 @@ class ReadyWorkerRunTests(unittest.TestCase):
             self.assertEqual(turned.returncode, 1, turned.stdout + turned.stderr)
             summary = json.loads((pathlib.Path(folder) / "turned" / "summary.json").read_text())
             self.assertEqual((summary["faults"]["Unsupported"], summary["agreement"]["also"].startswith("FFmpeg ")), (1, True))
-            self.assertEqual(sum(one["decoderConvicts"] for one in summary["agreement"]["formats"]), 1)
+            self.assertEqual(sum(one["decoderFaults"] for one in summary["agreement"]["formats"]), 1)
 
     def test_pictures_come_from_two_libraries_as_well(self):
         for name in ("pil", "cv2"):

@@ -53,7 +53,7 @@ public sealed partial class DryRun
     /// <param name="manifest">What to decode.</param>
     /// <param name="supervisor">Guards the decodes whose verdicts count; it stays the caller's.</param>
     /// <param name="also">
-    /// Guards the second decodes, of the kinds of clips that it decodes; it stays the caller's. What it convicts is no fault of the run's.
+    /// Guards the second decodes, of the kinds of clips that it decodes; it stays the caller's. What it finds bad is no fault of the run's.
     /// </param>
     /// <param name="options">What clips are decoded to, and where the findings go.</param>
     /// <param name="log">Where the run and each fault are logged; null for nowhere.</param>

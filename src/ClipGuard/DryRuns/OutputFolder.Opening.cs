@@ -1,6 +1,5 @@
 using System.Text.Json;
 
-using ClipGuard.Manifests;
 using ClipGuard.Media.Native;
 using ClipGuard.Runs;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
-using ClipGuard.Media.Native;
 using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;

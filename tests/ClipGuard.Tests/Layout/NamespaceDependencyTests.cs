@@ -62,13 +62,13 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Cli.Reports"] =
         [
             "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.DryRuns",
-            "ClipGuard.Export", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams.Comparing", "ClipGuard.Supervision",
+            "ClipGuard.DryRuns.SecondOpinions", "ClipGuard.Export", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams.Comparing", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Running"] = ["ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Supervision"],
         ["ClipGuard.Cli.Screens"] =
         [
-            "ClipGuard.DryRuns", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams", "ClipGuard.Streams.Comparing",
-            "ClipGuard.Supervision",
+            "ClipGuard.DryRuns", "ClipGuard.DryRuns.SecondOpinions", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Streams",
+            "ClipGuard.Streams.Comparing", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Cli.Settings"] =
         [
@@ -89,12 +89,17 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Columnar"] = ["ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media"],
         ["ClipGuard.DryRuns"] =
         [
-            "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Runs",
-            "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.DryRuns.SecondOpinions", "ClipGuard.Fetching", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media",
+            "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.DryRuns.Merging"] =
         [
-            "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs", "ClipGuard.Supervision", "ClipGuard.Verdicts",
+            "ClipGuard.DryRuns.SecondOpinions", "ClipGuard.Manifests", "ClipGuard.Manifests.Sharding", "ClipGuard.Media.Native", "ClipGuard.Runs",
+            "ClipGuard.Supervision", "ClipGuard.Verdicts",
+        ],
+        ["ClipGuard.DryRuns.SecondOpinions"] =
+        [
+            "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Media.Wire", "ClipGuard.Runs", "ClipGuard.Supervision",
         ],
         ["ClipGuard.Export"] = ["ClipGuard.Media"],
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],

@@ -42,11 +42,11 @@ public sealed record FormatAgreement(string Format)
     /// <summary>Clips that were decoded by both, to data or a fault.</summary>
     public long Compared { get; init; }
 
-    /// <summary>Of these, those that the run's decoder alone convicts.</summary>
-    public long DecoderConvicts { get; init; }
+    /// <summary>Of these, those that are bad for the run's decoder alone.</summary>
+    public long DecoderFaults { get; init; }
 
-    /// <summary>Those that the second decoder alone convicts.</summary>
-    public long AlsoConvicts { get; init; }
+    /// <summary>Those that are bad for the second decoder alone.</summary>
+    public long AlsoFaults { get; init; }
 
     /// <summary>Those whose shapes differ.</summary>
     public long Shapes { get; init; }
@@ -59,15 +59,15 @@ public sealed record FormatAgreement(string Format)
 
     /// <summary>Clips that they disagree on.</summary>
     [JsonIgnore]
-    public long Disagreements => DecoderConvicts + AlsoConvicts + Shapes + Values;
+    public long Disagreements => DecoderFaults + AlsoFaults + Shapes + Values;
 
     /// <summary>With one more clip.</summary>
     internal FormatAgreement Plus(SecondOpinion opinion) => this with
     {
         Compared = Compared + (opinion.IsCompared ? 1 : 0),
         NotCompared = NotCompared + (opinion.IsCompared ? 0 : 1),
-        DecoderConvicts = DecoderConvicts + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Decoder.Fault: not null } ? 1 : 0),
-        AlsoConvicts = AlsoConvicts + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Also.Fault: not null } ? 1 : 0),
+        DecoderFaults = DecoderFaults + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Decoder.Fault: not null } ? 1 : 0),
+        AlsoFaults = AlsoFaults + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Also.Fault: not null } ? 1 : 0),
         Shapes = Shapes + (opinion.Disagreement is { About: DisagreementSubject.Shape } ? 1 : 0),
         Values = Values + (opinion.Disagreement is { About: DisagreementSubject.Values } ? 1 : 0),
     };
@@ -77,8 +77,8 @@ public sealed record FormatAgreement(string Format)
     {
         Compared = Compared + other.Compared,
         NotCompared = NotCompared + other.NotCompared,
-        DecoderConvicts = DecoderConvicts + other.DecoderConvicts,
-        AlsoConvicts = AlsoConvicts + other.AlsoConvicts,
+        DecoderFaults = DecoderFaults + other.DecoderFaults,
+        AlsoFaults = AlsoFaults + other.AlsoFaults,
         Shapes = Shapes + other.Shapes,
         Values = Values + other.Values,
     };

@@ -66,7 +66,7 @@ public sealed record Disagreement
 /// <summary>What two decoders do not agree on.</summary>
 public enum DisagreementSubject
 {
-    /// <summary>One convicts the clip, and the other decodes it.</summary>
+    /// <summary>The clip is bad for one, and the other decodes it.</summary>
     Verdict,
 
     /// <summary>Both decode it, to another sample rate, another number of channels, samples or frames, or another size.</summary>

@@ -6,7 +6,6 @@ using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
-using ClipGuard.Tests.Support;
 using ClipGuard.Verdicts;
 
 using NUnit.Framework;
@@ -74,7 +73,7 @@ internal sealed class SecondOpinionTests
             Is.EqualTo(
             [
                 new FormatAgreement("flac") { NotCompared = 1 },
-                new FormatAgreement("mp3") { Compared = 3, DecoderConvicts = 1, AlsoConvicts = 1 },
+                new FormatAgreement("mp3") { Compared = 3, DecoderFaults = 1, AlsoFaults = 1 },
                 new FormatAgreement("mp4") { Compared = 1, Values = 1 },
                 new FormatAgreement("wav") { Compared = 4, Shapes = 1, Values = 1 },
             ]));
@@ -213,13 +212,13 @@ internal sealed class SecondOpinionTests
         {
             var second = new ValueDecoder("Second 2", Second);
             DryRunSummary compared = await Run(bench, second).RunAsync();
-            Assert.That((compared.FromStore, compared.Agreement!.AlsoConvicts(), second.Asked.Count), Is.EqualTo((0L, 1L, 2)), $"run {run}");
+            Assert.That((compared.FromStore, compared.Agreement!.AlsoFaults(), second.Asked.Count), Is.EqualTo((0L, 1L, 2)), $"run {run}");
         }
 
         var first = new ValueDecoder("First 1", First);
         DryRunSummary alone = await new DryRun(Open(bench), first, bench.Options).RunAsync();
 
-        Assert.That((alone.FromStore, alone.Ok, first.Asked.Count), Is.EqualTo((2L, 2L, 0)), "what the second convicted stands nowhere");
+        Assert.That((alone.FromStore, alone.Ok, first.Asked.Count), Is.EqualTo((2L, 2L, 0)), "what is bad for the second alone stands nowhere");
         Assert.That((alone.Agreement, File.Exists(DryRunFiles.Disagreements(bench.Options.OutputFolder))), Is.EqualTo(((Agreement?)null, false)));
     }
 
@@ -239,5 +238,5 @@ internal sealed class SecondOpinionTests
 
 file static class AgreementCounts
 {
-    public static long AlsoConvicts(this Agreement agreement) => agreement.Formats.Sum(static format => format.AlsoConvicts);
+    public static long AlsoFaults(this Agreement agreement) => agreement.Formats.Sum(static format => format.AlsoFaults);
 }

@@ -1,10 +1,9 @@
 using ClipGuard.Cli.Running;
-using ClipGuard.Cli.Settings;
 using ClipGuard.DryRuns;
 using ClipGuard.Streams;
 using ClipGuard.Supervision;
 
-namespace ClipGuard.Cli.DryRuns;
+namespace ClipGuard.Cli.Settings;
 
 /// <summary>Whether a second decoder is asked about every clip.</summary>
 internal static class SecondOpinionSettings
