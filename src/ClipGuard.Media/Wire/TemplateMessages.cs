@@ -10,7 +10,9 @@ internal abstract record TemplateOrder;
 
 /// <summary>Start a helper by forking; its standard error, socket and memory come along.</summary>
 /// <param name="Id">A number that the answer repeats.</param>
-internal sealed record ForkOrder(long Id) : TemplateOrder;
+/// <param name="Scratch">The folder that it is to run and write in; null where helpers of its profile have none.</param>
+internal sealed record ForkOrder(
+    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scratch = null) : TemplateOrder;
 
 /// <summary>A helper that was forked has ended: wait for it, so that its process id is free.</summary>
 /// <param name="Pid">Its process id.</param>

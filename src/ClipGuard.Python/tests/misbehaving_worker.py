@@ -32,6 +32,8 @@ def audio(clip, spec):
     what = clip.name.split(".")[0]
     if what == "good":
         return numpy.arange(100, dtype="f4"), spec.rate or 16000
+    if what == "who":
+        return numpy.array([os.getppid()], "f4")
     if what == "hang":
         # In C, and it holds the interpreter's lock.
         ctypes.PyDLL(None).sleep(1000)
@@ -63,6 +65,7 @@ def audio(clip, spec):
             1.0 if os.getcwd() == home == os.environ["TMPDIR"] else 0.0,
             refused(lambda: open("/tmp/escaped", "w")),
             refused(lambda: open(os.path.expanduser("~/.escaped"), "w")),
+            refused(lambda: open(os.path.join(os.path.dirname(home), "escaped"), "w")),
             refused(os.fork),
             refused(lambda: subprocess.run(["true"])),
             1.0 - refused(lambda: open("/dev/null", "w").close()),

@@ -70,7 +70,14 @@ class MisbehavingTests(unittest.TestCase):
         self.assertEqual(self.load("output").shape, (1,))
 
     def test_it_writes_into_its_own_folder_alone_and_starts_nothing(self):
-        self.assertEqual(self.load("confined").tolist(), [1.0] * 8)
+        self.assertEqual(self.load("confined").tolist(), [1.0] * 9)
+
+    def test_helpers_are_forked_from_one_that_has_imported_everything(self):
+        # Its parent is neither the command nor what adopts orphans, and lives on when the helper does not.
+        before = int(self.load("who")[0])
+        self.fault("exit")
+        self.assertEqual(int(self.load("who")[0]), before)
+        self.assertIn("misbehaving_worker.py", pathlib.Path(f"/proc/{before}/cmdline").read_text())
 
     def test_a_loop_over_all_of_it_ends_with_the_right_samples_and_faults(self):
         # A hanging, a crashing and a memory-eating clip among good ones.

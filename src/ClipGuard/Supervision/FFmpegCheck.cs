@@ -96,7 +96,7 @@ internal static partial class FFmpegCheck
 
     private static CheckedMessage? Ask(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit, CancellationToken cancellation)
     {
-        if (spawner.StartWithin(limit, CheckOf(launch)) is not { } process)
+        if (spawner.StartWithin(limit, () => HelperProcess.Start(CheckOf(launch), spawner.DevNull)) is not { } process)
         {
             return null;
         }

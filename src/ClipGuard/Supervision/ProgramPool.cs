@@ -8,10 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Supervision;
 
 /// <summary>The helpers of a decoder of somebody else's, and what they have said of themselves.</summary>
-internal sealed class ProgramPool
+internal sealed class ProgramPool : IAsyncDisposable
 {
-    private ProgramPool(HelperPool pool, SharedLeases leases, ReadyMessage greeting)
+    private readonly HelperTemplate? _template;
+
+    private ProgramPool(HelperPool pool, SharedLeases leases, HelperTemplate? template, ReadyMessage greeting)
     {
+        _template = template;
         Pool = pool;
         Leases = leases;
         Greeting = greeting;
@@ -45,18 +48,30 @@ internal sealed class ProgramPool
     /// <exception cref="HelperUnavailableException">There is no such program, or it does not start.</exception>
     public static async Task<ProgramPool> StartAsync(DecoderProgram decoder, SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
+        HelperLaunch launch = ProgramLaunch.Of(decoder, options);
+
+        // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.
+        HelperTemplate? template = await HelperTemplate.StartProgramAsync(launch, options.Sandbox, options.StartLimit).ConfigureAwait(false);
         var leases = new SharedLeases(options.Workers);
-        var pool = new HelperPool(options, ProgramLaunch.Of(decoder, options), logger, template: null, leases);
+        var pool = new HelperPool(options, launch, logger, template, leases);
         leases.Add(pool);
         try
         {
-            return new ProgramPool(pool, leases, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
+            return new ProgramPool(pool, leases, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
         }
         catch
         {
             await pool.DisposeAsync().ConfigureAwait(false);
+            template?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Ends its helpers, and what they were forked from.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Pool.DisposeAsync().ConfigureAwait(false);
+        _template?.Dispose();
     }
 
     /// <summary>Whether it is who decodes to a spec.</summary>

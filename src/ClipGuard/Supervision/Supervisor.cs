@@ -149,7 +149,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             }
             else if (program is not null)
             {
-                await program.Pool.DisposeAsync().ConfigureAwait(false);
+                await program.DisposeAsync().ConfigureAwait(false);
             }
 
             throw;
@@ -239,6 +239,11 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         foreach (HelperPool pool in Pools)
         {
             await pool.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_program is not null)
+        {
+            await _program.DisposeAsync().ConfigureAwait(false);
         }
 
         _template?.Dispose();

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -283,7 +284,7 @@ def _be_template(link: socket.socket, greeting: Dict[str, Any], message: Dict[st
                 _send(link, {"type": "forkFailed", "id": message["id"], "message": str(error)})
             else:
                 if child == 0:
-                    _be_child(template, greeting, descriptors)
+                    _be_child(template, greeting, descriptors, message.get("scratch"))
                 _send(link, {"type": "forked", "id": message["id"], "pid": child})
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -298,7 +299,21 @@ def _be_template(link: socket.socket, greeting: Dict[str, Any], message: Dict[st
         message, descriptors = _receive(link)
 
 
-def _be_child(template: int, greeting: Dict[str, Any], descriptors: List[int]) -> None:
+def _move(scratch: str) -> None:
+    """Makes a folder the only one that this process writes in, beside that of compiled code."""
+    compiled = os.environ.get("NUMBA_CACHE_DIR", "")
+    folders = [scratch]
+    if compiled and "numba" in sys.modules:
+        os.makedirs(compiled, exist_ok=True)
+        folders.append(compiled)
+    os.chdir(scratch)
+    os.environ.update({"CLIPGUARD_SCRATCH": scratch, "TMPDIR": scratch, "XDG_CACHE_HOME": scratch})
+    tempfile.tempdir = None
+    if os.environ.get("CLIPGUARD_SANDBOX") in ("Standard", "Strict"):
+        _sandbox.write_only_in(folders)
+
+
+def _be_child(template: int, greeting: Dict[str, Any], descriptors: List[int], scratch: Optional[str]) -> None:
     try:
         _sandbox.die_with_parent()
         if os.getppid() != template:
@@ -310,6 +325,8 @@ def _be_child(template: int, greeting: Dict[str, Any], descriptors: List[int]) -
             if descriptor > 4:
                 os.close(descriptor)
         os.setsid()
+        if scratch:
+            _move(scratch)
         link = socket.socket(fileno=3)
         level = _close(starts_programs=False)
         _begin()

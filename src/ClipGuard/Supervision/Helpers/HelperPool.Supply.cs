@@ -393,13 +393,13 @@ internal sealed partial class HelperPool
         _pendingStarts++;
         var start = new PendingStart(++_lastId);
         HelperTemplate? template = _template is { IsAlive: true } ? _template : null;
-        if (_launch.IsProgram)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pool.StartProgram(work.Start), (Pool: this, Start: start), preferLocal: false);
-        }
-        else if (template is not null)
+        if (template is not null)
         {
             template.Post(() => Start(start, () => template.Fork(_launch)));
+        }
+        else if (_launch.IsProgram)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pool.StartProgram(work.Start), (Pool: this, Start: start), preferLocal: false);
         }
         else
         {
@@ -437,7 +437,7 @@ internal sealed partial class HelperPool
             return;
         }
 
-        home.Spawner.Post(() => Start(start, () =>
+        home.Spawner!.Post(() => Start(start, () =>
         {
             try
             {

@@ -10,6 +10,9 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
     /// <summary>True of a decoder of somebody else's, each of which has a <see cref="ProgramHome"/>.</summary>
     public bool IsProgram { get; init; }
 
+    // Beneath a program's folder: what numba compiles, which is decided where modules are imported and cannot be moved later. Forks of one template share it.
+    private const string CompiledFolder = "numba";
+
     /// <summary>The folder that it runs in; null for this process's own.</summary>
     public string? Folder { get; init; }
 
@@ -87,7 +90,7 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
             $"{WireProtocol.ScratchVariable}={folder}",
             $"TMPDIR={folder}",
             $"XDG_CACHE_HOME={folder}",
-            $"NUMBA_CACHE_DIR={folder}",
+            $"NUMBA_CACHE_DIR={System.IO.Path.Combine(folder, CompiledFolder)}",
         ],
     };
 }

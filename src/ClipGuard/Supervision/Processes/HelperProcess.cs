@@ -59,12 +59,15 @@ internal sealed unsafe class HelperProcess
     public static HelperProcess Start(HelperLaunch launch, int devNull, params ReadOnlySpan<int> further) => Start(launch, devNull, null, null, further);
 
     /// <summary>Starts a helper by forking a template, on its thread.</summary>
+    /// <param name="launch">What the template was started as.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="home">The folder that it is to run in, within the template's; null where it has none.</param>
     /// <exception cref="Win32Exception">The system or the template refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate template) => Start(launch, devNull, template, null, []);
+    public static HelperProcess Start(HelperLaunch launch, HelperTemplate template, ProgramHome? home) => Start(launch, -1, template, home, []);
 
     /// <summary>Starts somebody else's program in its home.</summary>
     /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, ProgramHome home) => Start(launch.In(home.Folder), home.Spawner.DevNull, null, home, []);
+    public static HelperProcess Start(HelperLaunch launch, ProgramHome home) => Start(launch.In(home.Folder), home.Spawner!.DevNull, null, home, []);
 
     private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ProgramHome? home, ReadOnlySpan<int> further)
     {
@@ -79,7 +82,7 @@ internal sealed unsafe class HelperProcess
             Descriptors.MakePipe(out errorsRead, out errorsWrite);
 
             memory = new DecodeMemory(launch.PayloadBytes);
-            int pid = template?.Fork([errorsWrite, theirs, memory.Descriptor])
+            int pid = template?.Fork([errorsWrite, theirs, memory.Descriptor], home?.Folder)
                 ?? Run(launch, [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further]);
 
             int pidDescriptor = Libc.PidfdOpen(pid);

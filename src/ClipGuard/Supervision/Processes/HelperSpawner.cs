@@ -67,11 +67,11 @@ internal sealed class HelperSpawner : IDisposable
 
     /// <summary>Starts one process and waits for it to have been started.</summary>
     /// <param name="limit">How long is waited. What is started later is killed.</param>
-    /// <param name="launch">What is started.</param>
+    /// <param name="start">Starts it, on the spawner's thread.</param>
     /// <returns>
     /// Null where it could not be started in time, for whatever reason: what starts no such process here starts no helper later either, and is told then.
     /// </returns>
-    public HelperProcess? StartWithin(TimeSpan limit, HelperLaunch launch)
+    public HelperProcess? StartWithin(TimeSpan limit, Func<HelperProcess> start)
     {
         var started = new ManualResetEventSlim();
         HelperProcess? process = null;
@@ -81,7 +81,7 @@ internal sealed class HelperSpawner : IDisposable
             HelperProcess? begun = null;
             try
             {
-                begun = HelperProcess.Start(launch, DevNull);
+                begun = start();
             }
             catch (Exception)
             {

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
+using ClipGuard.Media;
 using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 
@@ -20,15 +21,14 @@ internal sealed class HelperTemplate : IDisposable
     private readonly HelperProcess _process;
     private readonly BlockingCollection<Action> _work = [];
     private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
-    private readonly int _devNull;
     private readonly Thread _thread;
     private long _lastId;
     private volatile bool _isGone;
+    private bool _isDisposed;
 
-    private HelperTemplate(HelperProcess process, int devNull)
+    private HelperTemplate(HelperProcess process)
     {
         _process = process;
-        _devNull = devNull;
         _thread = new Thread(Run) { IsBackground = true, Name = "clipguard-template" };
         _thread.Start();
     }
@@ -36,36 +36,68 @@ internal sealed class HelperTemplate : IDisposable
     /// <summary>False once it has ended or failed to answer: helpers are started by the spawner then.</summary>
     public bool IsAlive => !_isGone;
 
+    /// <summary>Starts somebody else's program in a home of its own, and asks whether it can be a template.</summary>
+    /// <param name="launch">What is started.</param>
+    /// <param name="level">How tightly it is confined.</param>
+    /// <param name="limit">How long it may take to be started, and then to say that it is ready.</param>
+    /// <returns>Null where it cannot be one, or did not come up: why, the start of a helper tells.</returns>
+    public static Task<HelperTemplate?> StartProgramAsync(HelperLaunch launch, SandboxLevel level, TimeSpan limit) => OnThreadAsync(() =>
+    {
+        ProgramHome home;
+        try
+        {
+            home = new ProgramHome(level);
+        }
+        catch (Exception error) when (error is IOException or Win32Exception)
+        {
+            return null;
+        }
+
+        if (home.Spawner!.StartWithin(limit, () => HelperProcess.Start(launch, home)) is { } process)
+        {
+            return Greet(process, limit);
+        }
+
+        home.Dispose();
+        return null;
+    });
+
     /// <summary>Starts the program and asks whether it can be a template.</summary>
     /// <param name="launch">What is started.</param>
     /// <param name="spawner">Whose thread starts it.</param>
     /// <param name="limit">How long it may take to say that it is ready.</param>
     /// <returns>Null where it cannot be one, or did not come up: why, the start of a helper tells.</returns>
-    public static Task<HelperTemplate?> StartAsync(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit)
-    {
-        var started = new TaskCompletionSource<HelperTemplate?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var starting = new Thread(() => started.SetResult(
-            spawner.StartWithin(limit, launch) is { } process ? Greet(process, spawner.DevNull, limit) : null));
-        starting.IsBackground = true;
-        starting.Name = "clipguard-greet";
-        starting.Start();
-        return started.Task;
-    }
+    public static Task<HelperTemplate?> StartAsync(HelperLaunch launch, HelperSpawner spawner, TimeSpan limit) => OnThreadAsync(
+        () => spawner.StartWithin(limit, () => HelperProcess.Start(launch, spawner.DevNull)) is { } process ? Greet(process, limit) : null);
 
     /// <summary>Has the template's thread do something, after what it was asked before.</summary>
     public void Post(Action work) => _work.Add(work);
 
     /// <summary>Forks a helper. On the template's thread.</summary>
     /// <exception cref="Win32Exception">It could not; the message says why.</exception>
-    public HelperProcess Fork(HelperLaunch launch) => HelperProcess.Start(launch, _devNull, this);
+    public HelperProcess Fork(HelperLaunch launch)
+    {
+        ProgramHome? home = _process.Home is { } own ? ProgramHome.Within(own) : null;
+        try
+        {
+            return HelperProcess.Start(launch, this, home);
+        }
+        catch
+        {
+            home?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Forks with these descriptors. On the template's thread.</summary>
+    /// <param name="descriptors">Standard error, socket and memory.</param>
+    /// <param name="scratch">The folder that it is to run and write in; null for none.</param>
     /// <returns>The process id of a child of the template's.</returns>
     /// <exception cref="Win32Exception">It could not; the message says why.</exception>
-    public int Fork(ReadOnlySpan<int> descriptors)
+    public int Fork(ReadOnlySpan<int> descriptors, string? scratch)
     {
         long id = ++_lastId;
-        HelperMessage? answer = Ask(new ForkOrder(id), descriptors);
+        HelperMessage? answer = Ask(new ForkOrder(id, scratch), descriptors);
         if (answer is ForkFailedMessage failed)
         {
             throw new Win32Exception($"The template could not fork a helper: {failed.Message}");
@@ -102,17 +134,29 @@ internal sealed class HelperTemplate : IDisposable
     /// <summary>Ends the template, once its helpers are gone.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _work.Add(End);
         _work.CompleteAdding();
         _thread.Join();
         _work.Dispose();
     }
 
-    private static HelperTemplate? Greet(HelperProcess process, int devNull, TimeSpan limit)
+    private static Task<HelperTemplate?> OnThreadAsync(Func<HelperTemplate?> start)
+    {
+        var started = new TaskCompletionSource<HelperTemplate?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => started.SetResult(start())) { IsBackground = true, Name = "clipguard-greet" }.Start();
+        return started.Task;
+    }
+
+    private static HelperTemplate? Greet(HelperProcess process, TimeSpan limit)
     {
         if (Receive(process, new byte[WireProtocol.MaxMessageBytes], limit) is ReadyMessage { Forks: true } ready && MessageCheck.FindOfDecoder(ready) is null)
         {
-            return new HelperTemplate(process, devNull);
+            return new HelperTemplate(process);
         }
 
         process.KillAndReap();

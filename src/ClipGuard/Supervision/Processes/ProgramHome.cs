@@ -19,28 +19,34 @@ internal sealed class ProgramHome : IDisposable
     /// <summary>Makes the folder and the thread. Not on a thread that is confined itself: what that starts is confined as it is.</summary>
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public ProgramHome(SandboxLevel level)
+        : this(Path.GetFullPath(Path.GetTempPath())) => Spawner = HelperSpawner.ForProgram(level, Folder);
+
+    private ProgramHome(string parent)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"clipguard-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         const uint OwnersAlone = 0x1C0;
-        Folder = Path.GetFullPath(Path.Combine(Path.GetTempPath(), name));
+        string name = string.Create(CultureInfo.InvariantCulture, $"clipguard-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        Folder = Path.Combine(parent, name);
         if (Libc.Mkdir(Folder, OwnersAlone) != 0)
         {
             throw new IOException($"{Folder}: {Libc.LastError()}");
         }
-
-        Spawner = HelperSpawner.ForProgram(level, Folder);
     }
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What starts the program.</summary>
-    public HelperSpawner Spawner { get; }
+    /// <summary>What starts the program; null for one that a template forks.</summary>
+    public HelperSpawner? Spawner { get; }
+
+    /// <summary>A folder for a program that is forked from one with a home: within that, where both may write until the fork keeps itself to its own.</summary>
+    /// <param name="template">The home of the template.</param>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    public static ProgramHome Within(ProgramHome template) => new(template.Folder);
 
     /// <summary>Removes the folder, and ends the thread. Once the program is gone: it would end with the thread.</summary>
     public void Dispose()
     {
-        Spawner.Dispose();
+        Spawner?.Dispose();
         try
         {
             Directory.Delete(Folder, recursive: true);
