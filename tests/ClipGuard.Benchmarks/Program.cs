@@ -44,6 +44,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["loader-far"] = LoaderBenchmarks.FarAsync,
     ["loader-rows"] = RowsBenchmark.RunAsync,
     ["loader-growth"] = GrowthBenchmark.RunAsync,
+    ["loader-padding"] = PaddingBenchmark.RunAsync,
     ["compare"] = CompareBenchmark.RunAsync,
 };
 string[] asked = args.Length == 0 ? [.. benchmarks.Keys] : args;

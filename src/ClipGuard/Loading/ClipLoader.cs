@@ -25,11 +25,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly IGuardedDecoder _decoder;
     private readonly Supervisor? _ownSupervisor;
     private readonly IndexedRows? _index;
-    private readonly long[] _excludedRows;
     private readonly string _fingerprint;
     private readonly string? _givenLines;
     private readonly LoaderVerdicts? _verdicts;
-    private SnapshotExclusion? _leftOut;
+    private readonly EpochPlanner _planner;
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -43,7 +42,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         LoaderOptions options,
         IGuardedDecoder decoder,
         Supervisor? ownSupervisor,
-        Opened opened,
+        OpenedManifest opened,
         LoaderVerdicts? verdicts,
         SnapshotExclusion? leftOut,
         ILoggerFactory? loggers,
@@ -54,17 +53,16 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _decoder = decoder;
         _ownSupervisor = ownSupervisor;
         _index = opened.Index;
-        _excludedRows = opened.ExcludedRows;
         _fingerprint = opened.Fingerprint;
         _givenLines = HashOf(options.ExcludedLines);
         _verdicts = verdicts;
-        _leftOut = leftOut;
+        _planner = new EpochPlanner(opened, options, leftOut);
         _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
-        _progress = EpochProgress.Start(0, [], []) with { Snapshot = leftOut?.Id };
+        _progress = EpochProgress.Begin(0, [], []) with { Snapshot = leftOut?.Id };
         _telemetry.Opened(options.RankInfo);
-        if (ShufflesGroups)
+        if (_planner.ShufflesGroups)
         {
             _telemetry.ShufflesGroups(_manifest.Name, _index!.ReadTogether!.Count, options.ShuffleWindow);
         }
@@ -74,7 +72,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     public int Epoch => _progress.Epoch;
 
     /// <summary>How many batches every rank has in the present segment of this epoch; null where that is known only at the end.</summary>
-    public long? Batches => PlanOf(RowsWithoutReading(), _progress)?.Batches;
+    public long? Batches => _planner.Batches(_progress);
 
     /// <summary>Where the loader is: after the batch that was yielded last.</summary>
     public LoaderState State => StateOf(_progress);
@@ -102,7 +100,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         TimeProvider? time = null,
         CancellationToken cancellation = default)
     {
-        Opened opened = await OpenAsync(manifest, options, TelemetryOf(loggers), cancellation).ConfigureAwait(false);
+        OpenedManifest opened = await OpenedManifest.OpenAsync(manifest, options, TelemetryOf(loggers), cancellation).ConfigureAwait(false);
         Supervisor? own = null;
         try
         {
@@ -127,7 +125,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             options,
             decoder,
             null,
-            await OpenAsync(manifest, options, TelemetryOf(loggers), CancellationToken.None).ConfigureAwait(false),
+            await OpenedManifest.OpenAsync(manifest, options, TelemetryOf(loggers), CancellationToken.None).ConfigureAwait(false),
             loggers,
             null,
             CancellationToken.None).ConfigureAwait(false);
@@ -136,7 +134,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         LoaderOptions options,
         IGuardedDecoder decoder,
         Supervisor? ownSupervisor,
-        Opened opened,
+        OpenedManifest opened,
         ILoggerFactory? loggers,
         TimeProvider? time,
         CancellationToken cancellation)
@@ -178,62 +176,6 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private static LoaderTelemetry TelemetryOf(ILoggerFactory? loggers) => new((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
 
-    private static async Task<Opened> OpenAsync(IManifest manifest, LoaderOptions options, LoaderTelemetry telemetry, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(manifest);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        if (manifest is BlendedManifest or StreamedBlend && options.ExcludedLines.FirstOrDefault(static line => line.Origin is null) is { Line: > 0 } nameless)
-        {
-            throw new ArgumentException(
-                $"{nameof(LoaderOptions.ExcludedLines)} has line {nameless.Line} of a blend, whose lines are those of its sources: name the source too.",
-                nameof(options));
-        }
-
-        var indexable = manifest as IIndexableManifest;
-        bool needsIndex = options.Shuffle == ShuffleMode.Full || options.Buckets is not null;
-        if (needsIndex && (indexable is null || options.Shuffle == ShuffleMode.Windowed))
-        {
-            throw new ArgumentException(
-                "A full shuffle and buckets need a manifest with an index, and buckets cannot be had with a windowed shuffle.", nameof(options));
-        }
-
-        ManifestExclusion? exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
-        foreach (string absent in exclusion?.Absent ?? [])
-        {
-            telemetry.NotExcluded(absent);
-        }
-
-        void TellUnmet(long leftOut)
-        {
-            if (exclusion?.Unmet(leftOut) is { } unmet)
-            {
-                telemetry.NotExcluded(unmet);
-            }
-        }
-
-        if (options.Shuffle == ShuffleMode.Windowed || indexable is null)
-        {
-            string fingerprint = await AbandonableRead.RunAsync(() => manifest.FingerprintAsync(cancellation), cancellation).ConfigureAwait(false);
-            IManifest left = exclusion is null ? manifest : new ExcludingManifest(manifest, exclusion, TellUnmet);
-            return new Opened(left, null, [], fingerprint);
-        }
-
-        IndexedRows index = await AbandonableRead.RunAsync(() => indexable.IndexAsync(cancellation), cancellation).ConfigureAwait(false);
-        try
-        {
-            long[] excluded = exclusion is null ? []
-                : await AbandonableRead.RunAsync(() => Task.FromResult(exclusion.FindRows(index)), cancellation).ConfigureAwait(false);
-            TellUnmet(excluded.Length);
-            return new Opened(manifest, index, excluded, index.Fingerprint);
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>
     /// Goes on where a state was taken. With the same number of ranks as then, this rank's own state is enough. With another number, give the states of all
     /// the ranks of then, or any one of them where all had consumed the same number of batches; the samples that were not consumed are distributed again.
@@ -249,11 +191,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
 
         EpochProgress progress = ResumePoint.Resume(states, StateOf(_progress));
-        if (_index is { } index)
-        {
-            ResumePoint.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(_options.RankInfo, _options.BatchSize));
-        }
-
+        _planner.CheckCounts(progress);
         _progress = progress;
     }
 
@@ -284,7 +222,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
             throw new InvalidOperationException("The present epoch has begun, and its plan must stay as it is: use a snapshot between two epochs.");
         }
 
-        _leftOut = await FindLeftOutAsync(_manifest, _options, _index, store, id, cancellation).ConfigureAwait(false);
+        _planner.LeftOut = await FindLeftOutAsync(_manifest, _options, _index, store, id, cancellation).ConfigureAwait(false);
         _progress = _progress with { Snapshot = id };
     }
 
@@ -338,11 +276,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 await _verdicts.BeginEpochAsync(cancellation).ConfigureAwait(false);
             }
 
-            EpochRows rows = OpenRows(_progress);
+            EpochRows rows = _planner.RowsOf(_progress);
             var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch, _verdicts, ahead, profile);
             var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, _progress.Failures);
             var run = new EpochRun(
-                _options, _memory, rows, PlanOf(rows, _progress)!, decoding, ahead, profile, _progress.Consumed, _progress.Ahead, cancellation);
+                _options, _memory, rows, _planner.PlanOf(rows, _progress), decoding, ahead, profile, _progress.Consumed, _progress.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
             {
                 lock (_ending)
@@ -365,11 +303,11 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
                 }
             }
 
-            EpochProgress next = EpochProgress.Start(_progress.Epoch + 1, [], ExcludedNext()) with { Snapshot = _progress.Snapshot };
+            EpochProgress next = EpochProgress.Begin(_progress.Epoch + 1, [], ExcludedNext()) with { Snapshot = _progress.Snapshot };
             if (_options.ExcludeFailed && _verdicts is not null)
             {
                 string snapshot = await _verdicts.TakeSnapshotAsync(cancellation).ConfigureAwait(false);
-                _leftOut = await FindLeftOutAsync(_manifest, _options, _index, _verdicts, snapshot, cancellation).ConfigureAwait(false);
+                _planner.LeftOut = await FindLeftOutAsync(_manifest, _options, _index, _verdicts, snapshot, cancellation).ConfigureAwait(false);
                 next = next with { Snapshot = snapshot };
             }
 
@@ -431,7 +369,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         {
             LogFaults(batch.Report.Faults);
             budget.Add(batch.Report.RowsTried, batch.Report.Faults);
-            EpochProgress next = _progress.After(batch.Number) with
+            EpochProgress next = _progress.After(batch.Number, batch.PlannedFrom) with
             {
                 Failures = budget.Count,
                 FailedLines = _options.ExcludeFailed && _verdicts is null
@@ -479,69 +417,20 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
 
-    private IndexedEpochRows? RowsWithoutReading() => _index is { } index
-        ? new IndexedEpochRows(index, OrderOf(index, _progress), _manifest.Name, _options.Supervision.Deadline)
-        : null;
-
-    private EpochRows OpenRows(EpochProgress progress)
-    {
-        if (RowsWithoutReading() is { } rows)
-        {
-            return rows;
-        }
-
-        return new StreamedEpochRows(
-            _manifest,
-            (_leftOut?.Lines ?? Enumerable.Empty<ManifestLine>()).Concat(_options.ExcludedLines).Concat(progress.ExcludedLines).ToHashSet(),
-            _options.ShuffleWindow,
-            _options.Shuffle == ShuffleMode.Windowed ? unchecked((ulong)_options.Seed) : null,
-            progress.Epoch,
-            _options.Supervision.Deadline);
-    }
-
-    private bool ShufflesGroups => _options.Shuffle == ShuffleMode.Full && _index?.ReadTogether is not null;
-
-    private RowOrder OrderOf(IndexedRows index, EpochProgress progress)
-    {
-        ulong? seed = _options.Shuffle == ShuffleMode.Full ? unchecked((ulong)_options.Seed) : null;
-        IReadOnlyList<long> lines = index.FindRows([.. _options.ExcludedLines, .. progress.ExcludedLines]);
-        long[] leftOut = _leftOut?.Rows ?? [];
-        long[] excluded = lines.Count + leftOut.Length == 0 ? _excludedRows : [.. _excludedRows.Concat(leftOut).Concat(lines).Distinct().Order()];
-        return new RowOrder(index.Count, excluded, seed, progress.Epoch, index.ReadTogether, _options.ShuffleWindow);
-    }
-
-    private EpochPlan? PlanOf(EpochRows? rows, EpochProgress progress)
-    {
-        if (rows is null)
-        {
-            return null;
-        }
-
-        Func<RemainingPositions, long, Func<long, long>>? bucket = null;
-        if (_options.Buckets is { } buckets && _index is { } index)
-        {
-            RowOrder order = OrderOf(index, progress);
-            double SizeAt(long position) => index.Read(order.RowAt(position)) is SampleRow row ? buckets.SizeOf(row.Sample) : 0;
-            bucket = (positions, globalBatch) =>
-                new LengthBuckets(positions, SizeAt, globalBatch, buckets.WindowBatches, unchecked((ulong)_options.Seed), progress.Epoch).IndexAt;
-        }
-
-        return new EpochPlan(rows, progress.ResumeSegments, new RankBatches(_options.RankInfo, _options.BatchSize), _options.DropLast, bucket);
-    }
-
     private LoaderState StateOf(EpochProgress progress) => new()
     {
         Manifest = _fingerprint,
         Seed = _options.Seed,
         Shuffle = _options.Shuffle,
-        ShuffleWindow = _index is null || ShufflesGroups ? _options.ShuffleWindow : 0,
+        ShuffleWindow = _index is null || _planner.ShufflesGroups ? _options.ShuffleWindow : 0,
         Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
         Excluded = _options.Excluded?.Fingerprint,
         Epoch = progress.Epoch,
         ResumeSegments = progress.ResumeSegments,
         World = _options.RankInfo.World,
         Rank = _options.RankInfo.Rank,
-        BatchSize = _options.BatchSize,
+        BatchSize = _options.BatchBySize is null ? _options.BatchSize : 1,
+        BySize = _options.BatchBySize is { } bySize ? SizedBatches.Of(bySize, progress.Start) : null,
         Consumed = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
         Snapshot = progress.Snapshot,
@@ -552,11 +441,4 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Faults = progress.Failures.Faults,
         Unsettled = progress.Failures.Unsettled,
     };
-
-    /// <summary>A manifest as it was when the loader was opened.</summary>
-    /// <param name="Manifest">The manifest; where its rows are read from start to end, without those that are left out.</param>
-    /// <param name="Index">Null where its rows are read from start to end.</param>
-    /// <param name="ExcludedRows">Rows of the index that are left out, ascending.</param>
-    /// <param name="Fingerprint">What states are bound to.</param>
-    private sealed record Opened(IManifest Manifest, IndexedRows? Index, long[] ExcludedRows, string Fingerprint);
 }

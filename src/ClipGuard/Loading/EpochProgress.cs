@@ -19,14 +19,22 @@ internal sealed record EpochProgress(
     /// <summary>The snapshot of the verdict store whose clips are left out; null for none. Frozen when the epoch began.</summary>
     public string? Snapshot { get; init; }
 
+    /// <summary>
+    /// From where on the batches that are not consumed can be planned, by the first batch there: one for those without gaps, others for those beyond.
+    /// </summary>
+    public ImmutableSortedDictionary<long, long> Windows { get; init; } = ImmutableSortedDictionary<long, long>.Empty.Add(0, 0);
+
+    /// <summary>From where on all batches that are not consumed can be planned.</summary>
+    public PlanStart Start => new(Windows.First().Value, Windows.First().Key);
+
     /// <summary>What the failure budget has seen in the batches consumed so far.</summary>
     public FailureCount Failures { get; init; }
 
-    public static EpochProgress Start(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLine> excludedLines) =>
+    public static EpochProgress Begin(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLine> excludedLines) =>
         new(epoch, segments, excludedLines, 0, []);
 
     /// <summary>The progress once a batch is consumed.</summary>
-    public EpochProgress After(long batch)
+    public EpochProgress After(long batch, PlanStart start = default)
     {
         ImmutableSortedSet<long> ahead = Ahead.Add(batch);
         long consumed = Consumed;
@@ -35,6 +43,12 @@ internal sealed record EpochProgress(
             ahead = ahead.Remove(consumed++);
         }
 
-        return this with { Consumed = consumed, Ahead = ahead };
+        ImmutableSortedDictionary<long, long> windows = Windows.SetItem(start.FirstBatch, start.Window);
+        while (windows.Count > 1 && windows.Keys.Skip(1).First() <= consumed)
+        {
+            windows = windows.Remove(windows.Keys.First());
+        }
+
+        return this with { Consumed = consumed, Ahead = ahead, Windows = windows };
     }
 }

@@ -27,6 +27,12 @@ public sealed record EpochReport
     /// <summary>Bytes copied into batches.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>Bytes of the tensors that the clips are in, padding included; what hooks add does not count.</summary>
+    public long TensorBytes { get; init; }
+
+    /// <summary>Share of the tensors that is padding, in [0, 1]; 0 where there are none.</summary>
+    public double PaddingShare => TensorBytes == 0 ? 0 : (double)(TensorBytes - Bytes) / TensorBytes;
+
     /// <summary>Bad clips by fault.</summary>
     public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
 

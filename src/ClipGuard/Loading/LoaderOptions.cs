@@ -9,8 +9,13 @@ namespace ClipGuard.Loading;
 /// <summary>What a <see cref="ClipLoader"/> delivers, and how.</summary>
 public sealed record LoaderOptions
 {
-    /// <summary>Samples in a batch of one rank. Default 8.</summary>
+    /// <summary>Samples in a batch of one rank; not used with <see cref="BatchBySize"/>. Default 8.</summary>
     public int BatchSize { get; init; } = 8;
+
+    /// <summary>
+    /// Bounds batches by the size of their samples together instead of by their number; null (the default) does not. Not together with <see cref="Buckets"/>.
+    /// </summary>
+    public BatchBySizeOptions? BatchBySize { get; init; }
 
     /// <summary>What audio clips become; null (the default) leaves them undecoded.</summary>
     public AudioSpec? Audio { get; init; }
@@ -140,11 +145,6 @@ public sealed record LoaderOptions
         _ => Image,
     };
 
-    /// <summary>Bytes of a tensor that is padded to one clip.</summary>
-    /// <param name="clip">The clip.</param>
-    /// <param name="index">Which of its sample's clips of that kind it is, from 0.</param>
-    internal long PaddedBytes(DecodedClip clip, int index) => clip.PayloadBytes() * BatchSize * (ClipsPerSample ?? index + 1);
-
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize, nameof(BatchSize));
@@ -160,6 +160,12 @@ public sealed record LoaderOptions
         if (Buckets is { WindowBatches: var window })
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(window, nameof(BucketOptions.WindowBatches));
+        }
+
+        BatchBySize?.Validate(RankInfo.World);
+        if (BatchBySize is not null && Buckets is not null)
+        {
+            throw new ArgumentException($"{nameof(BatchBySize)} sorts samples by size itself: leave {nameof(Buckets)} at null.");
         }
 
         if (Snapshot is not null && Verdicts is null)

@@ -13,7 +13,7 @@ namespace ClipGuard.Loading;
 public sealed record LoaderState
 {
     /// <summary>The version that this library writes and reads.</summary>
-    public const int CurrentVersion = 4;
+    public const int CurrentVersion = 5;
 
     /// <summary>Version of this form.</summary>
     [JsonRequired]
@@ -60,9 +60,12 @@ public sealed record LoaderState
     [JsonRequired]
     public int Rank { get; init; }
 
-    /// <summary>Samples in a batch of one rank.</summary>
+    /// <summary>Samples in a batch of one rank; 1 where <see cref="BySize"/> says what bounds it.</summary>
     [JsonRequired]
     public int BatchSize { get; init; }
+
+    /// <summary>What bounds batches by size, and from where on they are planned; null where batches have a number of samples.</summary>
+    public SizedBatches? BySize { get; init; }
 
     /// <summary>Batches that this rank has consumed since the last segment.</summary>
     [JsonRequired]
@@ -119,6 +122,8 @@ public sealed record LoaderState
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World || World > MaxWorld ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
+        : BySize is not null && !BySize.IsPossible(Consumed, MaxSamples) ? "batches by size that cannot be"
+        : ResumeSegments.Any(segment => segment is not null && segment.BySize?.Size != BySize?.Size) ? "segments whose batches were bounded by something else"
         : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || Unsettled < 0 || ShuffleWindow < 0 ? "a negative count"
         : Faults + Unsettled > RowsTried ? $"{Faults + Unsettled} failures in {RowsTried} tries"
         : Consumed > MaxSamples / World / BatchSize ? $"{Consumed} batches consumed, more than any epoch has"

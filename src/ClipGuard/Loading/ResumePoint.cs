@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ClipGuard.Loading;
 
 /// <summary>Works out from states where a loader goes on.</summary>
@@ -10,11 +12,13 @@ internal static class ResumePoint
     {
         Check(states, now);
         LoaderState first = states[0];
-        if (first.World == now.World && first.BatchSize == now.BatchSize && states.FirstOrDefault(state => state.Rank == now.Rank) is { } own)
+        bool isSameRun = first.World == now.World && first.BatchSize == now.BatchSize && SizedBatches.AreAlike(first.BySize, now.BySize);
+        if (isSameRun && states.FirstOrDefault(state => state.Rank == now.Rank) is { } own)
         {
             return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.Consumed, [.. own.ConsumedAhead])
             {
                 FailedLines = [.. own.FailedLines],
+                Windows = WindowsOf(own),
                 Snapshot = own.Snapshot,
                 Failures = new FailureCount(own.RowsTried, own.Faults, own.Unsettled),
             };
@@ -27,12 +31,13 @@ internal static class ResumePoint
                 $"The state was taken by rank {first.Rank} between batches that came out of order; give the states of all {first.World} ranks.");
         }
 
-        if (states.Count == 1 && first.World == now.World && first.BatchSize == now.BatchSize)
+        if (states.Count == 1 && isSameRun)
         {
             // The only state is another rank's of the same world. In order all ranks have consumed the same number of batches, so this rank goes on there too.
             return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, [])
             {
                 FailedLines = [.. first.FailedLines],
+                Windows = WindowsOf(first),
                 Snapshot = first.Snapshot,
             };
         }
@@ -45,8 +50,14 @@ internal static class ResumePoint
             (consumed[state.Rank], ahead[state.Rank]) = (state.Consumed, state.ConsumedAhead);
         }
 
-        var segment = new ResumeSegment(first.World, first.BatchSize, consumed) { Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [] };
-        return EpochProgress.Start(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with
+        var segment = new ResumeSegment(first.World, first.BatchSize, consumed)
+        {
+            Ahead = ahead.Any(static batches => batches.Count > 0) ? ahead : [],
+
+            // Before the earliest of these places every rank has consumed everything.
+            BySize = states.Select(static state => state.BySize).MinBy(static sized => sized?.FirstBatch),
+        };
+        return EpochProgress.Begin(first.Epoch, [.. first.ResumeSegments, segment], first.ExcludedLines) with
         {
             FailedLines = [.. states.SelectMany(static state => state.FailedLines)],
             Snapshot = first.Snapshot,
@@ -79,6 +90,9 @@ internal static class ResumePoint
         }
     }
 
+    private static ImmutableSortedDictionary<long, long> WindowsOf(LoaderState state) =>
+        ImmutableSortedDictionary<long, long>.Empty.Add(state.BySize?.FirstBatch ?? 0, state.BySize?.Window ?? 0);
+
     private static void Check(IReadOnlyList<LoaderState> states, LoaderState now)
     {
         if (states.Count == 0)
@@ -103,6 +117,7 @@ internal static class ResumePoint
         Same("shuffle", first.Shuffle, now.Shuffle, "set the same");
         Same("shuffle window", first.ShuffleWindow, now.ShuffleWindow, "set the same");
         Same("order by buckets", first.Buckets ?? "none", now.Buckets ?? "none", "set the same");
+        Same("size that bounds batches", first.BySize?.Size ?? "none", now.BySize?.Size ?? "none", "set the same");
         Same("list of excluded rows", first.Excluded ?? "none", now.Excluded ?? "none", "give the same lists");
         Same("excluded lines", first.GivenLines ?? "none", now.GivenLines ?? "none", $"give the same {nameof(LoaderOptions.ExcludedLines)}");
         Same(
@@ -123,6 +138,7 @@ internal static class ResumePoint
 
     private static bool AreOfOneRun(LoaderState state, LoaderState first) =>
         state.Epoch == first.Epoch && state.World == first.World && state.BatchSize == first.BatchSize
+        && SizedBatches.AreAlike(state.BySize, first.BySize)
         && state.Manifest == first.Manifest && state.Seed == first.Seed && state.Shuffle == first.Shuffle && state.ShuffleWindow == first.ShuffleWindow
         && state.Buckets == first.Buckets && state.Excluded == first.Excluded && state.GivenLines == first.GivenLines && state.Snapshot == first.Snapshot
         && state.ExcludedLines.SequenceEqual(first.ExcludedLines) && AreSame(state.ResumeSegments, first.ResumeSegments);

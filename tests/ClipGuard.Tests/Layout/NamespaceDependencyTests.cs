@@ -105,8 +105,8 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Fetching"] = ["ClipGuard.Media"],
         ["ClipGuard.Loading"] =
         [
-            "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs", "ClipGuard.Supervision",
-            "ClipGuard.Verdicts",
+            "ClipGuard.DryRuns", "ClipGuard.Launchers", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Randomness", "ClipGuard.Runs",
+            "ClipGuard.Supervision", "ClipGuard.Verdicts",
         ],
         ["ClipGuard.Manifests"] =
         [

@@ -41,7 +41,7 @@ internal sealed class ElasticPropertyTests
     private static bool ConsumesEachOnce(Run run, bool isStreamed, bool dropLast)
     {
         var seen = new List<long>();
-        EpochProgress progress = EpochProgress.Start(0, [], []);
+        EpochProgress progress = EpochProgress.Begin(0, [], []);
         long left = run.Rows;
         for (int number = 0; number < run.ResumeSegments.Length; number++)
         {
@@ -92,9 +92,9 @@ internal sealed class ElasticPropertyTests
         EpochRows rows = isStreamed
             ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
-        var plan = new EpochPlan(rows, segments, rankBatches, dropLast, bucket: null);
+        var plan = new CountedPlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
-            .Select(batch => batch.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
+            .Select(batch => batch.Samples.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
     }
 
     private static long LineOf(PlannedSample sample) => sample.ReadAsync(5, 0, 0, CancellationToken.None).AsTask().GetAwaiter().GetResult().Line;

@@ -36,6 +36,9 @@ public sealed class Batch : IDisposable
     /// <summary>When the first of its samples was given to a worker.</summary>
     internal DateTimeOffset Began { get; init; }
 
+    /// <summary>From where on the batch was planned.</summary>
+    internal PlanStart PlannedFrom { get; init; }
+
     /// <summary>The loader's state once this batch is consumed.</summary>
     public LoaderState State { get; internal set; } = null!;
 

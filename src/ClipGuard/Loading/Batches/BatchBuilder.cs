@@ -14,23 +14,24 @@ internal sealed class BatchBuilder : IDisposable
     private int _open;
     private long _doneAt;
 
-    public BatchBuilder(long number, PlannedSample?[] plan, Dictionary<ClipKind, TensorBuilder> tensors, PrefetchGate.Reservation reservation)
+    public BatchBuilder(PlannedBatch planned, Dictionary<ClipKind, TensorBuilder> tensors, PrefetchGate.Reservation reservation)
     {
-        Number = number;
-        Plan = plan;
+        Planned = planned;
         Reservation = reservation;
         _tensors = tensors;
-        _results = new SlotResult?[plan.Length];
-        _open = plan.Length;
+        _results = new SlotResult?[planned.Samples.Length];
+        _open = planned.Samples.Length;
     }
 
-    public long Number { get; }
+    public PlannedBatch Planned { get; }
+
+    public long Number => Planned.Number;
 
     /// <summary>When it was begun.</summary>
     public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>The samples to fill in; null for padding.</summary>
-    public PlannedSample?[] Plan { get; }
+    public IReadOnlyList<PlannedSample?> Plan => Planned.Samples;
 
     /// <summary>Its share of <see cref="LoaderOptions.PrefetchBatches"/> and <see cref="LoaderOptions.PrefetchBytes"/>.</summary>
     public PrefetchGate.Reservation Reservation { get; }
@@ -115,10 +116,12 @@ internal sealed class BatchBuilder : IDisposable
             RowsTried = results.Sum(static result => result.RowsTried),
             Clips = results.Sum(static result => result.Clips),
             Bytes = results.Sum(static result => result.Bytes),
+            TensorBytes = tensors.Sum(static tensor => tensor.ElementBytes),
             DecodeTime = TimeSpan.FromTicks(results.Sum(static result => result.DecodeTime.Ticks)),
         })
         {
             Began = Began,
+            PlannedFrom = Planned.Start,
         };
     }
 

@@ -15,6 +15,9 @@ public sealed record BatchReport
     /// <summary>Bytes copied into the batch.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>Bytes of the tensors that the clips are in, padding included; what hooks add does not count.</summary>
+    public long TensorBytes { get; init; }
+
     /// <summary>Time that decodes took, all workers together.</summary>
     public TimeSpan DecodeTime { get; init; }
 

@@ -102,6 +102,9 @@ public sealed unsafe class BatchTensor
         }
     }
 
+    /// <summary>Bytes of its elements, padding included and gaps left out.</summary>
+    internal long ElementBytes => SizeOf(Element) * _shape.Aggregate(1L, static (product, length) => product * length);
+
     /// <summary>The block that holds the memory. An adapter that keeps the memory beyond the batch takes it with <see cref="Batch.Detach"/>.</summary>
     public BatchBlock Block => _block;
 

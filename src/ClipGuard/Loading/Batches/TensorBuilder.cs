@@ -65,6 +65,11 @@ internal sealed unsafe class TensorBuilder : IDisposable
 
     private long ClipStrideBytes => StridedCopy.Elements(_capacity) * ElementBytes;
 
+    /// <summary>Bytes of the tensor once it is padded to a clip.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="index">Which of its sample's clips it is, from 0.</param>
+    public long PaddedBytes(DecodedClip clip, int index) => clip.PayloadBytes() * _slots * (_form.ClipsPerSample ?? index + 1);
+
     /// <summary>Copies one clip in.</summary>
     public void Put(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
     {

@@ -45,7 +45,9 @@ internal sealed class IndexedEpochRows(IndexedRows rows, RowOrder order, string 
     public long Choose(long nth) => order.NthIncluded(nth);
 
     public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
-        new(AbandonableRead.OfRowAsync(() => rows.Read(row), manifest, limit, cancellation));
+        new(AbandonableRead.OfRowAsync(() => Read(row), manifest, limit, cancellation));
+
+    public ManifestRow Read(long row) => rows.Read(row);
 }
 
 /// <summary>Rows that are read together: a substitute that lay elsewhere would have to be read for from the start of its group.</summary>
@@ -60,4 +62,6 @@ internal sealed class NearRows(IRowChoice rows, RowOrder order, long first, long
     public long Choose(long nth) => order.RowAt(first + nth);
 
     public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) => rows.ReadAsync(row, cancellation);
+
+    public ManifestRow Read(long row) => rows.Read(row);
 }

@@ -44,4 +44,7 @@ internal interface IRowChoice
 
     /// <summary>Reads a row.</summary>
     ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation);
+
+    /// <summary>Reads a row on the calling thread, for as long as that may take.</summary>
+    ManifestRow Read(long row);
 }

@@ -47,7 +47,17 @@ internal sealed class RemainingPositions
             }
         }
 
-        return new RemainingPositions(this, order, [.. skipped], someReached, Length is null ? null : skipped.Count + end - someReached);
+        return After([.. skipped], someReached, order);
+    }
+
+    /// <summary>The positions that remain of these.</summary>
+    /// <param name="skipped">Those before <paramref name="firstUnreached"/> that were not consumed, ascending.</param>
+    /// <param name="firstUnreached">The first index that was not reached.</param>
+    /// <param name="order">Maps such an index to its index here; null where they are the same.</param>
+    public RemainingPositions After(long[] skipped, long firstUnreached, Func<long, long>? order = null)
+    {
+        long firstLeft = Math.Min(firstUnreached, Length ?? long.MaxValue);
+        return new RemainingPositions(this, order ?? (static index => index), skipped, firstLeft, Length is { } end ? skipped.Length + end - firstLeft : null);
     }
 
     /// <summary>The position with an index.</summary>

@@ -12,7 +12,12 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
     [JsonRequired]
     public IReadOnlyList<IReadOnlyList<long>> Ahead { get; init; } = [];
 
-    internal bool IsValid => World >= 1 && BatchSize >= 1 && Consumed.Count == World && Consumed.All(static batches => batches >= 0)
+    /// <summary>What bounded its batches, where that was their size; otherwise null.</summary>
+    public SizedBatches? BySize { get; init; }
+
+    internal bool IsValid => HasRanks && (BySize is null || BySize.IsPossible(Consumed.Min(), long.MaxValue));
+
+    private bool HasRanks => World >= 1 && BatchSize >= 1 && Consumed.Count == World && Consumed.All(static batches => batches >= 0)
         && (Ahead.Count == 0 || Ahead.Count == World) && Ahead.All(static batches => batches is not null && batches.All(static batch => batch >= 0));
 
     /// <summary>Whether it counts more samples than there can be, or ranks that are further apart.</summary>
@@ -23,6 +28,7 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
         return most > (samples / globalBatch) - 1 || most - Consumed.Min() > samplesApart / globalBatch + 1;
     }
 
-    internal bool IsSameAs(ResumeSegment other) => World == other.World && BatchSize == other.BatchSize && Consumed.SequenceEqual(other.Consumed)
+    internal bool IsSameAs(ResumeSegment other) => World == other.World && BatchSize == other.BatchSize && BySize == other.BySize
+        && Consumed.SequenceEqual(other.Consumed)
         && Ahead.Count == other.Ahead.Count && Ahead.Zip(other.Ahead).All(static pair => pair.First.SequenceEqual(pair.Second));
 }

@@ -148,6 +148,8 @@ internal sealed class StreamedEpochRows : EpochRows
         public long Choose(long nth) => nth;
 
         public ValueTask<ManifestRow> ReadAsync(long row, CancellationToken cancellation) =>
-            new(AbandonableRead.OfRowAsync(() => rows.Read((int)row), manifest, limit, cancellation));
+            new(AbandonableRead.OfRowAsync(() => Read(row), manifest, limit, cancellation));
+
+        public ManifestRow Read(long row) => rows.Read((int)row);
     }
 }

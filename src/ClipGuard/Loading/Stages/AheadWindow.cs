@@ -14,7 +14,7 @@ internal sealed class AheadWindow(LoaderOptions options, IGuardedDecoder decoder
     private readonly ConcurrentDictionary<PlannedSample, AheadSample> _samples = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Batches that are looked at before they begin.</summary>
-    public int Batches => Math.Max(1, decoder.ReadsAhead / options.BatchSize);
+    public int Batches => options.BatchBySize is null ? Math.Max(1, decoder.ReadsAhead / options.BatchSize) : 1;
 
     /// <summary>Announces the clips of a batch.</summary>
     /// <exception cref="OperationCanceledException">The epoch ended.</exception>

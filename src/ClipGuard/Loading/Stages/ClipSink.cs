@@ -33,6 +33,9 @@ internal sealed class HeldClips(BatchBuilder builder, int slot) : IClipSink
         _clips.Add(new HeldClip(kind, index, clip, payload));
     }
 
+    /// <summary>Bytes of the batch's tensor once it is padded to a clip.</summary>
+    public long PaddedBytes(ClipKind kind, DecodedClip clip, int index) => builder[kind].PaddedBytes(clip, index);
+
     /// <summary>Moves the clips into the batch.</summary>
     public void MoveIn()
     {

@@ -160,17 +160,17 @@ internal sealed class EpochRun : IAsyncDisposable
         Task reading = Task.CompletedTask;
         try
         {
-            IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> batches = ReadPlanAsync(firstBatch, consumedAhead);
+            IAsyncEnumerable<PlannedBatch> batches = ReadPlanAsync(firstBatch, consumedAhead);
             if (_ahead is not null)
             {
-                var announced = Channel.CreateBounded<(long, PlannedSample?[])>(new BoundedChannelOptions(_ahead.Batches) { SingleWriter = true });
+                var announced = Channel.CreateBounded<PlannedBatch>(new BoundedChannelOptions(_ahead.Batches) { SingleWriter = true });
                 reading = AnnounceAsync(batches, announced.Writer);
                 batches = announced.Reader.ReadAllAsync(_stop.Token);
             }
 
-            await foreach ((long number, PlannedSample?[] samples) in batches.ConfigureAwait(false))
+            await foreach (PlannedBatch planned in batches.ConfigureAwait(false))
             {
-                await BeginAsync(number, samples, unordered).ConfigureAwait(false);
+                await BeginAsync(planned, unordered).ConfigureAwait(false);
             }
         }
         catch
@@ -186,26 +186,23 @@ internal sealed class EpochRun : IAsyncDisposable
         await Task.WhenAll(unordered).ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> ReadPlanAsync(long firstBatch, IReadOnlySet<long> consumedAhead)
+    private async IAsyncEnumerable<PlannedBatch> ReadPlanAsync(long firstBatch, IReadOnlySet<long> consumedAhead)
     {
-        long number = firstBatch;
-        await foreach (PlannedSample?[] samples in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
+        await foreach (PlannedBatch planned in _plan.ReadAsync(firstBatch, _stop.Token).ConfigureAwait(false))
         {
-            if (!consumedAhead.Contains(number))
+            if (!consumedAhead.Contains(planned.Number))
             {
-                yield return (number, samples);
+                yield return planned;
             }
-
-            number++;
         }
     }
 
     private async Task AnnounceAsync(
-        IAsyncEnumerable<(long Number, PlannedSample?[] Samples)> batches, ChannelWriter<(long Number, PlannedSample?[] Samples)> announced)
+        IAsyncEnumerable<PlannedBatch> batches, ChannelWriter<PlannedBatch> announced)
     {
         try
         {
-            await foreach ((long Number, PlannedSample?[] Samples) batch in batches.ConfigureAwait(false))
+            await foreach (PlannedBatch batch in batches.ConfigureAwait(false))
             {
                 await _ahead!.AnnounceAsync(batch.Samples, _stop.Token).ConfigureAwait(false);
                 await announced.WriteAsync(batch, _stop.Token).ConfigureAwait(false);
@@ -221,9 +218,9 @@ internal sealed class EpochRun : IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(long number, PlannedSample?[] samples, List<Task> unordered)
+    private async Task BeginAsync(PlannedBatch planned, List<Task> unordered)
     {
-        BatchBuilder builder = Begin(number, samples, await _gate.EnterAsync(_stop.Token).ConfigureAwait(false));
+        BatchBuilder builder = Begin(planned, await _gate.EnterAsync(_stop.Token).ConfigureAwait(false));
         if (_options.InOrder)
         {
             await _builders.Writer.WriteAsync(builder, _stop.Token).ConfigureAwait(false);
@@ -234,7 +231,7 @@ internal sealed class EpochRun : IAsyncDisposable
             unordered.Add(DeliverWhenDoneAsync(builder));
         }
 
-        for (int slot = 0; slot < samples.Length; slot++)
+        for (int slot = 0; slot < planned.Samples.Length; slot++)
         {
             await _slots.Writer.WriteAsync((builder, slot), _stop.Token).ConfigureAwait(false);
         }
@@ -254,20 +251,22 @@ internal sealed class EpochRun : IAsyncDisposable
         }
     }
 
-    private BatchBuilder Begin(long number, PlannedSample?[] samples, PrefetchGate.Reservation reservation)
+    private BatchBuilder Begin(PlannedBatch planned, PrefetchGate.Reservation reservation)
     {
         var tensors = new Dictionary<ClipKind, TensorBuilder>();
         foreach (ClipKind kind in Enum.GetValues<ClipKind>())
         {
             if (_options.SpecOf(kind) is { } spec)
             {
-                tensors.Add(kind, new TensorBuilder(TensorForm.Of(_options, kind, spec), samples.Length, _memory, Expected(kind), reservation.Held));
+                // Batches by size differ in the lengths of their clips: those of earlier ones say nothing about this one's.
+                int[]? expected = _options.BatchBySize is null ? Expected(kind) : null;
+                tensors.Add(kind, new TensorBuilder(TensorForm.Of(_options, kind, spec), planned.Samples.Length, _memory, expected, reservation.Held));
             }
         }
 
-        var builder = new BatchBuilder(number, samples, tensors, reservation);
-        _begun[number] = builder;
-        LoaderTelemetry.Begun(samples.Length);
+        var builder = new BatchBuilder(planned, tensors, reservation);
+        _begun[planned.Number] = builder;
+        LoaderTelemetry.Begun(planned.Samples.Length);
         return builder;
     }
 

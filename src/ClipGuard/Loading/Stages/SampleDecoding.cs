@@ -166,7 +166,7 @@ internal sealed class SampleDecoding(
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
                 tried.DecodeTime += elapsed;
                 LoaderTelemetry.Decoded(clip.Kind, outcome, elapsed);
-                Take(context.Planned, tried, clip, index, outcome, target);
+                Take(context, tried, clip, index, outcome, target);
             }
 
             if (verdicts is not null && outcome.Fault is not null)
@@ -191,11 +191,11 @@ internal sealed class SampleDecoding(
         }
     }
 
-    private void Take(PlannedSample planned, TriedRow tried, ClipReference clip, int index, DecodeOutcome outcome, IClipSink target)
+    private void Take(SlotContext context, TriedRow tried, ClipReference clip, int index, DecodeOutcome outcome, IClipSink target)
     {
         if (!outcome.IsClip)
         {
-            tried.Fault = FaultOf(planned, tried, clip, outcome.Fault?.Kind, outcome.Fault?.Message ?? outcome.Unsettled!.Message) with
+            tried.Fault = FaultOf(context.Planned, tried, clip, outcome.Fault?.Kind, outcome.Fault?.Message ?? outcome.Unsettled!.Message) with
             {
                 Verdict = outcome.Fault,
                 Unsettled = outcome.Unsettled,
@@ -203,12 +203,12 @@ internal sealed class SampleDecoding(
             return;
         }
 
-        long padded = options.PaddedBytes(outcome.Clip, index);
+        long padded = context.Builder[clip.Kind].PaddedBytes(outcome.Clip, index);
         if (padded > options.MaxPaddedBytes)
         {
             string message = $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that "
                 + $"{nameof(LoaderOptions.MaxPaddedBytes)} allows.";
-            tried.Fault = FaultOf(planned, tried, clip, FaultKind.LimitExceeded, message);
+            tried.Fault = FaultOf(context.Planned, tried, clip, FaultKind.LimitExceeded, message);
             return;
         }
 

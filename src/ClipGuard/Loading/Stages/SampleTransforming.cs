@@ -42,13 +42,15 @@ internal sealed class SampleTransforming(LoaderOptions options, SampleTransform 
         }
 
         return context.DropReason is { } reason ? FaultOf(place, $"The transform hook dropped the sample: {reason}") with { IsDropped = true }
-            : Array.Find(clips, clip => options.PaddedBytes(clip.Clip, clip.Index) > options.MaxPaddedBytes) is { } over ? TooLarge(place, over)
+            : Array.Find(clips, clip => PaddedBytes(held, clip) > options.MaxPaddedBytes) is { } over ? TooLarge(place, held, over)
             : null;
     }
 
-    private SampleFault TooLarge(BatchSample place, TransformClip clip) => FaultOf(
+    private static long PaddedBytes(HeldClips held, TransformClip clip) => held.PaddedBytes(clip.Reference.Kind, clip.Clip, clip.Index);
+
+    private SampleFault TooLarge(BatchSample place, HeldClips held, TransformClip clip) => FaultOf(
         place,
-        $"A batch padded to this clip as the transform hook left it would take {options.PaddedBytes(clip.Clip, clip.Index)} bytes, more than the "
+        $"A batch padded to this clip as the transform hook left it would take {PaddedBytes(held, clip)} bytes, more than the "
             + $"{options.MaxPaddedBytes} that {nameof(LoaderOptions.MaxPaddedBytes)} allows.") with
     {
         Clip = clip.Reference,

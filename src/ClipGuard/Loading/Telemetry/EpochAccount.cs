@@ -43,6 +43,7 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, Pr
             Masked = _sum.Masked + masked,
             Clips = _sum.Clips + batch.Report.Clips,
             Bytes = _sum.Bytes + batch.Report.Bytes,
+            TensorBytes = _sum.TensorBytes + batch.Report.TensorBytes,
             Unsettled = _sum.Unsettled + batch.Report.Faults.Count(static fault => fault.Unsettled is not null),
             BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault is { Kind: null, IsRowToBlame: true }),
             TransformFailureCount = _sum.TransformFailureCount + batch.Report.Faults.Count(static fault => fault.Exception is not null),

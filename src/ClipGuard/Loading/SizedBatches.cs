@@ -1,0 +1,26 @@
+namespace ClipGuard.Loading;
+
+/// <summary>What batches by size were bounded by, and from where on they can be planned again, in a <see cref="LoaderState"/>.</summary>
+/// <param name="Size">The name of <see cref="BatchBySizeOptions.Size"/>.</param>
+/// <param name="MaxSize">As in <see cref="BatchBySizeOptions"/>.</param>
+/// <param name="MaxSamples">As in <see cref="BatchBySizeOptions"/>.</param>
+/// <param name="CountsPadding">As in <see cref="BatchBySizeOptions"/>.</param>
+/// <param name="WindowRows">As in <see cref="BatchBySizeOptions"/>.</param>
+/// <param name="Window">Number of a window all batches before which are consumed.</param>
+/// <param name="FirstBatch">Number of the first batch of that window.</param>
+public sealed record SizedBatches(string Size, double MaxSize, int MaxSamples, bool CountsPadding, int WindowRows, long Window, long FirstBatch)
+{
+    internal static SizedBatches Of(BatchBySizeOptions options, PlanStart start) => new(
+        options.Size.Name, options.MaxSize, options.MaxSamples, options.CountsPadding, options.WindowRows, start.Window, start.FirstBatch);
+
+    /// <summary>Whether both make the same batches.</summary>
+    internal static bool AreAlike(SizedBatches? one, SizedBatches? other) =>
+        one is null || other is null ? one == other : one with { Window = 0, FirstBatch = 0 } == other with { Window = 0, FirstBatch = 0 };
+
+    internal PlanStart Start => new(Window, FirstBatch);
+
+    /// <summary>Whether its numbers can be those of a run in which a rank has consumed so many batches.</summary>
+    internal bool IsPossible(long consumed, long mostSamples) =>
+        Size is not null && double.IsFinite(MaxSize) && MaxSize > 0 && MaxSamples >= 1 && WindowRows >= 1
+        && Window >= 0 && Window <= mostSamples / WindowRows && FirstBatch >= 0 && FirstBatch <= consumed;
+}
