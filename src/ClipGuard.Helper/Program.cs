@@ -56,6 +56,7 @@ connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {versi
     Libraries = decoder.Libraries,
     Limits = new HelperLimits { MemoryBytes = Confinement.MemoryBytes },
     KnownClips = true,
+    Windows = true,
 });
 
 if (streams)

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
 
-/// <summary>Audio as training wants it: float32, nominally in [-1, 1], shape <c>[channels, samples]</c>.</summary>
+/// <summary>
+/// Audio as training wants it: float32, nominally in [-1, 1], shape <c>[channels, samples]</c>, or <c>[windows, channels, samples]</c> with
+/// <see cref="Windows"/>.
+/// </summary>
 /// <remarks>
 /// The time range of <see cref="StartSeconds"/> and <see cref="DurationSeconds"/> is cut out first, then mixed, then resampled, as librosa.load does it;
 /// the result is exactly <c>ceil(n·target/source)</c> samples long, n being the samples cut out. Encoder delay and padding are no part of the clip
@@ -28,6 +31,12 @@ public sealed record AudioSpec : ClipSpec
 
     /// <summary>How much, in seconds: <c>floor(duration·rate)</c> samples, or as many as there are; null (the default) is to the end.</summary>
     public double? DurationSeconds { get; init; }
+
+    /// <summary>
+    /// Several windows within the time range in place of all of it: <c>[windows, channels, samples]</c>. Null (the default) gives the range as it is.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AudioWindows? Windows { get; init; }
 
     /// <summary>Which of the clip's audio tracks, from 0; null (the default) is the one that FFmpeg takes for the main one.</summary>
     public int? Track { get; init; }

@@ -7,7 +7,7 @@ namespace ClipGuard.Media;
 /// <param name="Shape">
 /// Dimensions, outermost first:
 /// <c>[channels, samples]</c>, <c>[frames, height, width, channels]</c> or <c>[height, width, channels]</c>, or with the channels before height and width;
-/// <c>[bytes]</c> for a description.
+/// <c>[bytes]</c> for a description. Where windows were asked for, they are one more dimension before all others.
 /// </param>
 public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 {
@@ -19,6 +19,9 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
     [JsonIgnore]
     public IReadOnlyList<double> FrameTimesSeconds { get; init; } = [];
 
+    /// <summary>Where each window of audio begins, in seconds from the clip's start; empty without windows, and for video, whose frame times tell.</summary>
+    public IReadOnlyList<double> WindowStartsSeconds { get; init; } = [];
+
     /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>
     public int InterlacedFrames { get; init; }
 
@@ -27,6 +30,10 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 
     /// <summary>Damage within the threshold.</summary>
     public DamageReport Damage { get; init; } = DamageReport.None;
+
+    /// <summary>Frames that the shape of a video comes to, those of all windows.</summary>
+    /// <exception cref="OverflowException">They do not fit in 63 bits.</exception>
+    internal long FrameCount() => Shape.Take(Shape.Count - 3).Aggregate(1L, static (frames, length) => checked(frames * length));
 
     /// <summary>Bytes that the shape and element type come to.</summary>
     /// <exception cref="OverflowException">A dimension is negative, or the product does not fit in 63 bits: the sender is not to be believed.</exception>

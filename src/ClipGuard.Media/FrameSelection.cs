@@ -14,6 +14,7 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(IndexFrames), "index")]
 [JsonDerivedType(typeof(TimeFrames), "time")]
 [JsonDerivedType(typeof(KeyFrames), "key")]
+[JsonDerivedType(typeof(WindowFrames), "windows")]
 public abstract record FrameSelection
 {
     /// <summary>How many frames it takes; null where that depends on the video. Known before there is memory for them.</summary>

@@ -17,7 +17,16 @@ internal static class SpecCheck
             ? $"{nameof(AudioSpec.SampleRateHz)} is {spec.SampleRateHz}; it has to be positive, or {AudioSpec.NativeRate} for the track's own."
         : !(spec.StartSeconds >= 0 && double.IsFinite(spec.StartSeconds)) ? $"{nameof(AudioSpec.StartSeconds)} is {spec.StartSeconds}; it has to be at least 0."
         : spec.DurationSeconds is { } duration && !(duration > 0) ? $"{nameof(AudioSpec.DurationSeconds)} is {duration}; it has to be positive."
-        : FindInTrack(spec.Track);
+        : spec.Windows is { } windows && !(windows.Seconds > 0 && double.IsFinite(windows.Seconds)) ? $"Windows of {windows.Seconds} s cannot be."
+        : FindInTrack(spec.Track) ?? (spec.Windows is { } w ? FindInWindows(w.Count, w.Positions, w.WhenShort) : null);
+
+    private static string? FindInWindows(int count, IReadOnlyList<double>? positions, ShortClipPolicy whenShort) =>
+        count is < 1 or > AudioWindows.MaxCount ? $"{count} windows are wanted; 1 to {AudioWindows.MaxCount} are possible."
+        : positions is { } given && given.Count != count ? $"There are {given.Count} positions for {count} windows."
+        : positions is { } all && !all.All(static position => position is >= 0 and <= 1) ? "Positions of windows lie in [0, 1]."
+        : positions is { } those && those.Zip(those.Skip(1)).Any(static pair => pair.Second < pair.First) ? "Positions of windows have to ascend."
+        : !Enum.IsDefined(whenShort) ? $"{nameof(ShortClipPolicy)} {(int)whenShort} is none."
+        : null;
 
     private static string? FindInVideo(VideoSpec spec) =>
         double.IsNaN(spec.StartSeconds) || double.IsNaN(spec.EndSeconds ?? 0) || spec.EndSeconds < spec.StartSeconds
@@ -30,6 +39,9 @@ internal static class SpecCheck
         IndexFrames { Indices.Count: 0 } or TimeFrames { Seconds.Count: 0 } => $"{selection.GetType().Name} asks for no frame.",
         TimeFrames times when times.Seconds.Any(double.IsNaN) => $"{nameof(TimeFrames)} has a time that is no number.",
         SmartFrames smart when smart.Factor < 1 || smart.RoundedCount < 1 => $"{smart} asks for no frame.",
+        WindowFrames { FramesPerWindow: < 1 } => $"{selection} asks for no frame.",
+        WindowFrames { PerSecond: { } perSecond } when !(perSecond > 0 && double.IsFinite(perSecond)) => $"A rate of {perSecond} frames a second cannot be.",
+        WindowFrames windows => FindInWindows(windows.Count, windows.Positions, windows.WhenShort),
         RateFrames rate when !IsPossible(rate) => $"{rate} cannot be: the rate and the factor have to be positive, and the most frames at least the factor.",
         _ => null,
     };

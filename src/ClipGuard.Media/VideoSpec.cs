@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace ClipGuard.Media;
 
 /// <summary>
-/// A choice of video frames: uint8, <c>[frames, height, width, channels]</c> or <c>[frames, channels, height, width]</c>.
+/// A choice of video frames: uint8, <c>[frames, height, width, channels]</c> or <c>[frames, channels, height, width]</c>; with <see cref="WindowFrames"/>
+/// one more dimension before them.
 /// Frames are identified by their presentation times, which the result has too (<see cref="DecodedClip.FrameTimesSeconds"/>).
 /// </summary>
 public sealed record VideoSpec : PictureSpec

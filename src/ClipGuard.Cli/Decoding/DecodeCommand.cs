@@ -89,6 +89,11 @@ internal static class DecodeCommand
         }
 
         ClipSpec spec = ReadSpec(sources, kind);
+        if (spec is AudioSpec { Windows: not null } && Path.GetExtension(output).Equals(".wav", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"{output} cannot receive the windows that {sources.OriginOf(AudioSettings.Windows)} asks for: a .npy file can");
+        }
+
         return await SingleClipDecode.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
             ? SingleClipDecode.ShowFault(invocation.Screen, clip, fault)
             : Write(invocation.Screen, output, outcome, spec)).ConfigureAwait(false);

@@ -35,6 +35,13 @@ internal static class AudioSettings
         SettingTextParser.CountOrNone,
         (audio, track) => audio with { Track = track });
 
+    public static readonly Setting<AudioWindows> Windows = Group.Value(
+        "audio-windows",
+        "N:SECONDS[:HOW]",
+        "N windows of so many seconds, spread evenly, in place of all audio; HOW is what becomes of shorter clips: 'refuse' (default), 'pad' or 'loop'.",
+        SettingTextParser.AudioWindows,
+        (audio, windows) => audio with { Windows = windows });
+
     public static readonly Setting<string?> Decoder = Group.Value(
         "audio-decoder",
         "WHICH",

@@ -3,7 +3,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Cli.Settings;
 
-/// <summary>Which frames of a video are wanted: one of seven ways.</summary>
+/// <summary>Which frames of a video are wanted: one of eight ways.</summary>
 internal static class FrameSettings
 {
     private static readonly UniformFrames Default = new(16);
@@ -51,6 +51,13 @@ internal static class FrameSettings
         "N",
         "Instead: key frames only, at most N of them, or 'all'.",
         text => new KeyFrames { Max = string.Equals(text, "all", StringComparison.OrdinalIgnoreCase) ? null : SettingTextParser.Count(text) });
+
+    public static readonly Setting<FrameSelection> Windows = Way(
+        "windows",
+        "N:FRAMES[:RATE][:HOW]",
+        "Instead: N windows of so many frames, spread evenly, at RATE frames a second or of all frames; HOW is what becomes of shorter films: "
+            + "'refuse' (default), 'pad' or 'loop'.",
+        SettingTextParser.WindowFrames);
 
     /// <summary>The way in force: the one from the strongest source.</summary>
     /// <exception cref="UsageException">One source gives two ways.</exception>

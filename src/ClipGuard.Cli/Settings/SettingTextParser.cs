@@ -80,6 +80,34 @@ internal static class SettingTextParser
             : throw Unlike(text, "a number of frames such as 16, or with what it is rounded to a multiple of, such as 16:4, and not to none");
     }
 
+    /// <summary>Windows of a film's frames: <c>4:16</c>, <c>4:16:8</c>, and with what becomes of shorter ones <c>4:16:8:pad</c>.</summary>
+    public static FrameSelection WindowFrames(string text)
+    {
+        (string[] parts, ShortClipPolicy policy) = Windows(text);
+        double? rate = parts.Length == 3 ? Number(parts[2]) : null;
+        return parts.Length is 2 or 3 && (parts.Length == 2 || rate > 0)
+            ? new WindowFrames(WindowCount(parts[0]), Count(parts[1])) { PerSecond = rate, WhenShort = policy }
+            : throw Unlike(
+                text, "a number of windows and of the frames of each, such as 4:16, or with frames a second, such as 4:16:8, and with 'pad' or 'loop'");
+    }
+
+    /// <summary>Windows of audio: <c>3:2.5</c>, and with what becomes of shorter clips <c>3:2.5:loop</c>.</summary>
+    public static AudioWindows AudioWindows(string text)
+    {
+        (string[] parts, ShortClipPolicy policy) = Windows(text);
+        return parts.Length == 2
+            ? new AudioWindows(WindowCount(parts[0]), PositiveSeconds(parts[1])) { WhenShort = policy }
+            : throw Unlike(text, "a number of windows and the seconds of each, such as 3:2.5, or with 'pad' or 'loop', such as 3:2.5:pad");
+    }
+
+    private static (string[] Parts, ShortClipPolicy Policy) Windows(string text)
+    {
+        string[] parts = text.Split(':');
+        return Enum.TryParse(parts[^1], ignoreCase: true, out ShortClipPolicy policy) && char.IsLetter(parts[^1][0]) ? (parts[..^1], policy) : (parts, default);
+    }
+
+    private static int WindowCount(string text) => (int)Whole(text, 1, Media.AudioWindows.MaxCount);
+
     /// <summary>Whole numbers between commas; negative ones count from the end.</summary>
     public static IReadOnlyList<int> Indices(string text) => [.. text.Split(',').Select(part =>
         int.TryParse(part.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index)

@@ -102,6 +102,7 @@ public sealed class LibavDecoder : IClipDecoder
     private DecodeAnswer Dispatch(DecodeState session) => session.Request.Spec switch
     {
         AudioSpec { Decoder: { } name } audio => DispatchToPlugIn(session, audio, name),
+        AudioSpec { Windows: not null } audio => AudioWindowsDecode.Run(session, audio),
         AudioSpec audio => AudioDecode.Run(session, audio),
         VideoSpec video when session.Request.Source is FileListSource list => FileListDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),

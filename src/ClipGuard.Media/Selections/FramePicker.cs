@@ -50,6 +50,8 @@ internal static class FramePicker
                 return PickByIndex(indices, first, last, out frames);
             case TimeFrames times:
                 return PickByTime(times, timeline, first, last, out frames);
+            case WindowFrames windows:
+                return WindowPlan.Pick(windows, timeline, first, last, out frames) is { } tooShort ? (FaultKind.Unsupported, tooShort) : null;
             case KeyFrames key:
                 int[] keys = [.. Enumerable.Range(first, last - first + 1).Where(frame => timeline.IsKey[frame])];
                 frames = key.Max is { } max && max < keys.Length ? [.. FrameFormulas.Uniform(0, keys.Length - 1, max).Select(index => keys[index])] : keys;

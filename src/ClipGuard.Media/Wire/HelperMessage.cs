@@ -49,6 +49,9 @@ internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder,
 
     /// <summary>True where it decodes the known clips of <c>Protocol.md</c>, and may be asked to, so that it stays in use after a fault.</summary>
     public bool KnownClips { get; init; }
+
+    /// <summary>True where it can be asked for several windows of a clip.</summary>
+    public bool Windows { get; init; }
 }
 
 /// <summary>The helper cannot decode and ends. Said instead of ready.</summary>

@@ -43,6 +43,7 @@ internal static class HelperMessageReader
     private static DecodedClip Clip(WireObject clip) => new(clip.Name<ElementType>("element"), clip.ListOrNull("shape", static size => size.GetInt32())!)
     {
         SampleRateHz = clip.Int32("sampleRateHz"),
+        WindowStartsSeconds = clip.ListOrNull("windowStartsSeconds", static start => start.GetDouble()) ?? [],
         InterlacedFrames = clip.Int32("interlacedFrames"),
         Damage = clip.TryObject("damage", out WireObject damage) ? Damage(damage) : DamageReport.None,
         Track = clip.TryObject("track", out WireObject track) ? Track(track) : null,

@@ -120,6 +120,7 @@ internal static class HelperMessageWriter
 
         json.WriteBoolean("forks", ready.Forks);
         json.WriteBoolean("knownClips", ready.KnownClips);
+        json.WriteBoolean("windows", ready.Windows);
     }
 
     private static void Clip(Utf8JsonWriter json, DecodedClip? clip)
@@ -139,6 +140,17 @@ internal static class HelperMessageWriter
 
         json.WriteEndArray();
         json.WriteNumber("sampleRateHz", clip.SampleRateHz);
+        if (clip.WindowStartsSeconds.Count > 0)
+        {
+            json.WriteStartArray("windowStartsSeconds");
+            foreach (double start in clip.WindowStartsSeconds)
+            {
+                json.WriteNumberValue(start);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteNumber("interlacedFrames", clip.InterlacedFrames);
         Damage(json, clip.Damage);
         Track(json, clip.Track);

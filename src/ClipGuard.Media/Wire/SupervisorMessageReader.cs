@@ -108,6 +108,7 @@ internal static class SupervisorMessageReader
                     Channels = spec.Name<AudioChannels>("channels"),
                     StartSeconds = spec.Double("startSeconds"),
                     DurationSeconds = spec.DoubleOrNull("durationSeconds"),
+                    Windows = spec.TryObject("windows", out WireObject windows) ? AudioWindows(windows) : null,
                     Track = spec.Int32OrNull("track"),
                     Resampler = spec.Name<AudioResampler>("resampler"),
                     Decoder = spec.TextOrNull("decoder"),
@@ -193,10 +194,25 @@ internal static class SupervisorMessageReader
                 return new TimeFrames(selection.List("seconds", static seconds => seconds.GetDouble()));
             case "key":
                 return new KeyFrames { Max = selection.Int32OrNull("max") };
+            case "windows":
+                return new WindowFrames(selection.Int32("count"), selection.Int32("framesPerWindow"))
+                {
+                    PerSecond = selection.DoubleOrNull("perSecond"),
+                    Positions = selection.ListOrNull("positions", static position => position.GetDouble()),
+                    WhenShort = selection.Name<ShortClipPolicy>("whenShort"),
+                    AtRandom = selection.Boolean("atRandom"),
+                };
             default:
                 throw Unknown("selection", selection.Text("by"));
         }
     }
+
+    private static AudioWindows AudioWindows(WireObject windows) => new(windows.Int32("count"), windows.Double("seconds"))
+    {
+        Positions = windows.ListOrNull("positions", static position => position.GetDouble()),
+        WhenShort = windows.Name<ShortClipPolicy>("whenShort"),
+        AtRandom = windows.Boolean("atRandom"),
+    };
 
     private static StreamFormat Format(WireObject format)
     {

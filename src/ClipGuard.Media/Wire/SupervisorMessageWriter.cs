@@ -44,7 +44,7 @@ internal static class SupervisorMessageWriter
 
     private static bool IsKnown(DecodeRequest request) =>
         request is { Source: FileSource or MemorySource or DescriptorSource, Limits: { MaxDuration: null, AllowedFormats: null, AllowedCodecs: null } }
-        && request.Spec is AudioSpec or ImageSpec or VideoSpec { Selection: UniformFrames };
+        && request.Spec is AudioSpec { Windows: null } or ImageSpec or VideoSpec { Selection: UniformFrames };
 
     private static void Source(Utf8JsonWriter json, ClipSource source)
     {

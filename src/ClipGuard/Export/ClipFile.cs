@@ -65,9 +65,9 @@ public static class ClipFile
             case ".wav" when clip is { Element: ElementType.Float32, Shape: [int channels, _] }:
                 WavFormat.Write(file, channels, clip.SampleRateHz, payload);
                 break;
-            case ".png" when clip is { Element: ElementType.UInt8, Shape.Count: 3 or 4 }:
+            case ".png" when clip is { Element: ElementType.UInt8, Shape.Count: >= 3 and <= 5 }:
                 IReadOnlyList<Pixels> pixels = Pixels.Of(clip.Shape, layout, payload);
-                PngFormat.Write(file, clip.Shape.Count == 4 ? ContactSheet.Of(pixels) : pixels[0]);
+                PngFormat.Write(file, clip.Shape.Count > 3 ? ContactSheet.Of(pixels) : pixels[0]);
                 break;
             default:
                 throw new ArgumentException(

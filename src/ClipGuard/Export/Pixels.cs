@@ -15,7 +15,7 @@ internal sealed record Pixels(int Width, int Height, int Channels, byte[] Bytes)
     /// <param name="payload">The bytes.</param>
     public static IReadOnlyList<Pixels> Of(IReadOnlyList<int> shape, PixelLayout layout, ReadOnlySpan<byte> payload)
     {
-        int frames = shape.Count == 4 ? shape[0] : 1;
+        int frames = shape.Take(shape.Count - 3).Aggregate(1, static (all, length) => all * length);
         bool channelsLast = layout == PixelLayout.ChannelsLast;
         (int height, int width, int channels) = channelsLast ? (shape[^3], shape[^2], shape[^1]) : (shape[^2], shape[^1], shape[^3]);
         int bytes = height * width * channels;

@@ -36,6 +36,9 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly HelperPool? _pool;
     private readonly ProgramPool? _program;
+
+    // Null in this process, and where a decoder program leaves nothing for ClipGuard's own helpers.
+    private ReadyMessage? _ownGreeting;
     private readonly InProcessDecoding? _inProcess;
     private readonly ClipFetcher _fetcher;
     private readonly ReadAhead? _readAhead;
@@ -479,6 +482,15 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
                 nameof(request));
         }
 
+        ReadyMessage? greeting = _program?.Decodes(request.Spec) is true ? _program.Greeting : _ownGreeting;
+        if (greeting is { Windows: false } && DecodeKinds.AsksForWindows(request.Spec))
+        {
+            throw new ArgumentException(
+                $"{greeting.Helper} gives no windows of clips: its greeting would have to say \"windows\":true. "
+                    + $"Leave {nameof(AudioSpec)}.{nameof(AudioSpec.Windows)} and {nameof(WindowFrames)} out for it.",
+                nameof(request));
+        }
+
         if (request.Spec is AudioSpec { Decoder: { } name }
             && _program?.Decodes(request.Spec) is not true
             && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
@@ -497,7 +509,7 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
             return;
         }
 
-        ReadyMessage? own = _pool is null ? null : await _pool.GreetAsync().ConfigureAwait(false);
+        ReadyMessage? own = _ownGreeting = _pool is null ? null : await _pool.GreetAsync().ConfigureAwait(false);
         DecoderVersion = string.Join("; ", new[] { _program?.VersionAndKinds, own?.Decoder }.OfType<string>());
         HelperVersion = own?.Helper ?? _program!.Greeting.Helper;
         Libraries = _program?.Greeting.Libraries ?? own?.Libraries ?? Libraries;

@@ -69,6 +69,28 @@ internal abstract class DecodingContract
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task Windows_are_one_decode_and_come_with_where_they_begin(CancellationToken cancellation)
+    {
+        string path = Path.Combine(_folder, "windows.wav");
+        await File.WriteAllBytesAsync(path, Wave.Ramp(SampleRateHz, 4000), cancellation);
+        string? decoder = AudioDecoders.Count > 0 ? Path.GetFileNameWithoutExtension(AudioDecoders[0]) : null;
+        var spec = new AudioSpec { Decoder = decoder, Windows = new AudioWindows(3, 0.0625) { Positions = [0, 0.5, 1] } };
+
+        using DecodeOutcome windows = await _supervisor.DecodeAsync(new DecodeRequest(new FileSource(path), spec), cancellation);
+        using DecodeOutcome whole = await _supervisor.DecodeAsync(
+            new DecodeRequest(new FileSource(path), spec with { Windows = null }), cancellation);
+
+        Assert.That(windows.Clip, Is.Not.Null, windows.Fault?.Message);
+        Assert.That(windows.Clip!.Shape, Is.EqualTo(new[] { 3, 1, 1000 }));
+        Assert.That(windows.Clip.WindowStartsSeconds.Select(start => (int)(start * SampleRateHz)), Is.EqualTo(new[] { 0, 1500, 3000 }));
+        foreach ((int window, int sample) in new[] { (0, 0), (1, 1500), (2, 3000) })
+        {
+            Assert.That(windows.Payload.Slice(window * 4000, 4000).SequenceEqual(whole.Payload.Slice(sample * 4, 4000)), $"window {window}");
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task What_is_not_there_is_missing_and_what_is_noise_is_corrupt(CancellationToken cancellation)
     {
         string noise = Path.Combine(_folder, "noise.wav");

@@ -104,6 +104,25 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 
     [Test]
     [CancelAfter(60_000)]
+    public async Task A_helper_that_does_not_say_that_it_gives_windows_is_never_asked_for_them(CancellationToken cancellation)
+    {
+        DecodeRequest request = TestHelper.Script("ok:5");
+        foreach (ClipSpec spec in new ClipSpec[]
+        {
+            new AudioSpec { Windows = new AudioWindows(2, 1) },
+            new VideoSpec { Selection = new WindowFrames(2, 4) },
+        })
+        {
+            await Assert.ThatAsync(
+                () => _supervisor.DecodeAsync(request with { Spec = spec }, cancellation).AsTask(),
+                Throws.ArgumentException.With.Message.Contains("gives no windows"));
+        }
+
+        await AssertHealthy(_supervisor, cancellation);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
     public async Task A_look_is_bytes_and_nothing_else(CancellationToken cancellation)
     {
         using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("ok:5") with { Spec = new InspectSpec() }, cancellation);

@@ -184,6 +184,11 @@ public sealed class SettingTests
         Assert.That(FrameSettings.Read(Sources("--smart-frames", "16:4")), Is.EqualTo(new SmartFrames(16) { Factor = 4 }));
         Assert.That(((IndexFrames)FrameSettings.Read(Sources("--indices", "0, 5,-1"))).Indices, Is.EqualTo(new[] { 0, 5, -1 }));
         Assert.That(FrameSettings.Read(Sources("--key-frames", "all")), Is.EqualTo(new KeyFrames()));
+        Assert.That(FrameSettings.Read(Sources("--windows", "4:16")), Is.EqualTo(new WindowFrames(4, 16)));
+        Assert.That(FrameSettings.Read(Sources("--windows", "4:16:7.5")), Is.EqualTo(new WindowFrames(4, 16) { PerSecond = 7.5 }));
+        Assert.That(FrameSettings.Read(Sources("--windows", "4:16:pad")), Is.EqualTo(new WindowFrames(4, 16) { WhenShort = ShortClipPolicy.Pad }));
+        Assert.That(AudioSettings.Read(Sources("--audio-windows", "2:1.5")).Windows, Is.EqualTo(new AudioWindows(2, 1.5)));
+        Assert.That(AudioSettings.Read(Sources("--audio-windows", "2:1:Loop")).Windows, Is.EqualTo(new AudioWindows(2, 1) { WhenShort = ShortClipPolicy.Loop }));
         Assert.That(
             () => FrameSettings.Read(Sources("--times", "0,1.5", "--midpoint-frames", "4")),
             Throws.TypeOf<UsageException>().With.Message.Contains("--midpoint-frames and --times are two ways"));
@@ -198,6 +203,16 @@ public sealed class SettingTests
     [TestCase("--smart-frames", "16:0")]
     [TestCase("--smart-frames", "16:32")]
     [TestCase("--smart-frames", "16:2:2")]
+    [TestCase("--windows", "4")]
+    [TestCase("--windows", "0:4")]
+    [TestCase("--windows", "1025:4")]
+    [TestCase("--windows", "4:0")]
+    [TestCase("--windows", "4:16:0")]
+    [TestCase("--windows", "4:16:x")]
+    [TestCase("--windows", "4:16:8:pad:2")]
+    [TestCase("--audio-windows", "4")]
+    [TestCase("--audio-windows", "4:0")]
+    [TestCase("--audio-windows", "4:1:2")]
     [TestCase("--audio-track", "-1")]
     [TestCase("--end", "0")]
     public void What_asks_for_nothing_is_an_error_of_the_users(string option, string value)
@@ -215,6 +230,7 @@ public sealed class SettingTests
         (AudioSettings.Resampler, "soxr"),
         (AudioSettings.Track, "2"),
         (AudioSettings.Decoder, "naudio"),
+        (AudioSettings.Windows, "3:0.5:loop"),
         (TimeRangeSettings.Start, "0.5"),
         (TimeRangeSettings.Duration, "2.5"),
         (TimeRangeSettings.End, "3"),
@@ -225,6 +241,7 @@ public sealed class SettingTests
         (FrameSettings.Indices, "0,-1"),
         (FrameSettings.Times, "0.5,1"),
         (FrameSettings.KeyFrames, "5"),
+        (FrameSettings.Windows, "4:16:8:pad"),
         (PictureSettings.Track, "1"),
         (PictureSettings.Size, "smart:32:1024:4096:9999"),
         (PictureSettings.ImageSize, "shorter:30:20x20"),

@@ -116,6 +116,22 @@ internal abstract class AudioDecoderContract
         }
     }
 
+    [TestCase("s16.wav")]
+    [TestCase("s24.aiff")]
+    public void Windows_are_the_same_ranges_asked_for_alone(string name)
+    {
+        string path = Make(name);
+        AudioSpec spec = new() { Channels = AudioChannels.All, StartSeconds = 0.25, DurationSeconds = 2.5 };
+        using DirectDecode windows = Decode(path, spec with { Windows = new AudioWindows(4, 0.75) { Positions = [0, 0, 0.37, 1] } });
+        Assert.That(windows.Clip.Shape, Is.EqualTo(new[] { 4, 2, 12_000 }));
+        Assert.That(windows.Clip.WindowStartsSeconds, Is.EqualTo(new[] { 0.25, 0.25, 0.8975, 2 }).Within(1.0 / 44_100));
+        for (int i = 0; i < 4; i++)
+        {
+            using DirectDecode alone = Decode(path, spec with { StartSeconds = windows.Clip.WindowStartsSeconds[i], DurationSeconds = 0.75 });
+            Assert.That(windows.Samples.Slice(i * 24_000, 24_000).SequenceEqual(alone.Samples), $"window {i}");
+        }
+    }
+
     [Test]
     public void Beyond_the_end_there_is_nothing()
     {

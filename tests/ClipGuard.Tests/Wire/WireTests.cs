@@ -64,6 +64,8 @@ public sealed class WireTests
         new TimeFrames([0.1, 2]),
         new KeyFrames(),
         new KeyFrames { Max = 3 },
+        new WindowFrames(4, 16),
+        new WindowFrames(2, 8) { PerSecond = 12.5, Positions = [0.25, 1.0 / 3], WhenShort = ShortClipPolicy.Loop, AtRandom = true },
     ];
 
     public static IEnumerable<ClipSpec> Specs =>
@@ -79,6 +81,8 @@ public sealed class WireTests
             Resampler = AudioResampler.Soxr,
             Decoder = "ClipGuard.NAudio",
         },
+        new AudioSpec { Windows = new AudioWindows(3, 0.1) },
+        new AudioSpec { Windows = new AudioWindows(2, 0.5) { Positions = [0, 2.0 / 3], WhenShort = ShortClipPolicy.Pad, AtRandom = true } },
         new ImageSpec(),
         .. Sizes.Select(size => new ImageSpec
         {
@@ -117,6 +121,7 @@ public sealed class WireTests
             Limits = new HelperLimits { MemoryBytes = 1L << 33, StartsPrograms = true },
             Forks = true,
             KnownClips = true,
+            Windows = true,
         },
         new UnreadyMessage(UnreadyReason.DecoderMissing, "apt-get install …"),
         new ReplyMessage(9) { Fault = Fault },
@@ -127,6 +132,7 @@ public sealed class WireTests
             Clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3])
             {
                 SampleRateHz = 5,
+                WindowStartsSeconds = [0, 1.0 / 3],
                 InterlacedFrames = 6,
                 Damage = new DamageReport
                 {

@@ -10,14 +10,16 @@ namespace ClipGuard.Media.Libav.Audio;
 /// </summary>
 /// <param name="session">The decode.</param>
 /// <param name="spec">What is wanted.</param>
+/// <param name="payload">Where it goes.</param>
 /// <param name="rateHz">Samples a second of the track.</param>
 /// <param name="channels">Channels of the track.</param>
 /// <param name="promisedSamples">Samples of each channel that the header promises; null where it does not.</param>
-internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spec, int rateHz, int channels, long? promisedSamples) : IDisposable
+internal sealed unsafe class AudioRangeWriter(
+    DecodeState session, AudioSpec spec, PayloadBuffer payload, int rateHz, int channels, long? promisedSamples) : IDisposable
 {
     private const int MaxChannels = 64;
 
-    private readonly Resampler _resampler = new(session.Payload, spec, rateHz, channels);
+    private readonly Resampler _resampler = new(payload, spec, rateHz, channels);
     private readonly long _to = spec.DurationSeconds is { } seconds ? (long)(spec.StartSeconds * rateHz) + (long)(seconds * rateHz) : long.MaxValue;
 
     /// <summary>The first wanted sample.</summary>
@@ -39,9 +41,13 @@ internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spe
     };
 
     /// <summary>Checks what is known before anything is decoded.</summary>
-    public DecoderFault? Begin() =>
-        channels > MaxChannels ? session.Fault(FaultKind.Unsupported, $"The track has {channels} channels; at most {MaxChannels} can be resampled.")
-        : session.Limits.MaxDuration is { } max && (promisedSamples ?? 0) > max.TotalSeconds * rateHz ? DurationFault()
+    public DecoderFault? Begin() => Refuse(session, new AudioTrackShape(rateHz, channels, promisedSamples));
+
+    /// <summary>Why a track is not decoded at all; null where it may be.</summary>
+    public static DecoderFault? Refuse(DecodeState session, AudioTrackShape track) =>
+        track.Channels > MaxChannels
+            ? session.Fault(FaultKind.Unsupported, $"The track has {track.Channels} channels; at most {MaxChannels} can be resampled.")
+        : session.Limits.MaxDuration is { } max && (track.PromisedSamples ?? 0) > max.TotalSeconds * track.RateHz ? DurationFault(session)
         : null;
 
     /// <summary>The fault of a track that holds more of what is wanted than the payload can take; null where it does not.</summary>
@@ -52,7 +58,7 @@ internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spe
     {
         Int128 wanted = Int128.Max(0, (Int128)Math.Min(_to, claimedSamples - rateHz) - From);
         Int128 bytes = wanted * _resampler.TargetRateHz / rateHz * _resampler.Channels * sizeof(float);
-        return bytes > session.Payload.Capacity
+        return bytes > payload.Capacity
             ? session.PayloadFault(string.Create(
                 CultureInfo.InvariantCulture, $"The audio that is wanted lasts {(double)wanted / rateHz:0.###} s, which as decoded"))
             : null;
@@ -82,6 +88,20 @@ internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spe
         return (first, (int)Math.Clamp(Distance(_to, sampleRateHz), first, samples) - first);
     }
 
+    /// <summary>Takes what is wanted of the present frame.</summary>
+    /// <param name="frames">The track's frames, at this one.</param>
+    /// <param name="startsLater">True until the first wanted frame of a range that begins later than the track; set to false.</param>
+    public DecoderFault? Take(AudioFrames frames, ref bool startsLater)
+    {
+        MoveTo(frames.Position, frames.LostBefore);
+        if (Wanted(frames.Samples, frames.Frame->sample_rate).Count is > 0 and var count)
+        {
+            Damage.See(frames, count, ref startsLater);
+        }
+
+        return Take(frames.Frame, frames.Samples);
+    }
+
     /// <summary>Takes the next samples, and of them what is wanted.</summary>
     /// <param name="frame">The frame that holds them.</param>
     /// <param name="samples">How many of its samples belong to the track.</param>
@@ -104,7 +124,7 @@ internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spe
         }
 
         Position += (long)samples * rateHz / frame->sample_rate;
-        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * rateHz ? DurationFault() : null;
+        return session.Limits.MaxDuration is { } max && Position > max.TotalSeconds * rateHz ? DurationFault(session) : null;
     }
 
     /// <summary>Brings the result to its exact length, and judges it.</summary>
@@ -138,6 +158,6 @@ internal sealed unsafe class AudioRangeWriter(DecodeState session, AudioSpec spe
             ? session.Fault(FaultKind.Unsupported, "This FFmpeg was built without the soxr resampler.")
             : session.FaultOf(error, "The audio could not be resampled");
 
-    private DecoderFault DurationFault() =>
+    private static DecoderFault DurationFault(DecodeState session) =>
         session.Fault(FaultKind.LimitExceeded, $"The audio is longer than the limit of {session.Limits.MaxDuration!.Value.TotalSeconds} s.");
 }

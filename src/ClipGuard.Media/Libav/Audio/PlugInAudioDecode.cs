@@ -12,15 +12,16 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
 
     private readonly DecodeState _session;
     private readonly IAudioTrack _track;
-    private readonly AudioRangeWriter _range;
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
+    private bool _hasRead;
 
-    private PlugInAudioDecode(DecodeState session, AudioSpec spec, IAudioTrack track)
+    private PlugInAudioDecode(DecodeState session, IAudioTrack track)
     {
         _session = session;
         _track = track;
-        _range = new AudioRangeWriter(session, spec, track.SampleRateHz, track.Channels, track.PromisedSamples);
     }
+
+    private AudioTrackShape Shape => new(_track.SampleRateHz, _track.Channels, _track.PromisedSamples);
 
     public static DecodeAnswer Run(DecodeState session, AudioSpec spec, IAudioDecoder decoder)
     {
@@ -39,9 +40,8 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
                 return new DecodeAnswer(refused);
             }
 
-            using var decode = new PlugInAudioDecode(session, spec, track);
-            fault = decode._range.Begin() ?? decode.JudgeClaim() ?? decode.ReadAll() ?? decode._range.Finish(new AudioDecodeEnding(FrameSamples: 1));
-            return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
+            using var decode = new PlugInAudioDecode(session, track);
+            return spec.Windows is null ? decode.DecodeRange(spec) : decode.DecodeWindows(spec);
         }
         catch (NotSupportedException error)
         {
@@ -57,7 +57,38 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     {
         AVFrame* frame = _frame;
         ffmpeg.av_frame_free(&frame);
-        _range.Dispose();
+    }
+
+    private DecodeAnswer DecodeRange(AudioSpec spec)
+    {
+        using var range = new AudioRangeWriter(_session, spec, _session.Payload, _track.SampleRateHz, _track.Channels, _track.PromisedSamples);
+        DecoderFault? fault = range.Begin() ?? JudgeClaim(range) ?? Read(range) ?? range.Finish(new AudioDecodeEnding(FrameSamples: 1));
+        return fault is null ? new DecodeAnswer(range.Clip) : new DecodeAnswer(fault);
+    }
+
+    private DecodeAnswer DecodeWindows(AudioSpec spec)
+    {
+        using var windows = new AudioWindowSet(_session, spec, Shape);
+        DecoderFault? fault = AudioRangeWriter.Refuse(_session, Shape) ?? windows.Place(_track.PromisedSamples ?? Count());
+        while (fault is null && windows.NextBegin is not null)
+        {
+            fault = Read(windows.Open()) ?? windows.Close(new AudioDecodeEnding(FrameSamples: 1));
+        }
+
+        return fault is null ? new DecodeAnswer(windows.Clip) : new DecodeAnswer(fault);
+    }
+
+    // A decoder that cannot tell a track's length has to be read to its end for it.
+    private long Count()
+    {
+        float[] block = NewBlock();
+        long samples = 0;
+        for (int elements; (elements = Next(block)) > 0; samples += elements / _track.Channels)
+        {
+        }
+
+        _hasRead = true;
+        return samples;
     }
 
     private static DecoderFault? Refuse(DecodeState session, AudioSpec spec, IAudioTrack track)
@@ -75,9 +106,9 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     }
 
     // A header that lies is found out by reading: only a length that the file bears out is too much before the work.
-    private DecoderFault? JudgeClaim()
+    private DecoderFault? JudgeClaim(AudioRangeWriter range)
     {
-        if (_track.PromisedSamples is not { } promised || _range.TooMuch(promised) is not { } tooMuch)
+        if (_track.PromisedSamples is not { } promised || range.TooMuch(promised) is not { } tooMuch)
         {
             return null;
         }
@@ -90,23 +121,25 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
 
     private float[] NewBlock() => new float[Math.Max(1, BlockElements / _track.Channels) * _track.Channels];
 
-    private DecoderFault? ReadAll()
+    private DecoderFault? Read(AudioRangeWriter range)
     {
-        if (_range.From > 0)
+        if (range.From > 0 || _hasRead)
         {
             _session.Marks.Enter(DecodeStage.Seek);
-            _range.Position = _track.Seek(_range.From);
+            range.Position = _track.Seek(range.From);
         }
+
+        _hasRead = true;
 
         int channels = _track.Channels;
         float[] block = NewBlock();
         fixed (float* start = block)
         {
             DescribeFrame(start);
-            while (!_range.IsWhole && Next(block) is > 0 and var elements)
+            while (!range.IsWhole && Next(block) is > 0 and var elements)
             {
                 _frame->nb_samples = elements / channels;
-                if (_range.Take(_frame, _frame->nb_samples) is { } fault)
+                if (range.Take(_frame, _frame->nb_samples) is { } fault)
                 {
                     return fault;
                 }

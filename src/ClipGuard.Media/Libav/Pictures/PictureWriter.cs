@@ -32,6 +32,9 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
     /// <summary>Pictures written that are interlaced, each slot counted.</summary>
     public int InterlacedFrames { get; private set; }
 
+    // A window is a clip of its own to whoever it is shown to, and is as large as if it were the only one.
+    private int? FramesOfBudget => spec is VideoSpec { Selection: WindowFrames windows } ? windows.FramesPerWindow : spec is VideoSpec ? _count : null;
+
     private long PictureBytes => (long)_plan!.Value.Width * _plan.Value.Height * _channels;
 
     /// <summary>Forgets what was written, for another try.</summary>
@@ -110,7 +113,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
     private DecoderFault? PlanFor((int Width, int Height) upright, out PicturePlan plan)
     {
         PictureSize size = _plan is { } known && upright != _firstUpright ? new ExactSize(known.Width, known.Height) : spec.Size;
-        if (PicturePlan.For(size, upright.Width, upright.Height, spec is VideoSpec ? _count : null) is not { } found)
+        if (PicturePlan.For(size, upright.Width, upright.Height, FramesOfBudget) is not { } found)
         {
             plan = default;
             return session.Fault(

@@ -256,7 +256,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         _wanted.FillMissing(_writer);
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, _writer.Shape)
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, FrameShape.Of(_spec, _writer.Shape))
         {
             FrameTimesSeconds = [.. _wanted.Slots.Select(timeline.SecondsAt)],
             InterlacedFrames = _writer.InterlacedFrames,

@@ -8,7 +8,9 @@ internal static class SpecDimensions
     /// <summary>The smallest shape that a clip can have: each dimension as the spec fixes it, or 1 where the spec leaves it open.</summary>
     public static int[] Smallest(ClipSpec spec) => spec switch
     {
-        AudioSpec audio => [1, Samples(audio)],
+        AudioSpec { Windows: { } windows } audio => [windows.Count, 1, Samples(windows.Seconds, audio.SampleRateHz)],
+        AudioSpec audio => [1, Samples(audio.DurationSeconds, audio.SampleRateHz)],
+        VideoSpec { Selection: WindowFrames windows } video => [windows.Count, windows.FramesPerWindow, .. Picture(video)],
         VideoSpec video => [Frames(video.Selection), .. Picture(video)],
         PictureSpec picture => Picture(picture),
         _ => [1],
@@ -17,13 +19,15 @@ internal static class SpecDimensions
     /// <summary>The dimension that says how long a clip is: samples of audio, frames of video, rows of images.</summary>
     public static int OfLength(ClipSpec spec) => spec switch
     {
+        AudioSpec { Windows: not null } => 2,
+        VideoSpec { Selection: WindowFrames } => 1,
         AudioSpec => 1,
         ImageSpec { Layout: PixelLayout.ChannelsFirst } => 1,
         _ => 0,
     };
 
-    private static int Samples(AudioSpec audio) =>
-        audio is { DurationSeconds: { } seconds, SampleRateHz: > 0 } ? (int)Math.Clamp(Math.Floor(seconds * audio.SampleRateHz), 1, 1 << 24) : 1;
+    private static int Samples(double? duration, int rateHz) =>
+        duration is { } seconds && rateHz > 0 ? (int)Math.Clamp(Math.Floor(seconds * rateHz), 1, 1 << 24) : 1;
 
     private static int Frames(FrameSelection selection) => Math.Max(1, selection is RateFrames rate ? rate.MinFrames : selection.KnownCount ?? 0);
 

@@ -116,7 +116,8 @@ internal sealed class SampleDecoding(
             }
 
             IAheadClip? aheadClip = ahead?.Clips[place];
-            var request = new DecodeRequest(aheadClip?.Source ?? clip.Source!, spec) { Limits = options.Limits };
+            ClipSpec drawn = WindowDraw.Of(spec, _seed, epoch, planned.Position, number, index);
+            var request = new DecodeRequest(aheadClip?.Source ?? clip.Source!, drawn) { Limits = options.Limits };
             await DecodeAsync(context, tried, clip, index, request, aheadClip, target, maySubstitute, cancellation).ConfigureAwait(false);
             if (tried.Fault is not null)
             {

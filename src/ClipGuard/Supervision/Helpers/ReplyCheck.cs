@@ -38,6 +38,7 @@ internal static class ReplyCheck
             { Kind: ClipKind.Video } => (ElementType.UInt8, 4),
             _ => (ElementType.UInt8, 3),
         };
+        dimensions += DecodeKinds.AsksForWindows(attempt.Request.Spec) ? 1 : 0;
         string shape = $"{clip.Element} [{string.Join(", ", clip.Shape)}]";
         if (clip.Element != element || clip.Shape.Count != dimensions)
         {
@@ -49,13 +50,13 @@ internal static class ReplyCheck
             return $"gave the negative shape {shape}";
         }
 
-        if (FindInCounts(clip, frameTimes, attempt.Request) is { } complaint)
-        {
-            return complaint;
-        }
-
         try
         {
+            if ((FindInWindows(clip, attempt.Request.Spec) ?? FindInCounts(clip, frameTimes, attempt.Request)) is { } complaint)
+            {
+                return complaint;
+            }
+
             long bytes = FrameTimesBlock.End(clip.PayloadBytes(), frameTimes);
             return bytes <= attempt.OutputCapacity ? null : $"claims {bytes} bytes where {attempt.OutputCapacity} fit";
         }
@@ -63,6 +64,22 @@ internal static class ReplyCheck
         {
             return $"claims the impossible shape {shape}";
         }
+    }
+
+    private static string? FindInWindows(DecodedClip clip, ClipSpec spec)
+    {
+        (int windows, int? frames, int starts) = spec switch
+        {
+            AudioSpec { Windows: { } audio } => (audio.Count, (int?)null, audio.Count),
+            VideoSpec { Selection: WindowFrames video } => (video.Count, video.FramesPerWindow, 0),
+            _ => (0, null, 0),
+        };
+        return windows > 0 && clip.Shape[0] != windows ? $"gave {clip.Shape[0]} windows where {windows} were asked for"
+            : frames is { } count && clip.Shape[1] != count ? $"gave {clip.Shape[1]} frames in a window where {count} were asked for"
+            : clip.WindowStartsSeconds is not { } told || told.Count != starts
+                ? $"said of {clip.WindowStartsSeconds?.Count ?? 0} windows where they begin, and not of {starts}"
+            : !told.All(static start => start >= 0 && double.IsFinite(start)) ? "said of a window that it begins before the clip does"
+            : null;
     }
 
     private static string? FindInCounts(DecodedClip clip, int frameTimes, DecodeRequest request)
@@ -75,10 +92,10 @@ internal static class ReplyCheck
             damage.MissingSamples, damage.RepeatedFrames, damage.DamagedWantedFrames,
         ];
         return counts.Any(static count => count < 0) ? $"counted {counts.Min()} of something"
-            : frameTimes > 0 && (!isVideo || frameTimes != clip.Shape[0]) ? $"gave {frameTimes} times with the shape [{string.Join(", ", clip.Shape)}]"
-            : isVideo && clip.Shape[0] > request.Limits.MaxFrames ? $"gave {clip.Shape[0]} frames where {request.Limits.MaxFrames} are allowed"
+            : frameTimes > 0 && (!isVideo || frameTimes != clip.FrameCount()) ? $"gave {frameTimes} times with the shape [{string.Join(", ", clip.Shape)}]"
+            : isVideo && clip.FrameCount() > request.Limits.MaxFrames ? $"gave {clip.FrameCount()} frames where {request.Limits.MaxFrames} are allowed"
             : clip.Track?.Flaw is { } flaw ? flaw
-            : isVideo && clip.InterlacedFrames > clip.Shape[0] ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.Shape[0]}"
+            : isVideo && clip.InterlacedFrames > clip.FrameCount() ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.FrameCount()}"
             : null;
     }
 }
