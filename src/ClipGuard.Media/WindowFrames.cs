@@ -11,8 +11,8 @@ namespace ClipGuard.Media;
 public sealed record WindowFrames(int Count, int FramesPerWindow) : FrameSelection
 {
     /// <summary>
-    /// Frames a second within a window: the frames on show at <c>start + i/rate</c>, and a window lasts <c>frames/rate</c> seconds. A frame that begins within a
-    /// microsecond after such a time is taken for on show. Null (the default) takes consecutive frames, whatever their times.
+    /// Frames a second within a window: the frames on show at <c>start + i/rate</c>, and a window lasts <c>frames/rate</c> seconds. A frame that begins within
+    /// a microsecond after such a time is taken for on show. Null (the default) takes consecutive frames, whatever their times.
     /// </summary>
     public double? PerSecond { get; init; }
 

@@ -188,7 +188,9 @@ public sealed class SettingTests
         Assert.That(FrameSettings.Read(Sources("--windows", "4:16:7.5")), Is.EqualTo(new WindowFrames(4, 16) { PerSecond = 7.5 }));
         Assert.That(FrameSettings.Read(Sources("--windows", "4:16:pad")), Is.EqualTo(new WindowFrames(4, 16) { WhenShort = ShortClipPolicy.Pad }));
         Assert.That(AudioSettings.Read(Sources("--audio-windows", "2:1.5")).Windows, Is.EqualTo(new AudioWindows(2, 1.5)));
-        Assert.That(AudioSettings.Read(Sources("--audio-windows", "2:1:Loop")).Windows, Is.EqualTo(new AudioWindows(2, 1) { WhenShort = ShortClipPolicy.Loop }));
+        Assert.That(
+            AudioSettings.Read(Sources("--audio-windows", "2:1:Loop")).Windows,
+            Is.EqualTo(new AudioWindows(2, 1) { WhenShort = ShortClipPolicy.Loop }));
         Assert.That(
             () => FrameSettings.Read(Sources("--times", "0,1.5", "--midpoint-frames", "4")),
             Throws.TypeOf<UsageException>().With.Message.Contains("--midpoint-frames and --times are two ways"));

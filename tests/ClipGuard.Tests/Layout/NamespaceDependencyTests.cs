@@ -118,7 +118,10 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Media.Libav.Audio", "ClipGuard.Media.Libav.Inspection", "ClipGuard.Media.Libav.Pictures", "ClipGuard.Media.Libav.Video",
         ],
-        ["ClipGuard.Media.Libav.Audio"] = ["ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks"],
+        ["ClipGuard.Media.Libav.Audio"] =
+        [
+            "ClipGuard.Media.Libav.Bytes", "ClipGuard.Media.Libav.Containers", "ClipGuard.Media.Libav.Tracks", "ClipGuard.Media.Selections",
+        ],
         ["ClipGuard.Media.Libav.Bytes"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Media.Libav.Containers"] =
         [
