@@ -216,14 +216,20 @@ internal sealed class TransformTests
     public async Task Several_run_at_once_and_while_the_consumer_does_something_else()
     {
         using LoaderRun run = LoaderRun.Of(16);
-        using var pairs = new Barrier(2);
+        using var firstTwo = new CountdownEvent(2);
+        int begun = 0;
         using var laterOnes = new CountdownEvent(8);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with
         {
             Transform = context =>
             {
-                // Each waits for another one to be running: one after the other they would never get past this.
-                Assert.That(pairs.SignalAndWait(Patience), Is.True);
+                // The first waits for a second one to be running: one after the other they would never get past this.
+                if (Interlocked.Increment(ref begun) <= 2)
+                {
+                    firstTwo.Signal();
+                    Assert.That(firstTwo.Wait(Patience), Is.True);
+                }
+
                 if (context.Place.Position >= 8)
                 {
                     laterOnes.Signal();
