@@ -68,9 +68,18 @@ internal static class GuardSettings
     public static readonly Setting<int> Workers = Parallel.Value(
         "workers",
         "N",
-        $"Clips decoded at the same time, each in a helper of its own. Default: the processors that this job may use, here {Parallel.Unset.Workers}.",
+        $"Clips decoded at the same time, each in a helper of its own. Default: the processors that this job may use, here {Parallel.Unset.Workers}, and "
+            + "more where clips wait (--max-workers).",
         SettingTextParser.Count,
         (guard, workers) => guard with { Workers = workers });
+
+    public static readonly Setting<int> MaxWorkers = Parallel.Value(
+        "max-workers",
+        "N",
+        $"Most clips decoded at the same time where some of them wait, hanging or for their bytes. Default: that of --workers where it is given, else "
+            + $"{Parallel.Unset.MaxWorkers}.",
+        SettingTextParser.Count,
+        (guard, most) => guard with { MaxWorkers = most });
 
     public static readonly Setting<int> Spares = Parallel.Value(
         "spares",
@@ -133,6 +142,11 @@ internal static class GuardSettings
         if (sources.Get(Timeout, Group.Unset.Deadline) is null && sources.OriginOf(Decoder) is { } program)
         {
             throw new UsageException($"{program} names a program, and {sources.OriginOf(Timeout)} is 0, which starts none: give one or the other");
+        }
+
+        if (sources.OriginOf(MaxWorkers) is { } most && sources.Get(MaxWorkers, 0) < sources.Get(Workers, Parallel.Unset.Workers))
+        {
+            throw new UsageException($"{most} is {sources.Get(MaxWorkers, 0)}, which is less than the {sources.Get(Workers, Parallel.Unset.Workers)} workers");
         }
 
         return OtherDecoder.Read(sources, Ahead.Read(sources, Parallel.Read(sources, Group.Read(sources)))) with

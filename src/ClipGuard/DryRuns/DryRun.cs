@@ -85,7 +85,7 @@ public sealed partial class DryRun
         options.Budget.Validate();
         _format = TextFormat.Of(manifest);
         _settings = options.VerdictSettings(decoder, also, _format);
-        Progress = new DryRunProgress(options.Guard.Workers, options.Limit, _time);
+        Progress = new DryRunProgress(options.Guard.Decodes, options.Limit, _time);
     }
 
     /// <summary>How far the run is.</summary>
@@ -279,7 +279,7 @@ public sealed partial class DryRun
         Recorder recorder,
         StageGroup stop)
     {
-        int workers = _options.Guard.Workers;
+        int workers = _options.Guard.Decodes;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + _decoder.ReadsAhead) { SingleWriter = true });
         var budget = new ByteBudget(BytesInFlight, FlowingBytes);
@@ -288,7 +288,7 @@ public sealed partial class DryRun
             Path.GetFullPath(_options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), Progress);
         mentions.Restore(seenBefore);
         var worker = new ClipWorker(_decoder, _second, _options, output.Journal, store, mentions, firstRows, Progress, stop);
-        var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(workers, ProcessorShare.Count), Progress, worker.Settle);
+        var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(_options.Guard.Workers, ProcessorShare.Count), Progress, worker.Settle);
         var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker, _decoder);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
         Task[] stages =

@@ -12,11 +12,11 @@ internal sealed class ProgramPool : IAsyncDisposable
 {
     private readonly HelperTemplate? _template;
 
-    private ProgramPool(HelperPool pool, SharedLeases leases, HelperTemplate? template, ReadyMessage greeting)
+    private ProgramPool(HelperPool pool, DecodePlaces places, HelperTemplate? template, ReadyMessage greeting)
     {
         _template = template;
         Pool = pool;
-        Leases = leases;
+        Places = places;
         Greeting = greeting;
         IEnumerable<string> named = (greeting.Libraries ?? new Dictionary<string, string>()).Select(static library => $"{library.Key} {library.Value}");
         string libraries = string.Join(", ", named.Order(StringComparer.Ordinal));
@@ -27,7 +27,7 @@ internal sealed class ProgramPool : IAsyncDisposable
     public HelperPool Pool { get; }
 
     /// <summary>What they share with ClipGuard's own helpers.</summary>
-    public SharedLeases Leases { get; }
+    public DecodePlaces Places { get; }
 
     /// <summary>What the first of them said.</summary>
     public ReadyMessage Greeting { get; }
@@ -52,12 +52,12 @@ internal sealed class ProgramPool : IAsyncDisposable
 
         // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.
         HelperTemplate? template = await HelperTemplate.StartProgramAsync(launch, options.Sandbox, options.StartLimit).ConfigureAwait(false);
-        var leases = new SharedLeases(options.Workers);
-        var pool = new HelperPool(options, launch, logger, template, leases);
-        leases.Add(pool);
+        DecodePlaces places = DecodePlaces.For(options);
+        var pool = new HelperPool(options, launch, logger, template, places);
+        places.Add(pool);
         try
         {
-            return new ProgramPool(pool, leases, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
+            return new ProgramPool(pool, places, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
         }
         catch
         {

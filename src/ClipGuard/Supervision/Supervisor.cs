@@ -63,10 +63,10 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
         }
         else
         {
-            _pool = launch is null ? null : new HelperPool(options, launch, logger, template, program?.Leases);
+            _pool = launch is null ? null : new HelperPool(options, launch, logger, template, program?.Places);
             if (_pool is not null)
             {
-                program?.Leases.Add(_pool);
+                program?.Places.Add(_pool);
             }
 
             TimeSpan patience = options.ReadAheadPatience ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));

@@ -6,6 +6,12 @@ namespace ClipGuard.Supervision;
 /// <summary>How decodes are guarded.</summary>
 public sealed record SupervisorOptions
 {
+    private const int MaxWorkersPerProcessor = 4;
+    private const int MaxBesideWorkers = 24;
+
+    private readonly int? _workers;
+    private readonly int? _maxWorkers;
+
     /// <summary>What stands between a decode and this process. Default <see cref="Isolation.Pooled"/>.</summary>
     public Isolation Isolation { get; init; } = Isolation.Pooled;
 
@@ -29,7 +35,24 @@ public sealed record SupervisorOptions
     /// Decodes that may run at the same time, each in a helper of its own. Default: the number of processors that this process may use, by its affinity, the
     /// quotas of its control groups and <c>SLURM_CPUS_PER_TASK</c>.
     /// </summary>
-    public int Workers { get; init; } = ProcessorShare.Count;
+    public int Workers
+    {
+        get => _workers ?? ProcessorShare.Count;
+        init => _workers = value;
+    }
+
+    /// <summary>
+    /// Decodes that may go on at the same time where some of them wait: a decode that for a quarter of a second has done little else than to wait, blocked or
+    /// for its clip's bytes, leaves its place among <see cref="Workers"/> to another one while it does, so that clips that hang hold up nobody. A helper beside
+    /// those of the workers is used only where as much memory is available as a decode may take (<see cref="HelperMemoryBytes"/>), and no task waits for
+    /// memory. At least <see cref="Workers"/>, which means none beside them: the default where <see cref="Workers"/> is set. Where it is not, four times as
+    /// many, or 24 more.
+    /// </summary>
+    public int MaxWorkers
+    {
+        get => _maxWorkers ?? _workers ?? Math.Min(MaxWorkersPerProcessor * Workers, MaxBesideWorkers + Workers);
+        init => _maxWorkers = value;
+    }
 
     /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. Default 1.</summary>
     public int Spares { get; init; } = 1;
@@ -117,7 +140,10 @@ public sealed record SupervisorOptions
     public long PayloadBytes { get; init; } = 1L << 30;
 
     /// <summary>Decodes that a caller keeps asked for at a time, so that a helper whose payload has been read goes on at once.</summary>
-    internal int Callers => 2 * Workers;
+    internal int Callers => Workers + Decodes;
+
+    /// <summary>Decodes that may go on at the same time, those that wait counted.</summary>
+    internal int Decodes => Isolation == Isolation.InProcess ? Workers : MaxWorkers;
 
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();
@@ -166,6 +192,7 @@ public sealed record SupervisorOptions
         OptionRange.CheckTime(StartLimit, nameof(StartLimit));
         OptionRange.CheckTime(SettlingLimit ?? Deadline, nameof(SettlingLimit));
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWorkers, Workers);
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAboveBytes, 1);

@@ -20,6 +20,9 @@ internal sealed partial class Helper
     private long _timerAt;
     private long _graceTick;
 
+    // Whether its decode waits, and leaves its place to another one.
+    private bool _isWaiting;
+
     // Of a state with a grace period.
     private TimeAccount? _grace;
 
@@ -62,6 +65,7 @@ internal sealed partial class Helper
     private void CheckDecode(long now)
     {
         _measurement.Sample(now);
+        LookWhetherItWaits(now);
         if (State == HelperState.Decoding && _measurement.UsableSinceProgress >= _options.StallLimit)
         {
             Step(HelperEvent.Stalled);
@@ -73,6 +77,30 @@ internal sealed partial class Helper
         else if (HoldsTooMuch())
         {
             Step(HelperEvent.OverMemory);
+        }
+    }
+
+    private void LookWhetherItWaits(long now)
+    {
+        bool movedLately = now - _measurement.ProgressAt < DecodeTick / 2;
+        SetWaiting(_measurement.Wait switch
+        {
+            DecodeWait.Blocked => true,
+            DecodeWait.ForBytes => movedLately || _pool.AnsweredSince(_measurement.ProgressAt),
+            _ => false,
+        });
+        if (_isWaiting)
+        {
+            _pool.ServeBeside();
+        }
+    }
+
+    private void SetWaiting(bool waits)
+    {
+        if (waits != _isWaiting)
+        {
+            _isWaiting = waits;
+            _pool.Wait(waits);
         }
     }
 

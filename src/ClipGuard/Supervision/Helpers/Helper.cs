@@ -93,6 +93,11 @@ internal sealed partial class Helper
             SetTimer(step.Next);
         }
 
+        if (State is not (HelperState.Decoding or HelperState.Finishing))
+        {
+            SetWaiting(false);
+        }
+
         if (step.Actions.HasFlag(HelperAction.Kill))
         {
             Process.Kill();

@@ -7,16 +7,6 @@ namespace ClipGuard.Supervision.Helpers;
 // Helpers that stay in use after they have found a fault, and whether they may. All under the lock, but for what supervisors ask for.
 internal sealed partial class HelperPool
 {
-    private readonly Dictionary<string, KnownClip> _knownClips = [];
-
-    // Counts down to the next finding that is confirmed: the first at once.
-    private int _untilConfirmed = 1;
-    private long _kept;
-    private long _notKept;
-    private long _confirmed;
-    private long _unconfirmed;
-    private string? _disagreement;
-
     /// <summary>True where a helper may stay in use after a fault.</summary>
     public bool ReusesAfterFaults => _options.ConfirmOneIn > 0 && _disagreement is null;
 

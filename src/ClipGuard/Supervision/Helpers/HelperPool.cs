@@ -18,37 +18,15 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>The same while other helpers still decode.</summary>
     private const int MaxFailedRetries = 10;
 
-    private readonly Lock _gate = new();
-    private readonly SupervisorOptions _options;
-    private readonly HelperLaunch _launch;
-    private readonly HelperSpawner _spawner;
-    private readonly HelperTemplate? _template;
-    private readonly ILogger _logger;
-    private readonly SharedLeases? _shared;
-    private readonly HashSet<Helper> _all = [];
-    private readonly List<Helper> _ready = [];
-    private readonly LinkedList<Waiter> _waiters = [];
-    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private long _lastId;
-    private int _wanted;
-    private int _starting;
-    private int _leased;
-    private int _unkillable;
-    private int _failedStarts;
-    private HelperUnavailableException? _broken;
-    private bool _disposed;
-    private bool _watchEndsWithTheLast;
-
     /// <summary>A pool that starts its helpers at once.</summary>
     /// <param name="options">How decodes are guarded.</param>
     /// <param name="launch">What is started as a helper.</param>
     /// <param name="logger">Where it tells of helpers.</param>
     /// <param name="template">What helpers are forked from while it lives; stays its owner's. Null where each is started by itself.</param>
-    /// <param name="shared">Who may decode, where other pools have a say in it; null where this one is alone.</param>
-    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, SharedLeases? shared = null)
+    /// <param name="places">Who may decode, together with other pools that take from there; null where this one is alone.</param>
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, DecodePlaces? places = null)
     {
-        _shared = shared;
+        _places = places ?? DecodePlaces.For(options);
         _template = template;
         _options = options;
         _logger = logger;

@@ -32,6 +32,9 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
     /// <summary>Usable time since the last progress, up to the last <see cref="Sample"/>.</summary>
     public TimeSpan UsableSinceProgress => _account?.UsableSinceProgress ?? TimeSpan.Zero;
 
+    /// <summary>What the decode waited for between the last two samples that were half a tick apart or more.</summary>
+    public DecodeWait Wait { get; private set; }
+
     /// <summary>When the decode's time is to be accounted next.</summary>
     public long NextSample => (_account?.At ?? _startedAt) + _tick;
 
@@ -42,6 +45,7 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
     {
         _tick = tick ?? long.MaxValue / 2;
         _account = null;
+        Wait = DecodeWait.None;
         process.Memory.ClearMarks();
         errors.Forget();
         Progress = default;
@@ -67,8 +71,13 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
             _stealBefore = MachineSteal.Read();
         }
 
+        TimeByCause before = _account.Spent;
         long waitedForBytes = Progress.ReadBytesWait(process.Memory.Marks, _startedAt, now);
         _account.Add(TimeSample.Take(now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, process.Pid), ProgressAt);
+        if (MonotonicTime.Nanoseconds(Time.Total - before.Total) >= _tick / 2)
+        {
+            Wait = DecodeWaits.Between(before, Time);
+        }
     }
 
     /// <summary>The earliest moment at which the stall limit can have passed in usable time.</summary>
