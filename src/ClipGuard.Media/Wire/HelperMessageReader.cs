@@ -34,10 +34,21 @@ internal static class HelperMessageReader
             Fault = message.TryObject("fault", out WireObject fault) ? Fault(fault) : null,
         },
         "checked" => new CheckedMessage(message.TextOrNull("files")!, message.TextOrNull("warning")),
-
-        // Its own type alone, and not all that there may be.
-        "ready" => JsonSerializer.Deserialize(datagram, WireJson.Default.ReadyMessage),
+        "ready" => Ready(message),
         _ => JsonSerializer.Deserialize(datagram, WireJson.Default.HelperMessage),
+    };
+
+    private static ReadyMessage Ready(WireObject ready) => new(
+        ready.Int32("protocol"), ready.TextOrNull("helper")!, ready.TextOrNull("decoder")!, ready.Name<SandboxLevel>("sandbox"))
+    {
+        Kinds = ready.ListOrNull("kinds", static kind => kind.GetString()!),
+        Libraries = ready.TextsOrNull("libraries"),
+        Profile = ready.Name<HelperProfile>("profile"),
+        Limits = ready.TryObject("limits", out WireObject limits)
+            ? new HelperLimits { MemoryBytes = limits.Int64OrNull("memoryBytes"), StartsPrograms = limits.Boolean("startsPrograms") }
+            : null,
+        Forks = ready.Boolean("forks"),
+        KnownClips = ready.Boolean("knownClips"),
     };
 
     private static DecodedClip Clip(WireObject clip) => new(clip.Name<ElementType>("element"), clip.ListOrNull("shape", static size => size.GetInt32())!)

@@ -80,6 +80,23 @@ internal readonly struct WireObject(JsonElement json)
         return list;
     }
 
+    /// <summary>Texts by their names, or null. Of a name that is there twice the last one counts.</summary>
+    public Dictionary<string, string>? TextsOrNull(string name)
+    {
+        if (!TryFind(name, out JsonElement member))
+        {
+            return null;
+        }
+
+        var texts = new Dictionary<string, string>();
+        foreach (JsonProperty text in member.EnumerateObject())
+        {
+            texts[text.Name] = text.Value.GetString()!;
+        }
+
+        return texts;
+    }
+
     /// <summary>A list, element by element.</summary>
     /// <exception cref="JsonException">There is none.</exception>
     public T[] List<T>(string name, Func<JsonElement, T> read) => ListOrNull(name, read) ?? throw Absent(name);

@@ -14,8 +14,9 @@ internal sealed class RedirectGuardedHttp : IDisposable
 {
     private const int MaxRedirections = 5;
 
-    private readonly HttpClient _unrestricted;
-    private readonly HttpClient _publicOnly;
+    // Made when the first address is asked: most runs ask none, and what a client loads is a tenth of a small run.
+    private readonly Lazy<HttpClient> _unrestricted;
+    private readonly Lazy<HttpClient> _publicOnly;
     private readonly bool _allowsPrivate;
     private readonly IReadOnlyList<HttpHeader> _headers;
     private readonly Func<IPAddress, bool> _isPrivate;
@@ -28,10 +29,10 @@ internal sealed class RedirectGuardedHttp : IDisposable
         _allowsPrivate = options.AllowPrivate;
         _headers = options.HttpHeaders;
         _isPrivate = isPrivate ?? PrivateAddress.Is;
-        _unrestricted = NewClient(null);
+        _unrestricted = new Lazy<HttpClient>(static () => NewClient(null));
 
         // Connections are kept for later requests, so those that were made without the check must not serve requests that need it.
-        _publicOnly = NewClient(ConnectPubliclyAsync);
+        _publicOnly = new Lazy<HttpClient>(() => NewClient(ConnectPubliclyAsync));
     }
 
     /// <summary>Asks for an address; the answer is the last server's, its headers read.</summary>
@@ -41,7 +42,7 @@ internal sealed class RedirectGuardedHttp : IDisposable
     /// <exception cref="HttpRequestException">A server cannot be asked.</exception>
     public async Task<HttpResponseMessage> GetAsync(FetchRequest request, CancellationToken stop)
     {
-        HttpClient client = _unrestricted;
+        HttpClient client = _unrestricted.Value;
         Uri first = request.Address;
         Uri address = first;
         for (int redirections = 0; ; redirections++)
@@ -64,11 +65,11 @@ internal sealed class RedirectGuardedHttp : IDisposable
 
                 if (redirections == 0 && !_allowsPrivate && !await LeadsToPrivateAsync(first, stop).ConfigureAwait(false))
                 {
-                    client = _publicOnly;
+                    client = _publicOnly.Value;
                 }
 
                 // Where a proxy connects for us, the check of connections sees the proxy alone.
-                if (client == _publicOnly && await LeadsToPrivateAsync(address, stop).ConfigureAwait(false))
+                if (_publicOnly.IsValueCreated && client == _publicOnly.Value && await LeadsToPrivateAsync(address, stop).ConfigureAwait(false))
                 {
                     throw Refused(address);
                 }
@@ -79,8 +80,13 @@ internal sealed class RedirectGuardedHttp : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _unrestricted.Dispose();
-        _publicOnly.Dispose();
+        foreach (Lazy<HttpClient> client in new[] { _unrestricted, _publicOnly })
+        {
+            if (client.IsValueCreated)
+            {
+                client.Value.Dispose();
+            }
+        }
     }
 
     private static HttpClient NewClient(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)

@@ -10,8 +10,9 @@ namespace ClipGuard.Supervision;
 
 /// <summary>
 /// Has a helper of its own find out whether the FFmpeg that helpers would use can be used, before there is a clip that could be blamed. Where FFmpeg makes that
-/// helper die, FFmpeg is refused. What passed is remembered as long as this process lives and its files stay what they are; later runs are told of it too
-/// (<see cref="PassedFFmpeg"/>), and then the helper finds out which FFmpeg it is, and decodes nothing.
+/// helper die, FFmpeg is refused. What passed is remembered as long as this process lives and its files stay what they are; later runs know of it too:
+/// where all is as it was that decides which FFmpeg a helper finds (<see cref="FoundFFmpeg"/>), none is asked; otherwise it finds that out, and decodes nothing
+/// where what it finds has passed before (<see cref="PassedFFmpeg"/>).
 /// </summary>
 internal static partial class FFmpegCheck
 {
@@ -45,13 +46,19 @@ internal static partial class FFmpegCheck
 
         if (passed is null || LoadedLibavFiles.FindChanged(passed.Files) is not null)
         {
-            passed = await AskAsync(launch, sandbox, limit, cancellation).ConfigureAwait(false);
+            passed = FoundFFmpeg.OfUser.Find(launch);
             if (passed is null)
             {
-                return launch;
+                passed = await AskAsync(launch, sandbox, limit, cancellation).ConfigureAwait(false);
+                if (passed is null)
+                {
+                    return launch;
+                }
+
+                PassedFFmpeg.OfUser.Keep(passed.Files);
+                FoundFFmpeg.OfUser.Keep(launch, passed);
             }
 
-            PassedFFmpeg.OfUser.Keep(passed.Files);
             lock (Gate)
             {
                 Passed[key] = passed;

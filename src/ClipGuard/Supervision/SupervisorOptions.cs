@@ -54,7 +54,8 @@ public sealed record SupervisorOptions
         init => _maxWorkers = value;
     }
 
-    /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. Default 1.</summary>
+    /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. They are started a second after the others, or
+    /// once they are needed. Default 1.</summary>
     public int Spares { get; init; } = 1;
 
     /// <summary>Clean decodes after which a pooled helper is replaced. Default 10,000: a start costs as much as 30 short clips.</summary>

@@ -28,6 +28,9 @@ internal sealed partial class HelperPool
     private int _starting;
     private int _pendingStarts;
     private int _givingBack;
+
+    // From the first helper that is lost or fresh one that is asked for on, and at the latest a moment after the start, which spares would only make longer.
+    private bool _sparesAreDue;
     private long _lastId;
 
     // How they are started.

@@ -167,6 +167,7 @@ internal sealed partial class HelperPool
             return;
         }
 
+        KeepSpares();
         int lacking = _waiters.TakeWhile(static waiter => waiter.Fresh).Count() - _ready.Count(static helper => helper.Decodes == 0) - _starting;
         while (lacking-- > 0 && _ready.Find(static helper => helper.Decodes > 0) is { } used)
         {

@@ -29,6 +29,7 @@ internal sealed partial class HelperPool
     public void Lost(Helper helper)
     {
         _wanted--;
+        _sparesAreDue = true;
         if (helper.Greeting is null)
         {
             _starting--;
@@ -99,7 +100,13 @@ internal sealed partial class HelperPool
     private bool LacksHelpers => !_disposed && _broken is null
         && (_wanted < HelpersKept || (_waiters.Count > 0 && _wanted < HelpersKept + Math.Min(_waiting, _places.MostBeside) && _places.HasRoom()));
 
-    private int HelpersKept => _options.Workers + _options.Spares;
+    private int HelpersKept => _options.Workers + (_sparesAreDue ? _options.Spares : 0);
+
+    private void KeepSpares()
+    {
+        _sparesAreDue = true;
+        KeepUp();
+    }
 
     // Helpers that were started beside decodes that waited stay warm for the next ones that do, but not where memory is short.
     private void RetireSurplus()

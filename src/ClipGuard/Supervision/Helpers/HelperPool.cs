@@ -18,7 +18,10 @@ internal sealed partial class HelperPool : IAsyncDisposable
     /// <summary>The same while other helpers still decode.</summary>
     private const int MaxFailedRetries = 10;
 
-    /// <summary>A pool that starts its helpers at once.</summary>
+    // A run of a few clips is over by then.
+    private static readonly TimeSpan SparesAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>A pool that starts the workers' helpers at once.</summary>
     /// <param name="options">How decodes are guarded.</param>
     /// <param name="launch">What is started as a helper.</param>
     /// <param name="logger">Where it tells of helpers.</param>
@@ -37,6 +40,7 @@ internal sealed partial class HelperPool : IAsyncDisposable
         lock (_gate)
         {
             KeepUp();
+            Watch.Remind(MonotonicTime.After(SparesAfter), KeepSpares);
         }
     }
 
