@@ -140,8 +140,13 @@ Task("Bench").IsDependentOn("FFmpeg").IsDependentOn("TestTools").IsDependentOn("
         Environment.SetEnvironmentVariable($"CLIPGUARD_BENCH_{option.ToUpperInvariant()}", Argument<string>(option));
     }
 
+    if (HasArgument("short"))
+    {
+        Environment.SetEnvironmentVariable("CLIPGUARD_BENCH_SHORT", "1");
+    }
+
     string all = "roundtrip start kill hangs throughput decode "
-        + "loader-audio loader-short loader-pictures loader-video loader-rows loader-growth compare";
+        + "loader-audio loader-short loader-pictures loader-video loader-far loader-rows loader-growth compare";
     Run(Benchmarks, Argument("figures", all));
 });
 

@@ -13,6 +13,7 @@ internal static class Rounds
 {
     public static async Task RunAsync(string what, string unit, int rounds, Func<Task<double>> ours, IReadOnlyList<Rival> rivals)
     {
+        rounds = ShortForm.Of(rounds, 1);
         var ownRates = new List<double>();
         var rates = rivals.ToDictionary(rival => rival, _ => new List<double>());
         var ratios = rivals.ToDictionary(rival => rival, _ => new List<double>());

@@ -16,6 +16,8 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     private const int EveryElement = 997;
     private const int UncountedEpochs = 4;
 
+    private static int _opened;
+
     private readonly ClipLoader _loader;
     private readonly int _samples;
 
@@ -23,7 +25,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
 
     /// <summary>Opens a loader over clips, in the order given, and reads epochs that do not count: the runtime compiles in them what runs often.</summary>
     /// <param name="work">A folder for the manifest.</param>
-    /// <param name="key">The manifest's key for such clips: <c>audios</c> or <c>videos</c>.</param>
+    /// <param name="key">The manifest's key for such clips: <c>audios</c>, <c>videos</c> or <c>images</c>.</param>
     /// <param name="clips">The clips.</param>
     /// <param name="repeat">How often each stands in the manifest.</param>
     /// <param name="options">What they become.</param>
@@ -32,7 +34,9 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     public static async Task<LoaderThroughput> OpenAsync(
         string work, string key, string[] clips, int repeat, LoaderOptions options, int uncounted = UncountedEpochs, int? readAhead = null)
     {
-        string manifest = Path.Combine(work, $"{key}.jsonl");
+        // Several loaders of one run stay open beside each other, each over a manifest of its own.
+        string manifest = Path.Combine(work, $"{key}-{Interlocked.Increment(ref _opened)}.jsonl");
+        uncounted = ShortForm.Of(uncounted, Math.Min(uncounted, 1));
         string[] rows =
         [
             .. Enumerable.Repeat(clips, repeat)
