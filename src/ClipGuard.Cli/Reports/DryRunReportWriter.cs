@@ -49,7 +49,8 @@ internal static class DryRunReportWriter
             return ([], null);
         }
 
-        SupervisorOptions guard = BadClipLooks.Hurry(summary.Settings.Guard) with { Workers = new SupervisorOptions().Workers };
+        int workers = new SupervisorOptions().Workers;
+        SupervisorOptions guard = BadClipLooks.Hurry(summary.Settings.Guard) with { Workers = workers, MaxWorkers = workers };
         try
         {
             Supervisor supervisor = await Supervisor.StartAsync(guard, log, cancellation).ConfigureAwait(false);
