@@ -49,6 +49,7 @@ internal static class HelperMessageReader
             : null,
         Forks = ready.Boolean("forks"),
         KnownClips = ready.Boolean("knownClips"),
+        Windows = ready.Boolean("windows"),
     };
 
     private static DecodedClip Clip(WireObject clip) => new(clip.Name<ElementType>("element"), clip.ListOrNull("shape", static size => size.GetInt32())!)
