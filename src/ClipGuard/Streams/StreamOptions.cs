@@ -11,7 +11,7 @@ public sealed record StreamOptions
 
     /// <summary>
     /// How long a session may go without any progress: no clip decoded any further, no byte moved on any stream, and the tool used less than 1 % of a
-    /// CPU. Positive; default 15 s.
+    /// CPU. Time in which a process of the session waited for a processor or was stopped does not count, up to twenty times the limit. Positive; default 15 s.
     /// </summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(15);
 

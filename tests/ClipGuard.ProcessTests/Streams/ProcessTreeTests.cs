@@ -18,7 +18,7 @@ internal sealed class ProcessTreeTests
         using var shell = Process.Start("sh", ["-c", "printf ') R 1 (2) 3 ' > /proc/$$/comm; (while :; do :; done) & wait"]);
         try
         {
-            Assert.That(() => ProcessTree.DescendantsCpuTime(shell.Id), Is.GreaterThan(TimeSpan.FromSeconds(0.1)).After(60_000, 20));
+            Assert.That(() => ProcessTree.DescendantsUse(shell.Id).CpuTime, Is.GreaterThan(TimeSpan.FromSeconds(0.1)).After(60_000, 20));
             Assert.That(ProcessTree.EndedDescendantsCpuTime(shell.Id), Is.LessThan(TimeSpan.FromSeconds(0.1)));
             Assert.That(File.ReadAllText($"/proc/{shell.Id}/comm"), Is.EqualTo(") R 1 (2) 3 \n"));
         }
@@ -36,16 +36,16 @@ internal sealed class ProcessTreeTests
         ended.WaitForExit();
 
         Assert.That(ProcessTree.EndedDescendantsCpuTime(ended.Id), Is.EqualTo(TimeSpan.Zero));
-        Assert.That(ProcessTree.DescendantsCpuTime(ended.Id), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(ProcessTree.DescendantsUse(ended.Id).CpuTime, Is.EqualTo(TimeSpan.Zero));
     }
 
     [Test]
     public void Looking_at_all_processes_allocates_little()
     {
-        ProcessTree.DescendantsCpuTime(Environment.ProcessId);
+        ProcessTree.DescendantsUse(Environment.ProcessId);
         int processes = Directory.GetDirectories("/proc").Length;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        ProcessTree.DescendantsCpuTime(Environment.ProcessId);
+        ProcessTree.DescendantsUse(Environment.ProcessId);
 
         // Names of folders, and a place in a table.
         Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / processes, Is.LessThan(1024));

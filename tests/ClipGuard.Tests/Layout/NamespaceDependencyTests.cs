@@ -162,7 +162,7 @@ internal sealed class NamespaceDependencyTests
         ["ClipGuard.Streams.Sessions"] =
         [
             "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Streams", "ClipGuard.Media.Wire", "ClipGuard.Supervision",
-            "ClipGuard.Supervision.Processes",
+            "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision"] =
         [

@@ -10,10 +10,10 @@ internal abstract record Cause
     public sealed record InfrastructureFailure(Exception Error) : Cause;
 
     /// <summary>A stream's fault.</summary>
-    /// <param name="Stream">The stream.</param>
+    /// <param name="Stream">The stream's name.</param>
     /// <param name="Kind">Why.</param>
     /// <param name="Message">One sentence.</param>
-    public sealed record OfStream(SessionStream Stream, ToolFaultKind Kind, string Message) : Cause
+    public sealed record OfStream(string Stream, ToolFaultKind Kind, string Message) : Cause
     {
         /// <summary>Where the decode was, as far as the helper said so; null for what its marks say.</summary>
         public DecodeStage? Stage { get; init; }

@@ -10,8 +10,8 @@ internal static class ProcessTree
     /// <summary>CPU time of those descendants of a process that have ended and were waited for; zero where it is gone.</summary>
     public static TimeSpan EndedDescendantsCpuTime(int pid) => ProcessStat.Read($"/proc/{pid}")?.EndedChildrenCpuTime ?? TimeSpan.Zero;
 
-    /// <summary>CPU time of everything that descends from a process, with those that have ended and were waited for.</summary>
-    public static TimeSpan DescendantsCpuTime(int ancestor)
+    /// <summary>What everything that descends from a process has used, with those that have ended and were waited for.</summary>
+    public static ProcessTreeUse DescendantsUse(int ancestor)
     {
         var parents = new Dictionary<int, (int Parent, TimeSpan Used)>();
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -23,7 +23,8 @@ internal static class ProcessTree
             }
         }
 
-        return new TimeSpan(parents.Keys.Where(pid => Descends(pid, ancestor, parents)).Sum(pid => parents[pid].Used.Ticks));
+        int[] tree = [.. parents.Keys.Where(pid => Descends(pid, ancestor, parents))];
+        return new ProcessTreeUse(new TimeSpan(tree.Sum(pid => parents[pid].Used.Ticks)), [.. tree.Where(pid => pid != ancestor)]);
     }
 
     private static bool Descends(int pid, int ancestor, Dictionary<int, (int Parent, TimeSpan Used)> parents)
@@ -47,3 +48,8 @@ internal static class ProcessTree
         return false;
     }
 }
+
+/// <summary>What the processes that descend from another have used.</summary>
+/// <param name="CpuTime">CPU time, that of those which have ended and were waited for included.</param>
+/// <param name="Processes">Those that live.</param>
+internal readonly record struct ProcessTreeUse(TimeSpan CpuTime, IReadOnlyList<int> Processes);

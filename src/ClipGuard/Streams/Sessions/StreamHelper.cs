@@ -45,6 +45,9 @@ internal sealed class StreamHelper : IIdleProcess
         return measurement;
     }
 
+    /// <summary>CPU time that its process has used so far; zero before its first stream.</summary>
+    public TimeSpan CpuTime() => _use?.CpuTime() ?? TimeSpan.Zero;
+
     /// <inheritdoc/>
     public void End()
     {

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
-using ClipGuard.Media.Native;
-using ClipGuard.Supervision;
 using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;
@@ -11,33 +8,38 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>
-/// One attempt at one tool run: its helpers, its guardian, its clocks. It has a thread of its own, which waits in the kernel for all of them and
+/// One attempt at one tool run. It has a thread of its own, which waits in the kernel for the processes of the session and
 /// for one timer, and for nothing else: no busy thread pool and no stuck caller can hold it up, and nothing here needs a lock.
 /// </summary>
+/// <remarks>
+/// The thread turns what it hears into events, carries them through the table (<see cref="ToolSessionLife"/>), and does what the table asks for. The clocks
+/// (<see cref="SessionClocks"/>), the finding of who is to blame (<see cref="SessionBlame"/>) and the processes (<see cref="SessionProcesses"/>) are elsewhere.
+/// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
-internal sealed partial class ToolSession
+internal sealed class ToolSession : ISessionLife
 {
     private readonly ToolRunSpec _run;
     private readonly string _program;
-    private readonly int _decoderThreads;
-    private readonly bool _fresh;
+    private readonly bool _second;
     private readonly StreamOptions _options;
-    private readonly StreamHelpers _helpers;
-    private readonly IdlePool<GuardianProcess> _guardians;
     private readonly UnkillableSessionCount _unkillable;
     private readonly ILogger _logger;
     private readonly string _folder;
-    private readonly SessionStream[] _members;
-    private readonly Epoll _epoll = new();
-    private readonly ConcurrentQueue<Message> _inbox = new();
+    private readonly SessionStream[] _streams;
+    private readonly SessionTool _tool;
+    private readonly SessionDescriptors _descriptors;
+    private readonly SessionInbox _inbox;
+    private readonly SessionProcesses _processes;
+    private readonly SessionListener _listener;
+    private readonly SessionClocks _clocks;
     private readonly TaskCompletionSource<ToolSessionResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly Lock _wakeGate = new();
-
-    private GuardianProcess? _guardian;
-    private bool _closed;
-    private ToolSessionState _state = ToolSessionState.Opening;
-    private int _pendingStarts;
+    private bool _cancelled;
+    private bool _wasUnkillable;
+    private Cause? _cause;
+    private ToolFault? _fault;
+    private IReadOnlyList<StreamReport> _reports = [];
+    private Task<ToolSessionResult>? _conclusion;
 
     /// <summary>Prepares an attempt.</summary>
     /// <param name="run">What to run.</param>
@@ -62,23 +64,29 @@ internal sealed partial class ToolSession
     {
         _run = run;
         _program = program;
-        _decoderThreads = second ? 1 : run.DecoderThreads;
-        _fresh = second;
+        _second = second;
         _options = options;
-        _helpers = helpers;
-        _guardians = guardians;
         _unkillable = unkillable;
         _folder = folder;
         _logger = logger;
-        _members = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, Path.Combine(folder, stream.Name + Extension(stream.Spec))))];
+        _streams = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, folder))];
+        _tool = new SessionTool(options, folder);
+        _descriptors = new SessionDescriptors(_streams.Length);
+        _inbox = new SessionInbox(_descriptors);
+        _processes = new SessionProcesses(_streams, _tool, helpers, guardians, _descriptors, _inbox);
+        _listener = new SessionListener(this, run, program, second ? 1 : run.DecoderThreads, options, _streams, _tool, _descriptors, logger);
+        _clocks = new SessionClocks(options, Stopwatch.GetTimestamp());
     }
+
+    /// <inheritdoc/>
+    public ToolSessionState State { get; private set; } = ToolSessionState.Opening;
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="cancellation">Ends it; the task is then cancelled once everything is gone.</param>
     public async Task<ToolSessionResult> RunAsync(CancellationToken cancellation)
     {
         new Thread(Live) { IsBackground = true, Name = "clipguard-session" }.Start();
-        using (cancellation.UnsafeRegister(static state => ((ToolSession)state!).Post(new Message(((ToolSession)state).Cancel)), this))
+        using (cancellation.UnsafeRegister(static state => ((ToolSession)state!)._inbox.Post(((ToolSession)state).Cancel), this))
         {
             return await _done.Task.ConfigureAwait(false);
         }
@@ -92,18 +100,17 @@ internal sealed partial class ToolSession
         {
             Begin();
             Span<long> room = stackalloc long[64];
-            while (_state != ToolSessionState.Gone)
+            while (State != ToolSessionState.Gone)
             {
-                foreach (long tag in _epoll.Wait(room))
+                foreach (long tag in _descriptors.Wait(room))
                 {
-                    HandleEvent(tag);
+                    if (_descriptors.TryRead(tag, out int owner, out DescriptorKind kind))
+                    {
+                        _listener.Hear(owner, kind);
+                    }
                 }
 
-                while (_inbox.TryDequeue(out Message? message))
-                {
-                    message.Run();
-                }
-
+                _inbox.RunAll();
                 CheckClocks(Stopwatch.GetTimestamp());
                 EndIfAllGone();
             }
@@ -115,12 +122,7 @@ internal sealed partial class ToolSession
             bug = error;
         }
 
-        lock (_wakeGate)
-        {
-            _closed = true;
-            _epoll.Dispose();
-        }
-
+        _inbox.Close();
         if (bug is null)
         {
             Complete();
@@ -133,103 +135,61 @@ internal sealed partial class ToolSession
 
     private void Begin()
     {
-        StartClocks();
-        if (!_fresh && _guardians.TryTake() is { } guardian)
-        {
-            Attach(guardian);
-        }
-        else
-        {
-            _pendingStarts++;
-            _guardians.Start((started, failure) =>
-                Post(new Message(() => OnGuardianStarted(started, failure), () => GiveUp(started is null ? null : started.End))));
-        }
-
-        foreach (SessionStream member in _members)
-        {
-            if (!_fresh && _helpers.TryTake() is { } idle)
-            {
-                Attach(member, idle);
-            }
-            else
-            {
-                _pendingStarts++;
-                _helpers.Start((helper, failure) =>
-                    Post(new Message(() => OnHelperStarted(member, helper, failure), () => GiveUp(helper is null ? null : helper.End))));
-            }
-        }
+        _descriptors.SetTimer(_clocks.NextWake);
+        _processes.Begin(fresh: _second, failure => Break(SessionBlame.Unavailable(failure)));
 
         // Only once every process is there or asked for: a failure here ends the session, and that has to reach all of them.
-        foreach (SessionStream member in _members.Where(member => member.Helper is { Greeting: not null }))
+        foreach (SessionStream stream in _streams.Where(stream => stream.Helper is { Greeting: not null }))
         {
-            Open(member);
+            _listener.Open(stream);
         }
     }
 
-    private void OnGuardianStarted(GuardianProcess? guardian, string failure)
+    private void CheckClocks(long now)
     {
-        _pendingStarts--;
-        if (guardian is null)
+        switch (_clocks.Check(now))
         {
-            Break(new Cause.InfrastructureFailure(new HelperUnavailableException(failure)));
-            return;
+            case SessionAlarm.TimeOver:
+                Step(ToolSessionEvent.TimeOver);
+                break;
+            case SessionAlarm.SlowOpening:
+                WarnOfSlowOpening();
+                break;
+            case SessionAlarm.Look:
+                LookForProgress(now);
+                break;
         }
 
-        Attach(guardian);
-        if (_state != ToolSessionState.Opening)
-        {
-            Shutdown(guardian);
-        }
+        _descriptors.SetTimer(_clocks.NextWake);
     }
 
-    private void Attach(GuardianProcess guardian)
+    private void LookForProgress(long now)
     {
-        _guardian = guardian;
-        _usedBefore = ProcessTree.EndedDescendantsCpuTime(guardian.Process.Pid);
-        Watch(guardian);
-
-        // Where it has died meanwhile the order is lost, and the end of its process ends the session.
-        _ = guardian.Hold(_folder);
-    }
-
-    private void OnHelperStarted(SessionStream member, StreamHelper? helper, string failure)
-    {
-        _pendingStarts--;
-        if (helper is null)
+        ReadProgress(now);
+        ProcessTreeUse? toolUse = _tool.Use();
+        _clocks.Look(_processes.Sample(now, toolUse), _streams.Max(stream => stream.ProgressAt), toolUse?.CpuTime);
+        if (_clocks.IsStalled)
         {
-            Break(new Cause.InfrastructureFailure(new HelperUnavailableException(failure)));
-            return;
-        }
-
-        Attach(member, helper);
-        if (_state != ToolSessionState.Opening)
-        {
-            helper.Process.Kill();
+            Step(ToolSessionEvent.Stalled);
         }
     }
 
-    private void Attach(SessionStream member, StreamHelper helper)
+    private void ReadProgress(long now)
     {
-        member.Attach(helper, Stopwatch.GetTimestamp());
-        Watch(member);
-    }
-
-    // From any thread.
-    private void Post(Message message)
-    {
-        lock (_wakeGate)
+        foreach (SessionStream stream in _streams)
         {
-            // The wake-up descriptor of a session that has ended is closed, and its number may belong to another file by now.
-            if (!_closed)
-            {
-                _inbox.Enqueue(message);
-                _epoll.Wake();
-                return;
-            }
+            stream.ReadProgress(now);
         }
-
-        message.GiveUp?.Invoke();
     }
+
+    private void WarnOfSlowOpening()
+    {
+        string late = SessionBlame.WhoIsLate(Facts());
+        double limit = _options.OpenLimit.TotalSeconds;
+        BackgroundLog.Write(_logger, logger => SessionLog.LogSlowOpening(logger, late, _options.SlowOpening.TotalSeconds, limit));
+    }
+
+    private StreamFacts[] Facts() => [.. _streams.Select(stream => stream.Facts(_options.WorkFiles))];
 
     private void Cancel()
     {
@@ -237,45 +197,63 @@ internal sealed partial class ToolSession
         Step(ToolSessionEvent.Cancelled);
     }
 
-    // Carries one event through the table.
-    private void Step(ToolSessionEvent happened)
+    /// <inheritdoc/>
+    public void Break(Cause cause)
     {
-        ToolSessionStep step = ToolSessionLife.Next(_state, happened);
-        ToolSessionState before = _state;
+        if (State is ToolSessionState.Opening or ToolSessionState.Filling or ToolSessionState.Running or ToolSessionState.Draining)
+        {
+            _cause ??= cause;
+            Step(ToolSessionEvent.Broke);
+        }
+    }
+
+    private void EndIfAllGone()
+    {
+        if (State is ToolSessionState.Ending or ToolSessionState.Forcing or ToolSessionState.Unkillable && _processes.AreAllGone)
+        {
+            Step(ToolSessionEvent.AllGone);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Step(ToolSessionEvent happened)
+    {
+        ToolSessionStep step = ToolSessionLife.Next(State, happened);
+        ToolSessionState before = State;
         if (step.Actions.HasFlag(ToolSessionAction.Examine))
         {
-            Examine(happened);
+            Examine(happened, Stopwatch.GetTimestamp());
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.Judge))
         {
-            Judge();
+            Judge(Stopwatch.GetTimestamp());
         }
 
-        _state = step.Next;
+        State = step.Next;
         if (before != step.Next)
         {
-            SetTimer(step.Next);
+            _clocks.Enter(step.Next, _processes.Beginning());
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.Write))
         {
-            Write();
+            Array.ForEach(_streams, static stream => stream.Write());
         }
 
-        if (step.Actions.HasFlag(ToolSessionAction.StartTool))
+        if (step.Actions.HasFlag(ToolSessionAction.StartTool) && _tool.Start(_program, _run, _streams) is { } cause)
         {
-            StartTool();
+            Break(cause);
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.End))
         {
-            EndAll();
+            _processes.EndAll(_fault?.Kind, mayKeepGuardian: _cause is not Cause.InfrastructureFailure);
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.Force))
         {
-            ForceAll();
+            _processes.ForceAll(_fault?.Kind);
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.Clear))
@@ -289,16 +267,70 @@ internal sealed partial class ToolSession
         }
     }
 
-    private static string Extension(StreamSpec spec) => spec switch
+    // Why it failed, measured before anything is killed.
+    private void Examine(ToolSessionEvent happened, long now)
     {
-        VideoStreamSpec { Form: Media.Streams.VideoStreamFraming.Y4m } => ".y4m",
-        VideoStreamSpec => ".yuv",
-        AudioStreamSpec { Sample: Media.Streams.AudioSampleType.Float32 } => ".f32le",
-        _ => ".s16le",
+        ReadProgress(now);
+        if (_cause is null)
+        {
+            _cause = happened == ToolSessionEvent.Stalled
+                ? SessionBlame.OfStall(_options.StallLimit, Facts())
+                : SessionBlame.OfTimeOver(State, _clocks.LimitReached(now), Facts());
+        }
+
+        _reports = [.. _streams.Select(stream => stream.Report())];
+        _fault = FaultOf(_cause, now);
+    }
+
+    // The tool has ended by itself: whether it did what it was to do.
+    private void Judge(long now)
+    {
+        _reports = [.. _streams.Select(stream => stream.Report())];
+        _cause = SessionBlame.OfToolEnd(_run, _tool.Exit, [.. _streams.Select(stream => stream.Shape)], _reports);
+        _fault = FaultOf(_cause, now);
+    }
+
+    private ToolFault? FaultOf(Cause? cause, long now) => cause switch
+    {
+        Cause.OfStream ofStream => _streams.First(stream => stream.Name == ofStream.Stream).Fault(ofStream, _clocks.Elapsed(now)),
+        Cause.OfTool ofTool => _tool.Fault(ofTool, _clocks.Elapsed(now), Stopwatch.GetElapsedTime(_clocks.ProgressAt, now), _clocks.ToolCpuTime),
+        _ => null,
     };
 
-    /// <summary>Work that another thread has for the session's own.</summary>
-    /// <param name="Run">Done by the session.</param>
-    /// <param name="GiveUp">Done instead where the session has ended; null for nothing.</param>
-    private sealed record Message(Action Run, Action? GiveUp = null);
+    // The caller is told once the session's thread is done; where the session goes on waiting for processes that are stuck in the kernel, at once.
+    private void Conclude()
+    {
+        _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
+            : _cause is Cause.InfrastructureFailure failure ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(failure.Error))
+            : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(
+                _tool.Outcome() with { Fault = _fault, Streams = _reports, Elapsed = _clocks.Elapsed(Stopwatch.GetTimestamp()) },
+                _cause is Cause.OfStream { IsOutOfMemory: true }));
+        if (State == ToolSessionState.Unkillable)
+        {
+            _wasUnkillable = true;
+            _unkillable.Add();
+            int pid = _tool.Guardian?.Process.Pid ?? 0;
+            BackgroundLog.Write(_logger, logger => SessionLog.LogUnkillable(logger, pid));
+            Complete();
+        }
+    }
+
+    // Called last: a caller may count on all processes to be gone and on the session's own descriptors to be closed.
+    private void Complete() => _done.TrySetFromTask(_conclusion!);
+
+    // What is left once every process is gone.
+    private void Clear()
+    {
+        if (_wasUnkillable)
+        {
+            _wasUnkillable = false;
+            _unkillable.Remove();
+        }
+
+        _tool.Release();
+        Array.ForEach(_streams, static stream => stream.Release());
+        StreamGuardFolder.Remove(_folder);
+    }
+
+    private void Abandon(Exception bug) => _done.TrySetException([bug, .. _processes.Abandon(_options.KillPatience, Clear)]);
 }
