@@ -12,9 +12,13 @@ public sealed class TorchBatch : IDisposable
 {
     private readonly IReadOnlyDictionary<string, torch.Tensor> _tensors;
 
-    internal TorchBatch(IReadOnlyDictionary<string, torch.Tensor> tensors, torch.Tensor mask, Batch batch)
+    private readonly IReadOnlyDictionary<string, long[][]> _clips;
+
+    internal TorchBatch(
+        IReadOnlyDictionary<string, torch.Tensor> tensors, IReadOnlyDictionary<string, long[][]> clips, torch.Tensor mask, Batch batch)
     {
         _tensors = tensors;
+        _clips = clips;
         Mask = mask;
         Samples = batch.Samples;
         Report = batch.Report;
@@ -41,6 +45,27 @@ public sealed class TorchBatch : IDisposable
     /// <summary>The tensor of a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public torch.Tensor this[string name] => _tensors[name];
+
+    /// <summary>
+    /// The clips of ragged values (<see cref="BatchLayout.Ragged"/>), sample by sample, each in its own shape: views, which are the caller's to dispose.
+    /// </summary>
+    /// <param name="name">Of the values: <c>audio</c>, <c>video</c> or <c>image</c>.</param>
+    /// <exception cref="KeyNotFoundException">The batch has no ragged values of that name.</exception>
+    public IReadOnlyList<torch.Tensor> Split(string name)
+    {
+        var views = new List<torch.Tensor>();
+        using torch.Tensor flat = _tensors[name].view(-1);
+        long start = 0;
+        foreach (long[] shape in _clips[name])
+        {
+            long elements = shape.Aggregate(1L, static (product, length) => product * length);
+            using torch.Tensor clip = flat.narrow(0, start, elements);
+            views.Add(clip.view(shape));
+            start += elements;
+        }
+
+        return views;
+    }
 
     /// <summary>Ends all tensors.</summary>
     public void Dispose()

@@ -21,14 +21,20 @@ public static class TorchBatches
         using (batch)
         {
             var tensors = new Dictionary<string, torch.Tensor>();
+            var clips = new Dictionary<string, long[][]>();
             try
             {
                 foreach (string name in batch.Tensors.Keys.ToArray())
                 {
+                    if (batch[name].IsRagged)
+                    {
+                        clips.Add(name, [.. batch[name].Clips.Select(static clip => clip!.Shape.Select(static length => (long)length).ToArray())]);
+                    }
+
                     tensors.Add(name, Move(batch, name, device));
                 }
 
-                return new TorchBatch(tensors, MaskOf(batch, device), batch);
+                return new TorchBatch(tensors, clips, MaskOf(batch, device), batch);
             }
             catch
             {
@@ -121,6 +127,11 @@ public static class TorchBatches
     private static unsafe torch.Tensor Copy(BatchTensor tensor, long elements, torch.ScalarType type)
     {
         torch.Tensor copy = torch.empty(elements, dtype: type);
+        if (elements == 0)
+        {
+            return copy;
+        }
+
         new ReadOnlySpan<byte>((void*)tensor.Address, checked((int)tensor.SpanBytes)).CopyTo(copy.bytes);
         return copy;
     }

@@ -14,10 +14,10 @@ public sealed record BatchBySizeOptions(SampleSize Size, double MaxSize)
     public int MaxSamples { get; init; } = 512;
 
     /// <summary>
-    /// Whether padding counts: true (the default) bounds the number of samples times the largest of them, which is what padded tensors take. False bounds the
-    /// sum of the sizes, which is what ragged tensors take (tensors without padding).
+    /// Whether padding counts: true bounds the number of samples times the largest of them, which is what padded tensors take; false bounds the sum of the
+    /// sizes, which is what ragged ones take. Null (the default) goes by <see cref="LoaderOptions.Layout"/>.
     /// </summary>
-    public bool CountsPadding { get; init; } = true;
+    public bool? CountsPadding { get; init; }
 
     /// <summary>
     /// Samples that are sorted by size before they are cut into batches, as they come in the epoch's order. More of them make sizes within a batch more equal

@@ -430,7 +430,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         World = _options.RankInfo.World,
         Rank = _options.RankInfo.Rank,
         BatchSize = _options.BatchBySize is null ? _options.BatchSize : 1,
-        BySize = _options.BatchBySize is { } bySize ? SizedBatches.Of(bySize, progress.Start) : null,
+        BySize = SizedBatches.Of(_options, progress.Start),
         Consumed = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
         Snapshot = progress.Snapshot,

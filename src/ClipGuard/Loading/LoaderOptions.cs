@@ -32,11 +32,14 @@ public sealed record LoaderOptions
     /// </summary>
     public int? ClipsPerSample { get; init; } = 1;
 
+    /// <summary>How clips that differ in length lie in a tensor. Default <see cref="BatchLayout.Padded"/>.</summary>
+    public BatchLayout Layout { get; init; }
+
     /// <summary>What one decode may take.</summary>
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Most bytes of one tensor once it is padded to its largest clip. A clip that alone would make it larger is a fault, and so is one that does
+    /// Most bytes of one tensor once it is padded to its largest clip, or of ragged values. A clip that alone would make it larger is a fault, and so is one that does
     /// so together with those before it in its batch (a wide picture and a high one pad each other): it has no substitute then and is masked, skipped
     /// or thrown. Batches do not shrink for it. Default 2 GiB less 1 MiB, what one array holds.
     /// </summary>

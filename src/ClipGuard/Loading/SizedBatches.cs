@@ -4,14 +4,20 @@ namespace ClipGuard.Loading;
 /// <param name="Size">The name of <see cref="BatchBySizeOptions.Size"/>.</param>
 /// <param name="MaxSize">As in <see cref="BatchBySizeOptions"/>.</param>
 /// <param name="MaxSamples">As in <see cref="BatchBySizeOptions"/>.</param>
-/// <param name="CountsPadding">As in <see cref="BatchBySizeOptions"/>.</param>
+/// <param name="CountsPadding">Whether padding counted towards <paramref name="MaxSize"/>.</param>
 /// <param name="WindowRows">As in <see cref="BatchBySizeOptions"/>.</param>
 /// <param name="Window">Number of a window all batches before which are consumed.</param>
 /// <param name="FirstBatch">Number of the first batch of that window.</param>
 public sealed record SizedBatches(string Size, double MaxSize, int MaxSamples, bool CountsPadding, int WindowRows, long Window, long FirstBatch)
 {
-    internal static SizedBatches Of(BatchBySizeOptions options, PlanStart start) => new(
-        options.Size.Name, options.MaxSize, options.MaxSamples, options.CountsPadding, options.WindowRows, start.Window, start.FirstBatch);
+    internal static SizedBatches? Of(LoaderOptions options, PlanStart start) => options.BatchBySize is not { } bySize ? null : new(
+        bySize.Size.Name,
+        bySize.MaxSize,
+        bySize.MaxSamples,
+        bySize.CountsPadding ?? options.Layout == BatchLayout.Padded,
+        bySize.WindowRows,
+        start.Window,
+        start.FirstBatch);
 
     /// <summary>Whether both make the same batches.</summary>
     internal static bool AreAlike(SizedBatches? one, SizedBatches? other) =>

@@ -48,6 +48,32 @@ internal sealed class TorchBatchTests
     }
 
     [Test]
+    public async Task Ragged_values_split_into_their_clips([Values] bool isTorchMemory)
+    {
+        using LoaderRun run = LoaderRun.Of(10, badEvery: 4);
+        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with
+        {
+            Layout = BatchLayout.Ragged,
+            OnBadSample = BadSamplePolicy.Mask,
+            Memory = isTorchMemory ? new TorchBatchMemory(pageLocked: false) : null,
+        });
+        await foreach (Batch batch in loader)
+        {
+            float[][] clips = [.. Enumerable.Range(0, batch.Samples.Count)
+                .Where(sample => !batch.Samples[sample].IsMasked)
+                .Select(sample => MemoryMarshal.Cast<byte, float>(batch["audio"].SampleBytes(sample)).ToArray())];
+            using DisposeScope scope = torch.NewDisposeScope();
+            TorchBatch tensors = batch.ToTorch();
+            long[] offsets = tensors["audio_offsets"].data<long>().ToArray();
+
+            Assert.That(tensors.Split("audio").Select(clip => clip.data<float>().ToArray()), Is.EqualTo(clips));
+            Assert.That(tensors.Split("audio").Select(clip => clip.shape), Is.EqualTo(clips.Select(clip => new long[] { 1, clip.Length })));
+            Assert.That(offsets.Skip(1).Zip(offsets, (end, start) => end - start), Is.EqualTo(clips.Select(clip => clip.Length)));
+            Assert.That(tensors["audio"].shape, Is.EqualTo(new[] { offsets[^1] }));
+        }
+    }
+
+    [Test]
     public async Task The_tensor_is_the_batchs_own_memory_and_a_view_outlives_it()
     {
         using LoaderRun run = LoaderRun.Of(4);

@@ -117,7 +117,7 @@ internal sealed partial class PaddingTests
         int[] lengths = [.. shape.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
         builder.Put(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
 
-        BatchTensor tensor = builder.Finish([0], out _)!;
+        BatchTensor tensor = builder.Finish([0], out _)[0];
 
         Assert.That(tensor.Lengths, Is.EqualTo(new[] { length }));
         tensor.Release();

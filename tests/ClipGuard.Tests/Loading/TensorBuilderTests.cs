@@ -33,7 +33,7 @@ internal sealed class TensorBuilderTests
             builder.Put(slot, 0, new DecodedClip(ElementType.UInt8, shapes[slot]), payload);
         }
 
-        BatchTensor tensor = builder.Finish([0, 1, 2, 3, 4], out _)!;
+        BatchTensor tensor = builder.Finish([0, 1, 2, 3, 4], out _)[0];
         int[] whole = [.. Enumerable.Range(0, 4).Select(d => shapes.Max(shape => shape[d]))];
         var span = tensor.AsTensorSpan<byte>();
 
@@ -69,7 +69,7 @@ internal sealed class TensorBuilderTests
         builder.Put(0, 1, Clip(3), Bytes(3, 4, 5));
         builder.Put(1, 0, Clip(1), Bytes(6));
 
-        BatchTensor tensor = builder.Finish([0, 1], out _)!;
+        BatchTensor tensor = builder.Finish([0, 1], out _)[0];
         float[] dense = new float[12];
         tensor.AsTensorSpan<float>().FlattenTo(dense);
 
@@ -90,7 +90,7 @@ internal sealed class TensorBuilderTests
             builder.Put(slot, 0, Clip(2), Bytes(slot, slot + 0.5f));
         }
 
-        BatchTensor tensor = builder.Finish([0, 1, 2], out _)!;
+        BatchTensor tensor = builder.Finish([0, 1, 2], out _)[0];
 
         Assert.That(tensor.IsContiguous, Is.True);
         Assert.That(tensor.SpanBytes, Is.EqualTo(24));

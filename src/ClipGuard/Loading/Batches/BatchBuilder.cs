@@ -8,13 +8,13 @@ namespace ClipGuard.Loading;
 /// <summary>A batch while it is made: a slot for each sample, filled by workers in any order.</summary>
 internal sealed class BatchBuilder : IDisposable
 {
-    private readonly Dictionary<ClipKind, TensorBuilder> _tensors;
+    private readonly Dictionary<ClipKind, ClipTensorBuilder> _tensors;
     private readonly SlotResult?[] _results;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
     private long _doneAt;
 
-    public BatchBuilder(PlannedBatch planned, Dictionary<ClipKind, TensorBuilder> tensors, PrefetchGate.Reservation reservation)
+    public BatchBuilder(PlannedBatch planned, Dictionary<ClipKind, ClipTensorBuilder> tensors, PrefetchGate.Reservation reservation)
     {
         Planned = planned;
         Reservation = reservation;
@@ -45,12 +45,12 @@ internal sealed class BatchBuilder : IDisposable
     /// <summary>How long ago that was.</summary>
     public TimeSpan SinceDone => Stopwatch.GetElapsedTime(_doneAt);
 
-    public TensorBuilder this[ClipKind kind] => _tensors[kind];
+    public ClipTensorBuilder this[ClipKind kind] => _tensors[kind];
 
     /// <summary>Removes a slot's clips.</summary>
     public void Empty(int slot)
     {
-        foreach (TensorBuilder tensor in _tensors.Values)
+        foreach (ClipTensorBuilder tensor in _tensors.Values)
         {
             tensor.Empty(slot);
         }
@@ -90,13 +90,9 @@ internal sealed class BatchBuilder : IDisposable
         var largest = new Dictionary<ClipKind, int[]>();
         try
         {
-            foreach ((ClipKind kind, TensorBuilder builder) in _tensors)
+            foreach ((ClipKind kind, ClipTensorBuilder builder) in _tensors)
             {
-                if (builder.Finish(kept, out int[]? shape) is { } tensor)
-                {
-                    tensors.Add(tensor);
-                }
-
+                tensors.AddRange(builder.Finish(kept, out int[]? shape));
                 if (shape is not null)
                 {
                     largest.Add(kind, shape);
@@ -116,7 +112,7 @@ internal sealed class BatchBuilder : IDisposable
             RowsTried = results.Sum(static result => result.RowsTried),
             Clips = results.Sum(static result => result.Clips),
             Bytes = results.Sum(static result => result.Bytes),
-            TensorBytes = tensors.Sum(static tensor => tensor.ElementBytes),
+            TensorBytes = tensors.Where(static tensor => tensor.Clips.Count > 0).Sum(static tensor => tensor.ElementBytes),
             DecodeTime = TimeSpan.FromTicks(results.Sum(static result => result.DecodeTime.Ticks)),
         })
         {
@@ -127,7 +123,7 @@ internal sealed class BatchBuilder : IDisposable
 
     public void Dispose()
     {
-        foreach (TensorBuilder tensor in _tensors.Values)
+        foreach (ClipTensorBuilder tensor in _tensors.Values)
         {
             tensor.Dispose();
         }
@@ -137,7 +133,7 @@ internal sealed class BatchBuilder : IDisposable
     // which ones stay must not depend on the order in which decodes end.
     private void DropWhatDoesNotFit(SlotResult[] results, LoaderOptions options)
     {
-        var padded = _tensors.ToDictionary(static tensor => tensor.Key, static _ => default(PaddedShape));
+        var kept = new List<int>();
         for (int slot = 0; slot < results.Length; slot++)
         {
             if (results[slot].Sample is not { IsMasked: false } sample)
@@ -145,19 +141,20 @@ internal sealed class BatchBuilder : IDisposable
                 continue;
             }
 
-            var grown = new Dictionary<ClipKind, PaddedShape>();
             SampleFault? fault = null;
-            foreach ((ClipKind kind, TensorBuilder tensor) in _tensors)
+            kept.Add(slot);
+            foreach ((ClipKind kind, ClipTensorBuilder tensor) in _tensors)
             {
-                grown[kind] = tensor.With(padded[kind], slot, out long bytes);
+                long bytes = tensor.BytesOf(kept);
                 fault ??= bytes > options.MaxPaddedBytes ? DoesNotFit(sample, kind, bytes, options.MaxPaddedBytes) : null;
             }
 
             if (fault is null)
             {
-                padded = grown;
                 continue;
             }
+
+            kept.Remove(slot);
 
             Empty(slot);
             SlotResult before = results[slot];

@@ -14,12 +14,15 @@ public sealed unsafe class BatchTensor
     private readonly nint[] _strides;
     private readonly BatchBlock _block;
     private readonly int _lengthDimension;
+    private readonly long[]? _sampleStarts;
     private bool _isDisposed;
 
     private BatchTensor(
-        string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips, int lengthDimension = 0)
+        string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips, int lengthDimension = 0,
+        long[]? sampleStarts = null)
     {
         _lengthDimension = lengthDimension;
+        _sampleStarts = sampleStarts;
         Name = name;
         Element = element;
         _block = block;
@@ -35,7 +38,8 @@ public sealed unsafe class BatchTensor
     public TensorElement Element { get; }
 
     /// <summary>
-    /// Length of each dimension, outermost first. The first is the samples of the batch; with more than one clip a sample the second is its clips.
+    /// Length of each dimension, outermost first. The first is the samples of the batch; with more than one clip a sample the second is its clips. Of ragged
+    /// values (<see cref="BatchLayout.Ragged"/>) the first is all clips, one behind the other.
     /// </summary>
     public ReadOnlySpan<nint> Shape => _shape;
 
@@ -50,6 +54,9 @@ public sealed unsafe class BatchTensor
 
     /// <summary>How long each clip is: samples of audio, frames of video, rows of images, whatever the order of dimensions; 0 where there is no clip.</summary>
     public IReadOnlyList<int> Lengths => [.. Clips.Select(clip => clip?.Shape[_lengthDimension] ?? 0)];
+
+    /// <summary>True where its clips lie one behind the other (<see cref="BatchLayout.Ragged"/>) and are not padded.</summary>
+    public bool IsRagged => _sampleStarts is not null;
 
     /// <summary>True where elements follow one another without gaps.</summary>
     public bool IsContiguous
@@ -123,10 +130,16 @@ public sealed unsafe class BatchTensor
         return new TensorSpan<T>((T*)Address, (nint)(SpanBytes / sizeof(T)), _shape, StridedCopy.SpanStrides(_shape, _strides));
     }
 
-    /// <summary>One sample's part of the tensor as bytes, padding and gaps included.</summary>
+    /// <summary>One sample's part of the tensor as bytes, padding and gaps included; of ragged values, all of its clips.</summary>
     /// <param name="sample">Its index in the batch.</param>
     public ReadOnlySpan<byte> SampleBytes(int sample)
     {
+        if (_sampleStarts is { } starts)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sample, (uint)(starts.Length - 1), nameof(sample));
+            return new ReadOnlySpan<byte>((byte*)Address + starts[sample], checked((int)(starts[sample + 1] - starts[sample])));
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sample, (uint)_shape[0], nameof(sample));
         long stride = _strides[0] * SizeOf(Element);
         return new ReadOnlySpan<byte>((byte*)Address + (sample * stride), checked((int)Math.Min(stride, SpanBytes - (sample * stride))));
@@ -147,17 +160,18 @@ public sealed unsafe class BatchTensor
             form.LengthDimension);
     }
 
+    /// <summary>Values whose elements are still to be written.</summary>
+    internal static BatchTensor Ragged(TensorForm form, BatchMemory memory, nint[] shape, IReadOnlyList<DecodedClip?> clips, long[] sampleStarts)
+    {
+        TensorElement element = TensorElementOf(form.Element);
+        nint[] strides = DenseStrides(shape, out nint elements);
+        BatchBlock block = memory.Rent(Math.Max(1, checked((long)elements * SizeOf(element))), element);
+        return new BatchTensor(form.Name, element, block, shape, strides, clips, form.LengthDimension, sampleStarts);
+    }
+
     internal static BatchTensor Dense(string name, TensorElement element, BatchMemory memory, ReadOnlySpan<nint> shape, int clips = 0)
     {
-        nint[] strides = new nint[shape.Length];
-        nint elements = 1;
-        for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(shape[dimension], nameof(shape));
-            strides[dimension] = elements;
-            elements = checked(elements * shape[dimension]);
-        }
-
+        nint[] strides = DenseStrides(shape, out nint elements);
         long bytes = Math.Max(1, checked((long)elements * SizeOf(element)));
         BatchBlock block = memory.Rent(bytes, element);
         StridedCopy.Clear((byte*)block.Address, bytes);
@@ -188,6 +202,20 @@ public sealed unsafe class BatchTensor
     }
 
     internal void Abandon() => _isDisposed = true;
+
+    private static nint[] DenseStrides(ReadOnlySpan<nint> shape, out nint elements)
+    {
+        nint[] strides = new nint[shape.Length];
+        elements = 1;
+        for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(shape[dimension], nameof(shape));
+            strides[dimension] = elements;
+            elements = checked(elements * shape[dimension]);
+        }
+
+        return strides;
+    }
 
     private static Type TypeOf(TensorElement element) => element switch
     {

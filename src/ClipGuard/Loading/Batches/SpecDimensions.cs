@@ -26,6 +26,17 @@ internal static class SpecDimensions
         _ => 0,
     };
 
+    /// <summary>
+    /// The shape of what ragged clips are made of, one behind the other: a sample of one channel, a frame where the spec fixes its size, a pixel where its
+    /// channels lie together. Otherwise empty: a single element.
+    /// </summary>
+    public static int[] OfUnit(ClipSpec spec) => spec switch
+    {
+        VideoSpec { Size: ExactSize or ShorterSideSize } video => Picture(video),
+        ImageSpec { Layout: PixelLayout.ChannelsLast } image => [image.Colors == PixelColors.Gray ? 1 : 3],
+        _ => [],
+    };
+
     private static int Samples(double? duration, int rateHz) =>
         duration is { } seconds && rateHz > 0 ? (int)Math.Clamp(Math.Floor(seconds * rateHz), 1, 1 << 24) : 1;
 

@@ -2,33 +2,12 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Describes a tensor of a batch before it is made.</summary>
-/// <param name="Name">Of the tensor.</param>
-/// <param name="Element">Type of its elements.</param>
-/// <param name="Smallest">Shape of a clip where there is none.</param>
-/// <param name="LengthDimension">Which dimension of a clip says how long it is.</param>
-/// <param name="ClipsPerSample">Clips of a sample, where the loader fixes them; null for as many as the largest sample has.</param>
-/// <param name="MaxBytes">Most bytes once it is padded.</param>
-internal sealed record TensorForm(string Name, ElementType Element, int[] Smallest, int LengthDimension, int? ClipsPerSample, long MaxBytes)
-{
-    public int ElementBytes => Element == ElementType.Float32 ? sizeof(float) : sizeof(byte);
-
-    /// <summary>The tensor that a kind of clip comes to.</summary>
-    public static TensorForm Of(LoaderOptions options, ClipKind kind, ClipSpec spec) => new(
-        kind.ToString().ToLowerInvariant(),
-        kind == ClipKind.Audio ? ElementType.Float32 : ElementType.UInt8,
-        SpecDimensions.Smallest(spec),
-        SpecDimensions.OfLength(spec),
-        options.ClipsPerSample,
-        options.MaxPaddedBytes);
-}
-
 /// <summary>
 /// A tensor while its clips come in, from several threads and in any order. Clips lie at equal strides, wide enough for the largest clip so far; where a
 /// larger one comes, the stride grows and the clips that are there move once. A clip for which the tensor would grow beyond the limit is kept beside it
 /// (<c>_overflow</c>) until all clips came and <see cref="BatchBuilder"/> decides which of them fit. The final shape and content do not depend on the order.
 /// </summary>
-internal sealed unsafe class TensorBuilder : IDisposable
+internal sealed unsafe class TensorBuilder : ClipTensorBuilder
 {
     // Held for reading while clips are copied, by any number of threads, and for writing while the memory grows.
     private readonly ReaderWriterLockSlim _use = new();
@@ -58,20 +37,18 @@ internal sealed unsafe class TensorBuilder : IDisposable
         _clips = [.. Enumerable.Range(0, slots).Select(static _ => Array.Empty<DecodedClip?>())];
     }
 
-    /// <summary>Whether a clip is in the overflow: then it may be that not all clips fit.</summary>
-    public bool HasOverflow => _overflow.Count > 0;
+    /// <inheritdoc/>
+    public override bool HasOverflow => _overflow.Count > 0;
 
     private int ElementBytes => _form.ElementBytes;
 
     private long ClipStrideBytes => StridedCopy.Elements(_capacity) * ElementBytes;
 
-    /// <summary>Bytes of the tensor once it is padded to a clip.</summary>
-    /// <param name="clip">The clip.</param>
-    /// <param name="index">Which of its sample's clips it is, from 0.</param>
-    public long PaddedBytes(DecodedClip clip, int index) => clip.PayloadBytes() * _slots * (_form.ClipsPerSample ?? index + 1);
+    /// <inheritdoc/>
+    public override long BytesWith(DecodedClip clip, int index) => clip.PayloadBytes() * _slots * (_form.ClipsPerSample ?? index + 1);
 
-    /// <summary>Copies one clip in.</summary>
-    public void Put(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
+    /// <inheritdoc/>
+    public override void Put(int slot, int index, DecodedClip clip, ReadOnlySpan<byte> payload)
     {
         int[] shape = [.. clip.Shape];
         long needed = StridedCopy.Elements(shape) * ElementBytes;
@@ -116,8 +93,8 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>Removes a slot's clips.</summary>
-    public void Empty(int slot)
+    /// <inheritdoc/>
+    public override void Empty(int slot)
     {
         _use.EnterReadLock();
         try
@@ -138,32 +115,22 @@ internal sealed unsafe class TensorBuilder : IDisposable
         }
     }
 
-    /// <summary>The shape that clips are padded to once a slot's clips are among them.</summary>
-    /// <param name="sum">The same for the slots before.</param>
-    /// <param name="slot">The slot.</param>
-    /// <param name="bytes">Bytes of the whole tensor.</param>
-    public PaddedShape With(PaddedShape sum, int slot, out long bytes)
+    /// <inheritdoc/>
+    public override long BytesOf(IReadOnlyList<int> slots)
     {
-        PaddedShape grown = _clips[slot].OfType<DecodedClip>().Aggregate(sum, static (all, clip) => all.With(clip.Shape));
-        grown = grown with { Clips = Math.Max(sum.Clips, _form.ClipsPerSample ?? _clips[slot].Length) };
-        bytes = grown.Lengths.Length == 0 ? 0 : checked(StridedCopy.Elements(grown.Lengths) * ElementBytes * grown.Clips * _slots);
-        return grown;
+        PaddedShape padded = Padded(slots);
+        return padded.Lengths.Length == 0 ? 0 : checked(StridedCopy.Elements(padded.Lengths) * ElementBytes * padded.Clips * _slots);
     }
 
-    /// <summary>
-    /// Ends the builder: drops slots that are not kept, pads the others, and gives the memory to the tensor. The slots that are kept must fit.
-    /// </summary>
-    /// <param name="slots">The slots to keep, ascending.</param>
-    /// <param name="shape">The shape that clips were padded to; null where there is no clip.</param>
-    /// <returns>Null where no slot is kept; zeros where none of them has a clip.</returns>
-    public BatchTensor? Finish(IReadOnlyList<int> slots, out int[]? shape)
+    /// <inheritdoc/>
+    public override IReadOnlyList<BatchTensor> Finish(IReadOnlyList<int> slots, out int[]? shape)
     {
         foreach (int slot in Enumerable.Range(0, _slots).Except(slots).ToArray())
         {
             Empty(slot);
         }
 
-        PaddedShape padded = slots.Aggregate(default(PaddedShape), (sum, slot) => With(sum, slot, out _));
+        PaddedShape padded = Padded(slots);
         shape = padded.Lengths.Length == 0 ? null : padded.Lengths;
         if (shape is null)
         {
@@ -171,7 +138,7 @@ internal sealed unsafe class TensorBuilder : IDisposable
             nint[] clipsDimension = _form.ClipsPerSample == 1 ? [] : [_form.ClipsPerSample ?? 1];
             nint[] zeros = [slots.Count, .. clipsDimension, .. _form.Smallest.Select(static length => (nint)length)];
             TensorElement element = BatchTensor.TensorElementOf(_form.Element);
-            return slots.Count == 0 ? null : BatchTensor.Dense(_form.Name, element, _memory, zeros, slots.Count * (_form.ClipsPerSample ?? 1));
+            return slots.Count == 0 ? [] : [BatchTensor.Dense(_form.Name, element, _memory, zeros, slots.Count * (_form.ClipsPerSample ?? 1))];
         }
 
         if (HasOverflow)
@@ -200,15 +167,22 @@ internal sealed unsafe class TensorBuilder : IDisposable
         _block = null;
         bool squeeze = _form.ClipsPerSample == 1;
         var form = new ClipsForm(_form.Name, _form.Element, _form.LengthDimension, slots.Count, padded.Clips, _clipsPerSlot, squeeze);
-        return BatchTensor.OfClips(form, block, shape, _capacity, flat);
+        return [BatchTensor.OfClips(form, block, shape, _capacity, flat)];
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         _heldChanged(-(_block?.Capacity ?? 0));
         _block?.Dispose();
         _block = null;
     }
+
+    private PaddedShape Padded(IReadOnlyList<int> slots) => slots.Aggregate(default(PaddedShape), (sum, slot) =>
+    {
+        PaddedShape grown = _clips[slot].OfType<DecodedClip>().Aggregate(sum, static (all, clip) => all.With(clip.Shape));
+        return grown with { Clips = Math.Max(sum.Clips, _form.ClipsPerSample ?? _clips[slot].Length) };
+    });
 
     private byte* At(int slot, int index) => (byte*)_block!.Address + (((slot * (long)_clipsPerSlot) + index) * ClipStrideBytes);
 
@@ -314,20 +288,4 @@ internal sealed unsafe class TensorBuilder : IDisposable
             _heldChanged(-payload.Length);
         }
     }
-}
-
-/// <summary>The smallest shape that a number of clips can be padded to.</summary>
-/// <param name="Clips">Most clips of a sample.</param>
-internal readonly record struct PaddedShape(int Clips)
-{
-    private readonly int[]? _lengths;
-
-    private PaddedShape(int clips, int[] lengths)
-        : this(clips) => _lengths = lengths;
-
-    /// <summary>Length of each dimension; none where there is no clip.</summary>
-    public int[] Lengths => _lengths ?? [];
-
-    public PaddedShape With(IReadOnlyList<int> shape) =>
-        new(Clips, _lengths is { } lengths ? [.. shape.Select((length, i) => Math.Max(length, lengths[i]))] : [.. shape]);
 }

@@ -52,7 +52,7 @@ internal sealed class EpochPlanner(OpenedManifest opened, LoaderOptions options,
     {
         if (options.BatchBySize is { } bySize)
         {
-            var now = SizedBatches.Of(bySize, progress.Start);
+            SizedBatches now = SizedBatches.Of(options, progress.Start)!;
             return new SizedPlan(rows, progress.ResumeSegments, options.RankInfo, bySize.Size, now, options.DropLast, _seed, progress.Epoch);
         }
 

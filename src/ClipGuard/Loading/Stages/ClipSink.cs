@@ -34,7 +34,7 @@ internal sealed class HeldClips(BatchBuilder builder, int slot) : IClipSink
     }
 
     /// <summary>Bytes of the batch's tensor once it is padded to a clip.</summary>
-    public long PaddedBytes(ClipKind kind, DecodedClip clip, int index) => builder[kind].PaddedBytes(clip, index);
+    public long PaddedBytes(ClipKind kind, DecodedClip clip, int index) => builder[kind].BytesWith(clip, index);
 
     /// <summary>Moves the clips into the batch.</summary>
     public void MoveIn()

@@ -253,14 +253,18 @@ internal sealed class EpochRun : IAsyncDisposable
 
     private BatchBuilder Begin(PlannedBatch planned, PrefetchGate.Reservation reservation)
     {
-        var tensors = new Dictionary<ClipKind, TensorBuilder>();
+        var tensors = new Dictionary<ClipKind, ClipTensorBuilder>();
         foreach (ClipKind kind in Enum.GetValues<ClipKind>())
         {
             if (_options.SpecOf(kind) is { } spec)
             {
                 // Batches by size differ in the lengths of their clips: those of earlier ones say nothing about this one's.
                 int[]? expected = _options.BatchBySize is null ? Expected(kind) : null;
-                tensors.Add(kind, new TensorBuilder(TensorForm.Of(_options, kind, spec), planned.Samples.Length, _memory, expected, reservation.Held));
+                var form = TensorForm.Of(_options, kind, spec);
+                int slots = planned.Samples.Length;
+                tensors.Add(kind, _options.Layout == BatchLayout.Ragged
+                    ? new RaggedBuilder(form, slots, _memory, reservation.Held)
+                    : new TensorBuilder(form, slots, _memory, expected, reservation.Held));
             }
         }
 

@@ -204,7 +204,7 @@ internal sealed class SampleDecoding(
             return;
         }
 
-        long padded = context.Builder[clip.Kind].PaddedBytes(outcome.Clip, index);
+        long padded = context.Builder[clip.Kind].BytesWith(outcome.Clip, index);
         if (padded > options.MaxPaddedBytes)
         {
             string message = $"A batch padded to this clip would take {padded} bytes, more than the {options.MaxPaddedBytes} that "
