@@ -39,8 +39,8 @@ public sealed record LoaderOptions
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Most bytes of one tensor once it is padded to its largest clip, or of ragged values. A clip that alone would make it larger is a fault, and so is one that does
-    /// so together with those before it in its batch (a wide picture and a high one pad each other): it has no substitute then and is masked, skipped
+    /// Most bytes of one tensor once it is padded to its largest clip, or of ragged values. A clip that alone would make it larger is a fault, and so is one
+    /// that does so together with those before it in its batch (a wide picture and a high one pad each other): it has no substitute then and is masked, skipped
     /// or thrown. Batches do not shrink for it. Default 2 GiB less 1 MiB, what one array holds.
     /// </summary>
     public long MaxPaddedBytes { get; init; } = int.MaxValue - (1L << 20);

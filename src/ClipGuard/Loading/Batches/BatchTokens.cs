@@ -4,7 +4,9 @@ using ClipGuard.Manifests;
 
 namespace ClipGuard.Loading;
 
-/// <summary>Puts the text of a batch's samples beside their clips, as token ids of whatever tokenizer. To be called in <see cref="LoaderOptions.Collate"/>.</summary>
+/// <summary>
+/// Puts the text of a batch's samples beside their clips, as token ids of whatever tokenizer. To be called in <see cref="LoaderOptions.Collate"/>.
+/// </summary>
 public static class BatchTokens
 {
     /// <summary>
@@ -30,8 +32,8 @@ public static class BatchTokens
             int tooLong = Array.FindIndex(tokens, ids => ids.Length > columns);
             Add(batch, options, tokens, columns, tooLong < 0 ? SequencePacking.Pack([.. tokens.Select(static ids => ids.Length)], columns)
                 : throw new ArgumentException(
-                    $"The sample at line {batch.Samples[tooLong].Line} has {tokens[tooLong].Length} tokens, more than {nameof(TokenOptions.PackInto)} = {columns}; "
-                        + $"set {nameof(TokenOptions.MaxTokens)} to keep the first of them.",
+                    $"The sample at line {batch.Samples[tooLong].Line} has {tokens[tooLong].Length} tokens, more than "
+                        + $"{nameof(TokenOptions.PackInto)} = {columns}; set {nameof(TokenOptions.MaxTokens)} to keep the first of them.",
                     nameof(options)));
             return;
         }
