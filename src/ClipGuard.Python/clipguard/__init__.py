@@ -17,6 +17,10 @@ from ._errors import ClipFault, ClipGuardError, GuardUnavailable, PostMortem, Un
 from ._guard import CallGuard, Clip, Guard, python_worker
 from ._version import __version__
 
+# Traces and documentation name them as programs do.
+for _public in (CallGuard, Clip, ClipFault, ClipGuardError, Guard, GuardUnavailable, PostMortem, Unsettled):
+    _public.__module__ = __name__
+del _public
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from .support import FOLDER, needs, sample
+from .support import FOLDER, is_alive, needs, sample, wait_until
 
 import clipguard
 
@@ -70,7 +70,7 @@ class MisbehavingTests(unittest.TestCase):
         self.assertEqual(self.load("output").shape, (1,))
 
     def test_it_writes_into_its_own_folder_alone_and_starts_nothing(self):
-        self.assertEqual(self.load("confined").tolist(), [1.0] * 9)
+        self.assertEqual(self.load("confined").tolist(), [1.0] * 11)
 
     def test_helpers_are_forked_from_one_that_has_imported_everything(self):
         # Its parent is neither the command nor what adopts orphans, and lives on when the helper does not.
@@ -97,6 +97,55 @@ class MisbehavingTests(unittest.TestCase):
         self.assertTrue(before)
         self.guard.close()
         self.assertFalse([folder for folder in before if folder.exists()])
+
+
+@needs("numpy")
+class StartedProgramTests(unittest.TestCase):
+    """Decoders that start programs: what these leave behind ends with the worker, in whatever session it is."""
+
+    def load(self, guard, what, seconds):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / f"{what}.wav"
+            path.write_text(seconds)
+            return guard.load_audio(str(path), patient=True)
+
+    def running(self, seconds):
+        found = []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if command[:2] == [b"sleep", seconds.encode()] and is_alive(int(folder.name)):
+                found.append(folder.name)
+        return found
+
+    def test_a_killed_worker_takes_orphans_along_and_one_that_dies_too(self):
+        worker = f"{sys.executable} {FOLDER / 'starting_worker.py'}"
+        # Of which no other process sleeps that long.
+        seconds = f"{100_000 + os.getpid()}.5"
+        for level in ("standard", "off"):
+            with self.subTest(level):
+                self.check_leftovers(worker, level, seconds)
+
+    def check_leftovers(self, worker, level, seconds):
+        with clipguard.Guard(workers=1, spares=0, timeout=30, stall=2, decoder=worker, sandbox=level) as guard:
+            self.assertEqual(self.load(guard, "leave", seconds).tolist(), [1.0])
+            self.assertTrue(wait_until(lambda: len(self.running(seconds)) == 1))
+            for what, kinds in (("hang", ("Stalled", "TimedOut")), ("exit", ("Crashed",))):
+                with self.assertRaises(clipguard.ClipFault) as raised:
+                    self.load(guard, what, seconds)
+                self.assertIn(raised.exception.kind, kinds)
+                self.assertIn("left behind", raised.exception.post_mortem.log[-1])
+                self.assertTrue(wait_until(lambda: not self.running(seconds)), what)
+
+    @needs("audioread")
+    def test_audioread_starts_ffmpeg_where_it_is_told_to(self):
+        with clipguard.Guard(workers=1, spares=0, decoder=clipguard.python_worker("audioread", "ffmpeg")) as guard:
+            self.assertEqual(guard.load_audio(sample("good/tone.mp3"), None).ndim, 1)
+            with self.assertRaises(clipguard.ClipFault) as raised:
+                guard.load_audio(sample("bad/noise.mp4"))
+            self.assertEqual(raised.exception.kind, "Corrupt")
 
 
 @needs("numpy", "torch")

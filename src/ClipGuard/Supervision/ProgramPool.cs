@@ -51,7 +51,8 @@ internal sealed class ProgramPool : IAsyncDisposable
         HelperLaunch launch = ProgramLaunch.Of(decoder, options);
 
         // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.
-        HelperTemplate? template = await HelperTemplate.StartProgramAsync(launch, options.Sandbox, options.StartLimit).ConfigureAwait(false);
+        HelperTemplate? template = await HelperTemplate.StartProgramAsync(
+            launch, options.Sandbox, options.MaxScratchBytes, options.StartLimit).ConfigureAwait(false);
         DecodePlaces places = DecodePlaces.For(options);
         var pool = new HelperPool(options, launch, logger, template, places);
         places.Add(pool);

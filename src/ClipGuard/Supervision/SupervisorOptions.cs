@@ -1,5 +1,6 @@
 using ClipGuard.Fetching;
 using ClipGuard.Media;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision;
 
@@ -174,6 +175,9 @@ public sealed record SupervisorOptions
     /// Helpers stuck in the kernel at which decoding still goes on; with more than these the machine's storage is taken to be broken. For tests; 16.
     /// </summary>
     internal int MaxUnkillable { get; init; } = 16;
+
+    /// <summary>Bytes that a program of somebody else's may hold in its folder, and one file of it. For tests; 1 GiB.</summary>
+    internal long MaxScratchBytes { get; init; } = ProgramHome.MaxBytes;
 
     /// <summary>How long storage may not answer, in the kernel or for one decode after the other, before the run ends. For tests; 10 minutes.</summary>
     internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);

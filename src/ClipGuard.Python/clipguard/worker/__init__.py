@@ -28,9 +28,12 @@ An exception is the decoder's finding: the clip is ``Corrupt``, with the last li
 :class:`LimitExceeded` and ``MemoryError`` say something else. What is printed goes to the clip's log.
 """
 
+from . import _locks
 from ._clip import Clip, Spec
 from ._findings import Corrupt, Finding, LimitExceeded, Missing, Unsupported
 from ._loop import audio, image, inspect, log, progress, run, stage, video
+
+_locks.replace_where_refused()
 
 __all__ = [
     "Clip", "Corrupt", "Finding", "LimitExceeded", "Missing", "Spec", "Unsupported",

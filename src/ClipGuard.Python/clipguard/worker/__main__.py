@@ -9,9 +9,13 @@ import sys
 NAMES = ("audioread", "av", "call", "cv2", "decord", "librosa", "pil", "soundfile", "torchcodec", "transformers")
 
 
+def _takes(name: str, further: "list[str]") -> bool:
+    return name == "call" or not further or (name == "audioread" and further == ["ffmpeg"])
+
+
 def main() -> None:
-    if len(sys.argv) < 2 or sys.argv[1] not in NAMES or (len(sys.argv) > 2 and sys.argv[1] != "call"):
-        sys.exit(f"usage: python3 -m clipguard.worker {'|'.join(NAMES)}")
+    if len(sys.argv) < 2 or sys.argv[1] not in NAMES or not _takes(sys.argv[1], sys.argv[2:]):
+        sys.exit(f"usage: python3 -m clipguard.worker {'|'.join(NAMES)}; audioread may be followed by ffmpeg, call by names of modules")
     # A pool of threads in each helper would take the processors from the others, and a process with threads cannot be forked.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(variable, "1")

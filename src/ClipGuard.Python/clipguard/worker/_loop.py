@@ -83,7 +83,8 @@ def run(decoder: str, libraries: Optional[Dict[str, str]] = None, *, helper: Opt
     :param decoder: name and version of what decodes: part of what verdicts are remembered by, so it has to change when answers may.
     :param libraries: name and version of each library that has a part in the answers.
     :param helper: name and version of this program.
-    :param starts_programs: True where the decoder starts programs of its own (ffmpeg, say), which the filter then lets it do.
+    :param starts_programs: True where the decoder starts programs of its own (ffmpeg, say), which the filter then lets it do. They end with the worker,
+        in whatever session they are; what a decode leaves running goes on until then. Such a worker is not forked but started anew each time.
     """
     if not _decoders:
         raise RuntimeError("Nothing to decode with: decorate a function with worker.audio, worker.video or worker.image")
@@ -95,6 +96,8 @@ def run(decoder: str, libraries: Optional[Dict[str, str]] = None, *, helper: Opt
         sys.exit(f"This is a worker of ClipGuard and is started by it: clipguard dry-run MANIFEST --decoder '{program}'")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _sandbox.die_with_parent()
+    if starts_programs:
+        _sandbox.adopt_orphans()
     greeting = {
         "type": "ready",
         "protocol": PROTOCOL,
@@ -134,6 +137,8 @@ def _serve(link: socket.socket, greeting: Dict[str, Any], starts_programs: bool)
         _greet(link, greeting, level, starts_programs)
     while True:
         message, descriptors = _receive(link)
+        if starts_programs:
+            _sandbox.bury_orphans()
         _work(link, message, descriptors)
 
 

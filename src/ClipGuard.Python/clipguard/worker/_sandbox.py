@@ -13,6 +13,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
 _SIGKILL = 9
@@ -41,12 +42,27 @@ _REFUSED = {
     "perf_event_open": (298, 241), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265), "personality": (135, 92), "seccomp": (317, 277), "capset": (126, 91),
 }
-_PROGRAMS = ("execve", "execveat", "fork", "vfork")
+# Whoever starts programs has to be able to end them; landlock keeps signals within what it started (kernel 6.12 on).
+_PROGRAMS = ("execve", "execveat", "fork", "vfork", "kill")
 
 
 def die_with_parent() -> None:
     """Ends this process when the thread that started it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of what its programs leave behind, so that it is found and ended with this one."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def bury_orphans() -> None:
+    """Waits for children that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0] > 0:
+            pass
+    except ChildProcessError:
+        pass
 
 
 def bound_memory(extra: int) -> bool:

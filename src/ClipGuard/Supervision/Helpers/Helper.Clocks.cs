@@ -74,7 +74,7 @@ internal sealed partial class Helper
         {
             Step(HelperEvent.TimeOver);
         }
-        else if (HoldsTooMuch())
+        else if (HoldsTooMuch() || Process.Home is { Use.IsTooMuch: true })
         {
             Step(HelperEvent.OverMemory);
         }

@@ -41,7 +41,9 @@ internal sealed partial class Helper
 
     private AttemptResult.Faulted OverMemory(string where, PostMortem postMortem)
     {
-        string message = $"The helper held more memory {where} than the {_options.HelperMemoryBytes} bytes that a decode may take.";
+        string message = Process.Home is { Use.IsTooMuch: true }
+            ? $"The program held more than {_options.MaxScratchBytes} bytes in its folder {where}."
+            : $"The helper held more memory {where} than the {_options.HelperMemoryBytes} bytes that a decode may take.";
         return new AttemptResult.Faulted(
             new ClipFault(FaultKind.LimitExceeded, _measurement.Progress.Stage, message, postMortem), IsOutOfMemory: true);
     }

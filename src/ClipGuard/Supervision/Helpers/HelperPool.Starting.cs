@@ -46,7 +46,7 @@ internal sealed partial class HelperPool
         ProgramHome home;
         try
         {
-            home = new ProgramHome(_options.Sandbox);
+            home = new ProgramHome(_options.Sandbox, _options.MaxScratchBytes);
         }
         catch (Exception error) when (error is IOException or Win32Exception)
         {

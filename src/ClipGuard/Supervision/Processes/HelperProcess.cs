@@ -98,7 +98,8 @@ internal sealed unsafe class HelperProcess
             var process = new HelperProcess(pid, pidDescriptor, ours, errorsRead, memory, template) { Home = home };
             if (home is not null)
             {
-                var limit = new Libc.ResourceLimit { Soft = ProgramHome.MaxFileBytes, Hard = ProgramHome.MaxFileBytes };
+                home.Use.Pid = pid;
+                var limit = new Libc.ResourceLimit { Soft = ProgramHome.MaxBytes, Hard = ProgramHome.MaxBytes };
                 _ = Libc.ProcessResourceLimit(pid, Libc.RLIMIT_FSIZE, &limit, null);
             }
 

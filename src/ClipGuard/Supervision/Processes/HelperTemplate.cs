@@ -39,14 +39,15 @@ internal sealed class HelperTemplate : IDisposable
     /// <summary>Starts somebody else's program in a home of its own, and asks whether it can be a template.</summary>
     /// <param name="launch">What is started.</param>
     /// <param name="level">How tightly it is confined.</param>
+    /// <param name="maxScratchBytes">Bytes that its folder, and that of each fork, may hold.</param>
     /// <param name="limit">How long it may take to be started, and then to say that it is ready.</param>
     /// <returns>Null where it cannot be one, or did not come up: why, the start of a helper tells.</returns>
-    public static Task<HelperTemplate?> StartProgramAsync(HelperLaunch launch, SandboxLevel level, TimeSpan limit) => OnThreadAsync(() =>
+    public static Task<HelperTemplate?> StartProgramAsync(HelperLaunch launch, SandboxLevel level, long maxScratchBytes, TimeSpan limit) => OnThreadAsync(() =>
     {
         ProgramHome home;
         try
         {
-            home = new ProgramHome(level);
+            home = new ProgramHome(level, maxScratchBytes);
         }
         catch (Exception error) when (error is IOException or Win32Exception)
         {

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 
 using ClipGuard.Media;
 using ClipGuard.Media.Native;
+using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision.Processes;
 
@@ -11,18 +13,26 @@ namespace ClipGuard.Supervision.Processes;
 /// </summary>
 internal sealed class ProgramHome : IDisposable
 {
-    /// <summary>Bytes that one file of it may have.</summary>
-    public const ulong MaxFileBytes = 1UL << 30;
+    /// <summary>Bytes that the folder may hold, and one file of it.</summary>
+    public const long MaxBytes = 1L << 30;
+
+    // Each round ends what the one before has missed, because it was being started.
+    private const int MostRounds = 20;
 
     private static long _count;
 
+    private readonly long _maxBytes;
+
     /// <summary>Makes the folder and the thread. Not on a thread that is confined itself: what that starts is confined as it is.</summary>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public ProgramHome(SandboxLevel level)
-        : this(Path.GetFullPath(Path.GetTempPath())) => Spawner = HelperSpawner.ForProgram(level, Folder);
+    /// <param name="level">How tightly the program is confined.</param>
+    /// <param name="maxBytes">Bytes that the folder may hold.</param>
+    public ProgramHome(SandboxLevel level, long maxBytes)
+        : this(Path.GetFullPath(Path.GetTempPath()), maxBytes) => Spawner = HelperSpawner.ForProgram(level, Folder);
 
-    private ProgramHome(string parent)
+    private ProgramHome(string parent, long maxBytes)
     {
+        _maxBytes = maxBytes;
         const uint OwnersAlone = 0x1C0;
         string name = string.Create(CultureInfo.InvariantCulture, $"clipguard-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         Folder = Path.Combine(parent, name);
@@ -30,6 +40,8 @@ internal sealed class ProgramHome : IDisposable
         {
             throw new IOException($"{Folder}: {Libc.LastError()}");
         }
+
+        Use = new ScratchUse(Folder, maxBytes);
     }
 
     /// <summary>The folder.</summary>
@@ -41,12 +53,21 @@ internal sealed class ProgramHome : IDisposable
     /// <summary>A folder for a program that is forked from one with a home: within that, where both may write until the fork keeps itself to its own.</summary>
     /// <param name="template">The home of the template.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public static ProgramHome Within(ProgramHome template) => new(template.Folder);
+    public static ProgramHome Within(ProgramHome template) => new(template.Folder, template._maxBytes);
+
+    /// <summary>How much it holds.</summary>
+    public ScratchUse Use { get; }
 
     /// <summary>Removes the folder, and ends the thread. Once the program is gone: it would end with the thread.</summary>
     public void Dispose()
     {
-        Spawner?.Dispose();
+        Use.Dispose();
+        if (Spawner is not null)
+        {
+            EndLeftovers();
+            Spawner.Dispose();
+        }
+
         try
         {
             Directory.Delete(Folder, recursive: true);
@@ -54,6 +75,55 @@ internal sealed class ProgramHome : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // It was removed by somebody else, or holds what only its maker may remove.
+        }
+    }
+
+    // What a program started in a session of its own does not end with the program, and belongs to init from then on. It is known by the folder's name, which is
+    // in its environment.
+    private void EndLeftovers()
+    {
+        byte[] mark = Encoding.UTF8.GetBytes($"{WireProtocol.ScratchVariable}={Folder}\0");
+        for (int round = 0; round < MostRounds; round++)
+        {
+            if (Directory.EnumerateDirectories("/proc").Count(folder => EndIfMarked(Path.GetFileName(folder), mark)) == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool EndIfMarked(string name, byte[] mark)
+    {
+        if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid == Environment.ProcessId)
+        {
+            return false;
+        }
+
+        // The descriptor stays with this process, whatever its number is given to later.
+        int process = Libc.PidfdOpen(pid);
+        if (process < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (File.ReadAllBytes($"/proc/{pid}/environ").AsSpan().IndexOf(mark) < 0)
+            {
+                return false;
+            }
+
+            Libc.PidfdSendSignal(process, Libc.SIGKILL);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is somebody else's.
+            return false;
+        }
+        finally
+        {
+            _ = Libc.Close(process);
         }
     }
 }
