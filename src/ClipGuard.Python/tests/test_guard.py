@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 import unittest
 import wave
 
@@ -91,6 +92,7 @@ class GuardTests(unittest.TestCase):
             copy = pickle.loads(pickle.dumps(fault))
             self.assertEqual((copy.kind, copy.message, copy.post_mortem, str(copy)), (kind, fault.message, fault.post_mortem, str(fault)))
             # What torch.utils.data makes of an exception in a worker.
+            self.assertTrue(traceback.format_exception_only(type(fault), fault)[0].startswith("clipguard.ClipFault: "))
             again = clipguard.ClipFault(f"Caught ClipFault in DataLoader worker process 0.\nOriginal Traceback:\n  …\nclipguard._errors.ClipFault: {fault}\n")
             self.assertEqual((again.kind, again.stage, again.clip, again.message), (kind, stage, sample(name), fault.message))
 

@@ -21,7 +21,13 @@ def image(clip, spec):
     spec.refuse("filter", "background")
     data = numpy.frombuffer(clip.read(), numpy.uint8)
     worker.stage("decode")
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        # OpenCV's own limits on width, height and pixels (CV_IO_MAX_IMAGE_…), which it checks before it decodes.
+        if "CV_IO_MAX_IMAGE" in str(error):
+            raise worker.LimitExceeded(f"OpenCV takes no picture of that size: {error.err}") from None
+        raise
     if picture is None:
         raise worker.Unsupported("OpenCV does not know what this is, or cannot decode it.")
     _pictures.check_pixels(spec, picture.shape[1], picture.shape[0])
