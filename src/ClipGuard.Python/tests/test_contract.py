@@ -11,7 +11,8 @@ from .test_worker import Supervised, file
 
 FFMPEG = ["ffmpeg", "-v", "error", "-y", "-bitexact"]
 STEREO = [
-    "-f", "lavfi", "-i", "sine=f=440:d=1:r=44100,volume=0.5,aformat=fltp:44100:mono[a];anoisesrc=d=1:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge"
+    "-f", "lavfi", "-i",
+    "sine=f=440:d=1:r=44100,volume=0.5,aformat=fltp:44100:mono[a];anoisesrc=d=1:r=44100:seed=7:a=0.2,aformat=fltp:44100:mono[b];[a][b]amerge",
 ]
 SOUNDS = {
     "u8.wav": "pcm_u8", "s16.wav": "pcm_s16le", "s24.wav": "pcm_s24le", "s32.wav": "pcm_s32le", "f32.wav": "pcm_f32le", "s16.aiff": "pcm_s16be",

@@ -83,11 +83,13 @@ internal sealed class ProgramHome : IDisposable
     private void EndLeftovers()
     {
         byte[] mark = Encoding.UTF8.GetBytes($"{WireProtocol.ScratchVariable}={Folder}\0");
-        for (int round = 0; round < MostRounds; round++)
+        bool wasThere = true;
+        for (int round = 0; wasThere && round < MostRounds; round++)
         {
-            if (Directory.EnumerateDirectories("/proc").Count(folder => EndIfMarked(Path.GetFileName(folder), mark)) == 0)
+            wasThere = false;
+            foreach (string folder in Directory.EnumerateDirectories("/proc"))
             {
-                return;
+                wasThere |= EndIfMarked(Path.GetFileName(folder), mark);
             }
         }
     }
