@@ -70,7 +70,7 @@ class MisbehavingTests(unittest.TestCase):
         self.assertEqual(self.load("output").shape, (1,))
         endless = self.fault("endless")
         self.assertIn(endless.kind, ("Stalled", "TimedOut"))
-        self.assertEqual(endless.post_mortem.log[-2], "and on")
+        self.assertTrue(any("and on" in line for line in endless.post_mortem.log), endless.post_mortem.log)
 
     def test_it_writes_into_its_own_folder_alone_and_starts_nothing(self):
         self.assertEqual(self.load("confined").tolist(), [1.0] * 11)
