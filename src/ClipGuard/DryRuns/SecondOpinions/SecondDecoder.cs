@@ -99,13 +99,13 @@ internal sealed class SecondDecoder(IGuardedDecoder decoder, double tolerance)
     {
         bool isAudio = found.Kind == ClipKind.Audio;
         bool sameShape = first.SampleRateHz == second.SampleRateHz && first.Shape.SequenceEqual(second.Shape);
-        if (!sameShape && (!isAudio || first.SampleRateHz != second.SampleRateHz || first.Shape[0] != second.Shape[0]))
+        if (!sameShape && (!isAudio || first.SampleRateHz != second.SampleRateHz || !first.Shape.SkipLast(1).SequenceEqual(second.Shape.SkipLast(1))))
         {
             return found with { About = DisagreementSubject.Shape, Message = $"{Told(first)}, and {Told(second)} for the second." };
         }
 
         ValueComparison values = isAudio ? ValueComparison.OfAudio(first, firstBytes, second, secondBytes)
-            : ValueComparison.OfPictures(found.Kind == ClipKind.Video ? first.Shape[0] : 1, firstBytes, secondBytes);
+            : ValueComparison.OfPictures((int)first.FrameCount(), firstBytes, secondBytes);
         if (sameShape && values.Largest <= tolerance)
         {
             return null;
@@ -129,6 +129,6 @@ internal sealed class SecondDecoder(IGuardedDecoder decoder, double tolerance)
     }
 
     private static string Told(DecodedClip clip) => clip.SampleRateHz > 0
-        ? $"{clip.Shape[0]} × {clip.Shape[1]} samples at {clip.SampleRateHz} Hz"
+        ? $"{string.Join(" × ", clip.Shape)} samples at {clip.SampleRateHz} Hz"
         : string.Join(" × ", clip.Shape);
 }

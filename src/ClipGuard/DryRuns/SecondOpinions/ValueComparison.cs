@@ -17,7 +17,7 @@ internal readonly record struct ValueComparison(double Largest, int Piece)
     private const int BlockBytes = 4096;
     private const double FullPicture = 255;
 
-    /// <summary>Compares audio over the length that both have. Sample rates and numbers of channels are the same.</summary>
+    /// <summary>Compares audio over the length that both have. Sample rates and numbers of channels and windows are the same.</summary>
     /// <param name="first">What one decoder delivered.</param>
     /// <param name="firstBytes">Its payload.</param>
     /// <param name="second">What the other one did.</param>
@@ -26,13 +26,14 @@ internal readonly record struct ValueComparison(double Largest, int Piece)
     {
         ReadOnlySpan<float> one = MemoryMarshal.Cast<byte, float>(firstBytes);
         ReadOnlySpan<float> other = MemoryMarshal.Cast<byte, float>(secondBytes);
-        int length = Math.Min(first.Shape[1], second.Shape[1]);
+        int length = Math.Min(first.Shape[^1], second.Shape[^1]);
         int piece = Math.Max(1, first.SampleRateHz / PiecesPerSecond);
         var worst = default(ValueComparison);
-        for (int channel = 0; channel < first.Shape[0]; channel++)
+        int channels = first.Shape.SkipLast(1).Aggregate(1, static (count, dimension) => count * dimension);
+        for (int channel = 0; channel < channels; channel++)
         {
-            ReadOnlySpan<float> left = one.Slice(channel * first.Shape[1], length);
-            ReadOnlySpan<float> right = other.Slice(channel * second.Shape[1], length);
+            ReadOnlySpan<float> left = one.Slice(channel * first.Shape[^1], length);
+            ReadOnlySpan<float> right = other.Slice(channel * second.Shape[^1], length);
             for (int start = 0; start < length; start += piece)
             {
                 int samples = Math.Min(piece, length - start);
