@@ -11,10 +11,11 @@ internal sealed class AheadTests
     private const int Rows = 40;
 
     [Test]
-    public async Task Every_clip_is_announced_once_before_its_decode_and_given_back([Values] ShuffleMode shuffle)
+    public async Task Every_clip_is_announced_once_before_its_decode_and_given_back([Values] ShuffleMode shuffle, [Values] bool bySize)
     {
         using LoaderRun run = LoaderRun.Of(Rows);
-        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle };
+        var size = new BatchBySizeOptions(SampleSize.ByField("duration"), 20);
+        LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, BatchBySize = bySize ? size : null };
         List<SeenBatch> unannounced = await run.ReadAsync(options);
         run.Clips.Asked.Clear();
         run.Clips.ReadsAhead = 16;

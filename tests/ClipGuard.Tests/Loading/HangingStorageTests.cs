@@ -44,10 +44,15 @@ internal sealed class HangingStorageTests
     }
 
     [Test]
-    public async Task A_row_that_is_not_read_holds_up_neither_cancellation_nor_disposal([Values] bool isCancelled, [Values] bool isForBuckets)
+    public async Task A_row_that_is_not_read_holds_up_neither_cancellation_nor_disposal(
+        [Values] bool isCancelled, [Values("a batch", "buckets", "its size")] string isFor)
     {
         using var hanging = new HangingRows();
-        LoaderOptions options = LoaderRun.Options with { Buckets = isForBuckets ? BucketOptions.ByText() : null };
+        LoaderOptions options = LoaderRun.Options with
+        {
+            Buckets = isFor == "buckets" ? BucketOptions.ByText() : null,
+            BatchBySize = isFor == "its size" ? new BatchBySizeOptions(SampleSize.ByText(), 100) : null,
+        };
         await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips());
         using var cancellation = new CancellationTokenSource();
         try
