@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using ClipGuard.Cli.Logging;
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Running;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Cli.Settings;
@@ -34,8 +35,9 @@ internal static class BenchCommand
             "Runs the loader as training would, with a consumer that does nothing, and says how fast it is and what held it up.",
             [manifests],
             [
-                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Mixing, BenchSettings.Output, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
+                BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Mixing, BenchSettings.Output, ReportSettings.Wanted, ReportSettings.Page,
+                RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead,
+                .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -70,7 +72,13 @@ internal static class BenchCommand
             ClipLoader loader = await OpenAsync(manifest, options, log, supervisor, stop.Token).ConfigureAwait(false);
             await using (((IAsyncDisposable)loader).ConfigureAwait(false))
             {
-                await RunAsync(loader, epochs, onBatch, output, stop.Token).ConfigureAwait(false);
+                IReadOnlyList<BenchReport> run = await RunAsync(loader, epochs, onBatch, output, stop.Token).ConfigureAwait(false);
+                if (sources.Get(ReportSettings.Report, false))
+                {
+                    string page = ReportSettings.Page.Read(sources).FileIn(Environment.CurrentDirectory);
+                    ReportPage.Write(page, EpochsReport.Make(manifest.Name, run));
+                    output.Wrote(page);
+                }
             }
         }
 
@@ -90,11 +98,12 @@ internal static class BenchCommand
         }
     }
 
-    private static async Task RunAsync(ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch, BenchOutput output, CancellationToken stop)
+    private static async Task<IReadOnlyList<BenchReport>> RunAsync(
+        ClipLoader loader, int epochs, Action<BatchChecksum>? onBatch, BenchOutput output, CancellationToken stop)
     {
         try
         {
-            await LoaderBench.RunAsync(loader, epochs, onBatch, output.Report, stop).ConfigureAwait(false);
+            return await LoaderBench.RunAsync(loader, epochs, onBatch, output.Report, stop).ConfigureAwait(false);
         }
         catch (BadSampleException tooMany)
         {

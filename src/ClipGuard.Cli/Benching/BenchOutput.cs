@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
+using ClipGuard.Cli.Reports;
 using ClipGuard.Cli.Screens;
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
@@ -37,7 +38,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
         Say($"epoch {epoch.Epoch}: {epoch.Samples} samples in {epoch.Batches} batches, {epoch.Elapsed.TotalSeconds:0.00} s");
         double first = report.FirstBatch?.TotalSeconds ?? 0;
         Say($"  {report.SamplesPerSecond:0.0} samples/s, {report.MegabytesPerSecond:0.0} MB/s decoded, first batch after {first:0.00} s");
-        Say($"  held up by {Held(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
+        Say($"  held up by {HeldUpBy(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
         string faults = string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"));
         Say($"  {epoch.Clips} clips ok{faults}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked");
         if (epoch.ReadAhead is { Clips: > 0 } ahead)
@@ -56,6 +57,23 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
         ? $$"""{"epoch":{{checksum.Epoch}},"batch":{{checksum.Batch}},"sha256":"{{checksum.Sha256}}"}"""
         : $"epoch {checksum.Epoch} batch {checksum.Batch} {checksum.Sha256}");
 
+    /// <summary>What held an epoch up, in words.</summary>
+    public static string HeldUpBy(Bottleneck bottleneck) => bottleneck switch
+    {
+        Bottleneck.Consumer => "the consumer",
+        Bottleneck.Decoding => "decoding",
+        _ => "storage",
+    };
+
+    /// <summary>Says to people where a report is.</summary>
+    public void Wrote(string report)
+    {
+        if (!asJson)
+        {
+            output.WriteLine(ReportCommand.Told(report));
+        }
+    }
+
     private static string Unused(ReadAheadReport ahead) =>
         string.Create(CultureInfo.InvariantCulture, $"{ahead.UnusedBytes / 1e6:0.0} MB in vain, {ahead.Stuck} reads stuck");
 
@@ -63,13 +81,6 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
         $"decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy";
 
     private void Say(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
-
-    private static string Held(Bottleneck bottleneck) => bottleneck switch
-    {
-        Bottleneck.Consumer => "the consumer",
-        Bottleneck.Decoding => "decoding",
-        _ => "storage",
-    };
 
     private static string ToJson(BenchReport report, bool withProfile)
     {

@@ -8,7 +8,8 @@ namespace ClipGuard.Cli.Benching;
 /// <summary>Where the time of an epoch's clips went, for people and for programs.</summary>
 internal static class ProfileTable
 {
-    private static readonly (string Head, string Name, Func<ClipProfile, TimeSpan> Of)[] Parts =
+    /// <summary>What a clip's time is made up of: as a table's head and a JSON member name it.</summary>
+    public static readonly (string Head, string Name, Func<ClipProfile, TimeSpan> Of)[] Parts =
     [
         ("bytes", "waitForBytesSeconds", static clips => clips.WaitedForBytes),
         ("open", "openSeconds", static clips => clips.Opened),
@@ -25,7 +26,7 @@ internal static class ProfileTable
         output.WriteLine("  ms a clip   clips  " + string.Concat(Parts.Select(static part => part.Head.PadLeft(15))));
         foreach (ClipProfile clips in epoch.Profile)
         {
-            string name = $"{clips.Kind.ToString().ToLowerInvariant()} {clips.Codec}".TrimEnd();
+            string name = NameOf(clips);
             double busy = Parts[..^1].Sum(part => part.Of(clips).TotalMilliseconds);
             string figures = string.Concat(Parts.Select((part, number) => Figure(part.Of(clips), clips.Clips, number < Parts.Length - 1 ? busy : 0)));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12}{clips.Clips,6}  {figures}"));
@@ -56,6 +57,9 @@ internal static class ProfileTable
 
         json.WriteEndArray();
     }
+
+    /// <summary>Kind and codec.</summary>
+    public static string NameOf(ClipProfile clips) => $"{clips.Kind.ToString().ToLowerInvariant()} {clips.Codec}".TrimEnd();
 
     private static string Figure(TimeSpan time, long clips, double busyMilliseconds)
     {

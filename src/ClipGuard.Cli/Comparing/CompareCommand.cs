@@ -139,7 +139,7 @@ internal static class CompareCommand
         }.Write(options.OutputFolder);
         if (sources.Get(ReportSettings.Report, false))
         {
-            string report = ReportCommand.WriteComparison(options.OutputFolder, ReportSettings.Group.Read(sources));
+            string report = ReportCommand.WriteComparison(options.OutputFolder, ReportSettings.ReadWithoutLooks(sources));
             if (!json)
             {
                 Console.Out.WriteLine(ReportCommand.Told(report));

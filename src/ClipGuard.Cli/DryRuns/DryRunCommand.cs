@@ -32,7 +32,8 @@ internal static class DryRunCommand
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifests],
             [
-                RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Group, ReportSettings.Looks,
+                RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Page,
+                ReportSettings.Group, ReportSettings.Looks,
                 RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
                 VerdictStoreSettings.Group, .. GuardSettings.All, SecondOpinionSettings.Group, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],

@@ -19,7 +19,7 @@ internal static class ReportCommand
             "report",
             "Writes what a run has found as one HTML file, to look at and to send on.",
             [folder],
-            [ReportSettings.Group, ReportSettings.Looks],
+            [ReportSettings.Page, ReportSettings.Group, ReportSettings.Looks],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(folder)));
     }
 

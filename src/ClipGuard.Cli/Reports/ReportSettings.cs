@@ -5,12 +5,16 @@ namespace ClipGuard.Cli.Reports;
 /// <summary>What a report can be told.</summary>
 internal static class ReportSettings
 {
-    public static readonly SettingGroup<ReportOptions> Group = new("Report", new ReportOptions());
+    /// <summary>For reports of any run.</summary>
+    public static readonly SettingGroup<ReportOptions> Page = new("Report", new ReportOptions());
 
-    public static readonly Setting<string> File = Group.Value(
+    /// <summary>For reports of runs that leave files.</summary>
+    public static readonly SettingGroup<ReportOptions> Group = new(Page.Heading, Page.Unset);
+
+    public static readonly Setting<string> File = Page.Value(
         "report-file",
         "FILE",
-        "Receives the report, default report.html in the output folder.",
+        "Receives the report, default report.html in the output folder; of bench in the current one.",
         SettingTextParser.FilePath,
         static (report, file) => report with { File = file });
 
@@ -32,7 +36,10 @@ internal static class ReportSettings
         static (report, pictures) => report with { Pictures = pictures });
 
     /// <summary>What was said.</summary>
-    public static ReportOptions Read(SettingSources sources) => Looks.Read(sources, Group.Read(sources));
+    public static ReportOptions Read(SettingSources sources) => Looks.Read(sources, ReadWithoutLooks(sources));
+
+    /// <summary>What was said where bad clips are not looked at.</summary>
+    public static ReportOptions ReadWithoutLooks(SettingSources sources) => Group.Read(sources, Page.Read(sources));
 
     /// <summary>For verbs that do something else, and may write a report of it.</summary>
     public static readonly SettingGroup Wanted = new("Report");

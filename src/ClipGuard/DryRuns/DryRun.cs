@@ -19,9 +19,10 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 public sealed partial class DryRun
 {
-    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, or
-    // DryRunOptions.RowsInFlight.
-    private const long BytesInFlight = 32 << 20;
+    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, with more
+    // for each worker, whose rows may have clips inside them, or DryRunOptions.RowsInFlight.
+    private const long BytesInFlight = 16 << 20;
+    private const long BytesOfWorker = 1 << 20;
     private const long FlowingBytes = 2 << 20;
 
     private readonly IManifest _manifest;
@@ -282,7 +283,7 @@ public sealed partial class DryRun
         int workers = _options.Guard.Decodes;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + _decoder.ReadsAhead) { SingleWriter = true });
-        var budget = new ByteBudget(BytesInFlight, FlowingBytes);
+        var budget = new ByteBudget(BytesInFlight + (workers * BytesOfWorker), FlowingBytes);
 
         using var mentions = new ClipMentions(
             Path.GetFullPath(_options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), Progress);

@@ -29,6 +29,18 @@ internal sealed class BenchCommandTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    public void A_report_has_what_the_epochs_came_to()
+    {
+        string page = Path.Combine(_folder, "bench.html");
+
+        CommandRun run = PublishedCommand.Run("bench", _manifest, "--report", "--report-file", page, "--batch", "4");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
+        Assert.That(run.Output, Does.Contain($"Report      {page}"));
+        Assert.That(File.ReadAllText(page), Does.Contain("ClipGuard bench").And.Contain("Where the time of a clip goes").And.Contain("Missing"));
+    }
+
+    [Test]
     public void As_json_it_is_one_object_for_each_batch_and_each_epoch_and_the_same_batches_with_one_and_two_workers()
     {
         CommandRun one = PublishedCommand.Run("bench", _manifest, "--batch", "3", "--epochs", "2", "--workers", "1", "--json", "--checksums");

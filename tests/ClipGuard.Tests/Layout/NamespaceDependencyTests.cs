@@ -28,7 +28,7 @@ internal sealed class NamespaceDependencyTests
         ],
         ["ClipGuard.Cli.Benching"] =
         [
-            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
+            "ClipGuard.Cli.Logging", "ClipGuard.Cli.Reports", "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs",
             "ClipGuard.Fetching", "ClipGuard.Loading", "ClipGuard.Manifests", "ClipGuard.Media", "ClipGuard.Runs", "ClipGuard.Supervision",
             "ClipGuard.Verdicts",
         ],
