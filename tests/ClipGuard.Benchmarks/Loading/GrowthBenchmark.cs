@@ -44,7 +44,7 @@ internal static class GrowthBenchmark
     {
         Environment.SetEnvironmentVariable("DOTNET_gcConcurrent", "0");
         Environment.SetEnvironmentVariable("DOTNET_GCGen0MaxBudget", "400000");
-        Environment.SetEnvironmentVariable("DOTNET_GCGen1MaxBudget", "400000");
+        Environment.SetEnvironmentVariable("DOTNET_GCConserveMemory", "7");
         string path = Path.Combine(folder, "distinct.jsonl");
         using StreamWriter writer = File.CreateText(path);
         for (int row = 0; row < rows; row++)
