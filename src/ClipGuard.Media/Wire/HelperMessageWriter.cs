@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 
 using ClipGuard.Media.Streams;
 
@@ -11,7 +10,7 @@ internal static class HelperMessageWriter
     /// <summary>Writes a message as the JSON object of its datagram.</summary>
     public static void Write(IBufferWriter<byte> datagram, HelperMessage message)
     {
-        using var json = new Utf8JsonWriter(datagram);
+        var json = new WireWriter(datagram);
         json.WriteStartObject();
         switch (message)
         {
@@ -82,7 +81,7 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Confinement(Utf8JsonWriter json, ReadyMessage ready)
+    private static void Confinement(WireWriter json, ReadyMessage ready)
     {
         json.WriteString("profile", ready.Profile.ToString());
         if (ready.Limits is { } limits)
@@ -94,7 +93,7 @@ internal static class HelperMessageWriter
         }
     }
 
-    private static void Abilities(Utf8JsonWriter json, ReadyMessage ready)
+    private static void Abilities(WireWriter json, ReadyMessage ready)
     {
         if (ready.Kinds is { } kinds)
         {
@@ -123,7 +122,7 @@ internal static class HelperMessageWriter
         json.WriteBoolean("windows", ready.Windows);
     }
 
-    private static void Clip(Utf8JsonWriter json, DecodedClip? clip)
+    private static void Clip(WireWriter json, DecodedClip? clip)
     {
         if (clip is null)
         {
@@ -157,7 +156,7 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Track(Utf8JsonWriter json, TrackFacts? track)
+    private static void Track(WireWriter json, TrackFacts? track)
     {
         if (track is null)
         {
@@ -178,7 +177,7 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Damage(Utf8JsonWriter json, DamageReport damage)
+    private static void Damage(WireWriter json, DamageReport damage)
     {
         json.WriteStartObject("damage");
         json.WriteNumber("concealedFrames", damage.ConcealedFrames);
@@ -192,7 +191,7 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Fault(Utf8JsonWriter json, DecoderFault? fault)
+    private static void Fault(WireWriter json, DecoderFault? fault)
     {
         if (fault is null)
         {
@@ -212,7 +211,7 @@ internal static class HelperMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Shape(Utf8JsonWriter json, ClipShape shape)
+    private static void Shape(WireWriter json, ClipShape shape)
     {
         json.WriteStartObject("shape");
         if (shape.Video is { } video)
