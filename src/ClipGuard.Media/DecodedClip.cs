@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace ClipGuard.Media;
@@ -30,6 +31,10 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 
     /// <summary>Damage within the threshold.</summary>
     public DamageReport Damage { get; init; } = DamageReport.None;
+
+    /// <summary>Its shape in short, as <c>Float32 [1, 16000] at 16000 Hz</c>.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Element} {ListText.Of(Shape)}{(SampleRateHz > 0 ? $" at {SampleRateHz} Hz" : string.Empty)}");
 
     /// <summary>Frames that the shape of a video comes to, those of all windows.</summary>
     /// <exception cref="OverflowException">They do not fit in 63 bits.</exception>

@@ -73,6 +73,9 @@ public sealed record SmartFrames(int Count) : FrameSelection
 /// <param name="Indices">The numbers. One that is out of range makes the clip <see cref="FaultKind.Corrupt"/>: it lacks a wanted frame.</param>
 public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection
 {
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(IndexFrames)} {{ {nameof(Indices)} = {ListText.Of(Indices)} }}";
+
     internal override int? KnownCount => Indices.Count;
 }
 
@@ -82,6 +85,9 @@ public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection
 /// </param>
 public sealed record TimeFrames(IReadOnlyList<double> Seconds) : FrameSelection
 {
+    /// <inheritdoc/>
+    public override string ToString() => $"{nameof(TimeFrames)} {{ {nameof(Seconds)} = {ListText.Of(Seconds)} }}";
+
     internal override int? KnownCount => Seconds.Count;
 }
 

@@ -27,7 +27,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
     /// <summary>Prints one epoch.</summary>
     public void Report(BenchReport report)
     {
-        FaultsFound |= report.Epoch.BadRows > 0 || report.Epoch.Faults.Values.Any(static count => count > 0);
+        FaultsFound |= report.Epoch.BadRowCount > 0 || report.Epoch.Faults.Values.Any(static count => count > 0);
         if (asJson)
         {
             output.WriteLine(ToJson(report, withProfile));
@@ -35,12 +35,12 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
         }
 
         EpochReport epoch = report.Epoch;
-        Say($"epoch {epoch.Epoch}: {epoch.Samples} samples in {epoch.Batches} batches, {epoch.Elapsed.TotalSeconds:0.00} s");
+        Say($"epoch {epoch.Epoch}: {epoch.SampleCount} samples in {epoch.BatchCount} batches, {epoch.Elapsed.TotalSeconds:0.00} s");
         double first = report.FirstBatch?.TotalSeconds ?? 0;
         Say($"  {report.SamplesPerSecond:0.0} samples/s, {report.MegabytesPerSecond:0.0} MB/s decoded, first batch after {first:0.00} s");
         Say($"  held up by {HeldUpBy(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
         string faults = string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"));
-        Say($"  {epoch.Clips} clips ok{faults}, {epoch.BadRows} rows bad, {epoch.Substitutes} substitutes, {epoch.Masked} masked");
+        Say($"  {epoch.ClipCount} clips ok{faults}, {epoch.BadRowCount} rows bad, {epoch.SubstituteCount} substitutes, {epoch.MaskedCount} masked");
         if (epoch.ReadAhead is { Clips: > 0 } ahead)
         {
             Say($"  read ahead {ahead.Clips} clips, {ahead.Bytes / 1e6:0.0} MB, decodes waited {ahead.Waited.TotalSeconds:0.00} s for them, {Unused(ahead)}");
@@ -90,8 +90,8 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
             EpochReport epoch = report.Epoch;
             json.WriteStartObject();
             json.WriteNumber("epoch", epoch.Epoch);
-            json.WriteNumber("batches", epoch.Batches);
-            json.WriteNumber("samples", epoch.Samples);
+            json.WriteNumber("batches", epoch.BatchCount);
+            json.WriteNumber("samples", epoch.SampleCount);
             json.WriteNumber("elapsedSeconds", epoch.Elapsed.TotalSeconds);
             json.WriteNumber("samplesPerSecond", report.SamplesPerSecond);
             json.WriteNumber("megabytesPerSecond", report.MegabytesPerSecond);
@@ -99,10 +99,10 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
             json.WriteNumber("waitedSeconds", epoch.Waited.TotalSeconds);
             json.WriteNumber("decodeSeconds", epoch.DecodeTime.TotalSeconds);
             json.WriteString("bottleneck", epoch.Bottleneck.ToString());
-            json.WriteNumber("clips", epoch.Clips);
-            json.WriteNumber("badRows", epoch.BadRows);
-            json.WriteNumber("substitutes", epoch.Substitutes);
-            json.WriteNumber("masked", epoch.Masked);
+            json.WriteNumber("clips", epoch.ClipCount);
+            json.WriteNumber("badRows", epoch.BadRowCount);
+            json.WriteNumber("substitutes", epoch.SubstituteCount);
+            json.WriteNumber("masked", epoch.MaskedCount);
             json.WriteStartObject("faults");
             foreach ((Media.FaultKind kind, long count) in epoch.Faults.OrderBy(static fault => fault.Key))
             {

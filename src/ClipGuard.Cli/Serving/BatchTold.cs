@@ -66,7 +66,14 @@ internal sealed record EpochTold(int Epoch, long Batches, long Samples, long Sub
     public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
 
     public static EpochTold Of(EpochReport report, LoaderState state) => new(
-        report.Epoch, report.Batches, report.Samples, report.Substitutes, report.Masked, report.BadRows, report.Unsettled, state.ToJson())
+        report.Epoch,
+        report.BatchCount,
+        report.SampleCount,
+        report.SubstituteCount,
+        report.MaskedCount,
+        report.BadRowCount,
+        report.UnsettledCount,
+        state.ToJson())
     {
         Faults = report.Faults,
     };

@@ -105,7 +105,7 @@ internal static class ServeCommand
             ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, log.Factory, supervisor, cancellation: client.Ended).ConfigureAwait(false);
             await using (((IAsyncDisposable)loader).ConfigureAwait(false))
             {
-                Greet(client, supervisor, guard, loader.Batches);
+                Greet(client, supervisor, guard, loader.BatchCount);
                 await new BatchService(client, loader).RunAsync().ConfigureAwait(false);
             }
         }

@@ -5,9 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Manifests;
-using ClipGuard.Runs;
 using ClipGuard.Supervision;
-using ClipGuard.Verdicts;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +16,7 @@ namespace ClipGuard.Loading;
 /// Reads a manifest as batches for a training loop. Each <c>await foreach</c> over it yields what is left of the present epoch; the next one
 /// yields the next epoch. One loop at a time. Bad clips never stall it: each decode is guarded by a <see cref="Supervisor"/>.
 /// </summary>
-public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
+public sealed class ClipLoader : IClipLoader
 {
     private readonly IManifest _manifest;
     private readonly LoaderOptions _options;
@@ -33,6 +31,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
     private EpochProgress _progress;
+
+    // What was found out of the progress when it was asked for last. Each is replaced as a whole, so any thread may ask.
+    private KnownState? _known;
+    private CountedBatches? _counted;
     private readonly Lock _ending = new();
     private EpochRun? _run;
     private int _isReading;
@@ -68,16 +70,40 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         }
     }
 
-    /// <summary>0-based number of the epoch that is read now or next.</summary>
+    /// <inheritdoc/>
     public int Epoch => _progress.Epoch;
 
-    /// <summary>How many batches every rank has in the present segment of this epoch; null where that is known only at the end.</summary>
-    public long? Batches => _planner.Batches(_progress);
+    /// <inheritdoc/>
+    public long? BatchCount
+    {
+        get
+        {
+            EpochProgress progress = _progress;
+            if (_counted is not { } counted || !counted.IsOf(progress))
+            {
+                _counted = counted = new CountedBatches(progress, _planner.Batches(progress));
+            }
 
-    /// <summary>Where the loader is: after the batch that was yielded last.</summary>
-    public LoaderState State => StateOf(_progress);
+            return counted.Count;
+        }
+    }
 
-    /// <summary>The report of the last epoch, or of the part of it that was read; null before the first.</summary>
+    /// <inheritdoc/>
+    public LoaderState State
+    {
+        get
+        {
+            EpochProgress progress = _progress;
+            if (_known is not { } known || known.Progress != (object)progress)
+            {
+                _known = known = new KnownState(progress, StateOf(progress));
+            }
+
+            return known.State;
+        }
+    }
+
+    /// <inheritdoc/>
     public EpochReport? LastEpoch { get; private set; }
 
     /// <summary>Indexes the manifest where its order needs that, and starts helpers.</summary>
@@ -139,6 +165,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         TimeProvider? time,
         CancellationToken cancellation)
     {
+        options.ValidateSpecs(decoder.FindMistake);
         LoaderVerdicts? verdicts = options.Verdicts is not { } store ? null : await LoaderVerdicts.OpenAsync(
             options,
             store,
@@ -176,13 +203,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
     private static LoaderTelemetry TelemetryOf(ILoggerFactory? loggers) => new((loggers ?? NullLoggerFactory.Instance).CreateLogger<ClipLoader>());
 
-    /// <summary>
-    /// Goes on where a state was taken. With the same number of ranks as then, this rank's own state is enough. With another number, give the states of all
-    /// the ranks of then, or any one of them where all had consumed the same number of batches; the samples that were not consumed are distributed again.
-    /// </summary>
-    /// <param name="states">One state, or one of every rank.</param>
-    /// <exception cref="LoaderStateException">They do not belong to this manifest, these settings, or one another.</exception>
-    /// <exception cref="InvalidOperationException">A loop is reading.</exception>
+    /// <inheritdoc/>
     public void Resume(params IReadOnlyList<LoaderState> states)
     {
         if (_isReading != 0)
@@ -195,24 +216,10 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         _progress = progress;
     }
 
-    /// <summary>
-    /// Makes a snapshot of the verdict store as it is now, for <see cref="UseSnapshotAsync"/> on every rank. One rank does this, once all ranks have ended an
-    /// epoch, and tells the others its id.
-    /// </summary>
-    /// <param name="cancellation">Abandons it.</param>
-    /// <returns>Its id: 32 hexadecimal digits.</returns>
-    /// <exception cref="InvalidOperationException">The loader has no verdict store.</exception>
-    /// <exception cref="OutputException">It cannot be written.</exception>
+    /// <inheritdoc/>
     public Task<string> TakeSnapshotAsync(CancellationToken cancellation = default) => Store.TakeSnapshotAsync(cancellation);
 
-    /// <summary>
-    /// Leaves the rows with a snapshot's clips out of the epoch that is about to begin and of those after it. Every rank has to be given the same one.
-    /// The manifest is gone through once for it.
-    /// </summary>
-    /// <param name="id">The snapshot's id.</param>
-    /// <param name="cancellation">Abandons it; the loader is as it was.</param>
-    /// <exception cref="InvalidOperationException">The loader has no verdict store, a loop is reading, or the present epoch has begun.</exception>
-    /// <exception cref="SnapshotException">There is no such snapshot, it is damaged, or its verdicts were come to under other settings.</exception>
+    /// <inheritdoc/>
     public async Task UseSnapshotAsync(string id, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -386,6 +393,7 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
 
             report.Add(batch);
             _progress = next;
+            _known = new KnownState(next, batch.State);
             isDelivered = true;
         }
         finally
@@ -441,4 +449,14 @@ public sealed class ClipLoader : IAsyncEnumerable<Batch>, IAsyncDisposable
         Faults = progress.Failures.Faults,
         Unsettled = progress.Failures.Unsettled,
     };
+
+    private sealed record KnownState(EpochProgress Progress, LoaderState State);
+
+    private sealed record CountedBatches(EpochProgress Progress, long? Count)
+    {
+        // Nothing else of the progress decides how many there are.
+        public bool IsOf(EpochProgress other) =>
+            Progress.Epoch == other.Epoch && Progress.Snapshot == other.Snapshot && ReferenceEquals(Progress.ResumeSegments, other.ResumeSegments)
+            && ReferenceEquals(Progress.ExcludedLines, other.ExcludedLines);
+    }
 }

@@ -2,6 +2,7 @@ using ClipGuard.Manifests;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ClipGuard.Loading;
 
@@ -14,7 +15,7 @@ public interface IClipLoaderFactory
     /// <exception cref="ArgumentException">A setting is out of its range, or the manifest has no index and one is needed.</exception>
     /// <exception cref="ManifestException">The manifest cannot be read.</exception>
     /// <exception cref="Supervision.HelperUnavailableException">No helper can be started.</exception>
-    Task<ClipLoader> OpenAsync(RankInfo? rank = null, CancellationToken cancellation = default);
+    Task<IClipLoader> OpenAsync(RankInfo? rank = null, CancellationToken cancellation = default);
 }
 
 /// <summary>Adds loaders to a service collection.</summary>
@@ -30,16 +31,51 @@ public static class ClipLoaderServices
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
-        return services.AddSingleton<IClipLoaderFactory>(provider => new Factory(
+        return services.AddSingleton<IClipLoaderFactory>(provider => Factory.Of(provider, manifest, options));
+    }
+
+    /// <summary>
+    /// Adds an <see cref="IClipLoaderFactory"/> under a key, so that several stand side by side, as for training and validation. Its options are
+    /// <c>IOptionsMonitor&lt;LoaderOptions&gt;</c>'s of the name that the key is, which configuration can be bound to:
+    /// <c>services.AddOptions&lt;LoaderOptions&gt;("train").Bind(configuration.GetSection("Train"))</c>. They are read each time that a loader is opened.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="key">The service's key and the options' name.</param>
+    /// <param name="manifest">Makes the manifest.</param>
+    /// <param name="configure">
+    /// Adds what configuration cannot say, as hooks and selections of frames: <c>options =&gt; options with { … }</c>. Null adds nothing.
+    /// </param>
+    /// <returns><paramref name="services"/>.</returns>
+    public static IServiceCollection AddClipLoader(
+        this IServiceCollection services, string key, Func<IServiceProvider, IManifest> manifest, Func<LoaderOptions, LoaderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(manifest);
+        services.AddOptions<LoaderOptions>(key);
+        return services.AddKeyedSingleton<IClipLoaderFactory>(key, (provider, _) =>
+        {
+            var monitor = provider.GetRequiredService<IOptionsMonitor<LoaderOptions>>();
+            return Factory.Of(provider, manifest, () => configure is null ? monitor.Get(key) : configure(monitor.Get(key)));
+        });
+    }
+
+    private sealed class Factory(IManifest manifest, Func<LoaderOptions> options, ILoggerFactory? loggers, TimeProvider? time) : IClipLoaderFactory
+    {
+        public static Factory Of(IServiceProvider provider, Func<IServiceProvider, IManifest> manifest, Func<LoaderOptions> options) => new(
             manifest(provider),
             options,
             (ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)),
-            (TimeProvider?)provider.GetService(typeof(TimeProvider))));
-    }
+            (TimeProvider?)provider.GetService(typeof(TimeProvider)));
 
-    private sealed class Factory(IManifest manifest, LoaderOptions options, ILoggerFactory? loggers, TimeProvider? time) : IClipLoaderFactory
-    {
-        public Task<ClipLoader> OpenAsync(RankInfo? rank, CancellationToken cancellation) =>
-            ClipLoader.OpenAsync(manifest, rank is { } own ? options with { RankInfo = own } : options, loggers, supervisor: null, time, cancellation);
+        public static Factory Of(IServiceProvider provider, Func<IServiceProvider, IManifest> manifest, LoaderOptions options) =>
+            Of(provider, manifest, () => options);
+
+        public async Task<IClipLoader> OpenAsync(RankInfo? rank, CancellationToken cancellation)
+        {
+            LoaderOptions present = options();
+            return await ClipLoader.OpenAsync(
+                manifest, rank is { } own ? present with { RankInfo = own } : present, loggers, supervisor: null, time, cancellation).ConfigureAwait(false);
+        }
     }
 }

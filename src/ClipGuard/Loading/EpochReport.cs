@@ -10,19 +10,19 @@ public sealed record EpochReport
     public int Epoch { get; init; }
 
     /// <summary>Batches delivered.</summary>
-    public long Batches { get; init; }
+    public long BatchCount { get; init; }
 
     /// <summary>Samples delivered that are real.</summary>
-    public long Samples { get; init; }
+    public long SampleCount { get; init; }
 
     /// <summary>Those of them that are substitutes for others.</summary>
-    public long Substitutes { get; init; }
+    public long SubstituteCount { get; init; }
 
     /// <summary>Slots that hold zeros: padding and masked samples.</summary>
-    public long Masked { get; init; }
+    public long MaskedCount { get; init; }
 
     /// <summary>Clips decoded into batches.</summary>
-    public long Clips { get; init; }
+    public long ClipCount { get; init; }
 
     /// <summary>Bytes copied into batches.</summary>
     public long Bytes { get; init; }
@@ -37,10 +37,10 @@ public sealed record EpochReport
     public IReadOnlyDictionary<FaultKind, long> Faults { get; init; } = new Dictionary<FaultKind, long>();
 
     /// <summary>Clips that could not be decoded for a reason that is not theirs.</summary>
-    public long Unsettled { get; init; }
+    public long UnsettledCount { get; init; }
 
     /// <summary>Rows that were no samples.</summary>
-    public long BadRows { get; init; }
+    public long BadRowCount { get; init; }
 
     /// <summary>Samples for which the <see cref="LoaderOptions.Transform"/> hook threw.</summary>
     public long TransformFailureCount { get; init; }

@@ -77,7 +77,7 @@ public sealed record LoaderOptions
     /// that does not answer. They are bad samples under <see cref="OnBadSample"/>, and never excluded for it. Default: half of all rows tried, after the first
     /// hundred.
     /// </summary>
-    public FailureBudget UnsettledBudget { get; init; } = FailureBudget.ForUnsettled;
+    public FailureBudget UnsettledBudget { get; init; } = FailureBudget.ForUnsettled with { };
 
     /// <summary>
     /// Lines of the manifest (1-based) that are excluded from every epoch, as those whose clips failed before: plain numbers, or, for a blend,
@@ -148,8 +148,57 @@ public sealed record LoaderOptions
         _ => Image,
     };
 
+    /// <summary>
+    /// The same options with what TorchSharp's <c>torch.utils.data.DataLoader</c> is told, by the names that its arguments have, for those who come from it.
+    /// </summary>
+    /// <param name="batchSize"><see cref="BatchSize"/>.</param>
+    /// <param name="shuffle">True is <see cref="ShuffleMode.Full"/>, false <see cref="ShuffleMode.None"/>.</param>
+    /// <param name="seed"><see cref="Seed"/>; null leaves it, so that runs are the same again, where TorchSharp takes another one each time.</param>
+    /// <param name="num_worker">Decodes at a time, <see cref="SupervisorOptions.Workers"/>; null leaves what is set, by default one a processor.</param>
+    /// <param name="drop_last"><see cref="DropLast"/>.</param>
+#pragma warning disable CA1707 // The names are TorchSharp's.
+    public LoaderOptions WithDataLoaderArguments(int batchSize, bool shuffle = false, int? seed = null, int? num_worker = null, bool drop_last = false)
+#pragma warning restore CA1707
+    {
+        return this with
+        {
+            BatchSize = batchSize,
+            Shuffle = shuffle ? ShuffleMode.Full : ShuffleMode.None,
+            Seed = seed ?? Seed,
+            DropLast = drop_last,
+            Supervision = num_worker is { } workers ? Supervision with { Workers = workers } : Supervision,
+        };
+    }
+
+    /// <summary>Throws where a spec cannot be met, whatever the clip.</summary>
+    /// <param name="findMistake">Says why a spec cannot be met, or null.</param>
+    /// <exception cref="ArgumentException">One cannot; the message names the setting.</exception>
+    internal void ValidateSpecs(Func<ClipSpec, string?> findMistake)
+    {
+        foreach ((string name, ClipSpec? spec) in new (string, ClipSpec?)[] { (nameof(Audio), Audio), (nameof(Video), Video), (nameof(Image), Image) })
+        {
+            if (spec is not null && findMistake(spec) is { } mistake)
+            {
+                throw new ArgumentException($"{nameof(LoaderOptions)}.{name}: {mistake}", name);
+            }
+        }
+    }
+
     internal void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Limits, nameof(Limits));
+        ArgumentNullException.ThrowIfNull(Budget, nameof(Budget));
+        ArgumentNullException.ThrowIfNull(UnsettledBudget, nameof(UnsettledBudget));
+        ArgumentNullException.ThrowIfNull(ExcludedLines, nameof(ExcludedLines));
+        ArgumentNullException.ThrowIfNull(Supervision, nameof(Supervision));
+        if (!Enum.IsDefined(Shuffle) || !Enum.IsDefined(OnBadSample))
+        {
+            (string setting, int value) = Enum.IsDefined(Shuffle) ? (nameof(OnBadSample), (int)OnBadSample) : (nameof(Shuffle), (int)Shuffle);
+            throw new ArgumentOutOfRangeException(setting, $"{setting} is {value}, which stands for nothing.");
+        }
+
+        ValidateSpecs(SpecCheck.Find);
+        Supervision.Validate();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize, nameof(BatchSize));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ClipsPerSample ?? 1, nameof(ClipsPerSample));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ShuffleWindow, nameof(ShuffleWindow));

@@ -52,6 +52,37 @@ public abstract class DecodeOutcome : IDisposable
     /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>
     public abstract ReadOnlySpan<byte> Payload { get; }
 
+    /// <summary>An outcome that no decode has come to, as a test needs it: a clip.</summary>
+    /// <param name="clip">Shape and meaning of the bytes.</param>
+    /// <param name="payload">The bytes; they stay the caller's.</param>
+    /// <param name="elapsed">What <see cref="Elapsed"/> is to say.</param>
+    /// <exception cref="ArgumentException">There are not as many bytes as the shape says.</exception>
+    public static DecodeOutcome OfClip(DecodedClip clip, ReadOnlyMemory<byte> payload, TimeSpan elapsed = default)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        return payload.Length == clip.PayloadBytes()
+            ? new GivenOutcome(clip, payload, elapsed)
+            : throw new ArgumentException($"The shape says {clip.PayloadBytes()} bytes, and there are {payload.Length}.", nameof(payload));
+    }
+
+    /// <summary>An outcome that no decode has come to, as a test needs it: a fault.</summary>
+    /// <param name="fault">What is wrong with the clip.</param>
+    /// <param name="elapsed">What <see cref="Elapsed"/> is to say.</param>
+    public static DecodeOutcome OfFault(ClipFault fault, TimeSpan elapsed = default)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return new FaultOutcome(fault, elapsed);
+    }
+
+    /// <summary>An outcome that no decode has come to, as a test needs it: neither clip nor fault.</summary>
+    /// <param name="unsettled">Why nobody knows.</param>
+    /// <param name="elapsed">What <see cref="Elapsed"/> is to say.</param>
+    public static DecodeOutcome OfUnsettled(UnsettledClip unsettled, TimeSpan elapsed = default)
+    {
+        ArgumentNullException.ThrowIfNull(unsettled);
+        return new UnsettledOutcome(unsettled, elapsed);
+    }
+
     /// <summary>Ends the lease. Calling it again does nothing.</summary>
     public abstract void Dispose();
 }

@@ -25,6 +25,9 @@ internal interface IGuardedDecoder
     /// <inheritdoc cref="Supervisor.ReadAhead"/>
     ReadAheadReport ReadAhead => new();
 
+    /// <summary>Why a spec cannot be met, whatever the clip: a mistake of the calling program; null where it can.</summary>
+    string? FindMistake(ClipSpec spec) => SpecCheck.Find(spec);
+
     /// <summary>Clips that should be announced before their decodes; 0 where nothing is read ahead.</summary>
     int ReadsAhead => 0;
 

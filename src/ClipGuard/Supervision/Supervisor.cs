@@ -27,7 +27,7 @@ namespace ClipGuard.Supervision;
 /// nothing about the clip, is tried again in another helper; the third one in a row leaves it unsettled. Where no helper can be started at all, that is thrown
 /// as <see cref="HelperUnavailableException"/>.
 /// </remarks>
-public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
+public sealed partial class Supervisor : ISupervisor, IGuardedDecoder
 {
     private const int MaxAttempts = 2;
     private const int MaxBugs = 2;
@@ -470,36 +470,26 @@ public sealed partial class Supervisor : IGuardedDecoder, IAsyncDisposable
     // Mistakes of the caller's program throw: as faults they would be blamed on every clip of the dataset.
     private void RefuseMistakes(DecodeRequest request)
     {
-        if (SpecCheck.Find(request.Spec) is { } wrong)
+        if (((IGuardedDecoder)this).FindMistake(request.Spec) is { } mistake)
         {
-            throw new ArgumentException(wrong, nameof(request));
+            throw new ArgumentException(mistake, nameof(request));
         }
+    }
 
-        if (!Kinds.Contains(DecodeKinds.Of(request.Spec)))
-        {
-            throw new ArgumentException(
-                $"{HelperVersion} decodes {string.Join(", ", Kinds)}, and {nameof(DecodeRequest.Spec)} asks for {DecodeKinds.Of(request.Spec)}.",
-                nameof(request));
-        }
-
-        ReadyMessage? greeting = _program?.Decodes(request.Spec) is true ? _program.Greeting : _ownGreeting;
-        if (greeting is { Windows: false } && DecodeKinds.AsksForWindows(request.Spec))
-        {
-            throw new ArgumentException(
-                $"{greeting.Helper} gives no windows of clips: its greeting would have to say \"windows\":true. "
-                    + $"Leave {nameof(AudioSpec)}.{nameof(AudioSpec.Windows)} and {nameof(WindowFrames)} out for it.",
-                nameof(request));
-        }
-
-        if (request.Spec is AudioSpec { Decoder: { } name }
-            && _program?.Decodes(request.Spec) is not true
-            && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name))
-        {
-            throw new ArgumentException(
-                $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "
-                    + $"and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly.",
-                nameof(request));
-        }
+    /// <inheritdoc/>
+    string? IGuardedDecoder.FindMistake(ClipSpec spec)
+    {
+        bool isPrograms = _program?.Decodes(spec) is true;
+        ReadyMessage? greeting = isPrograms ? _program!.Greeting : _ownGreeting;
+        return SpecCheck.Find(spec) is { } wrong ? wrong
+            : !Kinds.Contains(DecodeKinds.Of(spec)) ? $"{HelperVersion} decodes {string.Join(", ", Kinds)}, and what is asked for is {DecodeKinds.Of(spec)}."
+            : greeting is { Windows: false } && DecodeKinds.AsksForWindows(spec)
+                ? $"{greeting.Helper} gives no windows of clips: its greeting would have to say \"windows\":true. "
+                    + $"Leave {nameof(AudioSpec)}.{nameof(AudioSpec.Windows)} and {nameof(WindowFrames)} out for it."
+            : spec is AudioSpec { Decoder: { } name } && !isPrograms && !_options.AudioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name)
+                ? $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "
+                    + $"and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly."
+            : null;
     }
 
     private async Task GreetAsync()

@@ -80,9 +80,9 @@ internal sealed class LoaderThroughput : IAsyncDisposable
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
         EpochReport report = _loader.LastEpoch!;
-        return report.Samples == _samples && report.Clips == _samples && touched > 0
+        return report.SampleCount == _samples && report.ClipCount == _samples && touched > 0
             ? _samples / elapsed.TotalSeconds
-            : throw new InvalidOperationException($"{report.Clips} of {_samples} clips were read; faults: {string.Join(", ", report.Faults)}.");
+            : throw new InvalidOperationException($"{report.ClipCount} of {_samples} clips were read; faults: {string.Join(", ", report.Faults)}.");
     }
 
     public ValueTask DisposeAsync() => _loader.DisposeAsync();

@@ -69,7 +69,7 @@ internal static class RowsRun
         await using ClipLoader loader = await ClipLoader.OpenAsync(
             Manifest.Open(path), new LoaderOptions { Supervision = new SupervisorOptions { Isolation = Isolation.InProcess, Workers = 2 } });
         BenchReport report = (await LoaderBench.RunAsync(loader, epochs: 1))[0];
-        return report.Epoch.BadRows == 0 ? report.SamplesPerSecond : throw new InvalidOperationException($"{report.Epoch.BadRows} rows were bad.");
+        return report.Epoch.BadRowCount == 0 ? report.SamplesPerSecond : throw new InvalidOperationException($"{report.Epoch.BadRowCount} rows were bad.");
     }
 
     private static double PeakMegabytes()

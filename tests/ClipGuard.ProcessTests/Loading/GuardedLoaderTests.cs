@@ -76,10 +76,10 @@ internal sealed class GuardedLoaderTests
     {
         await using ServiceProvider services = new ServiceCollection().AddClipLoader(_ => Manifest(), Options()).BuildServiceProvider();
 
-        ClipLoader loader = await services.GetRequiredService<IClipLoaderFactory>().OpenAsync();
+        IClipLoader loader = await services.GetRequiredService<IClipLoaderFactory>().OpenAsync();
         await using (loader)
         {
-            Assert.That(loader.Batches, Is.EqualTo(4));
+            Assert.That(loader.BatchCount, Is.EqualTo(4));
         }
     }
 

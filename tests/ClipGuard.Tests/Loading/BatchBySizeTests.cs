@@ -41,9 +41,9 @@ internal sealed class BatchBySizeTests
         }
 
         Assert.That(lines.Order(), Is.EqualTo(Enumerable.Range(1, 100)));
-        Assert.That(loader.LastEpoch!.Batches, Is.LessThan(40));
+        Assert.That(loader.LastEpoch!.BatchCount, Is.LessThan(40));
         Assert.That(loader.LastEpoch.PaddingShare, Is.InRange(0.001, 0.25));
-        Assert.That(loader.Batches, Is.Null, "which is known only at the end");
+        Assert.That(loader.BatchCount, Is.Null, "which is known only at the end");
     }
 
     [TestCase(ShuffleMode.Full, true)]

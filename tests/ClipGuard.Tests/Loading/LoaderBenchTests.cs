@@ -22,7 +22,7 @@ internal sealed class LoaderBenchTests
         Assert.That(told, Is.EqualTo(Epoch(0).Concat(Epoch(1))));
         foreach (BenchReport report in reports)
         {
-            Assert.That((report.Epoch.Samples, report.Epoch.Clips, report.Epoch.Masked), Is.EqualTo((30L, 30L, 10L)));
+            Assert.That((report.Epoch.SampleCount, report.Epoch.ClipCount, report.Epoch.MaskedCount), Is.EqualTo((30L, 30L, 10L)));
             Assert.That(report.FirstBatch, Is.GreaterThan(TimeSpan.Zero).And.LessThanOrEqualTo(report.Epoch.Elapsed));
             Assert.That(report.SamplesPerSecond, Is.EqualTo(30 / report.Epoch.Elapsed.TotalSeconds));
             Assert.That(report.MegabytesPerSecond * report.Epoch.Elapsed.TotalSeconds * 1e6, Is.EqualTo(report.Epoch.Bytes).Within(1));
@@ -37,7 +37,7 @@ internal sealed class LoaderBenchTests
 
         BenchReport report = (await LoaderBench.RunAsync(loader, 1)).Single();
 
-        Assert.That((report.FirstBatch, report.Epoch.Batches, report.SamplesPerSecond), Is.EqualTo(((TimeSpan?)null, 0L, 0d)));
+        Assert.That((report.FirstBatch, report.Epoch.BatchCount, report.SamplesPerSecond), Is.EqualTo(((TimeSpan?)null, 0L, 0d)));
     }
 
     [Test]

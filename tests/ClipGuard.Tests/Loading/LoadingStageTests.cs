@@ -253,7 +253,7 @@ internal sealed class LoadingStageTests
         await LoaderRun.ReadAsync(loader);
 
         EpochReport report = loader.LastEpoch!;
-        Assert.That((report.Batches, report.Samples, report.Masked, report.Substitutes, report.Clips), Is.EqualTo((10, 30, 10, 0, 30)));
+        Assert.That((report.BatchCount, report.SampleCount, report.MaskedCount, report.SubstituteCount, report.ClipCount), Is.EqualTo((10, 30, 10, 0, 30)));
         Assert.That(report.Faults, Is.EqualTo(new Dictionary<FaultKind, long> { [FaultKind.Corrupt] = 10 }));
         Assert.That(report.Waited, Is.LessThanOrEqualTo(report.Elapsed));
         Assert.That(decodes, Is.GreaterThanOrEqualTo(40));
@@ -345,7 +345,7 @@ internal sealed class LoadingStageTests
             });
 
         Assert.That(await LoaderRun.ReadAsync(loader), Has.Count.EqualTo(2));
-        Assert.That((collated, loader.LastEpoch!.Batches, loader.LastEpoch.Faults[FaultKind.Corrupt]), Is.EqualTo((2, 2L, 4L)));
+        Assert.That((collated, loader.LastEpoch!.BatchCount, loader.LastEpoch.Faults[FaultKind.Corrupt]), Is.EqualTo((2, 2L, 4L)));
     }
 
     [Test]

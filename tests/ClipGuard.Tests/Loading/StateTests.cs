@@ -215,7 +215,7 @@ internal sealed class StateTests
         using LoaderRun run = LoaderRun.Of(20);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(0, 2) });
         LoaderState state = loader.State;
-        long batches = loader.Batches!.Value;
+        long batches = loader.BatchCount!.Value;
 
         Assert.That(() => loader.Resume(state with { Consumed = batches }), Throws.Nothing);
         foreach (LoaderState wrong in new[]

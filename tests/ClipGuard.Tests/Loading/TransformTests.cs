@@ -159,7 +159,7 @@ internal sealed class TransformTests
         Assert.That(faults.Select(fault => fault.Line), Is.EqualTo(policy == BadSamplePolicy.Skip ? [] : Enumerable.Range(1, 100)));
         Assert.That(faults.Select(fault => fault.IsDropped), Is.All.True);
         Assert.That(faults.Select(fault => fault.Message), Is.All.Contains("too quiet"));
-        Assert.That((loader.LastEpoch!.DroppedCount, loader.LastEpoch.BadRows), Is.EqualTo((100, 0)));
+        Assert.That((loader.LastEpoch!.DroppedCount, loader.LastEpoch.BadRowCount), Is.EqualTo((100, 0)));
         BatchSample[] samples = [.. batches.SelectMany(batch => batch.Samples)];
         Assert.That(samples.Count(sample => sample.IsMasked), Is.EqualTo(policy is BadSamplePolicy.Mask or BadSamplePolicy.Throw ? 100 : 0));
         Assert.That(samples.Count(sample => sample.IsSubstitute), Is.EqualTo(policy == BadSamplePolicy.Substitute ? 100 : 0));

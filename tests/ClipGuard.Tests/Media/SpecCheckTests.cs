@@ -71,5 +71,16 @@ internal sealed class SpecCheckTests
     }
 
     [Test]
+    public void What_has_lists_prints_what_is_in_them()
+    {
+        Assert.That(new IndexFrames([0, -1]).ToString(), Is.EqualTo("IndexFrames { Indices = [0, -1] }"));
+        Assert.That(
+            new TimeFrames([.. Enumerable.Range(0, 18).Select(i => i / 2.0)]).ToString(),
+            Does.StartWith("TimeFrames { Seconds = [0, 0.5, 1,").And.EndWith("7.5, … 2 more] }"));
+        Assert.That(new DecodedClip(ElementType.Float32, [1, 160]) { SampleRateHz = 16_000 }.ToString(), Is.EqualTo("Float32 [1, 160] at 16000 Hz"));
+        Assert.That(new DecodedClip(ElementType.UInt8, [4, 5, 3]).ToString(), Is.EqualTo("UInt8 [4, 5, 3]"));
+    }
+
+    [Test]
     public void What_can_be_does_not([ValueSource(nameof(Right))] ClipSpec spec) => Assert.That(SpecCheck.Find(spec), Is.Null);
 }

@@ -8,11 +8,27 @@ public sealed class Batch : IDisposable
 
     internal Batch(long number, IReadOnlyList<BatchSample> samples, IEnumerable<BatchTensor> tensors, BatchMemory memory, BatchReport report)
     {
+        ArgumentNullException.ThrowIfNull(samples);
         Number = number;
         Samples = samples;
+        Mask = [.. samples.Select(static sample => !sample.IsMasked)];
         Report = report;
         _memory = memory;
         _tensors = tensors.ToDictionary(static tensor => tensor.Name);
+    }
+
+    /// <summary>
+    /// A batch that no loader has made, as a test of a training loop needs it. <see cref="Add"/> gives it tensors.
+    /// </summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="samples">Its samples.</param>
+    /// <param name="state">The state that it is to have.</param>
+    /// <param name="memory">Where its tensors are built; null for pinned arrays.</param>
+    public Batch(long number, IReadOnlyList<BatchSample> samples, LoaderState state, BatchMemory? memory = null)
+        : this(number, samples, [], memory ?? new PooledBatchMemory(maxKeptBytes: 0), new BatchReport())
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        State = state;
     }
 
     /// <summary>0-based number of the batch on this rank, counted from where the present number of ranks began.</summary>
@@ -22,7 +38,7 @@ public sealed class Batch : IDisposable
     public IReadOnlyList<BatchSample> Samples { get; }
 
     /// <summary>For each sample whether it is real: false for padding and masked samples, whose tensors are zero.</summary>
-    public IReadOnlyList<bool> Mask => [.. Samples.Select(static sample => !sample.IsMasked)];
+    public IReadOnlyList<bool> Mask { get; }
 
     /// <summary>
     /// The tensors by name. Every kind of clip that the loader decodes has one in every batch. Where a batch has no clip

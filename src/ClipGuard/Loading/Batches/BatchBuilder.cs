@@ -110,7 +110,7 @@ internal sealed class BatchBuilder : IDisposable
         {
             Faults = [.. results.SelectMany(static result => result.Faults)],
             RowsTried = results.Sum(static result => result.RowsTried),
-            Clips = results.Sum(static result => result.Clips),
+            ClipCount = results.Sum(static result => result.Clips),
             Bytes = results.Sum(static result => result.Bytes),
             TensorBytes = tensors.Where(static tensor => tensor.Clips.Count > 0).Sum(static tensor => tensor.ElementBytes),
             DecodeTime = TimeSpan.FromTicks(results.Sum(static result => result.DecodeTime.Ticks)),

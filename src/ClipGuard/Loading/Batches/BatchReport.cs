@@ -10,7 +10,7 @@ public sealed record BatchReport
     public int RowsTried { get; init; }
 
     /// <summary>Clips decoded into the batch.</summary>
-    public int Clips { get; init; }
+    public int ClipCount { get; init; }
 
     /// <summary>Bytes copied into the batch.</summary>
     public long Bytes { get; init; }

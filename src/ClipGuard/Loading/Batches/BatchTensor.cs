@@ -13,7 +13,6 @@ public sealed unsafe class BatchTensor
     private readonly nint[] _shape;
     private readonly nint[] _strides;
     private readonly BatchBlock _block;
-    private readonly int _lengthDimension;
     private readonly long[]? _sampleStarts;
     private bool _isDisposed;
 
@@ -21,7 +20,6 @@ public sealed unsafe class BatchTensor
         string name, TensorElement element, BatchBlock block, nint[] shape, nint[] strides, IReadOnlyList<DecodedClip?> clips, int lengthDimension = 0,
         long[]? sampleStarts = null)
     {
-        _lengthDimension = lengthDimension;
         _sampleStarts = sampleStarts;
         Name = name;
         Element = element;
@@ -29,6 +27,7 @@ public sealed unsafe class BatchTensor
         _shape = shape;
         _strides = strides;
         Clips = clips;
+        Lengths = [.. clips.Select(clip => clip?.Shape[lengthDimension] ?? 0)];
     }
 
     /// <summary>Its name in the batch: <c>audio</c>, <c>video</c>, <c>image</c>, or the name that a hook gave it.</summary>
@@ -53,7 +52,7 @@ public sealed unsafe class BatchTensor
     public IReadOnlyList<DecodedClip?> Clips { get; }
 
     /// <summary>How long each clip is: samples of audio, frames of video, rows of images, whatever the order of dimensions; 0 where there is no clip.</summary>
-    public IReadOnlyList<int> Lengths => [.. Clips.Select(clip => clip?.Shape[_lengthDimension] ?? 0)];
+    public IReadOnlyList<int> Lengths { get; }
 
     /// <summary>True where its clips lie one behind the other (<see cref="BatchLayout.Ragged"/>) and are not padded.</summary>
     public bool IsRagged => _sampleStarts is not null;

@@ -45,7 +45,7 @@ public static class LoaderBench
 public sealed record BenchReport(EpochReport Epoch, TimeSpan? FirstBatch)
 {
     /// <summary>Real samples a second.</summary>
-    public double SamplesPerSecond => Epoch.Samples / Epoch.Elapsed.TotalSeconds;
+    public double SamplesPerSecond => Epoch.SampleCount / Epoch.Elapsed.TotalSeconds;
 
     /// <summary>Decoded megabytes (10^6 bytes) a second.</summary>
     public double MegabytesPerSecond => Epoch.Bytes / 1e6 / Epoch.Elapsed.TotalSeconds;

@@ -37,15 +37,15 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, Pr
 
         _sum = _sum with
         {
-            Batches = _sum.Batches + (batch.Samples.Count > 0 ? 1 : 0),
-            Samples = _sum.Samples + batch.Samples.Count - masked,
-            Substitutes = _sum.Substitutes + batch.Samples.Count(static sample => sample.IsSubstitute),
-            Masked = _sum.Masked + masked,
-            Clips = _sum.Clips + batch.Report.Clips,
+            BatchCount = _sum.BatchCount + (batch.Samples.Count > 0 ? 1 : 0),
+            SampleCount = _sum.SampleCount + batch.Samples.Count - masked,
+            SubstituteCount = _sum.SubstituteCount + batch.Samples.Count(static sample => sample.IsSubstitute),
+            MaskedCount = _sum.MaskedCount + masked,
+            ClipCount = _sum.ClipCount + batch.Report.ClipCount,
             Bytes = _sum.Bytes + batch.Report.Bytes,
             TensorBytes = _sum.TensorBytes + batch.Report.TensorBytes,
-            Unsettled = _sum.Unsettled + batch.Report.Faults.Count(static fault => fault.Unsettled is not null),
-            BadRows = _sum.BadRows + batch.Report.Faults.Count(static fault => fault is { Kind: null, IsRowToBlame: true }),
+            UnsettledCount = _sum.UnsettledCount + batch.Report.Faults.Count(static fault => fault.Unsettled is not null),
+            BadRowCount = _sum.BadRowCount + batch.Report.Faults.Count(static fault => fault is { Kind: null, IsRowToBlame: true }),
             TransformFailureCount = _sum.TransformFailureCount + batch.Report.Faults.Count(static fault => fault.Exception is not null),
             DroppedCount = _sum.DroppedCount + batch.Report.Faults.Count(static fault => fault.IsDropped),
             DecodeTime = _sum.DecodeTime + batch.Report.DecodeTime,
