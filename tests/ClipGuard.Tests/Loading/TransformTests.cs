@@ -81,7 +81,7 @@ internal sealed class TransformTests
         Assert.That(faults[0].Message, Does.Contain("InvalidOperationException").And.Contain("no crop fits"));
         Assert.That(log.Exceptions, Has.Length.EqualTo(loader.LastEpoch!.TransformFailureCount).And.All.SameAs(thrown));
         Assert.That(log.Lines, Has.Some.Contains("Line 13").And.Some.Contains("no crop fits"));
-        Assert.That(loader.LastEpoch, Has.Property("BadRows").Zero);
+        Assert.That(loader.LastEpoch, Has.Property("BadRowCount").Zero);
 
         BatchSample[] samples = [.. batches.SelectMany(batch => batch.Samples)];
         Assert.That(
