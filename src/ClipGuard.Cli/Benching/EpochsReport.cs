@@ -15,7 +15,7 @@ internal static class EpochsReport
     public static ReportDocument Make(string manifest, IReadOnlyList<BenchReport> epochs)
     {
         BenchReport last = epochs[^1];
-        long badRows = epochs.Sum(static one => one.Epoch.BadRows);
+        long badRows = epochs.Sum(static one => one.Epoch.BadRowCount);
         return new ReportDocument
         {
             Kicker = "ClipGuard bench",
@@ -31,12 +31,12 @@ internal static class EpochsReport
             VerdictTitle = "Clips of all epochs",
             Verdicts =
             [
-                new ReportVerdict("ok", epochs.Sum(static one => one.Epoch.Clips), "good"),
+                new ReportVerdict("ok", epochs.Sum(static one => one.Epoch.ClipCount), "good"),
                 .. epochs.SelectMany(static one => one.Epoch.Faults).GroupBy(static fault => fault.Key, static fault => fault.Value)
                     .Select(static fault => new ReportVerdict(fault.Key.ToString(), fault.Sum(), "bad"))
                     .Where(static verdict => verdict.Count > 0).OrderByDescending(static verdict => verdict.Count),
                 .. badRows > 0 ? [new ReportVerdict("bad rows", badRows, "bad")] : Array.Empty<ReportVerdict>(),
-                .. epochs.Sum(static one => one.Epoch.Unsettled) is > 0 and var unsettled ? [new ReportVerdict("unsettled", unsettled, "warn")]
+                .. epochs.Sum(static one => one.Epoch.UnsettledCount) is > 0 and var unsettled ? [new ReportVerdict("unsettled", unsettled, "warn")]
                     : Array.Empty<ReportVerdict>(),
             ],
             Tables = [EpochTable(epochs), PartsTable(last.Epoch)],
@@ -49,13 +49,14 @@ internal static class EpochsReport
         var heldUp = new ChoiceColumn("Held up by");
         (NumberColumn Column, Func<BenchReport, double?> Of)[] figures =
         [
-            (new NumberColumn("Samples"), static one => one.Epoch.Samples), (new NumberColumn("Batches") { Less = true }, static one => one.Epoch.Batches),
+            (new NumberColumn("Samples"), static one => one.Epoch.SampleCount),
+            (new NumberColumn("Batches") { Less = true }, static one => one.Epoch.BatchCount),
             (new NumberColumn("Seconds"), static one => one.Epoch.Elapsed.TotalSeconds), (new NumberColumn("Samples/s"), static one => one.SamplesPerSecond),
             (new NumberColumn("MB/s") { Less = true }, static one => one.MegabytesPerSecond),
             (new NumberColumn("Waited (s)") { Less = true }, static one => one.Epoch.Waited.TotalSeconds),
             (new NumberColumn("Decodes (s)") { Less = true }, static one => one.Epoch.DecodeTime.TotalSeconds),
             (new NumberColumn("Processors busy (%)") { Less = true }, static one => 100 * one.Epoch.ProcessorUse),
-            (new NumberColumn("Substitutes") { Less = true }, static one => one.Epoch.Substitutes),
+            (new NumberColumn("Substitutes") { Less = true }, static one => one.Epoch.SubstituteCount),
             (new NumberColumn("Read ahead (MB)") { Less = true }, static one => one.Epoch.ReadAhead.Bytes / 1e6),
         ];
         foreach (BenchReport epoch in epochs)

@@ -43,7 +43,7 @@ internal sealed class TokenTests
             }
         }
 
-        Assert.That(loader.LastEpoch!.Batches, Is.EqualTo(1));
+        Assert.That(loader.LastEpoch!.BatchCount, Is.EqualTo(1));
         Assert.That(loader.State.BySize!.Size, Is.EqualTo("gpt2 tokens"));
     }
 

@@ -36,8 +36,8 @@ internal sealed class EpochsReportTests
         new EpochReport
         {
             Epoch = number,
-            Samples = 100,
-            Clips = 100,
+            SampleCount = 100,
+            ClipCount = 100,
             Elapsed = TimeSpan.FromSeconds(seconds),
             Faults = faults,
             Profile = profile,
