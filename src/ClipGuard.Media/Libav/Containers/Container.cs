@@ -16,12 +16,6 @@ internal sealed unsafe class Container : IDisposable
     private const int PermissionDenied = 13;
     private const int FromHere = 1;
 
-    // What libavformat's vote gives a demuxer for the file's name alone (AVPROBE_SCORE_EXTENSION).
-    private const int ScoreOfName = 50;
-
-    // The least that AVFormatContext.probesize may be.
-    private const int LeastProbedBytes = 32;
-
     private readonly DecodeState _session;
     private readonly AvioStream _stream;
     private GCHandle _sessionHandle;
@@ -44,7 +38,7 @@ internal sealed unsafe class Container : IDisposable
     public ClipBytes Bytes => _stream.Bytes;
 
     /// <summary>The demuxer's name, as in <c>matroska,webm</c>.</summary>
-    public string FormatName => _formatName ??= NameOf(_format->iformat);
+    public string FormatName => _formatName ??= DemuxerChoice.NameOf(_format->iformat);
 
     /// <summary>True where the container's clock is known to be wrong (<see cref="Distrusted.IgnoresClock"/>).</summary>
     public bool IgnoresClock { get; private init; }
@@ -84,7 +78,7 @@ internal sealed unsafe class Container : IDisposable
     }
 
     /// <summary>The main picture of an AVIF or HEIC file whose bytes tell of a part of it alone (<see cref="Distrusted.Picture"/>); null elsewhere.</summary>
-    private HeifMainPicture? Picture { get; init; }
+    public HeifMainPicture? Picture { get; private init; }
 
     /// <summary>Indexes of streams that are none of the clip's (<see cref="HeifStreams"/>).</summary>
     public HashSet<int> Besides => _besides ??= HeifStreams.Find(this);
@@ -122,7 +116,7 @@ internal sealed unsafe class Container : IDisposable
             Links = findings.Find(found => found.Links is not null)?.Links,
             Picture = findings.Find(found => found.Picture is not null)?.Picture,
         };
-        if ((opened.OpenHeader(wanted) ?? opened.Probe(wanted)) is { } fault)
+        if ((opened.OpenHeader(wanted) ?? StreamProbe.Run(session, opened, wanted)) is { } fault)
         {
             opened.Dispose();
             return fault;
@@ -172,6 +166,10 @@ internal sealed unsafe class Container : IDisposable
         return -1;
     }
 
+    /// <summary>True for a picture that is known to have more pixels than are allowed.</summary>
+    public static bool IsOversized(DecodeState session, long width, long height) =>
+        width > 0 && height > 0 && (Int128)width * height > session.Limits.MaxFramePixels;
+
     /// <summary>Discards all streams but one.</summary>
     public void KeepOnly(int index)
     {
@@ -208,12 +206,12 @@ internal sealed unsafe class Container : IDisposable
 
     private DecoderFault? OpenHeader(AVMediaType? wanted)
     {
-        if ((Recognise(out AVInputFormat* demuxer) ?? JudgeClaims(NameOf(demuxer), wanted)) is { } fault)
+        if ((DemuxerChoice.Find(_session, _stream, out AVInputFormat* demuxer) ?? JudgeClaims(DemuxerChoice.NameOf(demuxer), wanted)) is { } fault)
         {
             return fault;
         }
 
-        if (FirstPacketPictureSize.IsAllThatTells(NameOf(demuxer), wanted) && JudgeFirstPacket(demuxer, wanted) is { } oversized)
+        if (FirstPacketPictureSize.IsAllThatTells(DemuxerChoice.NameOf(demuxer), wanted) && JudgeFirstPacket(demuxer, wanted) is { } oversized)
         {
             return oversized;
         }
@@ -266,62 +264,6 @@ internal sealed unsafe class Container : IDisposable
         return isOversized && wanted != AVMediaType.AVMEDIA_TYPE_AUDIO ? _session.PixelFault(size!.Value.Width, size.Value.Height) : null;
     }
 
-    private DecoderFault? Recognise(out AVInputFormat* demuxer)
-    {
-        demuxer = null;
-        if (RefusedFormats.FindPlaylist(Bytes) is { } playlist)
-        {
-            return Refuse(playlist);
-        }
-
-        AVInputFormat* found = null;
-        int error = ffmpeg.av_probe_input_buffer2(_stream.Io, &found, _stream.Bytes.Name, null, 0, 0);
-        if (error >= 0 && RefusedFormats.OpensByName(NameOf(found)))
-        {
-            // That demuxer was chosen for the file's name alone. Without a name the content decides, and demuxers that read from a stream are found.
-            error = RecogniseByContent(&found);
-            bool isGuessed = error is >= 0 and <= ScoreOfName && !NameOf(found).EndsWith("pipe", StringComparison.Ordinal);
-            if (isGuessed || error == ffmpeg.AVERROR_INVALIDDATA)
-            {
-                // Some pictures cannot be recognised by their content (SVG without an XML declaration, TGA), or resemble another format. "image2pipe" chooses
-                // the decoder by the name, which outweighs such a guess, and reads from the stream.
-                found = ffmpeg.av_find_input_format("image2pipe");
-                error = (int)Math.Min(0, ffmpeg.avio_seek(_stream.Io, 0, 0));
-            }
-        }
-
-        demuxer = found;
-        if (error < 0)
-        {
-            return _session.FaultOf(error, "No format that FFmpeg reads was recognised");
-        }
-
-        if (RefusedFormats.Find(NameOf(found)) is { } refused)
-        {
-            return Refuse(refused);
-        }
-
-        if (RawAmr.FindWrong(NameOf(found), Bytes) is { } unknown)
-        {
-            return _session.Fault(FaultKind.Unsupported, unknown);
-        }
-
-        return _session.Limits.AllowedFormats is { } allowed && !NameOf(found).Split(',').Any(allowed.Contains)
-            ? _session.Fault(FaultKind.Unsupported, $"The format {NameOf(found)} is not among those allowed: {string.Join(", ", allowed)}.")
-            : null;
-    }
-
-    // libavformat believes that a JPEG is one when it has seen its end, and asks all its demuxers about ever more of it until then.
-    private int RecogniseByContent(AVInputFormat** found)
-    {
-        ffmpeg.avio_seek(_stream.Io, 0, 0);
-        *found = JpegHeader.Begins(Bytes) ? ffmpeg.av_find_input_format("jpeg_pipe") : null;
-        return *found != null ? 0 : ffmpeg.av_probe_input_buffer2(_stream.Io, found, string.Empty, null, 0, 0);
-    }
-
-    private DecoderFault Refuse(string format) =>
-        _session.Fault(FaultKind.Unsupported, $"The format {format} leads to other files, devices or addresses, and is refused.");
-
     // What the file claims of itself, before FFmpeg takes time and memory for it.
     private DecoderFault? JudgeClaims(string demuxer, AVMediaType? wanted) =>
         demuxer.StartsWith("mov,", StringComparison.Ordinal) ? FragmentClaims.Judge(_session, _stream.Bytes)
@@ -329,115 +271,7 @@ internal sealed unsafe class Container : IDisposable
             ? _session.PixelFault(width, height)
         : null;
 
-    private DecoderFault? Probe(AVMediaType? wanted)
-    {
-        _session.Marks.Enter(DecodeStage.Probe);
-
-        // An attached picture beside a video is not the video, even where it is the larger picture.
-        bool hasVideo = StreamNumber(AVMediaType.AVMEDIA_TYPE_VIDEO, 0) >= 0;
-
-        // avformat_find_stream_info may decode an attached picture of any size unless it is discarded before. Streams of an unknown kind stay: they may turn
-        // out to be wanted.
-        for (uint i = 0; i < _format->nb_streams; i++)
-        {
-            AVStream* stream = _format->streams[i];
-            AVMediaType kind = stream->codecpar->codec_type;
-            bool isCover = (stream->disposition & ffmpeg.AV_DISPOSITION_ATTACHED_PIC) != 0;
-            bool keep = wanted is null ? !isCover : (kind == wanted && !(isCover && hasVideo)) || kind == AVMediaType.AVMEDIA_TYPE_UNKNOWN;
-
-            // A large picture is put together from hundreds, each of them a stream from FFmpeg 7 on.
-            keep &= Picture is null || !Besides.Contains((int)i);
-            if (!keep)
-            {
-                stream->discard = AVDiscard.AVDISCARD_ALL;
-            }
-        }
-
-        if (OversizedPicture() is { } oversized)
-        {
-            return oversized;
-        }
-
-        if (IsMov && wanted == AVMediaType.AVMEDIA_TYPE_VIDEO)
-        {
-            // Otherwise libavformat reads up to five seconds of the video to find the first packet of the audio, which is discarded and never comes.
-            _format->max_ts_probe = 0;
-        }
-
-        int error = FindStreamInfo();
-        ShowWholeSize();
-        if (wanted == AVMediaType.AVMEDIA_TYPE_AUDIO)
-        {
-            // FFmpeg opens pictures beside the sound too. They are not decoded, so their size does not matter.
-            _session.ForgetRefusedSize();
-        }
-
-        return error < 0 ? _session.FaultOf(error, "The streams could not be recognised")
-            : wanted == AVMediaType.AVMEDIA_TYPE_AUDIO ? null
-            : OversizedPicture() ?? _session.PixelFault();
-    }
-
-    // The stream of a part of a picture says from here on how large the whole picture is.
-    private void ShowWholeSize()
-    {
-        if (Picture is { Grid: { } grid } && StreamNumber(AVMediaType.AVMEDIA_TYPE_VIDEO, 0) is >= 0 and var index)
-        {
-            AVCodecParameters* codec = _format->streams[index]->codecpar;
-            (codec->width, codec->height) = (grid.Width, grid.Height);
-        }
-    }
-
-    // libavformat decodes pictures to learn what their container does not say. Without max_pixels a PNG of 74 bytes costs it 2 s and 2 GB.
-    private int FindStreamInfo()
-    {
-        uint streams = _format->nb_streams;
-        var options = (AVDictionary**)NativeMemory.AllocZeroed(Math.Max(1, streams), (nuint)sizeof(AVDictionary*));
-        for (uint i = 0; i < streams; i++)
-        {
-            _ = ffmpeg.av_dict_set_int(&options[i], "max_pixels", _session.Limits.MaxFramePixels, 0);
-        }
-
-        // Of samples that are nothing else for certain one packet is enough to know that.
-        long probedBytes = _format->probesize;
-        if (IsPlainWav(streams))
-        {
-            _format->probesize = LeastProbedBytes;
-        }
-
-        int error = ffmpeg.avformat_find_stream_info(_format, options);
-        _format->probesize = probedBytes;
-        for (uint i = 0; i < streams; i++)
-        {
-            ffmpeg.av_dict_free(&options[i]);
-        }
-
-        NativeMemory.Free(options);
-        return error;
-    }
-
-    private bool IsPlainWav(uint streams) => streams == 1 && FormatName == "wav"
-        && _format->streams[0]->codecpar->codec_id == AVCodecID.AV_CODEC_ID_PCM_S16LE && !DisguisedSamples.MayBeIn(Bytes);
-
-    // The header's size is judged before a decoder allocates memory for the picture.
-    private DecoderFault? OversizedPicture()
-    {
-        for (uint i = 0; i < _format->nb_streams; i++)
-        {
-            AVStream* stream = _format->streams[i];
-            long width = stream->codecpar->width;
-            long height = stream->codecpar->height;
-            if (stream->discard < AVDiscard.AVDISCARD_ALL && IsOversized(width, height))
-            {
-                return _session.PixelFault(width, height);
-            }
-        }
-
-        return null;
-    }
-
-    private bool IsOversized(long width, long height) => width > 0 && height > 0 && (Int128)width * height > _session.Limits.MaxFramePixels;
-
-    private static string NameOf(AVInputFormat* demuxer) => Marshal.PtrToStringUTF8((nint)demuxer->name) ?? string.Empty;
+    private bool IsOversized(long width, long height) => IsOversized(_session, width, height);
 
     private static DecodeState SessionOf(void* handle) => (DecodeState)GCHandle.FromIntPtr((nint)handle).Target!;
 

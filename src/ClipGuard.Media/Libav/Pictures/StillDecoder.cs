@@ -31,7 +31,7 @@ internal sealed unsafe class StillDecoder : IDisposable
             }
         }
 
-        Track.Configure(_codec, decoder, session);
+        TrackDecoder.Configure(_codec, decoder, session);
     }
 
     /// <summary>Opens a decoder.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media.Libav.Bytes;
 using ClipGuard.Media.Libav.Containers;
 
@@ -20,6 +18,7 @@ internal sealed unsafe class Track : IDisposable
     public const int Refused = -2;
 
     private readonly DecodeState _session;
+    private readonly PacketReader _reader;
     private readonly ClipSource _source;
     private readonly IReadOnlyList<(long Start, long Length)> _links;
     private AVCodecContext* _codec;
@@ -29,6 +28,7 @@ internal sealed unsafe class Track : IDisposable
     private Track(DecodeState session, ClipSource source, Container container, AVStream* stream)
     {
         _session = session;
+        _reader = new PacketReader(session);
         _source = source;
         _links = container.Links ?? [];
         Container = container;
@@ -52,8 +52,8 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>How large the stored picture is where the decoder makes a smaller one of it; null elsewhere.</summary>
     public (int Width, int Height)? WholeSize { get; private set; }
 
-    /// <summary>Packets of this track that were read.</summary>
-    public long Packets { get; private set; }
+    /// <inheritdoc cref="PacketReader.Packets"/>
+    public long Packets => _reader.Packets;
 
     /// <summary>Packets that the decoder refused in <see cref="Next"/>, and frames that it gave an error for.</summary>
     public long RefusedPackets { get; private set; }
@@ -61,23 +61,20 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>Packets whose damage the decoder told its log alone (<see cref="DamageLogMessages"/>) while it gave frames as if they were whole.</summary>
     public long ConcealedPackets { get; private set; }
 
-    /// <summary>
-    /// Packets that the demuxer marked as damaged, or before which it reported damage in its log.
-    /// Packets of PCM do not count: the demuxer marks a short last packet, of which nothing is missing.
-    /// </summary>
-    public long MarkedPackets { get; private set; }
+    /// <inheritdoc cref="PacketReader.MarkedPackets"/>
+    public long MarkedPackets => _reader.MarkedPackets;
 
-    /// <summary>Duration of the packet that was read last, in the track's time base; 0 where it is not known.</summary>
-    public long LastPacketTicks { get; private set; }
+    /// <inheritdoc cref="PacketReader.LastPacketTicks"/>
+    public long LastPacketTicks => _reader.LastPacketTicks;
 
-    /// <summary>Where the packet that was read last ends, in the track's time base; null where that is not known.</summary>
-    public long? LastPacketEnd { get; private set; }
+    /// <inheritdoc cref="PacketReader.LastPacketEnd"/>
+    public long? LastPacketEnd => _reader.LastPacketEnd;
 
-    /// <summary>The presentation time of the track's first packet, in its time base; null before it was read, or where it has none.</summary>
-    public long? FirstPacketTicks { get; private set; }
+    /// <inheritdoc cref="PacketReader.FirstPacketTicks"/>
+    public long? FirstPacketTicks => _reader.FirstPacketTicks;
 
-    /// <summary>The latest presentation time of the packets that were read, in the track's time base; null before there is one.</summary>
-    public long? LatestTicks { get; private set; }
+    /// <inheritdoc cref="PacketReader.LatestTicks"/>
+    public long? LatestTicks => _reader.LatestTicks;
 
     /// <summary>
     /// Frames that the header counts and that an AVI says by empty chunks to be the frames before once more.
@@ -112,14 +109,14 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>True once the decoder said of something in the clip that it cannot decode it yet, which is no damage.</summary>
     public bool LacksFeature { get; private set; }
 
-    /// <summary>True once the container has no more packets.</summary>
-    public bool IsAtEnd { get; private set; }
+    /// <inheritdoc cref="PacketReader.IsAtEnd"/>
+    public bool IsAtEnd => _reader.IsAtEnd;
 
-    /// <summary>True where the file ended and the demuxer's log says that more was to come.</summary>
-    public bool EndsEarly { get; private set; }
+    /// <inheritdoc cref="PacketReader.EndsEarly"/>
+    public bool EndsEarly => _reader.EndsEarly;
 
-    /// <summary>What ended the reading before the container's end; null where nothing did.</summary>
-    public string? ReadingBrokeOff { get; private set; }
+    /// <inheritdoc cref="PacketReader.ReadingBrokeOff"/>
+    public string? ReadingBrokeOff => _reader.ReadingBrokeOff;
 
     /// <summary>Opens a clip's best stream of a kind and its decoder.</summary>
     /// <param name="session">The decode.</param>
@@ -145,15 +142,10 @@ internal sealed unsafe class Track : IDisposable
         }
 
         AVCodec* decoder = null;
-        int chosen = number is { } which ? container!.StreamNumber(kind, which) : -1;
-        int index = number is null ? MainTrack.Find(container!, kind, &decoder)
-            : chosen < 0 ? -1
-            : ffmpeg.av_find_best_stream(container!.Format, kind, chosen, -1, &decoder, 0);
-        if (index < 0)
+        if (TrackChoice.Find(session, container!, kind, number, &decoder, out int index) is { } missing)
         {
-            fault = NoStream(session, container!, kind, number);
             container!.Dispose();
-            return fault;
+            return missing;
         }
 
         AVStream* stream = container!.Format->streams[index];
@@ -171,74 +163,14 @@ internal sealed unsafe class Track : IDisposable
             return refused;
         }
 
-        session.Track ??= FactsOf(container, opened.Stream);
+        session.Track ??= HeaderFacts.Of(container, opened.Stream);
         track = opened;
         return null;
     }
 
-    // FFmpeg makes up a length for a single picture.
-    private static TrackFacts FactsOf(Container container, AVStream* stream)
-    {
-        AVCodecParameters* codec = stream->codecpar;
-        bool isAudio = codec->codec_type == AVMediaType.AVMEDIA_TYPE_AUDIO;
-        bool isPicture = !isAudio && (container.IsOnePicture || container.Item is not null);
-        return new TrackFacts(ffmpeg.avcodec_get_name(codec->codec_id))
-        {
-            Seconds = isPicture ? null
-                : stream->duration > 0 ? (double)stream->duration * stream->time_base.num / stream->time_base.den
-                : container.Format->duration > 0 ? (double)container.Format->duration / ffmpeg.AV_TIME_BASE
-                : null,
-            SampleRateHz = isAudio ? codec->sample_rate : null,
-            Channels = isAudio ? codec->ch_layout.nb_channels : null,
-            Width = isAudio ? null : codec->width,
-            Height = isAudio ? null : codec->height,
-            Frames = stream->nb_frames > 0 && !isAudio && !isPicture ? stream->nb_frames : null,
-            FrameRateHz = !isAudio && !isPicture && stream->avg_frame_rate is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
-            Container = container.FormatName is { Length: > 0 } name ? name : null,
-            Bytes = container.Bytes.Length > 0 ? container.Bytes.Length : null,
-        };
-    }
-
     /// <summary>Reads the track's next packet into <paramref name="packet"/>, which must be empty.</summary>
     /// <returns>False at the end, or where reading broke off.</returns>
-    public bool Read(AVPacket* packet)
-    {
-        _session.Marks.Enter(DecodeStage.Read);
-        int admitted = _session.AdmittedDamage;
-        int error;
-        while ((error = ffmpeg.av_read_frame(Container.Format, packet)) >= 0)
-        {
-            _session.Marks.AddPacket();
-            bool isShort = (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && Container.IsAllRead;
-            if (packet->stream_index == Stream->index && !(isShort && DemuxerEnds.IsTrailer(Container.FormatName, packet->size)))
-            {
-                packet->flags &= isShort && DemuxerEnds.MayEndShort(Container.FormatName) ? ~ffmpeg.AV_PKT_FLAG_CORRUPT : ~0;
-                FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
-                packet->flags |= _session.AdmittedDamage != admitted || IsCutOff(packet) ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
-                MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !IsUncompressed ? 1 : 0;
-                LastPacketTicks = packet->duration;
-                LastPacketEnd = packet->pts == ffmpeg.AV_NOPTS_VALUE ? null : packet->pts + packet->duration;
-                LatestTicks = packet->pts == ffmpeg.AV_NOPTS_VALUE ? LatestTicks : Math.Max(LatestTicks ?? packet->pts, packet->pts);
-                return true;
-            }
-
-            ffmpeg.av_packet_unref(packet);
-            if (_session.ShouldStop())
-            {
-                return false;
-            }
-        }
-
-        // Most demuxers report a read error as the file's end.
-        IsAtEnd = Container.IsEnd(error) && _session.ReadError is null;
-        EndsEarly |= IsAtEnd && _session.AdmittedDamage != admitted;
-        if (!IsAtEnd && !_session.Stopped)
-        {
-            ReadingBrokeOff = _session.ReadError ?? LibavError.Describe(error);
-        }
-
-        return false;
-    }
+    public bool Read(AVPacket* packet) => _reader.Read(Container, Stream, IsUncompressed, packet);
 
     /// <summary>Jumps to a packet from which decoding reaches a time: the last key frame before it, or an earlier packet.</summary>
     /// <param name="ticks">The time, in the track's time base.</param>
@@ -246,7 +178,7 @@ internal sealed unsafe class Track : IDisposable
     public bool Seek(long ticks)
     {
         _session.Marks.Enter(DecodeStage.Seek);
-        IsAtEnd = false;
+        _reader.LeaveEnd();
         return ffmpeg.avformat_seek_file(Container.Format, Stream->index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
@@ -255,7 +187,8 @@ internal sealed unsafe class Track : IDisposable
     public bool Rewind()
     {
         ffmpeg.avcodec_flush_buffers(_codec);
-        (ReadingBrokeOff, EndsEarly, Packets, RefusedPackets, MarkedPackets, ConcealedPackets) = (null, false, 0, 0, 0, 0);
+        _reader.Forget();
+        (RefusedPackets, ConcealedPackets) = (0, 0);
         return SeekToStart();
     }
 
@@ -387,7 +320,7 @@ internal sealed unsafe class Track : IDisposable
 
         if (Open(_session, _source, Stream->codecpar->codec_type, number: null, out Track? next, _links[Link + 1]) is { } fault)
         {
-            ReadingBrokeOff = fault.Message;
+            _reader.BreakOff(fault.Message);
             return false;
         }
 
@@ -397,7 +330,7 @@ internal sealed unsafe class Track : IDisposable
         IsUncompressed = next.IsUncompressed;
         _codec = next._codec;
         _packet = next._packet;
-        IsAtEnd = false;
+        _reader.LeaveEnd();
         Link++;
         return true;
     }
@@ -406,76 +339,7 @@ internal sealed unsafe class Track : IDisposable
     {
         _packet = ffmpeg.av_packet_alloc();
         _codec = ffmpeg.avcodec_alloc_context3(decoder);
-        if (_session.Limits.AllowedCodecs is { } allowed && !allowed.Contains(ffmpeg.avcodec_get_name(Stream->codecpar->codec_id)))
-        {
-            string codec = ffmpeg.avcodec_get_name(Stream->codecpar->codec_id);
-            return _session.Fault(FaultKind.Unsupported, $"The codec {codec} is not among those allowed: {string.Join(", ", allowed)}.");
-        }
-
-        int error = ffmpeg.avcodec_parameters_to_context(_codec, Stream->codecpar);
-        if (error >= 0)
-        {
-            _codec->pkt_timebase = Stream->time_base;
-            _codec->flags2 |= IsUncut ? ffmpeg.AV_CODEC_FLAG2_SKIP_MANUAL : 0;
-            Configure(_codec, decoder, _session);
-            error = OpenHalved(decoder, halvings);
-        }
-
-        return error < 0 ? _session.FaultOf(error, $"The decoder {NameOf(decoder)} could not be opened") : null;
+        WholeSize = halvings > 0 ? (Stream->codecpar->width, Stream->codecpar->height) : null;
+        return TrackDecoder.Open(_session, Stream, decoder, _codec, IsUncut, halvings);
     }
-
-    private int OpenHalved(AVCodec* decoder, int halvings)
-    {
-        AVDictionary* options = null;
-        if (halvings > 0)
-        {
-            // Not a field of the context: newer versions hide it.
-            _ = ffmpeg.av_dict_set_int(&options, "lowres", halvings, 0);
-            WholeSize = (Stream->codecpar->width, Stream->codecpar->height);
-        }
-
-        int error = ffmpeg.avcodec_open2(_codec, decoder, &options);
-        ffmpeg.av_dict_free(&options);
-        return error;
-    }
-
-    /// <summary>Sets what every decoder of a decode has in common: its threads, its limit of pixels, and how strict it is.</summary>
-    public static void Configure(AVCodecContext* codec, AVCodec* decoder, DecodeState session)
-    {
-        codec->thread_count = session.Request.DecoderThreads;
-        codec->max_pixels = session.Limits.MaxFramePixels;
-        codec->err_recognition = ffmpeg.AV_EF_CRCCHECK | (HidesDamage(decoder->id) ? ffmpeg.AV_EF_EXPLODE : 0);
-        if (decoder->id == AVCodecID.AV_CODEC_ID_PNG)
-        {
-            // By default (95 %) a PNG of which only a twentieth could be read would pass as whole.
-            codec->discard_damaged_percentage = 0;
-        }
-    }
-
-    // Without AV_EF_EXPLODE these decoders give a frame whose checksum is wrong, or whose data ends early, as if it were whole, and only log it.
-    private static bool HidesDamage(AVCodecID codec) => codec is AVCodecID.AV_CODEC_ID_FLAC or AVCodecID.AV_CODEC_ID_MJPEG;
-
-    private static DecoderFault NoStream(DecodeState session, Container container, AVMediaType kind, int? number)
-    {
-        string word = kind == AVMediaType.AVMEDIA_TYPE_AUDIO ? "audio" : "video";
-        List<string> held = [];
-        for (uint i = 0; i < container.Format->nb_streams; i++)
-        {
-            AVCodecParameters* codec = container.Format->streams[i]->codecpar;
-            held.Add(ffmpeg.avcodec_get_name(codec->codec_id));
-            if (codec->codec_type == kind && number is null)
-            {
-                return session.Fault(FaultKind.Unsupported, $"This FFmpeg has no decoder for the {word} stream ({ffmpeg.avcodec_get_name(codec->codec_id)}).");
-            }
-        }
-
-        string content = held.Count == 0 ? "no streams at all" : string.Join(", ", held);
-        string which = number is null ? string.Empty : $" number {number}";
-        return session.Fault(FaultKind.Unsupported, $"There is no {word} stream{which}; the {container.FormatName} file holds {content}.");
-    }
-
-    private bool IsCutOff(AVPacket* packet) =>
-        Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlockReader.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
-
-    private static string NameOf(AVCodec* decoder) => Marshal.PtrToStringUTF8((nint)decoder->name) ?? string.Empty;
 }

@@ -117,6 +117,7 @@ internal sealed class SessionListener(
                 StartWhenAllIsThere();
                 break;
             case StreamWrittenMessage:
+                stream.Close(options.WorkFiles);
                 StepIfAllIsWritten();
                 break;
         }

@@ -41,10 +41,10 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
     /// <summary>What the session fails of where a helper's message cannot be believed.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="complaint">What the helper did, as a sentence about it goes on.</param>
-    public static Cause Unbelievable(SessionStream stream, string complaint) =>
-        new Cause.OfStream(stream.Name, ToolFaultKind.ProtocolViolated, $"The helper of '{stream.Name}' {complaint}.");
+    public static Cause.OfStream Unbelievable(SessionStream stream, string complaint) =>
+        new(stream.Name, ToolFaultKind.ProtocolViolated, $"The helper of '{stream.Name}' {complaint}.");
 
-    private Cause? TakeOpened(SessionStream stream, StreamOpenedMessage opened)
+    private Cause.OfStream? TakeOpened(SessionStream stream, StreamOpenedMessage opened)
     {
         if (StreamReplyCheck.Find(opened.Shape, stream.Stream.Spec.Kind, options.Limits) is { } complaint)
         {
@@ -72,7 +72,7 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
         return fifo is not null;
     }
 
-    private Cause? TakeWritten(SessionStream stream, StreamWrittenMessage written)
+    private static Cause.OfStream? TakeWritten(SessionStream stream, StreamWrittenMessage written)
     {
         if (StreamReplyCheck.Find(written, stream.Format) is { } complaint)
         {
@@ -80,12 +80,8 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
         }
 
         stream.Written = written;
-        if (written.Fault is { } fault)
-        {
-            return new Cause.OfStream(stream.Name, ToolFaultKinds.From(fault.Kind), fault.Message) { Stage = fault.Stage };
-        }
-
-        stream.Close(options.WorkFiles);
-        return null;
+        return written.Fault is { } fault
+            ? new Cause.OfStream(stream.Name, ToolFaultKinds.From(fault.Kind), fault.Message) { Stage = fault.Stage }
+            : null;
     }
 }
