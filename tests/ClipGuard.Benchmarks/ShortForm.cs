@@ -1,6 +1,8 @@
 namespace ClipGuard.Benchmarks;
 
-/// <summary>A benchmark run that shows whether it runs at all, in one round over few clips: where <c>CLIPGUARD_BENCH_SHORT</c> is set. Its figures mean nothing.</summary>
+/// <summary>
+/// A benchmark run that shows whether it runs at all, in one round over few clips: where <c>CLIPGUARD_BENCH_SHORT</c> is set. Its figures mean nothing.
+/// </summary>
 internal static class ShortForm
 {
     private static readonly bool IsOn = Environment.GetEnvironmentVariable("CLIPGUARD_BENCH_SHORT") is { Length: > 0 };

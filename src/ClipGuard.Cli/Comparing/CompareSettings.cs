@@ -171,7 +171,8 @@ internal static class CompareSettings
 
     public static readonly Setting<bool> Json = Output.Flag("json", "One JSON object on standard output.");
 
-    public static IReadOnlyList<SettingGroup> All { get; } = [Measurement, Guard, Run, Output, ReportSettings.Wanted, ReportSettings.Page, ReportSettings.Group];
+    public static IReadOnlyList<SettingGroup> All { get; } =
+        [Measurement, Guard, Run, Output, ReportSettings.Wanted, ReportSettings.Page, ReportSettings.Group];
 
     private static string ManifestPath(string text) => text == "-" ? StandardStreams.InputPath : SettingTextParser.FilePath(text);
 

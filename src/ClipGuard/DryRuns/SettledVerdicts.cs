@@ -19,7 +19,8 @@ internal sealed class SettledVerdicts : IDisposable
     private ClipFaultRecord? _next;
     private bool _hasClip;
 
-    private SettledVerdicts(HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips, IEnumerator<Disagreement> disagreements)
+    private SettledVerdicts(
+        HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips, IEnumerator<Disagreement> disagreements)
     {
         _unsettled = unsettled;
         _faults = faults;

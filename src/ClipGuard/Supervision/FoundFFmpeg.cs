@@ -34,7 +34,8 @@ internal sealed class FoundFFmpeg(string file, string root = "/")
         {
             if (lines.Length == LinesBeforeFiles + LibavRelease.Libraries.Length && lines[0] == circumstances)
             {
-                var found = new CheckedMessage(string.Join('\n', lines[LinesBeforeFiles..]), lines[1].Length > WarningMark.Length ? lines[1][WarningMark.Length..] : null);
+                string? warning = lines[1].Length > WarningMark.Length ? lines[1][WarningMark.Length..] : null;
+                var found = new CheckedMessage(string.Join('\n', lines[LinesBeforeFiles..]), warning);
                 return LoadedLibavFiles.FindChanged(found.Files) is null ? found : null;
             }
         }
@@ -68,8 +69,8 @@ internal sealed class FoundFFmpeg(string file, string root = "/")
         }
     }
 
-    // All that decides what a helper finds: this build, the helper's program and environment, and where the system's loader looks, by their times. A library that is
-    // installed or removed changes the time of its folder.
+    // All that decides what a helper finds: this build, the helper's program and environment, and where the system's loader looks, by their times. A library
+    // that is installed or removed changes the time of its folder.
     private string Circumstances(HelperLaunch launch)
     {
         string architecture = RuntimeInformation.ProcessArchitecture switch

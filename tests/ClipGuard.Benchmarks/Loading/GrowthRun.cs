@@ -13,7 +13,9 @@ namespace ClipGuard.Benchmarks.Loading;
 /// </summary>
 internal static class GrowthRun
 {
-    /// <summary>What this program is called with; then one of <c>windowed</c>, <c>windowed-first</c>, <c>resume</c>, <c>open</c> and <c>dry-run</c>, and the manifest.</summary>
+    /// <summary>
+    /// What this program is called with; then one of <c>windowed</c>, <c>windowed-first</c>, <c>resume</c>, <c>open</c> and <c>dry-run</c>, and the manifest.
+    /// </summary>
     public const string Name = "growth-run";
 
     private const int World = 1024;
@@ -29,8 +31,8 @@ internal static class GrowthRun
         _ => throw new ArgumentException($"There is no run '{kind}'."),
     };
 
-    // One of many ranks reads its share of windowed epochs. The first goes through the file, and the runtime compiles in it what runs often; later ones have the
-    // places of the rows.
+    // One of many ranks reads its share of windowed epochs. The first goes through the file, and the runtime compiles in it what runs often; later ones have
+    // the places of the rows.
     private static async Task ReadAsRankAsync(string path, int epoch)
     {
         await using ClipLoader loader = await OpenAsync(path, ShuffleMode.Windowed, new RankInfo(5, World));

@@ -26,7 +26,8 @@ internal sealed class LinePlaceTests
         var random = new Random(seed);
         string[] kinds =
         [
-            "{\"a\":1}\n", "{\"a\":22}\r\n", "\n", "\r\n", "  {\"a\":3}\n", " \t\n", new string('x', MaxLineBytes) + "\n", new string('y', MaxLineBytes) + "\r\n",
+            "{\"a\":1}\n", "{\"a\":22}\r\n", "\n", "\r\n", "  {\"a\":3}\n", " \t\n", new string('x', MaxLineBytes) + "\n",
+            new string('y', MaxLineBytes) + "\r\n",
             new string('z', MaxLineBytes + 1) + "\n", new string('w', 700_000) + "\n",
         ];
         var text = new StringBuilder(seed % 3 == 0 ? "\uFEFF" : string.Empty);

@@ -7,7 +7,7 @@ namespace ClipGuard.DryRuns.SecondOpinions;
 
 /// <summary>
 /// How far what two decoders delivered lies apart: the root mean square of the differences, as a share of full scale (1 of audio, 255 of pictures), of the
-/// piece in which it is largest. A piece is a tenth of a second of one channel, or one picture: the mean of a whole clip would not show a picture that is wrong.
+/// piece in which it is largest. A piece is a tenth of a second of one channel, or one picture: the mean of a whole clip would not show a wrong picture.
 /// </summary>
 /// <param name="Largest">That of the worst piece; no number where a value is none.</param>
 /// <param name="Piece">Where that piece begins: a sample of a channel, or the number of a frame.</param>

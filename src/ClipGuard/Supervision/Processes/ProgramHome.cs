@@ -78,8 +78,8 @@ internal sealed class ProgramHome : IDisposable
         }
     }
 
-    // What a program started in a session of its own does not end with the program, and belongs to init from then on. It is known by the folder's name, which is
-    // in its environment.
+    // What a program started in a session of its own does not end with the program, and belongs to init from then on. It is known by the folder's name, which
+    // is in its environment.
     private void EndLeftovers()
     {
         byte[] mark = Encoding.UTF8.GetBytes($"{WireProtocol.ScratchVariable}={Folder}\0");
