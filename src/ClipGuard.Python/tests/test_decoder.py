@@ -95,11 +95,18 @@ class MisbehavingTests(unittest.TestCase):
         self.assertEqual((kinds[3], kinds[5]), ("Crashed", "LimitExceeded"))
 
     def test_folders_go_with_their_programs(self):
+        def folders():
+            return set(pathlib.Path(tempfile.gettempdir()).glob("clipguard-program-*"))
+
+        dead = pathlib.Path(tempfile.gettempdir()) / "clipguard-program-0123456789ab"
+        (dead / "1").mkdir(parents=True, exist_ok=True)
+        others = folders()
         self.load("good")
-        before = set(pathlib.Path(tempfile.gettempdir()).glob(f"clipguard-{self.guard._connection.pid}-*"))
-        self.assertTrue(before)
+        self.assertFalse(dead.exists(), "an owner that has ended cannot remove its own")
+        own = folders() - others
+        self.assertTrue(own)
         self.guard.close()
-        self.assertFalse([folder for folder in before if folder.exists()])
+        self.assertFalse([folder for folder in own if folder.exists()])
 
 
 @needs("numpy")

@@ -1,122 +1,33 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
-using ClipGuard.Media.Native;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Streams.Sessions;
 
-/// <summary>
-/// The private folder of one <see cref="StreamGuard"/>, beneath which every session has one of its own. It is locked while its owner lives,
-/// and the kernel takes the lock off however the owner ends: a folder that can be locked is a dead owner's, and is swept away.
-/// </summary>
+/// <summary>The private folder of one <see cref="StreamGuard"/>, beneath which every session has one of its own.</summary>
 internal sealed class StreamGuardFolder : IDisposable
 {
-    private const string Prefix = "clipguard-streams-";
-
-    private readonly int _lock;
+    private readonly OwnedFolder _folder;
     private int _sessions;
 
-    private StreamGuardFolder(string path, int lockDescriptor)
-    {
-        FullPath = path;
-        _lock = lockDescriptor;
-    }
+    private StreamGuardFolder(OwnedFolder folder) => _folder = folder;
 
     /// <summary>Absolute path.</summary>
-    public string FullPath { get; }
+    public string FullPath => _folder.FullPath;
 
     /// <summary>Sweeps away what dead owners left, and makes a new folder that only this user may enter.</summary>
     /// <param name="parent">Where; null for the system's temporary folder.</param>
     /// <exception cref="IOException">It cannot be made there.</exception>
-    public static StreamGuardFolder Make(string? parent)
-    {
-        parent = Path.GetFullPath(parent ?? Path.GetTempPath());
-        try
-        {
-            Sweep(parent);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The folder {parent} cannot be used: {error.Message}", error);
-        }
-
-        while (true)
-        {
-            string path = Path.Combine(parent, Prefix + RandomNumberGenerator.GetHexString(12, lowercase: true));
-            MakePrivate(path);
-            int descriptor = Libc.Open(path, Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-            if (descriptor >= 0 && Libc.Flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Directory.Exists(path))
-            {
-                return new StreamGuardFolder(path, descriptor);
-            }
-
-            // Another guard that starts at the same moment found the folder unlocked, took it for a dead owner's and removed it: another one is made.
-            string reason = Libc.LastError();
-            Descriptors.CloseAll(descriptor);
-            if (descriptor < 0 && Directory.Exists(path))
-            {
-                throw new IOException($"{path} cannot be opened: {reason}");
-            }
-        }
-    }
+    public static StreamGuardFolder Make(string? parent) => new(OwnedFolder.Make(parent, "clipguard-streams-"));
 
     /// <summary>Makes the folder of one session.</summary>
     public string MakeSessionFolder()
     {
         string path = Path.Combine(FullPath, Interlocked.Increment(ref _sessions).ToString(CultureInfo.InvariantCulture));
-        MakePrivate(path);
+        OwnedFolder.MakePrivate(path);
         return path;
     }
 
-    /// <summary>Removes a folder with all that is in it; links in it are removed and not followed.</summary>
-    public static void Remove(string path)
-    {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The guardian has removed it already.
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // A process still writes in it, or it belongs to another user: the next start tries again.
-        }
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Remove(FullPath);
-        _ = Libc.Close(_lock);
-    }
-
-    private static void Sweep(string parent)
-    {
-        foreach (string left in Directory.EnumerateDirectories(parent, Prefix + "*"))
-        {
-            int descriptor = Libc.Open(left, Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-            if (descriptor < 0)
-            {
-                continue;
-            }
-
-            if (Libc.Flock(descriptor, Libc.LOCK_EX | Libc.LOCK_NB) == 0)
-            {
-                Remove(left);
-            }
-
-            _ = Libc.Close(descriptor);
-        }
-    }
-
-    private static void MakePrivate(string path)
-    {
-        const uint onlyOwner = 0x1C0;
-        if (Libc.Mkdir(path, onlyOwner) != 0)
-        {
-            throw new IOException($"The folder {path} cannot be made: {Libc.LastError()}");
-        }
-    }
+    public void Dispose() => _folder.Dispose();
 }

@@ -329,7 +329,7 @@ internal sealed class ToolSession : ISessionLife
 
         _tool.Release();
         Array.ForEach(_streams, static stream => stream.Release());
-        StreamGuardFolder.Remove(_folder);
+        OwnedFolder.Remove(_folder);
     }
 
     private void Abandon(Exception bug) => _done.TrySetException([bug, .. _processes.Abandon(_options.KillPatience, Clear)]);

@@ -51,7 +51,7 @@ internal sealed class DecodePlaces(int workers, int most, Func<long, bool> hasRo
         }
     }
 
-    /// <summary>A decode that has a place begins to wait, or no longer does. A place that it needs again may be taken: for a moment one more computes.</summary>
+    /// <summary>A decode that has a place begins to wait, or no longer does. Its place may be taken when it goes on: for a moment one more computes.</summary>
     public void Wait(bool begins, HelperPool from)
     {
         lock (_gate)

@@ -21,6 +21,7 @@ internal sealed class ProgramHome : IDisposable
 
     private static long _count;
 
+    private readonly OwnedFolder? _owned; // null for a folder within another one
     private readonly long _maxBytes;
 
     /// <summary>Makes the folder and the thread. Not on a thread that is confined itself: what that starts is confined as it is.</summary>
@@ -28,19 +29,21 @@ internal sealed class ProgramHome : IDisposable
     /// <param name="level">How tightly the program is confined.</param>
     /// <param name="maxBytes">Bytes that the folder may hold.</param>
     public ProgramHome(SandboxLevel level, long maxBytes)
-        : this(Path.GetFullPath(Path.GetTempPath()), maxBytes) => Spawner = HelperSpawner.ForProgram(level, Folder);
+        : this(OwnedFolder.Make(null, "clipguard-program-"), level, maxBytes)
+    {
+    }
 
-    private ProgramHome(string parent, long maxBytes)
+    private ProgramHome(OwnedFolder owned, SandboxLevel level, long maxBytes)
+        : this(owned.FullPath, maxBytes)
+    {
+        _owned = owned;
+        Spawner = HelperSpawner.ForProgram(level, Folder);
+    }
+
+    private ProgramHome(string folder, long maxBytes)
     {
         _maxBytes = maxBytes;
-        const uint OwnersAlone = 0x1C0;
-        string name = string.Create(CultureInfo.InvariantCulture, $"clipguard-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
-        Folder = Path.Combine(parent, name);
-        if (Libc.Mkdir(Folder, OwnersAlone) != 0)
-        {
-            throw new IOException($"{Folder}: {Libc.LastError()}");
-        }
-
+        Folder = folder;
         Use = new ScratchUse(Folder, maxBytes);
     }
 
@@ -53,7 +56,12 @@ internal sealed class ProgramHome : IDisposable
     /// <summary>A folder for a program that is forked from one with a home: within that, where both may write until the fork keeps itself to its own.</summary>
     /// <param name="template">The home of the template.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public static ProgramHome Within(ProgramHome template) => new(template.Folder, template._maxBytes);
+    public static ProgramHome Within(ProgramHome template)
+    {
+        string folder = Path.Combine(template.Folder, Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture));
+        OwnedFolder.MakePrivate(folder);
+        return new ProgramHome(folder, template._maxBytes);
+    }
 
     /// <summary>How much it holds.</summary>
     public ScratchUse Use { get; }
@@ -68,13 +76,13 @@ internal sealed class ProgramHome : IDisposable
             Spawner.Dispose();
         }
 
-        try
+        if (_owned is not null)
         {
-            Directory.Delete(Folder, recursive: true);
+            _owned.Dispose();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        else
         {
-            // It was removed by somebody else, or holds what only its maker may remove.
+            OwnedFolder.Remove(Folder);
         }
     }
 
