@@ -83,7 +83,9 @@ class Connection:
             self._awaited.add(number)
         try:
             self._send({"id": number, **request}, source)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, GuardUnavailable):
+                self._break(str(error))
             with self._state:
                 self._awaited.discard(number)
             raise
