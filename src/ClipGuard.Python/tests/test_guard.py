@@ -153,8 +153,7 @@ class GuardTests(unittest.TestCase):
             guard.load_audio(sample("good/tone.wav"))
             killed = guard._connection.pid
             os.kill(killed, signal.SIGKILL)
-            while is_gone and is_alive(killed):
-                time.sleep(0.01)
+            self.assertTrue(not is_gone or wait_until(lambda: not is_alive(killed)))
             with self.assertRaisesRegex(clipguard.GuardUnavailable, "has ended by signal 9|cannot be reached"):
                 guard.load_audio(sample("good/tone.wav"))
             self.assertEqual(guard.load_audio(sample("good/tone.wav")).shape, (24000,))
