@@ -14,6 +14,9 @@ public sealed record ClipDescription(string Format, double? DurationSeconds, IRe
     /// </summary>
     public IReadOnlyList<string>? Notes { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+
     /// <summary>
     /// Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.
     /// </summary>
@@ -79,7 +82,8 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     public bool? IsAuxiliary { get; init; }
 
     /// <summary>Frames that came out interlaced; null where none were counted.</summary>
-    public long? InterlacedFrames { get; init; }
+    [JsonPropertyName("interlacedFrames")]
+    public long? InterlacedFrameCount { get; init; }
 
     /// <summary>Average frames a second, as the container says.</summary>
     public double? FrameRateHz { get; init; }
@@ -94,13 +98,16 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
     public string? SampleFormat { get; init; }
 
     /// <summary>Video frames that the container promises; null where it does not.</summary>
-    public long? PromisedFrames { get; init; }
+    [JsonPropertyName("promisedFrames")]
+    public long? PromisedFrameCount { get; init; }
 
     /// <summary>Frames that came out of the decoder; null where none were counted.</summary>
-    public long? FoundFrames { get; init; }
+    [JsonPropertyName("foundFrames")]
+    public long? FoundFrameCount { get; init; }
 
     /// <summary>Audio samples of each channel, encoder delay and padding left out; null where none were counted.</summary>
-    public long? FoundSamples { get; init; }
+    [JsonPropertyName("foundSamples")]
+    public long? FoundSampleCount { get; init; }
 
     /// <summary>Damage seen while frames were counted; null where none were.</summary>
     public DamageReport? Damage { get; init; }

@@ -10,28 +10,35 @@ public sealed record DamageReport
     public static DamageReport None { get; } = new();
 
     /// <summary>Frames in which the decoder concealed errors, seen while decoding what was wanted.</summary>
-    public long ConcealedFrames { get; init; }
+    [JsonPropertyName("concealedFrames")]
+    public long ConcealedFrameCount { get; init; }
 
     /// <summary>Frames or packets marked corrupt, or before which the container had to skip bytes; also a damaged picture that was tolerated.</summary>
-    public long CorruptFrames { get; init; }
+    [JsonPropertyName("corruptFrames")]
+    public long CorruptFrameCount { get; init; }
 
     /// <summary>Packets that the decoder refused.</summary>
-    public long RefusedPackets { get; init; }
+    [JsonPropertyName("refusedPackets")]
+    public long RefusedPacketCount { get; init; }
 
     /// <summary>Video frames that were promised or asked for and never came.</summary>
-    public long MissingFrames { get; init; }
+    [JsonPropertyName("missingFrames")]
+    public long MissingFrameCount { get; init; }
 
     /// <summary>Audio samples of each channel, at the track's own rate, that were promised by the container or lay in a packet that was refused.</summary>
-    public long MissingSamples { get; init; }
+    [JsonPropertyName("missingSamples")]
+    public long MissingSampleCount { get; init; }
 
     /// <summary>
     /// Delivered frames that repeat another because more were wanted than there are, plus frames that the decoder gave a second time at the same time
     /// (which are not delivered twice).
     /// </summary>
-    public long RepeatedFrames { get; init; }
+    [JsonPropertyName("repeatedFrames")]
+    public long RepeatedFrameCount { get; init; }
 
     /// <summary>Wanted frames that are damaged: concealed or corrupt themselves, built on such a frame, or missing.</summary>
-    public long DamagedWantedFrames { get; init; }
+    [JsonPropertyName("damagedWantedFrames")]
+    public long DamagedWantedFrameCount { get; init; }
 
     /// <summary>
     /// Time of the first damage within the clip; null where there is none or it is not known. In JSON a number of seconds, <c>firstAtSeconds</c>.

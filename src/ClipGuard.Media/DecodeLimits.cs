@@ -34,4 +34,7 @@ public sealed record DecodeLimits
     /// Others are <see cref="FaultKind.Unsupported"/>.
     /// </summary>
     public IReadOnlyList<string>? AllowedCodecs { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -24,7 +24,8 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
     public IReadOnlyList<double> WindowStartsSeconds { get; init; } = [];
 
     /// <summary>Delivered frames that are interlaced: their odd and even lines were taken at different times and are not blended here.</summary>
-    public int InterlacedFrames { get; init; }
+    [JsonPropertyName("interlacedFrames")]
+    public int InterlacedFrameCount { get; init; }
 
     /// <summary>What its header says of the track that was decoded; null where the decoder does not tell.</summary>
     public TrackFacts? Track { get; init; }
@@ -34,7 +35,7 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 
     /// <summary>Its shape in short, as <c>Float32 [1, 16000] at 16000 Hz</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Element} {ListText.Of(Shape)}{(SampleRateHz > 0 ? $" at {SampleRateHz} Hz" : string.Empty)}");
+        string.Create(CultureInfo.InvariantCulture, $"{Element} {RecordText.List(Shape)}{(SampleRateHz > 0 ? $" at {SampleRateHz} Hz" : string.Empty)}");
 
     /// <summary>Frames that the shape of a video comes to, those of all windows.</summary>
     /// <exception cref="OverflowException">They do not fit in 63 bits.</exception>

@@ -17,6 +17,9 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(WindowFrames), "windows")]
 public abstract record FrameSelection
 {
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
+
     /// <summary>How many frames it takes; null where that depends on the video. Known before there is memory for them.</summary>
     internal virtual int? KnownCount => null;
 }
@@ -73,9 +76,6 @@ public sealed record SmartFrames(int Count) : FrameSelection
 /// <param name="Indices">The numbers. One that is out of range makes the clip <see cref="FaultKind.Corrupt"/>: it lacks a wanted frame.</param>
 public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection
 {
-    /// <inheritdoc/>
-    public override string ToString() => $"{nameof(IndexFrames)} {{ {nameof(Indices)} = {ListText.Of(Indices)} }}";
-
     internal override int? KnownCount => Indices.Count;
 }
 
@@ -85,9 +85,6 @@ public sealed record IndexFrames(IReadOnlyList<int> Indices) : FrameSelection
 /// </param>
 public sealed record TimeFrames(IReadOnlyList<double> Seconds) : FrameSelection
 {
-    /// <inheritdoc/>
-    public override string ToString() => $"{nameof(TimeFrames)} {{ {nameof(Seconds)} = {ListText.Of(Seconds)} }}";
-
     internal override int? KnownCount => Seconds.Count;
 }
 

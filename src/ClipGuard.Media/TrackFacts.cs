@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClipGuard.Media;
 
 /// <summary>What the header of a decoded clip says of the track that was decoded, whatever it was decoded to. What it does not say is null.</summary>
@@ -20,7 +22,8 @@ public sealed record TrackFacts(string Codec)
     public int? Height { get; init; }
 
     /// <summary>Frames of a video.</summary>
-    public long? Frames { get; init; }
+    [JsonPropertyName("frames")]
+    public long? FrameCount { get; init; }
 
     /// <summary>Frames a second of a video, on average.</summary>
     public double? FrameRateHz { get; init; }
@@ -34,7 +37,7 @@ public sealed record TrackFacts(string Codec)
     /// <summary>What cannot be believed of it, in words; null where nothing is impossible.</summary>
     internal string? Flaw => Codec is not { Length: > 0 and <= MaxNameLength } || Codec.Any(char.IsControl) ? "named an impossible codec"
         : Container is { Length: 0 or > MaxNameLength } || Container?.Any(char.IsControl) == true ? "named an impossible container"
-        : Seconds is < 0 || FrameRateHz is < 0 || new[] { SampleRateHz, Channels, Width, Height, Frames, Bytes }.Any(static count => count < 0)
+        : Seconds is < 0 || FrameRateHz is < 0 || new[] { SampleRateHz, Channels, Width, Height, FrameCount, Bytes }.Any(static count => count < 0)
             ? "told of a track of negative size"
         : null;
 

@@ -169,7 +169,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             case "counts-below-zero":
                 connection.Send(new ReplyMessage(message.Id)
                 {
-                    Clip = new DecodedClip(ElementType.Float32, [1, 1]) { SampleRateHz = 16_000, Damage = new DamageReport { MissingSamples = -1 } },
+                    Clip = new DecodedClip(ElementType.Float32, [1, 1]) { SampleRateHz = 16_000, Damage = new DamageReport { MissingSampleCount = -1 } },
                 });
                 break;
             case "times-of-nothing":

@@ -28,7 +28,7 @@ internal static class DryRunHost
         await using Supervisor supervisor = await Supervisor.StartAsync(guard);
         var options = new DryRunOptions { OutputFolder = folder, Guard = guard, Manifest = new ManifestOptions { RequireMessages = false } };
         DryRunSummary summary = await new DryRun(new JsonLinesManifest(manifest, options.Manifest), supervisor, options).RunAsync();
-        Console.WriteLine($"DONE {summary.Ok} {summary.Unsettled}");
+        Console.WriteLine($"DONE {summary.OkCount} {summary.UnsettledCount}");
     }
 
     private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));

@@ -78,7 +78,7 @@ internal sealed class ScriptedClips : IGuardedDecoder
     }
 
     private static ClipFault Fault(FaultKind kind) =>
-        new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, Packets = 5, Frames = 3, Log = ["one", "two"] });
+        new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, PacketCount = 5, FrameCount = 3, Log = ["one", "two"] });
 
     private sealed class AheadClip(ScriptedClips owner, ClipSource source) : IAheadClip
     {

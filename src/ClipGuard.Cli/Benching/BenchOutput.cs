@@ -41,9 +41,9 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
         Say($"  held up by {HeldUpBy(epoch.Bottleneck)}: waited {epoch.Waited.TotalSeconds:0.00} s, {Times(epoch)}");
         string faults = string.Concat(epoch.Faults.OrderBy(static fault => fault.Key).Select(static fault => $", {fault.Value} {fault.Key}"));
         Say($"  {epoch.ClipCount} clips ok{faults}, {epoch.BadRowCount} rows bad, {epoch.SubstituteCount} substitutes, {epoch.MaskedCount} masked");
-        if (epoch.ReadAhead is { Clips: > 0 } ahead)
+        if (epoch.ReadAhead is { ClipCount: > 0 and var clips } ahead)
         {
-            Say($"  read ahead {ahead.Clips} clips, {ahead.Bytes / 1e6:0.0} MB, decodes waited {ahead.Waited.TotalSeconds:0.00} s for them, {Unused(ahead)}");
+            Say($"  read ahead {clips} clips, {ahead.Bytes / 1e6:0.0} MB, decodes waited {ahead.Waited.TotalSeconds:0.00} s for them, {Unused(ahead)}");
         }
 
         if (withProfile)
@@ -75,7 +75,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
     }
 
     private static string Unused(ReadAheadReport ahead) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ahead.UnusedBytes / 1e6:0.0} MB in vain, {ahead.Stuck} reads stuck");
+        string.Create(CultureInfo.InvariantCulture, $"{ahead.UnusedBytes / 1e6:0.0} MB in vain, {ahead.StuckCount} reads stuck");
 
     private static FormattableString Times(EpochReport epoch) =>
         $"decodes took {epoch.DecodeTime.TotalSeconds:0.00} s in all, processors {epoch.ProcessorUse:P0} busy";
@@ -111,10 +111,10 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
 
             json.WriteEndObject();
             json.WriteStartObject("readAhead");
-            json.WriteNumber("clips", epoch.ReadAhead.Clips);
+            json.WriteNumber("clips", epoch.ReadAhead.ClipCount);
             json.WriteNumber("bytes", epoch.ReadAhead.Bytes);
             json.WriteNumber("unusedBytes", epoch.ReadAhead.UnusedBytes);
-            json.WriteNumber("stuck", epoch.ReadAhead.Stuck);
+            json.WriteNumber("stuck", epoch.ReadAhead.StuckCount);
             json.WriteNumber("waitedSeconds", epoch.ReadAhead.Waited.TotalSeconds);
             json.WriteEndObject();
             if (withProfile)

@@ -77,10 +77,10 @@ internal static class EpochsReport
         foreach (ClipProfile profile in epoch.Profile)
         {
             name.Add(ProfileTable.NameOf(profile));
-            clips.Add(profile.Clips);
+            clips.Add(profile.ClipCount);
             for (int part = 0; part < parts.Length; part++)
             {
-                parts[part].Add(ProfileTable.Parts[part].Of(profile).TotalMilliseconds / profile.Clips);
+                parts[part].Add(ProfileTable.Parts[part].Of(profile).TotalMilliseconds / profile.ClipCount);
             }
         }
 

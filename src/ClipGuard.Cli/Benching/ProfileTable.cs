@@ -28,8 +28,8 @@ internal static class ProfileTable
         {
             string name = NameOf(clips);
             double busy = Parts[..^1].Sum(part => part.Of(clips).TotalMilliseconds);
-            string figures = string.Concat(Parts.Select((part, number) => Figure(part.Of(clips), clips.Clips, number < Parts.Length - 1 ? busy : 0)));
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12}{clips.Clips,6}  {figures}"));
+            string figures = string.Concat(Parts.Select((part, number) => Figure(part.Of(clips), clips.ClipCount, number < Parts.Length - 1 ? busy : 0)));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12}{clips.ClipCount,6}  {figures}"));
         }
 
         output.WriteLine(string.Create(
@@ -46,7 +46,7 @@ internal static class ProfileTable
             json.WriteStartObject();
             json.WriteString("kind", clips.Kind.ToString().ToLowerInvariant());
             json.WriteString("codec", clips.Codec);
-            json.WriteNumber("clips", clips.Clips);
+            json.WriteNumber("clips", clips.ClipCount);
             foreach ((_, string name, Func<ClipProfile, TimeSpan> of) in Parts)
             {
                 json.WriteNumber(name, of(clips).TotalSeconds);

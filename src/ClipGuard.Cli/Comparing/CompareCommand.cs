@@ -122,7 +122,7 @@ internal static class CompareCommand
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparisonProgress(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options, comparer.IsPerFrame));
-        if (run.Scored + run.Faults == 0)
+        if (run.ScoredCount + run.FaultCount == 0)
         {
             throw new UsageException($"manifest {options.ManifestPath} has no row");
         }
@@ -133,8 +133,8 @@ internal static class CompareCommand
             Measure = comparison.Tool?.ToString() ?? Wording.Lower(comparison.Metric),
             ReferenceColumn = options.ReferenceColumn,
             DistortedColumn = options.DistortedColumn,
-            Scored = run.Scored,
-            Faults = run.Faults,
+            Scored = run.ScoredCount,
+            Faults = run.FaultCount,
             Statistics = run.Statistics,
         }.Write(options.OutputFolder);
         if (sources.Get(ReportSettings.Report, false))
@@ -146,7 +146,7 @@ internal static class CompareCommand
             }
         }
 
-        return run.Faults > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
+        return run.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
     private static async Task<PairRunOptions> ReadRunAsync(SettingSources sources, StreamOptions guard, CancellationToken stop) =>

@@ -24,7 +24,7 @@ internal static class CompareOutput
             ])
         : string.Join(
             Environment.NewLine,
-            [.. result.Scores.Select(Score), $"{"frames",-NameWidth} {Wording.Number(result.Outcome.Streams[0].Frames)}  {Shape(result)}"]);
+            [.. result.Scores.Select(Score), $"{"frames",-NameWidth} {Wording.Number(result.Outcome.Streams[0].FrameCount)}  {Shape(result)}"]);
 
     /// <summary>One pair, for a program.</summary>
     public static string Json(string reference, string distorted, ComparisonResult result)
@@ -36,14 +36,14 @@ internal static class CompareOutput
 
         string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoreFields.Json(score.Value)}"));
         return $"{{\"reference\": {Quoted(reference)}, \"distorted\": {Quoted(distorted)}, "
-            + $"\"frames\": {result.Outcome.Streams[0].Frames}, \"scores\": {{{scores}}}}}";
+            + $"\"frames\": {result.Outcome.Streams[0].FrameCount}, \"scores\": {{{scores}}}}}";
     }
 
     /// <summary>A manifest, for a person.</summary>
     public static string Text(PairRun run, PairRunOptions options, bool perFrame) => string.Join(
         Environment.NewLine,
         [
-            $"{Wording.Count(run.Scored, "pair")} scored, {Wording.Number(run.Faults)} without a score",
+            $"{Wording.Count(run.ScoredCount, "pair")} scored, {Wording.Number(run.FaultCount)} without a score",
             .. run.Statistics.SelectMany(static score => Lines(score)),
             $"Scores      {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.ScoresName))}",
             $"No score    {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.FaultsName))}",
@@ -56,14 +56,14 @@ internal static class CompareOutput
     {
         string means = string.Join(", ", run.Statistics.Select(static score => $"{Quoted(score.Name)}: {ScoreFields.Json(score.Mean)}"));
         string statistics = JsonSerializer.Serialize(run.Statistics.ToDictionary(static score => score.Name), ComparisonJsonOptions.Options);
-        return $"{{\"scored\": {run.Scored}, \"faults\": {run.Faults}, \"means\": {{{means}}}, \"statistics\": {statistics}, "
+        return $"{{\"scored\": {run.ScoredCount}, \"faults\": {run.FaultCount}, \"means\": {{{means}}}, \"statistics\": {statistics}, "
             + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, "
             + $"\"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.FaultsName))}}}";
     }
 
     private static string Frames(PairRun run, PairRunOptions options) =>
         $"Frames      {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.FramesName))}"
-        + (run.WithoutFrames == 0 ? string.Empty : $", without those of {Wording.Count(run.WithoutFrames, "pair")} that wrote too much");
+        + (run.WithoutFramesCount == 0 ? string.Empty : $", without those of {Wording.Count(run.WithoutFramesCount, "pair")} that wrote too much");
 
     // The mean says of how many pairs it is: equal ones are infinitely good, and would make every mean so.
     private static IEnumerable<string> Lines(ScoreStatistics score)

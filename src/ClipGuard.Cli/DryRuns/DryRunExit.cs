@@ -16,14 +16,14 @@ internal static class DryRunExit
     public static int CodeOf(DryRunEndView findings, SettingSources sources, bool mayBeEmpty = false)
     {
         DryRunSummary summary = findings.Summary;
-        if (!mayBeEmpty && !summary.Cancelled && summary.Clips + summary.Unsettled == 0)
+        if (!mayBeEmpty && !summary.Cancelled && summary.ClipCount + summary.UnsettledCount == 0)
         {
             throw new UsageException(NothingIn(summary));
         }
 
         return summary.Cancelled ? ExitCode.Cancelled
             : findings.FaultCount > 0 && !sources.Get(RunSettings.FaultsAreSuccess, false) ? ExitCode.FaultsFound
-            : summary.Unsettled > 0 ? ExitCode.Unsettled
+            : summary.UnsettledCount > 0 ? ExitCode.Unsettled
             : ExitCode.Clean;
     }
 
@@ -31,9 +31,9 @@ internal static class DryRunExit
     private static string NothingIn(DryRunSummary summary)
     {
         long bad = summary.Faults[BadLineRecord.Name];
-        return summary.Samples + bad == 0
+        return summary.SampleCount + bad == 0
             ? $"manifest {summary.Manifest} has no row"
-            : $"manifest {summary.Manifest} names no clip: {Wording.Count(summary.Samples, "sample")}"
+            : $"manifest {summary.Manifest} names no clip: {Wording.Count(summary.SampleCount, "sample")}"
                 + (bad == 0 ? string.Empty : $" and {Wording.Count(bad, "line")} of which none is a sample");
     }
 }

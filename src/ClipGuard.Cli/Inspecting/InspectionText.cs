@@ -75,15 +75,16 @@ internal static class InspectionText
 
     private static string? Seconds(double? seconds) => seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.###} s") : null;
 
-    private static string? Interlaced(StreamDescription stream) => stream.InterlacedFrames is > 0 and var count ? $"{Wording.Number(count)} interlaced" : null;
+    private static string? Interlaced(StreamDescription stream) =>
+        stream.InterlacedFrameCount is > 0 and var count ? $"{Wording.Number(count)} interlaced" : null;
 
     private static string? Counts(StreamDescription stream) => stream switch
     {
-        { FoundSamples: { } samples } => Wording.Count(samples, "sample"),
-        { FoundFrames: { } found, PromisedFrames: { } promised } =>
+        { FoundSampleCount: { } samples } => Wording.Count(samples, "sample"),
+        { FoundFrameCount: { } found, PromisedFrameCount: { } promised } =>
             Join($"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}", Interlaced(stream)),
-        { FoundFrames: { } found } => Join(Wording.Count(found, "frame"), Interlaced(stream)),
-        { PromisedFrames: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
+        { FoundFrameCount: { } found } => Join(Wording.Count(found, "frame"), Interlaced(stream)),
+        { PromisedFrameCount: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
         _ => null,
     };
 }

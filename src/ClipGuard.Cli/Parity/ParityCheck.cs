@@ -116,7 +116,7 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
 
     private async Task<ParityResult> CompareVideoAsync(ParityResult result, StreamDescription stream, CancellationToken cancellation)
     {
-        long found = stream.FoundFrames ?? 0;
+        long found = stream.FoundFrameCount ?? 0;
         long frameBytes = Math.Max(1, (long)(stream.Width ?? 0) * (stream.Height ?? 0) * RgbBytes);
         int wanted = (int)Math.Clamp(Math.Min(found, MostFrameBytes / frameBytes), 1, MostFrames);
         var spec = new VideoSpec { Selection = new UniformFrames(wanted), Size = new OwnSize() };

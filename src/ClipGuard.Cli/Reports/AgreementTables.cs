@@ -20,13 +20,13 @@ internal static class AgreementTables
         foreach (FormatAgreement one in agreement.Formats)
         {
             format.Add(one.Format);
-            compared.Add(one.Compared);
-            agree.Add(one.Compared - one.Disagreements);
-            first.Add(one.DecoderFaults);
-            second.Add(one.AlsoFaults);
-            shape.Add(one.Shapes);
-            values.Add(one.Values);
-            not.Add(one.NotCompared);
+            compared.Add(one.ComparedCount);
+            agree.Add(one.ComparedCount - one.DisagreementCount);
+            first.Add(one.DecoderFaultCount);
+            second.Add(one.AlsoFaultCount);
+            shape.Add(one.ShapeDifferenceCount);
+            values.Add(one.ValueDifferenceCount);
+            not.Add(one.NotComparedCount);
         }
 
         return new ReportTable("agreement", "Two decoders", [format, compared, agree, first, second, shape, values, not])

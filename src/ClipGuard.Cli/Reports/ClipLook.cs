@@ -26,9 +26,9 @@ internal sealed record ClipLook(ClipFaultRecord Fault, string Format, StreamDesc
                 return 0;
             }
 
-            double wanted = stream.SampleRateHz is { } rate ? rate * (DurationSeconds ?? 0) : stream.PromisedFrames ?? stream.FoundFrames ?? 0;
-            double lost = stream.SampleRateHz is not null ? damage.MissingSamples
-                : damage.MissingFrames + damage.CorruptFrames + damage.ConcealedFrames + damage.RefusedPackets;
+            double wanted = stream.SampleRateHz is { } rate ? rate * (DurationSeconds ?? 0) : stream.PromisedFrameCount ?? stream.FoundFrameCount ?? 0;
+            double lost = stream.SampleRateHz is not null ? damage.MissingSampleCount
+                : damage.MissingFrameCount + damage.CorruptFrameCount + damage.ConcealedFrameCount + damage.RefusedPacketCount;
             return wanted > 0 ? lost / wanted : 0;
         }
     }

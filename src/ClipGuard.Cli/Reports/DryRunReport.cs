@@ -101,10 +101,10 @@ internal sealed class DryRunReport
     {
         long faults = _summary.Faults.Values.Sum();
         string stopped = _summary.Cancelled ? " The run was stopped before the manifest's end." : string.Empty;
-        string open = _summary.Unsettled > 0 ? $", {Wording.Number(_summary.Unsettled)} unsettled" : string.Empty;
-        return $"{Wording.Count(_summary.Samples, "sample")}, {Wording.Count(_summary.Clips, "clip")}: {Wording.Number(_summary.Ok)} decoded, "
+        string open = _summary.UnsettledCount > 0 ? $", {Wording.Number(_summary.UnsettledCount)} unsettled" : string.Empty;
+        return $"{Wording.Count(_summary.SampleCount, "sample")}, {Wording.Count(_summary.ClipCount, "clip")}: {Wording.Number(_summary.OkCount)} decoded, "
             + $"{(faults == 0 ? "no fault" : Wording.Count(faults, "fault"))}{open}. "
-            + $"{Wording.Count(_summary.CleanSamples, "sample")} can be trained on.{stopped}";
+            + $"{Wording.Count(_summary.CleanSampleCount, "sample")} can be trained on.{stopped}";
     }
 
     private List<IReadOnlyList<string>> Facts()
@@ -116,9 +116,10 @@ internal sealed class DryRunReport
             ["Took", $"{Wording.Seconds(TimeSpan.FromSeconds(_summary.ElapsedSeconds))}, {Wording.Number(_summary.ClipsPerSecond)} clips a second"],
             ["Written", File.GetLastWriteTimeUtc(DryRunFiles.Summary(_folder)).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)],
         ];
-        if (_summary.FromStore + _summary.Repeated > 0)
+        if (_summary.FromStoreCount + _summary.RepeatedCount > 0)
         {
-            facts.Add(["Not decoded", $"{Wording.Number(_summary.FromStore)} known to the verdict store, {Wording.Number(_summary.Repeated)} named before"]);
+            (string known, string repeated) = (Wording.Number(_summary.FromStoreCount), Wording.Number(_summary.RepeatedCount));
+            facts.Add(["Not decoded", $"{known} known to the verdict store, {repeated} named before"]);
         }
 
         return facts;
@@ -126,10 +127,10 @@ internal sealed class DryRunReport
 
     private ReportVerdict[] Verdicts() =>
     [
-        new ReportVerdict("ok", _summary.Ok, "good"),
+        new ReportVerdict("ok", _summary.OkCount, "good"),
         .. _summary.Faults.Where(static pair => pair.Value > 0).OrderByDescending(static pair => pair.Value)
             .Select(static pair => new ReportVerdict(pair.Key, pair.Value, "bad")),
-        .. _summary.Unsettled > 0 ? [new ReportVerdict("unsettled", _summary.Unsettled, "warn")] : Array.Empty<ReportVerdict>(),
+        .. _summary.UnsettledCount > 0 ? [new ReportVerdict("unsettled", _summary.UnsettledCount, "warn")] : Array.Empty<ReportVerdict>(),
     ];
 
     private ReportHistogram[] Damage()

@@ -17,8 +17,8 @@ internal static class AgreementRows
         format.Format,
         .. new[]
         {
-            format.Compared, format.Compared - format.Disagreements, format.DecoderFaults, format.AlsoFaults, format.Shapes, format.Values,
-            format.NotCompared,
+            format.ComparedCount, format.ComparedCount - format.DisagreementCount, format.DecoderFaultCount, format.AlsoFaultCount,
+            format.ShapeDifferenceCount, format.ValueDifferenceCount, format.NotComparedCount,
         }.Select(static count => Wording.Number(count)),
     ];
 }

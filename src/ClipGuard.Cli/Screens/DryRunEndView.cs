@@ -31,7 +31,7 @@ internal sealed class DryRunEndView
     public string ExcludedPath { get; }
 
     /// <summary>Rows that are not clean.</summary>
-    public long ExcludedRows => Summary.Samples - Summary.CleanSamples + Summary.Faults[BadLineRecord.Name];
+    public long ExcludedRows => Summary.SampleCount - Summary.CleanSampleCount + Summary.Faults[BadLineRecord.Name];
 
     public string UnsettledPath { get; }
 

@@ -19,15 +19,15 @@ internal static class FindingTables
     public static Grid Verdicts(DryRunEndView findings)
     {
         Grid table = new Grid().AddColumn(new GridColumn()).AddColumn(new GridColumn { Alignment = Justify.Right });
-        table.AddRow(Cell("ok", Color.Green), Cell(Wording.Number(findings.Summary.Ok)));
+        table.AddRow(Cell("ok", Color.Green), Cell(Wording.Number(findings.Summary.OkCount)));
         foreach ((string fault, long count) in findings.FaultCounts)
         {
             table.AddRow(Cell(fault, ColorOf(fault)), Cell(Wording.Number(count)));
         }
 
-        if (findings.Summary.Unsettled > 0)
+        if (findings.Summary.UnsettledCount > 0)
         {
-            table.AddRow(Cell("unsettled", Color.Yellow), Cell(Wording.Number(findings.Summary.Unsettled)));
+            table.AddRow(Cell("unsettled", Color.Yellow), Cell(Wording.Number(findings.Summary.UnsettledCount)));
         }
 
         return table;
@@ -97,12 +97,12 @@ internal static class FindingTables
     public static Grid Files(DryRunEndView findings)
     {
         Grid files = new Grid().AddColumns(2).AddRow(Cell("Bad clips"), Cell(PrintableText.Line(findings.FaultsPath)));
-        if (findings.Summary.Unsettled > 0)
+        if (findings.Summary.UnsettledCount > 0)
         {
             files.AddRow(Cell("Unsettled"), Cell($"{PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone"));
         }
 
-        if (findings.Summary.Agreement is { Disagreements: > 0 })
+        if (findings.Summary.Agreement is { DisagreementCount: > 0 })
         {
             files.AddRow(Cell("Disagreements"), Cell(PrintableText.Line(findings.DisagreementsPath)));
         }

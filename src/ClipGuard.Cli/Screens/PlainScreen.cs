@@ -43,15 +43,15 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
 
         output.WriteLine();
         output.WriteLine("Verdicts");
-        output.WriteLine($"  {"ok",-17} {Wording.Number(findings.Summary.Ok),9}");
+        output.WriteLine($"  {"ok",-17} {Wording.Number(findings.Summary.OkCount),9}");
         foreach ((string fault, long count) in findings.FaultCounts)
         {
             output.WriteLine($"  {fault,-17} {Wording.Number(count),9}");
         }
 
-        if (findings.Summary.Unsettled > 0)
+        if (findings.Summary.UnsettledCount > 0)
         {
-            output.WriteLine($"  {"unsettled",-17} {Wording.Number(findings.Summary.Unsettled),9}");
+            output.WriteLine($"  {"unsettled",-17} {Wording.Number(findings.Summary.UnsettledCount),9}");
         }
 
         WriteAgreement(findings);
@@ -59,12 +59,12 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time, TimeSpan
         WriteSlowest(findings);
         output.WriteLine();
         output.WriteLine($"Bad clips   {PrintableText.Line(findings.FaultsPath)}");
-        if (findings.Summary.Unsettled > 0)
+        if (findings.Summary.UnsettledCount > 0)
         {
             output.WriteLine($"Unsettled   {PrintableText.Line(findings.UnsettledPath)}: run it again to try these alone");
         }
 
-        if (findings.Summary.Agreement is { Disagreements: > 0 })
+        if (findings.Summary.Agreement is { DisagreementCount: > 0 })
         {
             output.WriteLine($"Disagreements  {PrintableText.Line(findings.DisagreementsPath)}");
         }

@@ -21,15 +21,15 @@ internal sealed class ShownComparisonProgress(PairProgress progress) : IShownPro
     {
         get
         {
-            var counts = new Dictionary<string, long> { ["scored"] = progress.Scored };
+            var counts = new Dictionary<string, long> { ["scored"] = progress.ScoredCount };
             foreach (ToolFaultKind kind in Enum.GetValues<ToolFaultKind>().Where(kind => progress.Count(kind) > 0))
             {
                 counts.Add(kind.ToString(), progress.Count(kind));
             }
 
-            if (progress.BadLines > 0)
+            if (progress.BadLineCount > 0)
             {
-                counts.Add(PairFaultRecord.BadLine, progress.BadLines);
+                counts.Add(PairFaultRecord.BadLine, progress.BadLineCount);
             }
 
             return counts;
@@ -39,7 +39,7 @@ internal sealed class ShownComparisonProgress(PairProgress progress) : IShownPro
     /// <inheritdoc/>
     public string Done(TimeSpan elapsed)
     {
-        long pairs = progress.Scored + progress.Faults;
+        long pairs = progress.ScoredCount + progress.FaultCount;
         double aMinute = elapsed > TimeSpan.Zero ? pairs / elapsed.TotalMinutes : 0;
         return $"{Wording.Count(pairs, "pair")}, {Wording.Number(aMinute)} a minute, {Wording.GoneAndLeft(progress.Fraction, before: 0, elapsed)}";
     }

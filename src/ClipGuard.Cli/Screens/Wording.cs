@@ -20,44 +20,45 @@ internal static class Wording
     /// <summary>How it ended.</summary>
     public static string Outcome(DryRunSummary summary, long faults) =>
         $"{(summary.Cancelled ? "Cancelled" : "Done")} after {Seconds(TimeSpan.FromSeconds(summary.ElapsedSeconds))}: "
-        + $"{Count(summary.Samples, "sample")}, {Count(summary.Clips, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
+        + $"{Count(summary.SampleCount, "sample")}, {Count(summary.ClipCount, "clip")} ({Number(summary.ClipsPerSecond)} a second), "
         + (faults == 0 ? "no fault" : Count(faults, "fault"))
-        + (summary.Unsettled == 0 ? string.Empty : $", {Number(summary.Unsettled)} unsettled");
+        + (summary.UnsettledCount == 0 ? string.Empty : $", {Number(summary.UnsettledCount)} unsettled");
 
     /// <summary>What belongs to the outcome and is not always there: a run before this one, one to come, odd samples.</summary>
     public static IEnumerable<string> Notes(DryRunSummary summary)
     {
-        if (summary.ResumedAfterRows > 0)
+        if (summary.ResumedRowCount > 0)
         {
-            yield return $"The first {Count(summary.ResumedAfterRows, "row")} were done by the run that was interrupted before.";
+            yield return $"The first {Count(summary.ResumedRowCount, "row")} were done by the run that was interrupted before.";
         }
 
-        if (summary.FromStore > 0)
+        if (summary.FromStoreCount > 0)
         {
-            yield return $"The verdicts on {Count(summary.FromStore, "clip")} came from the verdict store.";
+            yield return $"The verdicts on {Count(summary.FromStoreCount, "clip")} came from the verdict store.";
         }
 
-        if (summary.Repeated > 0)
+        if (summary.RepeatedCount > 0)
         {
-            yield return $"{Count(summary.Repeated, "mention")} of clips that were named before: each clip is decoded once.";
+            yield return $"{Count(summary.RepeatedCount, "mention")} of clips that were named before: each clip is decoded once.";
         }
 
-        if (summary.LeftOut > 0 || summary.NotFound > 0)
+        if (summary.LeftOutCount > 0 || summary.NotFoundCount > 0)
         {
-            yield return $"{Count(summary.LeftOut, "row")} left out by --exclude"
-                + (summary.NotFound == 0 ? "." : $"; {Number(summary.NotFound)} more that it names are not in the manifest: is it of another version?");
+            yield return $"{Count(summary.LeftOutCount, "row")} left out by --exclude"
+                + (summary.NotFoundCount == 0 ? "."
+                    : $"; {Number(summary.NotFoundCount)} more that it names are not in the manifest: is it of another version?");
         }
 
-        if (summary.SamplesWithWarnings > 0)
+        if (summary.WarnedSampleCount > 0)
         {
-            yield return $"{Count(summary.SamplesWithWarnings, "sample")} with something odd that does not stop training: the log says what.";
+            yield return $"{Count(summary.WarnedSampleCount, "sample")} with something odd that does not stop training: the log says what.";
         }
     }
 
     /// <summary>How often a second decoder agreed. Its libraries are in the summary.</summary>
     public static string Agreement(Agreement agreement) =>
-        $"Also decoded by {PrintableText.Line(agreement.Also.Split(" (")[0])}: {Count(agreement.Compared, "clip")} compared, "
-        + (agreement.Disagreements == 0 ? "no disagreement" : Count(agreement.Disagreements, "disagreement"));
+        $"Also decoded by {PrintableText.Line(agreement.Also.Split(" (")[0])}: {Count(agreement.ComparedCount, "clip")} compared, "
+        + (agreement.DisagreementCount == 0 ? "no disagreement" : Count(agreement.DisagreementCount, "disagreement"));
 
     /// <summary>How a manifest's first row was understood. Keys are the manifest's own.</summary>
     public static string FirstRow(string firstRow) => $"First row: {PrintableText.Line(firstRow)}";
@@ -69,15 +70,15 @@ internal static class Wording
     public static string LastWords(DryRunEndView findings)
     {
         DryRunSummary summary = findings.Summary;
-        string counts = $"{Count(summary.Samples, "sample")}, {Count(summary.Ok, "clip")} ok, {Count(findings.FaultCount, "fault")} so far";
+        string counts = $"{Count(summary.SampleCount, "sample")}, {Count(summary.OkCount, "clip")} ok, {Count(findings.FaultCount, "fault")} so far";
         return $"Cancelled: {counts}. {(findings.CanGoOn ? "Run it again to go on." : "The next run starts over.")}";
     }
 
     /// <summary>How far a run is, on one line.</summary>
     public static string Progress(DryRunProgress progress, TimeSpan elapsed)
     {
-        double rate = elapsed > TimeSpan.Zero ? progress.ClipsThisRun / elapsed.TotalSeconds : 0;
-        return $"{Count(progress.Rows, "sample")}, {Count(progress.Clips, "clip")}, {Number(rate)} clips a second, "
+        double rate = elapsed > TimeSpan.Zero ? progress.ClipCountThisRun / elapsed.TotalSeconds : 0;
+        return $"{Count(progress.RowCount, "sample")}, {Count(progress.ClipCount, "clip")}, {Number(rate)} clips a second, "
             + GoneAndLeft(progress.Fraction, progress.FractionBefore, elapsed);
     }
 
@@ -96,20 +97,20 @@ internal static class Wording
     /// <summary>Verdicts so far: what decoded, and each fault that was seen.</summary>
     public static IReadOnlyDictionary<string, long> Counts(DryRunProgress progress)
     {
-        var counts = new Dictionary<string, long> { ["ok"] = progress.Ok };
+        var counts = new Dictionary<string, long> { ["ok"] = progress.OkCount };
         foreach (FaultKind kind in Enum.GetValues<FaultKind>().Where(kind => progress.Count(kind) > 0))
         {
             counts.Add(kind.ToString(), progress.Count(kind));
         }
 
-        if (progress.BadLines > 0)
+        if (progress.BadLineCount > 0)
         {
-            counts.Add(BadLineRecord.Name, progress.BadLines);
+            counts.Add(BadLineRecord.Name, progress.BadLineCount);
         }
 
-        if (progress.Unsettled > 0)
+        if (progress.UnsettledCount > 0)
         {
-            counts.Add("unsettled", progress.Unsettled);
+            counts.Add("unsettled", progress.UnsettledCount);
         }
 
         return counts;
@@ -125,8 +126,8 @@ internal static class Wording
 
     /// <summary>Where the clean rows are, and how many.</summary>
     public static string CleanRows(DryRunEndView findings) => findings.CleanPath is { } path
-        ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSamples, "row")}"
-        : $"{Count(findings.Summary.CleanSamples, "row")}, which are no text to be copied: train with --exclude and the list below";
+        ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSampleCount, "row")}"
+        : $"{Count(findings.Summary.CleanSampleCount, "row")}, which are no text to be copied: train with --exclude and the list below";
 
     /// <summary>Where the rows are named that are not clean.</summary>
     public static string ExcludedRows(DryRunEndView findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
@@ -171,12 +172,12 @@ internal static class Wording
     {
         (long Count, string Noun)[] kinds =
         [
-            (damage.ConcealedFrames, "concealed frame"),
-            (damage.CorruptFrames, "corrupt frame"),
-            (damage.RefusedPackets, "refused packet"),
-            (damage.MissingFrames, "missing frame"),
-            (damage.MissingSamples, "missing sample"),
-            (damage.RepeatedFrames, "repeated frame"),
+            (damage.ConcealedFrameCount, "concealed frame"),
+            (damage.CorruptFrameCount, "corrupt frame"),
+            (damage.RefusedPacketCount, "refused packet"),
+            (damage.MissingFrameCount, "missing frame"),
+            (damage.MissingSampleCount, "missing sample"),
+            (damage.RepeatedFrameCount, "repeated frame"),
         ];
         string counts = string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => Count(kind.Count, kind.Noun)));
         return damage.FirstAt is { } first ? $"{counts}, the first at {Seconds(first)}" : counts;

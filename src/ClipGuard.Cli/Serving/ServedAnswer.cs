@@ -103,12 +103,12 @@ internal sealed record PostMortemTold
         CpuSeconds = found.CpuTime.TotalSeconds,
         SinceProgressSeconds = found.SinceProgress.TotalSeconds,
         BytesRead = found.BytesRead,
-        Packets = found.Packets,
-        Frames = found.Frames,
+        Packets = found.PacketCount,
+        Frames = found.FrameCount,
         PeakMemoryBytes = found.PeakMemoryBytes,
         Signal = found.Signal,
         ExitCode = found.ExitCode,
-        Attempts = found.Attempts,
+        Attempts = found.AttemptCount,
         Log = found.Log,
     };
 }

@@ -57,7 +57,7 @@ internal static class SnapshotCommand
             }
 
             StoreSnapshot snapshot = VerdictStores.TakeSnapshot(path, invocation.Sources.Get(Conditions, []), stop.Token);
-            invocation.Screen.Note($"{Wording.Count(snapshot.Clips, "clip")} without data in {PrintableText.Line(snapshot.Path)}");
+            invocation.Screen.Note($"{Wording.Count(snapshot.ClipCount, "clip")} without data in {PrintableText.Line(snapshot.Path)}");
             await Console.Out.WriteLineAsync(snapshot.Id).ConfigureAwait(false);
             return ExitCode.Clean;
         }

@@ -56,7 +56,7 @@ internal static class HelperMessageReader
     {
         SampleRateHz = clip.Int32("sampleRateHz"),
         WindowStartsSeconds = clip.ListOrNull("windowStartsSeconds", static start => start.GetDouble()) ?? [],
-        InterlacedFrames = clip.Int32("interlacedFrames"),
+        InterlacedFrameCount = clip.Int32("interlacedFrames"),
         Damage = clip.TryObject("damage", out WireObject damage) ? Damage(damage) : DamageReport.None,
         Track = clip.TryObject("track", out WireObject track) ? Track(track) : null,
     };
@@ -68,7 +68,7 @@ internal static class HelperMessageReader
         Channels = track.Int32OrNull("channels"),
         Width = track.Int32OrNull("width"),
         Height = track.Int32OrNull("height"),
-        Frames = track.Int64OrNull("frames"),
+        FrameCount = track.Int64OrNull("frames"),
         FrameRateHz = track.DoubleOrNull("frameRateHz"),
         Container = track.TextOrNull("container"),
         Bytes = track.Int64OrNull("bytes"),
@@ -76,13 +76,13 @@ internal static class HelperMessageReader
 
     private static DamageReport Damage(WireObject damage) => new()
     {
-        ConcealedFrames = damage.Int64("concealedFrames"),
-        CorruptFrames = damage.Int64("corruptFrames"),
-        RefusedPackets = damage.Int64("refusedPackets"),
-        MissingFrames = damage.Int64("missingFrames"),
-        MissingSamples = damage.Int64("missingSamples"),
-        RepeatedFrames = damage.Int64("repeatedFrames"),
-        DamagedWantedFrames = damage.Int64("damagedWantedFrames"),
+        ConcealedFrameCount = damage.Int64("concealedFrames"),
+        CorruptFrameCount = damage.Int64("corruptFrames"),
+        RefusedPacketCount = damage.Int64("refusedPackets"),
+        MissingFrameCount = damage.Int64("missingFrames"),
+        MissingSampleCount = damage.Int64("missingSamples"),
+        RepeatedFrameCount = damage.Int64("repeatedFrames"),
+        DamagedWantedFrameCount = damage.Int64("damagedWantedFrames"),
         FirstAt = damage.DoubleOrNull("firstAtSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
     };
 

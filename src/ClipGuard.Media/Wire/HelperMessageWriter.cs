@@ -150,7 +150,7 @@ internal static class HelperMessageWriter
             json.WriteEndArray();
         }
 
-        json.WriteNumber("interlacedFrames", clip.InterlacedFrames);
+        json.WriteNumber("interlacedFrames", clip.InterlacedFrameCount);
         Damage(json, clip.Damage);
         Track(json, clip.Track);
         json.WriteEndObject();
@@ -170,7 +170,7 @@ internal static class HelperMessageWriter
         json.WriteOptional("channels", track.Channels);
         json.WriteOptional("width", track.Width);
         json.WriteOptional("height", track.Height);
-        json.WriteOptional("frames", track.Frames);
+        json.WriteOptional("frames", track.FrameCount);
         json.WriteOptional("frameRateHz", track.FrameRateHz);
         json.WriteOptional("container", track.Container);
         json.WriteOptional("bytes", track.Bytes);
@@ -180,13 +180,13 @@ internal static class HelperMessageWriter
     private static void Damage(WireWriter json, DamageReport damage)
     {
         json.WriteStartObject("damage");
-        json.WriteNumber("concealedFrames", damage.ConcealedFrames);
-        json.WriteNumber("corruptFrames", damage.CorruptFrames);
-        json.WriteNumber("refusedPackets", damage.RefusedPackets);
-        json.WriteNumber("missingFrames", damage.MissingFrames);
-        json.WriteNumber("missingSamples", damage.MissingSamples);
-        json.WriteNumber("repeatedFrames", damage.RepeatedFrames);
-        json.WriteNumber("damagedWantedFrames", damage.DamagedWantedFrames);
+        json.WriteNumber("concealedFrames", damage.ConcealedFrameCount);
+        json.WriteNumber("corruptFrames", damage.CorruptFrameCount);
+        json.WriteNumber("refusedPackets", damage.RefusedPacketCount);
+        json.WriteNumber("missingFrames", damage.MissingFrameCount);
+        json.WriteNumber("missingSamples", damage.MissingSampleCount);
+        json.WriteNumber("repeatedFrames", damage.RepeatedFrameCount);
+        json.WriteNumber("damagedWantedFrames", damage.DamagedWantedFrameCount);
         json.WriteOptional("firstAtSeconds", damage.FirstAt?.TotalSeconds);
         json.WriteEndObject();
     }

@@ -65,7 +65,8 @@ public sealed record ClipRecord
 
     /// <summary>Frames of a video, where its header says.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Frames { get; init; }
+    [JsonPropertyName("frames")]
+    public long? FrameCount { get; init; }
 
     /// <summary>Frames a second of a video, on average.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -96,7 +97,7 @@ public sealed record ClipRecord
         Channels = verdict.Facts?.Channels,
         Width = verdict.Facts?.Width,
         Height = verdict.Facts?.Height,
-        Frames = verdict.Facts?.Frames,
+        FrameCount = verdict.Facts?.FrameCount,
         FrameRateHz = Rounded(verdict.Facts?.FrameRateHz),
         Damage = verdict.Damage,
         ElapsedSeconds = verdict.Elapsed is { } elapsed ? Seconds.Of(elapsed) : null,
@@ -114,7 +115,7 @@ public sealed record ClipRecord
             Channels = Channels,
             Width = Width,
             Height = Height,
-            Frames = Frames,
+            FrameCount = FrameCount,
             FrameRateHz = FrameRateHz,
         },
         Damage = Damage,

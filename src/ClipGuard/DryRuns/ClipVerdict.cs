@@ -75,7 +75,7 @@ internal sealed record ClipVerdict(ClipReference Clip)
     /// <summary>The verdict on a clip that is refused by its reference: nothing was decoded.</summary>
     public static ClipVerdict Refused(long line, ClipReference clip, ClipRefusal refusal)
     {
-        var fault = new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { Attempts = 0 });
+        var fault = new ClipFault(refusal.Kind, DecodeStage.None, refusal.Message, new PostMortem { AttemptCount = 0 });
         return new ClipVerdict(clip) { Elapsed = TimeSpan.Zero, Fault = ClipFaultRecord.Of(line, clip, fault) };
     }
 }

@@ -221,18 +221,18 @@ public sealed partial class DryRun
             ? await RecordShardAsync(_part!, shared, header.Length, tally.Refused).ConfigureAwait(false)
             : null;
         DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary, summary.Unsettled == 0 ? null : CheckpointOf(tally, isWhole: true), isShard: record is not null);
+        output.End(summary, summary.UnsettledCount == 0 ? null : CheckpointOf(tally, isWhole: true), isShard: record is not null);
         if (record is not null)
         {
             output.EndShard(record);
         }
 
-        if (summary.NotFound > 0)
+        if (summary.NotFoundCount > 0)
         {
-            _log.RowsNotExcluded(_exclusion!.Unmet(summary.LeftOut)!);
+            _log.RowsNotExcluded(_exclusion!.Unmet(summary.LeftOutCount)!);
         }
 
-        _log.RunEnds(summary.Samples, summary.Clips, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
+        _log.RunEnds(summary.SampleCount, summary.ClipCount, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
     }
 

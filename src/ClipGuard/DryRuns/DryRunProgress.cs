@@ -33,22 +33,22 @@ public sealed class DryRunProgress
     }
 
     /// <summary>Rows whose clips all have a verdict, including those of an interrupted run that this one continues.</summary>
-    public long Rows => Interlocked.Read(ref _rows);
+    public long RowCount => Interlocked.Read(ref _rows);
 
     /// <summary>Clips that decoded.</summary>
-    public long Ok => Interlocked.Read(ref _ok);
+    public long OkCount => Interlocked.Read(ref _ok);
 
     /// <summary>Manifest lines that are no sample.</summary>
-    public long BadLines => Interlocked.Read(ref _badLines);
+    public long BadLineCount => Interlocked.Read(ref _badLines);
 
     /// <summary>Clips that are nobody's fault: to be tried again, or tried again in vain.</summary>
-    public long Unsettled => Interlocked.Read(ref _unsettled);
+    public long UnsettledCount => Interlocked.Read(ref _unsettled);
 
     /// <summary>Clips with a verdict.</summary>
-    public long Clips => Ok + _faults.Sum;
+    public long ClipCount => OkCount + _faults.Sum;
 
     /// <summary>Clips that got a verdict in this run, without those of an interrupted run before it.</summary>
-    public long ClipsThisRun => Clips - Interlocked.Read(ref _clipsBefore);
+    public long ClipCountThisRun => ClipCount - Interlocked.Read(ref _clipsBefore);
 
     /// <summary>
     /// Done once the run has its output folder: the rows of an interrupted run that this one goes on behind, and 0 for a new one. Never done where the run
@@ -71,7 +71,7 @@ public sealed class DryRunProgress
             long read = Interlocked.Read(ref _rowsRead);
             if (Interlocked.Read(ref _totalRows) is > 0 and var rows)
             {
-                return (double)Rows / rows;
+                return (double)RowCount / rows;
             }
 
             if (total == 0 || read == 0)
@@ -81,7 +81,7 @@ public sealed class DryRunProgress
 
             double byBytes = (double)Interlocked.Read(ref _bytesRead) / total;
             double byRows = _limit is { } limit ? (double)read / limit : 0;
-            return Math.Clamp(Math.Max(byBytes, byRows) * Rows / read, 0, 1);
+            return Math.Clamp(Math.Max(byBytes, byRows) * RowCount / read, 0, 1);
         }
     }
 

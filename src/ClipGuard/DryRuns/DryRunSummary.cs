@@ -17,46 +17,57 @@ public sealed record DryRunSummary
     public required string Manifest { get; init; }
 
     /// <summary>Rows that are samples.</summary>
-    public required long Samples { get; init; }
+    [JsonPropertyName("samples")]
+    public required long SampleCount { get; init; }
 
     /// <summary>Samples whose clips all decoded.</summary>
-    public required long CleanSamples { get; init; }
+    [JsonPropertyName("cleanSamples")]
+    public required long CleanSampleCount { get; init; }
 
     /// <summary>Rows that were left out because a list of excluded rows names them (<see cref="DryRunOptions.Excluded"/>); counted nowhere else.</summary>
-    public long LeftOut { get; init; }
+    [JsonPropertyName("leftOut")]
+    public long LeftOutCount { get; init; }
 
     /// <summary>
     /// Rows that such a list names and that did not come, though their source is part of the manifest: it may be of another version of it. 0 for a run that
     /// did not reach the manifest's end.
     /// </summary>
-    public long NotFound { get; init; }
+    [JsonPropertyName("notFound")]
+    public long NotFoundCount { get; init; }
 
     /// <summary>Samples for which the manifest reader has a warning, which does not stop training; the warnings are in the log.</summary>
-    public required long SamplesWithWarnings { get; init; }
+    [JsonPropertyName("samplesWithWarnings")]
+    public required long WarnedSampleCount { get; init; }
 
     /// <summary>Clips with a verdict.</summary>
-    public required long Clips { get; init; }
+    [JsonPropertyName("clips")]
+    public required long ClipCount { get; init; }
 
     /// <summary>Clips that decoded.</summary>
-    public required long Ok { get; init; }
+    [JsonPropertyName("ok")]
+    public required long OkCount { get; init; }
 
     /// <summary>
     /// Clips that nobody knows the truth of, because a busy machine, storage or a server stood in the way: <c>unsettled.jsonl</c> names them. Not among
-    /// <see cref="Clips"/>; their samples are neither clean nor faulty.
+    /// <see cref="ClipCount"/>; their samples are neither clean nor faulty.
     /// </summary>
-    public required long Unsettled { get; init; }
+    [JsonPropertyName("unsettled")]
+    public required long UnsettledCount { get; init; }
 
-    /// <summary>Of <see cref="Clips"/>, those whose verdict the store had (<see cref="DryRunOptions.Verdicts"/>).</summary>
-    public long FromStore { get; init; }
+    /// <summary>Of <see cref="ClipCount"/>, those whose verdict the store had (<see cref="DryRunOptions.Verdicts"/>).</summary>
+    [JsonPropertyName("fromStore")]
+    public long FromStoreCount { get; init; }
 
-    /// <summary>Of <see cref="Clips"/>, later mentions of a clip, which have the verdict of the first.</summary>
-    public long Repeated { get; init; }
+    /// <summary>Of <see cref="ClipCount"/>, later mentions of a clip, which have the verdict of the first.</summary>
+    [JsonPropertyName("repeated")]
+    public long RepeatedCount { get; init; }
 
     /// <summary>A count for each fault, zeros and bad manifest lines included.</summary>
     public required IReadOnlyDictionary<string, long> Faults { get; init; }
 
     /// <summary>Rows, bad ones included, that an interrupted run before this one had recorded; 0 where there was none.</summary>
-    public required long ResumedAfterRows { get; init; }
+    [JsonPropertyName("resumedAfterRows")]
+    public required long ResumedRowCount { get; init; }
 
     /// <summary>Wall clock, including that of an interrupted run that this one continued.</summary>
     public required double ElapsedSeconds { get; init; }
@@ -88,6 +99,9 @@ public sealed record DryRunSummary
     /// <summary>The settings in force.</summary>
     public required DryRunSettings Settings { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+
     /// <summary>Faults of all kinds together.</summary>
     internal long FaultCount => Faults.Values.Sum();
 }
@@ -96,7 +110,11 @@ public sealed record DryRunSummary
 /// <param name="ClipGuard">ClipGuard's version.</param>
 /// <param name="Decoder">Name and version of the decoder, as in <c>FFmpeg 5.1.9</c>.</param>
 /// <param name="DecoderFiles">Paths of FFmpeg's five libraries; empty where helpers are somebody else's program.</param>
-public sealed record DryRunVersions(string ClipGuard, string Decoder, IReadOnlyList<string> DecoderFiles);
+public sealed record DryRunVersions(string ClipGuard, string Decoder, IReadOnlyList<string> DecoderFiles)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}
 
 /// <summary>The settings that a dry run ran with.</summary>
 public sealed record DryRunSettings

@@ -26,6 +26,9 @@ public abstract record FaultRecord
     /// <summary>One sentence for a person.</summary>
     [JsonPropertyOrder(3)]
     public required string Message { get; init; }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
 }
 
 /// <summary>A manifest line that is no sample.</summary>
@@ -85,11 +88,13 @@ public sealed record ClipFaultRecord : FaultRecord
 
     /// <summary>Packets that came out of the container.</summary>
     [JsonPropertyOrder(4)]
-    public long Packets { get; init; }
+    [JsonPropertyName("packets")]
+    public long PacketCount { get; init; }
 
     /// <summary>Frames that came out of the decoder.</summary>
     [JsonPropertyOrder(4)]
-    public long Frames { get; init; }
+    [JsonPropertyName("frames")]
+    public long FrameCount { get; init; }
 
     /// <summary>Most memory that the helper held; 0 where it is not known.</summary>
     [JsonPropertyOrder(4)]
@@ -107,7 +112,8 @@ public sealed record ClipFaultRecord : FaultRecord
 
     /// <summary>Attempts to decode it, all of which failed; 0 where the clip was refused by its reference in the manifest.</summary>
     [JsonPropertyOrder(4)]
-    public int Attempts { get; init; }
+    [JsonPropertyName("attempts")]
+    public int AttemptCount { get; init; }
 
     /// <summary>The decoder's last log lines, oldest first.</summary>
     [JsonPropertyOrder(4)]
@@ -138,12 +144,12 @@ public sealed record ClipFaultRecord : FaultRecord
             CpuSeconds = Seconds.Of(found.CpuTime),
             SinceProgressSeconds = Seconds.Of(found.SinceProgress),
             Time = found.Time == default ? null : TimeRecord.Of(found),
-            Packets = found.Packets,
-            Frames = found.Frames,
+            PacketCount = found.PacketCount,
+            FrameCount = found.FrameCount,
             PeakMemoryBytes = found.PeakMemoryBytes,
             Signal = found.Signal,
             ExitCode = found.ExitCode,
-            Attempts = found.Attempts,
+            AttemptCount = found.AttemptCount,
             Log = found.Log,
             Decoder = fault.Decoder,
         };

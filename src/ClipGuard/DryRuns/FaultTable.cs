@@ -56,10 +56,10 @@ internal static class FaultTable
             Text(clip.Message),
             Number(clip.ElapsedSeconds),
             Number(clip.CpuSeconds),
-            Number(clip.Packets),
-            Number(clip.Frames),
+            Number(clip.PacketCount),
+            Number(clip.FrameCount),
             Number(clip.PeakMemoryBytes),
-            Number(clip.Attempts))
+            Number(clip.AttemptCount))
         : string.Join(',', Number(record.Line), Text(record.Id), string.Empty, string.Empty, string.Empty, record.Fault, string.Empty, Text(record.Message))
             + ",,,,,,";
 

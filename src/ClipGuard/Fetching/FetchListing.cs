@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Fetching;
 
 /// <summary>Some of the addresses that begin with another.</summary>
@@ -9,4 +11,7 @@ public sealed record FetchListing(IReadOnlyList<Uri> Addresses)
 
     /// <summary>Why nothing could be listed; null (the default) where it could.</summary>
     public FetchFailure? Failure { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.Fetching;
 
 /// <summary>
@@ -48,6 +50,9 @@ public sealed record FetchOptions
 
     /// <summary>Time before the first of them, doubled before each further one. Default 1 s.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     internal void Validate()
     {

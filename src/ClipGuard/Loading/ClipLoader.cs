@@ -112,7 +112,10 @@ public sealed class ClipLoader : IClipLoader
     /// </param>
     /// <param name="options">What to deliver.</param>
     /// <param name="loggers">Where faults are logged; null for nowhere.</param>
-    /// <param name="supervisor">Decodes; it stays the caller's. Null starts one by <see cref="LoaderOptions.Supervision"/>, which the loader ends.</param>
+    /// <param name="supervisor">
+    /// Decodes; it stays the caller's. Null starts one by <see cref="LoaderOptions.Supervision"/>, which the loader ends. Another than a
+    /// <see cref="Supervisor"/> is asked clip by clip: nothing is read ahead, and a substitute is decoded once the clip before it is known to be bad.
+    /// </param>
     /// <param name="time">The clock of the reports; null for the system's.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or the manifest has no index and one is needed.</exception>
@@ -122,7 +125,7 @@ public sealed class ClipLoader : IClipLoader
         IManifest manifest,
         LoaderOptions options,
         ILoggerFactory? loggers = null,
-        Supervisor? supervisor = null,
+        ISupervisor? supervisor = null,
         TimeProvider? time = null,
         CancellationToken cancellation = default)
     {
@@ -131,7 +134,7 @@ public sealed class ClipLoader : IClipLoader
         try
         {
             own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return await OpenAsync(options, supervisor ?? own!, own, opened, loggers, time, cancellation).ConfigureAwait(false);
+            return await OpenAsync(options, own ?? GivenSupervisor.AsDecoder(supervisor!), own, opened, loggers, time, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -375,7 +378,7 @@ public sealed class ClipLoader : IClipLoader
         try
         {
             LogFaults(batch.Report.Faults);
-            budget.Add(batch.Report.RowsTried, batch.Report.Faults);
+            budget.Add(batch.Report.TriedRowCount, batch.Report.Faults);
             EpochProgress next = _progress.After(batch.Number, batch.PlannedFrom) with
             {
                 Failures = budget.Count,
@@ -439,15 +442,15 @@ public sealed class ClipLoader : IClipLoader
         Rank = _options.RankInfo.Rank,
         BatchSize = _options.BatchBySize is null ? _options.BatchSize : 1,
         BySize = SizedBatches.Of(_options, progress.Start),
-        Consumed = progress.Consumed,
+        ConsumedCount = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
         Snapshot = progress.Snapshot,
         GivenLines = _givenLines,
         ExcludedLines = progress.ExcludedLines,
         FailedLines = InOrder(progress.FailedLines),
-        RowsTried = progress.Failures.RowsTried,
-        Faults = progress.Failures.Faults,
-        Unsettled = progress.Failures.Unsettled,
+        TriedRowCount = progress.Failures.RowsTried,
+        FaultCount = progress.Failures.Faults,
+        UnsettledCount = progress.Failures.Unsettled,
     };
 
     private sealed record KnownState(EpochProgress Progress, LoaderState State);

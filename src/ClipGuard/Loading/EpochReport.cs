@@ -73,6 +73,9 @@ public sealed record EpochReport
 
     /// <summary>Which part was slow.</summary>
     public Bottleneck Bottleneck { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }
 
 /// <summary>What held an epoch up.</summary>

@@ -135,6 +135,9 @@ public sealed record LoaderOptions
     /// <summary>Where batches are built. Default: pinned arrays, used again.</summary>
     public BatchMemory? Memory { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+
     /// <summary>
     /// Workers that fill samples: more than there are decodes at a time, so that while one worker copies a clip or reads a row, another one's decode waits
     /// at the supervisor already.

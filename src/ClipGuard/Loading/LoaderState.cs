@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using ClipGuard.Manifests;
+using ClipGuard.Media;
 using ClipGuard.Runs;
 
 namespace ClipGuard.Loading;
@@ -69,10 +70,11 @@ public sealed record LoaderState
 
     /// <summary>Batches that this rank has consumed since the last segment.</summary>
     [JsonRequired]
-    public long Consumed { get; init; }
+    [JsonPropertyName("consumed")]
+    public long ConsumedCount { get; init; }
 
     /// <summary>
-    /// Numbers of the batches that are consumed above <see cref="Consumed"/>, ascending: with <see cref="LoaderOptions.InOrder"/> there are none.
+    /// Numbers of the batches that are consumed above <see cref="ConsumedCount"/>, ascending: with <see cref="LoaderOptions.InOrder"/> there are none.
     /// </summary>
     [JsonRequired]
     public IReadOnlyList<long> ConsumedAhead { get; init; } = [];
@@ -101,15 +103,21 @@ public sealed record LoaderState
 
     /// <summary>Rows that were tried for the batches consumed since the last segment: what <see cref="FailureBudget"/> counts.</summary>
     [JsonRequired]
-    public long RowsTried { get; init; }
+    [JsonPropertyName("rowsTried")]
+    public long TriedRowCount { get; init; }
 
     /// <summary>How many of them gave no sample.</summary>
     [JsonRequired]
-    public long Faults { get; init; }
+    [JsonPropertyName("faults")]
+    public long FaultCount { get; init; }
 
-    /// <summary>How many of them gave none for a reason that was not theirs; not among <see cref="Faults"/>.</summary>
+    /// <summary>How many of them gave none for a reason that was not theirs; not among <see cref="FaultCount"/>.</summary>
     [JsonRequired]
-    public long Unsettled { get; init; }
+    [JsonPropertyName("unsettled")]
+    public long UnsettledCount { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     // More ranks than any machine has, and more samples than any epoch: sums of what is below stay in range.
     private const int MaxWorld = 1 << 20;
@@ -122,17 +130,17 @@ public sealed record LoaderState
     [JsonIgnore]
     internal string? Flaw => World < 1 || Rank < 0 || Rank >= World || World > MaxWorld ? $"rank {Rank} of a world of {World}"
         : BatchSize < 1 ? $"a batch size of {BatchSize}"
-        : BySize is not null && !BySize.IsPossible(Consumed, MaxSamples) ? "batches by size that cannot be"
+        : BySize is not null && !BySize.IsPossible(ConsumedCount, MaxSamples) ? "batches by size that cannot be"
         : ResumeSegments.Any(segment => segment is not null && segment.BySize?.Size != BySize?.Size) ? "segments whose batches were bounded by something else"
-        : Epoch < 0 || Consumed < 0 || RowsTried < 0 || Faults < 0 || Unsettled < 0 || ShuffleWindow < 0 ? "a negative count"
-        : Faults + Unsettled > RowsTried ? $"{Faults + Unsettled} failures in {RowsTried} tries"
-        : Consumed > MaxSamples / World / BatchSize ? $"{Consumed} batches consumed, more than any epoch has"
+        : Epoch < 0 || ConsumedCount < 0 || TriedRowCount < 0 || FaultCount < 0 || UnsettledCount < 0 || ShuffleWindow < 0 ? "a negative count"
+        : FaultCount + UnsettledCount > TriedRowCount ? $"{FaultCount + UnsettledCount} failures in {TriedRowCount} tries"
+        : ConsumedCount > MaxSamples / World / BatchSize ? $"{ConsumedCount} batches consumed, more than any epoch has"
         : ConsumedAhead.Any(batch => batch > MaxSamples / World / BatchSize) ? "batches consumed that are beyond any epoch's end"
         : !IsAscending(ConsumedAhead) ? "batches consumed ahead that do not ascend"
         : ExcludedLines.Concat(FailedLines).Any(static line => line.Line < 1) ? "a line before the first"
         : ResumeSegments.Any(segment => segment is { IsValid: true } && segment.Reaches(MaxSamples, MaxSamplesApart))
             ? "a segment of more samples than any epoch has"
-        : ConsumedAhead.Any(batch => batch <= Consumed) ? $"batches consumed ahead of the first {Consumed} that are among them"
+        : ConsumedAhead.Any(batch => batch <= ConsumedCount) ? $"batches consumed ahead of the first {ConsumedCount} that are among them"
         : ResumeSegments.Any(static segment => segment is not { IsValid: true }) ? "a segment whose numbers do not fit its ranks"
         : null;
 

@@ -15,12 +15,12 @@ internal static class ResumePoint
         bool isSameRun = first.World == now.World && first.BatchSize == now.BatchSize && SizedBatches.AreAlike(first.BySize, now.BySize);
         if (isSameRun && states.FirstOrDefault(state => state.Rank == now.Rank) is { } own)
         {
-            return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.Consumed, [.. own.ConsumedAhead])
+            return new EpochProgress(own.Epoch, own.ResumeSegments, own.ExcludedLines, own.ConsumedCount, [.. own.ConsumedAhead])
             {
                 FailedLines = [.. own.FailedLines],
                 Windows = WindowsOf(own),
                 Snapshot = own.Snapshot,
-                Failures = new FailureCount(own.RowsTried, own.Faults, own.Unsettled),
+                Failures = new FailureCount(own.TriedRowCount, own.FaultCount, own.UnsettledCount),
             };
         }
 
@@ -34,7 +34,7 @@ internal static class ResumePoint
         if (states.Count == 1 && isSameRun)
         {
             // The only state is another rank's of the same world. In order all ranks have consumed the same number of batches, so this rank goes on there too.
-            return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.Consumed, [])
+            return new EpochProgress(first.Epoch, first.ResumeSegments, first.ExcludedLines, first.ConsumedCount, [])
             {
                 FailedLines = [.. first.FailedLines],
                 Windows = WindowsOf(first),
@@ -43,11 +43,11 @@ internal static class ResumePoint
         }
 
         long[] consumed = new long[first.World];
-        consumed.AsSpan().Fill(first.Consumed);
+        consumed.AsSpan().Fill(first.ConsumedCount);
         IReadOnlyList<long>[] ahead = [.. consumed.Select(static _ => Array.Empty<long>())];
         foreach (LoaderState state in states)
         {
-            (consumed[state.Rank], ahead[state.Rank]) = (state.Consumed, state.ConsumedAhead);
+            (consumed[state.Rank], ahead[state.Rank]) = (state.ConsumedCount, state.ConsumedAhead);
         }
 
         var segment = new ResumeSegment(first.World, first.BatchSize, consumed)
@@ -106,7 +106,7 @@ internal static class ResumePoint
         }
 
         LoaderState first = states[0];
-        long batchesApart = states.Max(static state => state.Consumed) - states.Min(static state => state.Consumed);
+        long batchesApart = states.Max(static state => state.ConsumedCount) - states.Min(static state => state.ConsumedCount);
         if (batchesApart > (LoaderState.MaxSamplesApart / first.World / first.BatchSize) + 1)
         {
             throw new LoaderStateException("The states are not sound: the ranks have consumed numbers of batches that are too far apart to be of one run.");

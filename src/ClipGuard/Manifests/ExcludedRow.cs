@@ -30,6 +30,9 @@ public sealed record ExcludedRow
     /// <summary>Its clips that gave no data, in the row's order; left out where the row is no sample.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ExcludedClip>? Clips { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }
 
 /// <summary>A clip for which a row is excluded.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 
 using ClipGuard.Fetching;
+using ClipGuard.Media;
 
 namespace ClipGuard.Manifests;
 
@@ -78,6 +79,9 @@ public sealed record ManifestOptions
     /// The field in which a row has its own id, which findings name it by; null (the default) for none. It is read in spite of <see cref="SkipFields"/>.
     /// </summary>
     public string? IdField { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFiles"/>.</summary>
     internal bool NamesFiles { get; init; }

@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>One row of a manifest: a <see cref="SampleRow"/> or a <see cref="BadRow"/>.</summary>
@@ -11,6 +13,9 @@ public abstract record ManifestRow(long Line)
 
     /// <summary>Where the row stands; null where that is <see cref="Line"/> of the manifest's only file.</summary>
     public RowPlace? Place { get; init; }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
 
     /// <summary>Where the next row of its source may begin; default where its manifest cannot be read on from there.</summary>
     internal RowMark Next

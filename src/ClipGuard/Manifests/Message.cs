@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>One turn of a conversation.</summary>
@@ -13,6 +15,9 @@ public sealed record Message(MessageRole Role, string Content)
 
     /// <summary>Every other key of the message, in order, as raw JSON.</summary>
     public IReadOnlyList<SampleField> Fields { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }
 
 /// <summary>Who speaks in a <see cref="Message"/>. The names are ms-swift's.</summary>

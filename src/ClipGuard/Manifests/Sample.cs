@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.Manifests;
 
 /// <summary>One training sample: its text and the clips that belong to it.</summary>
@@ -22,6 +24,9 @@ public sealed record Sample
 
     /// <summary>Oddities of the row that do not stop training, one sentence each, as more tags than clips.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>Parses the field of that name.</summary>
     /// <param name="name">The key as the row writes it.</param>

@@ -66,6 +66,9 @@ public sealed record StreamOptions
     /// <summary>The program that guards tools; null (the default) looks for <c>ClipGuard.Helper</c> beside the application.</summary>
     public string? GuardianPath { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+
     /// <summary>After this much of <see cref="OpenLimit"/> streams that are not there are warned of. For tests; 5 s.</summary>
     internal TimeSpan SlowOpening { get; init; } = TimeSpan.FromSeconds(5);
 

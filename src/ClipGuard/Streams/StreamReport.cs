@@ -10,7 +10,7 @@ public sealed record StreamReport(string Name)
     public StreamFormat? Format { get; init; }
 
     /// <summary>Whole frames, or samples of one channel, that were written.</summary>
-    public long Frames { get; init; }
+    public long FrameCount { get; init; }
 
     /// <summary>Bytes that were written.</summary>
     public long Bytes { get; init; }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
+using ClipGuard.Media;
+
 
 namespace ClipGuard.Streams;
 
@@ -38,5 +40,8 @@ public sealed record ToolOutcome
     public TimeSpan ToolCpuTime { get; init; }
 
     /// <summary>Processes that outlived the tool and were ended.</summary>
-    public int LeftBehind { get; init; }
+    public int LeftBehindCount { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Streams;
 
 /// <summary>One guarded run of another program on clips.</summary>
@@ -22,6 +24,9 @@ public sealed record ToolRunSpec(ToolCommand Tool, IReadOnlyList<ClipStream> Str
 
     /// <summary>Threads that each decoder may use. Default 1, as everywhere.</summary>
     public int DecoderThreads { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>Finds what no run could put right.</summary>
     /// <exception cref="ArgumentException">A stream's name or target is not usable.</exception>

@@ -49,7 +49,7 @@ internal sealed class AttemptHistory<TFault>(int maxAttempts, TFault? firstFailu
         }
 
         string before = first.KindName == fault.KindName ? string.Empty : $" (The first try: {first.Message})";
-        return fault.With(fault.Message + before, fault.PostMortem with { Attempts = 2 });
+        return fault.With(fault.Message + before, fault.PostMortem with { AttemptCount = 2 });
     }
 }
 

@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Supervision;
 
 /// <summary>What is known of a decode that gave no data. Measured before the helper is killed, so that it describes the failure and not the kill.</summary>
@@ -28,10 +30,10 @@ public sealed record PostMortem
     public long BytesRead { get; init; }
 
     /// <summary>Packets that came out of the container.</summary>
-    public long Packets { get; init; }
+    public long PacketCount { get; init; }
 
     /// <summary>Frames that came out of the decoder.</summary>
-    public long Frames { get; init; }
+    public long FrameCount { get; init; }
 
     /// <summary>Most resident memory that the helper held during this decode, in bytes; 0 where it was not known.</summary>
     public long PeakMemoryBytes { get; init; }
@@ -43,8 +45,11 @@ public sealed record PostMortem
     public int? ExitCode { get; init; }
 
     /// <summary>Attempts that failed: 1 where the decoder gave its finding, 2 where a hang, a crash or the like was tried once more.</summary>
-    public int Attempts { get; init; } = 1;
+    public int AttemptCount { get; init; } = 1;
 
     /// <summary>The decoder's last log lines, oldest first.</summary>
     public IReadOnlyList<string> Log { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

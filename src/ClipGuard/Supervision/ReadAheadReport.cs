@@ -4,7 +4,7 @@ namespace ClipGuard.Supervision;
 public sealed record ReadAheadReport
 {
     /// <summary>Clips whose bytes were there before their decode, or came while it waited for them.</summary>
-    public long Clips { get; init; }
+    public long ClipCount { get; init; }
 
     /// <summary>Encoded bytes of these.</summary>
     public long Bytes { get; init; }
@@ -13,7 +13,7 @@ public sealed record ReadAheadReport
     public long UnusedBytes { get; init; }
 
     /// <summary>Reads that did not come back in time, and were left to themselves.</summary>
-    public long Stuck { get; init; }
+    public long StuckCount { get; init; }
 
     /// <summary>Time for which decodes waited for a read ahead, all together.</summary>
     public TimeSpan Waited { get; init; }
@@ -22,15 +22,15 @@ public sealed record ReadAheadReport
     public long BytesHeld { get; init; }
 
     /// <summary>Reads and fetches that are in flight at this moment.</summary>
-    public int ReadsInFlight { get; init; }
+    public int InFlightCount { get; init; }
 
     /// <summary>What has come since an earlier report.</summary>
     internal ReadAheadReport Since(ReadAheadReport before) => this with
     {
-        Clips = Clips - before.Clips,
+        ClipCount = ClipCount - before.ClipCount,
         Bytes = Bytes - before.Bytes,
         UnusedBytes = UnusedBytes - before.UnusedBytes,
-        Stuck = Stuck - before.Stuck,
+        StuckCount = StuckCount - before.StuckCount,
         Waited = Waited - before.Waited,
     };
 }

@@ -464,7 +464,7 @@ public sealed partial class Supervisor : ISupervisor, IGuardedDecoder
         : unsettled with
         {
             Message = $"{unsettled.Message} (The first try: {firstFailure.Message})",
-            PostMortem = unsettled.PostMortem with { Attempts = MaxAttempts },
+            PostMortem = unsettled.PostMortem with { AttemptCount = MaxAttempts },
         };
 
     // Mistakes of the caller's program throw: as faults they would be blamed on every clip of the dataset.

@@ -153,6 +153,9 @@ public sealed record SupervisorOptions
     /// <summary>How clips that are decoded soon are read before. Not for <see cref="Isolation.InProcess"/>.</summary>
     public ReadAheadOptions ReadAhead { get; init; } = new();
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this, keysOnly: nameof(HelperEnvironment));
+
     /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>
     internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
 

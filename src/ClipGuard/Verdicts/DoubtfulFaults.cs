@@ -14,7 +14,7 @@ internal sealed class DoubtfulFaults
     /// <param name="line">The fault.</param>
     /// <param name="conditions">What it was come to under.</param>
     /// <param name="reuse">What has come of such helpers so far.</param>
-    public void Hold(StoreLine line, VerdictConditions conditions, HelperReuse reuse) => _held.Add((line, conditions, reuse.Confirmed));
+    public void Hold(StoreLine line, VerdictConditions conditions, HelperReuse reuse) => _held.Add((line, conditions, reuse.ConfirmedCount));
 
     /// <summary>Takes out the faults that are to be doubted no more, and forgets those that are to be doubted for good.</summary>
     /// <param name="reuse">What has come of such helpers so far.</param>
@@ -29,10 +29,10 @@ internal sealed class DoubtfulFaults
 
         (StoreLine, VerdictConditions)[] confirmed =
         [
-            .. _held.Where(held => held.Confirmed < reuse.Confirmed || (isEnd && reuse.Disagreement is null))
+            .. _held.Where(held => held.Confirmed < reuse.ConfirmedCount || (isEnd && reuse.Disagreement is null))
                 .Select(static held => (held.Line, held.Conditions)),
         ];
-        _held.RemoveAll(held => held.Confirmed < reuse.Confirmed || isEnd || reuse.Disagreement is not null);
+        _held.RemoveAll(held => held.Confirmed < reuse.ConfirmedCount || isEnd || reuse.Disagreement is not null);
         return confirmed;
     }
 }

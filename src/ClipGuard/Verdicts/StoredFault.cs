@@ -59,12 +59,12 @@ internal sealed record StoredFault
             CpuSeconds = Seconds.Of(found.CpuTime),
             SinceProgressSeconds = Seconds.Of(found.SinceProgress),
             Time = found.Time == default ? null : TimeRecord.Of(found),
-            Packets = found.Packets,
-            Frames = found.Frames,
+            Packets = found.PacketCount,
+            Frames = found.FrameCount,
             PeakMemoryBytes = found.PeakMemoryBytes,
             Signal = found.Signal,
             ExitCode = found.ExitCode,
-            Attempts = found.Attempts,
+            Attempts = found.AttemptCount,
             Log = [.. found.Log.Select(line => Hide(line, path))],
         };
     }
@@ -78,12 +78,12 @@ internal sealed record StoredFault
         SinceProgress = TimeSpan.FromSeconds(SinceProgressSeconds),
         Time = Time?.ToTime() ?? default,
         MachineSteal = TimeSpan.FromSeconds(Time?.MachineStealSeconds ?? 0),
-        Packets = Packets,
-        Frames = Frames,
+        PacketCount = Packets,
+        FrameCount = Frames,
         PeakMemoryBytes = PeakMemoryBytes,
         Signal = Signal,
         ExitCode = ExitCode,
-        Attempts = Attempts,
+        AttemptCount = Attempts,
         Log = [.. Log.Select(line => Show(line, path))],
     });
 

@@ -153,5 +153,5 @@ public static class VerdictStores
 /// <summary>A snapshot of a verdict store.</summary>
 /// <param name="Id">Its name, a hash of its content: what every rank is given.</param>
 /// <param name="Path">Its file.</param>
-/// <param name="Clips">Clips that give no data.</param>
-public sealed record StoreSnapshot(string Id, string Path, long Clips);
+/// <param name="ClipCount">Clips that give no data.</param>
+public sealed record StoreSnapshot(string Id, string Path, long ClipCount);

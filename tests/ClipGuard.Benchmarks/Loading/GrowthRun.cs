@@ -60,7 +60,7 @@ internal static class GrowthRun
     {
         long rows = File.ReadLines(path).LongCount();
         await using ClipLoader loader = await OpenAsync(path, ShuffleMode.Windowed, RankInfo.Single);
-        loader.Resume(loader.State with { Consumed = rows * 9 / 10 / BatchSize });
+        loader.Resume(loader.State with { ConsumedCount = rows * 9 / 10 / BatchSize });
         TimeSpan began = Cpu();
         await foreach (Batch batch in loader)
         {

@@ -134,7 +134,7 @@ public sealed class MergeCommandTests
 
     private static IEnumerable<string> Named(string folder) => DryRunFiles.ReadFaults(DryRunFiles.Faults(folder))
         .Select(static fault => fault is ClipFaultRecord clip
-            ? $"{clip.Line} {clip.Clip} {clip.Path} {clip.Kind} {clip.Fault} {clip.Attempts} {clip.Message}"
+            ? $"{clip.Line} {clip.Clip} {clip.Path} {clip.Kind} {clip.Fault} {clip.AttemptCount} {clip.Message}"
             : $"{fault.Line} {fault.Fault} {fault.Message}");
 
     private static Dictionary<string, string?> Variables(string text) =>

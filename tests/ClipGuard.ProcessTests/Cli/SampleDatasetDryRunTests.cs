@@ -52,7 +52,7 @@ public sealed partial class SampleDatasetDryRunTests
 
         ClipRecord film = records["good/h264.mp4"].First();
         Assert.That(
-            (film.Codec, film.Container, film.Width, film.Height, film.FrameRateHz, film.DurationSeconds, film.Frames),
+            (film.Codec, film.Container, film.Width, film.Height, film.FrameRateHz, film.DurationSeconds, film.FrameCount),
             Is.EqualTo(("h264", "mov,mp4,m4a,3gp,3g2,mj2", 192, 144, 25.0, 2.0, 50L)));
         Assert.That(film.Bytes, Is.EqualTo(new FileInfo(Repository.SampleClip("good/h264.mp4")).Length));
         ClipRecord tone = records["good/tone.wav"].First();
@@ -130,7 +130,7 @@ public sealed partial class SampleDatasetDryRunTests
             .. DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Cast<ClipFaultRecord>().Where(fault => fault.Fault is "Stalled" or "TimedOut"),
         ];
 
-        Assert.That(hanging.Select(fault => fault.Attempts), Is.EqualTo(new[] { 2, 2 }));
+        Assert.That(hanging.Select(fault => fault.AttemptCount), Is.EqualTo(new[] { 2, 2 }));
         Assert.That(hanging.Select(fault => fault.ElapsedSeconds), Is.All.GreaterThan(2.9));
         Assert.That(hanging.Select(fault => fault.PeakMemoryBytes), Is.All.GreaterThan(1_000_000));
     }
@@ -143,9 +143,12 @@ public sealed partial class SampleDatasetDryRunTests
         foreach (string line in File.ReadLines(log))
         {
             using var entry = JsonDocument.Parse(line);
-            faults += entry.RootElement.GetProperty("MessageTemplate").GetString()!.StartsWith("Line {Line}: {Clip} is {Fault}", StringComparison.Ordinal)
-                ? 1
-                : 0;
+            if (entry.RootElement.GetProperty("MessageTemplate").GetString()!.StartsWith("Line {Line}: {Clip} is {Fault}", StringComparison.Ordinal)
+                && entry.RootElement.GetProperty("Properties").TryGetProperty("PostMortem", out JsonElement found))
+            {
+                faults++;
+                Assert.That(found.EnumerateObject().Select(static member => member.Name), Is.EqualTo(PostMortemMembers));
+            }
         }
 
         Assert.That(faults, Is.EqualTo(DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Count()));
@@ -157,6 +160,12 @@ public sealed partial class SampleDatasetDryRunTests
         Assert.That(_helpers, Is.Not.Empty);
         Assert.That(_helpers.Where(PublishedCommand.IsAlive), Is.Empty);
     }
+
+    private static readonly string[] PostMortemMembers =
+    [
+        "_typeTag", "Elapsed", "CpuTime", "Time", "MachineSteal", "WasRunning", "SinceProgress", "BytesRead", "Packets", "Frames", "PeakMemoryBytes", "Signal",
+        "ExitCode", "Attempts", "Log",
+    ];
 
     private static (string File, string Verdict)[] ReadTable() =>
     [

@@ -43,7 +43,7 @@ public sealed class KilledRunTests
 
         Assert.That(said, Is.EqualTo("DONE 40 0\n"));
         var fault = (ClipFaultRecord)DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Single();
-        Assert.That((fault.Line, fault.Fault, fault.Attempts), Is.EqualTo((1L, "Stalled", 2)));
+        Assert.That((fault.Line, fault.Fault, fault.AttemptCount), Is.EqualTo((1L, "Stalled", 2)));
         Assert.That(await File.ReadAllLinesAsync(DryRunFiles.Clean(_out)), Has.Length.EqualTo(40));
     }
 

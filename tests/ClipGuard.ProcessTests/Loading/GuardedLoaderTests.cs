@@ -40,7 +40,7 @@ internal sealed class GuardedLoaderTests
             Assert.That(batches.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(5));
             Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => (fault.Line, fault.Kind)), Is.EquivalentTo(
                 new (long, FaultKind?)[] { (3, FaultKind.Stalled), (5, FaultKind.Crashed) }));
-            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => fault.Verdict?.PostMortem.Attempts), Is.All.EqualTo(2));
+            Assert.That(batches.SelectMany(batch => batch.Faults).Select(fault => fault.Verdict?.PostMortem.AttemptCount), Is.All.EqualTo(2));
         }
 
         Assert.That(leftovers.Find(), Is.Empty);

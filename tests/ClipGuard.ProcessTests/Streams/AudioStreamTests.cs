@@ -34,7 +34,7 @@ internal sealed class AudioStreamTests : GuardedStreamsTests
         byte[] expected = await File.ReadAllBytesAsync(Media.PathOf("expected"), cancellation);
         Assert.That(written, Has.Length.EqualTo(expected.Length));
         Assert.That(written.AsSpan().SequenceEqual(expected), "byte for byte");
-        Assert.That(outcome.Streams[0].Frames, Is.EqualTo(written.Length / (sample == AudioSampleType.Float32 ? 4 : 2) / (spec.Channels ?? 2)));
+        Assert.That(outcome.Streams[0].FrameCount, Is.EqualTo(written.Length / (sample == AudioSampleType.Float32 ? 4 : 2) / (spec.Channels ?? 2)));
     }
 
     [TestCase(true)]
@@ -68,8 +68,8 @@ internal sealed class AudioStreamTests : GuardedStreamsTests
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.Streams.Select(stream => stream.Format), Is.All.EqualTo(new AudioFormat(new AudioShape(44100, 2), AudioSampleType.Signed16)));
-        Assert.That(outcome.Streams[0].Frames, Is.EqualTo(131071));
-        TestContext.Out.WriteLine($"{rateHz}: {outcome.Streams[1].Frames}");
+        Assert.That(outcome.Streams[0].FrameCount, Is.EqualTo(131071));
+        TestContext.Out.WriteLine($"{rateHz}: {outcome.Streams[1].FrameCount}");
     }
 
     [Test]

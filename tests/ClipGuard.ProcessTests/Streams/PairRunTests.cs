@@ -54,7 +54,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
             faults.Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
             Is.EqualTo(new[] { (2, "Mismatched"), (3, "BadManifestLine"), (5, "BadManifestLine"), (7, "Missing") }));
         Assert.That(faults[0].GetProperty("message").GetString(), Is.EqualTo("'distorted' has 5 frames, and 'reference' has 10 frames."));
-        Assert.That((run.Scored, run.Faults), Is.EqualTo((2L, 4L)));
+        Assert.That((run.ScoredCount, run.FaultCount), Is.EqualTo((2L, 4L)));
         Assert.That(File.ReadAllLines(Path.Combine(folder, PairRun.ExcludedName))[0], Is.EqualTo("""{"source":"pairs.jsonl","line":2,"fault":"Mismatched"}"""));
 
         // The list is of use where the manifest is read again: what it names is no row.
@@ -70,7 +70,7 @@ internal sealed class PairRunTests : GuardedStreamsTests
                 Excluded = list,
             });
         await again.RunAsync(cancellation);
-        Assert.That((again.Scored, again.Faults), Is.EqualTo((2L, 0L)));
+        Assert.That((again.ScoredCount, again.FaultCount), Is.EqualTo((2L, 0L)));
     }
 
     [TestCase("pairs.csv", ',')]

@@ -175,7 +175,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
             Run("in-step", false, "ok:30", "other-rate:20") with { AnyLength = true, AnyFrameRate = true }, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
-        Assert.That(outcome.Streams.Select(stream => stream.Frames), Is.EqualTo(new[] { 30, 20 }));
+        Assert.That(outcome.Streams.Select(stream => stream.FrameCount), Is.EqualTo(new[] { 30, 20 }));
     }
 
     [Test]
@@ -196,7 +196,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "segv"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(ToolFaultKind.Crashed));
-        Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(2));
+        Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(2));
     }
 
     [Test]
@@ -208,7 +208,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
 
         Assert.That((outcome.Fault?.Kind, outcome.Fault?.Culprit), Is.EqualTo((ToolFaultKind.LimitExceeded, StreamTestRig.Distorted)), outcome.Fault?.Message);
         Assert.That(outcome.Fault!.Message, Does.Contain("wanted more memory than the 83886080 bytes"));
-        Assert.That(outcome.Fault.PostMortem.Attempts, Is.EqualTo(2));
+        Assert.That(outcome.Fault.PostMortem.AttemptCount, Is.EqualTo(2));
     }
 
     [Test]
@@ -218,7 +218,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2 });
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "corrupt"), cancellation);
 
-        Assert.That((outcome.Fault?.Kind, outcome.Fault?.PostMortem.Attempts), Is.EqualTo((ToolFaultKind.Corrupt, 1)));
+        Assert.That((outcome.Fault?.Kind, outcome.Fault?.PostMortem.AttemptCount), Is.EqualTo((ToolFaultKind.Corrupt, 1)));
     }
 
     [Test]

@@ -43,7 +43,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
         Assert.That(outcome.StandardOutput.Text.Trim(), Is.EqualTo($"{Frames * FrameBytes} {Frames * FrameBytes}"));
         Assert.That(outcome.ExitCode, Is.Zero);
-        Assert.That(outcome.Streams, Has.All.Matches<StreamReport>(stream => stream is { Frames: Frames, IsWhole: true, UnreadBytes: 0 }));
+        Assert.That(outcome.Streams, Has.All.Matches<StreamReport>(stream => stream is { FrameCount: Frames, IsWhole: true, UnreadBytes: 0 }));
     }
 
     [TestCase("exit:3", ToolFaultKind.ToolFailed, "exit code 3")]
@@ -93,7 +93,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
         ToolOutcome outcome = await RunAsync(tool, distortedFirst, cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
-        Assert.That(outcome.LeftBehind, Is.EqualTo(1));
+        Assert.That(outcome.LeftBehindCount, Is.EqualTo(1));
         AssertNobodySleeps();
     }
 

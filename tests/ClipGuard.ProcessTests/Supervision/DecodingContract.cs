@@ -133,7 +133,7 @@ internal abstract class DecodingContract
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         ClipDescription clip = ClipDescription.Read(outcome.Payload);
         StreamDescription audio = clip.Streams.Single();
-        Assert.That((clip.Format, audio.Kind, audio.SampleRateHz, audio.FoundSamples), Is.EqualTo(("wav", "audio", SampleRateHz, 4000L)));
+        Assert.That((clip.Format, audio.Kind, audio.SampleRateHz, audio.FoundSampleCount), Is.EqualTo(("wav", "audio", SampleRateHz, 4000L)));
     }
 
     [Test]

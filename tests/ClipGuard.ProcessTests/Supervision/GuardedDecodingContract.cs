@@ -54,7 +54,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
                     (outcome.Fault?.Kind, outcome.Fault?.Stage),
                     Is.EqualTo(((FaultKind?)kind, (DecodeStage?)stage)),
                     () => $"{what}: {outcome.Fault?.Message}");
-                Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2), what);
+                Assert.That(outcome.Fault?.PostMortem.AttemptCount, Is.EqualTo(2), what);
                 Assert.That(outcome.Fault?.PostMortem.Time.Usable, Is.LessThan(options.Deadline + Grace), what);
                 Assert.That(outcome.Fault?.PostMortem.Elapsed, Is.LessThan(options.Deadline + Grace + Waited(outcome.Fault!)), what);
                 Assert.That(outcome.Fault?.Message, Is.Not.Empty, what);
@@ -95,7 +95,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
         {
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(kind), outcome.Fault.Message);
             Assert.That(outcome.Fault.Stage, Is.EqualTo(stage));
-            Assert.That(outcome.Fault.PostMortem.Attempts, Is.EqualTo(2));
+            Assert.That(outcome.Fault.PostMortem.AttemptCount, Is.EqualTo(2));
             Assert.That(outcome.Fault.Message, Is.Not.Empty);
             Assert.That(outcome.Payload.IsEmpty);
         });
@@ -165,7 +165,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
         using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind));
-        Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(1));
+        Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(1));
         Assert.That(outcome.Fault.Message, Is.EqualTo("scripted"));
     }
 

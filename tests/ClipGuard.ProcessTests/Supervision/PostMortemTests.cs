@@ -97,7 +97,7 @@ internal sealed class PostMortemTests
         using DecodeOutcome outcome = await supervisor.DecideAsync("endless", cancellation);
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.TimedOut));
-        Assert.That(outcome.Fault.PostMortem.Frames, Is.Positive);
+        Assert.That(outcome.Fault.PostMortem.FrameCount, Is.Positive);
         Assert.That(outcome.Fault.PostMortem.SinceProgress, Is.LessThan(TimeSpan.FromSeconds(2)));
     }
 }

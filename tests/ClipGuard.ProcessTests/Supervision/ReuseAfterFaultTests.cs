@@ -29,7 +29,7 @@ internal sealed class ReuseAfterFaultTests
 
         Assert.That(outcome.Fault!.Kind.ToString(), Is.EqualTo(script.Split(':')[1]));
         Assert.That(await PidAsync(supervisor, cancellation), Is.EqualTo(before));
-        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuse { Kept = 1 }));
+        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuse { KeptCount = 1 }));
     }
 
     [TestCase("wrong", 1)]
@@ -61,7 +61,7 @@ internal sealed class ReuseAfterFaultTests
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Corrupt));
         Assert.That(after, Is.Not.EqualTo(before));
-        Assert.That(supervisor.Reuse.NotKept, Is.EqualTo(notKept));
+        Assert.That(supervisor.Reuse.NotKeptCount, Is.EqualTo(notKept));
     }
 
     [TestCase("well")]
@@ -79,7 +79,7 @@ internal sealed class ReuseAfterFaultTests
         }
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.EqualTo(before));
-        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuse { Kept = 5 }), "nothing to confirm");
+        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuse { KeptCount = 5 }), "nothing to confirm");
     }
 
     [TestCase("finds:LimitExceeded:sound")]
@@ -120,7 +120,7 @@ internal sealed class ReuseAfterFaultTests
         (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
-        Assert.That(supervisor.Reuse.Kept, Is.Zero);
+        Assert.That(supervisor.Reuse.KeptCount, Is.Zero);
     }
 
     [Test]
@@ -132,15 +132,15 @@ internal sealed class ReuseAfterFaultTests
         for (int i = 0; i < 9; i++)
         {
             using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation);
-            Assert.That(outcome.Fault!.PostMortem.Attempts, Is.EqualTo(1));
-            confirmed.Add(supervisor.Reuse.Confirmed);
+            Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(1));
+            confirmed.Add(supervisor.Reuse.ConfirmedCount);
         }
 
         // The first was found by a clean helper. Of those after it, whoever the helper is, one in three is confirmed.
         Assert.That(confirmed[0], Is.Zero);
         Assert.That(confirmed[^1], Is.InRange(2, 3));
         Assert.That(supervisor.Reuse.Disagreement, Is.Null);
-        Assert.That(supervisor.Reuse.Unconfirmed, Is.LessThan(3));
+        Assert.That(supervisor.Reuse.UnconfirmedCount, Is.LessThan(3));
     }
 
     [Test]
@@ -162,7 +162,7 @@ internal sealed class ReuseAfterFaultTests
         int before = await PidAsync(supervisor, cancellation);
         (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
-        Assert.That(supervisor.Reuse.Kept, Is.EqualTo(reuse.Kept));
+        Assert.That(supervisor.Reuse.KeptCount, Is.EqualTo(reuse.KeptCount));
         while (!log.Lines.Any(line => line.StartsWith("Helpers are not to be trusted after a fault", StringComparison.Ordinal)))
         {
             await Task.Delay(10, cancellation);
@@ -185,7 +185,7 @@ internal sealed class ReuseAfterFaultTests
         var options = new DryRunOptions { OutputFolder = Path.Combine(folder, "out"), KeepGoing = true, Guard = OneHelper };
         DryRunSummary summary = await new DryRun(Manifest.Open(manifest), supervisor, options).RunAsync(cancellation);
 
-        Assert.That((summary.Ok, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((2, 1)));
+        Assert.That((summary.OkCount, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((2, 1)));
         Assert.That(summary.Helpers.Disagreement, Is.Not.Null);
         string written = await File.ReadAllTextAsync(Path.Combine(folder, "out", "summary.json"), cancellation);
         Assert.That(written, Does.Contain("\"disagreement\": \"").And.Contain("\"kept\": "));
@@ -219,7 +219,7 @@ internal sealed class ReuseAfterFaultTests
         // The last one's check may still go on; this one waits for it.
         using DecodeOutcome healthy = await supervisor.DecodeAsync(new DecodeRequest(new MemorySource(Wave.Ramp(16_000, 4000)), new AudioSpec()), cancellation);
         Assert.That(healthy.IsClip);
-        Assert.That((supervisor.Reuse.Kept, supervisor.Reuse.NotKept), Is.EqualTo((specs.Length + 1, 0)), "and the helper that confirmed the second");
+        Assert.That((supervisor.Reuse.KeptCount, supervisor.Reuse.NotKeptCount), Is.EqualTo((specs.Length + 1, 0)), "and the helper that confirmed the second");
     }
 
     private static async Task<int> PidAsync(Supervisor supervisor, CancellationToken cancellation)

@@ -120,7 +120,7 @@ internal sealed partial class UnsettledDecodeTests
         using DecodeOutcome outcome = await supervisor.DecideAsync("spins-and-says-it-waits", cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.Stalled));
-        Assert.That(outcome.Fault?.PostMortem.Attempts, Is.EqualTo(2));
+        Assert.That(outcome.Fault?.PostMortem.AttemptCount, Is.EqualTo(2));
     }
 
     [Test]

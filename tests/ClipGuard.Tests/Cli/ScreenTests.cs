@@ -97,7 +97,7 @@ public sealed class ScreenTests
         using var stop = new CancellationTokenSource();
         DryRun first = bench.Start();
         Task running = first.RunAsync(stop.Token);
-        await Until(() => first.Progress.Rows == 3 && bench.Decoder.Asked.Contains("stuck.png"));
+        await Until(() => first.Progress.RowCount == 3 && bench.Decoder.Asked.Contains("stuck.png"));
         await stop.CancelAsync();
         await running;
         Assert.That(first.Progress.FractionBefore, Is.Zero);

@@ -44,7 +44,7 @@ internal sealed class CleanParquetTests
 
         DryRunSummary summary = await RunAsync();
 
-        Assert.That((summary.Samples, summary.CleanSamples, summary.Settings.CleanManifest), Is.EqualTo((10L, 7L, CleanPath)));
+        Assert.That((summary.SampleCount, summary.CleanSampleCount, summary.Settings.CleanManifest), Is.EqualTo((10L, 7L, CleanPath)));
         Assert.That(Rows(CleanPath), Is.EqualTo(Rows(ManifestPath).Where(row => !row.Contains("bad", StringComparison.Ordinal))));
         using var before = new ParquetFileReader(ManifestPath);
         using var clean = new ParquetFileReader(CleanPath);
@@ -73,7 +73,7 @@ internal sealed class CleanParquetTests
         _bench.Decoder = new ScriptedDecoder { IsOdd = false };
         DryRunSummary second = await RunAsync();
 
-        Assert.That(second.ResumedAfterRows, Is.EqualTo(8));
+        Assert.That(second.ResumedRowCount, Is.EqualTo(8));
         byte[] interrupted = await File.ReadAllBytesAsync(CleanPath);
         _bench.Decoder = new ScriptedDecoder { IsOdd = false };
         await RunAsync(fresh: true);
@@ -107,7 +107,7 @@ internal sealed class CleanParquetTests
         DryRunSummary summary = await RunAsync();
 
         Assert.That(_bench.Decoder.Asked, Is.Empty);
-        Assert.That((summary.ResumedAfterRows, Rows(CleanPath).Length), Is.EqualTo((10L, 7)));
+        Assert.That((summary.ResumedRowCount, Rows(CleanPath).Length), Is.EqualTo((10L, 7)));
     }
 
     [Test]
@@ -121,7 +121,7 @@ internal sealed class CleanParquetTests
         DryRunSummary summary = await new DryRun(new ParquetManifest("both", [ManifestPath, second]), _bench.Decoder, _bench.Options).RunAsync();
 
         string[] expected = [.. Rows(ManifestPath).Concat(Rows(second).Take(4)).Where(row => !row.Contains("bad", StringComparison.Ordinal))];
-        Assert.That((summary.CleanSamples, string.Join('\n', Rows(CleanPath))), Is.EqualTo((10L, string.Join('\n', expected))));
+        Assert.That((summary.CleanSampleCount, string.Join('\n', Rows(CleanPath))), Is.EqualTo((10L, string.Join('\n', expected))));
     }
 
     [Test]
@@ -133,7 +133,7 @@ internal sealed class CleanParquetTests
 
         DryRunSummary summary = await Run().RunAsync();
 
-        Assert.That((summary.CleanSamples, summary.Settings.CleanManifest, File.Exists(CleanPath)), Is.EqualTo((7L, (string?)null, false)));
+        Assert.That((summary.CleanSampleCount, summary.Settings.CleanManifest, File.Exists(CleanPath)), Is.EqualTo((7L, (string?)null, false)));
         _bench.Options = _bench.Options with { CleanManifest = CleanPath };
         await Assert.ThatAsync(() => Run().RunAsync(), Throws.InstanceOf<OutputException>().With.Message.EqualTo(
             $"{CleanPath} cannot be written: the columns of {other} are others than those of {ManifestPath}. "

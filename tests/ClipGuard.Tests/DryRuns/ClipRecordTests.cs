@@ -93,7 +93,7 @@ internal sealed class ClipRecordTests
             {
                 (1, 0, "a.png", 5, 0.005), (1, 1, "odd-1.png", 9, 0.005), (3, 1, "b.png", 5, 0.005), (4, 0, "odd-2.png", 9, 0.005), (5, 0, "c.png", 5, 0.005),
             }));
-        Assert.That((summary.Ok, summary.Repeated), Is.EqualTo((7L, 2L)));
+        Assert.That((summary.OkCount, summary.RepeatedCount), Is.EqualTo((7L, 2L)));
         Assert.That(DryRunFiles.Clips(bench.Options.OutputFolder) + ".before", Does.Not.Exist);
     }
 

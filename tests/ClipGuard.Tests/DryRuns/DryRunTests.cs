@@ -42,7 +42,7 @@ public sealed class DryRunTests
 
         byte[] expected = Encoding.UTF8.GetBytes($"{spaced}\r\n{text}\n{Row("c.png")}");
         Assert.That(await File.ReadAllBytesAsync(bench.CleanPath), Is.EqualTo(expected));
-        Assert.That((summary.Samples, summary.CleanSamples, summary.Clips, summary.Ok), Is.EqualTo((5L, 3L, 5L, 3L)));
+        Assert.That((summary.SampleCount, summary.CleanSampleCount, summary.ClipCount, summary.OkCount), Is.EqualTo((5L, 3L, 5L, 3L)));
         Assert.That(summary.CleanHasRelativePaths, Is.True);
     }
 
@@ -68,7 +68,7 @@ public sealed class DryRunTests
     public void A_crash_record_has_its_signal_or_exit_code()
     {
         var clip = new ClipReference(ClipKind.Audio, "audios", "ä.wav") { Path = "/ä.wav" };
-        var fault = new ClipFault(FaultKind.Crashed, DecodeStage.Open, "It crashed.", new PostMortem { Signal = 11, Attempts = 2 });
+        var fault = new ClipFault(FaultKind.Crashed, DecodeStage.Open, "It crashed.", new PostMortem { Signal = 11, AttemptCount = 2 });
         string json = JsonSerializer.Serialize(ClipFaultRecord.Of(7, clip, fault), RecordLayout.Lines.ClipFaultRecord);
 
         Assert.That(json, Does.Contain("\"clip\":\"ä.wav\"").And.Contain("\"signal\":11").And.Contain("\"attempts\":2").And.Not.Contain("exitCode"));
@@ -86,7 +86,7 @@ public sealed class DryRunTests
         Assert.That(bad.Column, Is.GreaterThan(1));
         Assert.That(bad.Expected, Is.Not.Empty);
         Assert.That(summary.Faults["BadManifestLine"], Is.EqualTo(1));
-        Assert.That(summary.Samples, Is.EqualTo(2));
+        Assert.That(summary.SampleCount, Is.EqualTo(2));
     }
 
     [Test]
@@ -98,7 +98,8 @@ public sealed class DryRunTests
 
         Assert.That(bench.Decoder.Asked, Is.Empty);
         Assert.That(
-            bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.Attempts)), Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
+            bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Fault, fault.AttemptCount)),
+            Is.EqualTo(new[] { ("Unsupported", 0), ("Missing", 0) }));
     }
 
     [Test]
@@ -130,7 +131,7 @@ public sealed class DryRunTests
         DryRunSummary summary = await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.EquivalentTo(new[] { "a.png", "b.png" }));
-        Assert.That((summary.Samples, summary.Cancelled), Is.EqualTo((2L, false)));
+        Assert.That((summary.SampleCount, summary.Cancelled), Is.EqualTo((2L, false)));
     }
 
     [Test]
@@ -140,7 +141,7 @@ public sealed class DryRunTests
 
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That((summary.Samples, summary.Clips, summary.Cancelled), Is.EqualTo((0L, 0L, false)));
+        Assert.That((summary.SampleCount, summary.ClipCount, summary.Cancelled), Is.EqualTo((0L, 0L, false)));
         Assert.That(new FileInfo(bench.FaultsPath).Length + new FileInfo(bench.CleanPath).Length, Is.Zero);
         Assert.That(bench.SummaryPath, Does.Exist);
     }
@@ -184,7 +185,7 @@ public sealed class DryRunTests
         DryRunSummary summary = await running;
 
         Assert.That(asked, Is.LessThan(1200));
-        Assert.That(summary.Ok, Is.EqualTo(4000));
+        Assert.That(summary.OkCount, Is.EqualTo(4000));
     }
 
     [Test]
@@ -194,9 +195,11 @@ public sealed class DryRunTests
         bench.Decoder.Hold("slow.png");
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
-        await Until(() => run.Progress.Rows == 3 && run.Progress.Running().Count == 1);
+        await Until(() => run.Progress.RowCount == 3 && run.Progress.Running().Count == 1);
 
-        Assert.That((run.Progress.Clips, run.Progress.Ok, run.Progress.BadLines, run.Progress.Count(FaultKind.Corrupt)), Is.EqualTo((2L, 1L, 1L, 1L)));
+        Assert.That(
+            (run.Progress.ClipCount, run.Progress.OkCount, run.Progress.BadLineCount, run.Progress.Count(FaultKind.Corrupt)),
+            Is.EqualTo((2L, 1L, 1L, 1L)));
         Assert.That(run.Progress.Fraction, Is.EqualTo(0.75).Within(0.001));
         Assert.That(run.Progress.Running().Single().Clip, Is.EqualTo("slow.png"));
 

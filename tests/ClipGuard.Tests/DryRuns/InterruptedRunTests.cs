@@ -45,9 +45,9 @@ public sealed class InterruptedRunTests
         Assert.That(bench.Faults().Select(fault => (fault.Line, fault.Fault)), Is.EqualTo(whole.Faults().Select(fault => (fault.Line, fault.Fault))));
         Assert.That(summary.Faults, Is.EqualTo(expected.Faults));
         Assert.That(
-            (summary.Samples, summary.CleanSamples, summary.Clips, summary.Ok, summary.Cancelled),
-            Is.EqualTo((expected.Samples, expected.CleanSamples, expected.Clips, expected.Ok, false)));
-        Assert.That(summary.ResumedAfterRows, Is.EqualTo(3));
+            (summary.SampleCount, summary.CleanSampleCount, summary.ClipCount, summary.OkCount, summary.Cancelled),
+            Is.EqualTo((expected.SampleCount, expected.CleanSampleCount, expected.ClipCount, expected.OkCount, false)));
+        Assert.That(summary.ResumedRowCount, Is.EqualTo(3));
         Assert.That(bench.UnfinishedPath, Does.Not.Exist);
     }
 
@@ -68,7 +68,7 @@ public sealed class InterruptedRunTests
         DryRunSummary summary = await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Does.Not.Contain("bad1.png"));
-        Assert.That((summary.Clips, summary.Ok), Is.EqualTo((6L, 4L)));
+        Assert.That((summary.ClipCount, summary.OkCount), Is.EqualTo((6L, 4L)));
     }
 
     [Test]
@@ -100,7 +100,7 @@ public sealed class InterruptedRunTests
         Assert.That(bench.Faults(), Is.Not.Empty);
 
         bench.Options = bench.Options with { Fresh = true };
-        Assert.That((await bench.RunAsync()).Clips, Is.EqualTo(6));
+        Assert.That((await bench.RunAsync()).ClipCount, Is.EqualTo(6));
         Assert.That(bench.Decoder.Asked, Does.Contain("a.png"));
     }
 
@@ -112,7 +112,7 @@ public sealed class InterruptedRunTests
         bench.Decoder = new ScriptedDecoder();
         bench.Options = bench.Options with { Guard = bench.Options.Guard with { Workers = 5 } };
 
-        Assert.That((await bench.RunAsync()).Clips, Is.EqualTo(6));
+        Assert.That((await bench.RunAsync()).ClipCount, Is.EqualTo(6));
         Assert.That(bench.Decoder.Asked, Does.Not.Contain("a.png"));
     }
 

@@ -26,7 +26,7 @@ public sealed class JournalTests
         DryRunSummary summary = await run.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.EqualTo(new[] { "stuck.png" }));
-        Assert.That(run.Progress.ClipsThisRun, Is.EqualTo(2), "the one that was stuck, and the one that its reference rules out");
+        Assert.That(run.Progress.ClipCountThisRun, Is.EqualTo(2), "the one that was stuck, and the one that its reference rules out");
         await AssertIsAsIfNeverKilledAsync(bench, summary);
     }
 
@@ -125,7 +125,7 @@ public sealed class JournalTests
 
         bench.Decoder = new ScriptedDecoder();
         bench.Options = bench.Options with { Guard = bench.Options.Guard with { Deadline = TimeSpan.FromSeconds(5) } };
-        Assert.That((await bench.RunAsync()).Ok, Is.EqualTo(2));
+        Assert.That((await bench.RunAsync()).OkCount, Is.EqualTo(2));
     }
 
     private static string Name(int row) => row % 20 == 0 ? $"twice-{row}.png" : row % 7 == 0 ? $"bad{row}.png" : $"{row}.png";
@@ -149,7 +149,7 @@ public sealed class JournalTests
         string faults = (await File.ReadAllTextAsync(whole.FaultsPath)).Replace(whole.Folder, bench.Folder, StringComparison.Ordinal);
         Assert.That(await File.ReadAllTextAsync(bench.FaultsPath), Is.EqualTo(faults));
         Assert.That(summary.Faults, Is.EqualTo(expected.Faults));
-        Assert.That((summary.Samples, summary.Clips, summary.Ok, summary.Slowest.Count), Is.EqualTo((5L, 7L, 4L, 7)));
+        Assert.That((summary.SampleCount, summary.ClipCount, summary.OkCount, summary.Slowest.Count), Is.EqualTo((5L, 7L, 4L, 7)));
         Assert.That(new[] { bench.JournalPath, bench.UnfinishedPath }, Has.None.Exist);
     }
 

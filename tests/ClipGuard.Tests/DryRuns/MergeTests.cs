@@ -69,7 +69,7 @@ internal sealed class MergeTests
 
         Assert.That(Files(folder), Is.EqualTo(Files(whole.Options.OutputFolder)));
         Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
-        Assert.That(await File.ReadAllTextAsync(DryRunFiles.Summary(folder)), Does.Contain($"\"samples\": {expected.Samples},"));
+        Assert.That(await File.ReadAllTextAsync(DryRunFiles.Summary(folder)), Does.Contain($"\"samples\": {expected.SampleCount},"));
         Dictionary<string, string> once = AllFiles(folder);
         await DryRunMerge.MergeAsync(folder);
         Assert.That(AllFiles(folder), Is.EqualTo(once));
@@ -169,7 +169,7 @@ internal sealed class MergeTests
 
         await Refused(Parent(bench), "has changed since its shards were run");
         File.Delete(bench.ManifestPath);
-        Assert.That((await DryRunMerge.MergeAsync(Parent(bench))).Samples, Is.EqualTo(5), "it need not be here");
+        Assert.That((await DryRunMerge.MergeAsync(Parent(bench))).SampleCount, Is.EqualTo(5), "it need not be here");
     }
 
     [Test]
@@ -190,7 +190,7 @@ internal sealed class MergeTests
 
         DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
 
-        Assert.That((expected.LeftOut, expected.NotFound), Is.EqualTo((3L, 1L)));
+        Assert.That((expected.LeftOutCount, expected.NotFoundCount), Is.EqualTo((3L, 1L)));
         Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
     }
 
@@ -217,7 +217,7 @@ internal sealed class MergeTests
 
         DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
 
-        Assert.That((expected.FromStore, expected.Repeated), Is.EqualTo((4L, 5L)));
+        Assert.That((expected.FromStoreCount, expected.RepeatedCount), Is.EqualTo((4L, 5L)));
         Assert.That(Counts(merged), Is.EqualTo(Counts(expected)));
     }
 
@@ -295,14 +295,14 @@ internal sealed class MergeTests
     {
         using DryRunBench bench = await SplitAsync(2, 0, 1);
         string folder = Parent(bench);
-        Assert.That((await DryRunMerge.MergeAsync(folder)).Unsettled, Is.EqualTo(1));
+        Assert.That((await DryRunMerge.MergeAsync(folder)).UnsettledCount, Is.EqualTo(1));
         Assert.That(DryRunFiles.Unsettled(folder), Does.Exist);
 
         bench.Decoder = new ScriptedDecoder { IsOdd = false };
         await RunAsync(bench, folder, 1, 2);
         DryRunSummary again = await DryRunMerge.MergeAsync(folder, Path.Combine(bench.Folder, "elsewhere", "good.jsonl"));
 
-        Assert.That((again.Unsettled, again.CleanSamples), Is.EqualTo((0L, 3L)));
+        Assert.That((again.UnsettledCount, again.CleanSampleCount), Is.EqualTo((0L, 3L)));
         Assert.That(DryRunFiles.Unsettled(folder), Does.Not.Exist);
         Assert.That(bench.Decoder.Asked, Is.EqualTo(new[] { "odd.png" }));
         Assert.That(await File.ReadAllLinesAsync(Path.Combine(bench.Folder, "elsewhere", "good.jsonl")), Is.EqualTo(new[] { Rows[0], Rows[5], Rows[6] }));
@@ -424,8 +424,8 @@ internal sealed class MergeTests
         Directory.GetFiles(folder).ToDictionary(static path => Path.GetFileName(path), static path => File.ReadAllText(path, Encoding.Latin1));
 
     private static string Counts(DryRunSummary summary) =>
-        $"{summary.Samples} {summary.CleanSamples} {summary.SamplesWithWarnings} {summary.Clips} {summary.Ok} {summary.Unsettled} "
-        + $"{summary.Repeated} repeated {summary.FromStore} from the store, {summary.LeftOut} left out, {summary.NotFound} not found "
+        $"{summary.SampleCount} {summary.CleanSampleCount} {summary.WarnedSampleCount} {summary.ClipCount} {summary.OkCount} {summary.UnsettledCount} "
+        + $"{summary.RepeatedCount} repeated {summary.FromStoreCount} from the store, {summary.LeftOutCount} left out, {summary.NotFoundCount} not found "
         + $"{summary.CleanHasRelativePaths} {summary.Cancelled} {summary.Manifest} {string.Join(',', summary.Faults)} "
         + $"{string.Join(',', summary.Slowest.Select(static clip => clip.Line))}";
 }

@@ -33,7 +33,7 @@ internal sealed class OtherManifestKindTests
 
         string written = System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(_bench.Options.OutputFolder, clean)));
         Assert.That(written, Is.EqualTo(header + good + last));
-        Assert.That((summary.Samples, summary.CleanSamples, summary.Faults["BadManifestLine"]), Is.EqualTo((3L, 2L, 1L)));
+        Assert.That((summary.SampleCount, summary.CleanSampleCount, summary.Faults["BadManifestLine"]), Is.EqualTo((3L, 2L, 1L)));
         Assert.That(summary.Settings.CleanManifest, Is.EqualTo(Path.Combine(_bench.Options.OutputFolder, clean)));
         Assert.That(_bench.CleanPath, Does.Not.Exist);
     }
@@ -73,7 +73,7 @@ internal sealed class OtherManifestKindTests
         DryRunSummary summary = await Run(pipe).RunAsync(TestContext.CurrentContext.CancellationToken);
 
         await writing;
-        Assert.That((summary.Samples, summary.CleanSamples), Is.EqualTo((2L, 1L)));
+        Assert.That((summary.SampleCount, summary.CleanSampleCount), Is.EqualTo((2L, 1L)));
         Assert.That(await File.ReadAllTextAsync(Path.Combine(_bench.Options.OutputFolder, "clean.csv")), Is.EqualTo("image,query\na.png,q\n"));
     }
 
@@ -91,8 +91,8 @@ internal sealed class OtherManifestKindTests
         long shardLine = _bench.Faults().Single().Line;
         DryRunSummary ofFolder = await Run(folder).RunAsync();
 
-        Assert.That((ofShard.Samples, ofShard.CleanSamples, shardLine), Is.EqualTo((2L, 2L, 2L)));
-        Assert.That((ofFolder.Samples, ofFolder.CleanSamples, _bench.Faults().Single().Line), Is.EqualTo((2L, 1L, 2L)));
+        Assert.That((ofShard.SampleCount, ofShard.CleanSampleCount, shardLine), Is.EqualTo((2L, 2L, 2L)));
+        Assert.That((ofFolder.SampleCount, ofFolder.CleanSampleCount, _bench.Faults().Single().Line), Is.EqualTo((2L, 1L, 2L)));
         Assert.That((ofShard.Settings.CleanManifest, ofFolder.Settings.CleanManifest), Is.EqualTo(((string?)null, (string?)null)));
         Assert.That(
             Directory.GetFiles(_bench.Options.OutputFolder).Select(Path.GetFileName),
@@ -114,7 +114,7 @@ internal sealed class OtherManifestKindTests
             _bench.Faults().Select(fault => (fault.Line, fault.Message)),
             Is.EqualTo(new[] { (2L, "found 2 image clips, expected at most 1, as many as a sample may have") }));
         Assert.That(await File.ReadAllTextAsync(_bench.CleanPath), Is.EqualTo(DryRunBench.Row("a.png") + "\n"));
-        Assert.That((summary.Samples, summary.Clips), Is.EqualTo((1L, 1L)));
+        Assert.That((summary.SampleCount, summary.ClipCount), Is.EqualTo((1L, 1L)));
     }
 
     private DryRun Run(string path) => new(Manifest.Open(path, _bench.Options.Manifest), _bench.Decoder, _bench.Options);

@@ -73,7 +73,7 @@ public sealed class OutputFolderTests
         Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<OutputException>().With.Message.Contains("in use by another run"));
 
         bench.Decoder.Release("a.png");
-        Assert.That((await first).Ok, Is.EqualTo(1));
+        Assert.That((await first).OkCount, Is.EqualTo(1));
     }
 
     [TestCase("/dev/null/out")]

@@ -23,9 +23,9 @@ internal sealed class RepeatedClipTests
         Assert.Multiple(() =>
         {
             Assert.That(bench.Decoder.Asked, Is.EquivalentTo(["ok.png", "bad.png"]));
-            Assert.That((summary.Clips, summary.Ok, summary.Repeated), Is.EqualTo((120L, 90L, 118L)));
+            Assert.That((summary.ClipCount, summary.OkCount, summary.RepeatedCount), Is.EqualTo((120L, 90L, 118L)));
             Assert.That(bench.Faults().Select(fault => fault.Line), Is.EqualTo(Enumerable.Range(1, 30).Select(n => 2L * n)));
-            Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.Packets, fault.Log[0])), Is.All.EqualTo((3L, "oh no")));
+            Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(fault => (fault.PacketCount, fault.Log[0])), Is.All.EqualTo((3L, "oh no")));
         });
     }
 
@@ -41,8 +41,8 @@ internal sealed class RepeatedClipTests
         DryRunSummary summary = await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.EqualTo(["ok-held.png"]));
-        Assert.That((summary.ResumedAfterRows, summary.Clips, summary.Repeated), Is.EqualTo((2L, 6L, 3L)));
-        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(static fault => (fault.Line, fault.Packets)), Is.EqualTo([(2L, 3L), (5L, 3L), (6L, 3L)]));
+        Assert.That((summary.ResumedRowCount, summary.ClipCount, summary.RepeatedCount), Is.EqualTo((2L, 6L, 3L)));
+        Assert.That(bench.Faults().Cast<ClipFaultRecord>().Select(static fault => (fault.Line, fault.PacketCount)), Is.EqualTo([(2L, 3L), (5L, 3L), (6L, 3L)]));
         Assert.That(Path.Combine(bench.Options.OutputFolder, "clips.seen"), Does.Not.Exist);
     }
 
@@ -54,8 +54,8 @@ internal sealed class RepeatedClipTests
         DryRun run = bench.Start();
         Task<DryRunSummary> running = run.RunAsync();
 
-        await DryRunBench.Until(() => run.Progress.Ok == 1);
-        Assert.That(run.Progress.Clips, Is.EqualTo(1));
+        await DryRunBench.Until(() => run.Progress.OkCount == 1);
+        Assert.That(run.Progress.ClipCount, Is.EqualTo(1));
         bench.Decoder.Release("bad-1.png");
         DryRunSummary summary = await running;
 
@@ -63,7 +63,7 @@ internal sealed class RepeatedClipTests
         {
             Assert.That(bench.Decoder.Asked, Has.Count.EqualTo(2));
             Assert.That(summary.Faults[nameof(FaultKind.Corrupt)], Is.EqualTo(2));
-            Assert.That(run.Progress.Rows, Is.EqualTo(3));
+            Assert.That(run.Progress.RowCount, Is.EqualTo(3));
         });
     }
 
@@ -78,7 +78,7 @@ internal sealed class RepeatedClipTests
         Assert.Multiple(() =>
         {
             Assert.That(bench.Decoder.Settled, Is.EquivalentTo(["odd-bad-1.png", "odd-2.png"]));
-            Assert.That((summary.Faults[nameof(FaultKind.Corrupt)], summary.Unsettled), Is.EqualTo((2L, 2L)));
+            Assert.That((summary.Faults[nameof(FaultKind.Corrupt)], summary.UnsettledCount), Is.EqualTo((2L, 2L)));
             Assert.That(File.ReadLines(bench.UnsettledPath).Count(), Is.EqualTo(2));
         });
     }
@@ -97,7 +97,7 @@ internal sealed class RepeatedClipTests
         Assert.Multiple(() =>
         {
             Assert.That(stopped.Cancelled, Is.True);
-            Assert.That((summary.Clips, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((3L, 2L)));
+            Assert.That((summary.ClipCount, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((3L, 2L)));
             Assert.That(bench.Decoder.Asked, Is.EqualTo(["bad-2.png"]));
         });
     }
@@ -113,7 +113,7 @@ internal sealed class RepeatedClipTests
 
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That((summary.Clips, bench.Decoder.Asked.Contains("bad-2.png")), Is.EqualTo((3L, false)));
+        Assert.That((summary.ClipCount, bench.Decoder.Asked.Contains("bad-2.png")), Is.EqualTo((3L, false)));
     }
 
     [Test]
@@ -123,7 +123,7 @@ internal sealed class RepeatedClipTests
 
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That((bench.Decoder.Asked.Count, summary.Repeated), Is.EqualTo((2, 0L)));
+        Assert.That((bench.Decoder.Asked.Count, summary.RepeatedCount), Is.EqualTo((2, 0L)));
     }
 
     [Test]
@@ -171,6 +171,7 @@ internal sealed class RepeatedClipTests
             File.ReadAllText(bench.FaultsPath),
             File.ReadAllText(bench.CleanPath),
             File.Exists(bench.UnsettledPath) ? File.ReadAllText(bench.UnsettledPath) : string.Empty,
-            $"{summary.Samples} {summary.CleanSamples} {summary.Clips} {summary.Ok} {summary.Unsettled} {string.Join(',', summary.Faults)}");
+            $"{summary.SampleCount} {summary.CleanSampleCount} {summary.ClipCount} {summary.OkCount} {summary.UnsettledCount} "
+                + $"{string.Join(',', summary.Faults)}");
     }
 }

@@ -223,8 +223,9 @@ internal sealed class ResumedManifestTests
         return string.Join("\n\n", [.. clean, File.ReadAllText(DryRunFiles.Excluded(folder)), faults, $"{Counts(summary)}"]);
     }
 
-    private static (long, long, long, long, long, long, long) Counts(DryRunSummary summary) =>
-        (summary.Samples, summary.CleanSamples, summary.Clips, summary.Ok, summary.Faults.Values.Sum(), summary.LeftOut, summary.NotFound);
+    private static (long, long, long, long, long, long, long) Counts(DryRunSummary summary) => (
+        summary.SampleCount, summary.CleanSampleCount, summary.ClipCount, summary.OkCount, summary.Faults.Values.Sum(), summary.LeftOutCount,
+        summary.NotFoundCount);
 
     private DryRunOptions OptionsFor(string output, ExclusionList? list, long? limit) => new()
     {

@@ -75,7 +75,7 @@ public sealed class StoppedRunTests
         Task<DryRunSummary> running = bench.RunAsync();
         bench.Decoder.Release("gone.png");
 
-        Assert.That((await running).Samples, Is.EqualTo(41));
+        Assert.That((await running).SampleCount, Is.EqualTo(41));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class StoppedRunTests
         bench.Decoder = new ScriptedDecoder();
         bench.Options = bench.Options with { Budget = FailureBudget.Unlimited };
         DryRunSummary summary = await bench.RunAsync();
-        Assert.That((summary.Faults["Corrupt"], summary.Ok), Is.EqualTo((9L, 2L)));
+        Assert.That((summary.Faults["Corrupt"], summary.OkCount), Is.EqualTo((9L, 2L)));
         Assert.That(bench.Decoder.Asked, Does.Not.Contain("a.png").And.Not.Contain("bad0.png"));
     }
 

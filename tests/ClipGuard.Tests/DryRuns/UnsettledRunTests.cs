@@ -28,7 +28,9 @@ public sealed class UnsettledRunTests
             Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n"));
         Assert.That(Unsettled(bench), Is.EqualTo(new[] { (5L, 0, "odd-1.png"), (7L, 0, "odd-2.png") }));
-        Assert.That((summary.Unsettled, summary.Clips, summary.Ok, summary.CleanSamples, summary.Cancelled), Is.EqualTo((2L, 7L, 4L, 3L, false)));
+        Assert.That(
+            (summary.UnsettledCount, summary.ClipCount, summary.OkCount, summary.CleanSampleCount, summary.Cancelled),
+            Is.EqualTo((2L, 7L, 4L, 3L, false)));
     }
 
     [Test]
@@ -47,7 +49,7 @@ public sealed class UnsettledRunTests
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n{Rows[6]}\n"));
         Assert.That(bench.Faults().Select(fault => (fault.Line, ((ClipFaultRecord)fault).Clip)),
             Is.EqualTo(new[] { (3L, "bad.png"), (4L, "odd-bad.png"), (5L, "bad2.png") }));
-        Assert.That((summary.Unsettled, summary.Clips, summary.Samples), Is.EqualTo((0L, expected.Clips, expected.Samples)));
+        Assert.That((summary.UnsettledCount, summary.ClipCount, summary.SampleCount), Is.EqualTo((0L, expected.ClipCount, expected.SampleCount)));
         Assert.That(new[] { bench.UnsettledPath, bench.UnfinishedPath, bench.PartialPath, bench.FaultsPath + ".before" }, Has.None.Exist);
     }
 
@@ -65,7 +67,7 @@ public sealed class UnsettledRunTests
         DryRunSummary summary = await bench.RunAsync();
 
         Assert.That(bench.Decoder.Asked, Is.EqualTo(new[] { "odd-1.png" }));
-        Assert.That((summary.Unsettled, summary.Clips, summary.Ok), Is.EqualTo((0L, 9L, 6L)));
+        Assert.That((summary.UnsettledCount, summary.ClipCount, summary.OkCount), Is.EqualTo((0L, 9L, 6L)));
         Assert.That(await File.ReadAllTextAsync(bench.CleanPath), Is.EqualTo($"{Rows[0]}\n{Rows[1]}\n{Rows[5]}\n{Rows[6]}\n"));
     }
 
@@ -78,7 +80,7 @@ public sealed class UnsettledRunTests
 
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That((summary.Ok, summary.Unsettled, summary.CleanSamples), Is.EqualTo((5000L, 0L, 5000L)));
+        Assert.That((summary.OkCount, summary.UnsettledCount, summary.CleanSampleCount), Is.EqualTo((5000L, 0L, 5000L)));
         Assert.That(await File.ReadAllLinesAsync(bench.CleanPath), Is.EqualTo(rows));
     }
 

@@ -210,7 +210,7 @@ internal sealed class BatchBySizeTests
         LoaderState state = loader.State;
         Assert.That(() => loader.Resume(state with { BySize = state.BySize! with { FirstBatch = 3 } }), Throws.InstanceOf<LoaderStateException>());
         Assert.That(() => loader.Resume(state with { BySize = state.BySize! with { MaxSize = -1 } }), Throws.InstanceOf<LoaderStateException>());
-        loader.Resume(state with { Consumed = 1000 });
+        loader.Resume(state with { ConsumedCount = 1000 });
         await Assert.ThatAsync(
             () => LoaderRun.ReadAsync(loader), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("more batches than there are"));
     }

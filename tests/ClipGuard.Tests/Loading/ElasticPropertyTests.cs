@@ -68,7 +68,7 @@ internal sealed class ElasticPropertyTests
                 long[] lines = [.. ranks[rank].Where((_, batch) => batch < consumed || (isAhead && batch == ahead)).SelectMany(batch => batch)];
                 seen.AddRange(lines);
                 left -= lines.Length;
-                states.Add(State(segment, rank, progress) with { Consumed = consumed, ConsumedAhead = isAhead ? [ahead] : [] });
+                states.Add(State(segment, rank, progress) with { ConsumedCount = consumed, ConsumedAhead = isAhead ? [ahead] : [] });
             }
 
             // The next run has a world that no segment had, so that all remaining samples are distributed again.

@@ -78,7 +78,7 @@ internal sealed class LoaderBenchTests
         foreach (int taken in new[] { 0, 1 })
         {
             await using ClipLoader loader = await run.OpenAsync(options);
-            loader.Resume(loader.State with { Consumed = taken });
+            loader.Resume(loader.State with { ConsumedCount = taken });
             await foreach (Batch batch in loader)
             {
                 using (batch)

@@ -104,7 +104,7 @@ internal sealed class LoaderServicesTests
         {
             using (batch)
             {
-                sum += batch["audio"].AsTensorSpan<float>()[0, 0, 0] + batch.Mask.Count(static isReal => isReal) + batch.State.Consumed;
+                sum += batch["audio"].AsTensorSpan<float>()[0, 0, 0] + batch.Mask.Count(static isReal => isReal) + batch.State.ConsumedCount;
             }
         }
 
@@ -124,6 +124,29 @@ internal sealed class LoaderServicesTests
         Assert.That(() => DecodeOutcome.OfClip(new DecodedClip(ElementType.Float32, [1, 3]), new byte[8]), Throws.ArgumentException);
         clip.Dispose();
         Assert.That(() => clip.Payload.Length, Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public async Task A_loader_is_tested_without_a_supervisor()
+    {
+        await using var supervisor = new OneClip();
+        var options = new LoaderOptions
+        {
+            Audio = new AudioSpec(), BatchSize = 2, Shuffle = ShuffleMode.None, OnBadSample = BadSamplePolicy.Skip,
+        };
+        await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest("Given", "/no/such/clip.wav", rows: 4), options, supervisor: supervisor);
+
+        var shapes = new List<nint[]>();
+        await foreach (Batch batch in loader)
+        {
+            using (batch)
+            {
+                shapes.Add(batch["audio"].Shape.ToArray());
+            }
+        }
+
+        Assert.That(shapes, Is.EqualTo(new nint[][] { [2, 1, 2], [2, 1, 2] }));
+        Assert.That(supervisor.IsDisposed, Is.False, "it stays the caller's");
     }
 
     private static async Task<nint[]> FirstShapeAsync(IServiceProvider provider, string key)
@@ -165,7 +188,7 @@ internal sealed class LoaderServicesTests
             for (int number = 0; number < 2; number++)
             {
                 await Task.Yield();
-                State = State with { Consumed = number + 1 };
+                State = State with { ConsumedCount = number + 1 };
                 var batch = new Batch(number, [new BatchSample { Position = number }, new BatchSample { IsMasked = true }], State);
                 batch.Add<float>("audio", 2, 1, 4).AsTensorSpan<float>()[0, 0, 0] = 0.5f;
                 yield return batch;
@@ -177,6 +200,8 @@ internal sealed class LoaderServicesTests
 
     private sealed class OneClip : ISupervisor
     {
+        public bool IsDisposed { get; private set; }
+
         public string DecoderVersion => "none";
 
         public SandboxLevel Sandbox => SandboxLevel.Off;
@@ -187,6 +212,10 @@ internal sealed class LoaderServicesTests
         public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
             ValueTask.FromResult(DecodeOutcome.OfFault(new ClipFault(FaultKind.Stalled, DecodeStage.Read, "It hung.", new PostMortem())));
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class LoadingStageTests
 
             await Assert.ThatAsync(ReadAsync, Throws.InstanceOf<OperationCanceledException>());
             Assert.That(batches, Is.EqualTo(after));
-            Assert.That((loader.Epoch, loader.State.Consumed + loader.State.ConsumedAhead.Count), Is.EqualTo((0, (long)after)));
+            Assert.That((loader.Epoch, loader.State.ConsumedCount + loader.State.ConsumedAhead.Count), Is.EqualTo((0, (long)after)));
             Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
         }
     }

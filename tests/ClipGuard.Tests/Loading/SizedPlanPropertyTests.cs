@@ -144,7 +144,7 @@ internal sealed class SizedPlanPropertyTests
 
                 states.Add(State(segment, rank, progress) with
                 {
-                    Consumed = at.Consumed,
+                    ConsumedCount = at.Consumed,
                     ConsumedAhead = [.. at.Ahead],
                     BySize = segment.Bounds with { Window = at.Start.Window, FirstBatch = at.Start.FirstBatch },
                 });

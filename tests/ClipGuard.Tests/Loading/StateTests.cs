@@ -45,7 +45,7 @@ internal sealed class StateTests
         List<SeenBatch> rest = await LoaderRun.ReadAsync(second);
 
         Assert.That(end, Is.Not.Null);
-        Assert.That((seen.Count, loader.State.Consumed), Is.EqualTo((3, 3L)));
+        Assert.That((seen.Count, loader.State.ConsumedCount), Is.EqualTo((3, 3L)));
         Assert.That(seen.Concat(rest).Select(batch => batch.Content), Is.EqualTo(whole.Select(batch => batch.Content)));
     }
 
@@ -87,7 +87,7 @@ internal sealed class StateTests
         await using ClipLoader second = isResumed ? await run.OpenAsync(options) : loader;
         second.Resume(loader.State);
 
-        Assert.That((loader.State.RowsTried, loader.State.Faults), Is.EqualTo((16L, 4L)));
+        Assert.That((loader.State.TriedRowCount, loader.State.FaultCount), Is.EqualTo((16L, 4L)));
         await Assert.ThatAsync(() => LoaderRun.ReadAsync(second), Throws.InstanceOf<BadSampleException>().With.Message.StartsWith("6 of 24 rows"));
     }
 
@@ -128,11 +128,11 @@ internal sealed class StateTests
     {
         using LoaderRun run = LoaderRun.Of(60);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(1, 2) });
-        LoaderState other = loader.State with { Rank = 0, Consumed = 2 };
+        LoaderState other = loader.State with { Rank = 0, ConsumedCount = 2 };
 
         Assert.That(() => loader.Resume(other with { ConsumedAhead = [4] }), Throws.InstanceOf<LoaderStateException>());
         loader.Resume(other);
-        Assert.That((loader.State.Rank, loader.State.Consumed), Is.EqualTo((1, 2L)));
+        Assert.That((loader.State.Rank, loader.State.ConsumedCount), Is.EqualTo((1, 2L)));
     }
 
     [Test]
@@ -199,7 +199,7 @@ internal sealed class StateTests
     [TestCase("\"excludedLines\":[[3]]", "line")]
     public void A_state_that_cannot_be_true_is_refused_in_words(string part, string word)
     {
-        JsonObject state = JsonNode.Parse(new LoaderState { World = 2, Rank = 1, BatchSize = 4, Consumed = 3 }.ToJson())!.AsObject();
+        JsonObject state = JsonNode.Parse(new LoaderState { World = 2, Rank = 1, BatchSize = 4, ConsumedCount = 3 }.ToJson())!.AsObject();
         Assert.That(() => LoaderState.Parse(state.ToJsonString()), Throws.Nothing);
         (string name, JsonNode? value) = JsonNode.Parse($"{{{part}}}")!.AsObject().Single();
         state[name] = value?.DeepClone();
@@ -217,19 +217,19 @@ internal sealed class StateTests
         LoaderState state = loader.State;
         long batches = loader.BatchCount!.Value;
 
-        Assert.That(() => loader.Resume(state with { Consumed = batches }), Throws.Nothing);
+        Assert.That(() => loader.Resume(state with { ConsumedCount = batches }), Throws.Nothing);
         foreach (LoaderState wrong in new[]
         {
-            state with { Consumed = batches + 1 },
+            state with { ConsumedCount = batches + 1 },
             state with { ConsumedAhead = [batches] },
             state with { ResumeSegments = [new ResumeSegment(1, 4, [6])] },
-            state with { ResumeSegments = [new ResumeSegment(1, 4, [3])], Consumed = 2 },
+            state with { ResumeSegments = [new ResumeSegment(1, 4, [3])], ConsumedCount = 2 },
         })
         {
             Assert.That(() => loader.Resume(wrong), Throws.InstanceOf<LoaderStateException>().With.Message.Contains("more batches than there are"));
         }
 
-        Assert.That(loader.State.Consumed, Is.EqualTo(batches));
+        Assert.That(loader.State.ConsumedCount, Is.EqualTo(batches));
     }
 
     [Test]
@@ -266,7 +266,7 @@ internal sealed class StateTests
             {
                 for (int i = 0; i < 100; i++)
                 {
-                    await (state with { Consumed = i }).SaveAsync(path);
+                    await (state with { ConsumedCount = i }).SaveAsync(path);
                 }
             });
             while (!saving.IsCompleted)
@@ -275,7 +275,7 @@ internal sealed class StateTests
             }
 
             await saving;
-            Assert.That((await LoaderState.LoadAsync(path)).Consumed, Is.EqualTo(99));
+            Assert.That((await LoaderState.LoadAsync(path)).ConsumedCount, Is.EqualTo(99));
             Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { path }));
         }
         finally

@@ -92,7 +92,7 @@ internal sealed class StoredVerdictTests
         Assert.Multiple(() =>
         {
             Assert.That(again.Id, Is.EqualTo(first));
-            Assert.That(again.Clips, Is.EqualTo(4));
+            Assert.That(again.ClipCount, Is.EqualTo(4));
             Assert.That(File.Exists(again.Path));
         });
     }
@@ -169,8 +169,8 @@ internal sealed class StoredVerdictTests
             List<SeenBatch> second = await LoaderRun.ReadAsync(loader);
             Assert.That(second.Sum(static batch => batch.Faults.Count), Is.Zero);
             Assert.That(second.SelectMany(static batch => batch.Samples).Count(static sample => !sample.IsMasked), Is.EqualTo(run == few ? 38 : 200));
-            lengths.Add((first[^1].State with { Consumed = 0, RowsTried = 0, Faults = 0 }).ToJson().Length);
-            lengths.Add((second[^1].State with { Consumed = 0, RowsTried = 0, Faults = 0 }).ToJson().Length);
+            lengths.Add((first[^1].State with { ConsumedCount = 0, TriedRowCount = 0, FaultCount = 0 }).ToJson().Length);
+            lengths.Add((second[^1].State with { ConsumedCount = 0, TriedRowCount = 0, FaultCount = 0 }).ToJson().Length);
         }
 
         Assert.That(lengths[0..2], Is.EqualTo(lengths[2..4]));

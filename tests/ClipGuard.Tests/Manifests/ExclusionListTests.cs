@@ -207,7 +207,7 @@ internal sealed class ExclusionListTests
 
         Assert.That(bench.Decoder.Asked, Has.Member("bad6.png").And.No.Member("bad1.png").And.No.Member("bad8.png"));
         Assert.That(bench.Faults().Select(static fault => fault.Line), Is.EqualTo(new[] { 1, 4, 5, 6, 7, 9 }));
-        Assert.That((summary.Samples, summary.LeftOut, summary.NotFound), Is.EqualTo((6L, 3L, 1L)));
+        Assert.That((summary.SampleCount, summary.LeftOutCount, summary.NotFoundCount), Is.EqualTo((6L, 3L, 1L)));
     }
 
     [Test]
@@ -221,7 +221,7 @@ internal sealed class ExclusionListTests
         {
             using ManifestShard shard = await ManifestShard.OpenAsync(Manifest.Open(path, Options), new ShardNumber(part, count));
             DryRunSummary summary = await RunAsync(shard, $"part-{part}", list);
-            sums.Add((summary.Samples, summary.LeftOut, summary.NotFound));
+            sums.Add((summary.SampleCount, summary.LeftOutCount, summary.NotFoundCount));
         }
 
         Assert.That(
@@ -238,10 +238,10 @@ internal sealed class ExclusionListTests
         using IndexedRows rows = await manifest.IndexAsync();
         long[] byNumber = ManifestExclusion.Of(list, manifest).FindRows(rows);
 
-        Assert.That(whole.CleanSamples, Is.GreaterThan(0).And.LessThan(rows.Count));
-        Assert.That(list.Count, Is.EqualTo(rows.Count - whole.CleanSamples));
-        Assert.That((left.Samples, left.CleanSamples, left.Faults.Values.Sum()), Is.EqualTo((whole.CleanSamples, whole.CleanSamples, 0L)));
-        Assert.That((left.LeftOut, left.NotFound), Is.EqualTo((list.Count, 0L)));
+        Assert.That(whole.CleanSampleCount, Is.GreaterThan(0).And.LessThan(rows.Count));
+        Assert.That(list.Count, Is.EqualTo(rows.Count - whole.CleanSampleCount));
+        Assert.That((left.SampleCount, left.CleanSampleCount, left.Faults.Values.Sum()), Is.EqualTo((whole.CleanSampleCount, whole.CleanSampleCount, 0L)));
+        Assert.That((left.LeftOutCount, left.NotFoundCount), Is.EqualTo((list.Count, 0L)));
         Assert.That(byNumber, Has.Length.EqualTo(list.Count));
         Assert.That(
             Enumerable.Range(0, (int)rows.Count).Where(row => !byNumber.Contains(row)).Select(row => rows.Read(row).Line),

@@ -66,7 +66,7 @@ internal sealed class AudioDamageTests
         byte[] bytes = [.. File.ReadAllBytes(_media.Make("stream.wav", "-f lavfi -i sine=d=1:r=16000")), 0];
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.AsSpan().IndexOf("data"u8) + 4), uint.MaxValue);
         using DirectDecode decode = DirectDecode.Of(_media.Write("stream2.wav", bytes), new AudioSpec());
-        Assert.That((decode.Clip.Shape[1], decode.Clip.Damage.MissingSamples), Is.EqualTo((16_000, 1)));
+        Assert.That((decode.Clip.Shape[1], decode.Clip.Damage.MissingSampleCount), Is.EqualTo((16_000, 1)));
     }
 
     [Test]
@@ -97,7 +97,7 @@ internal sealed class AudioDamageTests
         string path = _media.Write("one.ts", [.. packets.Where((_, i) => i != lost).SelectMany(packet => packet)]);
         using DirectDecode decode = new(
             new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
-        Assert.That(decode.Clip.Damage.CorruptFrames, Is.Positive);
+        Assert.That(decode.Clip.Damage.CorruptFrameCount, Is.Positive);
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(8, 13));
     }
 
@@ -112,6 +112,6 @@ internal sealed class AudioDamageTests
         using DirectDecode decode = new(
             new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 1, MaxPayloadBytes = 1 << 24 } });
         double rate = path.EndsWith("libopus.ogg", StringComparison.Ordinal) ? 48_000 : 44_100;
-        Assert.That(decode.Clip.Damage.MissingSamples / rate, Is.InRange(leastSeconds, mostSeconds));
+        Assert.That(decode.Clip.Damage.MissingSampleCount / rate, Is.InRange(leastSeconds, mostSeconds));
     }
 }

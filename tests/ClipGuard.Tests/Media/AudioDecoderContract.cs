@@ -214,7 +214,7 @@ internal abstract class AudioDecoderContract
         string path = Media.Write("most.wav", whole.AsSpan(0, whole.Length / 2));
         using DirectDecode decode = Decode(
             new DecodeRequest(new FileSource(path), new AudioSpec()) { Limits = new DecodeLimits { MaxDamagedAudioShare = 0.6, MaxPayloadBytes = 1 << 20 } });
-        Assert.That(decode.Clip.Damage.MissingSamples, Is.InRange(60_000, 66_200));
+        Assert.That(decode.Clip.Damage.MissingSampleCount, Is.InRange(60_000, 66_200));
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(1.45, 1.5));
     }
 

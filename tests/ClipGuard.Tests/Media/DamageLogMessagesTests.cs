@@ -110,9 +110,9 @@ internal sealed class DamageLogMessagesTests
         string path = _media.Write($"cut.{kind}", whole.AsSpan(0, (int)(whole.Length * share)));
         using DirectDecode decode = Tolerant(path, new VideoSpec { Selection = new IndexFrames([0]) });
         DamageReport look = Look(path);
-        Assert.That(decode.Clip.Damage.MissingFrames, Is.EqualTo(look.MissingFrames), $"{decode.Clip.Damage} {look}");
+        Assert.That(decode.Clip.Damage.MissingFrameCount, Is.EqualTo(look.MissingFrameCount), $"{decode.Clip.Damage} {look}");
         Assert.That(look, Is.Not.EqualTo(DamageReport.None));
-        Assert.That(decode.Clip.Damage.CorruptFrames, Is.EqualTo(look.CorruptFrames), $"{decode.Clip.Damage} {look}");
+        Assert.That(decode.Clip.Damage.CorruptFrameCount, Is.EqualTo(look.CorruptFrameCount), $"{decode.Clip.Damage} {look}");
     }
 
     [Test]
@@ -120,7 +120,7 @@ internal sealed class DamageLogMessagesTests
     {
         byte[] whole = File.ReadAllBytes(_media.Make("still.gif", Image));
         using DirectDecode decode = Tolerant(Hit("tolerated.gif", whole, 1), new ImageSpec());
-        Assert.That(decode.Clip.Damage, Is.EqualTo(new DamageReport { CorruptFrames = 1, DamagedWantedFrames = 1 }));
+        Assert.That(decode.Clip.Damage, Is.EqualTo(new DamageReport { CorruptFrameCount = 1, DamagedWantedFrameCount = 1 }));
     }
 
     [TestCase(1, true)]
@@ -137,7 +137,7 @@ internal sealed class DamageLogMessagesTests
         Assert.That(decode.Fault?.Kind, Is.EqualTo(isCorrupt ? FaultKind.Corrupt : null));
         Assert.That(
             decode.Result?.Damage,
-            Is.EqualTo(isCorrupt ? null : new DamageReport { CorruptFrames = 2, DamagedWantedFrames = 2, FirstAt = TimeSpan.FromSeconds(1) }));
+            Is.EqualTo(isCorrupt ? null : new DamageReport { CorruptFrameCount = 2, DamagedWantedFrameCount = 2, FirstAt = TimeSpan.FromSeconds(1) }));
     }
 
     private string Hit(string name, byte[] whole, int place)
@@ -153,7 +153,7 @@ internal sealed class DamageLogMessagesTests
         using DirectDecode decode = Tolerant(
             path, isImage ? new ImageSpec() : new VideoSpec { Selection = new UniformFrames(25), Size = new ExactSize(32, 32) });
         DamageReport? damage = decode.Result?.Damage;
-        return damage is null || (damage with { RepeatedFrames = 0 }) != DamageReport.None;
+        return damage is null || (damage with { RepeatedFrameCount = 0 }) != DamageReport.None;
     }
 
     private static DirectDecode Tolerant(string path, ClipSpec spec) =>

@@ -28,14 +28,14 @@ internal sealed class DamageTests
     public void Frames_before_the_damage_are_whole([Values("mp4", "mkv", "ts")] string kind)
     {
         using DirectDecode decode = DirectDecode.Of(HitInTheMiddle(kind), new VideoSpec { Selection = new IndexFrames([0, 10, 20]) });
-        Assert.That(decode.Clip.Damage.DamagedWantedFrames, Is.Zero);
+        Assert.That(decode.Clip.Damage.DamagedWantedFrameCount, Is.Zero);
     }
 
     [Test]
     public void Frames_after_the_next_key_frame_are_whole()
     {
         using DirectDecode decode = DirectDecode.Of(HitInTheMiddle("mp4"), new VideoSpec { Selection = new IndexFrames([80, 99]) });
-        Assert.That(decode.Clip.Damage.DamagedWantedFrames, Is.Zero);
+        Assert.That(decode.Clip.Damage.DamagedWantedFrameCount, Is.Zero);
     }
 
     [Test]
@@ -46,7 +46,7 @@ internal sealed class DamageTests
             {
                 Limits = new DecodeLimits { MaxDamagedFrames = 16, MaxPayloadBytes = 1 << 24 },
             });
-        Assert.That(decode.Clip.Damage.DamagedWantedFrames, Is.InRange(1, 15));
+        Assert.That(decode.Clip.Damage.DamagedWantedFrameCount, Is.InRange(1, 15));
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.InRange(1.8, 2.2));
     }
 
@@ -124,7 +124,7 @@ internal sealed class DamageTests
         string path = _media.Make("short.mp4", "-f lavfi -i testsrc2=s=64x64:r=25:d=0.2 -c:v libx264 -pix_fmt yuv420p");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec());
         Assert.That(decode.Clip.Shape[0], Is.EqualTo(16));
-        Assert.That(decode.Clip.Damage.RepeatedFrames, Is.EqualTo(11));
+        Assert.That(decode.Clip.Damage.RepeatedFrameCount, Is.EqualTo(11));
     }
 
     [Test]

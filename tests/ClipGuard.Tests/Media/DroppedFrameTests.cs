@@ -65,12 +65,12 @@ internal sealed class DroppedFrameTests
 
         string path = _media.Write($"ending{codec[^4..]}.avi", avi);
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new TimeFrames([0.84, 0.99]), Size = new OwnSize() });
-        Assert.That(decode.Result?.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrames = 1 }), $"{decode.Fault?.Message}");
+        Assert.That(decode.Result?.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrameCount = 1 }), $"{decode.Fault?.Message}");
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0.84, 0.84 }).Within(0.001));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         ClipDescription told = ClipDescription.Read(look.Bytes);
         StreamDescription stream = told.Streams[0];
-        Assert.That((stream.FoundFrames, stream.PromisedFrames, stream.Damage), Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
+        Assert.That((stream.FoundFrameCount, stream.PromisedFrameCount, stream.Damage), Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
         Assert.That(told.Notes, Has.Some.Contains("3 of the chunks"));
     }
 

@@ -65,7 +65,7 @@ internal sealed class FrameOrderTests
         Assert.That((decode.Fault?.Kind, decode.Fault?.Message), Is.EqualTo(((FaultKind?)FaultKind.Corrupt, "The video stream has no frames.")));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
-        Assert.That((stream.FoundFrames, stream.Damage?.MissingFrames), Is.EqualTo(((long?)0, (long?)100)));
+        Assert.That((stream.FoundFrameCount, stream.Damage?.MissingFrameCount), Is.EqualTo(((long?)0, (long?)100)));
     }
 
     private static VideoSpec Frames(int[] frames) => new() { Selection = new IndexFrames(frames), Size = new OwnSize() };

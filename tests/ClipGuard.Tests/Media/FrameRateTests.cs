@@ -31,7 +31,7 @@ internal sealed class FrameRateTests
 
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
-        Assert.That((stream.FoundFrames, double.IsFinite(stream.FrameRateHz ?? 10)), Is.EqualTo(((long?)20, true)));
+        Assert.That((stream.FoundFrameCount, double.IsFinite(stream.FrameRateHz ?? 10)), Is.EqualTo(((long?)20, true)));
         using DirectDecode frames = DirectDecode.Of(path, new VideoSpec { Selection = new RateFrames(2) });
         Assert.That(frames.Clip.Shape[0], Is.EqualTo(4), "two seconds at ten frames a second");
     }

@@ -39,7 +39,7 @@ internal sealed class FrameTimelineTests
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
-        Assert.That(Look(path).Damage!.MissingFrames, Is.InRange(1, 20));
+        Assert.That(Look(path).Damage!.MissingFrameCount, Is.InRange(1, 20));
     }
 
     [Test]
@@ -50,7 +50,7 @@ internal sealed class FrameTimelineTests
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
-        Assert.That(Look(path).Damage!.MissingFrames, Is.InRange(25, 125));
+        Assert.That(Look(path).Damage!.MissingFrameCount, Is.InRange(25, 125));
     }
 
     [Test]
@@ -65,7 +65,7 @@ internal sealed class FrameTimelineTests
 
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([-1, 149, 100, 2]) });
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 5.96, 5.96, 4, 0.08 }).Within(0.002));
-        Assert.That(decode.Clip.Damage, Is.EqualTo(new DamageReport { RepeatedFrames = 1 }));
+        Assert.That(decode.Clip.Damage, Is.EqualTo(new DamageReport { RepeatedFrameCount = 1 }));
     }
 
     [Test]
@@ -145,7 +145,7 @@ internal sealed class FrameTimelineTests
     public void A_film_of_uncompressed_pictures_has_all_its_frames()
     {
         string path = _media.Make("film.y4m", "-f lavfi -i testsrc2=s=64x48:r=25:d=0.16");
-        Assert.That((Look(path).Kind, Look(path).FoundFrames), Is.EqualTo(("video", (long?)4)));
+        Assert.That((Look(path).Kind, Look(path).FoundFrameCount), Is.EqualTo(("video", (long?)4)));
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 3]) });
         Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(new[] { 0, 0.12 }).Within(0.001));
     }

@@ -28,10 +28,10 @@ internal sealed class InspectTests
             StreamDescription video = clip.Streams[0];
             Assert.That((video.Kind, video.Codec, video.Width, video.Height, video.PixelFormat), Is.EqualTo(("video", "h264", 64, 32, "yuv420p")));
             Assert.That((video.ColorMatrix, video.ColorRange, video.RotationDegrees, video.FrameRateHz), Is.EqualTo(("bt709", "tv", 0, 25.0)));
-            Assert.That((video.PromisedFrames, video.FoundFrames), Is.EqualTo((25L, 25L)));
+            Assert.That((video.PromisedFrameCount, video.FoundFrameCount), Is.EqualTo((25L, 25L)));
             StreamDescription audio = clip.Streams[1];
             Assert.That((audio.Kind, audio.Codec, audio.SampleRateHz, audio.Channels), Is.EqualTo(("audio", "aac", 48_000, 2)));
-            Assert.That(audio.FoundSamples, Is.InRange(48_000, 50_000));
+            Assert.That(audio.FoundSampleCount, Is.InRange(48_000, 50_000));
             Assert.That(audio.Damage, Is.EqualTo(DamageReport.None));
         });
     }
@@ -41,9 +41,9 @@ internal sealed class InspectTests
     {
         byte[] whole = File.ReadAllBytes(_media.Make("fast.mp4", "-f lavfi -i testsrc2=s=64x64:d=2 -c:v libx264 -pix_fmt yuv420p -movflags +faststart"));
         StreamDescription video = Look(_media.Write("cut.mp4", whole.AsSpan(0, whole.Length / 2))).Streams[0];
-        Assert.That(video.PromisedFrames, Is.EqualTo(50));
-        Assert.That(video.FoundFrames, Is.InRange(5, 45));
-        Assert.That(video.Damage!.MissingFrames, Is.Positive);
+        Assert.That(video.PromisedFrameCount, Is.EqualTo(50));
+        Assert.That(video.FoundFrameCount, Is.InRange(5, 45));
+        Assert.That(video.Damage!.MissingFrameCount, Is.Positive);
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class InspectTests
     public void An_image_is_no_video_and_says_how_it_is_to_be_turned()
     {
         StreamDescription image = Look(SampleClip("exif-orientation.jpg")).Streams.Single();
-        Assert.That((image.Kind, image.Codec, image.Width, image.Height, image.FoundFrames), Is.EqualTo(("image", "mjpeg", 160, 120, 1L)));
+        Assert.That((image.Kind, image.Codec, image.Width, image.Height, image.FoundFrameCount), Is.EqualTo(("image", "mjpeg", 160, 120, 1L)));
         Assert.That((image.RotationDegrees, image.Mirrored, image.FrameRateHz, image.DurationSeconds), Is.EqualTo((90, false, (double?)null, (double?)null)));
     }
 
@@ -77,7 +77,7 @@ internal sealed class InspectTests
         StreamDescription audio = Look(path).Streams.Single();
 
         // Behind damage FFmpeg 8 finds the next whole frame sooner.
-        Assert.That((audio.Damage!.RefusedPackets, audio.Damage.MissingSamples), Is.EqualTo((2, Installed.Major >= 8 ? 40_968 : 42_624)));
+        Assert.That((audio.Damage!.RefusedPacketCount, audio.Damage.MissingSampleCount), Is.EqualTo((2, Installed.Major >= 8 ? 40_968 : 42_624)));
         Assert.That(audio.Damage.FirstAt?.TotalSeconds, Is.EqualTo(0.445).Within(0.001));
     }
 
@@ -86,7 +86,7 @@ internal sealed class InspectTests
     {
         using DirectDecode decode = DirectDecode.Of(SampleClip("h264.mp4"), new InspectSpec { CountFrames = false });
         StreamDescription video = ClipDescription.Read(decode.Bytes).Streams[0];
-        Assert.That((decode.Frames, video.PromisedFrames, video.FoundFrames, video.Damage), Is.EqualTo((0L, 50L, (long?)null, (DamageReport?)null)));
+        Assert.That((decode.Frames, video.PromisedFrameCount, video.FoundFrameCount, video.Damage), Is.EqualTo((0L, 50L, (long?)null, (DamageReport?)null)));
     }
 
     [TestCase("null")]

@@ -35,7 +35,7 @@ internal sealed class NonFiniteSilencerTests
 
         using DirectDecode whole = DirectDecode.Of(clean, Native);
         using DirectDecode decode = DirectDecode.Of(_media.Write($"spoilt-{codec}-{channels}.{container}", bytes), Native);
-        Assert.That(decode.Clip.Damage.CorruptFrames, Is.Positive);
+        Assert.That(decode.Clip.Damage.CorruptFrameCount, Is.Positive);
         Assert.That(decode.Clip.Damage.FirstAt?.TotalSeconds, Is.EqualTo(5_000.0 / RateHz).Within(0.0001));
         float[] expected = whole.Samples.ToArray();
         for (int i = 0; i < 11; i++)
@@ -61,7 +61,7 @@ internal sealed class NonFiniteSilencerTests
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
         Assert.That(decode.Fault!.Message, Does.StartWith("1.3 % of the audio"));
-        Assert.That(ClipDescription.Read(look.Bytes).Streams[0].Damage!.CorruptFrames, Is.Positive);
+        Assert.That(ClipDescription.Read(look.Bytes).Streams[0].Damage!.CorruptFrameCount, Is.Positive);
     }
 
     [Test]

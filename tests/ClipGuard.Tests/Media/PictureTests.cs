@@ -301,7 +301,7 @@ internal sealed class PictureTests
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription image = ClipDescription.Read(look.Bytes).Streams.Single();
         Assert.That(
-            (image.Kind, image.Width, image.Height, image.FoundFrames, image.Damage),
+            (image.Kind, image.Width, image.Height, image.FoundFrameCount, image.Damage),
             Is.EqualTo((isVideo ? "video" : "image", 16, 16, isVideo ? 2L : 1, DamageReport.None)));
     }
 

@@ -35,6 +35,6 @@ internal sealed class TransparentFilmTests
         Assert.That(probed, Is.EqualTo(new[] { "yuv420p" }), "FFmpeg by itself gives no alpha");
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
-        Assert.That((stream.HasAlpha, stream.FoundFrames, stream.Damage), Is.EqualTo(((bool?)true, (long?)10, DamageReport.None)));
+        Assert.That((stream.HasAlpha, stream.FoundFrameCount, stream.Damage), Is.EqualTo(((bool?)true, (long?)10, DamageReport.None)));
     }
 }

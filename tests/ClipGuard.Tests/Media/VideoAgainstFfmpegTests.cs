@@ -92,7 +92,7 @@ internal sealed class VideoAgainstFfmpegTests
             Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { frames.Length, Height, Width, 3 }), $"{spec.Selection}");
             Assert.That(decode.Clip.FrameTimesSeconds, Is.EqualTo(frames.Select(frame => shown.Times[frame])).Within(0.002), $"{spec.Selection}");
             worst = Math.Max(worst, WorstDifference.Of(decode.Bytes, Pick(expected, frames)));
-            Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrames = frames.Length - frames.Distinct().Count() }));
+            Assert.That(decode.Clip.Damage, Is.EqualTo(DamageReport.None with { RepeatedFrameCount = frames.Length - frames.Distinct().Count() }));
         }
 
         TestContext.Out.WriteLine($"{name}: at most {worst} of 255 apart");
@@ -132,7 +132,7 @@ internal sealed class VideoAgainstFfmpegTests
     public void Interlaced_frames_are_marked()
     {
         using DirectDecode decode = DirectDecode.Of(Make("interlaced.ts"), new VideoSpec { Selection = new UniformFrames(4) });
-        Assert.That(decode.Clip.InterlacedFrames, Is.EqualTo(4));
+        Assert.That(decode.Clip.InterlacedFrameCount, Is.EqualTo(4));
     }
 
     [Test]

@@ -53,8 +53,8 @@ internal sealed partial class DryRunReportTests
         {
             Width = 320,
             Height = 240,
-            PromisedFrames = 100,
-            Damage = new DamageReport { MissingFrames = 25, FirstAt = TimeSpan.FromSeconds(3) },
+            PromisedFrameCount = 100,
+            Damage = new DamageReport { MissingFrameCount = 25, FirstAt = TimeSpan.FromSeconds(3) },
         };
         var look = new ClipLook(fault, "mov,mp4,m4a", stream, 4) { Picture = new ReportPicture("a.mp4", "damaged", "frames") { Image = [1, 2, 3] } };
 

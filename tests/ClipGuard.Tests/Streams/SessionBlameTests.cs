@@ -170,7 +170,7 @@ internal sealed class SessionBlameTests
             Streams = [Run.Streams[0], Run.Streams[1] with { Spec = new VideoStreamSpec { FitTo = "a" } }],
         };
         Assert.That(
-            ToolEnd(run, new ProcessExit { Code = 3 }, Whole("a"), Whole("b") with { Frames = 9 }),
+            ToolEnd(run, new ProcessExit { Code = 3 }, Whole("a"), Whole("b") with { FrameCount = 9 }),
             Is.EqualTo(new Cause.OfStream("b", ToolFaultKind.Mismatched, "'b' has 9 frames, and 'a' has 10 frames.")));
     }
 
@@ -178,7 +178,7 @@ internal sealed class SessionBlameTests
         new ToolCommand("cat", ["{a}", "{b}", "{c}"]),
         [.. ((string[])["a", "b", "c"]).Select(name => new ClipStream(name, new FileSource($"/clips/{name}"), new VideoStreamSpec()))]);
 
-    private static StreamReport Whole(string name) => new(name) { Frames = 10, Bytes = 100, IsWhole = true };
+    private static StreamReport Whole(string name) => new(name) { FrameCount = 10, Bytes = 100, IsWhole = true };
 
     private static Cause? ToolEnd(ProcessExit exit, params StreamReport[] reports) => ToolEnd(Run, exit, reports);
 

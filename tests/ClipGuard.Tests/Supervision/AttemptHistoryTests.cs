@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Supervision;
 internal sealed class AttemptHistoryTests
 {
     private static readonly ClipFault Crash = new(FaultKind.Crashed, DecodeStage.Decode, "It crashed.", new PostMortem());
-    private static readonly ClipFault Stall = new(FaultKind.Stalled, DecodeStage.Open, "It stalled.", new PostMortem { Frames = 7 });
+    private static readonly ClipFault Stall = new(FaultKind.Stalled, DecodeStage.Open, "It stalled.", new PostMortem { FrameCount = 7 });
 
     [Test]
     public void A_failure_that_may_be_bad_luck_is_tried_once_more_and_no_further()
@@ -36,7 +36,7 @@ internal sealed class AttemptHistoryTests
         history.TryAgain(Crash, isRetryable: true);
         ClipFault fault = history.Conclude(Stall);
         Assert.That((fault.Kind, fault.Stage, fault.Message), Is.EqualTo((FaultKind.Stalled, DecodeStage.Open, "It stalled. (The first try: It crashed.)")));
-        Assert.That((fault.PostMortem.Attempts, fault.PostMortem.Frames), Is.EqualTo((2, 7L)));
+        Assert.That((fault.PostMortem.AttemptCount, fault.PostMortem.FrameCount), Is.EqualTo((2, 7L)));
         Assert.That(history.Conclude(Crash).Message, Is.EqualTo("It crashed."));
     }
 
@@ -48,7 +48,7 @@ internal sealed class AttemptHistoryTests
         history.TryAgain(first, isRetryable: true);
         ToolFault fault = history.Conclude(first with { Culprit = ToolFault.Tool, Kind = ToolFaultKind.ToolFailed, Message = "It failed." });
         Assert.That((fault.Culprit, fault.Message), Is.EqualTo((ToolFault.Tool, "It failed. (The first try: It crashed.)")));
-        Assert.That(fault.PostMortem.Attempts, Is.EqualTo(2));
+        Assert.That(fault.PostMortem.AttemptCount, Is.EqualTo(2));
     }
 
     [Test]

@@ -61,7 +61,7 @@ internal sealed class ReadAheadTests
     {
         await using ReadAhead ahead = New(Always);
         IAheadClip clip = ahead.Announce(new FileSource(_file))!;
-        Assert.That(() => ahead.Report.ReadsInFlight == 0 && ahead.Report.BytesHeld == _bytes.Length, Is.True.After(10_000, 1));
+        Assert.That(() => ahead.Report.InFlightCount == 0 && ahead.Report.BytesHeld == _bytes.Length, Is.True.After(10_000, 1));
 
         clip.Dispose();
         clip.Dispose();
@@ -148,7 +148,7 @@ internal sealed class ReadAheadTests
             // As long as nothing comes back, no more threads are lost to the storage.
             Assert.That(() => ahead.Announce(new FileSource(frozen)), Is.Null.After(5000, 20));
             storage.Set();
-            Assert.That(() => ahead.Report.ReadsInFlight, Is.Zero.After(10_000, 1));
+            Assert.That(() => ahead.Report.InFlightCount, Is.Zero.After(10_000, 1));
             Assert.That((ahead.Report.UnusedBytes, ahead.Report.BytesHeld), Is.EqualTo((0L, (long)_bytes.Length)), "what came too late is not kept");
         }
     }
@@ -202,7 +202,7 @@ internal sealed class ReadAheadTests
         IAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
         Assert.That(() => server.Asked, Is.EqualTo(1).After(10_000, 1));
         clip.Dispose();
-        Assert.That(() => ahead.Report.ReadsInFlight, Is.Zero.After(10_000, 1));
+        Assert.That(() => ahead.Report.InFlightCount, Is.Zero.After(10_000, 1));
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -271,7 +271,7 @@ internal sealed class ReadAheadTests
         await using ReadAhead ahead = New(options ?? Always);
         using IAheadClip clip = ahead.Announce(source)!;
         Assert.That(await TakeAsync(ahead, clip, cancellation), Is.EqualTo(source));
-        Assert.That((ahead.Report.BytesHeld, ahead.Report.UnusedBytes, ahead.Report.Stuck), Is.EqualTo((0L, 0L, 0L)));
+        Assert.That((ahead.Report.BytesHeld, ahead.Report.UnusedBytes, ahead.Report.StuckCount), Is.EqualTo((0L, 0L, 0L)));
     }
 
     private ReadAhead New(ReadAheadOptions options, TimeSpan? patience = null, Action<FileSource>? before = null) =>

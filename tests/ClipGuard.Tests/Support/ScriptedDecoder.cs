@@ -84,7 +84,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         new UnsettledClip(UnsettledCause.Starved, DecodeStage.Decode, "It had no processor.", new PostMortem()), TimeSpan.FromMilliseconds(5));
 
     private static ClipFault Damaged() =>
-        new(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { Packets = 3, Log = ["oh no"] });
+        new(FaultKind.Corrupt, DecodeStage.Decode, "It is damaged.", new PostMortem { PacketCount = 3, Log = ["oh no"] });
 
     // A file whose name begins with "twice" fails, and when it is tried once more, it fails again.
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation)

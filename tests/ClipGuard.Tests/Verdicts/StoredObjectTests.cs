@@ -94,7 +94,7 @@ internal sealed class StoredObjectTests
         };
         await using Supervisor supervisor = await Supervisor.StartAsync(options.Guard);
         DryRunSummary summary = await new DryRun(new JsonLinesManifest(Path.Combine(_folder, "m.jsonl"), options.Manifest), supervisor, options).RunAsync();
-        return (summary.FromStore, summary.Ok);
+        return (summary.FromStoreCount, summary.OkCount);
     }
 
     private string[] Asked() => [.. _server.Asked.Select(static request =>

@@ -30,8 +30,8 @@ internal sealed class StoredRunTests
             Assert.That(bench.Decoder.Asked, Is.Empty);
             Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo(faults));
             Assert.That(File.ReadAllText(bench.CleanPath), Is.EqualTo(clean));
-            Assert.That((first.FromStore, second.FromStore), Is.EqualTo((0L, 4L)));
-            Assert.That((second.Clips, second.Ok), Is.EqualTo((first.Clips, first.Ok)));
+            Assert.That((first.FromStoreCount, second.FromStoreCount), Is.EqualTo((0L, 4L)));
+            Assert.That((second.ClipCount, second.OkCount), Is.EqualTo((first.ClipCount, first.OkCount)));
             Assert.That(second.Faults, Is.EqualTo(first.Faults));
         });
     }
@@ -176,9 +176,9 @@ internal sealed class StoredRunTests
 
         Assert.Multiple(() =>
         {
-            Assert.That((first.Unsettled, second.Unsettled), Is.EqualTo((1L, 1L)));
+            Assert.That((first.UnsettledCount, second.UnsettledCount), Is.EqualTo((1L, 1L)));
             Assert.That(bench.Decoder.Asked, Is.EqualTo(["odd-1.png"]));
-            Assert.That(second.FromStore, Is.EqualTo(2));
+            Assert.That(second.FromStoreCount, Is.EqualTo(2));
         });
     }
 
@@ -222,7 +222,7 @@ internal sealed class StoredRunTests
 
         DryRunSummary summary = await bench.RunAsync();
 
-        Assert.That((summary.Ok, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((1L, 1L)));
+        Assert.That((summary.OkCount, summary.Faults[nameof(FaultKind.Corrupt)]), Is.EqualTo((1L, 1L)));
     }
 
     [Test]
@@ -287,7 +287,7 @@ internal sealed class StoredRunTests
         Assert.Multiple(() =>
         {
             Assert.That(bench.Decoder.Asked, Is.Empty);
-            Assert.That(summary.FromStore, Is.EqualTo(3));
+            Assert.That(summary.FromStoreCount, Is.EqualTo(3));
         });
     }
 
@@ -301,10 +301,10 @@ internal sealed class StoredRunTests
         bench.Decoder.Hold("ok-5.png");
         Task<DryRunSummary> running = bench.RunAsync();
         await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-2.png"));
-        bench.Decoder.Reuse = new HelperReuse { Confirmed = 1 };
+        bench.Decoder.Reuse = new HelperReuse { ConfirmedCount = 1 };
         bench.Decoder.Release("ok-2.png");
         await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-5.png"));
-        bench.Decoder.Reuse = new HelperReuse { Confirmed = 1, Disagreement = disagree ? "A fresh one says otherwise." : null };
+        bench.Decoder.Reuse = new HelperReuse { ConfirmedCount = 1, Disagreement = disagree ? "A fresh one says otherwise." : null };
         bench.Decoder.Release("ok-5.png");
         await running;
 

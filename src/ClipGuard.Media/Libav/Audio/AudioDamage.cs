@@ -89,9 +89,9 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
 
         Report = new DamageReport
         {
-            CorruptFrames = _corruptFrames + marked,
-            RefusedPackets = refused,
-            MissingSamples = missing,
+            CorruptFrameCount = _corruptFrames + marked,
+            RefusedPacketCount = refused,
+            MissingSampleCount = missing,
             FirstAt = _firstSample is { } first ? TimeSpan.FromSeconds((double)first / rateHz) : null,
         };
 
@@ -108,7 +108,7 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
             ? session.Fault(
                 FaultKind.Corrupt,
                 $"{Math.Min(1, share):P1} of the audio is damaged or missing, from {Report.FirstAt?.TotalSeconds:0.###} s on: "
-                + $"{refused} packets refused, {Report.CorruptFrames} frames corrupt, {missing} samples missing.")
+                + $"{refused} packets refused, {Report.CorruptFrameCount} frames corrupt, {missing} samples missing.")
             : null;
     }
 }

@@ -49,9 +49,9 @@ internal sealed unsafe class AudioWindowSet : IDisposable
         WindowStartsSeconds = [.. Enumerable.Range(0, _windows.Count).Select(window => SecondsOf(_begins[_isShortClip ? 0 : window], _track.RateHz))],
         Damage = _damage.Aggregate(DamageReport.None, static (sum, window) => sum with
         {
-            CorruptFrames = sum.CorruptFrames + window.CorruptFrames,
-            RefusedPackets = sum.RefusedPackets + window.RefusedPackets,
-            MissingSamples = sum.MissingSamples + window.MissingSamples,
+            CorruptFrameCount = sum.CorruptFrameCount + window.CorruptFrameCount,
+            RefusedPacketCount = sum.RefusedPacketCount + window.RefusedPacketCount,
+            MissingSampleCount = sum.MissingSampleCount + window.MissingSampleCount,
             FirstAt = sum.FirstAt is { } first && !(window.FirstAt < first) ? first : window.FirstAt,
         }),
     };

@@ -76,20 +76,20 @@ internal static unsafe class StreamDecodeInspection
         {
             return description with
             {
-                FoundFrames = 0,
-                FoundSamples = 0,
+                FoundFrameCount = 0,
+                FoundSampleCount = 0,
                 Damage = new DamageReport
                 {
-                    RefusedPackets = decoded.RefusedPackets,
-                    CorruptFrames = decoded.MarkedPackets,
-                    MissingSamples = Math.Max(1, HeaderLength.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
+                    RefusedPacketCount = decoded.RefusedPackets,
+                    CorruptFrameCount = decoded.MarkedPackets,
+                    MissingSampleCount = Math.Max(1, HeaderLength.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
                 },
                 CountError = NothingDecoded,
             };
         }
 
         damage.Judge(session, AudioDecodeEnding.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
-        return description with { FoundFrames = frames, FoundSamples = AtRate(samples, description.SampleRateHz ?? 1), Damage = damage.Report };
+        return description with { FoundFrameCount = frames, FoundSampleCount = AtRate(samples, description.SampleRateHz ?? 1), Damage = damage.Report };
     }
 
     // Where the rate changes on the way, a decode brings all to the first one.
@@ -133,16 +133,16 @@ internal static unsafe class StreamDecodeInspection
 
         return description with
         {
-            FoundFrames = frames,
-            InterlacedFrames = interlaced,
+            FoundFrameCount = frames,
+            InterlacedFrameCount = interlaced,
             Damage = new DamageReport
             {
-                ConcealedFrames = concealed + track.ConcealedPackets,
-                CorruptFrames = corrupt + track.MarkedPackets,
-                RefusedPackets = track.RefusedPackets,
+                ConcealedFrameCount = concealed + track.ConcealedPackets,
+                CorruptFrameCount = corrupt + track.MarkedPackets,
+                RefusedPacketCount = track.RefusedPackets,
 
                 // A video of which nothing comes out lacks all that it promises, whatever its packets are.
-                MissingFrames = frames == 0 ? Math.Max(1, track.Stream->nb_frames) : Missing(track, description.FrameRateHz),
+                MissingFrameCount = frames == 0 ? Math.Max(1, track.Stream->nb_frames) : Missing(track, description.FrameRateHz),
                 FirstAt = firstDamage,
             },
         };
@@ -160,8 +160,8 @@ internal static unsafe class StreamDecodeInspection
 
         return StreamReading.WithTurn(description, turn) with
         {
-            FoundFrames = found ? 1 : 0,
-            Damage = new DamageReport { CorruptFrames = found && damaged ? 1 : 0, MissingFrames = found ? 0 : 1 },
+            FoundFrameCount = found ? 1 : 0,
+            Damage = new DamageReport { CorruptFrameCount = found && damaged ? 1 : 0, MissingFrameCount = found ? 0 : 1 },
         };
     }
 

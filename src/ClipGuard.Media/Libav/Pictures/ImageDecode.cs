@@ -21,8 +21,8 @@ internal static unsafe class ImageDecode
             ? new DecodeAnswer(session.Fault(FaultKind.Corrupt, "The picture is damaged, and parts of it would be made up."))
             : new DecodeAnswer(new DecodedClip(ElementType.UInt8, writer.Shape!)
             {
-                InterlacedFrames = writer.InterlacedFrames,
-                Damage = damaged ? new DamageReport { CorruptFrames = 1, DamagedWantedFrames = 1 } : DamageReport.None,
+                InterlacedFrameCount = writer.InterlacedFrames,
+                Damage = damaged ? new DamageReport { CorruptFrameCount = 1, DamagedWantedFrameCount = 1 } : DamageReport.None,
             });
     }
 

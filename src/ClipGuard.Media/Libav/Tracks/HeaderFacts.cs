@@ -25,7 +25,7 @@ internal static unsafe class HeaderFacts
             Channels = isAudio ? codec->ch_layout.nb_channels : null,
             Width = isAudio ? null : codec->width,
             Height = isAudio ? null : codec->height,
-            Frames = stream->nb_frames > 0 && !isAudio && !isPicture ? stream->nb_frames : null,
+            FrameCount = stream->nb_frames > 0 && !isAudio && !isPicture ? stream->nb_frames : null,
             FrameRateHz = !isAudio && !isPicture && stream->avg_frame_rate is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
             Container = container.FormatName is { Length: > 0 } name ? name : null,
             Bytes = container.Bytes.Length > 0 ? container.Bytes.Length : null,

@@ -55,12 +55,12 @@ internal static class FileListDecode
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, FrameShape.Of(spec, writer.Shape!))
         {
             FrameTimesSeconds = [.. frames],
-            InterlacedFrames = writer.InterlacedFrames,
+            InterlacedFrameCount = writer.InterlacedFrames,
             Damage = new DamageReport
             {
-                RepeatedFrames = frames.Length - slotsOf.Count(),
-                CorruptFrames = damaged.Count,
-                DamagedWantedFrames = damaged.Count,
+                RepeatedFrameCount = frames.Length - slotsOf.Count(),
+                CorruptFrameCount = damaged.Count,
+                DamagedWantedFrameCount = damaged.Count,
                 FirstAt = damaged.Count > 0 ? TimeSpan.FromSeconds(damaged.Min()) : null,
             },
         });

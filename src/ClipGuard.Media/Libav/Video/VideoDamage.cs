@@ -11,13 +11,13 @@ namespace ClipGuard.Media.Libav.Video;
 internal sealed record VideoDamage(DamageReport Report, string? BrokeOff)
 {
     /// <summary>Wanted frames that are damaged or missing.</summary>
-    public long DamagedWanted => Report.DamagedWantedFrames;
+    public long DamagedWanted => Report.DamagedWantedFrameCount;
 
     /// <summary>True where nothing is damaged and nothing missing.</summary>
-    public bool IsNone => OnlyMissing && Report is { DamagedWantedFrames: 0, MissingFrames: 0 };
+    public bool IsNone => OnlyMissing && Report is { DamagedWantedFrameCount: 0, MissingFrameCount: 0 };
 
     /// <summary>True where frames are missing and nothing says that the clip is damaged.</summary>
-    public bool OnlyMissing => Report is { ConcealedFrames: 0, CorruptFrames: 0, RefusedPackets: 0 } && BrokeOff is null;
+    public bool OnlyMissing => Report is { ConcealedFrameCount: 0, CorruptFrameCount: 0, RefusedPacketCount: 0 } && BrokeOff is null;
 
     /// <summary>Counts the damage.</summary>
     /// <param name="decoder">What the decoder saw.</param>
@@ -68,12 +68,12 @@ internal sealed record VideoDamage(DamageReport Report, string? BrokeOff)
             : null;
         var report = new DamageReport
         {
-            ConcealedFrames = decoder.ConcealedFrames.Count + decoder.ConcealedPackets.Count,
-            CorruptFrames = decoder.CorruptFrames.Count + marked.Length,
-            RefusedPackets = decoder.RefusedPackets.Count,
-            MissingFrames = missing + promised,
-            RepeatedFrames = wanted.Repeats + decoder.RepeatedFrames,
-            DamagedWantedFrames = damagedWanted,
+            ConcealedFrameCount = decoder.ConcealedFrames.Count + decoder.ConcealedPackets.Count,
+            CorruptFrameCount = decoder.CorruptFrames.Count + marked.Length,
+            RefusedPacketCount = decoder.RefusedPackets.Count,
+            MissingFrameCount = missing + promised,
+            RepeatedFrameCount = wanted.Repeats + decoder.RepeatedFrames,
+            DamagedWantedFrameCount = damagedWanted,
             FirstAt = firstTicks is { } first && first != ffmpeg.AV_NOPTS_VALUE && plan is not null
                 ? TimeSpan.FromSeconds((double)(first - timeline.Ticks[0]) * timeline.SecondsNumerator / timeline.SecondsDenominator)
                 : null,
@@ -85,10 +85,10 @@ internal sealed record VideoDamage(DamageReport Report, string? BrokeOff)
     public string Describe()
     {
         List<string> parts = [];
-        Add(Report.ConcealedFrames, "concealed");
-        Add(Report.CorruptFrames, "marked corrupt");
-        Add(Report.RefusedPackets, "packets refused by the decoder");
-        Add(Report.MissingFrames, "missing");
+        Add(Report.ConcealedFrameCount, "concealed");
+        Add(Report.CorruptFrameCount, "marked corrupt");
+        Add(Report.RefusedPacketCount, "packets refused by the decoder");
+        Add(Report.MissingFrameCount, "missing");
         if (BrokeOff is not null)
         {
             parts.Add($"reading broke off ({BrokeOff})");

@@ -259,7 +259,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         return new DecodeAnswer(new DecodedClip(ElementType.UInt8, FrameShape.Of(_spec, _writer.Shape))
         {
             FrameTimesSeconds = [.. _wanted.Slots.Select(timeline.SecondsAt)],
-            InterlacedFrames = _writer.InterlacedFrames,
+            InterlacedFrameCount = _writer.InterlacedFrames,
             Damage = damage,
         });
     }

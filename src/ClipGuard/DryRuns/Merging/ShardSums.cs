@@ -17,7 +17,7 @@ internal static class ShardSums
     {
         DryRunSummary[] each = [.. shards.Select(static shard => shard.Summary)];
         double elapsed = Math.Round(each.Sum(static one => one.ElapsedSeconds), 3);
-        long clips = each.Sum(static one => one.Clips);
+        long clips = each.Sum(static one => one.ClipCount);
         (long Distinct, long FromStore)? seen = CountSeen(shards);
         var slowest = new SlowestClips(SlowestKept);
         foreach ((DryRunSummary one, long before) in each.Zip(linesBefore))
@@ -30,20 +30,21 @@ internal static class ShardSums
 
         return each[0] with
         {
-            Samples = each.Sum(static one => one.Samples),
-            CleanSamples = each.Sum(static one => one.CleanSamples),
-            LeftOut = each.Sum(static one => one.LeftOut),
-            SamplesWithWarnings = each.Sum(static one => one.SamplesWithWarnings),
-            Clips = clips,
-            Ok = each.Sum(static one => one.Ok),
-            Unsettled = each.Sum(static one => one.Unsettled),
-            NotFound = Math.Max(0, shards[0].Record.RowsToLeaveOut - each.Sum(static one => one.LeftOut)),
-            FromStore = seen?.FromStore ?? each.Sum(static one => one.FromStore),
-            Repeated = seen is { } counted ? clips - shards.Sum(static shard => shard.Record.Refused) - counted.Distinct : each.Sum(static one => one.Repeated),
+            SampleCount = each.Sum(static one => one.SampleCount),
+            CleanSampleCount = each.Sum(static one => one.CleanSampleCount),
+            LeftOutCount = each.Sum(static one => one.LeftOutCount),
+            WarnedSampleCount = each.Sum(static one => one.WarnedSampleCount),
+            ClipCount = clips,
+            OkCount = each.Sum(static one => one.OkCount),
+            UnsettledCount = each.Sum(static one => one.UnsettledCount),
+            NotFoundCount = Math.Max(0, shards[0].Record.RowsToLeaveOut - each.Sum(static one => one.LeftOutCount)),
+            FromStoreCount = seen?.FromStore ?? each.Sum(static one => one.FromStoreCount),
+            RepeatedCount = seen is { } counted ? clips - shards.Sum(static shard => shard.Record.Refused) - counted.Distinct
+                : each.Sum(static one => one.RepeatedCount),
             Agreement = Agreement.Sum([.. each.Select(static one => one.Agreement)]),
             Helpers = HelperReuse.Sum(each.Select(static one => one.Helpers)),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
-            ResumedAfterRows = each.Sum(static one => one.ResumedAfterRows),
+            ResumedRowCount = each.Sum(static one => one.ResumedRowCount),
             ElapsedSeconds = elapsed,
             ClipsPerSecond = elapsed > 0 ? Math.Round(clips / elapsed, 3) : 0,
             Slowest = slowest.ToList(),

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.DryRuns.SecondOpinions;
 
 /// <summary>How often two decoders agreed, of a run that asked a second one.</summary>
@@ -16,11 +18,14 @@ public sealed record Agreement
 
     /// <summary>Clips that were decoded by both.</summary>
     [JsonIgnore]
-    public long Compared => Formats.Sum(static format => format.Compared);
+    public long ComparedCount => Formats.Sum(static format => format.ComparedCount);
 
     /// <summary>Of these, those that they disagree on.</summary>
     [JsonIgnore]
-    public long Disagreements => Formats.Sum(static format => format.Disagreements);
+    public long DisagreementCount => Formats.Sum(static format => format.DisagreementCount);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>The counts of several runs together; null where none of them asked a second decoder.</summary>
     internal static Agreement? Sum(IReadOnlyList<Agreement?> runs) => runs.OfType<Agreement>().ToArray() is not { Length: > 0 } asked ? null
@@ -40,46 +45,52 @@ public sealed record Agreement
 public sealed record FormatAgreement(string Format)
 {
     /// <summary>Clips that were decoded by both, to data or a fault.</summary>
-    public long Compared { get; init; }
+    [JsonPropertyName("compared")]
+    public long ComparedCount { get; init; }
 
     /// <summary>Of these, those that are bad for the run's decoder alone.</summary>
-    public long DecoderFaults { get; init; }
+    [JsonPropertyName("decoderFaults")]
+    public long DecoderFaultCount { get; init; }
 
     /// <summary>Those that are bad for the second decoder alone.</summary>
-    public long AlsoFaults { get; init; }
+    [JsonPropertyName("alsoFaults")]
+    public long AlsoFaultCount { get; init; }
 
     /// <summary>Those whose shapes differ.</summary>
-    public long Shapes { get; init; }
+    [JsonPropertyName("shapes")]
+    public long ShapeDifferenceCount { get; init; }
 
     /// <summary>Those whose values differ.</summary>
-    public long Values { get; init; }
+    [JsonPropertyName("values")]
+    public long ValueDifferenceCount { get; init; }
 
-    /// <summary>Clips of which the second decoder came to neither, through no fault of theirs; not among <see cref="Compared"/>.</summary>
-    public long NotCompared { get; init; }
+    /// <summary>Clips of which the second decoder came to neither, through no fault of theirs; not among <see cref="ComparedCount"/>.</summary>
+    [JsonPropertyName("notCompared")]
+    public long NotComparedCount { get; init; }
 
     /// <summary>Clips that they disagree on.</summary>
     [JsonIgnore]
-    public long Disagreements => DecoderFaults + AlsoFaults + Shapes + Values;
+    public long DisagreementCount => DecoderFaultCount + AlsoFaultCount + ShapeDifferenceCount + ValueDifferenceCount;
 
     /// <summary>With one more clip.</summary>
     internal FormatAgreement Plus(SecondOpinion opinion) => this with
     {
-        Compared = Compared + (opinion.IsCompared ? 1 : 0),
-        NotCompared = NotCompared + (opinion.IsCompared ? 0 : 1),
-        DecoderFaults = DecoderFaults + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Decoder.Fault: not null } ? 1 : 0),
-        AlsoFaults = AlsoFaults + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Also.Fault: not null } ? 1 : 0),
-        Shapes = Shapes + (opinion.Disagreement is { About: DisagreementSubject.Shape } ? 1 : 0),
-        Values = Values + (opinion.Disagreement is { About: DisagreementSubject.Values } ? 1 : 0),
+        ComparedCount = ComparedCount + (opinion.IsCompared ? 1 : 0),
+        NotComparedCount = NotComparedCount + (opinion.IsCompared ? 0 : 1),
+        DecoderFaultCount = DecoderFaultCount + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Decoder.Fault: not null } ? 1 : 0),
+        AlsoFaultCount = AlsoFaultCount + (opinion.Disagreement is { About: DisagreementSubject.Verdict, Also.Fault: not null } ? 1 : 0),
+        ShapeDifferenceCount = ShapeDifferenceCount + (opinion.Disagreement is { About: DisagreementSubject.Shape } ? 1 : 0),
+        ValueDifferenceCount = ValueDifferenceCount + (opinion.Disagreement is { About: DisagreementSubject.Values } ? 1 : 0),
     };
 
     /// <summary>With all of another run.</summary>
     internal FormatAgreement Plus(FormatAgreement other) => this with
     {
-        Compared = Compared + other.Compared,
-        NotCompared = NotCompared + other.NotCompared,
-        DecoderFaults = DecoderFaults + other.DecoderFaults,
-        AlsoFaults = AlsoFaults + other.AlsoFaults,
-        Shapes = Shapes + other.Shapes,
-        Values = Values + other.Values,
+        ComparedCount = ComparedCount + other.ComparedCount,
+        NotComparedCount = NotComparedCount + other.NotComparedCount,
+        DecoderFaultCount = DecoderFaultCount + other.DecoderFaultCount,
+        AlsoFaultCount = AlsoFaultCount + other.AlsoFaultCount,
+        ShapeDifferenceCount = ShapeDifferenceCount + other.ShapeDifferenceCount,
+        ValueDifferenceCount = ValueDifferenceCount + other.ValueDifferenceCount,
     };
 }

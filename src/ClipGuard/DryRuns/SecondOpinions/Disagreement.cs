@@ -106,6 +106,9 @@ public sealed record Opinion
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Log { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+
     /// <summary>What came of a decode that is settled.</summary>
     internal static Opinion Of(DecodeOutcome outcome) => new()
     {

@@ -109,7 +109,7 @@ internal sealed class BatchBuilder : IDisposable
         return new Batch(Number, [.. kept.Select(slot => results[slot].Sample!)], tensors, memory, new BatchReport
         {
             Faults = [.. results.SelectMany(static result => result.Faults)],
-            RowsTried = results.Sum(static result => result.RowsTried),
+            TriedRowCount = results.Sum(static result => result.RowsTried),
             ClipCount = results.Sum(static result => result.Clips),
             Bytes = results.Sum(static result => result.Bytes),
             TensorBytes = tensors.Where(static tensor => tensor.Clips.Count > 0).Sum(static tensor => tensor.ElementBytes),

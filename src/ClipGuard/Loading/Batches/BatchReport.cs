@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Loading;
 
 /// <summary>What happened while a batch was made.</summary>
@@ -7,7 +9,7 @@ public sealed record BatchReport
     public IReadOnlyList<SampleFault> Faults { get; init; } = [];
 
     /// <summary>Rows that were tried, faulty ones included.</summary>
-    public int RowsTried { get; init; }
+    public int TriedRowCount { get; init; }
 
     /// <summary>Clips decoded into the batch.</summary>
     public int ClipCount { get; init; }
@@ -23,4 +25,7 @@ public sealed record BatchReport
 
     /// <summary>Time that the consumer waited for this batch.</summary>
     public TimeSpan Waited { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -70,6 +70,6 @@ internal sealed class ClipSizes
     {
         ClipKind.Audio => 0,
         ClipKind.Image => 1,
-        _ => clip.Frames is { } frames ? frames : clip.DurationSeconds * clip.FrameRateHz,
+        _ => clip.FrameCount is { } frames ? frames : clip.DurationSeconds * clip.FrameRateHz,
     };
 }

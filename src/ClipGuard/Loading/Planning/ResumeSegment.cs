@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using ClipGuard.Media;
+
 namespace ClipGuard.Loading;
 
 /// <summary>A part of an epoch that was run with one number of ranks and one batch size, and ended.</summary>
@@ -14,6 +16,9 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
 
     /// <summary>What bounded its batches, where that was their size; otherwise null.</summary>
     public SizedBatches? BySize { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     internal bool IsValid => HasRanks && (BySize is null || BySize.IsPossible(Consumed.Min(), long.MaxValue));
 

@@ -8,7 +8,7 @@ namespace ClipGuard.Loading;
 public sealed record ClipProfile(ClipKind Kind, string Codec)
 {
     /// <summary>How many there were.</summary>
-    public long Clips { get; init; }
+    public long ClipCount { get; init; }
 
     /// <summary>They waited for a helper: more of them are asked for at a time than are decoded, so that no helper waits.</summary>
     public TimeSpan Queued { get; init; }

@@ -73,10 +73,10 @@ internal sealed partial class LoaderTelemetry(ILogger logger)
                 found.CpuTime.TotalSeconds,
                 found.SinceProgress.TotalSeconds,
                 found.BytesRead,
-                found.Packets,
-                found.Frames,
+                found.PacketCount,
+                found.FrameCount,
                 found.PeakMemoryBytes,
-                found.Attempts,
+                found.AttemptCount,
                 found.Signal,
                 found.ExitCode,
                 string.Join(" | ", found.Log));

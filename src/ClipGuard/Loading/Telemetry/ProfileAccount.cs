@@ -57,7 +57,7 @@ internal sealed class ProfileAccount
             ClipProfile sum = _sums.GetValueOrDefault(key) ?? new ClipProfile(kind, key.Item2);
             _sums[key] = sum with
             {
-                Clips = sum.Clips + 1,
+                ClipCount = sum.ClipCount + 1,
                 Queued = sum.Queued + profile.Queued,
                 WaitedForBytes = sum.WaitedForBytes + profile.WaitedForBytes,
                 Opened = sum.Opened + profile.Opened,

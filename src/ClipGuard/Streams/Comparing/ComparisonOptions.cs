@@ -1,4 +1,5 @@
 using ClipGuard.Media.Streams;
+using ClipGuard.Media;
 
 namespace ClipGuard.Streams.Comparing;
 
@@ -58,4 +59,7 @@ public sealed record ComparisonOptions
 
     /// <summary>Threads that each decoder may use. Default 1.</summary>
     public int DecoderThreads { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>What the comparison of one pair came to.</summary>
@@ -7,4 +9,7 @@ public sealed record ComparisonResult(IReadOnlyDictionary<string, double> Scores
 {
     /// <summary>The scores of each frame; null where they were not asked for, or were more than is kept of what the tool wrote.</summary>
     public FrameScores? Frames { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

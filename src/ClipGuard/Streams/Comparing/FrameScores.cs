@@ -1,3 +1,5 @@
+using ClipGuard.Media;
+
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>The scores of each frame of a pair.</summary>
@@ -7,6 +9,9 @@ public sealed record FrameScores(IReadOnlyList<string> Names, IReadOnlyList<IRea
 {
     /// <summary>The first line of a table of them.</summary>
     public string CsvHeader => string.Join(',', Names.Prepend("frame").Prepend("line"));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>The lines of a table, without line feeds: the pair's line in its manifest, the frame from 0, and its scores.</summary>
     /// <param name="line">The pair's line; 0 for one from the command line.</param>

@@ -54,10 +54,14 @@ public sealed record PairFaultRecord
     public int? ExitCode { get; init; }
 
     /// <summary>Attempts that failed.</summary>
-    public int Attempts { get; init; }
+    [JsonPropertyName("attempts")]
+    public int AttemptCount { get; init; }
 
     /// <summary>The culprit's last log lines, oldest first.</summary>
     public IReadOnlyList<string> Log { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     /// <summary>The record of a pair's fault.</summary>
     public static PairFaultRecord Of(long line, string reference, string distorted, ToolFault fault)
@@ -77,7 +81,7 @@ public sealed record PairFaultRecord
             CpuSeconds = Math.Round(found.CpuTime.TotalSeconds, 3),
             Signal = found.Signal,
             ExitCode = found.ExitCode,
-            Attempts = found.Attempts,
+            AttemptCount = found.AttemptCount,
             Log = found.Log,
         };
     }

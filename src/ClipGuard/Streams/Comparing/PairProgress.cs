@@ -18,13 +18,13 @@ public sealed class PairProgress
     internal PairProgress(TimeProvider time) => _time = time;
 
     /// <summary>Pairs that got scores.</summary>
-    public long Scored => Interlocked.Read(ref _scored);
+    public long ScoredCount => Interlocked.Read(ref _scored);
 
     /// <summary>Pairs and lines that got none.</summary>
-    public long Faults => BadLines + _faults.Sum;
+    public long FaultCount => BadLineCount + _faults.Sum;
 
     /// <summary>Lines that name no pair.</summary>
-    public long BadLines => Interlocked.Read(ref _badLines);
+    public long BadLineCount => Interlocked.Read(ref _badLines);
 
     /// <summary>How much is done, from 0 to 1, by the manifest's bytes; null where its length is not known.</summary>
     public double? Fraction =>

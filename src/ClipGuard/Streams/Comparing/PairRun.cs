@@ -36,17 +36,17 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     public PairProgress Progress { get; } = new(time ?? TimeProvider.System);
 
     /// <summary>Pairs that got scores so far.</summary>
-    public long Scored => Progress.Scored;
+    public long ScoredCount => Progress.ScoredCount;
 
     /// <summary>Pairs and lines that got none so far.</summary>
-    public long Faults => Progress.Faults;
+    public long FaultCount => Progress.FaultCount;
 
     /// <summary>What each score comes to over all pairs that have it. Ask once the run has ended.</summary>
     public IReadOnlyList<ScoreStatistics> Statistics =>
         [.. _scores.Select(static score => ScoreStatistics.Of(score.Key, score.Value)).OfType<ScoreStatistics>()];
 
     /// <summary>Scored pairs without the scores of their frames, though these were asked for.</summary>
-    public long WithoutFrames { get; private set; }
+    public long WithoutFramesCount { get; private set; }
 
     /// <summary>True where scored rows name clips by relative paths: their file is valid beside the manifest, or with the same root.</summary>
     public bool HasRelativePaths { get; private set; }
@@ -176,7 +176,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
 
         if (scores is null)
         {
-            WithoutFrames++;
+            WithoutFramesCount++;
             return;
         }
 

@@ -55,14 +55,14 @@ internal static class FormatNegotiation
 
     private static bool Differ(StreamReport one, StreamReport other, long slack) => (one.IsWhole, other.IsWhole) switch
     {
-        (true, true) => Math.Abs(one.Frames - other.Frames) > slack,
-        (true, false) => other.Frames >= one.Frames && other.Bytes > 0,
-        (false, true) => one.Frames >= other.Frames && one.Bytes > 0,
+        (true, true) => Math.Abs(one.FrameCount - other.FrameCount) > slack,
+        (true, false) => other.FrameCount >= one.FrameCount && other.Bytes > 0,
+        (false, true) => one.FrameCount >= other.FrameCount && one.Bytes > 0,
         _ => false,
     };
 
     private static string Length(StreamReport report) =>
-        $"'{report.Name}' has {(report.IsWhole ? string.Empty : "more than ")}{report.Frames} {(report.Format is AudioFormat ? "samples" : "frames")}";
+        $"'{report.Name}' has {(report.IsWhole ? string.Empty : "more than ")}{report.FrameCount} {(report.Format is AudioFormat ? "samples" : "frames")}";
 
     private static Mismatch? Settle(ToolRunSpec run, IReadOnlyList<ClipShape> clips, StreamFormat?[] settled, int i)
     {

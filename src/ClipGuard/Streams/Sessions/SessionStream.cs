@@ -156,7 +156,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     public StreamReport Report() => new(Name)
     {
         Format = Format,
-        Frames = Written?.Frames ?? 0,
+        FrameCount = Written?.Frames ?? 0,
         Bytes = WrittenBytes,
         UnreadBytes = Probe?.UnreadBytes() ?? 0,
         IsWhole = Written is { ReaderLeft: false, Fault: null },

@@ -127,6 +127,6 @@ internal sealed class SessionTool(StreamOptions options, string folder)
         StandardError = _standardError,
         Output = _output,
         ToolCpuTime = TimeSpan.FromSeconds(_exited?.CpuSeconds ?? 0),
-        LeftBehind = _exited?.LeftBehind ?? 0,
+        LeftBehindCount = _exited?.LeftBehind ?? 0,
     };
 }

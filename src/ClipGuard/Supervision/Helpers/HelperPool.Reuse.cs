@@ -19,10 +19,10 @@ internal sealed partial class HelperPool
             {
                 return new HelperReuse
                 {
-                    Kept = _kept,
-                    NotKept = _notKept,
-                    Confirmed = _confirmed,
-                    Unconfirmed = _unconfirmed,
+                    KeptCount = _kept,
+                    NotKeptCount = _notKept,
+                    ConfirmedCount = _confirmed,
+                    UnconfirmedCount = _unconfirmed,
                     Disagreement = _disagreement,
                 };
             }

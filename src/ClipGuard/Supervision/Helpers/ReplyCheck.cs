@@ -88,14 +88,14 @@ internal static class ReplyCheck
         DamageReport damage = clip.Damage;
         long[] counts =
         [
-            frameTimes, clip.SampleRateHz, clip.InterlacedFrames, damage.ConcealedFrames, damage.CorruptFrames, damage.RefusedPackets, damage.MissingFrames,
-            damage.MissingSamples, damage.RepeatedFrames, damage.DamagedWantedFrames,
+            frameTimes, clip.SampleRateHz, clip.InterlacedFrameCount, damage.ConcealedFrameCount, damage.CorruptFrameCount, damage.RefusedPacketCount,
+            damage.MissingFrameCount, damage.MissingSampleCount, damage.RepeatedFrameCount, damage.DamagedWantedFrameCount,
         ];
         return counts.Any(static count => count < 0) ? $"counted {counts.Min()} of something"
             : frameTimes > 0 && (!isVideo || frameTimes != clip.FrameCount()) ? $"gave {frameTimes} times with the shape [{string.Join(", ", clip.Shape)}]"
             : isVideo && clip.FrameCount() > request.Limits.MaxFrames ? $"gave {clip.FrameCount()} frames where {request.Limits.MaxFrames} are allowed"
             : clip.Track?.Flaw is { } flaw ? flaw
-            : isVideo && clip.InterlacedFrames > clip.FrameCount() ? $"counted {clip.InterlacedFrames} interlaced frames of {clip.FrameCount()}"
+            : isVideo && clip.InterlacedFrameCount > clip.FrameCount() ? $"counted {clip.InterlacedFrameCount} interlaced frames of {clip.FrameCount()}"
             : null;
     }
 }

@@ -52,8 +52,8 @@ internal readonly unsafe record struct Progress(DecodeStage Stage, long Bytes, l
         Elapsed = Stopwatch.GetElapsedTime(startedAt, now),
         SinceProgress = Stopwatch.GetElapsedTime(progressAt, now),
         BytesRead = Bytes,
-        Packets = Packets,
-        Frames = Frames,
+        PacketCount = Packets,
+        FrameCount = Frames,
     };
 
     /// <summary>The last lines of the decoder's log.</summary>

@@ -82,7 +82,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _report with { BytesHeld = _held, ReadsInFlight = _reading + _fetching };
+                return _report with { BytesHeld = _held, InFlightCount = _reading + _fetching };
             }
         }
     }
@@ -165,7 +165,7 @@ internal sealed class ReadAhead : IAsyncDisposable
                 return new AheadBytes(clip.Original, null, waited);
             }
 
-            _report = _report with { Clips = _report.Clips + 1, Bytes = _report.Bytes + bytes.Length };
+            _report = _report with { ClipCount = _report.ClipCount + 1, Bytes = _report.Bytes + bytes.Length };
             string name = clip.Original is FileSource file ? Path.GetFileName(file.Path) : string.Empty;
             var source = new DescriptorSource(name, 0, bytes.Length) { Descriptor = bytes.Descriptor, Shown = clip.Original.ToString() };
             return new AheadBytes(source, null, waited) { Object = clip.Object };
@@ -262,7 +262,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         {
             if (!clip.IsReleased && clip.Node.List is null)
             {
-                _report = _report with { Stuck = _report.Stuck + 1 };
+                _report = _report with { StuckCount = _report.StuckCount + 1 };
             }
         }
 

@@ -58,7 +58,7 @@ internal sealed class SecondOpinionTests
         DryRunSummary summary = await Run(bench, second).RunAsync();
 
         Assert.That(second.Asked, Is.EquivalentTo(First.Keys.Where(static name => name != "odd.flac")), "each once");
-        Assert.That((summary.Clips, summary.Ok, summary.Repeated), Is.EqualTo((11L, 9L, 2L)), "the verdicts are the first's");
+        Assert.That((summary.ClipCount, summary.OkCount, summary.RepeatedCount), Is.EqualTo((11L, 9L, 2L)), "the verdicts are the first's");
         Assert.That(bench.Faults().Select(static fault => fault.Line), Is.EqualTo([4L, 6L, 8L]));
         Assert.That(
             Disagreements(bench).Select(static one => (one.Line, one.Index, one.Clip, one.Format, one.About)),
@@ -72,12 +72,12 @@ internal sealed class SecondOpinionTests
             summary.Agreement!.Formats,
             Is.EqualTo(
             [
-                new FormatAgreement("flac") { NotCompared = 1 },
-                new FormatAgreement("mp3") { Compared = 3, DecoderFaults = 1, AlsoFaults = 1 },
-                new FormatAgreement("mp4") { Compared = 1, Values = 1 },
-                new FormatAgreement("wav") { Compared = 4, Shapes = 1, Values = 1 },
+                new FormatAgreement("flac") { NotComparedCount = 1 },
+                new FormatAgreement("mp3") { ComparedCount = 3, DecoderFaultCount = 1, AlsoFaultCount = 1 },
+                new FormatAgreement("mp4") { ComparedCount = 1, ValueDifferenceCount = 1 },
+                new FormatAgreement("wav") { ComparedCount = 4, ShapeDifferenceCount = 1, ValueDifferenceCount = 1 },
             ]));
-        Assert.That((summary.Agreement.Also, summary.Agreement.Compared, summary.Agreement.Disagreements), Is.EqualTo(("Second 2", 8L, 5L)));
+        Assert.That((summary.Agreement.Also, summary.Agreement.ComparedCount, summary.Agreement.DisagreementCount), Is.EqualTo(("Second 2", 8L, 5L)));
     }
 
     [Test]
@@ -105,7 +105,7 @@ internal sealed class SecondOpinionTests
         DryRunSummary summary = await Run(bench, second).RunAsync();
 
         Assert.That(second.Asked, Is.EqualTo(["film.MP4"]));
-        Assert.That(summary.Agreement!.Compared, Is.EqualTo(1));
+        Assert.That(summary.Agreement!.ComparedCount, Is.EqualTo(1));
     }
 
     [Test]
@@ -142,7 +142,7 @@ internal sealed class SecondOpinionTests
     {
         using var bench = new DryRunBench([.. Rows, Audio("odd.flac")]);
         DryRunSummary before = await Run(bench).RunAsync();
-        Assert.That((before.Unsettled, before.Agreement!.Compared), Is.EqualTo((1L, 8L)));
+        Assert.That((before.UnsettledCount, before.Agreement!.ComparedCount), Is.EqualTo((1L, 8L)));
         IReadOnlyList<object> told = Told(bench);
 
         var first = new ValueDecoder("First 1", First) { NeverSettles = false };
@@ -150,7 +150,7 @@ internal sealed class SecondOpinionTests
         DryRunSummary after = await Run(bench, second, first).RunAsync();
 
         Assert.That(second.Asked, Is.EqualTo(["odd.flac"]));
-        Assert.That((after.Unsettled, after.Agreement!.Compared, after.Agreement.Disagreements), Is.EqualTo((0L, 9L, 6L)));
+        Assert.That((after.UnsettledCount, after.Agreement!.ComparedCount, after.Agreement.DisagreementCount), Is.EqualTo((0L, 9L, 6L)));
         Assert.That(Told(bench).SkipLast(1), Is.EqualTo(told));
         Assert.That(Disagreements(bench)[^1].Clip, Is.EqualTo("odd.flac"));
         Assert.That(Directory.GetFiles(bench.Options.OutputFolder, "*.before"), Is.Empty);
@@ -186,7 +186,7 @@ internal sealed class SecondOpinionTests
         DryRunSummary merged = await DryRunMerge.MergeAsync(folder);
 
         // "far.wav" is named in two shards, and compared in both.
-        FormatAgreement wav = expected.Agreement!.Formats[3] with { Compared = 5, Values = 2 };
+        FormatAgreement wav = expected.Agreement!.Formats[3] with { ComparedCount = 5, ValueDifferenceCount = 2 };
         Assert.That(merged.Agreement!.Formats, Is.EqualTo([.. expected.Agreement.Formats.Take(3), wav]));
         Assert.That(
             DryRunFiles.ReadDisagreements(DryRunFiles.Disagreements(folder)).Select(static one => (one.Line, one.Clip)),
@@ -212,13 +212,13 @@ internal sealed class SecondOpinionTests
         {
             var second = new ValueDecoder("Second 2", Second);
             DryRunSummary compared = await Run(bench, second).RunAsync();
-            Assert.That((compared.FromStore, compared.Agreement!.AlsoFaults(), second.Asked.Count), Is.EqualTo((0L, 1L, 2)), $"run {run}");
+            Assert.That((compared.FromStoreCount, compared.Agreement!.AlsoFaults(), second.Asked.Count), Is.EqualTo((0L, 1L, 2)), $"run {run}");
         }
 
         var first = new ValueDecoder("First 1", First);
         DryRunSummary alone = await new DryRun(Open(bench), first, bench.Options).RunAsync();
 
-        Assert.That((alone.FromStore, alone.Ok, first.Asked.Count), Is.EqualTo((2L, 2L, 0)), "what is bad for the second alone stands nowhere");
+        Assert.That((alone.FromStoreCount, alone.OkCount, first.Asked.Count), Is.EqualTo((2L, 2L, 0)), "what is bad for the second alone stands nowhere");
         Assert.That((alone.Agreement, File.Exists(DryRunFiles.Disagreements(bench.Options.OutputFolder))), Is.EqualTo(((Agreement?)null, false)));
     }
 
@@ -238,5 +238,5 @@ internal sealed class SecondOpinionTests
 
 file static class AgreementCounts
 {
-    public static long AlsoFaults(this Agreement agreement) => agreement.Formats.Sum(static format => format.AlsoFaults);
+    public static long AlsoFaults(this Agreement agreement) => agreement.Formats.Sum(static format => format.AlsoFaultCount);
 }

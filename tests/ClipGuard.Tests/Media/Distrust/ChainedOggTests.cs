@@ -52,7 +52,7 @@ internal sealed class ChainedOggTests
         string chain = Chain("look.ogg", [Make("libvorbis", 1, false), Make("libvorbis", 2, false), Make("libvorbis", 3, false)]);
         using DirectDecode look = DirectDecode.Of(chain, new InspectSpec());
         ClipDescription clip = ClipDescription.Read(look.Bytes);
-        Assert.That((clip.DurationSeconds, clip.Streams[0].DurationSeconds, clip.Streams[0].FoundSamples), Is.EqualTo((6.0, 6.0, 6L * RateHz)));
+        Assert.That((clip.DurationSeconds, clip.Streams[0].DurationSeconds, clip.Streams[0].FoundSampleCount), Is.EqualTo((6.0, 6.0, 6L * RateHz)));
         Assert.That(clip.Notes, Is.EqualTo(new[] { "The file is a chain of 3 Ogg files; each is decoded by itself, and their samples follow each other." }));
     }
 

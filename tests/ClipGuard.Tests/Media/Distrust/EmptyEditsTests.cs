@@ -74,7 +74,7 @@ internal sealed class EmptyEditsTests
         using DirectDecode look = DirectDecode.Of(delayed, new InspectSpec());
         ClipDescription clip = ClipDescription.Read(look.Bytes);
         Assert.That(clip.Notes, Is.EqualTo(new[] { "The audio begins later than the clip; its samples are counted from its own beginning." }));
-        Assert.That(clip.Streams.Single(stream => stream.Kind == "audio").FoundSamples, Is.EqualTo(whole.Clip.Shape[1]));
+        Assert.That(clip.Streams.Single(stream => stream.Kind == "audio").FoundSampleCount, Is.EqualTo(whole.Clip.Shape[1]));
     }
 
     private static int Samples(string path) => FfmpegProgram.Run($"-i \"{path}\" -map a:0 -f f32le -").Length / sizeof(float);

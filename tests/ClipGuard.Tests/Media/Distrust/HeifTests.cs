@@ -111,7 +111,7 @@ internal sealed class HeifTests
         Assert.That(image.Bytes.SequenceEqual(video.Bytes[..(Width * Height * 3)]));
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         StreamDescription stream = ClipDescription.Read(look.Bytes).Streams.Single();
-        Assert.That((stream.Kind, stream.FoundFrames), Is.EqualTo(("video", 10L)));
+        Assert.That((stream.Kind, stream.FoundFrameCount), Is.EqualTo(("video", 10L)));
     }
 
     // Both are without loss. The formula is the one that the pictures were made by.
@@ -164,7 +164,7 @@ internal sealed class HeifTests
         using DirectDecode look = DirectDecode.Of(Clip("grid.avif"), new InspectSpec { CountFrames = true });
         ClipDescription told = ClipDescription.Read(look.Bytes);
         StreamDescription stream = told.Streams.Single();
-        Assert.That((stream.Kind, stream.Width, stream.Height, stream.FoundFrames), Is.EqualTo(("image", (int?)192, (int?)128, (long?)1)));
+        Assert.That((stream.Kind, stream.Width, stream.Height, stream.FoundFrameCount), Is.EqualTo(("image", (int?)192, (int?)128, (long?)1)));
         Assert.That(told.Notes!.Single(), Is.EqualTo("The picture is put together from 6 others (av01), which are decoded one by one."));
     }
 

@@ -132,7 +132,7 @@ internal sealed class WavSamplesTests
         ClipDescription clip = ClipDescription.Read(decode.Bytes);
         Assert.That(clip.Notes, Is.EqualTo(
             new[] { "The file is a RIFX (a WAV with the highest byte first) and is read as one.", "The samples have 20 bits in 32; all 32 are read." }));
-        Assert.That((clip.DurationSeconds, clip.Streams[0].FoundSamples), Is.EqualTo((0.5, 8_000L)));
+        Assert.That((clip.DurationSeconds, clip.Streams[0].FoundSampleCount), Is.EqualTo((0.5, 8_000L)));
     }
 
     private static (int Valid, int Container) Bits(string text) => (int.Parse(text.Split('/')[0], null), int.Parse(text.Split('/')[1], null));
