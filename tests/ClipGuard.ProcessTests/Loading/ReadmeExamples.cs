@@ -1,6 +1,11 @@
+using System.Text;
+
 using ClipGuard.Loading;
 using ClipGuard.Manifests;
 using ClipGuard.Media;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 using NUnit.Framework;
 
@@ -27,6 +32,7 @@ internal sealed class ReadmeExamples
             Environment.CurrentDirectory = folder;
             await TrainAsync();
             await ResumeAsync();
+            await UseServicesAsync(new ServiceCollection(), Settings);
         }
         finally
         {
@@ -34,11 +40,14 @@ internal sealed class ReadmeExamples
             Directory.Delete(folder, recursive: true);
         }
 
-        Assert.That(_trained, Has.Count.EqualTo(9).And.All.EqualTo("audio,video: 8"));
+        Assert.That(_trained, Has.Count.EqualTo(12).And.All.EqualTo("audio,video: 8"));
     }
 
     [TestCase("README.md", "Loading/ReadmeExamples.cs", "train")]
     [TestCase("src/ClipGuard/README.md", "Loading/ReadmeExamples.cs", "resume")]
+    [TestCase("src/ClipGuard/README.md", "Loading/ReadmeExamples.cs", "services")]
+    [TestCase("src/ClipGuard/README.md", "Torch/TorchReadmeExample.cs", "dataloader")]
+    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "dataloader")]
     [TestCase("README.md", "Torch/TorchReadmeExample.cs", "torch")]
     [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "torch")]
     public void Readmes_print_the_examples_that_are_compiled(string readme, string file, string name)
@@ -86,6 +95,36 @@ internal sealed class ReadmeExamples
         // example: resume
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
         loader.Resume(await LoaderState.LoadAsync("loader.json"));
+        await foreach (Batch batch in loader)
+        {
+            using (batch)
+            {
+                Train(batch);
+            }
+        }
+        // end
+    }
+
+    /// <summary>The configuration that README shows beside the example.</summary>
+    private static IConfiguration Settings
+    {
+        get
+        {
+            string readme = File.ReadAllText(Repository.PathOf("src/ClipGuard/README.md"));
+            string json = readme.Split("## With services and configuration")[1].Split("```json\n")[1].Split("```")[0];
+            return new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
+        }
+    }
+
+    private async Task UseServicesAsync(IServiceCollection services, IConfiguration configuration)
+    {
+        // example: services
+        services.AddOptions<LoaderOptions>("train").Bind(configuration.GetSection("Train"));
+        services.AddClipLoader("train", _ => Manifest.Open("data/train.jsonl"), options => options with { Video = new VideoSpec() });
+
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var loaders = provider.GetRequiredKeyedService<IClipLoaderFactory>("train");
+        await using IClipLoader loader = await loaders.OpenAsync();
         await foreach (Batch batch in loader)
         {
             using (batch)

@@ -37,7 +37,7 @@ internal sealed class ReadAheadDecodingTests
             Assert.That(await DecodeAsync(supervisor, ahead.Source, cancellation), Is.EqualTo(byPath));
         }
 
-        Assert.That(supervisor.ReadAhead, Has.Property("Clips").EqualTo(3).And.Property("BytesHeld").Zero);
+        Assert.That(supervisor.ReadAhead, Has.Property("ClipCount").EqualTo(3).And.Property("BytesHeld").Zero);
         Assert.That(supervisor.Libraries, Does.ContainKey("FFmpeg"));
     }
 

@@ -10,7 +10,7 @@ using TorchSharp.Modules;
 
 namespace ClipGuard.ProcessTests.Torch;
 
-/// <summary>The example with TorchSharp as README prints it, compiled and run.</summary>
+/// <summary>The examples with TorchSharp as README prints them, compiled and run.</summary>
 [CancelAfter(300_000)]
 internal sealed class TorchReadmeExample
 {
@@ -31,8 +31,9 @@ internal sealed class TorchReadmeExample
             Environment.CurrentDirectory = folder;
             using Sequential model = torch.nn.Sequential(("pool", torch.nn.AdaptiveAvgPool1d(4)), ("head", torch.nn.Linear(4, 2)));
             await TrainAsync(new LoaderOptions { Audio = new AudioSpec() }, model, torch.CPU);
+            await TrainWithDataLoaderAsync(new LoaderOptions { Audio = new AudioSpec() }, model, torch.CPU);
 
-            Assert.That(_learned, Is.EqualTo(new long[] { 8, 8, 8, 8 }));
+            Assert.That(_learned, Is.EqualTo(new long[] { 8, 8, 8, 8, 8, 8, 8, 8 }));
         }
         finally
         {
@@ -52,6 +53,18 @@ internal sealed class TorchReadmeExample
             TorchBatch tensors = batch.ToTorch(device);
             torch.Tensor output = model.forward(tensors["audio"]);
             Learn(output, tensors.Mask);
+        }
+        // end
+    }
+
+    private async Task TrainWithDataLoaderAsync(LoaderOptions options, Sequential model, torch.Device device)
+    {
+        // example: dataloader
+        using ClipDataLoader loader = await ClipDataLoader.OpenAsync(
+            dataset: Manifest.Open("data/train.jsonl"), batchSize: 8, shuffle: true, device: device, num_worker: 4, drop_last: true, options: options);
+        foreach (TorchBatch batch in loader)
+        {
+            Learn(model.forward(batch["audio"]), batch.Mask);
         }
         // end
     }

@@ -53,7 +53,7 @@ internal sealed class ReadAheadTests
         Assert.That(taken.ToString(), Does.StartWith(_file), "named as the file in logs");
         Assert.That(Read(taken), Is.EqualTo(_bytes.AsSpan((int)offset, (int)taken.Length).ToArray()));
         Assert.That(ErrorOfWriting(taken.Descriptor), Is.EqualTo(EPERM));
-        Assert.That(ahead.Report, Has.Property("Clips").EqualTo(1).And.Property("Bytes").EqualTo(taken.Length).And.Property("BytesHeld").EqualTo(taken.Length));
+        Assert.That(ahead.Report, Has.Property("ClipCount").EqualTo(1).And.Property("Bytes").EqualTo(taken.Length).And.Property("BytesHeld").EqualTo(taken.Length));
     }
 
     [Test]
@@ -142,7 +142,7 @@ internal sealed class ReadAheadTests
 
             Assert.That(await TakeAsync(ahead, other, cancellation), Is.InstanceOf<DescriptorSource>());
             Assert.That(await TakeAsync(ahead, stuck, cancellation), Is.EqualTo(new FileSource(frozen)), "its helper waits, and may be killed");
-            Assert.That(ahead.Report, Has.Property("Stuck").EqualTo(1).And.Property("ReadsInFlight").EqualTo(1));
+            Assert.That(ahead.Report, Has.Property("StuckCount").EqualTo(1).And.Property("InFlightCount").EqualTo(1));
             Assert.That(ahead.Report.Waited, Is.GreaterThan(TimeSpan.FromMilliseconds(150)), "that is time waited for bytes");
 
             // As long as nothing comes back, no more threads are lost to the storage.
