@@ -132,7 +132,10 @@ internal sealed class LoaderServicesTests
         await using var supervisor = new OneClip();
         var options = new LoaderOptions
         {
-            Audio = new AudioSpec(), BatchSize = 2, Shuffle = ShuffleMode.None, OnBadSample = BadSamplePolicy.Skip,
+            Audio = new AudioSpec(),
+            BatchSize = 2,
+            Shuffle = ShuffleMode.None,
+            OnBadSample = BadSamplePolicy.Skip,
         };
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest("Given", "/no/such/clip.wav", rows: 4), options, supervisor: supervisor);
 

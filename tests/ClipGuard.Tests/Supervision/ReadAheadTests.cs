@@ -53,7 +53,7 @@ internal sealed class ReadAheadTests
         Assert.That(taken.ToString(), Does.StartWith(_file), "named as the file in logs");
         Assert.That(Read(taken), Is.EqualTo(_bytes.AsSpan((int)offset, (int)taken.Length).ToArray()));
         Assert.That(ErrorOfWriting(taken.Descriptor), Is.EqualTo(EPERM));
-        Assert.That(ahead.Report, Has.Property("ClipCount").EqualTo(1).And.Property("Bytes").EqualTo(taken.Length).And.Property("BytesHeld").EqualTo(taken.Length));
+        Assert.That((ahead.Report.ClipCount, ahead.Report.Bytes, ahead.Report.BytesHeld), Is.EqualTo((1L, (long)taken.Length, (long)taken.Length)));
     }
 
     [Test]
