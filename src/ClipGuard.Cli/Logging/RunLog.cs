@@ -68,7 +68,7 @@ internal sealed class RunLog : IDisposable
                 retainedFileCountLimit: FilesKept));
         }
 
-        return log.Destructure.With<PostMortemShape>().CreateLogger();
+        return log.Destructure.With<FaultRecordShape>().CreateLogger();
     }
 
     private static Serilog.Core.Logger FromFile(ConfigurationFile file, string? outputFolder)
@@ -85,7 +85,7 @@ internal sealed class RunLog : IDisposable
                 configuration[key] = value?.Replace(OutputPlaceholder, outputFolder ?? ".", StringComparison.Ordinal);
             }
 
-            Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<PostMortemShape>().CreateLogger();
+            Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<FaultRecordShape>().CreateLogger();
             return complaints.Count == 0 ? logger : throw new InvalidOperationException(WithoutPadding(complaints[0]));
         }
         catch (Exception error)

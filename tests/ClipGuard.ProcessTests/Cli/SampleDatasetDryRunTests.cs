@@ -147,7 +147,7 @@ public sealed partial class SampleDatasetDryRunTests
                 && entry.RootElement.GetProperty("Properties").TryGetProperty("PostMortem", out JsonElement found))
             {
                 faults++;
-                Assert.That(found.EnumerateObject().Select(static member => member.Name), Is.EqualTo(PostMortemMembers));
+                Assert.That(found.EnumerateObject().Select(static member => member.Name), Is.EqualTo(FaultMembers));
             }
         }
 
@@ -161,10 +161,10 @@ public sealed partial class SampleDatasetDryRunTests
         Assert.That(_helpers.Where(PublishedCommand.IsAlive), Is.Empty);
     }
 
-    private static readonly string[] PostMortemMembers =
+    private static readonly string[] FaultMembers =
     [
-        "_typeTag", "Elapsed", "CpuTime", "Time", "MachineSteal", "WasRunning", "SinceProgress", "BytesRead", "Packets", "Frames", "PeakMemoryBytes", "Signal",
-        "ExitCode", "Attempts", "Log",
+        "Clip", "Path", "Kind", "Stage", "ElapsedSeconds", "CpuSeconds", "SinceProgressSeconds", "Time", "Packets", "Frames", "PeakMemoryBytes", "Signal",
+        "ExitCode", "Attempts", "Log", "Decoder", "Line", "Id", "Fault", "Message", "_typeTag",
     ];
 
     private static (string File, string Verdict)[] ReadTable() =>

@@ -5,7 +5,7 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Supervision.Processes;
 
 /// <summary>
-/// A private folder for other processes to write in. It is locked while its owner lives, and the kernel takes the lock off however the owner ends: a folder that
+/// A private folder for other processes to write in. It is locked while its owner lives, and the kernel unlocks it however the owner ends: a folder that
 /// can be locked is a dead owner's, and whoever makes the next one sweeps it away.
 /// </summary>
 internal sealed class OwnedFolder : IDisposable

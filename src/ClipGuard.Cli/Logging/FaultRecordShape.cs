@@ -1,19 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 
-using ClipGuard.Supervision;
+using ClipGuard.DryRuns;
 
 using Serilog.Core;
 using Serilog.Events;
 
 namespace ClipGuard.Cli.Logging;
 
-/// <summary>A post-mortem as the log's lines have it. Programs read them, so the names stay, whatever the library's members are called.</summary>
-internal sealed class PostMortemShape : IDestructuringPolicy
+/// <summary>A clip's fault as the log's lines have it. Programs read them, so the names stay, whatever the library's members are called.</summary>
+internal sealed class FaultRecordShape : IDestructuringPolicy
 {
     /// <inheritdoc/>
     public bool TryDestructure(object value, ILogEventPropertyValueFactory propertyValueFactory, [NotNullWhen(true)] out LogEventPropertyValue? result)
     {
-        if (value is not PostMortem found)
+        if (value is not ClipFaultRecord found)
         {
             result = null;
             return false;
@@ -22,13 +22,14 @@ internal sealed class PostMortemShape : IDestructuringPolicy
         var members = (StructureValue)propertyValueFactory.CreatePropertyValue(
             new
             {
-                found.Elapsed,
-                found.CpuTime,
+                found.Clip,
+                found.Path,
+                found.Kind,
+                found.Stage,
+                found.ElapsedSeconds,
+                found.CpuSeconds,
+                found.SinceProgressSeconds,
                 found.Time,
-                found.MachineSteal,
-                found.WasRunning,
-                found.SinceProgress,
-                found.BytesRead,
                 Packets = found.PacketCount,
                 Frames = found.FrameCount,
                 found.PeakMemoryBytes,
@@ -36,9 +37,14 @@ internal sealed class PostMortemShape : IDestructuringPolicy
                 found.ExitCode,
                 Attempts = found.AttemptCount,
                 found.Log,
+                found.Decoder,
+                found.Line,
+                found.Id,
+                found.Fault,
+                found.Message,
             },
             destructureObjects: true);
-        result = new StructureValue(members.Properties, nameof(PostMortem));
+        result = new StructureValue(members.Properties, nameof(ClipFaultRecord));
         return true;
     }
 }
