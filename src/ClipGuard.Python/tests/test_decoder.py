@@ -98,6 +98,8 @@ class MisbehavingTests(unittest.TestCase):
         def folders():
             return set(pathlib.Path(tempfile.gettempdir()).glob("clipguard-program-*"))
 
+        # Folders are swept when a program starts: none may have started before the dead one's is there.
+        self.guard.close()
         dead = pathlib.Path(tempfile.gettempdir()) / "clipguard-program-0123456789ab"
         (dead / "1").mkdir(parents=True, exist_ok=True)
         others = folders()
