@@ -54,7 +54,7 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Cli.Decoding", "ClipGuard.Cli.Screens", "ClipGuard.Cli.Settings", "ClipGuard.Cli.Verbs", "ClipGuard.Media", "ClipGuard.Supervision",
         ],
-        ["ClipGuard.Cli.Logging"] = ["ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.DryRuns"],
+        ["ClipGuard.Cli.Logging"] = ["ClipGuard.Cli.Running", "ClipGuard.Cli.Settings", "ClipGuard.DryRuns", "ClipGuard.Media", "ClipGuard.Runs"],
         ["ClipGuard.Cli.Parity"] =
         [
             "ClipGuard.Cli.Running", "ClipGuard.Cli.Screens", "ClipGuard.Media", "ClipGuard.Streams", "ClipGuard.Supervision",
