@@ -9,8 +9,8 @@ namespace ClipGuard.BrowserTests;
 public sealed class Browser
 {
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    private static IPlaywright? playwright;
-    private static IBrowser? browser;
+    private static IPlaywright? _playwright;
+    private static IBrowser? _browser;
 
     /// <summary>The browser; the test is skipped where there is none.</summary>
     internal static async Task<IBrowser> OpenAsync()
@@ -18,8 +18,8 @@ public sealed class Browser
         string program = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
             .SelectMany(static folder => Programs.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
             ?? IgnoreAndGiveUp();
-        playwright ??= await Playwright.CreateAsync();
-        return browser ??= await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        _playwright ??= await Playwright.CreateAsync();
+        return _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = program,
             Args = ["--no-sandbox", "--disable-gpu"],
@@ -29,12 +29,12 @@ public sealed class Browser
     [OneTimeTearDown]
     public async Task CloseAsync()
     {
-        if (browser is not null)
+        if (_browser is not null)
         {
-            await browser.CloseAsync();
+            await _browser.CloseAsync();
         }
 
-        playwright?.Dispose();
+        _playwright?.Dispose();
     }
 
     private static string IgnoreAndGiveUp()
