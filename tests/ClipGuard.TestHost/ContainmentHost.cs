@@ -45,8 +45,21 @@ internal static class ContainmentHost
     private static string Capabilities() => string.Join(
         ' ',
         Directory.EnumerateDirectories("/proc/self/task")
-            .Select(task => File.ReadAllLines(Path.Combine(task, "status")))
-            .Where(status => !status[0].Contains("clipguard-spawn", StringComparison.Ordinal))
+            .Select(StatusOf)
+            .Where(status => status is [var name, ..] && !name.Contains("clipguard-spawn", StringComparison.Ordinal))
             .Select(status => status.First(line => line.StartsWith("CapEff:", StringComparison.Ordinal))[7..].Trim())
             .Distinct());
+
+    // Nothing of a thread that has ended since it was listed.
+    private static string[] StatusOf(string task)
+    {
+        try
+        {
+            return File.ReadAllLines(Path.Combine(task, "status"));
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
 }

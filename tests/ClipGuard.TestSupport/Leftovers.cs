@@ -24,6 +24,9 @@ internal sealed class Leftovers
             .SelectMany(task => TryRead(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture))];
 
+    /// <summary>The command line of a process, its words apart by zeros; empty where it has ended.</summary>
+    public static string CommandLine(int pid) => TryRead($"/proc/{pid}/cmdline");
+
     private static string[] Descriptors() =>
         [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "?")];
 

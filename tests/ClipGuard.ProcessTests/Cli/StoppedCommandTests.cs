@@ -135,7 +135,7 @@ public sealed class StoppedCommandTests
         await UntilItHangsAsync();
 
         int run = PublishedCommand.HelpersOf(shell.Id)
-            .Single(id => File.ReadAllText($"/proc/{id}/cmdline").StartsWith(PublishedCommand.Program, StringComparison.Ordinal));
+            .Single(id => Leftovers.CommandLine(id).StartsWith(PublishedCommand.Program, StringComparison.Ordinal));
         Send("INT", run);
         while (PublishedCommand.IsAlive(run))
         {

@@ -231,7 +231,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
 
         // They wait for the next run, and the guardian with them.
-        int[] helpers = [.. Leftovers.Children().Except(before).Where(pid => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains("stream"))];
+        int[] helpers = [.. Leftovers.Children().Except(before).Where(pid => Leftovers.CommandLine(pid).Split('\0').Contains("stream"))];
         Assert.That(helpers, Has.Length.EqualTo(2));
         Assert.That(helpers.Select(pid => File.ReadAllText($"/proc/{pid}/oom_score_adj").Trim()), Is.All.EqualTo("1000"));
     }
