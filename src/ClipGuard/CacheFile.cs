@@ -29,6 +29,19 @@ internal static class CacheFile
         }
     }
 
+    /// <summary>What a file says; null where there is none, or it cannot be read.</summary>
+    public static string? TryRead(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Removes a file, where that can be done.</summary>
     public static void TryDelete(string path)
     {

@@ -57,17 +57,7 @@ internal sealed class FoundFFmpeg(string file, string root = "/")
         _ = CacheFile.TryReplace(file, stream => stream.Write(text));
     }
 
-    private string[] Kept()
-    {
-        try
-        {
-            return File.Exists(file) ? File.ReadAllText(file).Split(Separator) : [];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private string[] Kept() => CacheFile.TryRead(file)?.Split(Separator) ?? [];
 
     // All that decides what a helper finds: this build, the helper's program and environment, and where the system's loader looks, by their times. A library
     // that is installed or removed changes the time of its folder.

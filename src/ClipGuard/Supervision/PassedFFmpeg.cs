@@ -18,17 +18,7 @@ internal sealed class PassedFFmpeg(string file)
     public static PassedFFmpeg OfUser { get; } = new(Path.Combine(UserCache.Folder, "ffmpeg-passed"));
 
     /// <summary>What is kept, as <see cref="PassedChecks"/> writes it; null where there is nothing to be read.</summary>
-    public string? Read()
-    {
-        try
-        {
-            return File.Exists(file) ? File.ReadAllText(file) : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public string? Read() => CacheFile.TryRead(file);
 
     /// <summary>Checks the FFmpeg that this process has loaded, unless the same one has passed before.</summary>
     /// <returns>Null where it passed; otherwise a sentence.</returns>
