@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 using ClipGuard.Supervision.Processes;
 using ClipGuard.TestSupport;
 

@@ -1,6 +1,7 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 
 namespace ClipGuard.Supervision;
 

@@ -1,6 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 using ClipGuard.Supervision.Processes;
 
 using Microsoft.Extensions.Logging;

@@ -7,6 +7,7 @@ using ClipGuard.Media.Native;
 using ClipGuard.Media.Wire;
 using ClipGuard.Supervision.Fetching;
 using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 using ClipGuard.Supervision.Processes;
 using ClipGuard.Supervision.ReadingAhead;
 
@@ -95,7 +96,7 @@ public sealed partial class Supervisor : ISupervisor, IGuardedDecoder
         : Pools.Min(static pool => pool.LowestSandbox);
 
     /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
-    public HelperReuse Reuse => (_pool ?? _program?.Pool)?.Reuse ?? new HelperReuse();
+    public HelperReuse Reuse => (_pool ?? _program?.Pool)?.ReuseReport ?? new HelperReuse();
 
     /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
     public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();

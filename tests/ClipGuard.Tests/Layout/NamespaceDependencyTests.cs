@@ -168,13 +168,19 @@ internal sealed class NamespaceDependencyTests
         [
             "ClipGuard.Fetching", "ClipGuard.Media", "ClipGuard.Media.Libav", "ClipGuard.Media.Libav.SelfCheck", "ClipGuard.Media.Native",
             "ClipGuard.Media.Wire",
-            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Processes", "ClipGuard.Supervision.ReadingAhead",
+            "ClipGuard.Supervision.Fetching", "ClipGuard.Supervision.Helpers", "ClipGuard.Supervision.Helpers.Pooling", "ClipGuard.Supervision.Processes",
+            "ClipGuard.Supervision.ReadingAhead",
         ],
         ["ClipGuard.Supervision.Accounting"] = ["ClipGuard.Media.Native"],
         ["ClipGuard.Supervision.Fetching"] = ["ClipGuard.Fetching", "ClipGuard.Media"],
         ["ClipGuard.Supervision.Helpers"] =
         [
-            "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Processes",
+            "ClipGuard.Media", "ClipGuard.Media.Native", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Helpers.Pooling",
+            "ClipGuard.Supervision.Processes",
+        ],
+        ["ClipGuard.Supervision.Helpers.Pooling"] =
+        [
+            "ClipGuard.Media", "ClipGuard.Media.Wire", "ClipGuard.Supervision.Accounting", "ClipGuard.Supervision.Processes",
         ],
         ["ClipGuard.Supervision.Processes"] =
         [

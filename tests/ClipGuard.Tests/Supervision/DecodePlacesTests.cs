@@ -1,5 +1,5 @@
 using ClipGuard.Supervision;
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-using ClipGuard.Supervision.Helpers;
+using ClipGuard.Supervision.Helpers.Pooling;
 
 using NUnit.Framework;
 

@@ -33,7 +33,7 @@ internal sealed unsafe partial class Helper
 
         // The marks are the helper's own word too, but it cannot move them back.
         bool isUntouched = fault.BeforeDecoding && _measurement.Progress is { Packets: 0, Frames: 0 } && attempt.InputLength <= DecodeMemory.KeptBytes;
-        bool mayStay = _pool.ReusesAfterFaults && _ending is AttemptResult.Faulted { Fault.Kind: var kind } && FaultKinds.Of(kind).MayKeepHelper && !IsWorn();
+        bool mayStay = _pool.Reuse.IsAllowed && _ending is AttemptResult.Faulted { Fault.Kind: var kind } && FaultKinds.Of(kind).MayKeepHelper && !IsWorn();
         return !mayStay ? HelperEvent.Replied
             : isUntouched ? HelperEvent.FoundBeforeDecoding
             : Greeting!.KnownClips ? HelperEvent.FoundWhileDecoding
@@ -62,7 +62,7 @@ internal sealed unsafe partial class Helper
             return;
         }
 
-        _known = _pool.KnownClipFor(_spec!);
+        _known = _pool.KnownClips.For(_spec!);
         if (_known.Attempt.Complaint is not null)
         {
             Step(HelperEvent.Retired);
@@ -85,16 +85,17 @@ internal sealed unsafe partial class Helper
         }
         else if (WhyUnsound(_known, reply) is { } reason)
         {
-            _pool.NotKept(this, reason);
+            _pool.Reuse.NotKept();
+            _pool.Log.NotKept(Process.Pid, reason);
             Step(HelperEvent.Retired);
         }
-        else if (!_pool.ReusesAfterFaults)
+        else if (!_pool.Reuse.IsAllowed)
         {
             Step(HelperEvent.Retired);
         }
         else
         {
-            _pool.Kept();
+            _pool.Reuse.Kept();
             _use.ForgetPeak();
             Step(HelperEvent.CheckPassed);
         }

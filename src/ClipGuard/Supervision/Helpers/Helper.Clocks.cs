@@ -86,12 +86,12 @@ internal sealed partial class Helper
         SetWaiting(_measurement.Wait switch
         {
             DecodeWait.Blocked => true,
-            DecodeWait.ForBytes => movedLately || _pool.AnsweredSince(_measurement.ProgressAt),
+            DecodeWait.ForBytes => movedLately || _pool.Storage.HasAnsweredSince(_measurement.ProgressAt),
             _ => false,
         });
         if (_isWaiting)
         {
-            _pool.ServeBeside();
+            _pool.Leases.ServeBeside();
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class Helper
         if (waits != _isWaiting)
         {
             _isWaiting = waits;
-            _pool.Wait(waits);
+            _pool.Leases.Wait(waits);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed partial class Helper
         if (State == HelperState.Starting && !_slowStartSaid && now >= SlowStartAt)
         {
             _slowStartSaid = true;
-            _pool.WarnOfSlowStart(this);
+            _pool.Log.SlowStart(Process.Pid, _options);
         }
 
         if (now >= _timerAt && now >= ExtendedTimer())

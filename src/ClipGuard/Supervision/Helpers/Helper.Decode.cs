@@ -42,7 +42,7 @@ internal sealed unsafe partial class Helper
         attempt.DispatchedAt = Stopwatch.GetTimestamp();
         _measurement.Begin(attempt.DispatchedAt, DecodeTick);
         _deadlineAt = attempt.DispatchedAt + Nanoseconds(attempt.Patience.WallLimit);
-        _pool.Began(attempt);
+        _pool.Leases.Began(attempt);
         Step(HelperEvent.Leased);
         string? reason = attempt.Request.Source is DescriptorSource { Descriptor: var clip }
             ? MessageSocket.Send(Process.Socket, attempt.Message, clip)
@@ -55,17 +55,17 @@ internal sealed unsafe partial class Helper
         // The helper died while it was idle, and its end has not been noticed yet: the clip was not touched, and the lease ends.
         _attempt = null;
         var failure = new AttemptResult.InfrastructureFailure($"The request could not be sent to the helper: {reason}");
-        _pool.Ended(attempt, failure);
+        _pool.Leases.Ended(attempt, failure);
         attempt.Conclude(failure);
         Step(HelperEvent.Cancelled);
-        _pool.EndLease();
+        _pool.Leases.End();
     }
 
     /// <summary>The payload of a delivered clip has been read: the helper is used again if it is still good.</summary>
     public void Release()
     {
         bool alive = State == HelperState.Delivered;
-        bool isWanted = alive && !IsWorn() && (!HasFoundFault || _pool.ReusesAfterFaults);
+        bool isWanted = alive && !IsWorn() && (!HasFoundFault || _pool.Reuse.IsAllowed);
         if (isWanted)
         {
             _use.ForgetPeak();
@@ -108,7 +108,7 @@ internal sealed unsafe partial class Helper
             Process.Memory.AddReference();
             ReadSpent(attempt);
             var delivered = new AttemptResult.Delivered(clip);
-            _pool.Ended(attempt, delivered);
+            _pool.Leases.Ended(attempt, delivered);
             attempt.Conclude(delivered);
             return;
         }
@@ -120,10 +120,10 @@ internal sealed unsafe partial class Helper
 
         // The next decode is dispatched before this caller is woken: waking it may take the processor from this thread.
         AttemptResult? result = _cancelled ? null : _ending ?? BadExit(exit);
-        _pool.Ended(attempt, result);
+        _pool.Leases.Ended(attempt, result);
         if (!KeepsItsLease && State != HelperState.Ready)
         {
-            _pool.EndLease();
+            _pool.Leases.End();
         }
 
         if (result is null)

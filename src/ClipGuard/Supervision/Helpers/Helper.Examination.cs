@@ -60,7 +60,7 @@ internal sealed partial class Helper
         {
             var found = new ClipFault(fault.Kind, fault.Stage, fault.Message, postMortem);
             bool isOfUsedHelper = HasFoundFault && !fault.BeforeDecoding;
-            bool isToConfirm = isOfUsedHelper && _pool.IsToConfirm();
+            bool isToConfirm = isOfUsedHelper && _pool.Reuse.IsToConfirm();
             return new AttemptResult.Faulted(found)
             {
                 IsDenied = fault.Storage == StorageError.Denied,

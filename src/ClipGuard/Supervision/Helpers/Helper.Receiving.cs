@@ -94,8 +94,8 @@ internal sealed unsafe partial class Helper
             if (happened == HelperEvent.FoundBeforeDecoding)
             {
                 // Only now, so that the next clip may have the same helper, which is warm.
-                _pool.Kept();
-                _pool.EndLease();
+                _pool.Reuse.Kept();
+                _pool.Leases.End();
             }
             else if (State == HelperState.Delivered && reply.Fault is not null)
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers.Pooling;
 using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision.Helpers;
@@ -79,7 +80,7 @@ internal sealed partial class Helper
         {
             if (_attempt is null)
             {
-                _pool.StartFailed(StartFailure(happened, detail, exit), _saidDecoderMissing);
+                _pool.Supply.StartFailed(StartFailure(happened, detail, exit), _saidDecoderMissing);
             }
             else
             {
@@ -123,7 +124,7 @@ internal sealed partial class Helper
 
         if (step.Actions.HasFlag(HelperAction.Replace))
         {
-            _pool.Lost(this);
+            _pool.Supply.Lost(this);
         }
 
         if (step.Actions.HasFlag(HelperAction.Release))

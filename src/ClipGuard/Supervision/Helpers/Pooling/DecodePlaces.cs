@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 using ClipGuard.Supervision.Accounting;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Helpers.Pooling;
 
 /// <summary>
 /// The leases of a supervisor, over all its pools together: each pool keeps as many helpers as it could use alone, and who decodes is decided by who asks

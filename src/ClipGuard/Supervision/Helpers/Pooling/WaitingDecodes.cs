@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Helpers.Pooling;
 
 /// <summary>The measurement <c>clipguard.decodes.waiting</c>.</summary>
 internal static class WaitingDecodes

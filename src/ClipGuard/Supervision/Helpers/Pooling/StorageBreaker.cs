@@ -1,4 +1,4 @@
-namespace ClipGuard.Supervision.Helpers;
+namespace ClipGuard.Supervision.Helpers.Pooling;
 
 /// <summary>
 /// Whether the storage that clips lie on answers, as far as decodes have shown. Once one had to be ended because it waited for its bytes, decodes that read

@@ -1,0 +1,22 @@
+using ClipGuard.Media;
+
+namespace ClipGuard.Supervision.Helpers;
+
+/// <summary>The known clips of a pool, one for each decoder, made when they are first needed. Under the pool's lock.</summary>
+/// <param name="options">What bounds their decodes.</param>
+internal sealed class KnownClips(SupervisorOptions options)
+{
+    private readonly Dictionary<string, KnownClip> _clips = [];
+
+    /// <summary>The known clip that goes through the same decoder as clips with a spec do.</summary>
+    public KnownClip For(ClipSpec spec)
+    {
+        string decoder = $"{spec.Kind} {(spec as AudioSpec)?.Decoder}";
+        if (!_clips.TryGetValue(decoder, out KnownClip? known))
+        {
+            _clips.Add(decoder, known = KnownClip.For(spec, options));
+        }
+
+        return known;
+    }
+}
