@@ -42,7 +42,6 @@ internal static class GrowthBenchmark
     // As the collector is set for the command (ClipGuard.Cli.csproj): the memory is that of a dry run.
     private static string WriteDistinct(string folder, int rows)
     {
-        Environment.SetEnvironmentVariable("DOTNET_gcConcurrent", "0");
         Environment.SetEnvironmentVariable("DOTNET_GCGen0MaxBudget", "400000");
         Environment.SetEnvironmentVariable("DOTNET_GCConserveMemory", "7");
         string path = Path.Combine(folder, "distinct.jsonl");
