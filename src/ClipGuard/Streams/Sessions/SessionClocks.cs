@@ -21,9 +21,6 @@ internal sealed class SessionClocks
     // Share of one CPU below which a tool counts as idle: one that only wakes up now and then makes no progress.
     private const double WorkingShare = 0.01;
 
-    // No more than so many times the stall limit on the wall: a tool that stops itself is given up in the end, as a helper that never gets a processor is.
-    private const int MostExtension = 20;
-
     private readonly StreamOptions _options;
     private readonly long _startedAt;
     private readonly long _deadlineAt;
@@ -61,11 +58,14 @@ internal sealed class SessionClocks
 
     /// <summary>True where nothing has moved for the stall limit, as of the last look.</summary>
     public bool IsStalled => _account is { } account
-        && (account.UsableSinceProgress >= _options.StallLimit || account.At - ProgressAt >= MostExtension * Nanoseconds(_options.StallLimit));
+        && (account.UsableSinceProgress >= _options.StallLimit || account.At - ProgressAt >= LongestStall);
 
     private bool IsSlowOpeningAhead => _state == ToolSessionState.Opening && !_slowOpeningSaid;
 
     private long SlowOpeningAt => _startedAt + Nanoseconds(_options.SlowOpening);
+
+    // A tool that stops itself is given up in the end, as a helper that never gets a processor is.
+    private long LongestStall => TimeAccount.MostExtension * Nanoseconds(_options.StallLimit);
 
     private long StallTick => Nanoseconds(_options.StallLimit) / LooksPerStallLimit;
 
@@ -125,7 +125,7 @@ internal sealed class SessionClocks
 
         _account!.Add(sample, ProgressAt);
         _lookedAt = sample.At;
-        long stalledAt = Math.Min(_account.EarliestStall(_options.StallLimit), ProgressAt + (MostExtension * Nanoseconds(_options.StallLimit)));
+        long stalledAt = Math.Min(_account.EarliestStall(_options.StallLimit), ProgressAt + LongestStall);
         _lookAt = Math.Min(sample.At + StallTick, Math.Max(sample.At + 1, stalledAt));
     }
 
@@ -133,7 +133,7 @@ internal sealed class SessionClocks
     public TimeSpan LimitReached(long now) => _state == ToolSessionState.Opening && now < _deadlineAt ? _options.OpenLimit : _options.Deadline;
 
     /// <summary>Wall clock since the session began.</summary>
-    public TimeSpan Elapsed(long now) => TimeSpan.FromTicks((now - _startedAt) / TimeSpan.NanosecondsPerTick);
+    public TimeSpan Elapsed(long now) => Time(now - _startedAt);
 }
 
 /// <summary>What it is time for.</summary>

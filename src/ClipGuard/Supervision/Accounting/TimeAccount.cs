@@ -15,6 +15,12 @@ namespace ClipGuard.Supervision.Accounting;
 /// </remarks>
 internal sealed class TimeAccount
 {
+    /// <summary>
+    /// A limit that leaves out time in which a process waited for a processor or was stopped lasts no more than so many times its length on the wall: a process
+    /// that never gets a processor, or stops itself, is given up in the end.
+    /// </summary>
+    public const int MostExtension = 20;
+
     private const int TicksUnwatched = 2;
 
     private readonly long _tick;

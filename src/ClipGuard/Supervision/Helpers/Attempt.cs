@@ -1,5 +1,6 @@
 using ClipGuard.Media;
 using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Processes;
 
 namespace ClipGuard.Supervision.Helpers;
 
@@ -75,6 +76,21 @@ internal sealed class Attempt
 
     /// <summary>Completes with what came of it; cancelled where the caller gave up.</summary>
     public Task<AttemptResult> Task => _done.Task;
+
+    /// <summary>Copies the bytes of a clip that travels in memory to the payload's start. Outside the pool's lock; the memory is shared meanwhile.</summary>
+    /// <returns>What the caller's memory threw when it was read, or null.</returns>
+    public unsafe Exception? CopyInput(DecodeMemory memory)
+    {
+        try
+        {
+            ((MemorySource)Request.Source).Bytes.Span.CopyTo(new Span<byte>(memory.Payload, (int)InputLength));
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
 
     /// <summary>Settles what came of it. Only the first call counts.</summary>
     public void Conclude(AttemptResult result) => _done.TrySetResult(result);

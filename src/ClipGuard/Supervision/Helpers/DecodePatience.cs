@@ -1,3 +1,5 @@
+using ClipGuard.Supervision.Accounting;
+
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>How long one attempt at a clip may take, and when it is a fault of the clip.</summary>
@@ -15,7 +17,8 @@ internal readonly record struct DecodePatience(TimeSpan WallLimit, TimeSpan Dead
     public static DecodePatience ForCaller(SupervisorOptions options) => new(options.Deadline, options.Deadline, NearlyAll);
 
     /// <summary>Nobody waits: the clip is to have its whole deadline in usable time, however long that takes on the wall, up to a cap.</summary>
-    public static DecodePatience ToSettle(SupervisorOptions options) => new(options.SettlingLimit ?? 20 * options.Deadline, options.Deadline, 1);
+    public static DecodePatience ToSettle(SupervisorOptions options) =>
+        new(options.SettlingLimit ?? TimeAccount.MostExtension * options.Deadline, options.Deadline, 1);
 
     /// <summary>What can end politely is to end a little before it is killed.</summary>
     public TimeSpan PoliteTime => WallLimit - TimeSpan.FromMilliseconds(Math.Min(100, WallLimit.TotalMilliseconds / 10));

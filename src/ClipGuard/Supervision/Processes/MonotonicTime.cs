@@ -11,6 +11,9 @@ internal static class MonotonicTime
     /// <summary>A length of time in nanoseconds.</summary>
     public static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 
+    /// <summary>A length of time of so many nanoseconds.</summary>
+    public static TimeSpan Time(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
+
     /// <summary>The moment when a time from now will have passed.</summary>
     public static long After(TimeSpan time) => Stopwatch.GetTimestamp() + Nanoseconds(time);
 

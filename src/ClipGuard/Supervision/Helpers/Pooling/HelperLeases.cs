@@ -155,7 +155,7 @@ internal sealed class HelperLeases(
         ThreadPool.UnsafeQueueUserWorkItem(
             static work =>
             {
-                Exception? unreadable = work.Helper.TakeInput(work.Waiter.Attempt);
+                Exception? unreadable = work.Waiter.Attempt.CopyInput(work.Helper.Process.Memory);
                 work.Helper.Process.Memory.Dispose();
                 work.Leases.EndInput(work.Waiter, work.Helper, unreadable);
             },

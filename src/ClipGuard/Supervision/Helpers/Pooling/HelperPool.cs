@@ -13,8 +13,8 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <remarks>
 /// One lock guards everything: this class, its parts (<see cref="HelperLeases"/>, <see cref="HelperSupply"/>, <see cref="StorageWatch"/>,
 /// <see cref="ReuseAfterFaults"/> and what they hold), and all its helpers. This class owns it, and takes it for whoever comes from outside; the parts take it
-/// only on threads of their own errands. Locks that are taken inside it: that of <see cref="DecodePlaces"/> and that of a spawner's or template's queue,
-/// neither of which takes another one.
+/// only on other threads, which copy a clip's bytes or start a process. Always taken first; inside it those of <see cref="DecodePlaces"/>, of the queue of a
+/// spawner or template, of <see cref="MemoryKills"/> and of a forked <see cref="HelperProcess"/> that is reaped, none of which takes another one.
 /// </remarks>
 internal sealed class HelperPool : IAsyncDisposable
 {
