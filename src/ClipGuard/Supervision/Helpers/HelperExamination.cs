@@ -37,13 +37,14 @@ internal sealed class HelperExamination(SupervisorOptions options, DecodeMeasure
                 Faulted(FaultKind.Stalled, $"No progress for {Seconds(options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.OverMemory => OverMemory(where, postMortem),
             HelperEvent.TimeOver when failure.Before == HelperState.Decoding =>
-                OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, patience),
+                DecodeBlame.OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, patience),
             HelperEvent.TimeOver when failure.Before == HelperState.Finishing =>
-                OutOfTime(DecodeStage.Exit, $"Answered, and did not exit within {Seconds(options.Deadline)}; the helper was {activity}.", postMortem, patience),
+                DecodeBlame.OutOfTime(
+                    DecodeStage.Exit, $"Answered, and did not exit within {Seconds(options.Deadline)}; the helper was {activity}.", postMortem, patience),
             HelperEvent.ProtocolError when bug is not null => bug,
             HelperEvent.ProtocolError when failure.Detail == WasNotAboutThisClip =>
                 new AttemptResult.InfrastructureFailure($"The helper {failure.Detail}."),
-            HelperEvent.TimeOver when !failure.HadItsGrace => Unsettled(Stage, postMortem),
+            HelperEvent.TimeOver when !failure.HadItsGrace => DecodeBlame.Unsettled(Stage, postMortem),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {failure.Detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
@@ -64,7 +65,7 @@ internal sealed class HelperExamination(SupervisorOptions options, DecodeMeasure
         if (fault.Kind == FaultKind.TimedOut)
         {
             string message = $"Not done within {Seconds(options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself.";
-            return OutOfTime(fault.Stage, message, postMortem, patience);
+            return DecodeBlame.OutOfTime(fault.Stage, message, postMortem, patience);
         }
 
         bool isDoubtful = isOfUsedHelper && !fault.BeforeDecoding;
@@ -114,33 +115,6 @@ internal sealed class HelperExamination(SupervisorOptions options, DecodeMeasure
             ? $"The program held more than {options.MaxScratchBytes} bytes in its folder {where}."
             : $"The helper held more memory {where} than the {options.HelperMemoryBytes} bytes that a decode may take.";
         return new AttemptResult.Faulted(new ClipFault(FaultKind.LimitExceeded, Stage, message, postMortem), IsOutOfMemory: true);
-    }
-
-    // The clip is at fault where its decode had its time, and only there. A decoder that gives up by itself does so a little before the deadline.
-    private static AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem, DecodePatience patience)
-    {
-        TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
-
-        // A decode too young to be accounted has waited for nothing: what its decoder says counts.
-        return postMortem.Time == default || postMortem.Time.Usable >= patience.UsableShare * due
-            ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
-            : Unsettled(stage, postMortem);
-    }
-
-    private static AttemptResult.Unsettled Unsettled(DecodeStage stage, PostMortem postMortem)
-    {
-        TimeByCause time = postMortem.Time;
-        UnsettledCause cause = time.WaitedForBytes > time.WaitedForProcessor && time.WaitedForBytes > time.Stopped ? UnsettledCause.Storage
-            : time.Stopped > time.WaitedForProcessor ? UnsettledCause.Stopped
-            : UnsettledCause.Starved;
-        string hindrance = cause switch
-        {
-            UnsettledCause.Storage => "it waited for its bytes",
-            UnsettledCause.Stopped => "it was stopped",
-            _ => "it waited for a processor",
-        };
-        string message = $"Ended in stage {stage} before the decode had its time: {hindrance}.";
-        return new AttemptResult.Unsettled(new UnsettledClip(cause, stage, message, postMortem));
     }
 
     private AttemptResult.Faulted Faulted(FaultKind kind, string message, PostMortem postMortem) => new(new ClipFault(kind, Stage, message, postMortem));
