@@ -21,24 +21,21 @@ internal static class SupervisorMessageWriter
         }
 
         var datagram = new ArrayBufferWriter<byte>(UsualBytes);
-        using (var json = new Utf8JsonWriter(datagram))
-        {
-            json.WriteStartObject();
-            json.WriteString("type", message.Type);
-            json.WriteNumber("id", message.Id);
-            json.WriteStartObject("request");
-            Source(json, request.Source);
-            Spec(json, request.Spec);
-            Limits(json, request.Limits);
-            json.WriteNumber("decoderThreads", request.DecoderThreads);
-            json.WriteEndObject();
-            json.WriteNumber("inputLength", message.InputLength);
-            json.WriteNumber("outputOffset", message.OutputOffset);
-            json.WriteNumber("outputCapacity", message.OutputCapacity);
-            json.WriteNumber("timeLeftMilliseconds", message.TimeLeftMilliseconds);
-            json.WriteEndObject();
-        }
-
+        var json = new WireWriter(datagram);
+        json.WriteStartObject();
+        json.WriteString("type", message.Type);
+        json.WriteNumber("id", message.Id);
+        json.WriteStartObject("request");
+        Source(json, request.Source);
+        Spec(json, request.Spec);
+        Limits(json, request.Limits);
+        json.WriteNumber("decoderThreads", request.DecoderThreads);
+        json.WriteEndObject();
+        json.WriteNumber("inputLength", message.InputLength);
+        json.WriteNumber("outputOffset", message.OutputOffset);
+        json.WriteNumber("outputCapacity", message.OutputCapacity);
+        json.WriteNumber("timeLeftMilliseconds", message.TimeLeftMilliseconds);
+        json.WriteEndObject();
         return datagram.WrittenSpan.ToArray();
     }
 
@@ -46,7 +43,7 @@ internal static class SupervisorMessageWriter
         request is { Source: FileSource or MemorySource or DescriptorSource, Limits: { MaxDuration: null, AllowedFormats: null, AllowedCodecs: null } }
         && request.Spec is AudioSpec { Windows: null } or ImageSpec or VideoSpec { Selection: UniformFrames };
 
-    private static void Source(Utf8JsonWriter json, ClipSource source)
+    private static void Source(WireWriter json, ClipSource source)
     {
         json.WriteStartObject("source");
         switch (source)
@@ -71,7 +68,7 @@ internal static class SupervisorMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Limits(Utf8JsonWriter json, DecodeLimits limits)
+    private static void Limits(WireWriter json, DecodeLimits limits)
     {
         json.WriteStartObject("limits");
         json.WriteNumber("maxFramePixels", limits.MaxFramePixels);
@@ -82,7 +79,7 @@ internal static class SupervisorMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Spec(Utf8JsonWriter json, ClipSpec spec)
+    private static void Spec(WireWriter json, ClipSpec spec)
     {
         json.WriteStartObject("spec");
         switch (spec)
@@ -118,7 +115,7 @@ internal static class SupervisorMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Picture(Utf8JsonWriter json, PictureSpec picture)
+    private static void Picture(WireWriter json, PictureSpec picture)
     {
         Size(json, picture.Size);
         json.WriteString("layout", picture.Layout.ToString());
@@ -131,7 +128,7 @@ internal static class SupervisorMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Size(Utf8JsonWriter json, PictureSize size)
+    private static void Size(WireWriter json, PictureSize size)
     {
         json.WriteStartObject("size");
         switch (size)

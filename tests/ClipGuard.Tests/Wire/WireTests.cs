@@ -195,6 +195,10 @@ public sealed class WireTests
         });
 
     [Test]
+    public void A_helper_reads_a_path_of_any_characters() =>
+        AssertReads(new DecodeMessage(7, new DecodeRequest(new FileSource("/a \\ and\ta line\n\u0001\u007f\u2028 <&'+> \U0001F3B5.mp3"), new AudioSpec())));
+
+    [Test]
     public void A_helper_reads_each_order_to_write_a_stream([ValueSource(nameof(Orders))] object order)
     {
         byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((StreamOrder)order, WireJson.Default.StreamOrder);
@@ -313,8 +317,11 @@ public sealed class WireTests
         Assert.That(AsJson(SupervisorMessageReader.Decode(datagram), WireJson.Default.DecodeMessage), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
         foreach (DecodeMessage also in new[] { message, message with { Request = message.Request with { Limits = new DecodeLimits() } } })
         {
-            var byHand = JsonNode.Parse(SupervisorMessageWriter.Decode(also));
+            byte[] written = SupervisorMessageWriter.Decode(also);
+            var byHand = JsonNode.Parse(written);
             Assert.That(JsonNode.DeepEquals(byHand, JsonSerializer.SerializeToNode(also, WireJson.Default.DecodeMessage)), Is.True, byHand!.ToJsonString());
+            DecodeMessage read = SupervisorMessageReader.Decode(written);
+            Assert.That(AsJson(read, WireJson.Default.DecodeMessage), Is.EqualTo(AsJson(also, WireJson.Default.DecodeMessage)));
         }
     }
 
