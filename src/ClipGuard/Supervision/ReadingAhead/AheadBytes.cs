@@ -7,8 +7,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <summary>What a decode gets of a clip that was announced.</summary>
 /// <param name="Source">What is to be decoded: the bytes behind a descriptor, or the clip's own source.</param>
 /// <param name="Fetched">What came of a fetch that brought no bytes behind a descriptor; null where there was none.</param>
-/// <param name="Waited">How long the decode waited for it.</param>
-internal readonly record struct AheadBytes(ClipSource Source, ClipFetchResult? Fetched, TimeSpan Waited)
+internal readonly record struct AheadBytes(ClipSource Source, ClipFetchResult? Fetched)
 {
     /// <summary>What its server said of a whole object whose bytes are behind the descriptor; otherwise null.</summary>
     public FetchedObject? Object { get; init; }

@@ -7,12 +7,16 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <summary>One clip that was announced. All but what is constant is under its owner's lock.</summary>
 internal sealed class AheadClip : IAheadClip
 {
-    private readonly ReadAhead _owner;
+    private readonly Action<AheadClip> _release;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public AheadClip(ReadAhead owner, ClipSource original, long now)
+    /// <summary>A clip of which nothing is there yet.</summary>
+    /// <param name="original">Where it lies.</param>
+    /// <param name="now">This moment, as Stopwatch counts.</param>
+    /// <param name="release">Gives back what it holds, once nobody will take it any more. May be called again.</param>
+    public AheadClip(ClipSource original, long now, Action<AheadClip> release)
     {
-        _owner = owner;
+        _release = release;
         Original = original;
         HeardAt = now;
         Node = new LinkedListNode<AheadClip>(this);
@@ -65,8 +69,8 @@ internal sealed class AheadClip : IAheadClip
     public void End() => _done.TrySetResult();
 
     /// <inheritdoc/>
-    public void Forget() => _owner.Release(this);
+    public void Forget() => _release(this);
 
     /// <inheritdoc/>
-    public void Dispose() => _owner.Release(this);
+    public void Dispose() => _release(this);
 }
