@@ -22,8 +22,16 @@ internal sealed unsafe class DeliveredOutcome : DecodeOutcome
         _helper = helper;
         _start = helper.Process.Memory.Payload + attempt.OutputOffset;
         _length = checked((int)clip.PayloadBytes());
+        WaitedForBytes = TimeSpan.FromTicks(attempt.Spent.Waited / TimeSpan.NanosecondsPerTick);
+        BytesRead = attempt.BytesRead;
         _used = attempt.OutputOffset + FrameTimesBlock.End(_length, clip.FrameTimesSeconds.Count);
     }
+
+    /// <summary>How long the helper waited for the clip's bytes, as it tells.</summary>
+    public TimeSpan WaitedForBytes { get; }
+
+    /// <summary>Encoded bytes that it read, as it tells.</summary>
+    public long BytesRead { get; }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Payload

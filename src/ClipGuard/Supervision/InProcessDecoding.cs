@@ -9,7 +9,7 @@ using ClipGuard.Supervision.Processes;
 namespace ClipGuard.Supervision;
 
 /// <summary>Decodes in this process: no guard and no overhead, the measure that guarded decoding is compared with.</summary>
-internal sealed class InProcessDecoding : IDisposable
+internal sealed class InProcessDecoding : IDecoding
 {
     private readonly ConcurrentBag<Desk> _free = [];
     private readonly SemaphoreSlim _slots;
@@ -33,11 +33,14 @@ internal sealed class InProcessDecoding : IDisposable
         _free.Add(first);
     }
 
-    /// <summary>Name and version of what decodes.</summary>
+    /// <inheritdoc/>
     public string DecoderVersion { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DecoderFiles => LibavLoader.Files;
+
     /// <summary>Decodes one clip on the thread pool. A decode that hangs in native code hangs for ever.</summary>
-    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, CancellationToken cancellation)
+    public async ValueTask<DecodeOutcome> DecodeAsync(DecodeCall call, CancellationToken cancellation)
     {
         await _slots.WaitAsync(cancellation).ConfigureAwait(false);
         Desk? desk = null;
@@ -46,7 +49,7 @@ internal sealed class InProcessDecoding : IDisposable
         {
             desk = _free.TryTake(out Desk? free) ? free : NewDesk();
             Desk taken = desk;
-            DecodeOutcome outcome = await Task.Run(() => taken.Decode(request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
+            DecodeOutcome outcome = await Task.Run(() => taken.Decode(call.Request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
             delivered = outcome.IsClip;
             return outcome;
         }
@@ -60,13 +63,11 @@ internal sealed class InProcessDecoding : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         Volatile.Write(ref _disposed, true);
-        while (_free.TryTake(out Desk? desk))
-        {
-            desk.Dispose();
-        }
+        DisposeFree();
+        return ValueTask.CompletedTask;
     }
 
     private Desk NewDesk() => new(_payloadBytes, _audioDecoders);
@@ -82,7 +83,15 @@ internal sealed class InProcessDecoding : IDisposable
         _slots.Release();
         if (Volatile.Read(ref _disposed))
         {
-            Dispose();
+            DisposeFree();
+        }
+    }
+
+    private void DisposeFree()
+    {
+        while (_free.TryTake(out Desk? desk))
+        {
+            desk.Dispose();
         }
     }
 

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+using ClipGuard.Media;
+using ClipGuard.Supervision.Helpers;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>One call for a guarded decode.</summary>
+/// <param name="Request">What to decode, as what.</param>
+/// <param name="Patience">How long each attempt may take.</param>
+internal sealed record DecodeCall(DecodeRequest Request, DecodePatience Patience)
+{
+    /// <summary>When it was made, as Stopwatch counts.</summary>
+    public long AskedAt { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>How the clip failed in an earlier call that ended before there was a second attempt; null where this is the first call.</summary>
+    public ClipFault? FirstFailure { get; init; }
+
+    /// <summary>Called after a first failure that is tried once more, when the second attempt has been asked for.</summary>
+    public Action<ClipFault>? OnFirstFailure { get; init; }
+
+    /// <summary>The same, with the clip's bytes from elsewhere.</summary>
+    public DecodeCall From(ClipSource source) => this with { Request = Request with { Source = source } };
+}

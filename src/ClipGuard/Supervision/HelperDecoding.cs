@@ -1,0 +1,132 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+using ClipGuard.Supervision.Helpers.Pooling;
+
+using Microsoft.Extensions.Logging;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>Decodes in helpers: those of a decoder program for the kinds of clips that it decodes, and ClipGuard's own for the others.</summary>
+internal sealed partial class HelperDecoding : IDecoding
+{
+    private readonly ILogger _logger;
+    private readonly Func<long> _nextAttempt;
+
+    // There is one of them at least.
+    private readonly ProgramPool? _program;
+    private readonly OwnPool? _own;
+    private readonly bool _sandboxIsMissing;
+    private long _lastAttempt;
+
+    private HelperDecoding(SupervisorOptions options, ProgramPool? program, OwnPool? own, ILogger logger)
+    {
+        _logger = logger;
+        _nextAttempt = () => Interlocked.Increment(ref _lastAttempt);
+        _program = program;
+        _own = own;
+        DecoderVersion = string.Join("; ", new[] { program?.VersionAndKinds, own?.Greeting.Decoder }.OfType<string>());
+        DecoderFiles = own?.DecoderFiles ?? [];
+        HelperVersion = (own?.Greeting ?? program!.Greeting).Helper;
+        Libraries = program?.Greeting.Libraries ?? own?.Greeting.Libraries ?? new Dictionary<string, string>();
+        Kinds = [.. (program?.Kinds ?? []).Concat(own?.Greeting.Kinds ?? []).Distinct()];
+        if (Pools.Select(static pool => pool.SandboxMissing).FirstOrDefault(static missing => missing is not null) is { } missing)
+        {
+            _sandboxIsMissing = true;
+            LogSandboxMissing(logger, missing);
+        }
+
+        if (Sandbox < options.Sandbox)
+        {
+            LogLowerSandbox(logger, options.Sandbox, Sandbox);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string DecoderVersion { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DecoderFiles { get; }
+
+    /// <inheritdoc/>
+    public string HelperVersion { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Libraries { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Kinds { get; }
+
+    /// <inheritdoc/>
+    public SandboxLevel Sandbox => _sandboxIsMissing ? SandboxLevel.Off : Pools.Min(static pool => pool.LowestSandbox);
+
+    /// <inheritdoc/>
+    public HelperReuse Reuse => (_own?.Pool ?? _program!.Pool).ReuseReport;
+
+    /// <inheritdoc/>
+    public int ReadyHelpers => Pools.Sum(static pool => pool.ReadyHelpers);
+
+    private IEnumerable<HelperPool> Pools => new[] { _program?.Pool, _own?.Pool }.OfType<HelperPool>();
+
+    /// <summary>Starts helpers and waits until the first of each kind is ready.</summary>
+    /// <param name="options">How decodes are guarded.</param>
+    /// <param name="logger">Where first failures, kills and slow starts are logged.</param>
+    /// <param name="cancellation">Ends the wait; what was started is then ended too.</param>
+    /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
+    public static async Task<HelperDecoding> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
+    {
+        if (ProcessLimitCheck.FindShortage(options.Workers + options.Spares) is { } shortage)
+        {
+            throw new HelperUnavailableException(shortage);
+        }
+
+        ProgramPool? program = options.Decoder is not { } decoder ? null
+            : await ProgramPool.StartAsync(decoder, options, logger, cancellation).ConfigureAwait(false);
+        try
+        {
+            OwnPool? own = program is { DecodesAll: true } || options.DecoderAlone ? null
+                : await OwnPool.StartAsync(options, program?.Places, logger, cancellation).ConfigureAwait(false);
+            return new HelperDecoding(options, program, own, logger);
+        }
+        catch
+        {
+            if (program is not null)
+            {
+                await program.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ReadyMessage? GreetingFor(ClipSpec spec) => ProgramOf(spec)?.Greeting ?? _own?.Greeting;
+
+    /// <inheritdoc/>
+    public string? ProgramFor(ClipSpec spec) => ProgramOf(spec)?.Version;
+
+    /// <inheritdoc/>
+    public ValueTask<DecodeOutcome> DecodeAsync(DecodeCall call, CancellationToken cancellation) =>
+        new GuardedDecode(call, ProgramOf(call.Request.Spec)?.Pool ?? _own!.Pool, _nextAttempt, _logger).RunAsync(cancellation);
+
+    /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_program is not null)
+        {
+            await _program.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_own is not null)
+        {
+            await _own.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ProgramPool? ProgramOf(ClipSpec spec) => _program is { } program && program.Decodes(spec) ? program : null;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
+    private static partial void LogSandboxMissing(ILogger logger, string missing);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox level in force is {Actual}, not {Wanted}")]
+    private static partial void LogLowerSandbox(ILogger logger, SandboxLevel wanted, SandboxLevel actual);
+}
