@@ -1,8 +1,5 @@
-using System.Threading.Channels;
-
 using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
-using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -17,26 +14,15 @@ namespace ClipGuard.DryRuns;
 /// Decodes every clip of a manifest the way training would, and writes down which ones gave no data. Rows are read by one task, their clips decoded by
 /// workers in whatever order they end, and the verdicts recorded by one task in manifest order, with bounded channels between.
 /// </summary>
-public sealed partial class DryRun
+public sealed class DryRun
 {
-    // Rows are recorded in order, so a clip that hangs holds up the recording of later rows. Their decoding goes on until so many bytes of them wait, with more
-    // for each worker, whose rows may have clips inside them, or DryRunOptions.RowsInFlight.
-    private const long BytesInFlight = 16 << 20;
-    private const long BytesOfWorker = 1 << 20;
-    private const long FlowingBytes = 2 << 20;
-
-    private readonly IManifest _manifest;
-    private readonly ManifestExclusion? _exclusion;
-    private readonly ExcludingManifest? _excluding;
-    private readonly IManifest _whole;
-    private readonly ManifestShard? _part;
+    private readonly RunManifest _manifest;
     private readonly IGuardedDecoder _decoder;
     private readonly SecondDecoder? _second;
     private readonly DryRunOptions _options;
+    private readonly VerdictSettings _settings;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
-    private VerdictSettings _settings;
-    private TextFormat? _format;
 
     /// <summary>A dry run that has not begun.</summary>
     /// <param name="manifest">What to decode.</param>
@@ -70,11 +56,7 @@ public sealed partial class DryRun
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
-        _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
-        _excluding = _exclusion is null ? null : new ExcludingManifest(manifest, _exclusion);
-        _whole = manifest;
-        _manifest = _excluding ?? manifest;
-        _part = manifest as ManifestShard;
+        _manifest = new RunManifest(manifest, options.Excluded);
         _decoder = decoder;
         _options = options;
         _log = log ?? NullLogger.Instance;
@@ -84,8 +66,7 @@ public sealed partial class DryRun
         ArgumentOutOfRangeException.ThrowIfNegative(options.DisagreementTolerance, nameof(options));
         _second = also is null ? null : new SecondDecoder(also, options.DisagreementTolerance);
         options.Budget.Validate();
-        _format = TextFormat.Of(manifest);
-        _settings = options.VerdictSettings(decoder, also, _format);
+        _settings = options.VerdictSettings(decoder, also, _manifest.Format);
         Progress = new DryRunProgress(options.Guard.Decodes, options.Limit, _time);
     }
 
@@ -108,102 +89,65 @@ public sealed partial class DryRun
     {
         long begun = _time.GetTimestamp();
         using var stop = new StageGroup(cancellation);
-        await LookWhetherRowsCanBeCopiedAsync(stop.Token).ConfigureAwait(false);
-
-        if (_excluding is not null && _part is { CountsLinesOfFiles: true })
-        {
-            var files = new ManifestFiles(_options.Manifest);
-            _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(_part.Name, files, _part.Extent.From, stop.Token), stop.Token)
-                .ConfigureAwait(false);
-        }
-
-        var reading = new RunRows(_manifest, stop.Token);
+        TextFormat? format = await FindFormatOfCleanRowsAsync(stop.Token).ConfigureAwait(false);
+        await _manifest.CountLinesBeforeAsync(_options.Manifest, stop.Token).ConfigureAwait(false);
+        var reading = new RunRows(_manifest.Rows, stop.Token);
         await using (reading.ConfigureAwait(false))
         {
-            return await RunAsync(reading, begun, stop).ConfigureAwait(false);
+            return await RunAsync(reading, format, begun, stop).ConfigureAwait(false);
         }
     }
 
-    private async Task<DryRunSummary> RunAsync(RunRows reading, long begun, StageGroup stop)
+    private async Task<DryRunSummary> RunAsync(RunRows reading, TextFormat? format, long begun, StageGroup stop)
     {
         await reading.BeginAsync().ConfigureAwait(false);
         await using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
-        IReadOnlyList<SourceFile>? files = SourceFile.Of(_whole);
-        ManifestIdentity? identity = await ManifestIdentity.OfAsync(_whole, files, stop.Token).ConfigureAwait(false);
-        ShardManifest? shared = _part is not null ? await ShardManifest.OfAsync(_manifest, stop.Token).ConfigureAwait(false) : null;
-        ReadOnlyMemory<byte> header = _format is null ? default : await _format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
-        using OutputFolder output = OutputFolder.Open(_options, _whole, identity, files, _settings, out Checkpoint? resumed);
+        IReadOnlyList<SourceFile>? files = SourceFile.Of(_manifest.Whole);
+        ManifestIdentity? identity = await ManifestIdentity.OfAsync(_manifest.Whole, files, stop.Token).ConfigureAwait(false);
+        ShardRun? shard = _manifest.Shard is { } part ? await ShardRun.BeginAsync(part, stop.Token).ConfigureAwait(false) : null;
+        ReadOnlyMemory<byte> header = format is null ? default : await format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
+        VerdictSettings settings = format is null ? _settings with { CleanManifest = null } : _settings;
+        using var output = OutputFolder.Open(_options, _manifest.Whole, identity, files, settings);
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
-        using SettledVerdicts? known = resumed is { IsWhole: true } ? output.ReadKnownVerdicts() : null;
-        var earlier = new EarlierVerdictLookup(output.JournalFindings, known);
-        if (!header.IsEmpty && (resumed is null || known is not null))
+        EarlierRun before = output.Earlier;
+        using SettledVerdicts? known = before.ReadSettled();
+        if (!header.IsEmpty && before.Continued is null)
         {
-            output.Clean?.Append(header.Span);
+            output.Files.Clean?.Append(header.Span);
         }
 
-        if (resumed is { IsWhole: false, Behind: { } behind })
+        if (before.Continued is { Behind: { } behind })
         {
             await reading.GoOnAsync(behind, _options.Limit).ConfigureAwait(false);
         }
 
-        RunTally tally = known is not null ? new RunTally { Slowest = resumed!.Tally.Slowest, Agreement = resumed.Tally.Agreement }
-            : resumed?.Tally ?? new RunTally();
+        RunTally tally = before.BeginTally();
         long resumedAfter = tally.Rows;
-        TimeSpan Elapsed() => (resumed?.Elapsed ?? TimeSpan.Zero) + _time.GetElapsedTime(begun);
-        Checkpoint? CheckpointOf(RunTally recorded, bool isWhole) => identity is null ? null : new Checkpoint
-        {
-            Manifest = identity,
-            IsWhole = isWhole,
-            Settings = _settings,
-            Tally = recorded,
-            Behind = isWhole ? null : recorded.LastRow is { } last ? RowPosition.Behind(last, _manifest.Name, recorded.Rows) : resumed?.Behind,
-            FaultsBytes = output.Faults.Length,
-            CleanBytes = output.Clean?.Length ?? 0,
-            ExcludedBytes = output.Excluded.Length,
-            UnsettledBytes = output.Unsettled.Length,
-            SeenBytes = output.Seen.Length,
-            ClipsBytes = output.Clips.Length,
-            DisagreementsBytes = output.Disagreements?.Length ?? 0,
-            Elapsed = Elapsed(),
-        };
-        Checkpoint? MakeCheckpoint(RunTally recorded) => known is not null ? null : CheckpointOf(recorded, isWhole: false);
-
-        if (resumed is null && MakeCheckpoint(tally) is { } beginning)
+        TimeSpan Elapsed() => before.Elapsed + _time.GetElapsedTime(begun);
+        var checkpoints = new RunCheckpoints(output, identity, _manifest.Rows.Name, settings, Elapsed);
+        if (before.Continued is null && checkpoints.OfRows(tally) is { } beginning)
         {
             output.Save(beginning);
         }
 
-        Progress.Start(ExtentOf(identity), tally, reading.First);
+        Progress.Start(_manifest.ExtentOf(identity), tally, reading.First);
         if (reading.Passed > 0)
         {
-            Progress.Passed(reading.Passed, resumed!.Behind!.Next.Offset);
+            Progress.Passed(reading.Passed, before.Continued!.Behind!.Next.Offset);
         }
 
-        _log.RunBegins(_manifest.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
-        foreach (string absent in _exclusion?.Absent ?? [])
-        {
-            _log.RowsNotExcluded(absent);
-        }
-
-        if (known is not null)
-        {
-            _log.UnsettledAreTried(resumed!.Tally.Unsettled);
-        }
-        else if (resumed is not null)
-        {
-            _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
-        }
-
-        var recorder = new Recorder(output, new ExcludedRows(_manifest), _options.Manifest.IdField, tally, MakeCheckpoint, _options.Budget, _time, _log);
-        IEnumerable<SeenClip> SeenBefore() => resumed is { IsWhole: false, SeenBytes: var bytes } ? SeenClip.Read(output.SeenPath, bytes) : [];
-        bool complete;
+        LogBeginning(output, tally);
+        var recorder = new Recorder(
+            output, new ExcludedRows(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
+        var stages = new DryRunStages(_decoder, _second, _options, Progress, _time);
+        var earlier = new EarlierVerdictLookup(output.JournalFindings, known);
+        bool complete;
         try
         {
-            complete = !reading.Any
-                || await DecodeAsync(reading, resumedAfter, earlier, firstRows, output, SeenBefore(), store, recorder, stop).ConfigureAwait(false);
+            complete = !reading.Any || await stages.RunAsync(reading, resumedAfter, earlier, firstRows, output, store, recorder, stop).ConfigureAwait(false);
         }
         catch (DryRunStoppedException) when (firstRows.AreBroken)
         {
@@ -212,16 +156,17 @@ public sealed partial class DryRun
             throw;
         }
 
-        if (complete && _part is null && _format?.Copier is { } copier)
+        if (complete && shard is null && format?.Copier is { } copier)
         {
             complete = await output.TryCopyCleanRowsAsync(copier, stop.Token).ConfigureAwait(false);
         }
 
-        ShardRecord? record = complete && shared is not null
-            ? await RecordShardAsync(_part!, shared, header.Length, tally.Refused).ConfigureAwait(false)
+        ShardRecord? record = complete && shard is not null
+            ? await shard.RecordAsync(settings, header.Length, tally.Refused, _manifest.Exclusion).ConfigureAwait(false)
             : null;
-        DryRunSummary summary = Summarise(tally, resumedAfter, Elapsed(), cancelled: !complete);
-        output.End(summary, summary.UnsettledCount == 0 ? null : CheckpointOf(tally, isWhole: true), isShard: record is not null);
+        var summaries = new SummaryBuilder(_manifest, _options, settings, _decoder, _second);
+        DryRunSummary summary = summaries.Build(tally, resumedAfter, Elapsed(), cancelled: !complete);
+        output.End(summary, summary.UnsettledCount == 0 ? null : checkpoints.OfWhole(tally), isShard: record is not null);
         if (record is not null)
         {
             output.EndShard(record);
@@ -229,17 +174,35 @@ public sealed partial class DryRun
 
         if (summary.NotFoundCount > 0)
         {
-            _log.RowsNotExcluded(_exclusion!.Unmet(summary.LeftOutCount)!);
+            _log.RowsNotExcluded(_manifest.Exclusion!.Unmet(summary.LeftOutCount)!);
         }
 
         _log.RunEnds(summary.SampleCount, summary.ClipCount, summary.FaultCount, summary.ElapsedSeconds, summary.Cancelled);
         return summary;
     }
 
+    private void LogBeginning(OutputFolder output, RunTally tally)
+    {
+        _log.RunBegins(_manifest.Rows.Name, _options.OutputFolder, _decoder.DecoderVersion, _decoder.Sandbox);
+        foreach (string absent in _manifest.Exclusion?.Absent ?? [])
+        {
+            _log.RowsNotExcluded(absent);
+        }
+
+        if (output.Earlier.Retried is { } retried)
+        {
+            _log.UnsettledAreTried(retried.Tally.Unsettled);
+        }
+        else if (output.Earlier.Continued is not null)
+        {
+            _log.RunGoesOn(tally.Rows, output.JournalFindings.Verdicts);
+        }
+    }
+
     private async Task<VerdictStore?> OpenStoreAsync(CancellationToken cancellation) => _options.Verdicts is not { } verdicts ? null
         : await VerdictStore.OpenAsync(
             verdicts,
-            ClipNaming.For(verdicts, _manifest.Name, _options.Manifest),
+            ClipNaming.For(verdicts, _manifest.Rows.Name, _options.Manifest),
             _decoder,
             Enum.GetValues<ClipKind>().ToDictionary(
                 static kind => kind, kind => VerdictConditions.Of(_decoder, _options.Guard, _options.Limits, _options.SpecFor(kind))),
@@ -249,66 +212,15 @@ public sealed partial class DryRun
             _time,
             cancellation).ConfigureAwait(false);
 
-    private async Task LookWhetherRowsCanBeCopiedAsync(CancellationToken cancellation)
+    // Null where clean rows cannot be written, because rows are no text that could be copied.
+    private async Task<TextFormat?> FindFormatOfCleanRowsAsync(CancellationToken cancellation)
     {
-        string? obstacle = _format is null ? $"rows of {_manifest.Name} are no text that could be copied"
-            : _format.Copier is { } copier ? await copier.FindCopyObstacleAsync(cancellation).ConfigureAwait(false)
+        string? obstacle = _manifest.Format is null ? $"rows of {_manifest.Rows.Name} are no text that could be copied"
+            : _manifest.Format.Copier is { } copier ? await copier.FindCopyObstacleAsync(cancellation).ConfigureAwait(false)
             : null;
-        if (obstacle is null)
-        {
-            return;
-        }
-
-        if (_options.CleanManifest is { } clean)
-        {
-            throw new OutputException(
-                $"{clean} cannot be written: {obstacle}. Leave out the rows that {OutputFolder.ExcludedName} names instead (--exclude)");
-        }
-
-        _format = null;
-        _settings = _settings with { CleanManifest = null };
-    }
-
-    private async Task<bool> DecodeAsync(
-        RunRows rows,
-        long skip,
-        EarlierVerdictLookup earlier,
-        FirstRowsCheck firstRows,
-        OutputFolder output,
-        IEnumerable<SeenClip> seenBefore,
-        VerdictStore? store,
-        Recorder recorder,
-        StageGroup stop)
-    {
-        int workers = _options.Guard.Decodes;
-        var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(_options.RowsInFlight) { SingleReader = true, SingleWriter = true });
-        var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + _decoder.ReadsAhead) { SingleWriter = true });
-        var budget = new ByteBudget(BytesInFlight + (workers * BytesOfWorker), FlowingBytes);
-
-        using var mentions = new ClipMentions(
-            Path.GetFullPath(_options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), Progress);
-        mentions.Restore(seenBefore);
-        var worker = new ClipWorker(_decoder, _second, _options, output.Journal, store, mentions, firstRows, Progress, stop);
-        var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(_options.Guard.Workers, ProcessorShare.Count), Progress, worker.Settle);
-        var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, Progress, _options, earlier, firstRows, mentions, worker, _decoder);
-        Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];
-        Task[] stages =
-        [
-            stop.RunAsync(() => reader.ReadAsync(rows.Rows, rows.Passed, skip, stop.Token)),
-            stop.RunAsync(settling.RunAsync),
-            stop.RunAsync(() => RecordAsync(inOrder.Reader, budget, recorder)),
-        ];
-        await Task.WhenAll(decoding).ConfigureAwait(false);
-        settling.Close();
-        await Task.WhenAll(stages).ConfigureAwait(false);
-        stop.ThrowIfFailed();
-        bool complete = reader.ReachedEnd && !recorder.HasGap;
-        if (complete && mentions.Distinct is { } distinct)
-        {
-            // Counted by clips and not by what was decoded when, so that a run that was interrupted, and shards that are merged, count the same.
-            recorder.Tally.Repeated = recorder.Tally.Clips - recorder.Tally.Refused - distinct;
-        }
-
-        return complete;
+        return obstacle is null ? _manifest.Format
+            : _options.CleanManifest is { } clean ? throw new OutputException(
+                $"{clean} cannot be written: {obstacle}. Leave out the rows that {OutputPaths.ExcludedName} names instead (--exclude)")
+            : null;
     }
 }

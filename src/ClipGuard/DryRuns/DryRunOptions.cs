@@ -121,6 +121,6 @@ public sealed record DryRunOptions
         DisagreementTolerance = also is null ? null : DisagreementTolerance,
         Exclude = Excluded?.Fingerprint,
         CleanManifest = format is null ? null
-            : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, DryRuns.OutputFolder.CleanName + format.Extension)),
+            : Path.GetFullPath(CleanManifest ?? Path.Combine(OutputFolder, OutputPaths.CleanName + format.Extension)),
     };
 }

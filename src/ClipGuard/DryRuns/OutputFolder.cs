@@ -6,96 +6,40 @@ using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>The folder that a dry run writes to, held by one run at a time: the files of its findings, and the checkpoint of an interrupted run.</summary>
-internal sealed partial class OutputFolder : IDisposable
+/// <summary>
+/// The folder that a dry run writes to, held by one run at a time, from its opening to its end: the files of its findings, and the checkpoint that an
+/// interrupted run leaves.
+/// </summary>
+internal sealed class OutputFolder : IDisposable
 {
-    public const string FaultsName = "faults.jsonl";
-    public const string CleanName = "clean";
-    public const string ExcludedName = "excluded.jsonl";
-    public const string UnsettledName = "unsettled.jsonl";
-    public const string ClipsName = "clips.jsonl";
-    public const string DisagreementsName = "disagreements.jsonl";
-    public const string FaultTableName = "faults.csv";
-    public const string SummaryName = "summary.json";
-    public const string UnfinishedName = "unfinished.json";
-    public const string JournalName = "journal.jsonl";
-    public const string ShardName = "shard.json";
-    public const string SeenName = "clips.seen";
-    private const string BeforeSuffix = ".before";
-    private const string PartialSuffix = ".partial";
-    private const string CopySuffix = ".copy";
-
+    private readonly OutputPaths _paths;
     private readonly FileStream _lock;
     private bool _isCopied;
-    private readonly string _unfinishedPath;
-    private readonly string _journalPath;
-    private readonly string _shardPath;
 
-    private OutputFolder(string folder, string? cleanPath, FileStream held)
+    private OutputFolder(OutputPaths paths, FileStream held, EarlierRun earlier, Journal journal, JournalFindings journalFindings, FindingFiles files)
     {
+        _paths = paths;
         _lock = held;
-        FaultsPath = Path.Combine(folder, FaultsName);
-        CleanPath = cleanPath;
-        ExcludedPath = Path.Combine(folder, ExcludedName);
-        UnsettledPath = Path.Combine(folder, UnsettledName);
-        SeenPath = Path.Combine(folder, SeenName);
-        ClipsPath = Path.Combine(folder, ClipsName);
-        DisagreementsPath = Path.Combine(folder, DisagreementsName);
-        FaultTablePath = Path.Combine(folder, FaultTableName);
-        SummaryPath = Path.Combine(folder, SummaryName);
-        _unfinishedPath = Path.Combine(folder, UnfinishedName);
-        _journalPath = Path.Combine(folder, JournalName);
-        _shardPath = Path.Combine(folder, ShardName);
+        Earlier = earlier;
+        Journal = journal;
+        JournalFindings = journalFindings;
+        Files = files;
     }
 
-    public string FaultsPath { get; }
+    /// <summary>What the run goes on with.</summary>
+    public EarlierRun Earlier { get; }
 
-    /// <summary>Where clean rows go; null where rows are no text.</summary>
-    public string? CleanPath { get; }
-
-    public string ExcludedPath { get; }
-
-    public string UnsettledPath { get; }
-
-    public string ClipsPath { get; }
-
-    public string DisagreementsPath { get; }
-
-    public string FaultTablePath { get; }
-
-    public string SummaryPath { get; }
-
-    public string SeenPath { get; }
-
-    /// <summary>The lists that say of every row whether to train on it: each is gathered beside, and bears its name once it is whole.</summary>
-    private IEnumerable<string> Lists => new[] { CleanPath, ExcludedPath }.OfType<string>();
-
-    /// <summary>The bad clips and lines, open to append to.</summary>
-    public WholeLineFile Faults { get; private set; } = null!;
-
-    /// <summary>The clips that are nobody's fault, open to append to.</summary>
-    public WholeLineFile Unsettled { get; private set; } = null!;
-
-    /// <summary>The clips that decoded, open to append to.</summary>
-    public WholeLineFile Clips { get; private set; } = null!;
-
-    /// <summary>The clips that two decoders disagree on, open to append to; null where there is one decoder.</summary>
-    public WholeLineFile? Disagreements { get; private set; }
-
-    /// <summary>The clean rows, open to append to; null where rows are no text.</summary>
-    public WholeLineFile? Clean { get; private set; }
-
-    /// <summary>The rows that are not clean, open to append to.</summary>
-    public WholeLineFile Excluded { get; private set; } = null!;
-
-    /// <summary>The clips of recorded rows, open to append to: <see cref="SeenClip"/>.</summary>
-    public WholeLineFile Seen { get; private set; } = null!;
+    /// <summary>The files of findings, open to append to.</summary>
+    public FindingFiles Files { get; }
 
     /// <summary>Verdicts as they are come to.</summary>
-    public Journal Journal { get; private set; } = null!;
+    public Journal Journal { get; }
 
     /// <summary>What an interrupted run has in its journal of rows that it had not recorded.</summary>
-    public JournalFindings JournalFindings { get; private set; } = null!;
+    public JournalFindings JournalFindings { get; }
+
+    /// <summary>Path of the bad clips and lines.</summary>
+    public string FaultsPath => _paths.Faults;
 
     /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
@@ -103,28 +47,28 @@ internal sealed partial class OutputFolder : IDisposable
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time, as a pipe.</param>
     /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="resumed">The checkpoint of an interrupted run; null for a new one.</param>
     /// <exception cref="OutputException">The folder cannot be used.</exception>
     public static OutputFolder Open(
-        DryRunOptions options,
-        IManifest source,
-        ManifestIdentity? manifest,
-        IReadOnlyList<SourceFile>? files,
-        VerdictSettings settings,
-        out Checkpoint? resumed)
+        DryRunOptions options, IManifest source, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
-        string path = Path.GetFullPath(options.OutputFolder);
-        var folder = new OutputFolder(path, settings.CleanManifest, FolderLock.Take(path));
+        string folder = Path.GetFullPath(options.OutputFolder);
+        var paths = new OutputPaths(folder, settings.CleanManifest);
+        bool asksSecond = settings.Also is not null;
+        FileStream held = FolderLock.Take(folder);
+        Journal? journal = null;
         try
         {
-            folder.RefuseToOverwrite(source.Sources);
-            resumed = options.Fresh ? null : folder.FindUnfinished(manifest, files, settings);
-            folder.Begin(resumed, files, settings);
-            return folder;
+            paths.RefuseToOverwrite(source.Sources);
+            var earlier = EarlierRun.Find(paths, options.Fresh, manifest, files, settings);
+            earlier.MakeRoom(asksSecond);
+            journal = Journal.Open(paths.Journal, settings, files, earlier.JournalAfter, out JournalFindings found);
+            earlier.KeepBefore();
+            return new OutputFolder(paths, held, earlier, journal, found, new FindingFiles(paths, earlier.Continued, asksSecond));
         }
         catch
         {
-            folder.Dispose();
+            journal?.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -133,14 +77,8 @@ internal sealed partial class OutputFolder : IDisposable
     public void Save(Checkpoint checkpoint)
     {
         Journal.FlushToDisk();
-        Faults.FlushToDisk();
-        Unsettled.FlushToDisk();
-        Clips.FlushToDisk();
-        Disagreements?.FlushToDisk();
-        Clean?.FlushToDisk();
-        Excluded.FlushToDisk();
-        Seen.FlushToDisk();
-        AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
+        Files.FlushToDisk();
+        Write(checkpoint);
     }
 
     /// <summary>
@@ -153,14 +91,15 @@ internal sealed partial class OutputFolder : IDisposable
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public async Task<bool> TryCopyCleanRowsAsync(ICopyableManifest manifest, CancellationToken cancellation)
     {
-        string path = CleanPath + CopySuffix;
+        string path = OutputPaths.Copy(_paths.Clean!);
         try
         {
-            Clean!.FlushToDisk();
+            Files.Clean!.FlushToDisk();
             var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
             await using (copy.ConfigureAwait(false))
             {
-                IEnumerable<long> lines = File.ReadLines(CleanPath + PartialSuffix).Select(static line => long.Parse(line, CultureInfo.InvariantCulture));
+                IEnumerable<long> lines = File.ReadLines(OutputPaths.Partial(_paths.Clean!))
+                    .Select(static line => long.Parse(line, CultureInfo.InvariantCulture));
                 await manifest.CopyRowsAsync(lines, copy, cancellation).ConfigureAwait(false);
                 copy.Flush(flushToDisk: true);
             }
@@ -185,85 +124,73 @@ internal sealed partial class OutputFolder : IDisposable
     /// <param name="isShard">Whether a merge has to know which clips were seen.</param>
     public void End(DryRunSummary summary, Checkpoint? unsettled, bool isShard)
     {
-        Faults.FlushToDisk();
-        Unsettled.FlushToDisk();
-        Clips.FlushToDisk();
-        Disagreements?.FlushToDisk();
-        Clean?.FlushToDisk();
-        Excluded.FlushToDisk();
-        Seen.FlushToDisk();
-        FaultTable.Write(FaultsPath, FaultTablePath);
+        Files.FlushToDisk();
+        FaultTable.Write(_paths.Faults, _paths.FaultTable);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
-        AtomicFile.Write(SummaryPath, [.. json, (byte)'\n']);
+        AtomicFile.Write(_paths.Summary, [.. json, (byte)'\n']);
         if (summary.Cancelled)
         {
             return;
         }
 
-        foreach (string list in Lists)
+        foreach (string list in _paths.Lists)
         {
-            if (list == CleanPath && _isCopied)
+            if (list == _paths.Clean && _isCopied)
             {
-                File.Move(list + CopySuffix, list, overwrite: true);
-                File.Delete(list + PartialSuffix);
+                File.Move(OutputPaths.Copy(list), list, overwrite: true);
+                File.Delete(OutputPaths.Partial(list));
                 continue;
             }
 
-            File.Move(list + PartialSuffix, list, overwrite: true);
+            File.Move(OutputPaths.Partial(list), list, overwrite: true);
         }
 
         if (unsettled is not null)
         {
-            AtomicFile.Write(_unfinishedPath, JsonSerializer.SerializeToUtf8Bytes(unsettled, RecordLayout.Readable.Checkpoint));
+            Write(unsettled);
         }
         else
         {
-            File.Delete(_unfinishedPath);
-            File.Delete(UnsettledPath);
+            File.Delete(_paths.Unfinished);
+            File.Delete(_paths.Unsettled);
         }
 
         if (!isShard)
         {
-            File.Delete(SeenPath);
+            File.Delete(_paths.Seen);
         }
 
-        File.Delete(_journalPath);
-        DeleteBefore();
+        File.Delete(_paths.Journal);
+        Earlier.DeleteBefore();
     }
 
     /// <summary>Marks the folder as that of a share which is whole.</summary>
     /// <param name="record">What a merge has to know; the files' lengths are added.</param>
     public void EndShard(ShardRecord record)
     {
-        string?[] all = [FaultsPath, CleanPath, ExcludedPath, UnsettledPath, ClipsPath, DisagreementsPath, SeenPath];
-        string[] files = [.. all.OfType<string>().Where(File.Exists)];
-        record = record with { FileBytes = files.ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length) };
-        AtomicFile.Write(_shardPath, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
+        record = record with
+        {
+            FileBytes = _paths.Findings.Where(File.Exists).ToDictionary(static path => Path.GetFileName(path), static path => new FileInfo(path).Length),
+        };
+        AtomicFile.Write(_paths.Shard, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Readable.ShardRecord));
     }
 
     /// <summary>Leaves nothing of the run to go on with: what it found is worth nothing.</summary>
     public void Forget()
     {
-        File.Delete(_unfinishedPath);
-        File.Delete(_journalPath);
-        File.Delete(SeenPath);
+        File.Delete(_paths.Unfinished);
+        File.Delete(_paths.Journal);
+        File.Delete(_paths.Seen);
     }
-
-    /// <summary>What the run before found, where this one tries what it left unsettled.</summary>
-    public SettledVerdicts ReadKnownVerdicts() => SettledVerdicts.Read(
-        FaultsPath + BeforeSuffix, UnsettledPath + BeforeSuffix, ClipsPath + BeforeSuffix, DisagreementsPath + BeforeSuffix);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Faults?.Dispose();
-        Unsettled?.Dispose();
-        Clips?.Dispose();
-        Disagreements?.Dispose();
-        Clean?.Dispose();
-        Excluded?.Dispose();
-        Seen?.Dispose();
-        Journal?.Dispose();
+        Files.Dispose();
+        Journal.Dispose();
         _lock.Dispose();
     }
+
+    private void Write(Checkpoint checkpoint) =>
+        AtomicFile.Write(_paths.Unfinished, JsonSerializer.SerializeToUtf8Bytes(checkpoint, RecordLayout.Readable.Checkpoint));
 }

@@ -20,6 +20,7 @@ internal sealed class Recorder
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
     private readonly OutputFolder _output;
+    private readonly FindingFiles _files;
     private readonly ExcludedRows _excluded;
     private readonly string? _idField;
     private readonly Func<RunTally, Checkpoint?> _checkpoint;
@@ -48,6 +49,7 @@ internal sealed class Recorder
         ILogger log)
     {
         _output = output;
+        _files = output.Files;
         _excluded = excluded;
         _idField = idField;
         Tally = tally;
@@ -111,11 +113,7 @@ internal sealed class Recorder
     /// <summary>Writes gathered rows to the file. Called when the recorder has to wait anyway.</summary>
     public void Flush()
     {
-        _output.Clean?.Flush();
-        _output.Excluded.Flush();
-        _output.Seen.Flush();
-        _output.Clips.Flush();
-        _output.Disagreements?.Flush();
+        _files.Flush();
         _flushed = _time.GetTimestamp();
     }
 
@@ -140,7 +138,7 @@ internal sealed class Recorder
     {
         Tally.AddBadLine();
         BadLineRecord record = BadLineRecord.Of(row) with { Id = RowId.Of(row, _idField) };
-        Append(_output.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.BadLineRecord));
+        Append(_files.Faults, JsonSerializer.SerializeToUtf8Bytes(record, RecordLayout.Lines.BadLineRecord));
         Exclude(_excluded.Of(row));
         _log.BadManifestLine(row.Line, row.Column, row.Message);
     }
@@ -163,14 +161,14 @@ internal sealed class Recorder
             faulty |= verdict.Fault is not null;
             if (verdict.Unsettled is { } unsettled)
             {
-                Append(_output.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled with { Id = id }, RecordLayout.Lines.UnsettledRecord));
+                Append(_files.Unsettled, JsonSerializer.SerializeToUtf8Bytes(unsettled with { Id = id }, RecordLayout.Lines.UnsettledRecord));
                 _log.ClipUnsettled(row.Line, unsettled.Clip, unsettled.Cause, unsettled.Stage, unsettled.Message);
             }
             else if (verdict.Fault is { } fault)
             {
                 byte[] record = JsonSerializer.SerializeToUtf8Bytes(fault with { Id = id }, RecordLayout.Lines.ClipFaultRecord);
                 See(settled.Keys[index], verdict, record.Length);
-                Append(_output.Faults, record);
+                Append(_files.Faults, record);
                 LogUnlessEarlier(row.Line, verdict, fault);
             }
             else
@@ -178,7 +176,7 @@ internal sealed class Recorder
                 See(settled.Keys[index], verdict, faultBytes: 0);
                 if (!verdict.IsRepeat)
                 {
-                    _output.Clips.Append(
+                    _files.Clips.Append(
                         [.. JsonSerializer.SerializeToUtf8Bytes(ClipRecord.Of(row.Line, index, id, verdict), RecordLayout.Lines.ClipRecord), (byte)'\n']);
                 }
             }
@@ -197,7 +195,7 @@ internal sealed class Recorder
 
         if (clean)
         {
-            _output.Clean?.Append(row.Raw.IsEmpty ? Encoding.ASCII.GetBytes($"{row.Line}\n") : row.Raw.Span);
+            _files.Clean?.Append(row.Raw.IsEmpty ? Encoding.ASCII.GetBytes($"{row.Line}\n") : row.Raw.Span);
         }
         else if (decided)
         {
@@ -213,7 +211,7 @@ internal sealed class Recorder
         }
 
         byte[] record = JsonSerializer.SerializeToUtf8Bytes(disagreement with { Id = id }, RecordLayout.Lines.Disagreement);
-        _output.Disagreements?.Append([.. record, (byte)'\n']);
+        _files.Disagreements?.Append([.. record, (byte)'\n']);
         if (!verdict.IsEarlier)
         {
             _log.DecodersDisagree(line, disagreement.Clip, disagreement.About, disagreement.Message);
@@ -224,11 +222,11 @@ internal sealed class Recorder
     {
         if (key != 0 && !verdict.IsRepeat)
         {
-            new SeenClip(SeenClip.KeyOf(key), verdict.IsFromStore, faultBytes > 0 ? _output.Faults.Length : 0, faultBytes).AppendTo(_output.Seen);
+            new SeenClip(SeenClip.KeyOf(key), verdict.IsFromStore, faultBytes > 0 ? _files.Faults.Length : 0, faultBytes).AppendTo(_files.Seen);
         }
     }
 
-    private void Exclude(ExcludedRow row) => _output.Excluded.Append(
+    private void Exclude(ExcludedRow row) => _files.Excluded.Append(
         [.. JsonSerializer.SerializeToUtf8Bytes(row, RecordLayout.Lines.ExcludedRow), (byte)'\n']);
 
     private void LogUnlessEarlier(long line, ClipVerdict verdict, ClipFaultRecord fault)

@@ -31,7 +31,7 @@ public static class DryRunMerge
     {
         IReadOnlyList<FinishedShard> shards = ShardSet.Find(folder);
         using FileStream held = FolderLock.Take(folder);
-        if (File.Exists(Path.Combine(folder, OutputFolder.UnfinishedName)))
+        if (File.Exists(Path.Combine(folder, OutputPaths.UnfinishedName)))
         {
             throw new OutputException($"{folder} holds a run of a whole manifest that did not end, beside its shards: choose another folder for one of them");
         }

@@ -33,12 +33,12 @@ internal sealed record FinishedShard(string Folder, ShardRecord Record, DryRunSu
     /// <exception cref="OutputException">It cannot be read, or is not as the run left it.</exception>
     public static FinishedShard? Read(string folder)
     {
-        if (ShardRecord.Read(Path.Combine(folder, OutputFolder.ShardName)) is not { } record)
+        if (ShardRecord.Read(Path.Combine(folder, OutputPaths.ShardName)) is not { } record)
         {
             return null;
         }
 
-        string path = Path.Combine(folder, OutputFolder.SummaryName);
+        string path = Path.Combine(folder, OutputPaths.SummaryName);
         try
         {
             DryRunSummary summary = JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordLayout.Readable.DryRunSummary)!;
@@ -57,7 +57,7 @@ internal sealed record FinishedShard(string Folder, ShardRecord Record, DryRunSu
     /// <exception cref="OutputException">It is not.</exception>
     public void CheckFiles()
     {
-        if (!File.Exists(FileOf(OutputFolder.ShardName)))
+        if (!File.Exists(FileOf(OutputPaths.ShardName)))
         {
             throw new OutputException($"shard {Record.Shard} has begun to run again: merge once it has ended");
         }

@@ -25,7 +25,7 @@ internal sealed class MergedFolder : IDisposable
         if (cleanPath is not null)
         {
             IEnumerable<string> sources = copy?.Manifest.Sources ?? [shards[0].Summary.Manifest];
-            RefuseToOverwrite(cleanPath, [.. sources, .. RecordFiles.All.Append(OutputFolder.SummaryName).Select(PathOf)]);
+            RefuseToOverwrite(cleanPath, [.. sources, .. RecordFiles.All.Append(OutputPaths.SummaryName).Select(PathOf)]);
         }
 
         try
@@ -56,7 +56,7 @@ internal sealed class MergedFolder : IDisposable
         {
             if (shard.Record.FileBytes.ContainsKey(name))
             {
-                bool isMoved = name != OutputFolder.ExcludedName || shard.Record.CountsLinesOfFiles;
+                bool isMoved = name != OutputPaths.ExcludedName || shard.Record.CountsLinesOfFiles;
                 merged.AddRecords(shard.FileOf(name), isMoved ? linesBefore : 0);
             }
         }
@@ -78,7 +78,7 @@ internal sealed class MergedFolder : IDisposable
     {
         try
         {
-            foreach (string name in RecordFiles.All.Append(OutputFolder.SummaryName).Where(name => !_records.ContainsKey(name)))
+            foreach (string name in RecordFiles.All.Append(OutputPaths.SummaryName).Where(name => !_records.ContainsKey(name)))
             {
                 File.Delete(PathOf(name));
             }
@@ -94,8 +94,8 @@ internal sealed class MergedFolder : IDisposable
         }
 
         _clean?.Finish();
-        FaultTable.Write(PathOf(OutputFolder.FaultsName), PathOf(OutputFolder.FaultTableName));
-        AtomicFile.Write(PathOf(OutputFolder.SummaryName), [.. summary, (byte)'\n']);
+        FaultTable.Write(PathOf(OutputPaths.FaultsName), PathOf(OutputPaths.FaultTableName));
+        AtomicFile.Write(PathOf(OutputPaths.SummaryName), [.. summary, (byte)'\n']);
     }
 
     /// <inheritdoc/>

@@ -7,5 +7,5 @@ internal static class RecordFiles
 {
     /// <summary>The names of all of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [OutputFolder.FaultsName, OutputFolder.ExcludedName, OutputFolder.UnsettledName, OutputFolder.ClipsName, OutputFolder.DisagreementsName];
+        [OutputPaths.FaultsName, OutputPaths.ExcludedName, OutputPaths.UnsettledName, OutputPaths.ClipsName, OutputPaths.DisagreementsName];
 }

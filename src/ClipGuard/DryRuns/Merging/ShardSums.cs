@@ -61,12 +61,12 @@ internal static class ShardSums
         long fromStore = 0;
         foreach (FinishedShard shard in shards)
         {
-            if (!shard.Record.FileBytes.TryGetValue(OutputFolder.SeenName, out long bytes))
+            if (!shard.Record.FileBytes.TryGetValue(OutputPaths.SeenName, out long bytes))
             {
                 return null;
             }
 
-            foreach (SeenClip clip in SeenClip.Read(shard.FileOf(OutputFolder.SeenName), bytes))
+            foreach (SeenClip clip in SeenClip.Read(shard.FileOf(OutputPaths.SeenName), bytes))
             {
                 fromStore += clips.Add(clip.Hash) && clip.IsFromStore ? 1 : 0;
             }
