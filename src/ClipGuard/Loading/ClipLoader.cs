@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 using ClipGuard.Manifests;
 using ClipGuard.Supervision;
@@ -23,18 +19,12 @@ public sealed class ClipLoader : IClipLoader
     private readonly IGuardedDecoder _decoder;
     private readonly Supervisor? _ownSupervisor;
     private readonly IndexedRows? _index;
-    private readonly string _fingerprint;
-    private readonly string? _givenLines;
     private readonly LoaderVerdicts? _verdicts;
     private readonly EpochPlanner _planner;
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
-    private EpochProgress _progress;
-
-    // What was found out of the progress when it was asked for last. Each is replaced as a whole, so any thread may ask.
-    private KnownState? _known;
-    private CountedBatches? _counted;
+    private readonly LoaderProgress _progress;
     private readonly Lock _ending = new();
     private EpochRun? _run;
     private int _isReading;
@@ -55,14 +45,12 @@ public sealed class ClipLoader : IClipLoader
         _decoder = decoder;
         _ownSupervisor = ownSupervisor;
         _index = opened.Index;
-        _fingerprint = opened.Fingerprint;
-        _givenLines = HashOf(options.ExcludedLines);
         _verdicts = verdicts;
         _planner = new EpochPlanner(opened, options, leftOut);
         _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
-        _progress = EpochProgress.Begin(0, [], []) with { Snapshot = leftOut?.Id };
+        _progress = new LoaderProgress(opened, options, _planner, leftOut?.Id);
         _telemetry.Opened(options.RankInfo);
         if (_planner.ShufflesGroups)
         {
@@ -71,37 +59,13 @@ public sealed class ClipLoader : IClipLoader
     }
 
     /// <inheritdoc/>
-    public int Epoch => _progress.Epoch;
+    public int Epoch => _progress.Now.Epoch;
 
     /// <inheritdoc/>
-    public long? BatchCount
-    {
-        get
-        {
-            EpochProgress progress = _progress;
-            if (_counted is not { } counted || !counted.IsOf(progress))
-            {
-                _counted = counted = new CountedBatches(progress, _planner.Batches(progress));
-            }
-
-            return counted.Count;
-        }
-    }
+    public long? BatchCount => _progress.BatchCount;
 
     /// <inheritdoc/>
-    public LoaderState State
-    {
-        get
-        {
-            EpochProgress progress = _progress;
-            if (_known is not { } known || known.Progress != (object)progress)
-            {
-                _known = known = new KnownState(progress, StateOf(progress));
-            }
-
-            return known.State;
-        }
-    }
+    public LoaderState State => _progress.State;
 
     /// <inheritdoc/>
     public EpochReport? LastEpoch { get; private set; }
@@ -214,9 +178,9 @@ public sealed class ClipLoader : IClipLoader
             throw new InvalidOperationException("A loop is reading from this loader; resume before it begins.");
         }
 
-        EpochProgress progress = ResumePoint.Resume(states, StateOf(_progress));
+        EpochProgress progress = ResumePoint.Resume(states, _progress.State);
         _planner.CheckCounts(progress);
-        _progress = progress;
+        _progress.MoveTo(progress);
     }
 
     /// <inheritdoc/>
@@ -227,13 +191,13 @@ public sealed class ClipLoader : IClipLoader
     {
         ArgumentNullException.ThrowIfNull(id);
         LoaderVerdicts store = Store;
-        if (_isReading != 0 || _progress.Consumed > 0 || _progress.Ahead.Count > 0 || _progress.ResumeSegments.Count > 0)
+        if (_isReading != 0 || _progress.HasBegun)
         {
             throw new InvalidOperationException("The present epoch has begun, and its plan must stay as it is: use a snapshot between two epochs.");
         }
 
         _planner.LeftOut = await FindLeftOutAsync(_manifest, _options, _index, store, id, cancellation).ConfigureAwait(false);
-        _progress = _progress with { Snapshot = id };
+        _progress.MoveTo(_progress.Now with { Snapshot = id });
     }
 
     /// <summary>Reads what is left of the present epoch.</summary>
@@ -276,9 +240,10 @@ public sealed class ClipLoader : IClipLoader
             throw new InvalidOperationException("One loop at a time reads from a loader.");
         }
 
+        EpochProgress begun = _progress.Now;
         var profile = new ProfileAccount();
-        var report = new EpochAccount(_progress.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
-        using AheadWindow? ahead = _decoder.ReadsAhead > 0 ? new AheadWindow(_options, _decoder, _progress.Epoch) : null;
+        var report = new EpochAccount(begun.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
+        using AheadWindow? ahead = _decoder.ReadsAhead > 0 ? new AheadWindow(_options, _decoder, begun.Epoch) : null;
         try
         {
             if (_verdicts is not null)
@@ -286,11 +251,11 @@ public sealed class ClipLoader : IClipLoader
                 await _verdicts.BeginEpochAsync(cancellation).ConfigureAwait(false);
             }
 
-            EpochRows rows = _planner.RowsOf(_progress);
-            var decoding = new SampleDecoding(_options, _decoder, _progress.Epoch, _verdicts, ahead, profile);
-            var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, _progress.Failures);
+            EpochRows rows = _planner.RowsOf(begun);
+            var decoding = new SampleDecoding(_options, _decoder, begun.Epoch, _verdicts, ahead, profile);
+            var budget = new FailureAccount(_options.Budget, _options.UnsettledBudget, begun.Failures);
             var run = new EpochRun(
-                _options, _memory, rows, _planner.PlanOf(rows, _progress), decoding, ahead, profile, _progress.Consumed, _progress.Ahead, cancellation);
+                _options, _memory, rows, _planner.PlanOf(rows, begun), decoding, ahead, profile, begun.Consumed, begun.Ahead, cancellation);
             await using (run.ConfigureAwait(false))
             {
                 lock (_ending)
@@ -300,9 +265,9 @@ public sealed class ClipLoader : IClipLoader
                     _run = run;
                 }
 
-                while (await TakeAsync(run, report, cancellation).ConfigureAwait(false) is { } batch)
+                var delivery = new BatchDelivery(run, _progress, _options, budget, report, _telemetry, _time);
+                while (await delivery.NextAsync(cancellation).ConfigureAwait(false) is { } batch)
                 {
-                    Account(batch, budget, report);
                     if (batch.Samples.Count == 0)
                     {
                         batch.Dispose();
@@ -313,7 +278,7 @@ public sealed class ClipLoader : IClipLoader
                 }
             }
 
-            EpochProgress next = EpochProgress.Begin(_progress.Epoch + 1, [], ExcludedNext()) with { Snapshot = _progress.Snapshot };
+            EpochProgress next = _progress.NextEpoch();
             if (_options.ExcludeFailed && _verdicts is not null)
             {
                 string snapshot = await _verdicts.TakeSnapshotAsync(cancellation).ConfigureAwait(false);
@@ -321,7 +286,7 @@ public sealed class ClipLoader : IClipLoader
                 next = next with { Snapshot = snapshot };
             }
 
-            _progress = next;
+            _progress.MoveTo(next);
         }
         finally
         {
@@ -331,135 +296,6 @@ public sealed class ClipLoader : IClipLoader
         }
     }
 
-    private async ValueTask<Batch?> TakeAsync(EpochRun run, EpochAccount report, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        long began = _time.GetTimestamp();
-        TimeSpan waited = TimeSpan.Zero;
-        Batch? batch = null;
-        try
-        {
-            batch = await run.TakeAsync().ConfigureAwait(false);
-        }
-        catch (Exception error) when (run.IsEnding && error is OperationCanceledException or ObjectDisposedException)
-        {
-            throw new ObjectDisposedException("The loader was disposed while a loop read from it.", error);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // Not the caller's cancellation: a stage failed and stopped the others. Its own error is what the caller has to see.
-            throw await run.FailureAsync().ConfigureAwait(false) ?? new UnreachableException();
-        }
-        catch (BadSampleException error)
-        {
-            LogFaults(error.Faults);
-            throw;
-        }
-        finally
-        {
-            waited = _time.GetElapsedTime(began);
-            report.Waited(waited);
-            LoaderTelemetry.ConsumerWaited(waited);
-        }
-
-        if (batch is not null)
-        {
-            batch.Report = batch.Report with { Waited = waited };
-        }
-
-        return batch;
-    }
-
-    // A batch counts as consumed only where it is delivered. Where the budget or a hook ends the loop, it is not in the state, and a run that resumes from
-    // there makes it again.
-    private void Account(Batch batch, FailureAccount budget, EpochAccount report)
-    {
-        bool isDelivered = false;
-        try
-        {
-            LogFaults(batch.Report.Faults);
-            budget.Add(batch.Report.TriedRowCount, batch.Report.Faults);
-            EpochProgress next = _progress.After(batch.Number, batch.PlannedFrom) with
-            {
-                Failures = budget.Count,
-                FailedLines = _options.ExcludeFailed && _verdicts is null
-                    ? _progress.FailedLines.Union(
-                        batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
-                    : _progress.FailedLines,
-            };
-            batch.State = StateOf(next);
-            if (batch.Samples.Count > 0)
-            {
-                _options.Collate?.Invoke(batch);
-                LoaderTelemetry.Delivered(batch);
-            }
-
-            report.Add(batch);
-            _progress = next;
-            _known = new KnownState(next, batch.State);
-            isDelivered = true;
-        }
-        finally
-        {
-            if (!isDelivered)
-            {
-                batch.Dispose();
-            }
-        }
-    }
-
-    // Faults are logged when their batch is delivered, not when they are found: a batch that was made ahead may be thrown away and made again after a resume,
-    // and its faults must not be logged twice.
-    private void LogFaults(IReadOnlyList<SampleFault> faults)
-    {
-        foreach (SampleFault fault in faults)
-        {
-            _telemetry.Fault(fault);
-        }
-    }
-
     private LoaderVerdicts Store => _verdicts ?? throw new InvalidOperationException(
         $"The loader has no verdict store: open it with {nameof(LoaderOptions)}.{nameof(LoaderOptions.Verdicts)}.");
-
-    private ManifestLine[] ExcludedNext() => _options.ExcludeFailed ? InOrder([.. _progress.ExcludedLines, .. _progress.FailedLines]) : [];
-
-    private static string? HashOf(IReadOnlyCollection<ManifestLine> lines) => lines.Count == 0 ? null
-        : XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\n', InOrder(lines)).AsSpan())).ToString("x32", CultureInfo.InvariantCulture);
-
-    private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
-
-    private LoaderState StateOf(EpochProgress progress) => new()
-    {
-        Manifest = _fingerprint,
-        Seed = _options.Seed,
-        Shuffle = _options.Shuffle,
-        ShuffleWindow = _index is null || _planner.ShufflesGroups ? _options.ShuffleWindow : 0,
-        Buckets = _options.Buckets is { } buckets ? $"{buckets.Name}, {buckets.WindowBatches} batches" : null,
-        Excluded = _options.Excluded?.Fingerprint,
-        Epoch = progress.Epoch,
-        ResumeSegments = progress.ResumeSegments,
-        World = _options.RankInfo.World,
-        Rank = _options.RankInfo.Rank,
-        BatchSize = _options.BatchBySize is null ? _options.BatchSize : 1,
-        BySize = SizedBatches.Of(_options, progress.Start),
-        ConsumedCount = progress.Consumed,
-        ConsumedAhead = [.. progress.Ahead],
-        Snapshot = progress.Snapshot,
-        GivenLines = _givenLines,
-        ExcludedLines = progress.ExcludedLines,
-        FailedLines = InOrder(progress.FailedLines),
-        TriedRowCount = progress.Failures.RowsTried,
-        FaultCount = progress.Failures.Faults,
-        UnsettledCount = progress.Failures.Unsettled,
-    };
-
-    private sealed record KnownState(EpochProgress Progress, LoaderState State);
-
-    private sealed record CountedBatches(EpochProgress Progress, long? Count)
-    {
-        // Nothing else of the progress decides how many there are.
-        public bool IsOf(EpochProgress other) =>
-            Progress.Epoch == other.Epoch && Progress.Snapshot == other.Snapshot && ReferenceEquals(Progress.ResumeSegments, other.ResumeSegments)
-            && ReferenceEquals(Progress.ExcludedLines, other.ExcludedLines);
-    }
 }
