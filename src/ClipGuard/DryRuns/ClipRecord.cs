@@ -10,27 +10,8 @@ namespace ClipGuard.DryRuns;
 /// One line of <c>clips.jsonl</c>: a clip that decoded, and what its header says of the track that was decoded. What is not known is left out. A clip that the
 /// manifest names more than once has one record, for its first mention.
 /// </summary>
-public sealed record ClipRecord
+public sealed record ClipRecord : MentionRecord
 {
-    /// <summary>1-based line of the manifest.</summary>
-    public required long Line { get; init; }
-
-    /// <summary>Which of the row's clips, from 0.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>The row's own id, where it is known (<see cref="ManifestOptions.IdField"/>).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Id { get; init; }
-
-    /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
-    public required string Clip { get; init; }
-
-    /// <summary>Absolute path of the file; null where the clip is not in one.</summary>
-    public required string? Path { get; init; }
-
-    /// <summary>What it was decoded as.</summary>
-    public required ClipKind Kind { get; init; }
-
     /// <summary>The codec's name, as in <c>h264</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Codec { get; init; }

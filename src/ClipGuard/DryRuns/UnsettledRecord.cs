@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
@@ -8,27 +6,8 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>One line of <c>unsettled.jsonl</c>: a clip that came to neither data nor a fault. Another run into the same folder tries these alone.</summary>
-public sealed record UnsettledRecord
+public sealed record UnsettledRecord : MentionRecord
 {
-    /// <summary>1-based line of the manifest.</summary>
-    public required long Line { get; init; }
-
-    /// <summary>Which of the row's clips, from 0.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>The row's own id, where it is known (<see cref="ManifestOptions.IdField"/>).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Id { get; init; }
-
-    /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
-    public required string Clip { get; init; }
-
-    /// <summary>Absolute path of the file; null where the clip is not in one.</summary>
-    public required string? Path { get; init; }
-
-    /// <summary>What it was to be decoded as.</summary>
-    public required ClipKind Kind { get; init; }
-
     /// <summary>What stood in the way.</summary>
     public required UnsettledCause Cause { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 
-using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
 using ClipGuard.Supervision;
@@ -11,27 +10,8 @@ namespace ClipGuard.DryRuns.SecondOpinions;
 /// One line of <c>disagreements.jsonl</c>: a clip of which two decoders gave something else. One that the manifest names more than once has one line, for its
 /// first mention.
 /// </summary>
-public sealed record Disagreement
+public sealed record Disagreement : MentionRecord
 {
-    /// <summary>1-based line of the manifest.</summary>
-    public required long Line { get; init; }
-
-    /// <summary>Which of the row's clips, from 0.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>The row's own id, where it is known (<see cref="ManifestOptions.IdField"/>).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Id { get; init; }
-
-    /// <summary>The manifest's own words for the clip; encoded bytes are shortened.</summary>
-    public required string Clip { get; init; }
-
-    /// <summary>Absolute path of the file; null where the clip is not in one.</summary>
-    public required string? Path { get; init; }
-
-    /// <summary>What it was decoded as.</summary>
-    public required ClipKind Kind { get; init; }
-
     /// <summary>What it is counted under: the ending of its name, or where it has none its kind.</summary>
     public required string Format { get; init; }
 
