@@ -8,6 +8,7 @@ namespace ClipGuard.Streams.Comparing;
 internal static partial class FrameScoreParser
 {
     /// <summary>The frames' scores; null where they are not there, or only their end was kept.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such metric, or it is missing here.</exception>
     public static FrameScores? Read(ComparisonOptions options, ToolOutcome outcome)
     {
         if (outcome.Output is not { TotalBytes: > 0, IsCut: false } written)
@@ -19,7 +20,8 @@ internal static partial class FrameScoreParser
         {
             Metric.Vmaf => ReadVmaf(written.Text, options.Features),
             Metric.Ssim => ReadStats(written.Text, SsimFigure(), "ssim", "all"),
-            _ => ReadStats(written.Text, PsnrFigure(), "psnr", "avg"),
+            Metric.Psnr => ReadStats(written.Text, PsnrFigure(), "psnr", "avg"),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "How the frames' scores of this are written is not known."),
         };
         return frames is { Frames.Count: > 0 } ? frames : null;
     }

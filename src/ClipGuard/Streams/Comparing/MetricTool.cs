@@ -5,6 +5,7 @@ internal static class MetricTool
 {
     /// <summary>The program for what is to be measured.</summary>
     /// <param name="options">What is to be measured; a tool of the user's own does not count here.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such metric, or it is missing here.</exception>
     public static ToolCommand Of(ComparisonOptions options)
     {
         bool hasVmaf = options.Metric != Metric.Vmaf || ProgramSearch.Has("vmaf");
@@ -17,7 +18,8 @@ internal static class MetricTool
         Metric.Vmaf when !hasVmaf && hasLibvmaf => Filter(Libvmaf(options)),
         Metric.Vmaf => Vmaf(options),
         Metric.Ssim => Filter(WithFrames("ssim", options)),
-        _ => Filter(WithFrames("psnr", options)),
+        Metric.Psnr => Filter(WithFrames("psnr", options)),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "No program is known that measures this."),
     };
 
     private static ToolCommand Vmaf(ComparisonOptions options) => new(

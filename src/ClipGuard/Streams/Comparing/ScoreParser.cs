@@ -13,11 +13,13 @@ internal static partial class ScoreParser
     private static readonly Dictionary<string, double> None = [];
 
     /// <summary>The scores of a metric's own program; empty where they are not there.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such metric, or it is missing here.</exception>
     public static IReadOnlyDictionary<string, double> Read(ComparisonOptions options, ToolOutcome outcome) => options.Metric switch
     {
         Metric.Vmaf => ReadVmaf(outcome.Output.Text, options.Features),
         Metric.Ssim => ReadSummary(SsimLine().Matches(outcome.StandardError.Text), "ssim", "All"),
-        _ => ReadSummary(PsnrLine().Matches(outcome.StandardError.Text), "psnr", "average"),
+        Metric.Psnr => ReadSummary(PsnrLine().Matches(outcome.StandardError.Text), "psnr", "average"),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Metric, "How the scores of this are written is not known."),
     };
 
     /// <summary>The scores of any program: the numbers of a JSON object, or one number; of vmaf's report, what it says of all frames.</summary>
