@@ -13,9 +13,6 @@ internal sealed class NameCounts(string name, string plural)
     private readonly Dictionary<string, long[]> _counts = [];
     private readonly long[] _others = new long[3];
 
-    /// <summary>Whether more than one value was counted.</summary>
-    public bool IsTelling => _counts.Count > 1;
-
     /// <summary>Counts a clip.</summary>
     public void Add(string value, ClipFate fate)
     {

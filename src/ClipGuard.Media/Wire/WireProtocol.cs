@@ -17,9 +17,6 @@ internal static class WireProtocol
     /// <summary>Longest datagram, in bytes, either way.</summary>
     public const int MaxMessageBytes = 128 * 1024;
 
-    /// <summary>Most descriptors that come with one message.</summary>
-    public const int MaxDescriptors = 3;
-
     /// <summary>Environment variable with the version that the supervisor speaks.</summary>
     public const string VersionVariable = "CLIPGUARD_PROTOCOL";
 
