@@ -85,9 +85,9 @@ internal sealed unsafe class SeccompFilter
 
         // A descriptor can be told to send a signal to any process when something happens to it; one of a terminal needs no more than O_ASYNC for that.
         filter.Refuse(calls.FileControl, Condition.Is(1, F_SETFL), Condition.Has(2, O_ASYNC));
-        filter.AllowOnly(calls.FileControl, 1, SystemCallTable.FileControls);
-        filter.AllowOnly(calls.DeviceControl, 1, SystemCallTable.DeviceControls);
-        filter.AllowOnly(calls.ProcessControl, 0, SystemCallTable.ProcessControls);
+        filter.AllowOnly(calls.FileControl, 1, AllowedControls.FileControls);
+        filter.AllowOnly(calls.DeviceControl, 1, AllowedControls.DeviceControls);
+        filter.AllowOnly(calls.ProcessControl, 0, AllowedControls.ProcessControls);
 
         // Shared memory is not counted by the limit on memory. The payload is mapped already, and files that are read may be mapped.
         filter.Refuse(calls.MapMemory, Condition.Has(3, MAP_SHARED), Condition.Has(3, MAP_ANONYMOUS));
