@@ -53,25 +53,10 @@ internal sealed class BatchBySizeTests
     {
         using LoaderRun run = LoaderRun.Of(83, badEvery: 7);
         LoaderOptions options = Options with { Shuffle = shuffle, ShuffleWindow = 40, InOrder = inOrder, RankInfo = new RankInfo(1, 2) };
-        List<SeenBatch> whole = await run.ReadAsync(options with { InOrder = true });
+
+        IReadOnlyList<SeenBatch> whole = await ResumedRuns.AssertGoOnAnywhereAsync(run, options);
+
         Assert.That(whole.Select(batch => batch.State.BySize!.Window).Distinct().Order(), Is.EqualTo(new[] { 0, 1, 2 }));
-
-        for (int taken = 0; taken <= whole.Count; taken++)
-        {
-            await using ClipLoader first = await run.OpenAsync(options);
-            List<SeenBatch> before = await LoaderRun.ReadAsync(first, taken);
-            var state = LoaderState.Parse((before.LastOrDefault()?.State ?? first.State).ToJson());
-
-            await using ClipLoader second = await run.OpenAsync(options with { Supervision = new() { Workers = 5 } });
-            second.Resume(state);
-            List<SeenBatch> after = await LoaderRun.ReadAsync(second);
-
-            Assert.That(
-                before.Concat(after).OrderBy(batch => batch.Number).Select(batch => batch.Content),
-                Is.EqualTo(whole.Select(batch => batch.Content)),
-                $"after {taken}");
-            Assert.That(second.Epoch, Is.EqualTo(1));
-        }
     }
 
     [Test]
@@ -102,25 +87,15 @@ internal sealed class BatchBySizeTests
     public async Task Another_world_or_another_bound_consumes_what_is_left_each_once([Values] bool inStep)
     {
         using LoaderRun run = LoaderRun.Of(197);
-        var seen = new List<long>();
-        List<LoaderState> states = [];
-        foreach ((int world, double most) in new[] { (4, 120), (3, 60), (3, 90.5), (1, 200) })
-        {
-            List<LoaderState> next = [];
-            for (int rank = 0; rank < world; rank++)
-            {
-                LoaderOptions options = Options with { RankInfo = new RankInfo(rank, world), BatchBySize = new(Length, most) { WindowRows = 50 } };
-                await using ClipLoader loader = await run.OpenAsync(options);
-                loader.Resume(states.Count == 0 ? [loader.State] : inStep ? [states[0]] : states);
-                List<SeenBatch> read = await LoaderRun.ReadAsync(loader, world == 1 ? int.MaxValue : inStep ? 2 : 1 + (rank % 3));
-                seen.AddRange(read.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line));
-                next.Add(LoaderState.Parse(read[^1].State.ToJson()));
-            }
+        LoaderOptions[] worlds =
+        [
+            .. new[] { (4, 120), (3, 60), (3, 90.5), (1, 200) }.Select(((int World, double Most) of) =>
+                Options with { RankInfo = new RankInfo(0, of.World), BatchBySize = new(Length, of.Most) { WindowRows = 50 } }),
+        ];
 
-            states = next;
-        }
+        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep);
 
-        Assert.That(seen.Order(), Is.EqualTo(Enumerable.Range(1, 197)));
+        Assert.That(ResumedRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 197)));
     }
 
     [Test]

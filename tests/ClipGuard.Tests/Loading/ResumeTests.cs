@@ -15,24 +15,8 @@ internal sealed class ResumeTests
     {
         using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 9, InOrder = inOrder };
-        List<SeenBatch> whole = await run.ReadAsync(options with { InOrder = true });
 
-        for (int taken = 0; taken <= whole.Count; taken++)
-        {
-            await using ClipLoader first = await run.OpenAsync(options);
-            List<SeenBatch> before = await LoaderRun.ReadAsync(first, taken);
-            var state = LoaderState.Parse((before.LastOrDefault()?.State ?? first.State).ToJson());
-
-            await using ClipLoader second = await run.OpenAsync(options with { Supervision = new() { Workers = 5 } });
-            second.Resume(state);
-            List<SeenBatch> after = await LoaderRun.ReadAsync(second);
-
-            Assert.That(
-                before.Concat(after).OrderBy(batch => batch.Number).Select(batch => batch.Content),
-                Is.EqualTo(whole.Select(batch => batch.Content)),
-                $"after {taken}");
-            Assert.That(second.Epoch, Is.EqualTo(1));
-        }
+        await ResumedRuns.AssertGoOnAnywhereAsync(run, options);
     }
 
     [Test]
@@ -55,29 +39,14 @@ internal sealed class ResumeTests
     public async Task Another_world_consumes_what_is_left_each_once(int worldBefore, int worldAfter, int worldLast, bool inStep)
     {
         using LoaderRun run = LoaderRun.Of(97);
-        var seen = new List<long>();
-        List<LoaderState> states = [];
-        foreach (int world in new[] { worldBefore, worldAfter, worldLast })
-        {
-            List<LoaderState> next = [];
-            for (int rank = 0; rank < world; rank++)
-            {
-                await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { RankInfo = new RankInfo(rank, world), BatchSize = 3 });
-                if (states.Count > 0)
-                {
-                    loader.Resume(inStep ? [states[0]] : states);
-                }
+        LoaderOptions[] worlds =
+        [
+            .. new[] { worldBefore, worldAfter, worldLast }.Select(world => LoaderRun.Options with { RankInfo = new RankInfo(0, world), BatchSize = 3 }),
+        ];
 
-                int batches = world == worldLast ? int.MaxValue : inStep ? 2 : 1 + (rank % 3);
-                List<SeenBatch> read = await LoaderRun.ReadAsync(loader, batches);
-                seen.AddRange(read.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line));
-                next.Add(LoaderState.Parse((read.LastOrDefault()?.State ?? loader.State).ToJson()));
-            }
+        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep);
 
-            states = next;
-        }
-
-        Assert.That(seen.Order(), Is.EqualTo(Enumerable.Range(1, 97)));
+        Assert.That(ResumedRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 97)));
     }
 
     [Test]
@@ -90,21 +59,9 @@ internal sealed class ResumeTests
             MaxSubstitutes = 30,
             Buckets = hasBuckets ? BucketOptions.ByField("duration") with { WindowBatches = 3 } : null,
         };
-        var batches = new List<SeenBatch>();
-        List<LoaderState> states = [];
-        foreach (int world in new[] { 3, 5, 2 })
-        {
-            List<LoaderState> next = [];
-            for (int rank = 0; rank < world; rank++)
-            {
-                await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, world) });
-                loader.Resume(states.Count > 0 ? states : [loader.State]);
-                batches.AddRange(await LoaderRun.ReadAsync(loader, world == 2 ? int.MaxValue : 1 + (rank % 3)));
-                next.Add(loader.State);
-            }
+        LoaderOptions[] worlds = [.. new[] { 3, 5, 2 }.Select(world => options with { RankInfo = new RankInfo(0, world) })];
 
-            states = next;
-        }
+        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep: false);
 
         SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.SubstituteNumber == 0)];
         BatchSample[] real = [.. batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked)];
@@ -152,7 +109,7 @@ internal sealed class ResumeTests
                 await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, world) });
                 loader.Resume(state is null ? [loader.State] : [state]);
                 List<SeenBatch> read = await LoaderRun.ReadAsync(loader, batches);
-                seen.AddRange(read.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line));
+                seen.AddRange(ResumedRuns.LinesOf(read));
                 next = read[^1].State;
             }
 
