@@ -13,6 +13,7 @@ namespace ClipGuard.MisbehavingHelper;
 /// </summary>
 internal sealed unsafe class DecodeScript(HelperConnection connection)
 {
+    private readonly ScriptedAnswers _answers = new(connection);
     private int _decodes;
 
     // How the known clip is decoded that is asked for after a fault; null before there was one.
@@ -35,11 +36,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
         switch (words[0])
         {
             case "ok":
-                Deliver(message, number);
+                _answers.Deliver(message, number);
                 break;
             case "sleep":
                 Thread.Sleep(number);
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 break;
             case "fault":
                 connection.Send(new ReplyMessage(message.Id)
@@ -56,7 +57,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             case "finds-once-used":
                 if (_afterFault is null)
                 {
-                    Deliver(message, 1);
+                    _answers.Deliver(message, 1);
                     break;
                 }
 
@@ -114,29 +115,29 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Trouble.Block();
                 break;
             case "other-reply":
-                Deliver(message with { Id = message.Id + 1 }, 1);
+                _answers.Deliver(message with { Id = message.Id + 1 }, 1);
                 Trouble.Block();
                 break;
             case "twice":
-                Deliver(message, 1);
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 break;
             case "too-large":
-                Claim(message, ElementType.Float32, 1, int.MaxValue);
+                _answers.Claim(message, ElementType.Float32, 1, int.MaxValue);
                 break;
             case "overflow":
-                Claim(message, ElementType.Float32, int.MaxValue, int.MaxValue);
+                _answers.Claim(message, ElementType.Float32, int.MaxValue, int.MaxValue);
                 break;
             case "negative":
-                Claim(message, ElementType.Float32, -1, 4);
+                _answers.Claim(message, ElementType.Float32, -1, 4);
                 break;
             case "wrong-type":
-                Claim(message, ElementType.UInt8, 1, 4);
+                _answers.Claim(message, ElementType.UInt8, 1, 4);
                 break;
             case "neither":
                 connection.Send(new ReplyMessage(message.Id));
                 break;
-            case "convicts":
+            case "says-it-crashed":
                 connection.Send(new ReplyMessage(message.Id) { Fault = new DecoderFault(FaultKind.Crashed, DecodeStage.Decode, "not mine to say") });
                 break;
             case "huge-message":
@@ -145,7 +146,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 break;
             case "stderr":
                 Flood((long)number << 20);
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 break;
             case "stderr-endless":
                 Flood(long.MaxValue);
@@ -164,7 +165,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 break;
             case "late":
                 BeatFor(TimeSpan.FromMilliseconds(number));
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 break;
             case "counts-below-zero":
                 connection.Send(new ReplyMessage(message.Id)
@@ -176,35 +177,35 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(ElementType.Float32, [1, 1]), FrameTimes = 2 });
                 break;
             case "frames":
-                DeliverFrames(message, shape: [number, 1, 1, 1], times: number, double.Parse(words[2], CultureInfo.InvariantCulture));
+                _answers.DeliverFrames(message, shape: [number, 1, 1, 1], times: number, double.Parse(words[2], CultureInfo.InvariantCulture));
                 break;
             case "too-many-times":
-                DeliverFrames(message, shape: [int.MaxValue, 0, 1, 1], times: int.MaxValue, last: null);
+                _answers.DeliverFrames(message, shape: [int.MaxValue, 0, 1, 1], times: int.MaxValue, last: null);
                 break;
             case "times-beyond-the-memory":
-                DeliverFrames(message, shape: [number, (int)(message.OutputCapacity / number), 1, 1], times: number, last: null);
+                _answers.DeliverFrames(message, shape: [number, (int)(message.OutputCapacity / number), 1, 1], times: number, last: null);
                 break;
             case "says-then-ok":
                 Console.Error.WriteLine("out of memory, says an earlier clip");
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 break;
             case "lingers":
-                Deliver(message, 1);
+                _answers.Deliver(message, 1);
                 Trouble.Block();
                 break;
             case "rewrites":
-                Deliver(message, 1024);
-                Rewrite(message);
+                _answers.Deliver(message, 1024);
+                _answers.Rewrite(message);
                 break;
             case "allocates":
                 Trouble.Allocate(connection.Marks);
                 break;
             case "holds":
-                _ = Hold(number);
+                _ = Trouble.Hold(number);
                 Trouble.Block();
                 break;
             case "holds-in-small-pages":
-                _ = Hold(number, Trouble.RefuseHugePages);
+                _ = Trouble.Hold(number, Trouble.RefuseHugePages);
                 Trouble.Block();
                 break;
             case "shares":
@@ -212,19 +213,19 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 Trouble.Block();
                 break;
             case "keeps":
-                _ = Hold(number);
-                Number(message, Environment.ProcessId);
+                _ = Trouble.Hold(number);
+                _answers.Number(message, Environment.ProcessId);
                 break;
             case "borrows":
-                NativeMemory.AlignedFree(Hold(number));
-                Number(message, Environment.ProcessId);
+                NativeMemory.AlignedFree(Trouble.Hold(number));
+                _answers.Number(message, Environment.ProcessId);
                 break;
             case "burns":
-                Burn(TimeSpan.FromMilliseconds(number));
-                Number(message, Environment.ProcessId);
+                Trouble.Burn(TimeSpan.FromMilliseconds(number));
+                _answers.Number(message, Environment.ProcessId);
                 break;
             case "pid":
-                Number(message, Environment.ProcessId);
+                _answers.Number(message, Environment.ProcessId);
                 break;
             case "once-used-aborts":
                 AbortIf(_decodes > 1, message);
@@ -267,7 +268,7 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             return;
         }
 
-        Deliver(message, 1);
+        _answers.Deliver(message, 1);
     }
 
     private void AbortIf(bool so, DecodeMessage message)
@@ -277,36 +278,8 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
             Trouble.Abort();
         }
 
-        Deliver(message, 1);
+        _answers.Deliver(message, 1);
     }
-
-    // Samples count up from zero, so that a test knows them.
-    private void Deliver(DecodeMessage message, int samples)
-    {
-        float* output = (float*)(connection.Payload + message.OutputOffset);
-        for (int i = 0; i < samples; i++)
-        {
-            output[i] = i;
-        }
-
-        Claim(message, ElementType.Float32, 1, samples);
-    }
-
-    // Times count up from zero to one before the last.
-    private void DeliverFrames(DecodeMessage message, int[] shape, int times, double? last)
-    {
-        var clip = new DecodedClip(ElementType.UInt8, shape);
-        if (last is { } time)
-        {
-            double[] all = [.. Enumerable.Range(0, times - 1), time];
-            _ = FrameTimesBlock.TryWrite(connection.Payload + message.OutputOffset, clip.PayloadBytes(), message.OutputCapacity, all);
-        }
-
-        connection.Send(new ReplyMessage(message.Id) { Clip = clip, FrameTimes = times });
-    }
-
-    private void Claim(DecodeMessage message, ElementType element, params int[] shape) =>
-        connection.Send(new ReplyMessage(message.Id) { Clip = new DecodedClip(element, shape) { SampleRateHz = 16_000 } });
 
     private void Beat(bool progress)
     {
@@ -344,41 +317,6 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 connection.Marks.AddPacket();
                 written += Math.Max(0, Trouble.Write(2, start, (nuint)noise.Length));
             }
-        }
-    }
-
-    private void Rewrite(DecodeMessage message)
-    {
-        for (int round = 0; round < 200; round++)
-        {
-            _ = Trouble.Ftruncate(WireProtocol.MemoryDescriptor, 0);
-            new Span<byte>(connection.Payload + message.OutputOffset, 4096).Fill((byte)round);
-            Thread.Sleep(1);
-        }
-    }
-
-    // Process ids are exact as floats: the kernel's highest is 2^22.
-    private void Number(DecodeMessage message, int value)
-    {
-        *(float*)(connection.Payload + message.OutputOffset) = value;
-        Claim(message, ElementType.Float32, 1, 1);
-    }
-
-    private static void* Hold(int megabytes, Action<nint, nuint>? beforehand = null)
-    {
-        nuint bytes = (nuint)megabytes << 20;
-        void* memory = NativeMemory.AlignedAlloc(bytes, (nuint)Environment.SystemPageSize);
-        beforehand?.Invoke((nint)memory, bytes);
-        NativeMemory.Fill(memory, bytes, 1);
-        return memory;
-    }
-
-    private static void Burn(TimeSpan time)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < time)
-        {
-            Thread.SpinWait(100);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
@@ -23,6 +24,26 @@ internal static unsafe partial class Trouble
     {
         for (ulong turns = 0; turns < ulong.MaxValue; turns++)
         {
+        }
+    }
+
+    /// <summary>Memory that is written to, and so held.</summary>
+    public static void* Hold(int megabytes, Action<nint, nuint>? beforehand = null)
+    {
+        nuint bytes = (nuint)megabytes << 20;
+        void* memory = NativeMemory.AlignedAlloc(bytes, (nuint)Environment.SystemPageSize);
+        beforehand?.Invoke((nint)memory, bytes);
+        NativeMemory.Fill(memory, bytes, 1);
+        return memory;
+    }
+
+    /// <summary>Uses the CPU for a while.</summary>
+    public static void Burn(TimeSpan time)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < time)
+        {
+            Thread.SpinWait(100);
         }
     }
 

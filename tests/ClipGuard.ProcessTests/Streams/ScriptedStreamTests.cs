@@ -190,7 +190,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
 
     [Test]
     [CancelAfter(120_000)]
-    public async Task A_strike_is_tried_once_more(CancellationToken cancellation)
+    public async Task A_first_failure_is_tried_once_more(CancellationToken cancellation)
     {
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { Tries = 2 });
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "segv"), cancellation);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -12,7 +10,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 /// the next decode on a healthy helper, and nothing left behind.
 /// </summary>
 [TestFixture]
-internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
+internal abstract class GuardedDecodingContract : GuardedDecodingFixture
 {
     // What a busy machine may add to a deadline before the helper is looked at.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -28,19 +26,9 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
         ("stderr-endless", FaultKind.TimedOut, DecodeStage.None, "floods standard error for ever"),
     ];
 
-    private Supervisor _supervisor = null!;
-
-    protected abstract Isolation Isolation { get; }
-
-    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
-
-    protected override async Task StartAsync() => _supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation));
-
-    protected override async Task StopAsync() => await _supervisor.DisposeAsync();
-
     [Test]
     [CancelAfter(60_000)]
-    public async Task Convicts_what_never_ends(CancellationToken cancellation)
+    public async Task What_never_ends_is_the_clips_fault(CancellationToken cancellation)
     {
         SupervisorOptions options = TestHelper.ShortClocks(Isolation) with { Workers = Endless.Length };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
@@ -81,14 +69,14 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [TestCase("times-of-nothing", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(gives times of frames that are none)")]
     [TestCase("neither", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(neither clip nor fault)")]
     [TestCase("throws-elsewhere", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(tells of a bug in another request)")]
-    [TestCase("convicts", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
+    [TestCase("says-it-crashed", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(finds what only a supervisor can)")]
     [TestCase("huge-message", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(a message over the limit)")]
     [TestCase("hangs-up", FaultKind.ProtocolViolated, DecodeStage.None, TestName = "{m}(closes its pipe and lives on)")]
     [TestCase("allocates", FaultKind.LimitExceeded, DecodeStage.None, TestName = "{m}(allocates without end)")]
     [CancelAfter(60_000)]
-    public async Task Convicts_what_fails_twice(string script, FaultKind kind, DecodeStage stage, CancellationToken cancellation)
+    public async Task What_fails_twice_is_the_clips_fault(string script, FaultKind kind, DecodeStage stage, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script(script), cancellation);
 
         Assert.That(outcome.Fault, Is.Not.Null);
         Assert.Multiple(() =>
@@ -99,60 +87,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
             Assert.That(outcome.Fault.Message, Is.Not.Empty);
             Assert.That(outcome.Payload.IsEmpty);
         });
-        await AssertHealthy(_supervisor, cancellation);
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task A_helper_that_does_not_say_that_it_gives_windows_is_never_asked_for_them(CancellationToken cancellation)
-    {
-        DecodeRequest request = TestHelper.Script("ok:5");
-        foreach (ClipSpec spec in new ClipSpec[]
-        {
-            new AudioSpec { Windows = new AudioWindows(2, 1) },
-            new VideoSpec { Selection = new WindowFrames(2, 4) },
-        })
-        {
-            await Assert.ThatAsync(
-                () => _supervisor.DecodeAsync(request with { Spec = spec }, cancellation).AsTask(),
-                Throws.ArgumentException.With.Message.Contains("gives no windows"));
-        }
-
-        await AssertHealthy(_supervisor, cancellation);
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task A_look_is_bytes_and_nothing_else(CancellationToken cancellation)
-    {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("ok:5") with { Spec = new InspectSpec() }, cancellation);
-
-        Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
-        Assert.That(outcome.Fault!.Message, Does.Contain("UInt8 with 1 dimensions was asked for"));
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task Times_of_frames_come_from_behind_the_payload(CancellationToken cancellation)
-    {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(Frames("frames:3:7.5"), cancellation);
-
-        Assert.That(outcome.Clip?.FrameTimesSeconds, Is.EqualTo(new[] { 0, 1, 7.5 }), () => outcome.Fault!.Message);
-        Assert.That(outcome.Payload.Length, Is.EqualTo(3));
-    }
-
-    [TestCase("frames:3:NaN", "a time that is no number")]
-    [TestCase("frames:3:Infinity", "a time that is no number")]
-    [TestCase("frames:1001:1", "gave 1001 frames where 1000 are allowed")]
-    [TestCase("too-many-times", "frames where 1000 are allowed")]
-    [TestCase("times-beyond-the-memory:16", "fit")]
-    [CancelAfter(60_000)]
-    public async Task Times_that_cannot_be_are_not_believed(string script, string complaint, CancellationToken cancellation)
-    {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(Frames(script), cancellation);
-
-        Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
-        Assert.That(outcome.Fault!.Message, Does.Contain(complaint));
+        await AssertHealthy(Shared, cancellation);
     }
 
     [TestCase(FaultKind.Missing)]
@@ -162,7 +97,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [CancelAfter(60_000)]
     public async Task Believes_a_decoders_finding_at_once(FaultKind kind, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind));
         Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(1));
@@ -173,11 +108,11 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [CancelAfter(60_000)]
     public async Task A_helper_that_a_stranger_kills_is_never_the_clips_fault(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("killed"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("killed"), cancellation);
 
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Helpers), () => outcome.Fault?.Message ?? "a clip");
         Assert.That(outcome.Unsettled!.Message, Does.Contain("SIGKILL").And.Contain("3 times"));
-        await AssertHealthy(_supervisor, cancellation);
+        await AssertHealthy(Shared, cancellation);
     }
 
     [Test]
@@ -203,7 +138,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     {
         for (int i = 0; i < 6; i++)
         {
-            using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("once-used-throws"), cancellation);
+            using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("once-used-throws"), cancellation);
             Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         }
     }
@@ -212,73 +147,38 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [CancelAfter(60_000)]
     public async Task The_second_try_has_one_decoder_thread(CancellationToken cancellation)
     {
-        ClipFault? struck = null;
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(
-            TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, fault => struck = fault, cancellation);
+        ClipFault? first = null;
+        using DecodeOutcome outcome = await Shared.DecodeAsync(
+            TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, fault => first = fault, cancellation);
 
         Assert.That(outcome.IsClip);
-        Assert.That(struck?.Kind, Is.EqualTo(FaultKind.Crashed));
+        Assert.That(first?.Kind, Is.EqualTo(FaultKind.Crashed));
     }
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_caller_whose_own_code_fails_at_a_strike_hears_of_it_and_no_helper_is_lost(CancellationToken cancellation)
+    public async Task A_caller_whose_own_code_fails_at_a_first_failure_hears_of_it_and_no_helper_is_lost(CancellationToken cancellation)
     {
         for (int i = 0; i < 3; i++)
         {
             Assert.That(
-                async () => (await _supervisor.DecodeAsync(
+                async () => (await Shared.DecodeAsync(
                     TestHelper.Script("threads-abort") with { DecoderThreads = 4 },
                     static _ => throw new InvalidTimeZoneException("the caller's"),
                     cancellation)).Dispose(),
                 Throws.InstanceOf<InvalidTimeZoneException>());
         }
 
-        await AssertHealthy(_supervisor, cancellation);
+        await AssertHealthy(Shared, cancellation);
     }
 
     [Test]
     [CancelAfter(60_000)]
     public async Task A_flood_on_standard_error_holds_up_nothing(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("stderr:64"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("stderr:64"), cancellation);
 
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task A_payload_of_any_size_comes_whole(CancellationToken cancellation)
-    {
-        const int samples = 8 << 20;
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"ok:{samples}"), cancellation);
-
-        Assert.That(outcome.IsClip);
-        Assert.That(outcome.Payload.Length, Is.EqualTo(samples * sizeof(float)));
-        float[] payload = MemoryMarshal.Cast<byte, float>(outcome.Payload).ToArray();
-        Assert.That(payload[^1], Is.EqualTo((float)(samples - 1)));
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
-    public async Task Memory_stays_readable_while_its_writer_cuts_and_rewrites_it(CancellationToken cancellation)
-    {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("rewrites"), cancellation);
-
-        Assert.That(outcome.IsClip);
-        long sum = 0;
-        for (int round = 0; round < 200; round++)
-        {
-            foreach (byte value in outcome.Payload)
-            {
-                sum += value;
-            }
-
-            await Task.Delay(1, cancellation);
-        }
-
-        Assert.That(sum, Is.GreaterThanOrEqualTo(0));
-        Assert.That(outcome.Payload.Length, Is.EqualTo(4096));
     }
 
     [Test]
@@ -286,11 +186,11 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     public void Cancelling_a_running_decode_is_no_fault_and_frees_its_helper(CancellationToken cancellation)
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ValueTask<DecodeOutcome> decode = _supervisor.DecodeAsync(TestHelper.Script("hang"), caller.Token);
+        ValueTask<DecodeOutcome> decode = Shared.DecodeAsync(TestHelper.Script("hang"), caller.Token);
         caller.CancelAfter(TimeSpan.FromMilliseconds(200));
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), async () => (await decode).Dispose());
-        Assert.DoesNotThrowAsync(() => AssertHealthy(_supervisor, cancellation));
+        Assert.DoesNotThrowAsync(() => AssertHealthy(Shared, cancellation));
     }
 
     [Test]
@@ -299,10 +199,10 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     {
         Task<DecodeOutcome>[] running =
         [
-            .. Enumerable.Range(0, 2).Select(_ => _supervisor.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
+            .. Enumerable.Range(0, 2).Select(_ => Shared.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
         ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<DecodeOutcome> waiting = _supervisor.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
+        Task<DecodeOutcome> waiting = Shared.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
         await caller.CancelAsync();
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => waiting);
@@ -315,29 +215,14 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_second_answer_is_held_against_no_clip(CancellationToken cancellation)
-    {
-        for (int round = 0; round < 40; round++)
-        {
-            using DecodeOutcome twice = await _supervisor.DecodeAsync(TestHelper.Script("twice"), cancellation);
-            Assert.That(twice.IsClip, () => twice.Fault!.Message);
-            twice.Dispose();
-            using DecodeOutcome next = await _supervisor.DecodeAsync(
-                TestHelper.Script("ok:3"), fault => Assert.Fail($"Blamed on the next clip: {fault.Message}"), cancellation);
-            Assert.That(next.IsClip, () => next.Fault!.Message);
-        }
-    }
-
-    [Test]
-    [CancelAfter(60_000)]
     public async Task What_an_earlier_clip_wrote_is_no_part_of_a_later_clips_record(CancellationToken cancellation)
     {
         for (int round = 0; round < 4; round++)
         {
-            (await _supervisor.DecodeAsync(TestHelper.Script("says-then-ok"), cancellation)).Dispose();
+            (await Shared.DecodeAsync(TestHelper.Script("says-then-ok"), cancellation)).Dispose();
         }
 
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("segv"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("segv"), cancellation);
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Crashed));
         Assert.That(outcome.Fault.PostMortem.Log, Has.None.Contain("an earlier clip"));
     }
@@ -346,7 +231,7 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
     [CancelAfter(60_000)]
     public async Task A_finding_comes_with_what_the_helper_used(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script("fault:Corrupt"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("fault:Corrupt"), cancellation);
         Assert.That(outcome.Fault!.PostMortem.PeakMemoryBytes, Is.GreaterThan(1 << 20));
         Assert.That(outcome.Fault.PostMortem.CpuTime, Is.GreaterThan(TimeSpan.Zero));
     }
@@ -358,23 +243,13 @@ internal abstract class GuardedDecodingContract : LeftoverCheckedFixture
         int[] lengths = [.. Enumerable.Range(1, 60)];
         DecodeOutcome[] outcomes = await Task.WhenAll(lengths.Select(async length =>
         {
-            DecodeOutcome outcome = await _supervisor.DecodeAsync(TestHelper.Script($"ok:{length}"), cancellation);
+            DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script($"ok:{length}"), cancellation);
             Assert.That(outcome.Payload.Length, Is.EqualTo(length * sizeof(float)));
             outcome.Dispose();
             return outcome;
         }));
 
         Assert.That(outcomes.Select(outcome => outcome.Clip!.Shape[1]), Is.EqualTo(lengths));
-    }
-
-    private static DecodeRequest Frames(string script) =>
-        TestHelper.Script(script) with { Spec = new VideoSpec(), Limits = new DecodeLimits { MaxFrames = 1000 } };
-
-    private static async Task AssertHealthy(Supervisor supervisor, CancellationToken cancellation)
-    {
-        using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:5"), cancellation);
-        Assert.That(next.IsClip, () => next.Fault!.Message);
-        Assert.That(next.Payload.Length, Is.EqualTo(5 * sizeof(float)));
     }
 }
 

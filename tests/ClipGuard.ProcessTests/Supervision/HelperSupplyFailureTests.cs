@@ -68,7 +68,7 @@ internal sealed class HelperSupplyFailureTests
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
-        Task<DecodeOutcome> convicted = supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation).AsTask();
+        Task<DecodeOutcome> failed = supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation).AsTask();
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
 
         // The other helper goes on meanwhile, and the second try has its helper as soon as starts succeed again.
@@ -77,9 +77,9 @@ internal sealed class HelperSupplyFailureTests
             Assert.That(other.IsClip);
         }
 
-        Assert.That(convicted.IsCompleted, Is.False);
+        Assert.That(failed.IsCompleted, Is.False);
         File.Delete(closed);
-        Assert.That((await convicted).Fault?.Kind, Is.EqualTo(FaultKind.Crashed));
+        Assert.That((await failed).Fault?.Kind, Is.EqualTo(FaultKind.Crashed));
     }
 
     [Test]

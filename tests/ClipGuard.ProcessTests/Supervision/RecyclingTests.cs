@@ -67,9 +67,9 @@ internal sealed class RecyclingTests
         await File.WriteAllTextAsync(gate, string.Empty, cancellation);
         try
         {
-            using (DecodeOutcome convicted = await supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation))
+            using (DecodeOutcome failed = await supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation))
             {
-                Assert.That(convicted.IsClip, Is.False);
+                Assert.That(failed.IsClip, Is.False);
             }
 
             using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation);
@@ -87,10 +87,10 @@ internal sealed class RecyclingTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
         (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
-        ClipFault? struck = null;
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("once-used-aborts"), fault => struck = fault, cancellation);
+        ClipFault? first = null;
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("once-used-aborts"), fault => first = fault, cancellation);
 
-        Assert.That(struck, Is.Not.Null);
+        Assert.That(first, Is.Not.Null);
         Assert.That(outcome.IsClip);
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class UnsettledDecodeTests
     [TestCase("stop", UnsettledCause.Stopped)]
     [TestCase("waits-for-bytes", UnsettledCause.Storage)]
     [CancelAfter(60_000)]
-    public async Task What_is_done_to_a_helper_frees_the_caller_and_convicts_nobody(string script, UnsettledCause cause, CancellationToken cancellation)
+    public async Task What_is_done_to_a_helper_frees_the_caller_and_is_held_against_nobody(string script, UnsettledCause cause, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
@@ -114,7 +114,7 @@ internal sealed partial class UnsettledDecodeTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_helper_that_says_it_waits_while_it_computes_is_convicted_all_the_same(CancellationToken cancellation)
+    public async Task A_helper_that_says_it_waits_while_it_computes_fails_all_the_same(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecideAsync("spins-and-says-it-waits", cancellation);
@@ -145,7 +145,7 @@ internal sealed partial class UnsettledDecodeTests
     [TestCase("hang", FaultKind.Stalled)]
     [TestCase("endless", FaultKind.TimedOut)]
     [CancelAfter(90_000)]
-    public async Task Settling_convicts_the_guilty(string script, FaultKind kind, CancellationToken cancellation)
+    public async Task Settling_finds_the_guilty(string script, FaultKind kind, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.SettleAsync(TestHelper.Script(script), cancellation);

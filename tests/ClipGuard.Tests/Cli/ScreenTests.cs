@@ -12,6 +12,7 @@ using NUnit.Framework;
 using Spectre.Console;
 
 using static ClipGuard.Tests.Support.DryRunBench;
+using static ClipGuard.Tests.Support.Terminals;
 
 namespace ClipGuard.Tests.Cli;
 
@@ -240,76 +241,6 @@ public sealed class ScreenTests
     }
 
     [Test]
-    public async Task A_line_of_the_log_erases_the_progress_that_it_is_put_over()
-    {
-        using var bench = new DryRunBench(Row("stuck.png"));
-        bench.Decoder.Hold("stuck.png");
-        DryRun run = bench.Start();
-        Task<DryRunSummary> running = run.RunAsync();
-        var output = new StringWriter();
-        var log = new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true);
-        Task watching = new TerminalScreen(ConsoleOver(output, 80), log, TimeProvider.System).WatchAsync(new ShownDryRunProgress(run.Progress), running);
-        await Until(() => run.Progress.Running().Count == 1);
-        log.WriteLine("careful \u001b[2J");
-        bench.Decoder.Release("stuck.png");
-        await watching;
-
-        Assert.That(output.ToString(), Does.Contain("\u001b[0J").And.Contain("careful \\u001b[2J"));
-    }
-
-    // Twenty thousand lines are drawn over, which takes a machine with other work long; what hangs never ends.
-    [Test]
-    [CancelAfter(180_000)]
-    public async Task Lines_that_come_while_progress_is_drawn_hold_up_nothing()
-    {
-        const int lines = 20_000;
-        var progress = new PairProgress(TimeProvider.System);
-        progress.Start(100);
-        var output = new StringWriter();
-        var log = new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true);
-        var terminal = new TerminalScreen(ConsoleOver(TextWriter.Synchronized(output), 80), log, new HastyTime());
-        var logging = new Task(() =>
-        {
-            for (int line = 0; line < lines; line++)
-            {
-                log.WriteLine($"line {line}");
-            }
-        });
-
-        Task watching = Task.Run(() => terminal.WatchAsync(new ShownComparisonProgress(progress), logging));
-
-        // What is logged before the screen draws is not held for it.
-        await Until(() => output.ToString().Length > 0);
-        logging.Start();
-        await Task.WhenAll(watching, logging).WaitAsync(TestContext.CurrentContext.CancellationToken);
-
-        Assert.That(output.ToString(), Does.Contain("line 0").And.Contain($"line {lines - 1}"));
-    }
-
-    [Test]
-    public async Task Texts_of_several_threads_do_not_mix()
-    {
-        var output = new StringWriter();
-        var log = new ProgressAwareErrorWriter(output, sharesScreen: false);
-        string[] texts = [.. Enumerable.Range(0, 4).Select(thread => new string((char)('a' + thread), 100))];
-        using var together = new Barrier(texts.Length);
-        await Task.WhenAll(texts.Select(text => Task.Factory.StartNew(
-            () =>
-            {
-                together.SignalAndWait();
-                for (int line = 0; line < 5_000; line++)
-                {
-                    log.WriteLine(text);
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)));
-
-        Assert.That(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(), Is.EquivalentTo(texts));
-    }
-
-    [Test]
     public void A_screen_that_fails_ends_the_showing_and_not_the_run()
     {
         var run = new TaskCompletionSource();
@@ -320,20 +251,6 @@ public sealed class ScreenTests
         Assert.That(async () => await shown, Throws.InstanceOf<InvalidTimeZoneException>());
     }
 
-    [Test]
-    public void Log_lines_that_were_held_back_are_shown_on_release()
-    {
-        var output = new StringWriter();
-        var log = new ProgressAwareErrorWriter(output, sharesScreen: false);
-        log.Hold();
-        log.WriteLine("early");
-        Assert.That(output.ToString(), Is.Empty);
-
-        log.Release();
-        log.WriteLine("late");
-        Assert.That(output.ToString(), Is.EqualTo("early\nlate\n"));
-    }
-
     private sealed class FailingScreen : IProgressScreen
     {
         public async Task WatchAsync(IShownProgress progress, Task run)
@@ -341,13 +258,6 @@ public sealed class ScreenTests
             await Task.Yield();
             throw new IOException("Input/output error");
         }
-    }
-
-    /// <summary>Timers go off as often as they can.</summary>
-    private sealed class HastyTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
     }
 
     // Draws until a condition holds; the test's own time limit ends a wait in vain.
@@ -389,18 +299,5 @@ public sealed class ScreenTests
         var output = new StringWriter();
         new TerminalScreen(ConsoleOver(output, 140), new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true), TimeProvider.System).End(findings);
         return output.ToString();
-    }
-
-    private static IAnsiConsole ConsoleOver(TextWriter output, int width)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(output),
-        });
-        console.Profile.Width = width;
-        return console;
     }
 }

@@ -2,10 +2,8 @@ using System.Text.Json;
 
 using ClipGuard.DryRuns;
 using ClipGuard.DryRuns.SecondOpinions;
-using ClipGuard.Manifests;
 using ClipGuard.Media;
 using ClipGuard.Runs;
-using ClipGuard.Supervision;
 
 using NUnit.Framework;
 

@@ -71,7 +71,7 @@ internal sealed class LoaderBenchTests
     [Test]
     public async Task Where_a_batch_lies_in_memory_does_not_count()
     {
-        // Behind long clips short ones lie in stretches as long as those; alone they lie close together.
+        // Behind long clips short ones lie in runs as long as those; alone they lie close together.
         using var run = new LoaderRun([.. Enumerable.Range(0, 4).Select(i => $"/ok/{i}/100"), .. Enumerable.Range(4, 4).Select(i => $"/ok/{i}/{i}")]);
         LoaderOptions options = LoaderRun.Options with { Shuffle = ShuffleMode.None, PrefetchBatches = 1 };
         var seen = new List<(bool IsContiguous, string Sha256)>();

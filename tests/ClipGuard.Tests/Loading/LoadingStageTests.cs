@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using ClipGuard.Loading;
 using ClipGuard.Media;
 using ClipGuard.Runs;
-using ClipGuard.Supervision;
 
 using NUnit.Framework;
 
@@ -22,7 +21,7 @@ internal sealed class LoadingStageTests
         await batches.MoveNextAsync();
         batches.Current.Dispose();
 
-        int asked = await SettledAsync(() => run.Clips.Asked.Count, 4 + most);
+        int asked = await SettledCount.OfAsync(() => run.Clips.Asked.Count, 4 + most);
 
         // The batch that was taken, and those that may be made ahead of the next.
         Assert.That(asked, Is.EqualTo(4 + most));
@@ -46,7 +45,7 @@ internal sealed class LoadingStageTests
             batches.Current.Dispose();
         }
 
-        int asked = await SettledAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
+        int asked = await SettledCount.OfAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
 
         // A batch of four comes to 1.6 MB and a little, so three of them fit at most, beside the one that was taken; the block that the first grew out of is
         // pooled.
@@ -66,74 +65,6 @@ internal sealed class LoadingStageTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Audio = null, PrefetchBytes = 1 });
 
         Assert.That(await LoaderRun.ReadAsync(loader), Has.Count.EqualTo(20));
-    }
-
-    [Test]
-    public async Task Cancellation_at_any_time_ends_the_loop_and_every_decode_and_gives_all_memory_back()
-    {
-        using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
-        var random = new Random(3);
-        run.Clips.Before = async (_, cancellation) => await Task.Delay(Random.Shared.Next(3), cancellation);
-        for (int attempt = 0; attempt < 40; attempt++)
-        {
-            using var cancellation = new CancellationTokenSource();
-            await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory, InOrder = attempt % 2 == 0 });
-            int after = random.Next(1, 50);
-            int batches = 0;
-
-            async Task ReadAsync()
-            {
-                await foreach (Batch batch in loader.WithCancellation(cancellation.Token))
-                {
-                    batch.Dispose();
-                    if (++batches == after)
-                    {
-                        await cancellation.CancelAsync();
-                    }
-                }
-            }
-
-            await Assert.ThatAsync(ReadAsync, Throws.InstanceOf<OperationCanceledException>());
-            Assert.That(batches, Is.EqualTo(after));
-            Assert.That((loader.Epoch, loader.State.ConsumedCount + loader.State.ConsumedAhead.Count), Is.EqualTo((0, (long)after)));
-            Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
-        }
-    }
-
-    [Test]
-    public async Task A_loop_that_throws_or_is_left_ends_every_decode_and_gives_all_memory_back()
-    {
-        using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
-        await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory });
-
-        async Task ThrowAsync()
-        {
-            await foreach (Batch batch in loader)
-            {
-                using (batch)
-                {
-                    throw new NotFiniteNumberException();
-                }
-            }
-        }
-
-        await Assert.ThatAsync(ThrowAsync, Throws.InstanceOf<NotFiniteNumberException>());
-        Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
-        await LoaderRun.ReadAsync(loader, 2);
-        Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
-    }
-
-    [Test]
-    public async Task A_decoder_that_fails_by_itself_ends_the_loop_with_its_error()
-    {
-        using LoaderRun run = LoaderRun.Of(40);
-        int decodes = 0;
-        run.Clips.Before = (_, _) => Interlocked.Increment(ref decodes) == 17 ? throw new HelperUnavailableException("no helper") : Task.CompletedTask;
-
-        await Assert.ThatAsync(() => run.ReadAsync(LoaderRun.Options), Throws.InstanceOf<HelperUnavailableException>().With.Message.EqualTo("no helper"));
-        Assert.That(run.Clips.Open, Is.Zero);
     }
 
     [TestCase(0, 1, 0)]
@@ -266,71 +197,6 @@ internal sealed class LoadingStageTests
         Assert.That(ProcessorTimes.Parse(after)!.Value.UseSince(ProcessorTimes.Parse(before)!.Value), Is.EqualTo(use));
     }
 
-    // Waits until a count that has come so far no longer changes: what is to be shown is that it stops there.
-    private static async Task<int> SettledAsync(Func<int> count, int atLeast)
-    {
-        while (count() < atLeast)
-        {
-            await Task.Delay(10, TestContext.CurrentContext.CancellationToken);
-        }
-
-        int last = -1;
-        while (last != count())
-        {
-            last = count();
-            await Task.Delay(300);
-        }
-
-        return last;
-    }
-
-    [Test]
-    public async Task A_disposed_loader_ends_the_loop_that_reads_from_it([Values] bool isWaiting)
-    {
-        using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
-        run.Clips.Before = (path, cancellation) => isWaiting && run.Clips.Asked.Count > 30 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
-        ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory, Shuffle = ShuffleMode.None });
-        IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
-        await batches.MoveNextAsync();
-        batches.Current.Dispose();
-        Task? pending = null;
-        if (isWaiting)
-        {
-            while (true)
-            {
-                Task<bool> next = batches.MoveNextAsync().AsTask();
-                while (!next.IsCompleted && run.Clips.Asked.Count <= 30)
-                {
-                    await Task.Delay(10);
-                }
-
-                // From here on decodes wait for ever: a batch that is not there once nothing moves never comes.
-                if (!next.IsCompleted)
-                {
-                    await SettledAsync(() => run.Clips.Asked.Count, 30);
-                }
-
-                if (!next.IsCompleted)
-                {
-                    pending = next;
-                    break;
-                }
-
-                await next;
-                batches.Current.Dispose();
-            }
-        }
-
-        // The enumerator is abandoned: nobody disposes it.
-        await loader.DisposeAsync();
-
-        Assert.That((run.Clips.Open, memory.Lent), Is.EqualTo((0, 0)));
-        await Assert.ThatAsync(() => pending ?? batches.MoveNextAsync().AsTask(), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => LoaderRun.ReadAsync(loader).GetAwaiter().GetResult(), Throws.InstanceOf<ObjectDisposedException>());
-        await loader.DisposeAsync();
-    }
-
     [Test]
     public async Task Batches_that_skipping_leaves_empty_are_no_batches()
     {
@@ -356,7 +222,7 @@ internal sealed class LoadingStageTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { BatchSize = 20, Supervision = new() { Workers = 3 } });
         Task<bool> first = loader.GetAsyncEnumerator().MoveNextAsync().AsTask();
 
-        Assert.That(await SettledAsync(() => run.Clips.Asked.Count, 6), Is.EqualTo(6));
+        Assert.That(await SettledCount.OfAsync(() => run.Clips.Asked.Count, 6), Is.EqualTo(6));
         await loader.DisposeAsync();
         await Assert.ThatAsync(() => first, Throws.InstanceOf<ObjectDisposedException>());
     }
@@ -375,49 +241,6 @@ internal sealed class LoadingStageTests
         })
         {
             Assert.That(() => run.OpenAsync(options).GetAwaiter().GetResult(), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        }
-    }
-
-    private sealed class CountedMemory : BatchMemory
-    {
-        private readonly PooledBatchMemory _inner = new(maxKeptBytes: 0);
-        private long _bytes;
-        private long _mostBytes;
-
-        public int Lent;
-
-        public long MostBytes => Interlocked.Read(ref _mostBytes);
-
-        public override BatchBlock Rent(long bytes, TensorElement element)
-        {
-            Interlocked.Increment(ref Lent);
-            var block = new Counted(this, _inner.Rent(bytes, element));
-            long now = Interlocked.Add(ref _bytes, block.Capacity);
-            for (long most = MostBytes; now > most; most = MostBytes)
-            {
-                Interlocked.CompareExchange(ref _mostBytes, now, most);
-            }
-
-            return block;
-        }
-
-        private sealed class Counted(CountedMemory owner, BatchBlock inner) : BatchBlock
-        {
-            private int _isGivenBack;
-
-            public override nint Address => inner.Address;
-
-            public override long Capacity => inner.Capacity;
-
-            protected override void Dispose(bool disposing)
-            {
-                if (Interlocked.Exchange(ref _isGivenBack, 1) == 0)
-                {
-                    Interlocked.Add(ref owner._bytes, -Capacity);
-                    inner.Dispose();
-                    Interlocked.Decrement(ref owner.Lent);
-                }
-            }
         }
     }
 }

@@ -102,7 +102,7 @@ internal abstract class AudioDecoderContract
     }
 
     [Test]
-    public void A_stretch_begins_and_ends_at_its_sample([Values("s16.wav", "s24.wav", "s24.aiff")] string name)
+    public void A_time_range_begins_and_ends_at_its_sample([Values("s16.wav", "s24.wav", "s24.aiff")] string name)
     {
         string path = Make(name);
         using DirectDecode all = Decode(path, Native with { Channels = AudioChannels.Mono });
@@ -193,7 +193,7 @@ internal abstract class AudioDecoderContract
         Expect(FaultKind.Corrupt, Media.Write($"cut{length}-{name}", File.ReadAllBytes(Make(name)).AsSpan(0, length)));
 
     [Test]
-    public void A_cut_off_recording_still_gives_the_stretch_that_is_there()
+    public void A_cut_off_recording_still_gives_the_time_range_that_is_there()
     {
         byte[] whole = File.ReadAllBytes(Make("s16.wav"));
         using DirectDecode decode = Decode(Media.Write("half.wav", whole.AsSpan(0, whole.Length / 2)), new AudioSpec { DurationSeconds = 1 });

@@ -39,7 +39,7 @@ internal sealed class AudioRangeWriterTests
     public void Remove() => _media.Dispose();
 
     [TestCaseSource(nameof(Names))]
-    public void A_stretch_begins_and_ends_at_its_sample(string name)
+    public void A_time_range_begins_and_ends_at_its_sample(string name)
     {
         (_, string arguments, double tolerance) = Clips.Single(clip => clip.Name == name);
         string path = _media.Make(name, arguments);
@@ -96,7 +96,7 @@ internal sealed class AudioRangeWriterTests
     [TestCase("gap.mka", "-c:a aac")]
     [TestCase("gap.flac.mka", "-c:a flac")]
     [TestCase("gap.webm", "-c:a libopus")]
-    public void Behind_a_pause_a_stretch_begins_where_the_clock_says(string name, string codec)
+    public void Behind_a_pause_a_time_range_begins_where_the_clock_says(string name, string codec)
     {
         string path = _media.Make(
             name,
@@ -120,7 +120,7 @@ internal sealed class AudioRangeWriterTests
     }
 
     [Test]
-    public void Behind_damage_a_stretch_begins_where_it_would_without([Values(4_608, 1_024)] int frameSamples)
+    public void Behind_damage_a_time_range_begins_where_it_would_without([Values(4_608, 1_024)] int frameSamples)
     {
         string whole = _media.Make($"lossless{frameSamples}.flac", $"{Source} -af asetnsamples={frameSamples}:p=0 -frame_size {frameSamples}");
         byte[] bytes = File.ReadAllBytes(whole);

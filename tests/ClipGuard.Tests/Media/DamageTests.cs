@@ -90,7 +90,7 @@ internal sealed class DamageTests
     }
 
     [Test]
-    public void A_cut_off_recording_still_gives_the_stretch_that_is_there()
+    public void A_cut_off_recording_still_gives_the_time_range_that_is_there()
     {
         byte[] whole = File.ReadAllBytes(_media.Make("long.wav", "-f lavfi -i anoisesrc=d=4"));
         string path = _media.Write("cutlong.wav", whole.AsSpan(0, whole.Length / 2));

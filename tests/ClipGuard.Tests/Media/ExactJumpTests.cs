@@ -7,14 +7,14 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// A stretch of a clip is bit for bit that stretch of the whole, of every pair of container and codec that the ffmpeg program can write here: a few in the
+/// A time range of a clip is bit for bit that range of the whole, of every pair of container and codec that the ffmpeg program can write here: a few in the
 /// suite, all of them
 /// by <c>dotnet cake --target=Sweep</c>, since the clips are of a length at which a clock that drifts is far off.
 /// </summary>
 [CancelAfter(300_000)]
 internal sealed class ExactJumpTests
 {
-    // A tone that rises, so that no stretch resembles another.
+    // A tone that rises, so that no part resembles another.
     private const string Rising = "aevalsrc='0.5*sin(2*PI*(100*t+20*t*t))|0.4*sin(2*PI*(150*t+15*t*t))'";
     private const int LongSeconds = 56;
     private const int ShortSeconds = 6;
@@ -92,7 +92,7 @@ internal sealed class ExactJumpTests
     public void Remove() => _media.Dispose();
 
     [TestCaseSource(nameof(Chosen))]
-    public void A_stretch_is_bit_for_bit_that_of_the_whole(string pair)
+    public void A_time_range_is_bit_for_bit_that_of_the_whole(string pair)
     {
         string path = Make(pair, IsSweep ? LongSeconds : ShortSeconds);
         var native = new AudioSpec { SampleRateHz = AudioSpec.NativeRate };

@@ -47,7 +47,7 @@ internal sealed class NonFiniteSilencerTests
     }
 
     [Test]
-    public void Many_convict_the_clip()
+    public void Many_are_the_clips_fault()
     {
         byte[] bytes = File.ReadAllBytes(_media.Make("many.wav", $"-f lavfi -i sine=d=1:r={RateHz} -c:a pcm_f32le"));
         int start = Samples(bytes, _media.PathOf("many.wav"));
@@ -65,7 +65,7 @@ internal sealed class NonFiniteSilencerTests
     }
 
     [Test]
-    public void What_lies_outside_the_stretch_does_not_count()
+    public void What_lies_outside_the_time_range_does_not_count()
     {
         byte[] bytes = File.ReadAllBytes(_media.Make("outside.wav", $"-f lavfi -i sine=d=1:r={RateHz} -c:a pcm_f32le"));
         Write(bytes, Samples(bytes, _media.PathOf("outside.wav")), "pcm_f32le", 100, double.NaN);

@@ -1,7 +1,8 @@
 using ClipGuard.Media;
-using ClipGuard.Media.Libav.Pictures;
 
 using NUnit.Framework;
+
+using static ClipGuard.Tests.Support.FourColorPicture;
 
 namespace ClipGuard.Tests.Media;
 
@@ -9,34 +10,6 @@ namespace ClipGuard.Tests.Media;
 [CancelAfter(120_000)]
 internal sealed class PictureTests
 {
-    // Left to right and top to bottom: red, green, blue, white. Squares of 16, so that nothing bleeds to their middles.
-    private const string FourColors = "-f lavfi -i \"color=red:s=16x16[a];color=lime:s=16x16[b];color=blue:s=16x16[c];color=white:s=16x16[d];"
-        + "[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack,format=rgb24\" -frames:v 1";
-
-    // Half transparent: red, then its opposite.
-    private const string Glass = "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=rgba,negate=enable='gt(n,0)',format=yuva420p "
-        + "-c:v libwebp_anim -quality 95";
-
-    private const string ShrunkByPillow = "36 130 184 132 173 97 174 78 104 125 151 86 168 107 121 128 146 99 184 64 119 119 134 122 113 129 146 153 116 161 "
-        + "140 134 129 127 122 128";
-
-    private const string GrownByPillow =
-        "0 79 161 15 98 186 43 126 226 69 152 251 95 184 89 120 224 11 146 231 56 179 53 81 211 10 115 229 46 139 " +
-        "40 121 236 62 155 131 97 205 51 129 234 97 172 113 87 220 62 104 235 105 152 100 92 198 77 122 116 114 159 21 " +
-        "90 202 108 118 128 70 169 81 50 221 130 96 138 86 168 112 87 152 157 147 66 120 207 111 137 160 96 173 85 63 " +
-        "138 131 29 187 62 73 217 18 139 172 75 192 86 149 169 77 162 101 136 123 32 107 179 86 131 145 152 171 84 195 " +
-        "193 0 100 212 47 142 181 116 190 69 166 196 122 192 89 175 137 68 170 39 143 55 93 152 56 134 193 108 149 235 " +
-        "250 60 143 135 103 203 57 173 196 141 230 49 218 99 94 170 55 177 40 139 215 105 215 68 177 135 60 220 21 120";
-
-    private const string ShrunkByTorch = "35 130 184 132 173 98 175 78 104 125 151 86 168 107 121 128 146 99 183 64 119 119 134 122 114 129 146 153 117 161 "
-        + "140 135 129 126 121 128";
-
-    private const string TallByTorch =
-        "10 92 196 70 165 182 140 195 35 218 21 119 30 120 176 101 171 138 165 147 81 165 66 112 70 168 137 158 176 64 205 68 161 74 146 98 111 154 88 176 117 "
-            + "95 152 113 134 120 155 86 151 110 52 170 58 161 " +
-        "83 186 74 192 134 93 191 57 85 137 110 171 115 138 76 113 132 176 206 34 132 116 165 158 146 91 101 57 129 218 170 82 168 138 164 123 124 112 142 132 "
-            + "122 128 149 111 186 152 161 103 109 126 164 177 119 74";
-
     private readonly MediaFolder _media = new();
 
     [OneTimeTearDown]
@@ -54,7 +27,7 @@ internal sealed class PictureTests
     {
         foreach (string name in new[] { "four.jpg", "four.png", "four.tiff", "four.webp" })
         {
-            using DirectDecode decode = DirectDecode.Of(WithExif(name, orientation), new ImageSpec());
+            using DirectDecode decode = DirectDecode.Of(WithExif(_media, name, orientation), new ImageSpec());
             Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
             Assert.That(Corners(decode.Bytes, 32), Is.EqualTo(corners), name);
         }
@@ -195,40 +168,6 @@ internal sealed class PictureTests
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Unsupported));
     }
 
-    // The values are those of Pillow 9.4's resize(size, BICUBIC).
-    [TestCase(3, 4, ShrunkByPillow)]
-    [TestCase(10, 6, GrownByPillow)]
-    public void Antialiased_bicubic_is_pillows(int width, int height, string expected) =>
-        Assert.That(ScaleSquares(width, height), Is.EqualTo(expected.Split(' ').Select(byte.Parse)));
-
-    // The values are those of PyTorch 1.13's interpolate(mode="bicubic", antialias=True) on floats, rounded at the end alone, which is what torchvision's
-    // resize does with tensors.
-    [TestCase(3, 4, ShrunkByTorch)]
-    [TestCase(4, 9, TallByTorch)]
-    public void Antialiased_bicubic_is_torchvisions_but_for_a_step(int width, int height, string expected) =>
-        Assert.That(ScaleSquares(width, height).Select(pixel => (int)pixel), Is.EqualTo(expected.Split(' ').Select(int.Parse)).Within(1));
-
-    private static unsafe byte[] ScaleSquares(int width, int height)
-    {
-        const int Width = 7;
-        const int Height = 5;
-        byte[] source = new byte[Width * Height * 4];
-        for (int i = 0; i < Width * Height * 3; i++)
-        {
-            (int x, int y, int channel) = (i / 3 % Width, i / 3 / Width, i % 3);
-            source[(((y * Width) + x) * 4) + channel] = (byte)((x * 37) + (y * 59) + (channel * 83) + (x * y * 11));
-        }
-
-        byte[] narrowed = new byte[width * Height * 4];
-        byte[] target = new byte[width * height * 4];
-        fixed (byte* from = source, between = narrowed, to = target)
-        {
-            AntialiasedBicubic.Scale(from, Width, Height, between, to, width, height);
-        }
-
-        return [.. target.Where((_, i) => i % 4 < 3)];
-    }
-
     [TestCase("sixteen.png", "-pix_fmt rgb48be")]
     [TestCase("palette.png", "-pix_fmt pal8")]
     [TestCase("still.gif", "")]
@@ -252,65 +191,6 @@ internal sealed class PictureTests
         int worst = WorstDifference.Of(decode.Bytes, expected);
         TestContext.Out.WriteLine($"{name}: at most {worst} of 255 apart");
         Assert.That(worst, Is.LessThanOrEqualTo(1));
-    }
-
-    [TestCase("moving.gif", "")]
-    [TestCase("moving.apng", "-pix_fmt rgb24")]
-    [TestCase("lossless.webp", "-c:v libwebp_anim -lossless 1")]
-    [TestCase("lossy.webp", "-c:v libwebp_anim -quality 95")]
-    [TestCase("clear.webp", "-c:v libwebp_anim -quality 95 -pix_fmt yuva420p")]
-    public void Of_an_animation_the_first_picture_is_taken(string name, string options)
-    {
-        string moving = FourColors.Replace(",format=rgb24\" -frames:v 1", ",format=rgb24,negate=enable='gt(n,0)'\" -frames:v 3 -r 5", StringComparison.Ordinal);
-        string path = _media.Make(name, $"{moving} {options}");
-        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec());
-        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 32, 32, 3 }));
-        Assert.That(Corners(decode.Bytes, 32), Is.EqualTo("RGBW"));
-        Assert.That(File.ReadAllBytes(path).AsSpan().IndexOf("ANMF"u8) > 0, Is.EqualTo(name.EndsWith(".webp", StringComparison.Ordinal)));
-    }
-
-    [Test]
-    public void A_transparent_animation_lies_on_the_background()
-    {
-        string path = _media.Make("glass.webp", Glass);
-        using DirectDecode decode = DirectDecode.Of(path, new ImageSpec { Background = new RgbColor(0, 0, 255) });
-        Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new byte[] { 127, 0, 128 }).Within(4));
-    }
-
-    [Test]
-    public void A_webp_animation_whose_first_picture_does_not_fill_the_canvas_is_no_picture()
-    {
-        byte[] whole = File.ReadAllBytes(_media.Make("glass.webp", Glass));
-        int place = whole.AsSpan().IndexOf("ANMF"u8) + 8;
-        whole[place] = 1;
-        using DirectDecode decode = DirectDecode.Of(_media.Write("part.webp", whole), new ImageSpec());
-
-        // It lies two pixels to the right, and so reaches beyond the canvas: FFmpeg 9, which reads animations, finds that out.
-        Assert.That(decode.Fault?.Kind, Is.EqualTo(Installed.Major >= 9 ? FaultKind.Corrupt : FaultKind.Unsupported), decode.Fault?.Message);
-    }
-
-    [Test]
-    public void A_webp_animation_is_a_video_from_9_on_and_an_image_before()
-    {
-        string path = _media.Make("glass.webp", Glass);
-        bool isVideo = Installed.Major >= 9;
-        using DirectDecode video = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(2), Size = new OwnSize() });
-        Assert.That(video.Fault?.Kind, Is.EqualTo(isVideo ? null : FaultKind.Unsupported), $"{video.Fault}");
-        Assert.That(video.Result?.FrameTimesSeconds, isVideo ? Is.EqualTo(new[] { 0, 0.2 }).Within(0.001) : Is.Null);
-
-        using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
-        StreamDescription image = ClipDescription.Read(look.Bytes).Streams.Single();
-        Assert.That(
-            (image.Kind, image.Width, image.Height, image.FoundFrameCount, image.Damage),
-            Is.EqualTo((isVideo ? "video" : "image", 16, 16, isVideo ? 2L : 1, DamageReport.None)));
-    }
-
-    [Test]
-    public void An_animation_that_is_cut_off_is_corrupt([Values(20, 40, 60)] int bytes)
-    {
-        byte[] whole = File.ReadAllBytes(_media.Make("glass.webp", Glass));
-        using DirectDecode decode = DirectDecode.Of(_media.Write($"cut{bytes}.webp", whole.AsSpan(0, bytes)), new ImageSpec());
-        Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Corrupt));
     }
 
     [Test]
@@ -345,80 +225,5 @@ internal sealed class PictureTests
         using DirectDecode decode = new(new DecodeRequest(new MemorySource(Convert.FromBase64String(base64)), new ImageSpec()));
         Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 8, 8, 3 }));
         Assert.That(decode.Bytes[..3].ToArray(), Is.EqualTo(new[] { red, green, blue }).Within(3));
-    }
-
-    // The colours at the middles of the four quarters, by their first letters.
-    private static string Corners(ReadOnlySpan<byte> rgb, int side)
-    {
-        string corners = string.Empty;
-        foreach ((int x, int y) in new[] { (side / 4, side / 4), (side * 3 / 4, side / 4), (side / 4, side * 3 / 4), (side * 3 / 4, side * 3 / 4) })
-        {
-            ReadOnlySpan<byte> pixel = rgb.Slice(((y * side) + x) * 3, 3);
-            corners += (pixel[0] > 200, pixel[1] > 200, pixel[2] > 200) switch
-            {
-                (true, false, false) => 'R',
-                (false, true, false) => 'G',
-                (false, false, true) => 'B',
-                (true, true, true) => 'W',
-                _ => '?',
-            };
-        }
-
-        return corners;
-    }
-
-    private string WithExif(string name, int orientation)
-    {
-        byte[] exif = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
-        byte[] plain = File.ReadAllBytes(_media.Make(name, $"{FourColors} -q:v 1"));
-        byte[] marked = Path.GetExtension(name) switch
-        {
-            ".jpg" => [.. plain[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. plain[2..]],
-            ".png" => [.. plain[..33], 0, 0, 0, (byte)exif.Length, .. "eXIf"u8, .. exif, .. Crc([.. "eXIf"u8, .. exif]), .. plain[33..]],
-            ".webp" => WithWebpExif(plain, exif),
-            _ => WithTiffOrientation(plain, orientation),
-        };
-        return _media.Write($"{orientation}-{name}", marked);
-    }
-
-    // A plain file becomes an extended one: a canvas of 32×32 that says there is EXIF, the picture, the EXIF.
-    private static byte[] WithWebpExif(byte[] plain, byte[] exif)
-    {
-        byte[] body =
-        [
-            .. "WEBPVP8X"u8, 10, 0, 0, 0, 0x08, 0, 0, 0, 31, 0, 0, 31, 0, 0,
-            .. plain[12..],
-            .. "EXIF"u8, (byte)exif.Length, 0, 0, 0, .. exif,
-        ];
-        return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length), .. body];
-    }
-
-    // The folder of tags is copied to the end with one more entry, and the header pointed there.
-    private static byte[] WithTiffOrientation(byte[] tiff, int orientation)
-    {
-        int folder = BitConverter.ToInt32(tiff, 4);
-        int entries = BitConverter.ToUInt16(tiff, folder);
-        var all = Enumerable.Range(0, entries).Select(i => tiff.AsSpan(folder + 2 + (i * 12), 12).ToArray())
-            .Append([0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0])
-            .OrderBy(entry => BitConverter.ToUInt16(entry)).ToArray();
-        byte[] padded = [.. tiff, .. new byte[tiff.Length % 2]];
-        BitConverter.TryWriteBytes(padded.AsSpan(4), padded.Length);
-        return [.. padded, .. BitConverter.GetBytes((ushort)all.Length), .. all.SelectMany(entry => entry), 0, 0, 0, 0];
-    }
-
-    private static byte[] Crc(byte[] bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes)
-        {
-            crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
-            }
-        }
-
-        crc = ~crc;
-        return [(byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc];
     }
 }

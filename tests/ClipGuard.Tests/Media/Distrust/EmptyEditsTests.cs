@@ -38,7 +38,7 @@ internal sealed class EmptyEditsTests
     }
 
     [Test]
-    public void A_stretch_of_late_audio_is_counted_from_its_first_sample([Values("aac -aac_pns 0", "alac")] string codec)
+    public void A_time_range_of_late_audio_is_counted_from_its_first_sample([Values("aac -aac_pns 0", "alac")] string codec)
     {
         string path = _media.Make(
             $"long-{codec.Length}.mp4", $"-f lavfi -i testsrc2=s=64x64:r=25:d=9 -itsoffset 0.3 -f lavfi -i sine=d=8:r={RateHz} -c:v mpeg4 -c:a {codec}");

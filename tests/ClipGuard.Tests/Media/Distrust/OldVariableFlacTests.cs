@@ -35,10 +35,10 @@ internal sealed class OldVariableFlacTests
     [TestCase(0.5)]
     [TestCase(2.3)]
     [TestCase(7.7)]
-    public void A_stretch_is_the_same_samples(double start)
+    public void A_time_range_is_the_same_samples(double start)
     {
         byte[] flac = Flac(out short[] samples);
-        using DirectDecode part = DirectDecode.Of(_media.Write("stretch.flac", flac), Native with { StartSeconds = start, DurationSeconds = 0.5 });
+        using DirectDecode part = DirectDecode.Of(_media.Write("range.flac", flac), Native with { StartSeconds = start, DurationSeconds = 0.5 });
         Assert.That(part.Samples.ToArray(), Is.EqualTo(samples.Skip((int)(start * RateHz)).Take(RateHz / 2).Select(sample => sample / 32768f)));
     }
 
