@@ -42,12 +42,12 @@ public sealed class StoppedCommandTests
         using Process process = await StartAndHangAsync();
         if (signal != "INT")
         {
-            Send(signal, [.. PublishedCommand.HelpersOf(process.Id)]);
+            Signals.Send(signal, [.. PublishedCommand.HelpersOf(process.Id)]);
             await Task.Delay(200, TestContext.CurrentContext.CancellationToken);
-            Send(signal, process.Id);
+            Signals.Send(signal, process.Id);
         }
 
-        Send(signal, process.Id);
+        Signals.Send(signal, process.Id);
         await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
 
         Assert.That(process.ExitCode, Is.EqualTo(130));
@@ -115,7 +115,7 @@ public sealed class StoppedCommandTests
             await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
         }
 
-        Send("INT", process.Id);
+        Signals.Send("INT", process.Id);
         await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
         Assert.That(process.ExitCode, Is.EqualTo(130), await ErrorOf(process));
     }
@@ -136,7 +136,7 @@ public sealed class StoppedCommandTests
 
         int run = PublishedCommand.HelpersOf(shell.Id)
             .Single(id => Leftovers.CommandLine(id).StartsWith(PublishedCommand.Program, StringComparison.Ordinal));
-        Send("INT", run);
+        Signals.Send("INT", run);
         while (PublishedCommand.IsAlive(run))
         {
             await Task.Delay(20, TestContext.CurrentContext.CancellationToken);
@@ -175,12 +175,6 @@ public sealed class StoppedCommandTests
     private static string Row(string clip) => $$"""{"messages":[{"role":"user","content":"<audio>"}],"audios":["{{clip}}"]}""";
 
     private static async Task<string> ErrorOf(Process process) => await process.StandardError.ReadToEndAsync();
-
-    private static void Send(string signal, params int[] processes)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, .. processes.Select(static process => $"{process}")]);
-        kill.WaitForExit();
-    }
 
     // The endless clip is the third, and there is one worker: once the second is recorded, the third hangs.
     private async Task<Process> StartAndHangAsync()

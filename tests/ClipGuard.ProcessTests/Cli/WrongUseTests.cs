@@ -138,10 +138,10 @@ public sealed class WrongUseTests
     [Test]
     public void A_machine_without_FFmpeg_gets_the_command_that_installs_it()
     {
-        // The loader finds these first, and they are no libraries.
-        foreach (string library in new[] { "libavformat.so.59", "libavformat.so.60", "libavformat.so.61" })
+        // The loader finds these first, from FFmpeg 5 to 9, and they are no libraries.
+        for (int version = 59; version <= 63; version++)
         {
-            File.WriteAllText(Path.Combine(_folder, library), string.Empty);
+            File.WriteAllText(Path.Combine(_folder, $"libavformat.so.{version}"), string.Empty);
         }
 
         CommandRun run = PublishedCommand.Run(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 using ClipGuard.Media;
@@ -36,7 +35,7 @@ internal sealed class GuardianFailureTests
             using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             Task<ToolOutcome> run = guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:27183", false, _clip, _clip), caller.Token);
             int[] sleeps = await SleepsAsync(cancellation);
-            Signal("KILL", Guardian());
+            Signals.Send("KILL", Guardian());
 
             // The run is tried again, with another guardian and other processes.
             Assert.That(() => sleeps.Where(IsAlive), Is.Empty.After(60_000, 50));
@@ -58,7 +57,7 @@ internal sealed class GuardianFailureTests
             using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             Task<ToolOutcome> run = guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:27183", false, _clip, _clip), caller.Token);
             await SleepsAsync(cancellation);
-            Signal("STOP", Guardian());
+            Signals.Send("STOP", Guardian());
             await caller.CancelAsync();
 
             Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => run);
@@ -99,11 +98,5 @@ internal sealed class GuardianFailureTests
         {
             return string.Empty;
         }
-    }
-
-    private static void Signal(string name, int pid)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", pid.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -9,11 +7,8 @@ namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>A clip answers for what its decoder does, and for nothing that is done to it.</summary>
 [TestFixture]
-internal sealed partial class UnsettledDecodeTests
+internal sealed class UnsettledDecodeTests
 {
-    private const int SIGSTOP = 19;
-    private const int SIGCONT = 18;
-
     private static readonly SupervisorOptions Options = TestHelper.Options(Isolation.Pooled) with
     {
         Workers = 1,
@@ -134,9 +129,9 @@ internal sealed partial class UnsettledDecodeTests
         // A healthy clip that needs four tenths of its deadline.
         Task<DecodeOutcome> decode = supervisor.SettleAsync(TestHelper.Script("late:800"), cancellation).AsTask();
         await Task.Delay(200, cancellation);
-        Assert.That(Kill(helper, SIGSTOP), Is.Zero);
+        Assert.That(Signals.Send("STOP", helper));
         await Task.Delay(2 * Options.Deadline, cancellation);
-        Assert.That(Kill(helper, SIGCONT), Is.Zero);
+        Assert.That(Signals.Send("CONT", helper));
 
         using DecodeOutcome outcome = await decode;
         Assert.That(outcome.IsClip, () => $"{outcome.Fault?.Message}{outcome.Unsettled?.Message}");
@@ -165,7 +160,4 @@ internal sealed partial class UnsettledDecodeTests
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Stopped));
         Assert.That(outcome.Unsettled!.PostMortem.Elapsed, Is.GreaterThanOrEqualTo(options.SettlingLimit));
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 }

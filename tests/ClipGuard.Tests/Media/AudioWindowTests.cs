@@ -48,11 +48,14 @@ internal sealed class AudioWindowTests
             Assert.That(windows.Samples.Slice(i * Each, Each).SequenceEqual(alone.Samples), $"window {i}");
         }
 
+        // The ffmpeg program of 7.1 writes into an ADPCM file how many samples went into it, fewer than its whole blocks give, and its libavformat reads that.
         int rate = whole.Clip.SampleRateHz;
-        int last = whole.Clip.Shape[1] - (int)(1.1 * rate);
+        int[] lengths = name == "ms.wav" ? [whole.Clip.Shape[1], Seconds * rate] : [whole.Clip.Shape[1]];
+        int window = (int)(1.1 * rate);
+        int last = (int)Math.Round(windows.Clip.WindowStartsSeconds[3] * rate);
+        Assert.That(lengths, Does.Contain(last + window), "the last one ends with the clip");
         Assert.That((long)(windows.Clip.WindowStartsSeconds[0] * rate), Is.Zero);
         Assert.That((long)(windows.Clip.WindowStartsSeconds[1] * rate), Is.EqualTo((long)(0.2 * (last + 1))));
-        Assert.That((long)(windows.Clip.WindowStartsSeconds[3] * rate), Is.EqualTo(last), "the last one ends with the clip");
     }
 
     [Test]

@@ -44,6 +44,11 @@ internal static unsafe class HeaderLength
         }
 
         double seconds = (double)stream->duration * stream->time_base.num / stream->time_base.den;
+        if (LibavDifferences.TellsMp3WithoutDelay && track.Container.FormatName == "mp3")
+        {
+            seconds += StartSeconds(track);
+        }
+
         return seconds * stream->codecpar->bit_rate / 8 >= UnknownBytes ? null : seconds;
     }
 
