@@ -5,7 +5,7 @@ namespace ClipGuard;
 /// <summary>Which ClipGuard this is.</summary>
 public static class ProductVersion
 {
-    /// <summary>The version, as in <c>0.1.0</c>.</summary>
+    /// <summary>The version, as in <c>0.2.0</c>.</summary>
     public static string Text { get; } =
         typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }
