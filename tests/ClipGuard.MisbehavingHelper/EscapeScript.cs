@@ -9,7 +9,7 @@ namespace ClipGuard.MisbehavingHelper;
 
 /// <summary>
 /// Tries ways out of the sandbox, and answers with what each has met, as samples: the number of the error, zero where the way was open. Whatever one of them
-/// opens or makes is closed or removed again.
+/// opens or makes is closed or removed again. It has so many members because each way needs a constant or a call of its own.
 /// </summary>
 internal static unsafe partial class EscapeScript
 {

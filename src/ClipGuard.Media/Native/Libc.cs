@@ -5,6 +5,7 @@ namespace ClipGuard.Media.Native;
 /// <summary>
 /// The C library's calls, as the manual pages give them: the only place that imports them, but for <see cref="Epoll"/> and <see cref="Spawn"/> beside it,
 /// which have theirs to themselves. Linux, 64 bit. Files, memory, processes and sockets have a part each; constants bear the names of the headers.
+/// It has so many members because each of them is a declaration of somebody else's.
 /// </summary>
 internal static unsafe partial class Libc
 {
