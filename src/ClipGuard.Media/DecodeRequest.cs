@@ -9,8 +9,8 @@ public sealed record DecodeRequest(ClipSource Source, ClipSpec Spec)
     public DecodeLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Threads the decoder may use. Default 1: FFmpeg's frame and slice threading has deadlocked on healthy clips under load,
-    /// and parallel clips use the cores better than parallel slices.
+    /// Threads that the decoder of a video may use. Null (the default) is what the supervisor's options say; a decoder that is called without one takes it
+    /// for 1. What is decoded does not depend on it.
     /// </summary>
-    public int DecoderThreads { get; init; } = 1;
+    public int? DecoderThreads { get; init; }
 }

@@ -81,6 +81,11 @@ internal sealed unsafe class DecodeScript(HelperConnection connection)
                 connection.Marks.Enter(DecodeStage.Convert);
                 Trouble.Spin();
                 break;
+            case "spins-in-a-thread":
+                connection.Marks.Enter(DecodeStage.Decode);
+                new Thread(Trouble.Spin) { IsBackground = true }.Start();
+                Trouble.Block();
+                break;
             case "waits-for-bytes":
                 connection.Marks.BeginBytesWait();
                 Trouble.Block();

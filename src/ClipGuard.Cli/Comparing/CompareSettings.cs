@@ -88,12 +88,12 @@ internal static class CompareSettings
         "Compare up to the shorter clip's end; without it another length is a fault.",
         (comparison, any) => comparison with { AnyLength = any });
 
-    public static readonly Setting<int> DecoderThreads = Measurement.Value(
+    public static readonly Setting<int?> DecoderThreads = Measurement.Value(
         "decoder-threads",
         "N",
-        $"Threads of each decoder, default {Measurement.Unset.DecoderThreads}.",
-        SettingTextParser.Count,
-        (comparison, threads) => comparison with { DecoderThreads = threads });
+        $"Threads of each decoder, default {Measurement.Unset.DecoderThreads}, which is 'auto' here.",
+        SettingTextParser.CountOrAuto,
+        (comparison, threads) => comparison with { DecoderThreads = threads ?? Measurement.Unset.DecoderThreads });
 
     public static readonly SettingGroup<StreamOptions> Guard = new("Guard", new StreamOptions());
 

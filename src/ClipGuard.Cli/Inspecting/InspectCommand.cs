@@ -27,7 +27,7 @@ internal static class InspectCommand
             "inspect",
             "Looks at one clip under guard: its streams, what they promise, what is found in them, and what is damaged.",
             [clip],
-            [Output, .. GuardSettings.OfOneClip, ClipLimitSettings.Group],
+            [Output, .. GuardSettings.OfInspection, ClipLimitSettings.Group],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(clip)));
     }
 

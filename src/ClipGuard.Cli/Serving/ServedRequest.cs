@@ -49,7 +49,7 @@ internal abstract record ServedRequest(long Id)
                 "decode" => new DecodeAsked(
                     id, Source(request.Object("source"), message.Descriptors is [int one, ..] ? one : -1), SupervisorMessageReader.Spec(request.Object("spec")))
                 {
-                    DecoderThreads = request.Int32("decoderThreads", 1),
+                    DecoderThreads = request.Int32OrNull("decoderThreads"),
                     Patient = request.Boolean("patient"),
                 },
                 "cancel" => new CancelAsked(id),
@@ -113,8 +113,8 @@ internal abstract record ServedRequest(long Id)
 /// <param name="Spec">What to deliver.</param>
 internal sealed record DecodeAsked(long Id, ClipSource Source, ClipSpec Spec) : ServedRequest(Id)
 {
-    /// <summary>Threads that the decoder may use.</summary>
-    public int DecoderThreads { get; init; }
+    /// <summary>Threads that the decoder may use; null for what the command's option says.</summary>
+    public int? DecoderThreads { get; init; }
 
     /// <summary>True where a clip that was left unsettled is to be tried once more without hurry.</summary>
     public bool Patient { get; init; }

@@ -88,6 +88,17 @@ internal static class GuardSettings
         SettingTextParser.CountOrNone,
         (guard, spares) => guard with { Spares = spares });
 
+    /// <summary>For commands that give frames of videos.</summary>
+    public static readonly SettingGroup<SupervisorOptions> Threads = new(Group.Heading, Group.Unset);
+
+    public static readonly Setting<int?> DecoderThreads = Threads.Value(
+        "decoder-threads",
+        "N",
+        "Frames of a video decoded at the same time. Default 'auto': one more than there are processors for each worker, at most 8, and "
+            + "1 where there are no two.",
+        SettingTextParser.CountOrAuto,
+        (guard, threads) => guard with { DecoderThreads = threads });
+
     /// <summary>For commands that know which clips come next.</summary>
     public static readonly SettingGroup<SupervisorOptions> Ahead = new("Guard", Group.Unset);
 
@@ -123,10 +134,13 @@ internal static class GuardSettings
 
     /// <summary>All that the supervisor's options are read from.</summary>
     public static IReadOnlyList<SettingGroup> All { get; } =
-        [Group, Parallel, OtherDecoder, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
+        [Group, Parallel, Threads, OtherDecoder, FetchSettings.Permission, FetchSettings.Group, FetchSettings.Store];
 
     /// <summary>The same where one clip is decoded.</summary>
     public static IReadOnlyList<SettingGroup> OfOneClip { get; } = [.. All.Where(static group => group != Parallel)];
+
+    /// <summary>The same where it is only looked at.</summary>
+    public static IReadOnlyList<SettingGroup> OfInspection { get; } = [.. OfOneClip.Where(static group => group != Threads)];
 
     /// <summary>The supervisor's options in force.</summary>
     /// <param name="sources">Where settings come from.</param>
@@ -149,7 +163,7 @@ internal static class GuardSettings
             throw new UsageException($"{most} is {sources.Get(MaxWorkers, 0)}, which is less than the {sources.Get(Workers, Parallel.Unset.Workers)} workers");
         }
 
-        return OtherDecoder.Read(sources, Ahead.Read(sources, Parallel.Read(sources, Group.Read(sources)))) with
+        return OtherDecoder.Read(sources, Ahead.Read(sources, Threads.Read(sources, Parallel.Read(sources, Group.Read(sources))))) with
         {
             Fetching = FetchSettings.Read(sources, named),
             AudioDecoders = AudioSettings.ReadAssemblies(sources),

@@ -25,6 +25,9 @@ internal static class SettingTextParser
     /// <summary>A whole number of at least 1.</summary>
     public static int Count(string text) => (int)Whole(text, 1, int.MaxValue);
 
+    /// <summary>A whole number of at least 1, or <c>auto</c>, which is null.</summary>
+    public static int? CountOrAuto(string text) => text == "auto" ? null : Count(text);
+
     /// <summary>A whole number of at least 0.</summary>
     public static int CountOrNone(string text) => (int)Whole(text, 0, int.MaxValue);
 

@@ -43,6 +43,12 @@ internal sealed class DecodeState(DecodeRequest request, DecodeContext context, 
     /// <summary>How many messages of <see cref="DamageLogMessages"/> FFmpeg has logged so far.</summary>
     public int AdmittedDamage => log.AdmittedDamage;
 
+    /// <inheritdoc cref="LibavLog.LinesOfThreads"/>
+    public int LinesOfThreads => log.LinesOfThreads;
+
+    /// <inheritdoc cref="LibavLog.DamageOfThreads"/>
+    public int DamageOfThreads => log.DamageOfThreads;
+
     /// <summary>Keeps a sentence about the clip, unless it is kept already: a decode may open its clip more than once.</summary>
     public void AddNote(string note)
     {
@@ -106,6 +112,12 @@ internal sealed class DecodeState(DecodeRequest request, DecodeContext context, 
         ( <= 0, _) or (_, <= 0) => Fault(FaultKind.Corrupt, $"The header claims a picture of {log.RefusedSize.Value.Width}×{log.RefusedSize.Value.Height}."),
         var (width, height) => PixelFault(width, height),
     };
+
+    /// <inheritdoc cref="LibavLog.TryOwnThreads"/>
+    public bool TryOwnThreads() => log.TryOwnThreads();
+
+    /// <inheritdoc cref="LibavLog.DisownThreads"/>
+    public void DisownThreads() => log.DisownThreads();
 
     /// <summary>Forgets of a picture's size that it was refused.</summary>
     public void ForgetRefusedSize() => log.ForgetRefusedSize();

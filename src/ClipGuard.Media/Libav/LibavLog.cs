@@ -9,21 +9,33 @@ namespace ClipGuard.Media.Libav;
 
 /// <summary>
 /// Passes FFmpeg's warnings and errors, line by line, to the marks of the decode that runs on the thread that logs them.
-/// FFmpeg has one log callback for the whole process; lines from its own worker threads cannot be assigned to a decode and are dropped.
+/// FFmpeg has one log callback for the whole process, and its own threads do not say for whom they work: their lines go to the one decode that uses such
+/// threads (<see cref="TryOwnThreads"/>), and are dropped where there is none.
 /// </summary>
 internal sealed unsafe class LibavLog : IDisposable
 {
     private const int LineBytes = 512;
 
+    // libavcodec says of a concealed frame at the level of information, and in a decoder thread the frame's flag may come too late for the frame that is given.
+    private const string Concealing = "concealing %d DC";
+
     [ThreadStatic]
     private static LibavLog? _current;
 
+    [ThreadStatic]
+    private static bool _isMuted;
+
+    private static LibavLog? _ownerOfThreads;
+
+    private readonly Lock _lines = new();
     private readonly ProgressMarks _marks;
     private readonly LibavLog? _outer;
     private readonly HashSet<int> _streamsElsewhere = [];
     private string _last = string.Empty;
     private int _repeats;
     private int _continues = 1;
+    private volatile int _linesOfThreads;
+    private volatile int _damageOfThreads;
 
     /// <summary>Takes the thread's lines until it is disposed.</summary>
     public LibavLog(ProgressMarks marks)
@@ -51,6 +63,12 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>How many messages of <see cref="DamageLogMessages"/> were logged.</summary>
     public int AdmittedDamage { get; private set; }
 
+    /// <summary>How many warnings and errors came from FFmpeg's own threads, and how often one of them concealed damage.</summary>
+    public int LinesOfThreads => _linesOfThreads;
+
+    /// <summary>How many of <see cref="LinesOfThreads"/> say that the clip is damaged. They are not among <see cref="AdmittedDamage"/>.</summary>
+    public int DamageOfThreads => _damageOfThreads;
+
     /// <summary>What was thrown while FFmpeg's lines were taken; see <see cref="DecodeState.KeepBug"/>.</summary>
     public ExceptionDispatchInfo? Bug { get; private set; }
 
@@ -63,11 +81,19 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>Drops the thread's lines until what it gives is disposed.</summary>
     public static MutedLog Mute() => new(_current);
 
+    /// <summary>Takes the lines of FFmpeg's own threads until <see cref="DisownThreads"/>; one decode of the process can at a time.</summary>
+    /// <returns>False where another one does.</returns>
+    public bool TryOwnThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, this, null) is var owner && (owner is null || owner == this);
+
+    /// <summary>Gives them up, once the threads have ended; does nothing where they are another decode's.</summary>
+    public void DisownThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, null, this);
+
     /// <summary>Forgets <see cref="RefusedSize"/>: the picture was not asked for.</summary>
     public void ForgetRefusedSize() => RefusedSize = null;
 
     public void Dispose()
     {
+        DisownThreads();
         FlushRepeats();
         _current = _outer;
     }
@@ -80,23 +106,28 @@ internal sealed unsafe class LibavLog : IDisposable
         public MutedLog(LibavLog? muted)
         {
             _muted = muted;
-            _current = null;
+            (_current, _isMuted) = (null, true);
         }
 
-        public void Dispose() => _current = _muted;
+        public void Dispose() => (_current, _isMuted) = (_muted, false);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Receive(void* source, int level, byte* format, byte* arguments)
     {
-        if ((level & 0xff) > ffmpeg.AV_LOG_WARNING || _current is not { } log)
+        bool isOfThread = _current is null;
+        if ((level & 0xff) > (isOfThread ? ffmpeg.AV_LOG_INFO : ffmpeg.AV_LOG_WARNING) || (_current ?? OwnerOfThread) is not { } log)
         {
             return;
         }
 
         try
         {
-            log.Take(source, level & 0xff, Marshal.PtrToStringUTF8((nint)format) ?? string.Empty, arguments);
+            string message = Marshal.PtrToStringUTF8((nint)format) ?? string.Empty;
+            if ((level & 0xff) <= ffmpeg.AV_LOG_WARNING || message.StartsWith(Concealing, StringComparison.Ordinal))
+            {
+                log.Take(source, level & 0xff, message, arguments, isOfThread);
+            }
         }
 #pragma warning disable CA1031 // It must not pass into native code; it is thrown when the decode is back.
         catch (Exception bug)
@@ -106,9 +137,30 @@ internal sealed unsafe class LibavLog : IDisposable
         }
     }
 
-    private void Take(void* source, int level, string message, byte* arguments)
+    private static LibavLog? OwnerOfThread => _isMuted ? null : Volatile.Read(ref _ownerOfThreads);
+
+    // Several of FFmpeg's threads may log at the same time.
+    private void Take(void* source, int level, string message, byte* arguments, bool isOfThread)
     {
-        AdmittedDamage += DamageLogMessages.IsAdmittedIn(message) ? 1 : 0;
+        lock (_lines)
+        {
+            bool admits = level > ffmpeg.AV_LOG_WARNING || DamageLogMessages.IsAdmittedIn(message);
+            if (isOfThread)
+            {
+                _linesOfThreads++;
+                _damageOfThreads += admits ? 1 : 0;
+            }
+            else
+            {
+                AdmittedDamage += admits ? 1 : 0;
+            }
+
+            Format(source, level, message, arguments);
+        }
+    }
+
+    private void Format(void* source, int level, string message, byte* arguments)
+    {
         byte* line = stackalloc byte[LineBytes];
         int printPrefix = _continues;
         ffmpeg.av_log_format_line2(source, level, message, arguments, line, LineBytes, &printPrefix);

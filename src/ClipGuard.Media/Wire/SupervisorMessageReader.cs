@@ -64,7 +64,7 @@ internal static class SupervisorMessageReader
     private static DecodeRequest Request(WireObject request) => new(Source(request.Object("source")), Spec(request.Object("spec")))
     {
         Limits = request.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
-        DecoderThreads = request.Int32("decoderThreads", 1),
+        DecoderThreads = request.Int32OrNull("decoderThreads"),
     };
 
     /// <summary>Reads where a clip's bytes are.</summary>

@@ -29,7 +29,11 @@ internal static class SupervisorMessageWriter
         Source(json, request.Source);
         Spec(json, request.Spec);
         Limits(json, request.Limits);
-        json.WriteNumber("decoderThreads", request.DecoderThreads);
+        if (request.DecoderThreads is { } threads)
+        {
+            json.WriteNumber("decoderThreads", threads);
+        }
+
         json.WriteEndObject();
         json.WriteNumber("inputLength", message.InputLength);
         json.WriteNumber("outputOffset", message.OutputOffset);

@@ -185,9 +185,10 @@ class Guard:
         finish, spec, patient = _how(kind, how)
         return self._load_many(clips, spec, finish, patient, on_fault == "return", in_flight or 2 * self._workers)
 
-    def decode(self, clip: ClipLike, spec: MappingType[str, Any], *, patient: bool = False, decoder_threads: int = 1) -> Clip:
+    def decode(self, clip: ClipLike, spec: MappingType[str, Any], *, patient: bool = False, decoder_threads: Optional[int] = None) -> Clip:
         """Decodes a clip by a ``spec`` of the protocol (src/ClipGuard.Media/Protocol.md), and tells all that is known of it.
 
+        :param decoder_threads: frames of a video that are decoded at the same time; None for what the guard has processors for.
         :raises ClipFault: the clip is bad.
         :raises Unsettled: nobody knows, and the clip is not to blame.
         """
@@ -427,12 +428,12 @@ def _arguments(options: Dict[str, Any]) -> List[str]:
     return arguments
 
 
-def _ask(connection: Connection, clip: ClipLike, spec: MappingType[str, Any], patient: bool, decoder_threads: int) -> int:
+def _ask(connection: Connection, clip: ClipLike, spec: MappingType[str, Any], patient: bool, decoder_threads: Optional[int]) -> int:
     source, data = _source(clip)
     request: Dict[str, Any] = {"ask": "decode", "source": source, "spec": spec}
     if patient:
         request["patient"] = True
-    if decoder_threads != 1:
+    if decoder_threads is not None:
         request["decoderThreads"] = decoder_threads
     return connection.ask(request, data)
 

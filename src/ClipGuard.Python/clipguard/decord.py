@@ -67,7 +67,7 @@ class VideoReader:
     :param ctx: where decord would decode; passed over.
     :param width: pixels; -1 for the video's own.
     :param height: pixels; -1 for the video's own.
-    :param num_threads: threads of the decoder; 0 is one.
+    :param num_threads: frames that are decoded at the same time; 0 for what the guard has processors for.
     :param fault_tol: passed over: what is damaged is a fault, as the guard's own limits say.
     :param guard: what decodes; by default one that all readers of this process share.
     """
@@ -75,7 +75,7 @@ class VideoReader:
     def __init__(self, uri: Any, ctx: Any = None, width: int = -1, height: int = -1, num_threads: int = 0, fault_tol: int = -1, guard: Optional[Guard] = None):
         self._clip = uri.read() if hasattr(uri, "read") else uri
         self._guard = guard or _default()
-        self._threads = max(1, num_threads)
+        self._threads = num_threads if num_threads > 0 else None
         facts = video_facts(self._guard, self._clip)
         self._length, self._fps = facts["frames"], facts["fps"]
         own = facts["width"], facts["height"]

@@ -21,4 +21,7 @@ internal sealed record DecodeCall(DecodeRequest Request, DecodePatience Patience
 
     /// <summary>The same, with the clip's bytes from elsewhere.</summary>
     public DecodeCall From(ClipSource source) => this with { Request = Request with { Source = source } };
+
+    /// <summary>The same, with as many threads as the decoder gets where the request does not say.</summary>
+    public DecodeCall WithThreads(int threads) => this with { Request = Request with { DecoderThreads = Request.DecoderThreads ?? threads } };
 }

@@ -9,6 +9,7 @@ namespace ClipGuard.Supervision;
 /// <summary>Decodes in helpers: those of a decoder program for the kinds of clips that it decodes, and ClipGuard's own for the others.</summary>
 internal sealed partial class HelperDecoding : IDecoding
 {
+    private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
     private readonly Func<long> _nextAttempt;
 
@@ -22,6 +23,7 @@ internal sealed partial class HelperDecoding : IDecoding
     {
         _logger = logger;
         _nextAttempt = () => Interlocked.Increment(ref _lastAttempt);
+        _options = options;
         _program = program;
         _own = own;
         DecoderVersion = string.Join("; ", new[] { program?.VersionAndKinds, own?.Greeting.Decoder }.OfType<string>());
@@ -74,7 +76,7 @@ internal sealed partial class HelperDecoding : IDecoding
     /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
     public static async Task<HelperDecoding> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
-        if (ProcessLimitCheck.FindShortage(options.Workers + options.Spares) is { } shortage)
+        if (ProcessLimitCheck.FindShortage(options.Workers + options.Spares, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
         {
             throw new HelperUnavailableException(shortage);
         }
@@ -106,7 +108,9 @@ internal sealed partial class HelperDecoding : IDecoding
 
     /// <inheritdoc/>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeCall call, CancellationToken cancellation) =>
-        new GuardedDecode(call, ProgramOf(call.Request.Spec)?.Pool ?? _own!.Pool, _nextAttempt, _logger).RunAsync(cancellation);
+        ProgramOf(call.Request.Spec) is { } program
+            ? new GuardedDecode(call.WithThreads(_options.ThreadsOfDecoder(isProgram: true)), program.Pool, _nextAttempt, _logger).RunAsync(cancellation)
+            : new GuardedDecode(call.WithThreads(_options.ThreadsOfDecoder(isProgram: false)), _own!.Pool, _nextAttempt, _logger).RunAsync(cancellation);
 
     /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
     public async ValueTask DisposeAsync()

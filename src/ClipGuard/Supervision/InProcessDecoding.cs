@@ -14,6 +14,7 @@ internal sealed class InProcessDecoding : IDecoding
     private readonly ConcurrentBag<Desk> _free = [];
     private readonly SemaphoreSlim _slots;
     private readonly long _payloadBytes;
+    private readonly int _threads;
     private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
     private bool _disposed;
 
@@ -21,6 +22,7 @@ internal sealed class InProcessDecoding : IDecoding
     {
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
+        _threads = options.ThreadsOfDecoder(isProgram: false);
         string? lacking = AudioDecoderLoader.Load(options.AudioDecoders, out _audioDecoders);
         string? choice = options.FFmpeg ?? Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable);
         if ((LibavLoader.FindProblem(choice) ?? PassedFFmpeg.OfUser.CheckLoaded() ?? lacking) is { } missing)
@@ -43,13 +45,14 @@ internal sealed class InProcessDecoding : IDecoding
     public async ValueTask<DecodeOutcome> DecodeAsync(DecodeCall call, CancellationToken cancellation)
     {
         await _slots.WaitAsync(cancellation).ConfigureAwait(false);
+        DecodeRequest request = call.WithThreads(_threads).Request;
         Desk? desk = null;
         bool delivered = false;
         try
         {
             desk = _free.TryTake(out Desk? free) ? free : NewDesk();
             Desk taken = desk;
-            DecodeOutcome outcome = await Task.Run(() => taken.Decode(call.Request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
+            DecodeOutcome outcome = await Task.Run(() => taken.Decode(request, this, cancellation), CancellationToken.None).ConfigureAwait(false);
             delivered = outcome.IsClip;
             return outcome;
         }

@@ -12,7 +12,7 @@ internal static class ProcessLimitCheck
     // decoder thread that a spec asks for. The rest is what rows, files of a run and fetches take beside.
     private const int DescriptorsPerHelper = 8;
     private const int FurtherDescriptors = 16;
-    private const int TasksPerHelper = 4;
+    private const int TasksPerHelper = 3;
     private const int FurtherTasks = 16;
 
     private const string ControlGroupRoot = "/sys/fs/cgroup";
@@ -22,13 +22,14 @@ internal static class ProcessLimitCheck
 
     /// <summary>What is lacking, in words that name the limit and the need; null where nothing is.</summary>
     /// <param name="helpers">Helpers that are to run at a time.</param>
-    public static string? FindShortage(int helpers)
+    /// <param name="decoderThreads">Threads that each of them decodes with.</param>
+    public static string? FindShortage(int helpers, int decoderThreads = 1)
     {
         try
         {
             string[] limits = File.ReadAllLines("/proc/self/limits");
             return FindDescriptorShortage(helpers, Soft(limits, "Max open files"), Directory.GetFileSystemEntries("/proc/self/fd").Length)
-                ?? FindTaskShortage(helpers, Soft(limits, "Max processes"));
+                ?? FindTaskShortage(helpers, decoderThreads, Soft(limits, "Max processes"));
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {
@@ -46,24 +47,24 @@ internal static class ProcessLimitCheck
             : null;
     }
 
-    internal static string? FindTaskShortage(int helpers, long limit, long used, string whose, string raise)
+    internal static string? FindTaskShortage(int helpers, long limit, long used, string whose, string raise, int decoderThreads = 1)
     {
-        long needed = used + FurtherTasks + ((long)TasksPerHelper * helpers);
+        long needed = used + FurtherTasks + ((long)(TasksPerHelper + decoderThreads) * helpers);
         return limit < needed
             ? $"{Helpers(helpers)} need about {needed} processes and threads, those counted that {whose} has already, and its limit is {limit}: "
                 + $"raise it ({raise}{needed}), or use fewer workers"
             : null;
     }
 
-    private static string? FindTaskShortage(int helpers, long? userLimit)
+    private static string? FindTaskShortage(int helpers, int decoderThreads, long? userLimit)
     {
         string? shortage = ControlGroups()
-            .Select(group => FindTaskShortage(helpers, group.Limit, group.Used, "this control group", $"{group.File}: "))
+            .Select(group => FindTaskShortage(helpers, group.Limit, group.Used, "this control group", $"{group.File}: ", decoderThreads))
             .FirstOrDefault(static found => found is not null);
 
         // The kernel holds root to no limit of the user's.
         return shortage is null && userLimit is < LargeTaskLimit and var limit && !Environment.IsPrivilegedProcess
-            ? FindTaskShortage(helpers, limit, TasksOfThisUser(), "this user", "ulimit -u ")
+            ? FindTaskShortage(helpers, limit, TasksOfThisUser(), "this user", "ulimit -u ", decoderThreads)
             : shortage;
     }
 

@@ -10,6 +10,9 @@ public sealed record SupervisorOptions
     private const int MaxWorkersPerProcessor = 4;
     private const int MaxBesideWorkers = 24;
 
+    // Each more frame that is decoded at the same time holds memory and takes longer to come out, and few cores are left idle by then.
+    private const int MaxAutomaticThreads = 8;
+
     private readonly int? _workers;
     private readonly int? _maxWorkers;
 
@@ -54,6 +57,15 @@ public sealed record SupervisorOptions
         get => _maxWorkers ?? _workers ?? Math.Min(MaxWorkersPerProcessor * Workers, MaxBesideWorkers + Workers);
         init => _maxWorkers = value;
     }
+
+    /// <summary>
+    /// Frames of a video that its decoder decodes at the same time, each in a thread of its own, where the request does not say
+    /// (<see cref="DecodeRequest.DecoderThreads"/>). At least 1. Null (the default) is one more than there are processors for each of <see cref="Workers"/>, at
+    /// most 8, so that all have work while a frame is scaled; and 1 where there are no two for each. A <see cref="Decoder"/> of somebody else's and
+    /// <see cref="Isolation.InProcess"/>, where nothing ends a decoder whose threads wait for each other, have 1 then. What is decoded, and what is said of
+    /// damage, does not depend on it.
+    /// </summary>
+    public int? DecoderThreads { get; init; }
 
     /// <summary>Helpers kept warm beyond those at work, so that a kill costs the next decode no start. They are started a second after the others, or
     /// once they are needed. Default 1.</summary>
@@ -147,6 +159,13 @@ public sealed record SupervisorOptions
     /// <summary>Decodes that may go on at the same time, those that wait counted.</summary>
     internal int Decodes => Isolation == Isolation.InProcess ? Workers : MaxWorkers;
 
+    /// <summary>How many threads a decoder gets for a request that does not say.</summary>
+    /// <param name="isProgram">True for <see cref="Decoder"/>.</param>
+    internal int ThreadsOfDecoder(bool isProgram) => DecoderThreads
+        ?? (isProgram || Isolation == Isolation.InProcess || ProcessorShare.Count / Workers < 2
+            ? 1
+            : Math.Min((ProcessorShare.Count / Workers) + 1, MaxAutomaticThreads));
+
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();
 
@@ -201,6 +220,7 @@ public sealed record SupervisorOptions
         OptionRange.CheckTime(SettlingLimit ?? Deadline, nameof(SettlingLimit));
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWorkers, Workers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(DecoderThreads ?? 1, 1, nameof(DecoderThreads));
         ArgumentOutOfRangeException.ThrowIfNegative(Spares);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAfter, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecycleAboveBytes, 1);

@@ -28,5 +28,12 @@ public sealed class ProcessLimitCheckTests
     }
 
     [Test]
+    public void Threads_of_decoders_count()
+    {
+        Assert.That(ProcessLimitCheck.FindTaskShortage(1, 140, 120, "this user", "ulimit -u ", decoderThreads: 1), Is.Null);
+        Assert.That(ProcessLimitCheck.FindTaskShortage(1, 140, 120, "this user", "ulimit -u ", decoderThreads: 2), Does.Contain("about 141 processes"));
+    }
+
+    [Test]
     public void This_machine_has_enough_for_a_helper() => Assert.That(ProcessLimitCheck.FindShortage(1), Is.Null);
 }

@@ -54,6 +54,12 @@ internal sealed unsafe class RawVideo : RawStream
             return session.Fault(FaultKind.Unsupported, "The picture is stored in pieces; it can be had as an image, and not as a stream.");
         }
 
+        if (track.Decoder.UseThreads(session.Request.DecoderThreads ?? 1) is { } unopened)
+        {
+            track.Dispose();
+            return unopened;
+        }
+
         stream = new RawVideo(session, track);
         return null;
     }
@@ -169,7 +175,7 @@ internal sealed unsafe class RawVideo : RawStream
         }
 
         return _track.RefusedPackets > 0 ? _session.Fault(FaultKind.Corrupt, $"The decoder refused {_track.RefusedPackets} of {_track.Packets} video packets.")
-            : _track.ConcealedPackets + _track.MarkedPackets is > 0 and var damaged
+            : _track.ConcealedPackets + _track.MarkedPackets + _session.DamageOfThreads is > 0 and var damaged
                 ? _session.Fault(FaultKind.Corrupt, $"{damaged} of {_track.Packets} video packets are damaged.")
             : Frames == 0 ? _session.Fault(FaultKind.Corrupt, "The video stream has no frames.")
             : CutOff();

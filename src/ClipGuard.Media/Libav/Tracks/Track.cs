@@ -21,7 +21,7 @@ internal sealed unsafe class Track : IDisposable
     private readonly PacketReader _reader;
     private readonly ClipSource _source;
     private readonly IReadOnlyList<(long Start, long Length)> _links;
-    private AVCodecContext* _codec;
+    private OpenedDecoder? _decoder;
     private AVPacket* _packet;
     private long? _repeatedByContainer;
 
@@ -47,7 +47,10 @@ internal sealed unsafe class Track : IDisposable
     /// <summary>How many links of a chained clip lie before the one that is being read.</summary>
     public int Link { get; private set; }
 
-    public AVCodecContext* Codec => _codec;
+    /// <summary>The decoder.</summary>
+    public OpenedDecoder Decoder => _decoder!;
+
+    public AVCodecContext* Codec => Decoder.Context;
 
     /// <summary>How large the stored picture is where the decoder makes a smaller one of it; null elsewhere.</summary>
     public (int Width, int Height)? WholeSize { get; private set; }
@@ -186,7 +189,7 @@ internal sealed unsafe class Track : IDisposable
     /// <returns>False where the container cannot.</returns>
     public bool Rewind()
     {
-        ffmpeg.avcodec_flush_buffers(_codec);
+        ffmpeg.avcodec_flush_buffers(Codec);
         _reader.Forget();
         (RefusedPackets, ConcealedPackets) = (0, 0);
         return SeekToStart();
@@ -233,7 +236,7 @@ internal sealed unsafe class Track : IDisposable
     {
         _session.Marks.Enter(DecodeStage.Decode);
         int admitted = _session.AdmittedDamage;
-        int error = ffmpeg.avcodec_send_packet(_codec, packet);
+        int error = ffmpeg.avcodec_send_packet(Codec, packet);
         LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         return error >= 0 || error == LibavError.TryAgain || error == ffmpeg.AVERROR_EOF;
@@ -244,7 +247,7 @@ internal sealed unsafe class Track : IDisposable
     public int Receive(AVFrame* frame)
     {
         int admitted = _session.AdmittedDamage;
-        int error = ffmpeg.avcodec_receive_frame(_codec, frame);
+        int error = ffmpeg.avcodec_receive_frame(Codec, frame);
         LacksFeature |= error == ffmpeg.AVERROR_PATCHWELCOME;
         ConcealedPackets += _session.AdmittedDamage != admitted ? 1 : 0;
         if (error >= 0)
@@ -277,9 +280,7 @@ internal sealed unsafe class Track : IDisposable
         AVPacket* packet = _packet;
         ffmpeg.av_packet_free(&packet);
         _packet = null;
-        AVCodecContext* codec = _codec;
-        ffmpeg.avcodec_free_context(&codec);
-        _codec = null;
+        _decoder?.Dispose();
         Container.Dispose();
     }
 
@@ -328,7 +329,7 @@ internal sealed unsafe class Track : IDisposable
         Container = next!.Container;
         Stream = next.Stream;
         IsUncompressed = next.IsUncompressed;
-        _codec = next._codec;
+        _decoder = next._decoder;
         _packet = next._packet;
         _reader.LeaveEnd();
         Link++;
@@ -338,8 +339,8 @@ internal sealed unsafe class Track : IDisposable
     private DecoderFault? OpenDecoder(AVCodec* decoder, int halvings)
     {
         _packet = ffmpeg.av_packet_alloc();
-        _codec = ffmpeg.avcodec_alloc_context3(decoder);
         WholeSize = halvings > 0 ? (Stream->codecpar->width, Stream->codecpar->height) : null;
-        return TrackDecoder.Open(_session, Stream, decoder, _codec, IsUncut, halvings);
+        _decoder = new OpenedDecoder(_session, Stream, decoder, IsUncut, halvings);
+        return _decoder.Open();
     }
 }

@@ -13,6 +13,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track
 {
     private readonly AVFrame* _frame = ffmpeg.av_frame_alloc();
     private bool _used;
+    private int _linesOfThreads;
     private long _concealed;
     private long _lastTicks = ffmpeg.AV_NOPTS_VALUE;
 
@@ -46,9 +47,18 @@ internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track
     /// <summary>Frames that came out since the last <see cref="Begin"/>.</summary>
     public long FramesOut { get; private set; }
 
+    /// <summary>
+    /// True once a decoder with threads gave anything but whole frames since the last <see cref="Begin"/>, or one of its threads logged something: what is to
+    /// be made of it, a decoder without threads says.
+    /// </summary>
+    public bool NeedsOneThread => track.Decoder.Threads > 1
+        && (session.LinesOfThreads != _linesOfThreads
+            || RefusedPackets.Count + ConcealedPackets.Count + ConcealedFrames.Count + CorruptFrames.Count > 0);
+
     /// <summary>Forgets what was seen, for another try.</summary>
     public void Begin()
     {
+        _linesOfThreads = session.LinesOfThreads;
         RefusedPackets.Clear();
         ConcealedPackets.Clear();
         (RepeatedFrames, _lastTicks) = (0, ffmpeg.AV_NOPTS_VALUE);
@@ -72,7 +82,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track
         }
 
         _used = true;
-        for (int i = range.First; i <= range.Last && !session.ShouldStop(); i++)
+        for (int i = range.First; i <= range.Last && !session.ShouldStop() && !NeedsOneThread; i++)
         {
             AVPacket* packet = packets[i];
             if (packet == null)
@@ -87,7 +97,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track
             }
         }
 
-        return Send(null, range.Last) ?? Take(range.Last, range.First, taker);
+        return NeedsOneThread ? null : Send(null, range.Last) ?? Take(range.Last, range.First, taker);
     }
 
     public void Dispose()

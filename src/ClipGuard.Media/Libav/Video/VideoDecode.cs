@@ -135,6 +135,11 @@ internal sealed unsafe class VideoDecode : IDisposable
 
         // A wanted frame is damaged or missing. Either the clip is damaged, or decoding began at a key frame that is none. Decoding everything from the
         // beginning finds out which.
+        if (_track.Decoder.GiveThreadsUp() is { } unopened)
+        {
+            return new DecodeAnswer(unopened);
+        }
+
         bool areKeysFalse = _decoder.BeganOnFalseKey && _spec.Selection is KeyFrames;
         List<long> shown = [];
         fault = Decode([new PacketRange(0, _packets.Marks.Count - 1)], null, shown);
@@ -219,6 +224,28 @@ internal sealed unsafe class VideoDecode : IDisposable
 
     private DecoderFault? Decode(IReadOnlyList<PacketRange> ranges, Func<PacketIndexEntry, bool>? isWanted, List<long>? shown = null)
     {
+        AVCodecParameters* coded = _track.Stream->codecpar;
+        int packets = ranges.Sum(static range => range.Last - range.First + 1);
+        int threads = _timeline is null ? 1
+            : DecoderThreading.Worth(_session.Request.DecoderThreads ?? 1, (long)coded->width * coded->height, packets, ranges.Count);
+        if (_track.Decoder.UseThreads(threads) is { } unopened)
+        {
+            return unopened;
+        }
+
+        DecoderFault? fault = DecodeOnce(ranges, isWanted, shown);
+        if (_track.Decoder.Threads == 1 || _session.ShouldStop() || (fault is null && !_decoder.NeedsOneThread && _wanted.HaveAllCome))
+        {
+            return fault;
+        }
+
+        // With threads, errors come out later than their packets, and flags of concealed frames may be lost: verdicts are one thread's.
+        shown?.Clear();
+        return _track.Decoder.GiveThreadsUp() ?? DecodeOnce(ranges, isWanted, shown);
+    }
+
+    private DecoderFault? DecodeOnce(IReadOnlyList<PacketRange> ranges, Func<PacketIndexEntry, bool>? isWanted, List<long>? shown)
+    {
         _decoder.Begin();
         _writer.Begin(_wanted.Slots.Count);
         _wanted.Begin();
@@ -227,6 +254,11 @@ internal sealed unsafe class VideoDecode : IDisposable
             if (_decoder.Decode(range, isWanted, Take) is { } fault)
             {
                 return fault;
+            }
+
+            if (_decoder.NeedsOneThread)
+            {
+                break;
             }
         }
 

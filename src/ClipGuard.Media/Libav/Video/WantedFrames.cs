@@ -27,6 +27,9 @@ internal sealed class WantedFrames
 
     public bool Has(long ticks) => _slotsOf.ContainsKey(ticks);
 
+    /// <summary>True once all have come.</summary>
+    public bool HaveAllCome => _come.Count == _slotsOf.Count;
+
     public bool HasCome(long ticks) => _come.Contains(ticks);
 
     /// <summary>Forgets what has come, for another try.</summary>

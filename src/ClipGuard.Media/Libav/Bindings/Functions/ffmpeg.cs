@@ -22,6 +22,7 @@ internal static unsafe partial class ffmpeg
     public const int AV_FRAME_FLAG_KEY = 2;
     public const int AV_FRAME_FLAG_INTERLACED = 8;
     public const int AV_LOG_WARNING = 24;
+    public const int AV_LOG_INFO = 32;
     public const int AV_DISPOSITION_DEFAULT = 0x1;
     public const int AV_PIX_FMT_FLAG_ALPHA = 0x80;
     public const int AV_PIX_FMT_FLAG_BITSTREAM = 0x4;

@@ -1,0 +1,74 @@
+using FFmpeg.AutoGen;
+
+namespace ClipGuard.Media.Libav.Tracks;
+
+/// <summary>The decoder of a track, with or without threads. Owns its context.</summary>
+/// <param name="session">The decode.</param>
+/// <param name="stream">The stream, which has to live as long.</param>
+/// <param name="decoder">Which decoder.</param>
+/// <param name="isUncut">True leaves an encoder's delay and padding in.</param>
+/// <param name="halvings">How often the sides of pictures are halved while they are decoded.</param>
+internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream, AVCodec* decoder, bool isUncut, int halvings) : IDisposable
+{
+    private bool _isLimitedToOne;
+
+    /// <summary>The context; replaced where the number of threads changes.</summary>
+    public AVCodecContext* Context { get; private set; }
+
+    /// <summary>How many frames are decoded at the same time, each in a thread of FFmpeg's own; 1 where there are no such threads.</summary>
+    public int Threads { get; private set; } = 1;
+
+    /// <summary>Opens it, without threads.</summary>
+    public DecoderFault? Open() => Reopen(1);
+
+    /// <summary>
+    /// Opens it anew with threads, where it is one that may have them (<see cref="DecoderThreading"/>). Not where another decode of this process has some,
+    /// since nobody could tell whose lines their log's are, nor after <see cref="GiveThreadsUp"/>. What it held is lost.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    public DecoderFault? UseThreads(int count) =>
+        count == Threads || _isLimitedToOne || !DecoderThreading.Allows(decoder) || !session.TryOwnThreads() ? null : Reopen(count);
+
+    /// <summary>Opens it anew without threads, for good. What it held is lost, and so is what was refused for its size.</summary>
+    public DecoderFault? GiveThreadsUp()
+    {
+        _isLimitedToOne = true;
+        if (Threads == 1)
+        {
+            return null;
+        }
+
+        DecoderFault? fault = Reopen(1);
+        session.ForgetRefusedSize();
+        return fault;
+    }
+
+    /// <summary>Frees it; once more does nothing.</summary>
+    public void Dispose()
+    {
+        bool hadThreads = Threads > 1;
+        AVCodecContext* context = Context;
+        ffmpeg.avcodec_free_context(&context);
+        Context = null;
+        Threads = 1;
+
+        // Only once they have ended: until then they may log.
+        if (hadThreads)
+        {
+            session.DisownThreads();
+        }
+    }
+
+    private DecoderFault? Reopen(int threads)
+    {
+        Dispose();
+        if (threads > 1 && !session.TryOwnThreads())
+        {
+            threads = 1;
+        }
+
+        Threads = threads;
+        Context = ffmpeg.avcodec_alloc_context3(decoder);
+        return TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
+    }
+}
