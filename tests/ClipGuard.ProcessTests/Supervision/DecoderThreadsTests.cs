@@ -28,7 +28,11 @@ internal sealed class DecoderThreadsTests
         using var media = new MediaFolder();
         string clip = media.Make("film.mp4", "-f lavfi -i testsrc2=s=640x360:r=25:d=4 -c:v libx264 -preset ultrafast -bf 2 -pix_fmt yuv420p");
         byte[] damaged = await File.ReadAllBytesAsync(clip, cancellation);
-        damaged.AsSpan(damaged.Length / 2, 400).Fill(0x55);
+        for (int part = 2; part < 9; part++)
+        {
+            damaged.AsSpan(damaged.Length * part / 10, 60).Fill(0x55);
+        }
+
         string broken = media.Write("broken.mp4", damaged);
         var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Sandbox = level, Workers = 1, Spares = 0, DecoderThreads = 4 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
