@@ -9,6 +9,15 @@ internal sealed class FaultOutcome(ClipFault fault, TimeSpan elapsed) : DecodeOu
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Payload => [];
 
+    /// <summary>The same, found by somebody else's program.</summary>
+    /// <param name="program">What that calls itself.</param>
+    public FaultOutcome FoundBy(string program) => new(Fault! with { Decoder = program }, Elapsed)
+    {
+        IsUnconfirmed = IsUnconfirmed,
+        Fetched = Fetched,
+        Profile = Profile,
+    };
+
     /// <inheritdoc/>
     public override void Dispose()
     {

@@ -182,9 +182,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         try
         {
             DecodeOutcome outcome = await FetchAndDecodeAsync(call, cancellation).ConfigureAwait(false);
-            return outcome.Fault is { } fault && _decoding.ProgramFor(call.Request.Spec) is { } program
-                ? new FaultOutcome(fault with { Decoder = program }, outcome.Elapsed)
-                : outcome;
+            return outcome is FaultOutcome fault && _decoding.ProgramFor(call.Request.Spec) is { } program ? fault.FoundBy(program) : outcome;
         }
         catch (ObjectDisposedException error) when (_disposed)
         {
