@@ -113,11 +113,11 @@ internal sealed class DecodeState(DecodeRequest request, DecodeContext context, 
         var (width, height) => PixelFault(width, height),
     };
 
-    /// <inheritdoc cref="LibavLog.TryOwnThreads"/>
-    public bool TryOwnThreads() => log.TryOwnThreads();
+    /// <inheritdoc cref="LibavLog.TryOwnLinesOfThreads"/>
+    public bool TryOwnLinesOfThreads() => log.TryOwnLinesOfThreads();
 
-    /// <inheritdoc cref="LibavLog.DisownThreads"/>
-    public void DisownThreads() => log.DisownThreads();
+    /// <inheritdoc cref="LibavLog.DisownLinesOfThreads"/>
+    public void DisownLinesOfThreads() => log.DisownLinesOfThreads();
 
     /// <summary>Forgets of a picture's size that it was refused.</summary>
     public void ForgetRefusedSize() => log.ForgetRefusedSize();

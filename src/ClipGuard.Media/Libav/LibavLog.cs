@@ -10,7 +10,7 @@ namespace ClipGuard.Media.Libav;
 /// <summary>
 /// Passes FFmpeg's warnings and errors, line by line, to the marks of the decode that runs on the thread that logs them.
 /// FFmpeg has one log callback for the whole process, and its own threads do not say for whom they work: their lines go to the one decode that uses such
-/// threads (<see cref="TryOwnThreads"/>), and are dropped where there is none.
+/// threads (<see cref="TryOwnLinesOfThreads"/>), and are dropped where there is none.
 /// </summary>
 internal sealed unsafe class LibavLog : IDisposable
 {
@@ -81,19 +81,19 @@ internal sealed unsafe class LibavLog : IDisposable
     /// <summary>Drops the thread's lines until what it gives is disposed.</summary>
     public static MutedLog Mute() => new(_current);
 
-    /// <summary>Takes the lines of FFmpeg's own threads until <see cref="DisownThreads"/>; one decode of the process can at a time.</summary>
+    /// <summary>Takes the lines of FFmpeg's own threads until <see cref="DisownLinesOfThreads"/>; one decode of the process can at a time.</summary>
     /// <returns>False where another one does.</returns>
-    public bool TryOwnThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, this, null) is var owner && (owner is null || owner == this);
+    public bool TryOwnLinesOfThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, this, null) is var owner && (owner is null || owner == this);
 
     /// <summary>Gives them up, once the threads have ended; does nothing where they are another decode's.</summary>
-    public void DisownThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, null, this);
+    public void DisownLinesOfThreads() => Interlocked.CompareExchange(ref _ownerOfThreads, null, this);
 
     /// <summary>Forgets <see cref="RefusedSize"/>: the picture was not asked for.</summary>
     public void ForgetRefusedSize() => RefusedSize = null;
 
     public void Dispose()
     {
-        DisownThreads();
+        DisownLinesOfThreads();
         FlushRepeats();
         _current = _outer;
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import multiprocessing
 import os
 import pickle
 import shlex
@@ -236,7 +237,7 @@ class Guard:
                     if connection is not None:
                         self._connection = None
                         connection.close()
-                    connection = self._connection = Connection(_command.find(self._command), self._arguments)
+                    connection = self._connection = Connection(_command.find(self._command), self._arguments + _shared_processors(self._arguments))
         return connection
 
     def _load_many(self, clips: Iterable[ClipLike], spec: Any, finish: Any, patient: bool, returns: bool, in_flight: int) -> Iterator[Any]:
@@ -249,7 +250,7 @@ class Guard:
                     clip = next(rest, asked)
                     if clip is asked:
                         break
-                    asked.append((_ask(connection, clip, spec, patient, 1), clip))
+                    asked.append((_ask(connection, clip, spec, patient, None), clip))
                 if not asked:
                     return
                 number, clip = asked.popleft()
@@ -426,6 +427,12 @@ def _arguments(options: Dict[str, Any]) -> List[str]:
         for one in value if isinstance(value, (list, tuple)) else [value]:
             arguments += [option, os.fspath(one) if isinstance(one, os.PathLike) else str(one)]
     return arguments
+
+
+# A worker of a DataLoader is one of several, each with a guard that would take all processors for its own.
+def _shared_processors(arguments: Sequence[str]) -> List[str]:
+    is_told = "--decoder-threads" in arguments or "--config" in arguments
+    return [] if is_told or multiprocessing.parent_process() is None else ["--decoder-threads", "1"]
 
 
 def _ask(connection: Connection, clip: ClipLike, spec: MappingType[str, Any], patient: bool, decoder_threads: Optional[int]) -> int:

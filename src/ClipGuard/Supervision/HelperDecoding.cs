@@ -76,9 +76,17 @@ internal sealed partial class HelperDecoding : IDecoding
     /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
     public static async Task<HelperDecoding> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
-        if (ProcessLimitCheck.FindShortage(options.Workers + options.Spares, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
+        int helpers = options.Workers + options.Spares;
+        if (ProcessLimitCheck.FindShortage(helpers, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
         {
-            throw new HelperUnavailableException(shortage);
+            if (options.DecoderThreads is not null || ProcessLimitCheck.FindShortage(helpers) is not null)
+            {
+                throw new HelperUnavailableException(shortage);
+            }
+
+            // Nobody asked for these threads, and without them there is enough.
+            options = options with { DecoderThreads = 1 };
+            LogThreadsLeftOut(logger, shortage);
         }
 
         ProgramPool? program = options.Decoder is not { } decoder ? null
@@ -127,6 +135,9 @@ internal sealed partial class HelperDecoding : IDecoding
     }
 
     private ProgramPool? ProgramOf(ClipSpec spec) => _program is { } program && program.Decodes(spec) ? program : null;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Videos are decoded by one thread: {Shortage}")]
+    private static partial void LogThreadsLeftOut(ILogger logger, string shortage);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is not whole: {Missing}")]
     private static partial void LogSandboxMissing(ILogger logger, string missing);

@@ -40,16 +40,21 @@ internal sealed class OwnPool : IAsyncDisposable
             HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);
         HelperTemplate? template = !options.ForksHelpers ? null
             : await HelperTemplate.StartAsync(launch, HelperSpawner.For(options.Sandbox, options.NewestLandlock), options.StartLimit).ConfigureAwait(false);
-        var pool = new HelperPool(options, launch, logger, template, places);
-        places?.Add(pool);
+        HelperPool? pool = null;
         try
         {
+            pool = new HelperPool(options, launch, logger, template, places);
+            places?.Add(pool);
             ReadyMessage greeting = await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false);
             return new OwnPool(pool, template, FFmpegCheck.FilesOf(launch), greeting);
         }
         catch
         {
-            await pool.DisposeAsync().ConfigureAwait(false);
+            if (pool is not null)
+            {
+                await pool.DisposeAsync().ConfigureAwait(false);
+            }
+
             template?.Dispose();
             throw;
         }

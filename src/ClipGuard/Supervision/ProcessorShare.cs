@@ -11,8 +11,24 @@ internal static class ProcessorShare
 {
     private const string CpusPerTask = "SLURM_CPUS_PER_TASK";
 
+    // How many processes torchrun, Open MPI, and MPICH with its kin have started on this machine.
+    private static readonly string[] LocalCounts = ["LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"];
+
     /// <summary>The count here; at least 1.</summary>
     public static int Count { get; } = Find(Environment.ProcessorCount, Environment.GetEnvironmentVariable, "/");
+
+    /// <summary>
+    /// Processes like this one that the launcher has started here, each of which finds the same <see cref="Count"/> unless it is bound to processors of its
+    /// own; at least 1.
+    /// </summary>
+    public static int Processes { get; } = FindProcesses(Environment.GetEnvironmentVariable);
+
+    /// <summary>The processes that a launcher tells of; 1 where none does.</summary>
+    /// <param name="variable">Looks up an environment variable.</param>
+    public static int FindProcesses(Func<string, string?> variable) => LocalCounts
+        .Select(name => int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1)
+        .Append(1)
+        .Max();
 
     /// <summary>The count; at least 1.</summary>
     /// <param name="usable">Processors that this process may run on.</param>

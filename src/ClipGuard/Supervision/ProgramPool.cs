@@ -53,16 +53,21 @@ internal sealed class ProgramPool : IAsyncDisposable
         // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.
         HelperTemplate? template = await HelperTemplate.StartProgramAsync(
             launch, options.Sandbox, options.MaxScratchBytes, options.StartLimit).ConfigureAwait(false);
-        DecodePlaces places = DecodePlaces.For(options);
-        var pool = new HelperPool(options, launch, logger, template, places);
-        places.Add(pool);
+        HelperPool? pool = null;
         try
         {
+            DecodePlaces places = DecodePlaces.For(options);
+            pool = new HelperPool(options, launch, logger, template, places);
+            places.Add(pool);
             return new ProgramPool(pool, places, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
         }
         catch
         {
-            await pool.DisposeAsync().ConfigureAwait(false);
+            if (pool is not null)
+            {
+                await pool.DisposeAsync().ConfigureAwait(false);
+            }
+
             template?.Dispose();
             throw;
         }

@@ -92,7 +92,15 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
         IDecoding decoding = options.Isolation == Isolation.InProcess ? new InProcessDecoding(options)
             : await HelperDecoding.StartAsync(options, logger, cancellation).ConfigureAwait(false);
-        return new Supervisor(options, decoding);
+        try
+        {
+            return new Supervisor(options, decoding);
+        }
+        catch
+        {
+            await decoding.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Decodes one clip under guard.</summary>

@@ -61,7 +61,8 @@ public sealed record SupervisorOptions
     /// <summary>
     /// Frames of a video that its decoder decodes at the same time, each in a thread of its own, where the request does not say
     /// (<see cref="DecodeRequest.DecoderThreads"/>). At least 1. Null (the default) is one more than there are processors for each of <see cref="Workers"/>, at
-    /// most 8, so that all have work while a frame is scaled; and 1 where there are no two for each. A <see cref="Decoder"/> of somebody else's and
+    /// most 8, so that all have work while a frame is scaled; and 1 where there are no two for each. The processes of a launcher on the same machine
+    /// (<c>LOCAL_WORLD_SIZE</c> and the like) count as so many times the workers; others have to be told. A <see cref="Decoder"/> of somebody else's and
     /// <see cref="Isolation.InProcess"/>, where nothing ends a decoder whose threads wait for each other, have 1 then. What is decoded, and what is said of
     /// damage, does not depend on it.
     /// </summary>
@@ -162,9 +163,10 @@ public sealed record SupervisorOptions
     /// <summary>How many threads a decoder gets for a request that does not say.</summary>
     /// <param name="isProgram">True for <see cref="Decoder"/>.</param>
     internal int ThreadsOfDecoder(bool isProgram) => DecoderThreads
-        ?? (isProgram || Isolation == Isolation.InProcess || ProcessorShare.Count / Workers < 2
-            ? 1
-            : Math.Min((ProcessorShare.Count / Workers) + 1, MaxAutomaticThreads));
+        ?? (isProgram || Isolation == Isolation.InProcess || ProcessorsOfWorker < 2 ? 1 : Math.Min(ProcessorsOfWorker + 1, MaxAutomaticThreads));
+
+    // Ranks that train beside each other have the processors together.
+    private int ProcessorsOfWorker => ProcessorShare.Count / ProcessorShare.Processes / Workers;
 
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();

@@ -22,6 +22,31 @@ internal sealed class DecoderThreadsTests
 
     [Test]
     [CancelAfter(120_000)]
+    public async Task A_clip_is_not_to_blame_where_memory_has_no_room_for_the_stacks_of_threads(
+        [Values("film.mp4", "film.mkv")] string name, CancellationToken cancellation)
+    {
+        using var media = new MediaFolder();
+        string clip = media.Make(name, "-f lavfi -i testsrc2=s=640x360:r=25:d=4 -c:v libx264 -preset ultrafast -bf 2 -pix_fmt yuv420p");
+
+        // Each thread takes 8 MiB of it for its stack (ulimit -s), used or not. One thread needs less than half of it.
+        var options = new SupervisorOptions
+        {
+            HelperPath = TestHelper.RealProgramPath,
+            Workers = 1,
+            Spares = 0,
+            DecoderThreads = 8,
+            HelperMemoryBytes = 48 << 20,
+        };
+        await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
+        ClipFault? first = null;
+        var request = new DecodeRequest(new FileSource(clip), new VideoSpec { Size = new ExactSize(64, 48) });
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(request, fault => first = fault, cancellation);
+
+        Assert.That((outcome.Fault, first), Is.EqualTo(((ClipFault?)null, (ClipFault?)null)));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
     public async Task Threads_are_allowed_in_every_sandbox_and_give_what_one_thread_gives(
         [Values(SandboxLevel.Standard, SandboxLevel.Strict)] SandboxLevel level, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using ClipGuard.Cli.Settings;
 using ClipGuard.Supervision;
+using ClipGuard.Supervision.Processes;
 
 using NUnit.Framework;
 
@@ -26,6 +27,33 @@ public sealed class DecoderThreadsOptionTests
         Assert.That(here.ThreadsOfDecoder(isProgram: false), Is.EqualTo(1));
         Assert.That(new SupervisorOptions { Workers = 1 }.ThreadsOfDecoder(isProgram: true), Is.EqualTo(1));
         Assert.That((here with { DecoderThreads = 3 }).ThreadsOfDecoder(isProgram: true), Is.EqualTo(3));
+    }
+
+    [TestCase(null, null, null, 1)]
+    [TestCase("8", null, null, 8)]
+    [TestCase(null, "4", null, 4)]
+    [TestCase("1", null, "6", 6)]
+    [TestCase("many", "0", null, 1)]
+    public void Processes_of_a_launcher_beside_this_one_share_its_processors(string? torchrun, string? openMpi, string? mpich, int expected)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["LOCAL_WORLD_SIZE"] = torchrun,
+            ["OMPI_COMM_WORLD_LOCAL_SIZE"] = openMpi,
+            ["MPI_LOCALNRANKS"] = mpich,
+        };
+        Assert.That(ProcessorShare.FindProcesses(environment.GetValueOrDefault), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Helpers_have_one_heap_where_their_decoders_have_threads()
+    {
+        var options = new SupervisorOptions { HelperPath = "/helper", DecoderThreads = 1 };
+        Assert.That(Tunables(options), Is.EqualTo("GLIBC_TUNABLES=glibc.malloc.hugetlb=1"));
+        Assert.That(Tunables(options with { DecoderThreads = 2 }), Does.Contain(":glibc.malloc.arena_max=1"));
+
+        static string Tunables(SupervisorOptions options) =>
+            HelperLaunch.From(options).Environment.Single(variable => variable.StartsWith("GLIBC_TUNABLES=", StringComparison.Ordinal));
     }
 
     [Test]

@@ -41,7 +41,7 @@ internal static unsafe class DecoderThreading
     /// <param name="pixels">Pixels of a frame.</param>
     /// <param name="packets">Packets that are decoded.</param>
     /// <param name="ranges">In how many ranges; between two of them the decoder is drained.</param>
-    public static int Worth(int asked, long pixels, int packets, int ranges)
+    public static int CountFor(int asked, long pixels, int packets, int ranges)
     {
         int threads = (int)Math.Min(asked, MostPixels / Math.Max(1, pixels));
         return threads > 1 && packets * pixels >= LeastPixels && packets / Math.Max(1, ranges) >= 2 * threads ? threads : 1;

@@ -11,8 +11,9 @@ namespace ClipGuard.Media.Libav.Tracks;
 internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream, AVCodec* decoder, bool isUncut, int halvings) : IDisposable
 {
     private bool _isLimitedToOne;
+    private bool _isOpen;
 
-    /// <summary>The context; replaced where the number of threads changes.</summary>
+    /// <summary>The context; another one, and the one before is freed, once the number of threads has changed: not to be kept.</summary>
     public AVCodecContext* Context { get; private set; }
 
     /// <summary>How many frames are decoded at the same time, each in a thread of FFmpeg's own; 1 where there are no such threads.</summary>
@@ -23,11 +24,21 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
 
     /// <summary>
     /// Opens it anew with threads, where it is one that may have them (<see cref="DecoderThreading"/>). Not where another decode of this process has some,
-    /// since nobody could tell whose lines their log's are, nor after <see cref="GiveThreadsUp"/>. What it held is lost.
+    /// since nobody could tell whose lines their log's are, nor after <see cref="GiveThreadsUp"/>. What it held is lost. Where the threads cannot be had it
+    /// goes on without: limits on processes, and on memory, of which each takes a stack as large as <c>ulimit -s</c>, are not the clip's.
     /// </summary>
-    /// <param name="count">How many.</param>
-    public DecoderFault? UseThreads(int count) =>
-        count == Threads || _isLimitedToOne || !DecoderThreading.Allows(decoder) || !session.TryOwnThreads() ? null : Reopen(count);
+    /// <param name="count">How many; less than 1 is 1.</param>
+    public DecoderFault? UseThreads(int count)
+    {
+        int threads = Math.Max(1, count);
+        if (threads == Threads || _isLimitedToOne || !DecoderThreading.Allows(decoder) || !session.TryOwnLinesOfThreads())
+        {
+            return null;
+        }
+
+        DecoderFault? fault = Reopen(threads);
+        return fault is null || Threads == 1 ? fault : GiveThreadsUp();
+    }
 
     /// <summary>Opens it anew without threads, for good. What it held is lost, and so is what was refused for its size.</summary>
     public DecoderFault? GiveThreadsUp()
@@ -43,6 +54,20 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
         return fault;
     }
 
+    /// <summary>Forgets what it holds, as before a jump and after it was drained.</summary>
+    /// <exception cref="InsufficientMemoryException">
+    /// It was open before and could not be opened anew. avcodec_flush_buffers does not look whether a context is open, and would end the process.
+    /// </exception>
+    public void Flush()
+    {
+        if (!_isOpen)
+        {
+            throw new InsufficientMemoryException("A decoder that was open could not be opened once more.");
+        }
+
+        ffmpeg.avcodec_flush_buffers(Context);
+    }
+
     /// <summary>Frees it; once more does nothing.</summary>
     public void Dispose()
     {
@@ -50,25 +75,28 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
         AVCodecContext* context = Context;
         ffmpeg.avcodec_free_context(&context);
         Context = null;
+        _isOpen = false;
         Threads = 1;
 
         // Only once they have ended: until then they may log.
         if (hadThreads)
         {
-            session.DisownThreads();
+            session.DisownLinesOfThreads();
         }
     }
 
     private DecoderFault? Reopen(int threads)
     {
         Dispose();
-        if (threads > 1 && !session.TryOwnThreads())
+        if (threads > 1 && !session.TryOwnLinesOfThreads())
         {
             threads = 1;
         }
 
         Threads = threads;
         Context = ffmpeg.avcodec_alloc_context3(decoder);
-        return TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
+        DecoderFault? fault = TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
+        _isOpen = fault is null;
+        return fault;
     }
 }

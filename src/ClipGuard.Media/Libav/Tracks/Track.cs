@@ -189,7 +189,7 @@ internal sealed unsafe class Track : IDisposable
     /// <returns>False where the container cannot.</returns>
     public bool Rewind()
     {
-        ffmpeg.avcodec_flush_buffers(Codec);
+        Decoder.Flush();
         _reader.Forget();
         (RefusedPackets, ConcealedPackets) = (0, 0);
         return SeekToStart();

@@ -78,7 +78,7 @@ internal sealed unsafe class PacketRangeDecoder(DecodeState session, Track track
         if (_used)
         {
             // A decoder that was drained takes no packets until it is flushed.
-            ffmpeg.avcodec_flush_buffers(track.Codec);
+            track.Decoder.Flush();
         }
 
         _used = true;

@@ -227,14 +227,26 @@ internal sealed unsafe class VideoDecode : IDisposable
         AVCodecParameters* coded = _track.Stream->codecpar;
         int packets = ranges.Sum(static range => range.Last - range.First + 1);
         int threads = _timeline is null ? 1
-            : DecoderThreading.Worth(_session.Request.DecoderThreads ?? 1, (long)coded->width * coded->height, packets, ranges.Count);
+            : DecoderThreading.CountFor(_session.Request.DecoderThreads ?? 1, (long)coded->width * coded->height, packets, ranges.Count);
         if (_track.Decoder.UseThreads(threads) is { } unopened)
         {
             return unopened;
         }
 
-        DecoderFault? fault = DecodeOnce(ranges, isWanted, shown);
-        if (_track.Decoder.Threads == 1 || _session.ShouldStop() || (fault is null && !_decoder.NeedsOneThread && _wanted.HaveAllCome))
+        DecoderFault? fault = null;
+        bool isShortOfMemory = false;
+        try
+        {
+            fault = DecodeOnce(ranges, isWanted, shown);
+        }
+        catch (OutOfMemoryException) when (_track.Decoder.Threads > 1)
+        {
+            // What the threads held may be what was lacking.
+            isShortOfMemory = true;
+        }
+
+        if (_track.Decoder.Threads == 1 || _session.ShouldStop()
+            || (fault is null && !isShortOfMemory && !_decoder.NeedsOneThread && _wanted.HaveAllCome))
         {
             return fault;
         }
