@@ -21,7 +21,7 @@ if (end == "dry-runs")
 
 if (end == "contains")
 {
-    await ContainmentHost.RunAsync(program, args[2..]);
+    await SandboxEscapeHost.RunAsync(program, args[2..]);
     return;
 }
 

@@ -4,8 +4,8 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Cli.Running;
 
 /// <summary>
-/// Decodes for someone who asked about this clip and wants to know: where the machine or the storage took the decode's time, it gets that time once more, and
-/// all that it needs.
+/// Decodes one clip for someone who asked about it alone (<c>decode</c>, <c>inspect</c>, <c>serve</c>): where the first decode is left unsettled, because the
+/// machine or the storage took its time, the clip is decoded once more and waits for the machine as long as settling may.
 /// </summary>
 internal static class PatientDecode
 {

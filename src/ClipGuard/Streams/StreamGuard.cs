@@ -26,7 +26,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly StreamGuardFolder _folder;
     private readonly StreamHelpers _helpers;
-    private readonly IdlePool<GuardianProcess> _guardians;
+    private readonly IdleProcessPool<GuardianProcess> _guardians;
     private readonly UnkillableSessionCount _unkillable = new();
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _closing = new();

@@ -1,6 +1,6 @@
 namespace ClipGuard.Supervision;
 
-/// <summary>What stands between a decode and the process that asked for it.</summary>
+/// <summary>In which process a decode runs: a helper that others used before, one of its own, or the process that asked for it.</summary>
 public enum Isolation
 {
     /// <summary>

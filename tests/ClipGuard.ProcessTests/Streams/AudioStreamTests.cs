@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Raw audio, against the bytes that ffmpeg itself makes of the same file.</summary>
 [TestFixture]
-internal sealed class AudioStreamTests : GuardedStreamsTests
+internal sealed class AudioStreamTests : StreamGuardTestBase
 {
     [TestCase("flac", AudioSampleType.Signed16, "")]
     [TestCase("flac", AudioSampleType.Float32, "")]

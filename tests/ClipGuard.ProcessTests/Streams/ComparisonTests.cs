@@ -13,7 +13,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Scores, against what ffmpeg says when it reads the same two files itself.</summary>
 [TestFixture]
-internal sealed partial class ComparisonTests : GuardedStreamsTests
+internal sealed partial class ComparisonTests : StreamGuardTestBase
 {
     [TestCase("yuv420p", "libx264", "-bf 2")]
     [TestCase("yuv422p", "libx264", "")]

@@ -14,7 +14,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>A whole manifest of pairs, and scores as fields of samples.</summary>
 [TestFixture]
-internal sealed class PairRunTests : GuardedStreamsTests
+internal sealed class PairRunTests : StreamGuardTestBase
 {
     [OneTimeSetUp]
     public void MakeClips()

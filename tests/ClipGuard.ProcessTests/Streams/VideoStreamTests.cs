@@ -8,7 +8,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Raw video, against the bytes that ffmpeg itself makes of the same file.</summary>
 [TestFixture]
-internal sealed class VideoStreamTests : GuardedStreamsTests
+internal sealed class VideoStreamTests : StreamGuardTestBase
 {
     [Test]
     [CancelAfter(120_000)]

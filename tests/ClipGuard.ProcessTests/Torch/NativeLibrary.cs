@@ -15,17 +15,17 @@ internal sealed partial class NativeLibrary
     [OneTimeSetUp]
     public void Load()
     {
-        string? trouble = null;
+        string? problem = null;
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
         }
         catch (TypeInitializationException refused)
         {
-            trouble = refused.Message;
+            problem = refused.Message;
         }
 
-        if (trouble is not null)
+        if (problem is not null)
         {
             Assert.Ignore($"TorchSharp's native library cannot be loaded here: {WhatTheLoaderSaid()}");
         }

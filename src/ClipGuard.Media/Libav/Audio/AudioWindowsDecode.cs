@@ -4,8 +4,8 @@ namespace ClipGuard.Media.Libav.Audio;
 
 /// <summary>
 /// Several windows of a clip's audio, in one pass from the first to the last: between them FFmpeg jumps where jumps are exact, and decodes on elsewhere.
-/// Where they lie follows from the track's length. Where no header tells that to the sample, or one told too much, the track is decoded once to its end for it,
-/// and is then judged as a whole.
+/// Where the windows lie follows from the track's length. Where no header tells the length to the sample, or a header told too much, the track is decoded once
+/// to its end to count its samples, and is then judged as a whole.
 /// </summary>
 internal sealed unsafe class AudioWindowsDecode : IDisposable
 {

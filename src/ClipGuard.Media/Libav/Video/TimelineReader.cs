@@ -124,8 +124,7 @@ internal static unsafe class TimelineReader
     }
 
     // A stream whose frames are shown in another order than they are decoded in has times that go back and forth. Where they only ever grow, the muxer wrote
-    // decoding times for presentation
-    // times (an MP4 without its "ctts" box), and the decoder alone knows the order.
+    // decoding times for presentation times (an MP4 without its "ctts" box), and the decoder alone knows the order.
     private static bool LacksReordering(IReadOnlyList<PacketIndexEntry> packets, AVStream* stream)
     {
         if (stream->codecpar->video_delay <= 0 || packets.Count < 2)

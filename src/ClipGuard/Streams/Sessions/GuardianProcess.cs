@@ -45,7 +45,7 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
     /// Guardians of one <see cref="StreamGuard"/>: one whose tool has ended, with all that descended from it, waits for the next session, so that runs in
     /// a row do not each pay for the start of a process. Guardians are not confined: the tools that they start are the user's own.
     /// </summary>
-    public static IdlePool<GuardianProcess> Pool(StreamOptions options) =>
+    public static IdleProcessPool<GuardianProcess> Pool(StreamOptions options) =>
         new(HelperSpawner.For(SandboxLevel.Off), spawner => Start(options, spawner.DevNull));
 
     /// <summary>Starts a guardian on a thread that is not confined and lives as long as this process.</summary>

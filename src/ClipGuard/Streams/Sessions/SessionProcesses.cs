@@ -22,7 +22,7 @@ internal sealed class SessionProcesses(
     IReadOnlyList<SessionStream> streams,
     SessionTool tool,
     StreamHelpers helpers,
-    IdlePool<GuardianProcess> guardians,
+    IdleProcessPool<GuardianProcess> guardians,
     SessionDescriptors descriptors,
     SessionInbox inbox)
 {

@@ -17,7 +17,7 @@ internal sealed class StreamHelpers : IDisposable
 
     private readonly StreamOptions _options;
     private readonly HelperSpawner _spawner;
-    private readonly IdlePool<StreamHelper> _pool;
+    private readonly IdleProcessPool<StreamHelper> _pool;
     private readonly TimeSpan _checkLimit;
     private HelperLaunch _launch;
     private volatile bool _isChecked;
@@ -42,7 +42,7 @@ internal sealed class StreamHelpers : IDisposable
         _launch = HelperLaunch.From(supervision);
         _checkLimit = supervision.StartLimit;
         _spawner = HelperSpawner.ForStreams(options.Sandbox, folder.FullPath);
-        _pool = new IdlePool<StreamHelper>(_spawner, spawner => new StreamHelper(HelperProcess.Start(_launch, spawner.DevNull)));
+        _pool = new IdleProcessPool<StreamHelper>(_spawner, spawner => new StreamHelper(HelperProcess.Start(_launch, spawner.DevNull)));
     }
 
     /// <summary>What the kernel lacks for the sandbox, or null.</summary>

@@ -57,7 +57,7 @@ internal sealed class ToolSession : ISessionLife
         bool second,
         StreamOptions options,
         StreamHelpers helpers,
-        IdlePool<GuardianProcess> guardians,
+        IdleProcessPool<GuardianProcess> guardians,
         UnkillableSessionCount unkillable,
         string folder,
         ILogger logger)

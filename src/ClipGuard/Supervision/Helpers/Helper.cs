@@ -23,7 +23,7 @@ internal sealed partial class Helper
     private readonly ProcessUse _use;
     private readonly DecodeMeasurement _measurement;
     private readonly HelperClocks _clocks;
-    private readonly HelperExamination _examination;
+    private readonly FailureDiagnosis _examination;
     private readonly HelperInbox _inbox;
     private readonly HelperDecode _decode;
     private readonly ReuseCheck _check;
@@ -42,7 +42,7 @@ internal sealed partial class Helper
         _use = ProcessUse.OfHelper(process.Pid);
         _measurement = new DecodeMeasurement(process, _use, _errors);
         _clocks = new HelperClocks(options, Stopwatch.GetTimestamp());
-        _examination = new HelperExamination(options, _measurement, process.Home, pool.Reuse);
+        _examination = new FailureDiagnosis(options, _measurement, process.Home, pool.Reuse);
         _inbox = new HelperInbox(process);
         _decode = new HelperDecode(process, _measurement, _examination);
         _check = new ReuseCheck(process, _use, _measurement, pool, options.ReuseGrowthBytes);

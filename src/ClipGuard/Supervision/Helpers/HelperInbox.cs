@@ -73,7 +73,7 @@ internal sealed unsafe class HelperInbox(HelperProcess process)
         if (reply.Id < attempt.Id)
         {
             // The helper has repeated its answer to an earlier clip: a fault of the helper's that is no evidence against the clip it has now.
-            return new HeardMessage(HelperEvent.ProtocolError, HelperExamination.WasNotAboutThisClip);
+            return new HeardMessage(HelperEvent.ProtocolError, FailureDiagnosis.WasNotAboutThisClip);
         }
 
         return ReplyCheck.Find(reply, attempt) is { } complaint ? new HeardMessage(HelperEvent.ProtocolError, complaint)

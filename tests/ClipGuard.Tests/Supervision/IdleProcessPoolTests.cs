@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Supervision;
 
 /// <summary>A start that fails is told to who asked for it, whatever it fails with: on the thread that starts processes it would end the program.</summary>
-internal sealed class IdlePoolStartFailureTests
+internal sealed class IdleProcessPoolTests
 {
     [Test]
     [CancelAfter(60_000)]
@@ -14,7 +14,7 @@ internal sealed class IdlePoolStartFailureTests
     {
         var spawner = HelperSpawner.For(SandboxLevel.Off);
         int starts = 0;
-        using var pool = new IdlePool<NoProcess>(spawner, _ => throw new InsufficientMemoryException($"no memory for start {++starts}"));
+        using var pool = new IdleProcessPool<NoProcess>(spawner, _ => throw new InsufficientMemoryException($"no memory for start {++starts}"));
         for (int number = 1; number <= 2; number++)
         {
             var told = new TaskCompletionSource<(NoProcess?, string)>(TaskCreationOptions.RunContinuationsAsynchronously);

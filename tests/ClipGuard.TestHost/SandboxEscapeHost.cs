@@ -7,10 +7,10 @@ using ClipGuard.Supervision;
 namespace ClipGuard.TestHost;
 
 /// <summary>
-/// Has ways out of the sandbox tried, by one helper for each sandbox, and prints what each way met: an error number, or a number that is not above zero where
-/// it was open. The capabilities of this process stand before and after.
+/// Has ways out of the sandbox tried, by one helper for each sandbox level, and prints for each way the error number that refused it, or a number that is not
+/// above zero where it was open. The capabilities of this process stand before and after.
 /// </summary>
-internal static class ContainmentHost
+internal static class SandboxEscapeHost
 {
     /// <param name="program">The misbehaving helper.</param>
     /// <param name="sandboxes">Each as LEVEL:LANDLOCK:WAY+WAY, where LANDLOCK is the newest ABI that is used.</param>

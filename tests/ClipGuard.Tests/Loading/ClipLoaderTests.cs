@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Loading;
 
 [CancelAfter(60_000)]
-internal sealed class LoadingStageTests
+internal sealed class ClipLoaderTests
 {
     [TestCase(1, 4)]
     [TestCase(3, 12)]

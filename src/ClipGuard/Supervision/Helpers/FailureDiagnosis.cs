@@ -7,21 +7,21 @@ using static ClipGuard.Supervision.Processes.MonotonicTime;
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
-/// Why a decode gave nothing, with its post-mortem, or why a helper did not start. Measured before the kill wherever the process still lives.
-/// Under the pool's lock.
+/// Says why a decode gave nothing, as the result of its attempt with its post-mortem, or why a helper did not start. It is asked before the kill wherever the
+/// process still lives, since a dead one can no longer be measured. Under the pool's lock.
 /// </summary>
 /// <param name="options">The limits, for what is said of them.</param>
 /// <param name="measurement">What the decode has used and how far it has come.</param>
 /// <param name="home">Where somebody else's program lives; null for ClipGuard's own.</param>
 /// <param name="reuse">Which findings are to be confirmed.</param>
-internal sealed class HelperExamination(SupervisorOptions options, DecodeMeasurement measurement, ProgramHome? home, ReuseAfterFaults reuse)
+internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurement measurement, ProgramHome? home, ReuseAfterFaults reuse)
 {
     /// <summary>How a helper broke the protocol that has repeated its answer to an earlier clip: no evidence against the clip that it has now.</summary>
     public const string WasNotAboutThisClip = "answered an earlier request a second time";
 
     private DecodeStage Stage => measurement.Progress.Stage;
 
-    /// <summary>Why a decode is failure.</summary>
+    /// <summary>The result of an attempt that failed.</summary>
     /// <param name="failure">What happened to it.</param>
     /// <param name="patience">What time it was given.</param>
     /// <param name="bug">A bug of its own that the helper has told of; null where it has not.</param>

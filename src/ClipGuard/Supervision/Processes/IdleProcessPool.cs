@@ -7,7 +7,7 @@ namespace ClipGuard.Supervision.Processes;
 /// <typeparam name="T">The process, with what is kept of it.</typeparam>
 /// <param name="spawner">Whose thread starts them.</param>
 /// <param name="start">Starts one, on that thread.</param>
-internal sealed class IdlePool<T>(HelperSpawner spawner, Func<HelperSpawner, T> start) : IDisposable
+internal sealed class IdleProcessPool<T>(HelperSpawner spawner, Func<HelperSpawner, T> start) : IDisposable
     where T : class, IIdleProcess
 {
     private readonly Lock _gate = new();

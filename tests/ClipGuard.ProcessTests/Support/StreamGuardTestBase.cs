@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Support;
 
 /// <summary>Tests that share a guard and a folder of clips.</summary>
-internal abstract class GuardedStreamsTests
+internal abstract class StreamGuardTestBase
 {
     /// <summary>The clips.</summary>
     protected MediaFolder Media { get; private set; } = null!;

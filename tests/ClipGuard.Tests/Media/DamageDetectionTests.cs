@@ -6,7 +6,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Damage is told for every codec whose data can show it, also where the decoder gives the picture as if it were whole.</summary>
 [CancelAfter(120_000)]
-internal sealed class DamageLogMessagesTests
+internal sealed class DamageDetectionTests
 {
     private const string Video = "-f lavfi -i testsrc2=s=176x144:r=25:d=1,noise=alls=20:allf=t:all_seed=1";
     private const string Image = "-f lavfi -i testsrc2=s=176x144,noise=alls=20:all_seed=1 -frames:v 1";
