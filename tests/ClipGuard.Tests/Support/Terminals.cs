@@ -5,6 +5,8 @@ namespace ClipGuard.Tests.Support;
 /// <summary>Terminals that write into a text.</summary>
 internal static class Terminals
 {
+    private const int Height = 40;
+
     public static IAnsiConsole ConsoleOver(TextWriter output, int width)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -14,7 +16,10 @@ internal static class Terminals
             Interactive = InteractionSupport.Yes,
             Out = new AnsiConsoleOutput(output),
         });
+
+        // Both are given: what the console that the test itself runs on says of its size may be nothing (TERM=dumb).
         console.Profile.Width = width;
+        console.Profile.Height = Height;
         return console;
     }
 }
