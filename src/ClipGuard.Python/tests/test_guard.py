@@ -62,6 +62,15 @@ class GuardTests(unittest.TestCase):
             first[:] = 7
             self.assertTrue((second != 7).any())
 
+    def test_a_jpeg_may_be_decoded_at_a_part_of_its_size(self):
+        path = sample("good/exif-orientation.jpg")
+        exact, fast = (self.guard.load_image(path, (30, 40), jpeg_scale=scale) for scale in ("exact", "fast"))
+        self.assertEqual(fast.shape, (40, 30, 3))
+        self.assertFalse((fast == exact).all())
+        self.assertLess(abs(fast.astype(int) - exact.astype(int)).mean(), 5)
+        with self.assertRaisesRegex(ValueError, "jpeg_scale is 'half'"):
+            self.guard.load_image(path, jpeg_scale="half")
+
     def test_frames_of_a_video_by_number_time_rate_and_count(self):
         path = sample("good/h264.mp4")
         frames, times = self.guard.load_video(path, 5, return_times=True)
