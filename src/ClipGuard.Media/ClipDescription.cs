@@ -99,7 +99,7 @@ public sealed record StreamDescription(int Index, string Kind, string Codec)
 
     /// <summary>Video frames that the container promises; null where it does not.</summary>
     [JsonPropertyName("promisedFrames")]
-    public long? PromisedFrameCount { get; init; }
+    public long? DeclaredFrameCount { get; init; }
 
     /// <summary>Frames that came out of the decoder; null where none were counted.</summary>
     [JsonPropertyName("foundFrames")]

@@ -16,7 +16,7 @@ public interface IAudioTrack : IDisposable
     int Channels { get; }
 
     /// <summary>Samples of each channel that the header promises; null where it does not say. Fewer in the file are damage.</summary>
-    long? PromisedSamples { get; }
+    long? DeclaredSamples { get; }
 
     /// <summary>Goes to a sample, so that the next <see cref="Read"/> begins there.</summary>
     /// <param name="sample">Its number within a channel, from 0.</param>

@@ -25,7 +25,7 @@ internal sealed class WaveStreamTrack : IAudioTrack
         _samples = reader.ToSampleProvider();
         Format = format;
         Codec = codec;
-        PromisedSamples = promisedBytes / wave.BlockAlign;
+        DeclaredSamples = promisedBytes / wave.BlockAlign;
     }
 
     public string Format { get; }
@@ -36,7 +36,7 @@ internal sealed class WaveStreamTrack : IAudioTrack
 
     public int Channels => _reader.WaveFormat.Channels;
 
-    public long? PromisedSamples { get; }
+    public long? DeclaredSamples { get; }
 
     public long Seek(long sample)
     {

@@ -16,7 +16,7 @@ internal sealed class IndexedParquet : IndexedRows
     private readonly Func<string, Stream> _opener;
     private readonly RecentRows _recent = new();
     private readonly Lock _lock = new();
-    private readonly List<OpenGroup> _open = [];
+    private readonly List<OpenRowGroup> _open = [];
     private bool _isClosed;
 
     /// <summary>Reads the footers.</summary>
@@ -79,7 +79,7 @@ internal sealed class IndexedParquet : IndexedRows
 
     protected override void Dispose(bool disposing)
     {
-        OpenGroup[] open;
+        OpenRowGroup[] open;
         lock (_lock)
         {
             _isClosed = true;
@@ -87,7 +87,7 @@ internal sealed class IndexedParquet : IndexedRows
             _open.Clear();
         }
 
-        foreach (OpenGroup group in open)
+        foreach (OpenRowGroup group in open)
         {
             group.Dispose();
         }
@@ -96,14 +96,14 @@ internal sealed class IndexedParquet : IndexedRows
     }
 
     // The open group that has the row nearest before it, or a new one; null where the row was passed meanwhile.
-    private OpenGroup? Group(long row)
+    private OpenRowGroup? Group(long row)
     {
-        OpenGroup group;
-        OpenGroup? oldest = null;
+        OpenRowGroup group;
+        OpenRowGroup? oldest = null;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            OpenGroup? nearest = _open.Where(group => group.Reaches(row)).MaxBy(static group => group.Next);
+            OpenRowGroup? nearest = _open.Where(group => group.Reaches(row)).MaxBy(static group => group.Next);
             if (nearest is not null || _recent.Find(row) is not null)
             {
                 return nearest;
@@ -111,7 +111,7 @@ internal sealed class IndexedParquet : IndexedRows
 
             int file = Array.FindLastIndex(_files, file => file.FirstRow <= row && file.Groups.Count > 0);
             RowGroupFacts facts = _files[file].Groups.Last(group => group.Rows > 0 && _files[file].FirstRow + group.FirstRow <= row);
-            group = new OpenGroup(_files[file], facts, _options, _opener);
+            group = new OpenRowGroup(_files[file], facts, _options, _opener);
             _open.Add(group);
             if (_open.Count > MaxOpenGroups)
             {

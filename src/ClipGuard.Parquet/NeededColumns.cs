@@ -9,10 +9,10 @@ internal sealed class NeededColumns
 {
     private static readonly string[] ClipMembers = ["bytes", "path", "url"];
 
-    private NeededColumns(IReadOnlyList<(Shape, RowKey)> fields) => Fields = fields;
+    private NeededColumns(IReadOnlyList<(SchemaField, RowKey)> fields) => Fields = fields;
 
     /// <summary>The fields, in the order of the file, and what each is for.</summary>
-    public IReadOnlyList<(Shape Shape, RowKey Key)> Fields { get; }
+    public IReadOnlyList<(SchemaField Field, RowKey Key)> Fields { get; }
 
     /// <summary>Chooses the columns of a file.</summary>
     /// <param name="file">The file.</param>
@@ -21,7 +21,7 @@ internal sealed class NeededColumns
     /// <exception cref="ManifestException">No column names clips, one that the options name is not there, or one cannot be read.</exception>
     public static NeededColumns Of(ParquetFile file, ObjectRowReader rows, ManifestOptions options)
     {
-        string[] names = [.. file.Shapes.Select(static shape => shape.Name)];
+        string[] names = [.. file.Fields.Select(static field => field.Name)];
         if (options.Columns.Keys.FirstOrDefault(name => !names.Contains(name)) is { } absent)
         {
             throw new ManifestException($"{file.Path} has no column '{absent}'; its columns are {string.Join(", ", names)}.");
@@ -32,11 +32,11 @@ internal sealed class NeededColumns
             throw new ManifestException($"{file.Path} has two columns for '{twice.Key}'.");
         }
 
-        var fields = new List<(Shape, RowKey)>();
-        foreach (Shape shape in file.Shapes)
+        var fields = new List<(SchemaField, RowKey)>();
+        foreach (SchemaField field in file.Fields)
         {
-            RowKey key = rows.KindOf(shape.Name);
-            if (Needed(file, shape, key, options) is { } needed)
+            RowKey key = rows.KindOf(field.Name);
+            if (Needed(file, field, key, options) is { } needed)
             {
                 fields.Add((needed, key));
             }
@@ -53,23 +53,23 @@ internal sealed class NeededColumns
         return new NeededColumns(fields);
     }
 
-    private static Shape? Needed(ParquetFile file, Shape shape, RowKey key, ManifestOptions options) => key switch
+    private static SchemaField? Needed(ParquetFile file, SchemaField field, RowKey key, ManifestOptions options) => key switch
     {
-        RowKey.Field when options.SkipFields && shape.Name != options.IdField => null,
+        RowKey.Field when options.SkipFields && field.Name != options.IdField => null,
 
         // Bytes that are no clip have no form in JSON, and are the largest columns there are.
-        RowKey.Field => shape.Only(value => !IsBytes(file, value.Column)),
-        RowKey.Clips => OfClip(shape),
-        _ => shape,
+        RowKey.Field => field.Only(value => !IsBytes(file, value.Column)),
+        RowKey.Clips => OfClip(field),
+        _ => field,
     };
 
     // What stands beside bytes and path, as a sampling rate, is not used; where neither is there all stays, for the error to show it.
-    private static Shape OfClip(Shape shape) => shape.Form switch
+    private static SchemaField OfClip(SchemaField field) => field.Form switch
     {
-        ShapeForm.List => shape with { Children = [OfClip(shape.Children[0])] },
-        ShapeForm.Object when shape.Children.Any(static member => ClipMembers.Contains(member.Name)) =>
-            shape with { Children = [.. shape.Children.Where(static member => ClipMembers.Contains(member.Name))] },
-        _ => shape,
+        SchemaFieldForm.List => field with { Children = [OfClip(field.Children[0])] },
+        SchemaFieldForm.Object when field.Children.Any(static member => ClipMembers.Contains(member.Name)) =>
+            field with { Children = [.. field.Children.Where(static member => ClipMembers.Contains(member.Name))] },
+        _ => field,
     };
 
     private static bool IsBytes(ParquetFile file, int column) => ColumnType.Of(file.Reader.FileMetaData.Schema.Column(column)).IsBytes;

@@ -19,14 +19,14 @@ internal sealed class ParquetFile : IDisposable
     // that does so after the file was collected ends the process: whoever forgets to close a manifest loses some memory instead.
     private static readonly ConcurrentDictionary<ParquetFile, bool> NotClosed = [];
 
-    private readonly WatchedStream _stream;
+    private readonly FailureRecordingStream _stream;
 
-    private ParquetFile(string path, WatchedStream stream, ParquetFileReader reader)
+    private ParquetFile(string path, FailureRecordingStream stream, ParquetFileReader reader)
     {
         Path = ManifestFiles.Shown(path);
         _stream = stream;
         Reader = reader;
-        Shapes = Shape.Of(reader.FileMetaData.Schema);
+        Fields = SchemaField.Of(reader.FileMetaData.Schema);
         Groups = ReadGroups(reader);
         NotClosed.TryAdd(this, true);
     }
@@ -38,7 +38,7 @@ internal sealed class ParquetFile : IDisposable
     public ParquetFileReader Reader { get; }
 
     /// <summary>The fields of its rows.</summary>
-    public IReadOnlyList<Shape> Shapes { get; }
+    public IReadOnlyList<SchemaField> Fields { get; }
 
     /// <summary>Its row groups in order, as its footer tells them.</summary>
     public IReadOnlyList<RowGroupFacts> Groups { get; }
@@ -63,11 +63,11 @@ internal sealed class ParquetFile : IDisposable
     /// <exception cref="ManifestException">It cannot be read, or is no Parquet file that can be read.</exception>
     public static ParquetFile Open(string path, Func<string, Stream> open)
     {
-        WatchedStream? stream = null;
+        FailureRecordingStream? stream = null;
         ParquetFileReader? reader = null;
         try
         {
-            stream = new WatchedStream(open(path));
+            stream = new FailureRecordingStream(open(path));
             CheckTail(stream, ManifestFiles.Shown(path));
             using var properties = ReaderProperties.GetDefaultReaderProperties();
             properties.EnableBufferedStream();
@@ -117,7 +117,7 @@ internal sealed class ParquetFile : IDisposable
         NotClosed.TryRemove(this, out _);
     }
 
-    private static ManifestException Told(string path, WatchedStream? stream, Exception error, string what)
+    private static ManifestException Told(string path, FailureRecordingStream? stream, Exception error, string what)
     {
         if (stream?.Failure is OperationCanceledException)
         {
@@ -136,7 +136,7 @@ internal sealed class ParquetFile : IDisposable
     }
 
     // The library tells these apart less clearly.
-    private static void CheckTail(WatchedStream stream, string path)
+    private static void CheckTail(FailureRecordingStream stream, string path)
     {
         Span<byte> tail = stackalloc byte[TailBytes];
         long length = stream.Length;

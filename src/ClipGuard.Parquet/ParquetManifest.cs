@@ -87,7 +87,7 @@ public sealed class ParquetManifest : IIndexableManifest, ICopyableManifest, ISh
                 groupBytes.AddRange(file.Groups.Select(static group => group.Bytes));
             }
 
-            return new GroupsShard(this, shard, GroupsShard.Find(groupBytes, shard));
+            return new RowGroupsShard(this, shard, RowGroupsShard.Find(groupBytes, shard));
         },
         cancellation);
 
@@ -144,7 +144,7 @@ public sealed class ParquetManifest : IIndexableManifest, ICopyableManifest, ISh
             var columns = NeededColumns.Of(file, rows, _options);
             foreach (RowGroupFacts group in file.Groups.Where(group => groupsBefore + group.Number >= from && groupsBefore + group.Number < to))
             {
-                using var read = new GroupRows(file, group, columns, rows, rowsBefore, _files.Count > 1, _options.MaxLineBytes);
+                using var read = new RowGroupRows(file, group, columns, rows, rowsBefore, _files.Count > 1, _options.MaxLineBytes);
                 for (long row = 0; row < group.Rows; row++)
                 {
                     cancellation.ThrowIfCancellationRequested();

@@ -13,7 +13,7 @@ namespace ClipGuard.Columnar;
 /// <param name="fields">The fields, and what each is for.</param>
 /// <param name="leaves">The columns' values, by the columns' numbers.</param>
 /// <param name="maxBytes">Longest row, without the bytes of clips.</param>
-internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fields, IReadOnlyDictionary<int, Leaf> leaves, int maxBytes)
+internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)> fields, IReadOnlyDictionary<int, LeafColumn> leaves, int maxBytes)
 {
     private const string BytesMember = "bytes";
     private static readonly string[] TextMembers = ["path", "url"];
@@ -27,13 +27,13 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
     /// <summary>Makes a row, which must not be before the last one that was made.</summary>
     /// <param name="row">0-based number within the row group.</param>
     /// <returns>The object, in memory of its own.</returns>
-    /// <exception cref="RowFlawException">It has a value that no row can have.</exception>
+    /// <exception cref="BadParquetRowException">It has a value that no row can have.</exception>
     /// <exception cref="InvalidDataException">A column ends before the row.</exception>
     public byte[] Make(long row)
     {
         _text.ResetWrittenCount();
         _bytes.Clear();
-        foreach (Leaf leaf in leaves.Values)
+        foreach (LeafColumn leaf in leaves.Values)
         {
             leaf.MoveTo(row);
             if (leaf.IsOver || leaf.Row != row)
@@ -44,23 +44,23 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
 
         using var json = new Utf8JsonWriter(_text, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
-        foreach ((Shape shape, RowKey key) in fields)
+        foreach ((SchemaField field, RowKey key) in fields)
         {
-            if (key == RowKey.Messages && leaves[shape.Columns.First()].Definition < shape.PresentAt)
+            if (key == RowKey.Messages && leaves[field.Columns.First()].Definition < field.PresentAt)
             {
                 // A row of another form among rows with messages, which a table can only say so.
-                Advance(shape);
+                Advance(field);
                 continue;
             }
 
-            json.WritePropertyName(shape.Name);
-            if (key == RowKey.Messages && shape.Form == ShapeForm.Object && shape.Children.All(static child => child.Form == ShapeForm.List))
+            json.WritePropertyName(field.Name);
+            if (key == RowKey.Messages && field.Form == SchemaFieldForm.Object && field.Children.All(static child => child.Form == SchemaFieldForm.List))
             {
-                WriteTurned(json, shape, key);
+                WriteTransposed(json, field, key);
             }
             else
             {
-                Write(json, shape, key, isWhole: true);
+                Write(json, field, key, isWhole: true);
             }
 
             CheckSize(json.BytesCommitted + json.BytesPending);
@@ -71,32 +71,32 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         return _text.WrittenSpan.ToArray();
     }
 
-    private static bool IsBytesOfClip(Shape shape, RowKey key) => key switch
+    private static bool IsBytesOfClip(SchemaField field, RowKey key) => key switch
     {
-        RowKey.Clips => !TextMembers.Contains(shape.Name),
-        RowKey.Messages => shape.Name == BytesMember,
+        RowKey.Clips => !TextMembers.Contains(field.Name),
+        RowKey.Messages => field.Name == BytesMember,
         _ => false,
     };
 
-    private void Write(Utf8JsonWriter json, Shape shape, RowKey key, bool isWhole = false)
+    private void Write(Utf8JsonWriter json, SchemaField field, RowKey key, bool isWhole = false)
     {
-        Leaf first = leaves[shape.Columns.First()];
-        if (first.Definition < shape.PresentAt)
+        LeafColumn first = leaves[field.Columns.First()];
+        if (first.Definition < field.PresentAt)
         {
             json.WriteNullValue();
-            Advance(shape);
+            Advance(field);
             return;
         }
 
-        switch (shape.Form)
+        switch (field.Form)
         {
-            case ShapeForm.Value:
-                WriteValue(json, first, shape, key, isWhole);
+            case SchemaFieldForm.Value:
+                WriteValue(json, first, field, key, isWhole);
                 first.Advance();
                 break;
-            case ShapeForm.Object:
+            case SchemaFieldForm.Object:
                 json.WriteStartObject();
-                foreach (Shape member in shape.Children)
+                foreach (SchemaField member in field.Children)
                 {
                     json.WritePropertyName(member.Name);
                     Write(json, member, key);
@@ -104,18 +104,18 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
 
                 json.WriteEndObject();
                 break;
-            case ShapeForm.List:
-                WriteList(json, shape, first, key);
+            case SchemaFieldForm.List:
+                WriteList(json, field, first, key);
                 break;
-            case ShapeForm.Map:
-                WriteMap(json, shape, first, key);
+            case SchemaFieldForm.Map:
+                WriteMap(json, field, first, key);
                 break;
             default:
-                throw new InvalidOperationException($"A field has the form {shape.Form}.");
+                throw new InvalidOperationException($"A field has the form {field.Form}.");
         }
     }
 
-    private void WriteList(Utf8JsonWriter json, Shape list, Leaf first, RowKey key)
+    private void WriteList(Utf8JsonWriter json, SchemaField list, LeafColumn first, RowKey key)
     {
         json.WriteStartArray();
         if (first.Definition < list.ItemsAt)
@@ -135,9 +135,9 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
     }
 
     // Keys that are no text have no form as the names of an object's members.
-    private void WriteMap(Utf8JsonWriter json, Shape map, Leaf first, RowKey key)
+    private void WriteMap(Utf8JsonWriter json, SchemaField map, LeafColumn first, RowKey key)
     {
-        bool isObject = map.Children[0].Form == ShapeForm.Value && first.Type.IsText;
+        bool isObject = map.Children[0].Form == SchemaFieldForm.Value && first.Type.IsText;
         if (isObject)
         {
             json.WriteStartObject();
@@ -182,12 +182,12 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
     }
 
     // Hugging Face's Sequence of a dict is a struct of lists, one for each member: the n-th message is the n-th item of each.
-    private void WriteTurned(Utf8JsonWriter json, Shape columns, RowKey key)
+    private void WriteTransposed(Utf8JsonWriter json, SchemaField columns, RowKey key)
     {
-        var open = new List<(Shape List, Leaf First)>();
-        foreach (Shape list in columns.Children)
+        var open = new List<(SchemaField List, LeafColumn First)>();
+        foreach (SchemaField list in columns.Children)
         {
-            Leaf first = leaves[list.Columns.First()];
+            LeafColumn first = leaves[list.Columns.First()];
             if (first.Definition < list.ItemsAt)
             {
                 Advance(list);
@@ -202,7 +202,7 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         while (open.Count > 0)
         {
             json.WriteStartObject();
-            foreach ((Shape list, _) in open)
+            foreach ((SchemaField list, _) in open)
             {
                 json.WritePropertyName(list.Name);
                 Write(json, list.Children[0], key);
@@ -215,11 +215,11 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         json.WriteEndArray();
     }
 
-    private void WriteValue(Utf8JsonWriter json, Leaf leaf, Shape shape, RowKey key, bool isWhole)
+    private void WriteValue(Utf8JsonWriter json, LeafColumn leaf, SchemaField field, RowKey key, bool isWhole)
     {
-        if (leaf.Type.IsBytes && IsBytesOfClip(shape, key))
+        if (leaf.Type.IsBytes && IsBytesOfClip(field, key))
         {
-            bool isMember = shape.Name == BytesMember && !isWhole;
+            bool isMember = field.Name == BytesMember && !isWhole;
             if (!isMember)
             {
                 json.WriteStartObject();
@@ -236,7 +236,7 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         else if (leaf.Type.IsText || leaf.Type.IsBytes)
         {
             CheckSize(json.BytesCommitted + json.BytesPending + leaf.Bytes.Length);
-            WriteText(json, leaf, shape, isWhole ? key : RowKey.Field);
+            WriteText(json, leaf, field, isWhole ? key : RowKey.Field);
         }
         else
         {
@@ -245,7 +245,7 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
     }
 
     // A column of text may hold messages, turns or a list of clips as JSON, as a table's cells do.
-    private static void WriteText(Utf8JsonWriter json, Leaf leaf, Shape shape, RowKey key)
+    private static void WriteText(Utf8JsonWriter json, LeafColumn leaf, SchemaField field, RowKey key)
     {
         ReadOnlySpan<byte> text = leaf.Bytes;
         if (key is RowKey.Messages or RowKey.Text or RowKey.Clips && text.TrimStart(" \t\r\n"u8) is [(byte)'[' or (byte)'{', ..] && IsJson(text))
@@ -254,7 +254,7 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         }
         else
         {
-            json.WriteStringValue(TextOf(leaf, shape.Name));
+            json.WriteStringValue(TextOf(leaf, field.Name));
         }
     }
 
@@ -275,13 +275,13 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
         }
     }
 
-    private static ReadOnlySpan<byte> TextOf(Leaf leaf, string name) => System.Text.Unicode.Utf8.IsValid(leaf.Bytes)
+    private static ReadOnlySpan<byte> TextOf(LeafColumn leaf, string name) => System.Text.Unicode.Utf8.IsValid(leaf.Bytes)
         ? leaf.Bytes
-        : throw new RowFlawException($"bytes that are no UTF-8 under '{name}'", "UTF-8");
+        : throw new BadParquetRowException($"bytes that are no UTF-8 under '{name}'", "UTF-8");
 
-    private void Advance(Shape shape)
+    private void Advance(SchemaField field)
     {
-        foreach (int column in shape.Columns)
+        foreach (int column in field.Columns)
         {
             leaves[column].Advance();
         }
@@ -291,7 +291,7 @@ internal sealed class RowAssembler(IReadOnlyList<(Shape Shape, RowKey Key)> fiel
     {
         if (bytes > maxBytes)
         {
-            throw new RowFlawException($"a row of more than {maxBytes} bytes without its clips", $"at most {maxBytes} bytes");
+            throw new BadParquetRowException($"a row of more than {maxBytes} bytes without its clips", $"at most {maxBytes} bytes");
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RowCopy(IReadOnlyList<string> files, Func<string, Stream> 
     /// <param name="lines">1-based numbers over all files, ascending.</param>
     public void Run(IEnumerable<long> lines)
     {
-        using var written = new WatchedStream(destination, leaveOpen: true);
+        using var written = new FailureRecordingStream(destination, leaveOpen: true);
         using IEnumerator<long> wanted = lines.GetEnumerator();
         bool any = wanted.MoveNext();
 
@@ -102,7 +102,7 @@ internal sealed class RowCopy(IReadOnlyList<string> files, Func<string, Stream> 
         {
             using ColumnReader values = from.Column(column);
             using ColumnWriter copy = to.NextColumn();
-            var chunk = new ChunkCopy(kept, cancellation);
+            var chunk = new ColumnChunkCopy(kept, cancellation);
             switch (values, copy)
             {
                 case (ColumnReader<bool> read, ColumnWriter<bool> written):

@@ -33,7 +33,7 @@ internal static class KillBenchmark
     {
         var options = new SupervisorOptions
         {
-            HelperPath = Programs.Scripted,
+            HelperPath = MeasuredPrograms.Scripted,
             Workers = 1,
             Spares = 2,
             Deadline = Deadline + TimeSpan.FromMilliseconds(megabytes * 1.5),
@@ -41,8 +41,8 @@ internal static class KillBenchmark
         };
         await using var pool = new HelperPool(options, HelperLaunch.From(options), NullLogger.Instance);
         await pool.GreetAsync();
-        var reaped = new Figures($"deadline to reaped, {megabytes} MB held, {load}");
-        var next = new Figures($"reaped to next dispatch, {megabytes} MB held, {load}");
+        var reaped = new TimeStatistics($"deadline to reaped, {megabytes} MB held, {load}");
+        var next = new TimeStatistics($"reaped to next dispatch, {megabytes} MB held, {load}");
         for (int i = 0; i < rounds; i++)
         {
             Attempt hanging = Script($"holds:{megabytes}", pool, 2 * i);
@@ -68,5 +68,5 @@ internal static class KillBenchmark
 
     private static Attempt Script(string name, HelperPool pool, long id) =>
         new(id, new DecodeRequest(new FileSource($"/scripts/{name}"), new AudioSpec()), pool.PayloadCapacity,
-            new DecodePatience(Deadline, Deadline, UsableShare: 0.9));
+            new DecodeTimeLimits(Deadline, Deadline, UsableShare: 0.9));
 }

@@ -15,13 +15,13 @@ internal static class RoundTripBenchmark
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(new SupervisorOptions
         {
-            HelperPath = Programs.Scripted,
+            HelperPath = MeasuredPrograms.Scripted,
             Workers = 1,
             Spares = 0,
             RecycleAfter = int.MaxValue,
         });
         await MeasureAsync(supervisor, "cores left to idle");
-        using (WakefulCores.Keep())
+        using (NonIdleCores.Keep())
         {
             await MeasureAsync(supervisor, "cores kept awake");
         }
@@ -30,7 +30,7 @@ internal static class RoundTripBenchmark
     private static async Task MeasureAsync(Supervisor supervisor, string cores)
     {
         var request = new DecodeRequest(new FileSource("/scripts/ok:0"), new AudioSpec());
-        var figures = new Figures($"round trip of an empty decode, one at a time, {cores}");
+        var figures = new TimeStatistics($"round trip of an empty decode, one at a time, {cores}");
         for (int i = 0; i < Warm + Measured; i++)
         {
             long began = Stopwatch.GetTimestamp();

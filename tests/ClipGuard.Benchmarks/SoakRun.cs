@@ -36,7 +36,7 @@ internal static class SoakRun
 
     private static SupervisorOptions Options => new()
     {
-        HelperPath = Programs.Scripted,
+        HelperPath = MeasuredPrograms.Scripted,
         HelperArguments = ["knows-clips"],
         Workers = 4,
         Spares = 2,

@@ -9,12 +9,12 @@ internal static class StartBenchmark
 {
     public static async Task RunAsync()
     {
-        var figures = new Figures("start of the published helper to ready");
+        var figures = new TimeStatistics("start of the published helper to ready");
         for (int i = 0; i < 40; i++)
         {
             long began = Stopwatch.GetTimestamp();
             await using Supervisor supervisor = await Supervisor.StartAsync(
-                new SupervisorOptions { HelperPath = Programs.Published, Workers = 1, Spares = 0 });
+                new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Workers = 1, Spares = 0 });
             figures.Add(Stopwatch.GetElapsedTime(began));
         }
 

@@ -13,7 +13,7 @@ namespace ClipGuard.Benchmarks;
 /// </summary>
 internal static class ThroughputBenchmark
 {
-    private const int Rounds = 20;
+    private const int ComparisonRounds = 20;
     private const int Clips = 200;
 
     public static async Task RunAsync()
@@ -27,8 +27,8 @@ internal static class ThroughputBenchmark
 
     private static async Task CompareAsync(string[] clips, int workers)
     {
-        await using Supervisor pool = await StartAsync(Isolation.Pooled, workers);
-        await using Supervisor bare = await StartAsync(Isolation.InProcess, workers);
+        await using Supervisor pool = await StartAsync(IsolationMode.Pooled, workers);
+        await using Supervisor bare = await StartAsync(IsolationMode.InProcess, workers);
 
         // Not counted: helpers start, and both sides compile what they run often.
         for (int round = 0; round < 2; round++)
@@ -37,10 +37,10 @@ internal static class ThroughputBenchmark
             await DecodeAllAsync(bare, clips, workers);
         }
 
-        var guarded = new Figures($"{Clips} clips guarded, workers {workers}");
-        var unguarded = new Figures($"{Clips} clips unguarded, workers {workers}");
+        var guarded = new TimeStatistics($"{Clips} clips guarded, workers {workers}");
+        var unguarded = new TimeStatistics($"{Clips} clips unguarded, workers {workers}");
         var ratios = new List<double>();
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < ComparisonRounds; round++)
         {
             TimeSpan with = await DecodeAllAsync(pool, clips, workers);
             TimeSpan without = await DecodeAllAsync(bare, clips, workers);
@@ -54,12 +54,12 @@ internal static class ThroughputBenchmark
         double[] sorted = [.. ratios.Order()];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"guarded to unguarded throughput, workers {workers}: {unguarded.Sum / guarded.Sum:0.000} over all, median of {Rounds} rounds "
-                + $"{(sorted[(Rounds / 2) - 1] + sorted[Rounds / 2]) / 2:0.000}"));
+            $"guarded to unguarded throughput, workers {workers}: {unguarded.Sum / guarded.Sum:0.000} over all, median of {ComparisonRounds} rounds "
+                + $"{(sorted[(ComparisonRounds / 2) - 1] + sorted[ComparisonRounds / 2]) / 2:0.000}"));
     }
 
-    private static Task<Supervisor> StartAsync(Isolation isolation, int workers) =>
-        Supervisor.StartAsync(new SupervisorOptions { HelperPath = Programs.Published, Isolation = isolation, Workers = workers });
+    private static Task<Supervisor> StartAsync(IsolationMode isolation, int workers) =>
+        Supervisor.StartAsync(new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Isolation = isolation, Workers = workers });
 
     private static async Task<TimeSpan> DecodeAllAsync(Supervisor supervisor, string[] clips, int workers)
     {

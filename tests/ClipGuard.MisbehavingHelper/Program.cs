@@ -6,20 +6,20 @@ using ClipGuard.MisbehavingHelper;
 // As a tool it speaks no protocol at all: it reads streams in ways that are its second argument.
 if (args is ["tool", { } how, .. { } paths])
 {
-    return ToolScript.Run(how, paths);
+    return MisbehavingTool.Run(how, paths);
 }
 
 ParentDeath.EndWithParent();
 using var connection = new HelperConnection();
 bool streams = args is [.., "stream"];
-StartScript.Run(args.Length > 0 && args[0] != "stream" ? args[0] : "well", connection, streams);
+MisbehavingStart.Run(args.Length > 0 && args[0] != "stream" ? args[0] : "well", connection, streams);
 if (streams)
 {
-    new StreamScript(connection).Play();
+    new MisbehavingStream(connection).Play();
     return 0;
 }
 
-var script = new DecodeScript(connection);
+var script = new MisbehavingDecode(connection);
 while (connection.Receive() is { } message)
 {
     script.Play(message);

@@ -45,7 +45,7 @@ internal sealed unsafe class ScriptedAnswers(HelperConnection connection)
     {
         for (int round = 0; round < 200; round++)
         {
-            _ = Trouble.Ftruncate(WireProtocol.MemoryDescriptor, 0);
+            _ = NativeHangsAndCrashes.Ftruncate(WireProtocol.MemoryDescriptor, 0);
             new Span<byte>(connection.Payload + message.OutputOffset, 4096).Fill((byte)round);
             Thread.Sleep(1);
         }

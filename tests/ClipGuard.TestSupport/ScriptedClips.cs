@@ -33,11 +33,11 @@ internal sealed class ScriptedClips : IGuardedDecoder
 
     public SandboxLevel Sandbox => SandboxLevel.Off;
 
-    public IAheadClip? Announce(ClipSource source)
+    public IReadAheadClip? Announce(ClipSource source)
     {
         Announced.Enqueue(((FileSource)source).Path);
         Interlocked.Increment(ref Ahead);
-        return new AheadClip(this, source);
+        return new ReadAheadClip(this, source);
     }
 
     public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation) =>
@@ -80,7 +80,7 @@ internal sealed class ScriptedClips : IGuardedDecoder
     private static ClipFault Fault(FaultKind kind) =>
         new(kind, DecodeStage.Decode, "It is damaged.", new PostMortem { BytesRead = 7, PacketCount = 5, FrameCount = 3, Log = ["one", "two"] });
 
-    private sealed class AheadClip(ScriptedClips owner, ClipSource source) : IAheadClip
+    private sealed class ReadAheadClip(ScriptedClips owner, ClipSource source) : IReadAheadClip
     {
         private int _isDisposed;
 

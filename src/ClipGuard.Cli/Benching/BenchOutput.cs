@@ -48,7 +48,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
 
         if (withProfile)
         {
-            ProfileTable.Write(output, epoch);
+            ClipTimingsTable.Write(output, epoch);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
             json.WriteEndObject();
             if (withProfile)
             {
-                ProfileTable.Write(json, epoch);
+                ClipTimingsTable.Write(json, epoch);
             }
 
             json.WriteEndObject();

@@ -73,14 +73,14 @@ internal static class EpochsReport
     {
         var name = new TextColumn("Kind and codec") { Opens = true };
         var clips = new NumberColumn("Clips");
-        NumberColumn[] parts = [.. ProfileTable.Parts.Select(static part => new NumberColumn($"{part.Head} (ms)"))];
-        foreach (ClipProfile profile in epoch.Profile)
+        NumberColumn[] parts = [.. ClipTimingsTable.Parts.Select(static part => new NumberColumn($"{part.Head} (ms)"))];
+        foreach (ClipTimings profile in epoch.Profile)
         {
-            name.Add(ProfileTable.NameOf(profile));
+            name.Add(ClipTimingsTable.NameOf(profile));
             clips.Add(profile.ClipCount);
             for (int part = 0; part < parts.Length; part++)
             {
-                parts[part].Add(ProfileTable.Parts[part].Of(profile).TotalMilliseconds / profile.ClipCount);
+                parts[part].Add(ClipTimingsTable.Parts[part].Of(profile).TotalMilliseconds / profile.ClipCount);
             }
         }
 

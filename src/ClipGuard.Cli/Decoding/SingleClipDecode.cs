@@ -27,7 +27,7 @@ internal static class SingleClipDecode
         Supervisor supervisor = await console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
-            using DecodeOutcome outcome = await PatientDecode.RunAsync(
+            using DecodeOutcome outcome = await DecodeAndSettle.RunAsync(
                 supervisor,
                 request,
                 unsettled => console.Note($"not decided yet, and tried again without hurry: {unsettled.Message}"),

@@ -32,7 +32,7 @@ internal static class DryRunCommand
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifests],
             [
-                RunSettings.Output, RunSettings.Exiting, ShowingSettings.Group, ReportSettings.Wanted, ReportSettings.Page,
+                RunSettings.Output, RunSettings.Exiting, DisplaySettings.Group, ReportSettings.Wanted, ReportSettings.Page,
                 ReportSettings.Group, ReportSettings.Looks,
                 RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
                 VerdictStoreSettings.Group, .. GuardSettings.All, SecondOpinionSettings.Group, GuardSettings.Ahead, .. SpecSettingGroups.All,
@@ -44,7 +44,7 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources, paths);
-        ScreenManner manner = ShowingSettings.Read(invocation.Sources);
+        ScreenManner manner = DisplaySettings.Read(invocation.Sources);
         ChosenShard? shard = ChosenShard.Read(invocation.Sources, paths, options.OutputFolder);
         if (shard is not null)
         {

@@ -81,10 +81,10 @@ internal static class InspectionText
     private static string? Counts(StreamDescription stream) => stream switch
     {
         { FoundSampleCount: { } samples } => Wording.Count(samples, "sample"),
-        { FoundFrameCount: { } found, PromisedFrameCount: { } promised } =>
+        { FoundFrameCount: { } found, DeclaredFrameCount: { } promised } =>
             Join($"{Wording.Number(found)} of {Wording.Count(promised, "promised frame")}", Interlaced(stream)),
         { FoundFrameCount: { } found } => Join(Wording.Count(found, "frame"), Interlaced(stream)),
-        { PromisedFrameCount: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
+        { DeclaredFrameCount: { } promised } => $"not counted, {Wording.Count(promised, "frame")} promised",
         _ => null,
     };
 }

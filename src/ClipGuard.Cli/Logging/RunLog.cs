@@ -68,7 +68,7 @@ internal sealed class RunLog : IDisposable
                 retainedFileCountLimit: FilesKept));
         }
 
-        return log.Destructure.With<FaultRecordShape>().CreateLogger();
+        return log.Destructure.With<FaultRecordLogFormat>().CreateLogger();
     }
 
     private static Serilog.Core.Logger FromFile(ConfigurationFile file, string? outputFolder)
@@ -85,7 +85,8 @@ internal sealed class RunLog : IDisposable
                 configuration[key] = value?.Replace(OutputPlaceholder, outputFolder ?? ".", StringComparison.Ordinal);
             }
 
-            Serilog.Core.Logger logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<FaultRecordShape>().CreateLogger();
+            Serilog.Core.Logger logger =
+                new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<FaultRecordLogFormat>().CreateLogger();
             return complaints.Count == 0 ? logger : throw new InvalidOperationException(WithoutPadding(complaints[0]));
         }
         catch (Exception error)

@@ -188,7 +188,7 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
     }
 
     private ValueTask<DecodeOutcome> DecodeAsync(string clip, ClipSpec spec, CancellationToken cancellation) =>
-        PatientDecode.RunAsync(supervisor, new DecodeRequest(new FileSource(clip), spec) { Limits = limits }, onUnsettled: null, cancellation);
+        DecodeAndSettle.RunAsync(supervisor, new DecodeRequest(new FileSource(clip), spec) { Limits = limits }, onUnsettled: null, cancellation);
 
     private static bool HasAlpha(StreamDescription stream) =>
         stream.PixelFormat is { } format && Transparent.Any(start => format.StartsWith(start, StringComparison.Ordinal));

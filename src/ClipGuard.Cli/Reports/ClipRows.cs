@@ -40,7 +40,7 @@ internal sealed class ClipRows(int most)
     /// <summary>Adds a bad clip or line.</summary>
     /// <param name="fault">Its record.</param>
     /// <param name="look">What a second look told; null where there was none.</param>
-    public void Add(FaultRecord fault, ClipLook? look)
+    public void Add(FaultRecord fault, BadClipInspection? look)
     {
         _bad++;
         if (_count >= most)

@@ -19,7 +19,7 @@ internal static class ComparisonReport
         var scores = summary.Statistics.ToDictionary(static one => one.Name, static _ => new List<double>());
         ReportTable pairs = PairTable(Path.Combine(folder, PairRun.ScoresName), summary, scores, mostRows);
         var faults = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        ReportTable bad = FaultTable(Path.Combine(folder, PairRun.FaultsName), faults, mostRows);
+        ReportTable bad = FaultsCsv(Path.Combine(folder, PairRun.FaultsName), faults, mostRows);
         return new ReportDocument
         {
             Kicker = "ClipGuard comparison",
@@ -104,7 +104,7 @@ internal static class ComparisonReport
         };
     }
 
-    private static ReportTable FaultTable(string path, SortedDictionary<string, long> faults, int mostRows)
+    private static ReportTable FaultsCsv(string path, SortedDictionary<string, long> faults, int mostRows)
     {
         var distorted = new TextColumn("Distorted") { Opens = true };
         var fault = new ChoiceColumn("Fault");

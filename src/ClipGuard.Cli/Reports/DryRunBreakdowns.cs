@@ -29,7 +29,7 @@ internal sealed class DryRunBreakdowns(DryRunSummary summary)
     /// <summary>Counts a clip with a fault.</summary>
     /// <param name="clip">Its record.</param>
     /// <param name="look">What a second look told; null where there was none.</param>
-    public void AddBad(ClipFaultRecord clip, ClipLook? look) => Add(
+    public void AddBad(ClipFaultRecord clip, BadClipInspection? look) => Add(
         ClipFate.Bad,
         clip.Kind,
         clip.Clip,

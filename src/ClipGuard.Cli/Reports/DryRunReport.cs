@@ -13,14 +13,14 @@ internal sealed class DryRunReport
 
     private readonly string _folder;
     private readonly DryRunSummary _summary;
-    private readonly Dictionary<(long Line, string Clip), ClipLook> _looks;
-    private readonly IReadOnlyList<ClipLook> _ordered;
+    private readonly Dictionary<(long Line, string Clip), BadClipInspection> _looks;
+    private readonly IReadOnlyList<BadClipInspection> _ordered;
     private readonly DryRunBreakdowns _breakdowns;
     private readonly GoodClipCounts _good = new();
     private readonly long[] _damage = new long[DamageBins];
     private readonly ClipRows _rows;
 
-    private DryRunReport(string folder, DryRunSummary summary, IReadOnlyList<ClipLook> looks, int mostRows)
+    private DryRunReport(string folder, DryRunSummary summary, IReadOnlyList<BadClipInspection> looks, int mostRows)
     {
         _folder = folder;
         _summary = summary;
@@ -36,14 +36,14 @@ internal sealed class DryRunReport
     /// <param name="looks">What second looks at bad clips told.</param>
     /// <param name="mostRows">Most rows of the table of clips.</param>
     /// <param name="looksNote">Why there are no looks; null where there are.</param>
-    public static ReportDocument Make(string folder, DryRunSummary summary, IReadOnlyList<ClipLook> looks, int mostRows, string? looksNote) =>
+    public static ReportDocument Make(string folder, DryRunSummary summary, IReadOnlyList<BadClipInspection> looks, int mostRows, string? looksNote) =>
         new DryRunReport(folder, summary, looks, mostRows).Make(looksNote);
 
     private ReportDocument Make(string? looksNote)
     {
         foreach (FaultRecord fault in Existing(DryRunFiles.Faults(_folder), DryRunFiles.ReadFaults))
         {
-            ClipLook? look = fault is ClipFaultRecord clip ? _looks.GetValueOrDefault((clip.Line, clip.Clip)) : null;
+            BadClipInspection? look = fault is ClipFaultRecord clip ? _looks.GetValueOrDefault((clip.Line, clip.Clip)) : null;
             _rows.Add(fault, look);
             if (fault is ClipFaultRecord bad)
             {
@@ -58,7 +58,7 @@ internal sealed class DryRunReport
             _rows.Add(clip);
             _breakdowns.AddGood(clip);
             _good.Add(clip);
-            AddDamage(ClipLook.ShareOf(clip.Damage?.FirstAt?.TotalSeconds, clip.DurationSeconds));
+            AddDamage(BadClipInspection.ShareOf(clip.Damage?.FirstAt?.TotalSeconds, clip.DurationSeconds));
         }
 
         ReportPicture[] pictures = [.. _ordered.Select(static look => look.Picture).OfType<ReportPicture>()];

@@ -24,7 +24,8 @@ internal static class DryRunReportWriter
         try
         {
             DryRunSummary summary = DryRunFiles.ReadSummary(DryRunFiles.Summary(folder));
-            (IReadOnlyList<ClipLook> looks, string? note) = await LookAsync(folder, summary, options.Pictures, log, cancellation).ConfigureAwait(false);
+            (IReadOnlyList<BadClipInspection> looks, string? note) =
+                await LookAsync(folder, summary, options.Pictures, log, cancellation).ConfigureAwait(false);
             ReportPage.Write(path, DryRunReport.Make(folder, summary, looks, options.Rows, note));
             return path;
         }
@@ -38,25 +39,25 @@ internal static class DryRunReportWriter
         }
     }
 
-    private static async Task<(IReadOnlyList<ClipLook> Looks, string? Note)> LookAsync(
+    private static async Task<(IReadOnlyList<BadClipInspection> Looks, string? Note)> LookAsync(
         string folder, DryRunSummary summary, int pictures, ILoggerFactory log, CancellationToken cancellation)
     {
         string faults = DryRunFiles.Faults(folder);
         ClipFaultRecord[] worthwhile = pictures == 0 || !File.Exists(faults) ? []
-            : [.. DryRunFiles.ReadFaults(faults).OfType<ClipFaultRecord>().Where(BadClipLooks.IsWorthwhile).Take(BadClipLooks.Most)];
+            : [.. DryRunFiles.ReadFaults(faults).OfType<ClipFaultRecord>().Where(BadClipInspections.IsWorthwhile).Take(BadClipInspections.Most)];
         if (worthwhile.Length == 0)
         {
             return ([], null);
         }
 
         int workers = new SupervisorOptions().Workers;
-        SupervisorOptions guard = BadClipLooks.Hurry(summary.Settings.Guard) with { Workers = workers, MaxWorkers = workers };
+        SupervisorOptions guard = BadClipInspections.Hurry(summary.Settings.Guard) with { Workers = workers, MaxWorkers = workers };
         try
         {
             Supervisor supervisor = await Supervisor.StartAsync(guard, log, cancellation).ConfigureAwait(false);
             await using (supervisor.ConfigureAwait(false))
             {
-                return (await new BadClipLooks(supervisor, guard.Workers).LookAsync(worthwhile, pictures, cancellation).ConfigureAwait(false), null);
+                return (await new BadClipInspections(supervisor, guard.Workers).LookAsync(worthwhile, pictures, cancellation).ConfigureAwait(false), null);
             }
         }
         catch (HelperUnavailableException unavailable)

@@ -12,7 +12,7 @@ namespace ClipGuard.Cli.Screens;
 internal static class Wording
 {
     /// <summary>What is about to run.</summary>
-    public static string Header(Supervisor supervisor, SupervisorOptions guard) => guard.Isolation == Isolation.InProcess
+    public static string Header(Supervisor supervisor, SupervisorOptions guard) => guard.Isolation == IsolationMode.InProcess
         ? $"clipguard {ProductVersion.Text} · {supervisor.DecoderVersion} · in this process: no helper, no deadline, {Count(guard.Workers, "worker")}"
         : $"clipguard {ProductVersion.Text} · {supervisor.DecoderVersion} · {Count(guard.Workers, "helper")}, sandbox {Lower(supervisor.Sandbox)}, "
             + $"deadline {Seconds(guard.Deadline)}, stall limit {Seconds(guard.StallLimit)}";

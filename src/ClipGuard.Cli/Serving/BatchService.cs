@@ -35,7 +35,7 @@ internal sealed class BatchService(Client client, ClipLoader loader)
                     case EpochAsked { Epoch: >= 0 and var number } when epoch is null:
                         Tell(request.Id, Resume(() => loader.State with { Epoch = number }));
                         break;
-                    case MistakenRequest { Mistake: var mistake }:
+                    case InvalidRequest { Mistake: var mistake }:
                         Tell(request.Id, mistake);
                         break;
                     case CancelAsked:
@@ -78,7 +78,7 @@ internal sealed class BatchService(Client client, ClipLoader loader)
         {
             if (!await epoch.MoveNextAsync().ConfigureAwait(false))
             {
-                client.Send(new ServedAnswer { Id = id, EpochEnd = EpochTold.Of(loader.LastEpoch!, loader.State) }.ToJson());
+                client.Send(new ServedAnswer { Id = id, EpochEnd = ServedEpoch.Of(loader.LastEpoch!, loader.State) }.ToJson());
                 return false;
             }
         }
@@ -96,7 +96,7 @@ internal sealed class BatchService(Client client, ClipLoader loader)
     private unsafe void SendBatch(long id, Batch batch)
     {
         BatchTensor[] tensors = [.. batch.Tensors.Values];
-        byte[] head = JsonSerializer.SerializeToUtf8Bytes(BatchTold.Of(batch, tensors, loader.Epoch), ServedJson.Default.BatchTold);
+        byte[] head = JsonSerializer.SerializeToUtf8Bytes(ServedBatch.Of(batch, tensors, loader.Epoch), ServedJson.Default.ServedBatch);
         long[] lengths = [head.Length, .. tensors.Select(static tensor => tensor.SpanBytes)];
         var payload = Payload.For(lengths);
         try

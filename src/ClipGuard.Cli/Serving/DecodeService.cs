@@ -36,7 +36,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
                 case CancelAsked { Id: var id }:
                     Cancel(id);
                     break;
-                case MistakenRequest { Id: var id, Mistake: var mistake }:
+                case InvalidRequest { Id: var id, Mistake: var mistake }:
                     Tell(new ServedAnswer { Id = id, Mistake = mistake });
                     break;
                 case { Id: var id }:
@@ -77,7 +77,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
 
             var request = new DecodeRequest(asked.Source, asked.Spec) { Limits = limits, DecoderThreads = asked.DecoderThreads };
             DecodeOutcome outcome = asked.Patient
-                ? await PatientDecode.RunAsync(supervisor, request, onUnsettled: null, cancellation.Token).ConfigureAwait(false)
+                ? await DecodeAndSettle.RunAsync(supervisor, request, onUnsettled: null, cancellation.Token).ConfigureAwait(false)
                 : await supervisor.DecodeAsync(request, cancellation.Token).ConfigureAwait(false);
             using (outcome)
             {
@@ -119,13 +119,13 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         var answer = new ServedAnswer { Id = id, ElapsedSeconds = outcome.Elapsed.TotalSeconds };
         if (outcome.Fault is { } fault)
         {
-            Tell(answer with { Fault = new FaultTold(fault.Kind, fault.Stage, fault.Message, fault.Decoder, PostMortemTold.Of(fault.PostMortem)) });
+            Tell(answer with { Fault = new ServedFault(fault.Kind, fault.Stage, fault.Message, fault.Decoder, ServedPostMortem.Of(fault.PostMortem)) });
             return;
         }
 
         if (outcome.Unsettled is { } open)
         {
-            Tell(answer with { Unsettled = new UnsettledTold(open.Cause, open.Stage, open.Message, PostMortemTold.Of(open.PostMortem)) });
+            Tell(answer with { Unsettled = new ServedUnsettled(open.Cause, open.Stage, open.Message, ServedPostMortem.Of(open.PostMortem)) });
             return;
         }
 

@@ -28,10 +28,10 @@ internal sealed record ServedAnswer
     public int FrameTimes { get; init; }
 
     /// <summary>Why the clip gives no data.</summary>
-    public FaultTold? Fault { get; init; }
+    public ServedFault? Fault { get; init; }
 
     /// <summary>Why nobody knows.</summary>
-    public UnsettledTold? Unsettled { get; init; }
+    public ServedUnsettled? Unsettled { get; init; }
 
     /// <summary>What is wrong with the request.</summary>
     public string? Mistake { get; init; }
@@ -43,7 +43,7 @@ internal sealed record ServedAnswer
     public int? BatchHead { get; init; }
 
     /// <summary>That the epoch has ended.</summary>
-    public EpochTold? EpochEnd { get; init; }
+    public ServedEpoch? EpochEnd { get; init; }
 
     /// <summary>Wall clock of the decode.</summary>
     public double ElapsedSeconds { get; init; }
@@ -67,13 +67,13 @@ internal sealed record Greeting(int Protocol, string Clipguard, string Decoder, 
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="Decoder">Whose finding it is, where the decoder is somebody else's.</param>
 /// <param name="PostMortem">What was measured.</param>
-internal sealed record FaultTold(FaultKind Kind, DecodeStage Stage, string Message, string? Decoder, PostMortemTold PostMortem);
+internal sealed record ServedFault(FaultKind Kind, DecodeStage Stage, string Message, string? Decoder, ServedPostMortem PostMortem);
 
 /// <summary>Why a decode came to nothing, through no fault of the clip.</summary>
-internal sealed record UnsettledTold(UnsettledCause Cause, DecodeStage Stage, string Message, PostMortemTold PostMortem);
+internal sealed record ServedUnsettled(UnsettledCause Cause, DecodeStage Stage, string Message, ServedPostMortem PostMortem);
 
 /// <summary>What was measured, in the names of <c>faults.jsonl</c>.</summary>
-internal sealed record PostMortemTold
+internal sealed record ServedPostMortem
 {
     public double ElapsedSeconds { get; init; }
 
@@ -97,7 +97,7 @@ internal sealed record PostMortemTold
 
     public IReadOnlyList<string> Log { get; init; } = [];
 
-    public static PostMortemTold Of(PostMortem found) => new()
+    public static ServedPostMortem Of(PostMortem found) => new()
     {
         ElapsedSeconds = found.Elapsed.TotalSeconds,
         CpuSeconds = found.CpuTime.TotalSeconds,
@@ -120,5 +120,5 @@ internal sealed record PostMortemTold
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ServedAnswer))]
-[JsonSerializable(typeof(BatchTold))]
+[JsonSerializable(typeof(ServedBatch))]
 internal sealed partial class ServedJson : JsonSerializerContext;

@@ -56,12 +56,12 @@ internal abstract record ServedRequest(long Id)
                 "batch" => new BatchAsked(id),
                 "resume" => new ResumeAsked(id, request.Text("state")),
                 "epoch" => new EpochAsked(id, request.Int32("epoch")),
-                { } other => new MistakenRequest(id, $"\"{other}\" is nothing that can be asked for."),
+                { } other => new InvalidRequest(id, $"\"{other}\" is nothing that can be asked for."),
             };
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException or OverflowException or IOException)
         {
-            return new MistakenRequest(id, wrong.Message);
+            return new InvalidRequest(id, wrong.Message);
         }
     }
 
@@ -141,4 +141,4 @@ internal sealed record EpochAsked(long Id, int Epoch) : ServedRequest(Id);
 /// <summary>A request that cannot be met, whatever the clip.</summary>
 /// <param name="Id">The request's number.</param>
 /// <param name="Mistake">What is wrong.</param>
-internal sealed record MistakenRequest(long Id, string Mistake) : ServedRequest(Id);
+internal sealed record InvalidRequest(long Id, string Mistake) : ServedRequest(Id);

@@ -19,7 +19,7 @@ internal static class GuardSettings
         $"Hard deadline of one try at a clip, default {Group.Unset.Deadline.TotalSeconds}. 0 decodes inside this process: no helper, no deadline. "
             + "The variable MEDIA_DECODE_TIMEOUT counts too.",
         SettingTextParser.SecondsOrOff,
-        (guard, limit) => limit is { } deadline ? guard with { Deadline = deadline } : guard with { Isolation = Supervision.Isolation.InProcess },
+        (guard, limit) => limit is { } deadline ? guard with { Deadline = deadline } : guard with { Isolation = Supervision.IsolationMode.InProcess },
         otherVariable: "MEDIA_DECODE_TIMEOUT");
 
     public static readonly Setting<TimeSpan> Stall = Group.Value(
@@ -29,11 +29,11 @@ internal static class GuardSettings
         SettingTextParser.Seconds,
         (guard, limit) => guard with { StallLimit = limit });
 
-    public static readonly Setting<Isolation> Isolation = Group.Value(
+    public static readonly Setting<IsolationMode> Isolation = Group.Value(
         "isolation",
         "MODE",
         "'pooled' (default) uses a helper again after a clean decode and, once checked, after a clip it found bad; 'fresh' starts a new one for each decode.",
-        SettingTextParser.OneOf(("pooled", Supervision.Isolation.Pooled), ("fresh", Supervision.Isolation.FreshPerDecode)),
+        SettingTextParser.OneOf(("pooled", Supervision.IsolationMode.Pooled), ("fresh", Supervision.IsolationMode.FreshPerDecode)),
         (guard, isolation) => guard with { Isolation = isolation });
 
     public static readonly Setting<int> ConfirmOneIn = Group.Value(

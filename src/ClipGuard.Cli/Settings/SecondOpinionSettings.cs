@@ -42,7 +42,7 @@ internal static class SecondOpinionSettings
         }
 
         ToolCommand? command = sources.Get(Also, null);
-        if (guard.Isolation == Isolation.InProcess)
+        if (guard.Isolation == IsolationMode.InProcess)
         {
             throw new UsageException($"{origin} names a program, and {sources.OriginOf(GuardSettings.Timeout)} is 0, which starts none: give one or the other");
         }

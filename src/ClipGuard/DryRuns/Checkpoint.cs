@@ -23,7 +23,7 @@ internal sealed record Checkpoint
     public required RunTally Tally { get; init; }
 
     /// <summary>Behind which row the run goes on; null where no row is recorded.</summary>
-    public RowPosition? Behind { get; init; }
+    public ManifestResumePoint? Behind { get; init; }
 
     public required long FaultsBytes { get; init; }
 

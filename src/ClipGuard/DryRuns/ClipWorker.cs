@@ -101,7 +101,7 @@ internal sealed class ClipWorker(
         ClipInFlight inFlight, int number, Func<ClipInFlight, DecodeRequest, ValueTask<DecodeOutcome>> decodeAsync)
     {
         (long line, ClipReference clip) = (inFlight.Line, inFlight.Clip);
-        using IAheadClip? ahead = inFlight.Ahead;
+        using IReadAheadClip? ahead = inFlight.Ahead;
         if (clip.Refusal is { } refusal)
         {
             return ClipVerdict.Refused(line, clip, refusal);

@@ -139,7 +139,7 @@ public sealed class DryRun
 
         LogBeginning(output, tally);
         var recorder = new Recorder(
-            output, new ExcludedRows(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
+            output, new ExcludedRowMaker(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         var stages = new DryRunStages(_decoder, _second, _options, Progress, _time);

@@ -43,7 +43,7 @@ public static class DryRunFiles
 
     /// <summary>Path of the bad clips and lines as a table, which has the most important of what is in <see cref="Faults"/>.</summary>
     /// <param name="folder">The output folder.</param>
-    public static string FaultTable(string folder) => Path.Combine(Path.GetFullPath(folder), OutputPaths.FaultTableName);
+    public static string FaultsCsv(string folder) => Path.Combine(Path.GetFullPath(folder), OutputPaths.FaultTableName);
 
     /// <summary>Path of the verdicts in the order in which they were come to. It is there only while a run is not whole.</summary>
     /// <param name="folder">The output folder.</param>

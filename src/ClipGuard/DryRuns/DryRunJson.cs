@@ -20,7 +20,7 @@ namespace ClipGuard.DryRuns;
         typeof(CamelCaseEnumConverter<DecodeStage>),
         typeof(CamelCaseEnumConverter<UnsettledCause>),
         typeof(CamelCaseEnumConverter<SandboxLevel>),
-        typeof(CamelCaseEnumConverter<Isolation>),
+        typeof(CamelCaseEnumConverter<IsolationMode>),
         typeof(CamelCaseEnumConverter<JournalVerdict>),
         typeof(CamelCaseEnumConverter<DisagreementSubject>),
     ],

@@ -82,7 +82,7 @@ internal sealed class EarlierRun
             }
 
             File.Delete(_paths.Summary);
-            File.Delete(_paths.FaultTable);
+            File.Delete(_paths.FaultsCsv);
             File.Delete(_paths.Shard);
             if (Continued is null && Retried is null)
             {

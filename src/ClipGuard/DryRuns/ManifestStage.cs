@@ -139,7 +139,7 @@ internal sealed class ManifestStage(
             }
 
             settling.Sent();
-            IAheadClip? ahead = clip.Clip is { Refusal: null, Source: { } source } && !worker.MayBeKnown(clip.Clip)
+            IReadAheadClip? ahead = clip.Clip is { Refusal: null, Source: { } source } && !worker.MayBeKnown(clip.Clip)
                 ? decoder.Announce(source)
                 : null;
             try

@@ -125,7 +125,7 @@ internal sealed class OutputFolder : IDisposable
     public void End(DryRunSummary summary, Checkpoint? unsettled, bool isShard)
     {
         Files.FlushToDisk();
-        FaultTable.Write(_paths.Faults, _paths.FaultTable);
+        FaultsCsv.Write(_paths.Faults, _paths.FaultsCsv);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(summary, RecordLayout.Readable.DryRunSummary);
         AtomicFile.Write(_paths.Summary, [.. json, (byte)'\n']);
         if (summary.Cancelled)

@@ -32,7 +32,7 @@ internal sealed class OutputPaths
         Unsettled = Path.Combine(folder, UnsettledName);
         Clips = Path.Combine(folder, ClipsName);
         Disagreements = Path.Combine(folder, DisagreementsName);
-        FaultTable = Path.Combine(folder, FaultTableName);
+        FaultsCsv = Path.Combine(folder, FaultTableName);
         Summary = Path.Combine(folder, SummaryName);
         Unfinished = Path.Combine(folder, UnfinishedName);
         Journal = Path.Combine(folder, JournalName);
@@ -59,7 +59,7 @@ internal sealed class OutputPaths
     public string Disagreements { get; }
 
     /// <summary>The bad clips and lines as a table.</summary>
-    public string FaultTable { get; }
+    public string FaultsCsv { get; }
 
     /// <summary>The run's summary.</summary>
     public string Summary { get; }
@@ -101,7 +101,7 @@ internal sealed class OutputPaths
     /// <exception cref="OutputException">Something would be.</exception>
     public void RefuseToOverwrite(IReadOnlyList<string> sources)
     {
-        string[] ours = [Faults, FaultTable, Excluded, Unsettled, Clips, Disagreements, Summary, Seen, Unfinished, Journal, Shard];
+        string[] ours = [Faults, FaultsCsv, Excluded, Unsettled, Clips, Disagreements, Summary, Seen, Unfinished, Journal, Shard];
         if (ours.Append(Clean).OfType<string>().FirstOrDefault(path => IsOneOf(path, sources)) is { } overwritten)
         {
             throw new OutputException($"{overwritten} is the manifest itself and would be overwritten: choose another output folder or name");

@@ -79,7 +79,7 @@ internal sealed class RowInFlight
 /// <param name="Key">What it is called within the run (<see cref="ClipMentions"/>); null where it is refused by its reference.</param>
 /// <param name="Ahead">Its bytes on their way; null where they are not read ahead. Disposed once it is settled.</param>
 internal readonly record struct ClipInFlight(
-    RowInFlight Row, int Index, ClipFault? FirstFailure = null, UInt128? Key = null, IAheadClip? Ahead = null)
+    RowInFlight Row, int Index, ClipFault? FirstFailure = null, UInt128? Key = null, IReadAheadClip? Ahead = null)
 {
     /// <summary>1-based line of the row.</summary>
     public long Line => Row.Row.Line;

@@ -19,7 +19,7 @@ internal sealed class RunCheckpoints(
         : Of(recorded) is not { } checkpoint ? null
         : checkpoint with
         {
-            Behind = recorded.LastRow is { } last ? RowPosition.Behind(last, manifestName, recorded.Rows) : output.Earlier.Continued?.Behind,
+            Behind = recorded.LastRow is { } last ? ManifestResumePoint.Behind(last, manifestName, recorded.Rows) : output.Earlier.Continued?.Behind,
         };
 
     /// <summary>The checkpoint of a run that reached the manifest's end, for one that tries what it left unsettled; null where there is none.</summary>

@@ -34,7 +34,7 @@ internal sealed class RunRows(IManifest manifest, CancellationToken stop) : IAsy
     /// <summary>Goes on behind a row, where the manifest can be read from there.</summary>
     /// <param name="behind">Behind which row.</param>
     /// <param name="limit">How many rows are to be read in all; null for all.</param>
-    public async Task GoOnAsync(RowPosition behind, long? limit)
+    public async Task GoOnAsync(ManifestResumePoint behind, long? limit)
     {
         if ((manifest as IResumableManifest)?.ReadRowsBehind(behind, stop) is not { } rest)
         {

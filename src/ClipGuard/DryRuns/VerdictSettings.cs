@@ -20,7 +20,7 @@ internal sealed record VerdictSettings
 
     public required string Decoder { get; init; }
 
-    public required Isolation Isolation { get; init; }
+    public required IsolationMode Isolation { get; init; }
 
     public required TimeSpan Deadline { get; init; }
 

@@ -12,11 +12,11 @@ internal sealed class RemoteFile
     // Within it so many waits for the server may end that this is a matter of a slow server, and not of one that trickles.
     private const int WaitsOfRange = 10;
 
-    private readonly PatientFetch _fetch;
+    private readonly RetryingFetch _fetch;
     private readonly Uri _address;
     private readonly RecentBlocks _recent;
 
-    private RemoteFile(PatientFetch fetch, Uri address, RecentBlocks recent, long length, string? version)
+    private RemoteFile(RetryingFetch fetch, Uri address, RecentBlocks recent, long length, string? version)
     {
         _fetch = fetch;
         _address = address;
@@ -39,7 +39,7 @@ internal sealed class RemoteFile
     /// <param name="recent">Where blocks are kept that may be wanted again.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="FetchException">It cannot be had.</exception>
-    public static async Task<RemoteFile> OpenAsync(PatientFetch fetch, Uri address, RecentBlocks recent, CancellationToken cancellation)
+    public static async Task<RemoteFile> OpenAsync(RetryingFetch fetch, Uri address, RecentBlocks recent, CancellationToken cancellation)
     {
         var request = new FetchRequest(address) { Length = LeastBytes };
         FetchResult result = await fetch.FetchAsync(request, LimitsFor(fetch, LeastBytes), cancellation).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class RemoteFile
         return count;
     }
 
-    private static FetchLimits LimitsFor(PatientFetch fetch, int bytes) => new(WaitsOfRange * fetch.Options.WaitLimit, bytes) { IsPatient = true };
+    private static FetchLimits LimitsFor(RetryingFetch fetch, int bytes) => new(WaitsOfRange * fetch.Options.WaitLimit, bytes) { IsPatient = true };
 
     private async Task<ReadOnlyMemory<byte>> FetchAsync(long offset, int count, CancellationToken cancellation)
     {

@@ -98,7 +98,7 @@ public sealed class ClipLoader : IClipLoader
         try
         {
             own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return await OpenAsync(options, own ?? GivenSupervisor.AsDecoder(supervisor!), own, opened, loggers, time, cancellation).ConfigureAwait(false);
+            return await OpenAsync(options, own ?? ExternalSupervisor.AsDecoder(supervisor!), own, opened, loggers, time, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -241,9 +241,9 @@ public sealed class ClipLoader : IClipLoader
         }
 
         EpochProgress begun = _progress.Now;
-        var profile = new ProfileAccount();
+        var profile = new ClipTimingsAccount();
         var report = new EpochAccount(begun.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
-        using AheadWindow? ahead = _decoder.ReadsAhead > 0 ? new AheadWindow(_options, _decoder, begun.Epoch) : null;
+        using ReadAheadWindow? ahead = _decoder.ReadsAhead > 0 ? new ReadAheadWindow(_options, _decoder, begun.Epoch) : null;
         try
         {
             if (_verdicts is not null)

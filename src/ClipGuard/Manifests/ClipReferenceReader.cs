@@ -109,7 +109,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
     {
         if (!json.ValueIsEscaped)
         {
-            return ClipText.Refer(json.ValueSpan, kind, key, paths);
+            return ClipReferenceText.Refer(json.ValueSpan, kind, key, paths);
         }
 
         // Some writers escape the slashes of base64. It is unescaped into a rented array, since a string would take twice the memory.
@@ -117,7 +117,7 @@ internal sealed class ClipReferenceReader(PathResolver paths)
         try
         {
             int length = json.CopyString(text);
-            return ClipText.Refer(text.AsSpan(0, length), kind, key, paths);
+            return ClipReferenceText.Refer(text.AsSpan(0, length), kind, key, paths);
         }
         catch (InvalidOperationException)
         {
@@ -156,13 +156,13 @@ internal sealed class ClipReferenceReader(PathResolver paths)
             else if (json.TokenType != JsonTokenType.Null)
             {
                 json.Expect(JsonTokenType.String, isBytes ? "base64" : "a path or a URL");
-                encoded = isBytes ? EncodedClip.FromBase64(Encoding.UTF8.GetBytes(json.Text()), kind, key) : encoded;
-                located = isBytes ? located : beside is null ? ReadText(ref json, kind, key) : EncodedClip.NameOf(json.Text(), kind, key);
+                encoded = isBytes ? InlineClip.FromBase64(Encoding.UTF8.GetBytes(json.Text()), kind, key) : encoded;
+                located = isBytes ? located : beside is null ? ReadText(ref json, kind, key) : InlineClip.NameOf(json.Text(), kind, key);
             }
         }
 
         // Where there are bytes, a path beside them is only the name of the file that they were read from (Hugging Face's datasets write both).
-        encoded = beside is { } number ? EncodedClip.Beside(BytesBeside![number], number, located, kind, key) : encoded;
+        encoded = beside is { } number ? InlineClip.Beside(BytesBeside![number], number, located, kind, key) : encoded;
         return isKnown ? encoded ?? located : throw new BadRowException(start, "an object that names no clip", "'path', 'url' or 'bytes' in it");
     }
 

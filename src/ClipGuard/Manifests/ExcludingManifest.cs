@@ -7,7 +7,7 @@ namespace ClipGuard.Manifests;
 /// <param name="exclusion">The rows.</param>
 /// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
 internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion exclusion, Action<long>? onEnd = null)
-    : ITextManifest, IDeferredManifest, IResumableManifest
+    : ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     /// <inheritdoc/>
     public string Name => manifest.Name;
@@ -30,10 +30,10 @@ internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion ex
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
         ReadRowsAsync(manifest.ReadRowsAsync(cancellation), 0, cancellation);
 
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         (manifest as IResumableManifest)?.ReadRowsBehind(position, cancellation) is { } rest ? ReadRowsAsync(rest, position.LeftOut, cancellation) : null;
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() => new ExcludingRowReader(ParsedRowReader.Of(manifest), exclusion, manifest.Name, onEnd);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ExcludingRowReader(ParsedRowReader.Of(manifest), exclusion, manifest.Name, onEnd);
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
         IAsyncEnumerable<ManifestRow> rows, long leftOut, [EnumeratorCancellation] CancellationToken cancellation)

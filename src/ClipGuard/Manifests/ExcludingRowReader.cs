@@ -5,7 +5,7 @@ namespace ClipGuard.Manifests;
 /// <param name="exclusion">What is left out.</param>
 /// <param name="manifest">The manifest's name.</param>
 /// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
-internal sealed class ExcludingRowReader(IDeferredRowReader rows, ManifestExclusion exclusion, string manifest, Action<long>? onEnd) : IDeferredRowReader
+internal sealed class ExcludingRowReader(IUnparsedRowReader rows, ManifestExclusion exclusion, string manifest, Action<long>? onEnd) : IUnparsedRowReader
 {
     // To notice that they are not those that the list means.
     private const int ParsedRows = 16;
@@ -13,13 +13,13 @@ internal sealed class ExcludingRowReader(IDeferredRowReader rows, ManifestExclus
     private long _leftOut;
     private bool _isOver;
 
-    public async ValueTask<DeferredRows> ReadAsync(int most, CancellationToken cancellation)
+    public async ValueTask<UnparsedRows> ReadAsync(int most, CancellationToken cancellation)
     {
-        var left = new ChosenRows();
+        var left = new UnparsedRowSubset();
         while (left.Count < most && !_isOver)
         {
             int wanted = most - left.Count;
-            DeferredRows read = await rows.ReadAsync(wanted, cancellation).ConfigureAwait(false);
+            UnparsedRows read = await rows.ReadAsync(wanted, cancellation).ConfigureAwait(false);
             for (int row = 0; row < read.Count; row++)
             {
                 if (!LeavesOut(read, row))
@@ -52,7 +52,7 @@ internal sealed class ExcludingRowReader(IDeferredRowReader rows, ManifestExclus
 
     public ValueTask DisposeAsync() => rows.DisposeAsync();
 
-    private bool LeavesOut(DeferredRows read, int row)
+    private bool LeavesOut(UnparsedRows read, int row)
     {
         if (!exclusion.Contains(read.PlaceOf(row, manifest)))
         {

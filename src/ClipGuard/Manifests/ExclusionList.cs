@@ -14,7 +14,7 @@ public sealed class ExclusionList
 
     private readonly IReadOnlyList<ListFile> _files;
 
-    private ExclusionList(IReadOnlyList<ListFile> files, IReadOnlyDictionary<string, ExcludedPlaces> places)
+    private ExclusionList(IReadOnlyList<ListFile> files, IReadOnlyDictionary<string, SourceExclusions> places)
     {
         _files = files;
         Places = places;
@@ -29,7 +29,7 @@ public sealed class ExclusionList
     public string Fingerprint { get; }
 
     /// <summary>The rows by the names of their sources.</summary>
-    internal IReadOnlyDictionary<string, ExcludedPlaces> Places { get; }
+    internal IReadOnlyDictionary<string, SourceExclusions> Places { get; }
 
     /// <summary>Reads lists.</summary>
     /// <param name="paths">Their files; what any of them names is left out.</param>
@@ -39,7 +39,7 @@ public sealed class ExclusionList
     {
         ArgumentNullException.ThrowIfNull(paths);
         var files = new List<ListFile>();
-        var places = new Dictionary<string, ExcludedPlaces.Builder>(StringComparer.Ordinal);
+        var places = new Dictionary<string, SourceExclusions.Builder>(StringComparer.Ordinal);
         foreach (string path in paths)
         {
             files.Add(await ReadAsync(Path.GetFullPath(path), places, cancellation).ConfigureAwait(false));
@@ -98,7 +98,7 @@ public sealed class ExclusionList
         return manifest.Sources.Count > 3 ? $"{shown}, …" : shown;
     }
 
-    private static async Task<ListFile> ReadAsync(string path, Dictionary<string, ExcludedPlaces.Builder> places, CancellationToken cancellation)
+    private static async Task<ListFile> ReadAsync(string path, Dictionary<string, SourceExclusions.Builder> places, CancellationToken cancellation)
     {
         var rows = new Dictionary<string, long>(StringComparer.Ordinal);
         using var lines = LineReader.Open(path, new ManifestOptions().MaxLineBytes);
@@ -116,11 +116,11 @@ public sealed class ExclusionList
         return new ListFile(path, rows);
     }
 
-    private static void Add(NamedRow row, Dictionary<string, ExcludedPlaces.Builder> places, Dictionary<string, long> rows)
+    private static void Add(NamedRow row, Dictionary<string, SourceExclusions.Builder> places, Dictionary<string, long> rows)
     {
-        if (!places.TryGetValue(row.Source, out ExcludedPlaces.Builder? source))
+        if (!places.TryGetValue(row.Source, out SourceExclusions.Builder? source))
         {
-            source = new ExcludedPlaces.Builder();
+            source = new SourceExclusions.Builder();
             places.Add(row.Source, source);
         }
 
@@ -128,10 +128,10 @@ public sealed class ExclusionList
         rows[row.Source] = rows.GetValueOrDefault(row.Source) + 1;
     }
 
-    private static string FingerprintOf(IReadOnlyDictionary<string, ExcludedPlaces> places)
+    private static string FingerprintOf(IReadOnlyDictionary<string, SourceExclusions> places)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string source, ExcludedPlaces rows) in places.OrderBy(static source => source.Key, StringComparer.Ordinal))
+        foreach ((string source, SourceExclusions rows) in places.OrderBy(static source => source.Key, StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(source + "\0"));
             rows.AppendTo(hash);

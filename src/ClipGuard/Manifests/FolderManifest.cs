@@ -94,7 +94,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
                 Clips = [new ClipReference(kind, MediaTags.Noun(kind), path) { Path = full, Source = new FileSource(full) }],
                 Fields = [Field("path", path), Field("folder", end < 0 ? string.Empty : path[..end])],
             };
-            return new SampleRow(row + 1, default, sample) { Place = new RowPlace(_root, row + 1, path) };
+            return new SampleRow(row + 1, default, sample) { Place = new RowLocation(_root, row + 1, path) };
         }
 
         internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
@@ -106,7 +106,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
 
             for (int row = 0; row < _paths.Count; row++)
             {
-                if (places.Contains(new RowPlace(_root, row + 1, Encoding.UTF8.GetString(_paths[row])), out _))
+                if (places.Contains(new RowLocation(_root, row + 1, Encoding.UTF8.GetString(_paths[row])), out _))
                 {
                     yield return row;
                 }

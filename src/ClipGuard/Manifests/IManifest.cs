@@ -10,8 +10,8 @@ public interface IManifest
     string Kind => GetType().Name;
 
     /// <summary>
-    /// The files, shards or folders that rows stand in, each once, as <see cref="RowPlace.Source"/> names them: absolute paths or addresses. Unless a manifest
-    /// overrides this it is its <see cref="Name"/>.
+    /// The files, shards or folders that rows stand in, each once, as <see cref="RowLocation.Source"/> names them: absolute paths or addresses. Unless a
+    /// manifest overrides this it is its <see cref="Name"/>.
     /// </summary>
     IReadOnlyList<string> Sources => [Name];
 

@@ -7,5 +7,5 @@ internal interface IResumableManifest : IManifest
     /// <param name="position">Behind a row of this manifest, which has not changed since.</param>
     /// <param name="cancellation">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Null where that cannot be done.</returns>
-    IAsyncEnumerable<ManifestRow>? ReadRowsBehind(RowPosition position, CancellationToken cancellation);
+    IAsyncEnumerable<ManifestRow>? ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation);
 }

@@ -10,14 +10,14 @@ namespace ClipGuard.Manifests;
 internal sealed class IndexedLines : IndexedRows
 {
     private readonly RowIndex _index;
-    private readonly PlacedLines _lines;
+    private readonly RandomAccessRowReader _lines;
     private readonly PositionedFile _file;
 
     private IndexedLines(string path, KeptIndex index, PositionedFile file, Func<ITextRowReader> newReader)
     {
         _index = index.Rows;
         _file = file;
-        _lines = new PlacedLines(path, file, index.ManifestBytes, newReader);
+        _lines = new RandomAccessRowReader(path, file, index.ManifestBytes, newReader);
         Fingerprint = index.Fingerprint;
     }
 
@@ -88,7 +88,7 @@ internal sealed class IndexedLines : IndexedRows
                         continue;
                     }
 
-                    index.Add(RowAddress.Of(line));
+                    index.Add(RowIndexEntry.Of(line));
                 }
             }
 

@@ -37,7 +37,7 @@ public abstract class IndexedRows : IDisposable
     /// <summary>Where a row stands (<see cref="ManifestRow.Place"/>), for rows that name a place themselves.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <returns>Null (the default) where that is known only once the row is read.</returns>
-    protected internal virtual RowPlace? PlaceOf(long row) => null;
+    protected internal virtual RowLocation? PlaceOf(long row) => null;
 
     /// <summary>The rows that are left out.</summary>
     /// <param name="exclusion">What is left out.</param>

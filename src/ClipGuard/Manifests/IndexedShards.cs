@@ -58,7 +58,7 @@ internal sealed class IndexedShards : IndexedRows
             foreach (TarGroup group in TarGroup.ReadAll(shards[shard], files, stop: cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
-                index.Add(new RowAddress(group.Offset, LengthOf(group), shard));
+                index.Add(new RowIndexEntry(group.Offset, LengthOf(group), shard));
                 foreach (TarMember member in group.Members)
                 {
                     hash.AppendData(Encoding.UTF8.GetBytes($"{shard}\0{member.Name}\0{member.Offset}\0{member.Length}\0{member.Modified}\0"));
@@ -77,7 +77,7 @@ internal sealed class IndexedShards : IndexedRows
 
     public override ManifestRow Read(long row)
     {
-        RowAddress address = _index[row];
+        RowIndexEntry address = _index[row];
         if (!_readers.TryTake(out TarRowReader? reader))
         {
             reader = new TarRowReader(_options, _files);
@@ -112,7 +112,7 @@ internal sealed class IndexedShards : IndexedRows
             long number = 0;
             foreach (TarGroup group in TarGroup.ReadAll(_shards[shard], _files))
             {
-                if (places.Contains(new RowPlace(shown, ++number, group.OwnKey), out _))
+                if (places.Contains(new RowLocation(shown, ++number, group.OwnKey), out _))
                 {
                     yield return _firstRows[shard] + number - 1;
                 }

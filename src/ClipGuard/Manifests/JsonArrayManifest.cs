@@ -9,11 +9,11 @@ namespace ClipGuard.Manifests;
 /// The line of a row is its 1-based number in the array. Its raw bytes are those of a JSON Lines file: line breaks between its parts are spaces, and one
 /// follows it. What is said of a bad row tells the byte of the file at which the row begins, and its column counts from there.
 /// </summary>
-public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
+public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
     private readonly string _path;
-    private readonly NotedRows _noted = new();
+    private readonly RowOffsetCache _noted = new();
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
@@ -40,7 +40,7 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
         ReadRowsAsync(() => Open(new ManifestFiles(_options)), cancellation);
 
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
         : ReadRowsAsync(() => OpenWithin(position.Next, new ManifestFiles(_options)), cancellation);
 
@@ -76,17 +76,17 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     {
         JsonLinesManifest.PipeHasNoShards(_path);
         var files = new ManifestFiles(_options);
-        MarkedRange range = await RowMarks.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation).ConfigureAwait(false);
-        LineReader OpenAt(RowMark row) => row.LinesBefore == 0 ? Open(files) : OpenWithin(row, files);
+        MarkedRange range = await RowBoundaries.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation).ConfigureAwait(false);
+        LineReader OpenAt(RowBoundary row) => row.LinesBefore == 0 ? Open(files) : OpenWithin(row, files);
         return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, NewReader, countsLines: false);
     }
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() =>
-        new DeferredLineReader(() => Open(new ManifestFiles(_options)), (_, _) => new RowReaderChoice(NewReader), _path, _noted);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() =>
+        new UnparsedLineReader(() => Open(new ManifestFiles(_options)), (_, _) => new RowReaderChoice(NewReader), _path, _noted);
 
     private LineReader Open(ManifestFiles files) => LineReader.Open(_path, _options.MaxLineBytes, array: new JsonArrayScan(), files: files);
 
-    private LineReader OpenWithin(RowMark from, ManifestFiles files) =>
+    private LineReader OpenWithin(RowBoundary from, ManifestFiles files) =>
         LineReader.Open(_path, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: from, files: files);
 
     private JsonArrayRowReader NewReader() => new(_options, _paths);

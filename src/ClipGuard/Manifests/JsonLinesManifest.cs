@@ -10,11 +10,11 @@ namespace ClipGuard.Manifests;
 /// <c>images</c>, <c>videos</c> and <c>audios</c>. UTF-8 with or without a byte order mark, lines ended by LF or CRLF; lines of white space are no rows.
 /// What begins as a JSON array is read as one where rows are read in order, as from a pipe; an index of it is made by <see cref="JsonArrayManifest"/>.
 /// </summary>
-public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
+public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     private readonly ManifestOptions _options;
     private readonly string _path;
-    private readonly NotedRows _noted = new();
+    private readonly RowOffsetCache _noted = new();
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>
@@ -46,7 +46,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
         ReadRowsAsync(() => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)), cancellation);
 
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
         : JsonTextCheck.IsArray(_path, new ManifestFiles(_options))
             ? ((IResumableManifest)new JsonArrayManifest(_path, _options)).ReadRowsBehind(position, cancellation)
@@ -98,9 +98,9 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
         }
 
         ShardExtent extent = LineCut.Find(_path, files, shard, out long length);
-        LineReader OpenAt(RowMark row) => LineReader.Open(_path, _options.MaxLineBytes, from: row, files: files);
+        LineReader OpenAt(RowBoundary row) => LineReader.Open(_path, _options.MaxLineBytes, from: row, files: files);
         return Task.FromResult<ManifestShard>(
-            new TextShard(this, shard, extent, length, new RowMark(extent.From, 0), OpenAt, () => new JsonRowReader(_options, _paths), countsLines: true));
+            new TextShard(this, shard, extent, length, new RowBoundary(extent.From, 0), OpenAt, () => new JsonRowReader(_options, _paths), countsLines: true));
     }
 
     /// <exception cref="ManifestException">It is no regular file.</exception>
@@ -112,7 +112,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
         }
     }
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredLineReader(
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new UnparsedLineReader(
         () => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)),
         (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)),
         _path,

@@ -70,7 +70,7 @@ internal sealed class LineReader : IDisposable
     public long Position => _position + _end;
 
     /// <summary>Where the line begins that is read next.</summary>
-    public RowMark Next => new(_position + _start - _discarded, _number);
+    public RowBoundary Next => new(_position + _start - _discarded, _number);
 
     /// <param name="path">The file. At an address it is opened when it is read.</param>
     /// <param name="maxLineBytes">Longest line that is kept.</param>
@@ -86,7 +86,7 @@ internal sealed class LineReader : IDisposable
         byte? quote = null,
         JsonArrayScan? array = null,
         bool mayBeArray = false,
-        RowMark from = default,
+        RowBoundary from = default,
         ManifestFiles? files = null)
     {
         if (Addresses.Is(path) && files is not null)
@@ -185,7 +185,7 @@ internal sealed class LineReader : IDisposable
     /// Takes the next line out of what was read where its place alone says all of it: one that does not begin with white space and ends with a line feed, of no
     /// array, table or cell. Any other is left to <see cref="TryRead"/>. For those who pass over millions of lines.
     /// </summary>
-    public bool TryReadPlace(out RowAddress place)
+    public bool TryReadPlace(out RowIndexEntry place)
     {
         place = default;
         if (_atStart || _array is not null || _quote is not null || _discarded > 0 || _start != _scanned)
@@ -200,7 +200,7 @@ internal sealed class LineReader : IDisposable
             return false;
         }
 
-        place = new RowAddress(_position + _start, length, checked((int)++_number));
+        place = new RowIndexEntry(_position + _start, length, checked((int)++_number));
         _start = _scanned = _start + length;
         return true;
     }
@@ -221,7 +221,7 @@ internal sealed class LineReader : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private void Begin(RowMark from)
+    private void Begin(RowBoundary from)
     {
         if (from.Offset > 0)
         {

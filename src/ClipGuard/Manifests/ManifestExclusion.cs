@@ -8,9 +8,9 @@ internal sealed class ManifestExclusion
 
     private readonly string _manifest;
     private readonly bool _hasEachRowOnce;
-    private readonly Dictionary<string, ExcludedPlaces> _places;
+    private readonly Dictionary<string, SourceExclusions> _places;
 
-    private ManifestExclusion(IManifest manifest, Dictionary<string, ExcludedPlaces> places, IReadOnlyList<string> absent)
+    private ManifestExclusion(IManifest manifest, Dictionary<string, SourceExclusions> places, IReadOnlyList<string> absent)
     {
         _manifest = manifest.Name;
         _hasEachRowOnce = manifest is not (BlendedManifest or StreamedBlend);
@@ -32,8 +32,8 @@ internal sealed class ManifestExclusion
         var names = SourceNames.Of(manifest);
         ILookup<string, string> byFileName = manifest.Sources.ToLookup(SourceNames.LastPart, StringComparer.Ordinal);
         var found = new HashSet<string>(StringComparer.Ordinal);
-        var parts = new Dictionary<string, List<ExcludedPlaces>>(StringComparer.Ordinal);
-        foreach ((string name, ExcludedPlaces places) in list.Places)
+        var parts = new Dictionary<string, List<SourceExclusions>>(StringComparer.Ordinal);
+        foreach ((string name, SourceExclusions places) in list.Places)
         {
             string[] fitting = [.. byFileName[SourceNames.LastPart(name)].Where(source => SourceNames.Fits(source, name))];
             fitting = fitting.Length > 1 && Array.Find(fitting, source => names.NameOf(source) == name) is { } exact ? [exact] : fitting;
@@ -47,7 +47,7 @@ internal sealed class ManifestExclusion
             foreach (string source in fitting)
             {
                 found.Add(name);
-                if (!parts.TryGetValue(source, out List<ExcludedPlaces>? of))
+                if (!parts.TryGetValue(source, out List<SourceExclusions>? of))
                 {
                     parts.Add(source, of = []);
                 }
@@ -58,16 +58,16 @@ internal sealed class ManifestExclusion
 
         return new ManifestExclusion(
             manifest,
-            parts.ToDictionary(static source => source.Key, static source => ExcludedPlaces.Join(source.Value), StringComparer.Ordinal),
+            parts.ToDictionary(static source => source.Key, static source => SourceExclusions.Join(source.Value), StringComparer.Ordinal),
             list.FindAbsent(manifest, found));
     }
 
     /// <summary>The rows of a source; null where none is named.</summary>
-    /// <param name="source">As in <see cref="RowPlace.Source"/>.</param>
-    public ExcludedPlaces? In(string source) => _places.GetValueOrDefault(source);
+    /// <param name="source">As in <see cref="RowLocation.Source"/>.</param>
+    public SourceExclusions? In(string source) => _places.GetValueOrDefault(source);
 
     /// <summary>Whether the row at a place is left out, whatever it names.</summary>
-    public bool Contains(RowPlace place) => In(place.Source)?.Contains(place, out _) is true;
+    public bool Contains(RowLocation place) => In(place.Source)?.Contains(place, out _) is true;
 
     /// <summary>Whether a row that was read is left out.</summary>
     /// <param name="row">The row.</param>
@@ -76,7 +76,7 @@ internal sealed class ManifestExclusion
     /// <exception cref="ManifestException">It is another row than the list means, so that the wrong ones would be left out.</exception>
     public bool Contains(ManifestRow row, bool checksClips = true, long linesBefore = 0)
     {
-        RowPlace place = row.PlaceIn(_manifest);
+        RowLocation place = row.PlaceIn(_manifest);
         place = linesBefore == 0 ? place : place with { Line = place.Line + linesBefore };
         if (In(place.Source) is not { } places || !places.Contains(place, out uint clip))
         {

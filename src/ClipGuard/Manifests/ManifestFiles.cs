@@ -13,7 +13,7 @@ namespace ClipGuard.Manifests;
 internal sealed class ManifestFiles
 {
     // Connections, and what is known of servers, are shared by all manifests of the same options.
-    private static readonly ConditionalWeakTable<FetchOptions, PatientFetch> Fetches = [];
+    private static readonly ConditionalWeakTable<FetchOptions, RetryingFetch> Fetches = [];
 
     private readonly FetchOptions _options;
     private readonly RecentBlocks _recent = new();
@@ -21,7 +21,7 @@ internal sealed class ManifestFiles
 
     public ManifestFiles(ManifestOptions options) => _options = options.Fetching;
 
-    private PatientFetch Fetch => Fetches.GetValue(_options, static options => new PatientFetch(options));
+    private RetryingFetch Fetch => Fetches.GetValue(_options, static options => new RetryingFetch(options));
 
     /// <summary>A path made absolute; an address as it is.</summary>
     public static string FullPath(string path) => Addresses.Is(path) ? path : Path.GetFullPath(path);

@@ -12,13 +12,13 @@ public abstract record ManifestRow(long Line)
     public string? Origin { get; init; }
 
     /// <summary>Where the row stands; null where that is <see cref="Line"/> of the manifest's only file.</summary>
-    public RowPlace? Place { get; init; }
+    public RowLocation? Place { get; init; }
 
     /// <inheritdoc/>
     public sealed override string ToString() => RecordText.Of(this);
 
     /// <summary>Where the next row of its source may begin; default where its manifest cannot be read on from there.</summary>
-    internal RowMark Next
+    internal RowBoundary Next
     {
         get => _trace.Next;
         set => _trace = _trace with { Next = value };
@@ -32,7 +32,7 @@ public abstract record ManifestRow(long Line)
     }
 
     /// <summary>Where the row stands, given the name of its manifest.</summary>
-    internal RowPlace PlaceIn(string manifest) => Place ?? new RowPlace(Origin ?? manifest, Line);
+    internal RowLocation PlaceIn(string manifest) => Place ?? new RowLocation(Origin ?? manifest, Line);
 }
 
 /// <summary>A row that is a sample.</summary>

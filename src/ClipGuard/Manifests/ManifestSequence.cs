@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// Several manifests, one after the other, as one. The line of a row is its 1-based number over all of them, and what is said of a bad row tells its line in
 /// its own manifest. Rows are text where those of all manifests are and are read from one folder, so that relative paths in them keep their meaning.
 /// </summary>
-public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDeferredManifest, IResumableManifest
+public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     private readonly IIndexableManifest[] _parts;
 
@@ -44,7 +44,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDefer
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(0, null, 0, cancellation);
 
     // Of shards the numbers over this sequence are known, and not those over their own manifest.
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation)
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation)
     {
         int part = Array.FindIndex(_parts, part => part.Sources.Contains(position.Place.Source));
         return part >= 0 && _parts[part] is not TarManifest
@@ -99,7 +99,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IDefer
         return FingerprintOf(all);
     }
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() => new DeferredSequenceReader(_parts, Renumber);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new UnparsedSequenceReader(_parts, Renumber);
 
     private static string FingerprintOf(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));

@@ -2,14 +2,15 @@ namespace ClipGuard.Manifests;
 
 /// <summary>Rows of a manifest that has them only parsed.</summary>
 /// <param name="manifest">The manifest.</param>
-internal sealed class ParsedRowReader(IManifest manifest) : IDeferredRowReader
+internal sealed class ParsedRowReader(IManifest manifest) : IUnparsedRowReader
 {
     private IAsyncEnumerator<ManifestRow>? _rows;
 
     /// <summary>What reads a manifest's rows with as little parsing as it allows.</summary>
-    public static IDeferredRowReader Of(IManifest manifest) => manifest is IDeferredManifest deferred ? deferred.ReadDeferred() : new ParsedRowReader(manifest);
+    public static IUnparsedRowReader Of(IManifest manifest) =>
+        manifest is IUnparsedRowManifest unparsed ? unparsed.ReadUnparsed() : new ParsedRowReader(manifest);
 
-    public async ValueTask<DeferredRows> ReadAsync(int most, CancellationToken cancellation)
+    public async ValueTask<UnparsedRows> ReadAsync(int most, CancellationToken cancellation)
     {
         var rows = new List<ManifestRow>();
         _rows ??= manifest.ReadRowsAsync(cancellation).GetAsyncEnumerator(cancellation);
@@ -37,13 +38,13 @@ internal sealed class ParsedRowReader(IManifest manifest) : IDeferredRowReader
 
     public ValueTask DisposeAsync() => _rows?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private sealed class ParsedRows(List<ManifestRow> rows) : DeferredRows
+    private sealed class ParsedRows(List<ManifestRow> rows) : UnparsedRows
     {
         public override int Count => rows.Count;
 
         public override ManifestLine LineOf(int row) => new(rows[row].Line, rows[row].Origin);
 
-        public override RowPlace PlaceOf(int row, string manifest) => rows[row].PlaceIn(manifest);
+        public override RowLocation PlaceOf(int row, string manifest) => rows[row].PlaceIn(manifest);
 
         public override ManifestRow Read(int row) => rows[row];
     }

@@ -4,7 +4,7 @@ namespace ClipGuard.Manifests;
 /// Where reading goes on behind a row, and how many rows were excluded before it: what a run needs to go on from there. It is no part of the row's value, so
 /// any two are equal, and rows with different ones can be.
 /// </summary>
-internal readonly record struct RowContinuation(RowMark Next, long LeftOutBefore)
+internal readonly record struct RowContinuation(RowBoundary Next, long LeftOutBefore)
 {
     /// <inheritdoc/>
     public bool Equals(RowContinuation other) => true;

@@ -12,25 +12,25 @@ internal sealed class RowIndex
     private const int BlockRows = 64;
     private const int PieceBlocks = 1024;
     private const int PieceBytes = 64 * 1024;
-    private const int MostBytesOfBlock = BlockRows * 3 * NumberCode.MaxBytes;
+    private const int MostBytesOfBlock = BlockRows * 3 * VariableLengthInteger.MaxBytes;
 
     private readonly List<Block[]> _blocks = [];
     private readonly List<byte[]> _pieces = [];
-    private RowAddress _last;
+    private RowIndexEntry _last;
     private int _used; // bytes of the last piece
 
     public long Count { get; private set; }
 
     private long BlockCount => (Count + BlockRows - 1) / BlockRows;
 
-    public RowAddress this[long row]
+    public RowIndexEntry this[long row]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)row, (ulong)Count, nameof(row));
             (long number, long within) = Math.DivRem(row, BlockRows);
             ref readonly Block block = ref BlockAt(number);
-            RowAddress address = block.First;
+            RowIndexEntry address = block.First;
             ReadOnlySpan<byte> bytes = _pieces[block.Piece].AsSpan(block.Start);
             for (int at = 0; within > 0; within--)
             {
@@ -56,7 +56,7 @@ internal sealed class RowIndex
         }
     }
 
-    public void Add(RowAddress address)
+    public void Add(RowIndexEntry address)
     {
         if (Count % BlockRows == 0)
         {
@@ -71,7 +71,7 @@ internal sealed class RowIndex
         Count++;
     }
 
-    /// <summary>The row whose <see cref="RowAddress.Line"/>, which must ascend, is the one given; -1 for none.</summary>
+    /// <summary>The row whose <see cref="RowIndexEntry.Line"/>, which must ascend, is the one given; -1 for none.</summary>
     public long FindLine(long line)
     {
         long low = 0;
@@ -141,7 +141,7 @@ internal sealed class RowIndex
     }
 
     // No block is in two pieces.
-    private void BeginBlock(RowAddress first)
+    private void BeginBlock(RowIndexEntry first)
     {
         if (_pieces.Count == 0 || PieceBytes - _used < MostBytesOfBlock)
         {
@@ -161,35 +161,35 @@ internal sealed class RowIndex
     private ref readonly Block BlockAt(long number) => ref _blocks[(int)(number / PieceBlocks)][number % PieceBlocks];
 
     // An odd number is half of it the length of a row that follows; after an even one the rest is said too.
-    private static void WriteNext(Span<byte> bytes, ref int end, RowAddress before, RowAddress row)
+    private static void WriteNext(Span<byte> bytes, ref int end, RowIndexEntry before, RowIndexEntry row)
     {
         if (row.Follows(before))
         {
-            NumberCode.Write(bytes, ref end, ((ulong)row.Length << 1) | 1);
+            VariableLengthInteger.Write(bytes, ref end, ((ulong)row.Length << 1) | 1);
             return;
         }
 
-        NumberCode.Write(bytes, ref end, NumberCode.Unsigned(row.Length) << 1);
-        NumberCode.Write(bytes, ref end, NumberCode.Unsigned(row.Offset - before.Offset));
-        NumberCode.Write(bytes, ref end, NumberCode.Unsigned((long)row.Line - before.Line));
+        VariableLengthInteger.Write(bytes, ref end, VariableLengthInteger.Unsigned(row.Length) << 1);
+        VariableLengthInteger.Write(bytes, ref end, VariableLengthInteger.Unsigned(row.Offset - before.Offset));
+        VariableLengthInteger.Write(bytes, ref end, VariableLengthInteger.Unsigned((long)row.Line - before.Line));
     }
 
-    private static RowAddress ReadNext(ReadOnlySpan<byte> bytes, ref int at, RowAddress before)
+    private static RowIndexEntry ReadNext(ReadOnlySpan<byte> bytes, ref int at, RowIndexEntry before)
     {
-        ulong length = NumberCode.Read(bytes, ref at);
+        ulong length = VariableLengthInteger.Read(bytes, ref at);
         if ((length & 1) == 1)
         {
             return before.Next((int)(length >> 1));
         }
 
-        long offset = before.Offset + NumberCode.Signed(NumberCode.Read(bytes, ref at));
-        long line = before.Line + NumberCode.Signed(NumberCode.Read(bytes, ref at));
-        return new RowAddress(offset, (int)NumberCode.Signed(length >> 1), (int)line);
+        long offset = before.Offset + VariableLengthInteger.Signed(VariableLengthInteger.Read(bytes, ref at));
+        long line = before.Line + VariableLengthInteger.Signed(VariableLengthInteger.Read(bytes, ref at));
+        return new RowIndexEntry(offset, (int)VariableLengthInteger.Signed(length >> 1), (int)line);
     }
 
     /// <summary>Some rows.</summary>
     /// <param name="First">The first.</param>
     /// <param name="Piece">Where the others are, each reckoned from the one before it: which array,</param>
     /// <param name="Start">and from which byte of it on.</param>
-    private readonly record struct Block(RowAddress First, int Piece, int Start);
+    private readonly record struct Block(RowIndexEntry First, int Piece, int Start);
 }

@@ -20,7 +20,7 @@ internal sealed class SourceNames
     public static SourceNames Of(IManifest manifest) => new(FolderOf(manifest.Sources));
 
     /// <summary>The name of a source.</summary>
-    /// <param name="source">As in <see cref="RowPlace.Source"/>.</param>
+    /// <param name="source">As in <see cref="RowLocation.Source"/>.</param>
     public string NameOf(string source) => source == StandardInputPath ? StandardInput
         : source.StartsWith(_folder, StringComparison.Ordinal) && source.Length > _folder.Length ? source[_folder.Length..]
         : source;

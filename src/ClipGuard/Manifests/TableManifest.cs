@@ -9,11 +9,11 @@ namespace ClipGuard.Manifests;
 /// <c>video</c>, … (a path, or a JSON list of them). <c>system</c>, <c>query</c>, <c>response</c> and the other names that ms-swift knows make messages where
 /// there is no such column. Every other column is a field of the sample, its cells JSON strings. Quoted cells may hold line breaks. UTF-8.
 /// </summary>
-public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IDeferredManifest, IResumableManifest
+public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     private readonly TableOptions _options;
     private readonly string _path;
-    private readonly NotedRows _noted = new();
+    private readonly RowOffsetCache _noted = new();
     private readonly PathResolver _paths;
 
     // As it was read last: of a pipe it cannot be had again.
@@ -46,10 +46,10 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) =>
         ReadRowsAsync(() => Open(new ManifestFiles(_options.Rows)), null, cancellation);
 
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null : ReadRowsBehindAsync(position.Next, cancellation);
 
-    private async IAsyncEnumerable<ManifestRow> ReadRowsBehindAsync(RowMark mark, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ManifestRow> ReadRowsBehindAsync(RowBoundary mark, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
         LineReader OpenThere() => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: mark, files: new ManifestFiles(_options.Rows));
@@ -99,14 +99,14 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         JsonLinesManifest.PipeHasNoShards(_path);
         var files = new ManifestFiles(_options.Rows);
         Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
-        LineReader OpenAt(RowMark row) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row, files: files);
-        MarkedRange range = await RowMarks.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
+        LineReader OpenAt(RowBoundary row) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row, files: files);
+        MarkedRange range = await RowBoundaries.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
             .ConfigureAwait(false);
         return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, header.NewReader, countsLines: false);
     }
 
-    IDeferredRowReader IDeferredManifest.ReadDeferred() =>
-        new DeferredLineReader(
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() =>
+        new UnparsedLineReader(
             () => Open(new ManifestFiles(_options.Rows)),
             (lines, first) => new RowReaderChoice((_header = ReadHeader(first, lines.HasByteOrderMark)).NewReader, IsHeader: true),
             _path,
@@ -152,6 +152,6 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader)
     {
         /// <summary>Where the rows below it begin; only <see cref="ReadHeaderAsync"/> knows it.</summary>
-        public RowMark FirstRow { get; init; }
+        public RowBoundary FirstRow { get; init; }
     }
 }

@@ -45,7 +45,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     public IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(_shards, 0, 0, cancellation);
 
     // Samples of its shard that come before are gone over by their headers alone.
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation)
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation)
     {
         int shard = Sources.ToList().IndexOf(position.Place.Source);
         long line = position.Rows + position.LeftOut - position.Place.Line;
@@ -87,7 +87,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
                 string expected = $"{ShardCompression.Of(shard)!.Name} up to its end";
                 yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shown}: {flaw}", expected)
                 {
-                    Place = new RowPlace(shown, number),
+                    Place = new RowLocation(shown, number),
                 };
             }
 

@@ -23,7 +23,7 @@ public sealed record TimeRecord(
         Seconds.Of(found.Time.WaitedForBytes),
         Seconds.Of(found.Time.Stopped),
         Seconds.Of(found.Time.Blocked),
-        Seconds.Of(found.MachineSteal));
+        Seconds.Of(found.CpuStealTime));
 
     internal TimeByCause ToTime() => new()
     {

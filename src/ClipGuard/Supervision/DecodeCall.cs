@@ -8,7 +8,7 @@ namespace ClipGuard.Supervision;
 /// <summary>One call for a guarded decode.</summary>
 /// <param name="Request">What to decode, as what.</param>
 /// <param name="Patience">How long each attempt may take.</param>
-internal sealed record DecodeCall(DecodeRequest Request, DecodePatience Patience)
+internal sealed record DecodeCall(DecodeRequest Request, DecodeTimeLimits Patience)
 {
     /// <summary>When it was made, as Stopwatch counts.</summary>
     public long AskedAt { get; } = Stopwatch.GetTimestamp();

@@ -46,7 +46,7 @@ public abstract class DecodeOutcome : IDisposable
     internal FetchedObject? Fetched { get; set; }
 
     /// <summary>Where the time of the last try went; nothing but zeros where there is no clip.</summary>
-    internal DecodeProfile Profile { get; init; }
+    internal DecodeTimings Profile { get; init; }
 
     /// <summary>The decoded bytes, in the order of the clip's shape; empty where there is no clip. Valid until this is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The outcome was disposed.</exception>
@@ -61,7 +61,7 @@ public abstract class DecodeOutcome : IDisposable
     {
         ArgumentNullException.ThrowIfNull(clip);
         return payload.Length == clip.PayloadBytes()
-            ? new GivenOutcome(clip, payload, elapsed)
+            ? new CallerOwnedOutcome(clip, payload, elapsed)
             : throw new ArgumentException($"The shape says {clip.PayloadBytes()} bytes, and there are {payload.Length}.", nameof(payload));
     }
 

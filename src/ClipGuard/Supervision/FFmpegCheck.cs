@@ -11,8 +11,8 @@ namespace ClipGuard.Supervision;
 /// <summary>
 /// Has a helper of its own find out whether the FFmpeg that helpers would use can be used, before there is a clip that could be blamed. Where FFmpeg makes that
 /// helper die, FFmpeg is refused. What passed is remembered as long as this process lives and its files stay what they are; later runs know of it too:
-/// where all is as it was that decides which FFmpeg a helper finds (<see cref="FoundFFmpeg"/>), none is asked; otherwise it finds that out, and decodes nothing
-/// where what it finds has passed before (<see cref="PassedFFmpeg"/>).
+/// where all is as it was that decides which FFmpeg a helper finds (<see cref="FFmpegLocationCache"/>), none is asked; otherwise it finds that out, and
+/// decodes nothing where what it finds has passed before (<see cref="FFmpegCheckCache"/>).
 /// </summary>
 internal static partial class FFmpegCheck
 {
@@ -46,7 +46,7 @@ internal static partial class FFmpegCheck
 
         if (passed is null || LoadedLibavFiles.FindChanged(passed.Files) is not null)
         {
-            passed = FoundFFmpeg.OfUser.Find(launch);
+            passed = FFmpegLocationCache.OfUser.Find(launch);
             if (passed is null)
             {
                 passed = await AskAsync(launch, sandbox, limit, cancellation).ConfigureAwait(false);
@@ -55,8 +55,8 @@ internal static partial class FFmpegCheck
                     return launch;
                 }
 
-                PassedFFmpeg.OfUser.Keep(passed.Files);
-                FoundFFmpeg.OfUser.Keep(launch, passed);
+                FFmpegCheckCache.OfUser.Keep(passed.Files);
+                FFmpegLocationCache.OfUser.Keep(launch, passed);
             }
 
             lock (Gate)
@@ -132,7 +132,7 @@ internal static partial class FFmpegCheck
         Arguments = [launch.Path, "check"],
 
         // It does each thing once: quick compilation is worth more to it than fast code.
-        Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1", $"{WireProtocol.PassedFFmpegVariable}={PassedFFmpeg.OfUser.Read()}"],
+        Environment = [.. launch.Environment, "DOTNET_TieredCompilation=1", $"{WireProtocol.PassedFFmpegVariable}={FFmpegCheckCache.OfUser.Read()}"],
         PayloadBytes = Environment.SystemPageSize,
     };
 

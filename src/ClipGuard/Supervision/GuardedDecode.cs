@@ -118,10 +118,10 @@ internal sealed partial class GuardedDecode
         : attempt.ConcludedAt == 0 ? Stopwatch.GetElapsedTime(_beganAt)
         : Stopwatch.GetElapsedTime(_beganAt, attempt.ConcludedAt);
 
-    private DecodeProfile ProfileOf(Attempt attempt)
+    private DecodeTimings ProfileOf(Attempt attempt)
     {
         (long waited, long opened, long decoded, long converted) = attempt.Spent;
-        return new DecodeProfile(
+        return new DecodeTimings(
             Stopwatch.GetElapsedTime(_call.AskedAt, attempt.DispatchedAt) - _waitedForBytes,
             _waitedForBytes + Time(waited),
             Time(opened),

@@ -33,7 +33,7 @@ internal interface IGuardedDecoder
 
     /// <summary>A clip is going to be decoded soon, so that its bytes may be read before. The caller disposes what it gets, after the decode.</summary>
     /// <returns>Null where it is not read ahead.</returns>
-    IAheadClip? Announce(ClipSource source) => null;
+    IReadAheadClip? Announce(ClipSource source) => null;
 
     /// <inheritdoc cref="Supervisor.DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/>
     ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation);

@@ -25,7 +25,7 @@ internal sealed class InProcessDecoding : IDecoding
         _threads = options.ThreadsOfDecoder(isProgram: false);
         string? lacking = AudioDecoderLoader.Load(options.AudioDecoders, out _audioDecoders);
         string? choice = options.FFmpeg ?? Environment.GetEnvironmentVariable(WireProtocol.FFmpegVariable);
-        if ((LibavLoader.FindProblem(choice) ?? PassedFFmpeg.OfUser.CheckLoaded() ?? lacking) is { } missing)
+        if ((LibavLoader.FindProblem(choice) ?? FFmpegCheckCache.OfUser.CheckLoaded() ?? lacking) is { } missing)
         {
             throw new HelperUnavailableException(missing, decoderMissing: true);
         }

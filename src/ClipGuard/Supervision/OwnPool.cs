@@ -34,7 +34,7 @@ internal sealed class OwnPool : IAsyncDisposable
     /// <param name="logger">Where they are told of.</param>
     /// <param name="cancellation">Ends the wait; what was started is then ended too.</param>
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
-    public static async Task<OwnPool> StartAsync(SupervisorOptions options, DecodePlaces? places, ILogger logger, CancellationToken cancellation)
+    public static async Task<OwnPool> StartAsync(SupervisorOptions options, DecodeCapacity? places, ILogger logger, CancellationToken cancellation)
     {
         HelperLaunch launch = await FFmpegCheck.RunAsync(
             HelperLaunch.From(options), options.Sandbox, options.StartLimit, logger, cancellation).ConfigureAwait(false);

@@ -18,7 +18,7 @@ public sealed record PostMortem
     /// Processor time that a hypervisor took from the whole machine while this decode was watched,
     /// all processors together; zero where the system does not tell.
     /// </summary>
-    public TimeSpan MachineSteal { get; init; }
+    public TimeSpan CpuStealTime { get; init; }
 
     /// <summary>Whether a thread of the helper was running (true) or all of them waited (false); null where it had ended by itself.</summary>
     public bool? WasRunning { get; init; }

@@ -12,7 +12,7 @@ internal sealed class ProgramPool : IAsyncDisposable
 {
     private readonly HelperTemplate? _template;
 
-    private ProgramPool(HelperPool pool, DecodePlaces places, HelperTemplate? template, ReadyMessage greeting)
+    private ProgramPool(HelperPool pool, DecodeCapacity places, HelperTemplate? template, ReadyMessage greeting)
     {
         _template = template;
         Pool = pool;
@@ -27,7 +27,7 @@ internal sealed class ProgramPool : IAsyncDisposable
     public HelperPool Pool { get; }
 
     /// <summary>What they share with ClipGuard's own helpers.</summary>
-    public DecodePlaces Places { get; }
+    public DecodeCapacity Places { get; }
 
     /// <summary>What the first of them said.</summary>
     public ReadyMessage Greeting { get; }
@@ -56,7 +56,7 @@ internal sealed class ProgramPool : IAsyncDisposable
         HelperPool? pool = null;
         try
         {
-            DecodePlaces places = DecodePlaces.For(options);
+            DecodeCapacity places = DecodeCapacity.For(options);
             pool = new HelperPool(options, launch, logger, template, places);
             places.Add(pool);
             return new ProgramPool(pool, places, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));

@@ -35,7 +35,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         _options = options;
         _decoding = decoding;
         _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
-        if (options.Isolation != Isolation.InProcess && options.ReadAhead.Reads > 0)
+        if (options.Isolation != IsolationMode.InProcess && options.ReadAhead.Reads > 0)
         {
             TimeSpan patience = options.ReadAheadPatience ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
             _readAhead = new ReadAhead(options.ReadAhead, _fetcher, patience)
@@ -54,7 +54,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// </summary>
     public IReadOnlyList<string> DecoderFiles => _decoding.DecoderFiles;
 
-    /// <summary>Name and version of the helper program; empty for <see cref="Isolation.InProcess"/>.</summary>
+    /// <summary>Name and version of the helper program; empty for <see cref="IsolationMode.InProcess"/>.</summary>
     public string HelperVersion => _decoding.HelperVersion;
 
     /// <summary>The sandbox level that is in force: what was asked for, or what this kernel can do; the lowest, where helpers differ.</summary>
@@ -66,7 +66,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
     public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();
 
-    /// <summary>Names and versions of the libraries that decode, as the helper program tells them; empty for <see cref="Isolation.InProcess"/>.</summary>
+    /// <summary>Names and versions of the libraries that decode, as the helper program tells them; empty for <see cref="IsolationMode.InProcess"/>.</summary>
     public IReadOnlyDictionary<string, string> Libraries => _decoding.Libraries;
 
     /// <summary>Which of <c>audio</c>, <c>video</c>, <c>image</c> and <c>inspect</c> the helper program decodes; all of them for ClipGuard's own.</summary>
@@ -90,7 +90,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
-        IDecoding decoding = options.Isolation == Isolation.InProcess ? new InProcessDecoding(options)
+        IDecoding decoding = options.Isolation == IsolationMode.InProcess ? new InProcessDecoding(options)
             : await HelperDecoding.StartAsync(options, logger, cancellation).ConfigureAwait(false);
         try
         {
@@ -125,7 +125,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// </param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeRequest request, Action<ClipFault>? onFirstFailure, CancellationToken cancellation) =>
-        DecodeAsync(new DecodeCall(request, DecodePatience.ForCaller(_options)) { OnFirstFailure = onFirstFailure }, cancellation);
+        DecodeAsync(new DecodeCall(request, DecodeTimeLimits.ForCaller(_options)) { OnFirstFailure = onFirstFailure }, cancellation);
 
     /// <summary>Decodes a clip that has failed once, for a caller that ended before there was a second attempt: this is the second one.</summary>
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
@@ -133,7 +133,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// <param name="firstFailure">How it failed, as <see cref="DecodeAsync(DecodeRequest, Action{ClipFault}, CancellationToken)"/> told.</param>
     /// <param name="cancellation">Ends the decode and its helper; never counted as a fault.</param>
     public ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation = default) =>
-        DecodeAsync(new DecodeCall(request, DecodePatience.ForCaller(_options)) { FirstFailure = firstFailure }, cancellation);
+        DecodeAsync(new DecodeCall(request, DecodeTimeLimits.ForCaller(_options)) { FirstFailure = firstFailure }, cancellation);
 
     /// <summary>
     /// Decodes a clip that was unsettled, for a caller who can wait: each attempt has its deadline and its stall limit in usable time alone, up to
@@ -141,10 +141,10 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// </summary>
     /// <inheritdoc cref="DecodeAsync(DecodeRequest, CancellationToken)"/>
     public ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation = default) =>
-        DecodeAsync(new DecodeCall(request, DecodePatience.ToSettle(_options)), cancellation);
+        DecodeAsync(new DecodeCall(request, DecodeTimeLimits.ToSettle(_options)), cancellation);
 
     /// <inheritdoc/>
-    IAheadClip? IGuardedDecoder.Announce(ClipSource source) => _readAhead?.Announce(source);
+    IReadAheadClip? IGuardedDecoder.Announce(ClipSource source) => _readAhead?.Announce(source);
 
     /// <summary>Asks what a server says of the object at an address now, without fetching it.</summary>
     /// <param name="address">The address.</param>
@@ -171,12 +171,12 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     }
 
     /// <inheritdoc/>
-    string? IGuardedDecoder.FindMistake(ClipSpec spec) => SpecMistake.Find(spec, _decoding, _options.AudioDecoders);
+    string? IGuardedDecoder.FindMistake(ClipSpec spec) => UnsupportedSpec.Find(spec, _decoding, _options.AudioDecoders);
 
     private void RefuseMistakes(DecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (SpecMistake.Find(request.Spec, _decoding, _options.AudioDecoders) is { } mistake)
+        if (UnsupportedSpec.Find(request.Spec, _decoding, _options.AudioDecoders) is { } mistake)
         {
             throw new ArgumentException(mistake, nameof(request));
         }
@@ -203,9 +203,9 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     {
         ClipFetchResult? ahead = null;
         FetchedObject? fetchedObject = null;
-        if (call.Request.Source is AheadSource { Clip: var clip })
+        if (call.Request.Source is ReadAheadSource { Clip: var clip })
         {
-            AheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
+            ReadAheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
             ahead = taken.Fetched;
             fetchedObject = taken.Object;
             call = call.From(taken.Source);

@@ -16,11 +16,11 @@ public sealed record SupervisorOptions
     private readonly int? _workers;
     private readonly int? _maxWorkers;
 
-    /// <summary>What stands between a decode and this process. Default <see cref="Isolation.Pooled"/>.</summary>
-    public Isolation Isolation { get; init; } = Isolation.Pooled;
+    /// <summary>What stands between a decode and this process. Default <see cref="IsolationMode.Pooled"/>.</summary>
+    public IsolationMode Isolation { get; init; } = IsolationMode.Pooled;
 
     /// <summary>
-    /// Time from dispatch to reply (with <see cref="Isolation.FreshPerDecode"/> to the helper's exit). After it, on the wall clock, the caller is freed.
+    /// Time from dispatch to reply (with <see cref="IsolationMode.FreshPerDecode"/> to the helper's exit). After it, on the wall clock, the caller is freed.
     /// The clip gets a fault only if at least nine tenths of it were usable (<see cref="TimeByCause.Usable"/>); otherwise it is unsettled.
     /// Positive; default 60 s.
     /// </summary>
@@ -63,7 +63,7 @@ public sealed record SupervisorOptions
     /// (<see cref="DecodeRequest.DecoderThreads"/>). At least 1. Null (the default) is one more than there are processors for each of <see cref="Workers"/>, at
     /// most 8, so that all have work while a frame is scaled; and 1 where there are no two for each. The processes of a launcher on the same machine
     /// (<c>LOCAL_WORLD_SIZE</c> and the like) count as so many times the workers; others have to be told. A <see cref="Decoder"/> of somebody else's and
-    /// <see cref="Isolation.InProcess"/>, where nothing ends a decoder whose threads wait for each other, have 1 then. What is decoded, and what is said of
+    /// <see cref="IsolationMode.InProcess"/>, where nothing ends a decoder whose threads wait for each other, have 1 then. What is decoded, and what is said of
     /// damage, does not depend on it.
     /// </summary>
     public int? DecoderThreads { get; init; }
@@ -111,7 +111,7 @@ public sealed record SupervisorOptions
 
     /// <summary>
     /// A decoder of somebody else's for the kinds of clips that it names; null (the default) for none. It needs helpers, and so cannot be had with
-    /// <see cref="Isolation.InProcess"/>. It has a pool of its own, with as many helpers and spares as ClipGuard's; over both together no more than
+    /// <see cref="IsolationMode.InProcess"/>. It has a pool of its own, with as many helpers and spares as ClipGuard's; over both together no more than
     /// <see cref="Workers"/> decode at a time.
     /// </summary>
     public DecoderProgram? Decoder { get; init; }
@@ -158,12 +158,12 @@ public sealed record SupervisorOptions
     internal int Callers => Workers + Decodes;
 
     /// <summary>Decodes that may go on at the same time, those that wait counted.</summary>
-    internal int Decodes => Isolation == Isolation.InProcess ? Workers : MaxWorkers;
+    internal int Decodes => Isolation == IsolationMode.InProcess ? Workers : MaxWorkers;
 
     /// <summary>How many threads a decoder gets for a request that does not say.</summary>
     /// <param name="isProgram">True for <see cref="Decoder"/>.</param>
     internal int ThreadsOfDecoder(bool isProgram) => DecoderThreads
-        ?? (isProgram || Isolation == Isolation.InProcess || ProcessorsOfWorker < 2 ? 1 : Math.Min(ProcessorsOfWorker + 1, MaxAutomaticThreads));
+        ?? (isProgram || Isolation == IsolationMode.InProcess || ProcessorsOfWorker < 2 ? 1 : Math.Min(ProcessorsOfWorker + 1, MaxAutomaticThreads));
 
     // Ranks that train beside each other have the processors together.
     private int ProcessorsOfWorker => ProcessorShare.Count / ProcessorShare.Processes / Workers;
@@ -171,7 +171,7 @@ public sealed record SupervisorOptions
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();
 
-    /// <summary>How clips that are decoded soon are read before. Not for <see cref="Isolation.InProcess"/>.</summary>
+    /// <summary>How clips that are decoded soon are read before. Not for <see cref="IsolationMode.InProcess"/>.</summary>
     public ReadAheadOptions ReadAhead { get; init; } = new();
 
     /// <inheritdoc/>
@@ -231,10 +231,10 @@ public sealed record SupervisorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(HelperMemoryBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PayloadBytes, 1);
 
-        if (Decoder is not null && Isolation == Isolation.InProcess)
+        if (Decoder is not null && Isolation == IsolationMode.InProcess)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Decoder), Decoder, $"{nameof(Decoder)} is a program, and {nameof(Isolation.InProcess)} starts none.");
+                nameof(Decoder), Decoder, $"{nameof(Decoder)} is a program, and {nameof(IsolationMode.InProcess)} starts none.");
         }
 
         if (Decoder is null && DecoderAlone)

@@ -25,7 +25,7 @@ internal sealed class IdentityFinder : IDisposable
 
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    private readonly BoundedQuestions _questions;
+    private readonly BoundedStorageQueries _questions;
     private readonly ClipNaming _naming;
     private readonly IdentityKind _kind;
     private readonly Func<Uri, CancellationToken, ValueTask<FetchedObject?>> _look;
@@ -38,7 +38,7 @@ internal sealed class IdentityFinder : IDisposable
     public IdentityFinder(ClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<FetchedObject?>> look, TimeProvider time)
     {
         _look = look;
-        _questions = new BoundedQuestions(Threads, Limit, time);
+        _questions = new BoundedStorageQueries(Threads, Limit, time);
         _naming = naming;
         _kind = kind;
         _time = time;

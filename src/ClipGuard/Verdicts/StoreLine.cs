@@ -111,7 +111,7 @@ internal sealed record StoreLine
         typeof(CamelCaseEnumConverter<ClipKind>),
         typeof(CamelCaseEnumConverter<DecodeStage>),
         typeof(CamelCaseEnumConverter<SandboxLevel>),
-        typeof(CamelCaseEnumConverter<Isolation>),
+        typeof(CamelCaseEnumConverter<IsolationMode>),
         typeof(CamelCaseEnumConverter<StoreFileKind>),
     ],
     UseStringEnumConverter = true)]

@@ -77,7 +77,7 @@ internal sealed record StoredFault
         CpuTime = TimeSpan.FromSeconds(CpuSeconds),
         SinceProgress = TimeSpan.FromSeconds(SinceProgressSeconds),
         Time = Time?.ToTime() ?? default,
-        MachineSteal = TimeSpan.FromSeconds(Time?.MachineStealSeconds ?? 0),
+        CpuStealTime = TimeSpan.FromSeconds(Time?.MachineStealSeconds ?? 0),
         PacketCount = Packets,
         FrameCount = Frames,
         PeakMemoryBytes = PeakMemoryBytes,

@@ -24,7 +24,7 @@ internal sealed record VerdictConditions
     /// <summary>The decoder's libraries, by the names that their files have behind links, which tell versions that <see cref="Decoder"/> does not.</summary>
     public required IReadOnlyList<string> Libraries { get; init; }
 
-    public required Isolation Isolation { get; init; }
+    public required IsolationMode Isolation { get; init; }
 
     /// <summary>The sandbox that was in force.</summary>
     public required SandboxLevel Sandbox { get; init; }

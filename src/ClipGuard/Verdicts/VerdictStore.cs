@@ -17,7 +17,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     public const long MostGood = 10_000_000;
 
     private readonly IdentityFinder _finder;
-    private readonly BoundedQuestions _files;
+    private readonly BoundedStorageQueries _files;
     private readonly VerdictStoreOptions _options;
     private readonly bool _wantsGood;
     private readonly ILogger _log;
@@ -25,7 +25,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     private readonly Dictionary<ClipKind, (VerdictConditions Conditions, string Id)> _conditions;
     private readonly StoreWriter _facts;
     private readonly StoreWriter _faults;
-    private readonly DoubtfulFaults _doubtful = new();
+    private readonly UnconfirmedFaults _doubtful = new();
     private readonly IGuardedDecoder _decoder;
     private readonly TimeProvider _time;
 
@@ -45,7 +45,7 @@ internal sealed class VerdictStore : IAsyncDisposable
         _wantsGood = wantsGood;
         _log = log;
         _finder = new IdentityFinder(naming, options.Identity, decoder.LookAsync, time);
-        _files = new BoundedQuestions(1, IdentityFinder.Limit, time);
+        _files = new BoundedStorageQueries(1, IdentityFinder.Limit, time);
         Naming = naming;
         _stored = stored;
         _conditions = conditions.ToDictionary(static pair => pair.Key, static pair => (pair.Value, pair.Value.Id));

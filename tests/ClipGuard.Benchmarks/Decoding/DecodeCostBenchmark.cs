@@ -76,8 +76,8 @@ internal static class DecodeCostBenchmark
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: {Rounds.Median(ourTimes):0.00} ms CPU, C {Rounds.Median(theirTimes):0.00} ms; ours to C, median of {Passes}: "
-                + $"{Rounds.Median(ratios):0.000}{(atMost is { } goal ? $", goal at most {goal:0.00#}" : string.Empty)}; {frames}"));
+            $"{what}: {ComparisonRounds.Median(ourTimes):0.00} ms CPU, C {ComparisonRounds.Median(theirTimes):0.00} ms; ours to C, median of {Passes}: "
+                + $"{ComparisonRounds.Median(ratios):0.000}{(atMost is { } goal ? $", goal at most {goal:0.00#}" : string.Empty)}; {frames}"));
     }
 
     private static async Task ComparePyAvAsync(string what, string[] clips, int rounds, ClipSpec spec, double atLeast)
@@ -95,7 +95,7 @@ internal static class DecodeCostBenchmark
         }
 
         Console.WriteLine(
-            FormattableString.Invariant($"{what}: PyAV to ours, median of {Passes}: {Rounds.Median(ratios):0.000}, goal at least {atLeast:0.00}"));
+            FormattableString.Invariant($"{what}: PyAV to ours, median of {Passes}: {ComparisonRounds.Median(ratios):0.000}, goal at least {atLeast:0.00}"));
     }
 
     private static unsafe (double Milliseconds, long Frames) Decode(string[] clips, int rounds, ClipSpec spec)

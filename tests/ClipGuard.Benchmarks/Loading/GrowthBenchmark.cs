@@ -62,7 +62,7 @@ internal static class GrowthBenchmark
             measured.Add(await MeasureAsync(kind, manifest));
         }
 
-        return Rounds.Median([.. measured]);
+        return ComparisonRounds.Median([.. measured]);
     }
 
     private static async Task<double> MeasureAsync(string kind, string manifest)

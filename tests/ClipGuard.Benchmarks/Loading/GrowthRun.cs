@@ -83,7 +83,7 @@ internal static class GrowthRun
         BatchSize = BatchSize,
         Shuffle = shuffle,
         RankInfo = rank,
-        Supervision = new SupervisorOptions { Isolation = Isolation.InProcess, Workers = 2 },
+        Supervision = new SupervisorOptions { Isolation = IsolationMode.InProcess, Workers = 2 },
     });
 
     private static TimeSpan Cpu()

@@ -19,9 +19,9 @@ internal static class LoaderBenchmarks
     public static Task AudioAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 2;
-        string[] clips = await BenchClips.AudioAsync(ShortForm.Of(200, 20));
+        string[] clips = await BenchClips.AudioAsync(ShortBenchmarkRun.Of(200, 20));
         List<Rival> rivals = [];
-        if (Peers.Find(work) is { } peers)
+        if (PeerLoaders.Find(work) is { } peers)
         {
             rivals.AddRange(await peers.DataLoaderAsync("audio", "none", clips, Repeat, goal: 1.7));
             rivals.AddRange(await peers.DataLoaderAsync("audio", "fork", clips, Repeat, goal: 3.3));
@@ -30,34 +30,34 @@ internal static class LoaderBenchmarks
 
         await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(
             work, "audios", clips, Repeat, new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } });
-        await Rounds.RunAsync("loader-audio", "samples/s", AudioRounds, loader.ReadEpochAsync, rivals);
+        await ComparisonRounds.RunAsync("loader-audio", "samples/s", AudioRounds, loader.ReadEpochAsync, rivals);
     });
 
     /// <summary>Ten-second 720p clips, to 16 frames of 224×224.</summary>
     public static Task VideoAsync() => InFolderAsync(async work =>
     {
-        string[] clips = await BenchClips.VideoAsync(ShortForm.Of(40, 4));
+        string[] clips = await BenchClips.VideoAsync(ShortBenchmarkRun.Of(40, 4));
         List<Rival> rivals = [];
-        if (Peers.Find(work) is { } peers)
+        if (PeerLoaders.Find(work) is { } peers)
         {
             rivals.AddRange(await peers.DataLoaderAsync("video", "none", clips, 1, goal: 1.2));
         }
 
         var video = new VideoSpec { Selection = new UniformFrames(16), Size = new ExactSize(224, 224) };
         await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(work, "videos", clips, 1, new LoaderOptions { Video = video });
-        await Rounds.RunAsync("loader-video", "samples/s", VideoRounds, loader.ReadEpochAsync, rivals);
+        await ComparisonRounds.RunAsync("loader-video", "samples/s", VideoRounds, loader.ReadEpochAsync, rivals);
     });
 
     /// <summary>Ten-second clips on storage whose every read takes 20 ms, beside the same on the local disk, and the same without reading ahead.</summary>
     public static async Task FarAsync()
     {
-        string[] clips = await BenchClips.AudioAsync(ShortForm.Of(100, 20));
+        string[] clips = await BenchClips.AudioAsync(ShortBenchmarkRun.Of(100, 20));
 
         // Links reach over no file system.
         string work = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(clips[0])!, $"far-{Environment.ProcessId}")).FullName;
         try
         {
-            await using FarStorage? storage = await FarStorage.MountAsync(work, clips, ShortForm.Of(FarClips, 60));
+            await using SlowStorage? storage = await SlowStorage.MountAsync(work, clips, ShortBenchmarkRun.Of(FarClips, 60));
             if (storage is null)
             {
                 return;
@@ -68,19 +68,19 @@ internal static class LoaderBenchmarks
             await using LoaderThroughput far = await LoaderThroughput.OpenAsync(work, "audios", storage.Far, 1, audio, uncounted: 1);
 
             // Whoever reads clip after clip takes minutes for all of them: a part gives the same rate.
-            string[] part = storage.Far[..ShortForm.Of(SlowClips, 10)];
+            string[] part = storage.Far[..ShortBenchmarkRun.Of(SlowClips, 10)];
             await using LoaderThroughput byPath = await LoaderThroughput.OpenAsync(work, "audios", part, 1, audio, uncounted: 0, readAhead: 0);
             List<Rival> rivals =
             [
                 new Rival("the local disk", 0.8, async () => await near.ReadEpochAsync()),
                 new Rival("without reading ahead", 5, async () => await byPath.ReadEpochAsync()),
             ];
-            if (Peers.Find(work) is { } peers)
+            if (PeerLoaders.Find(work) is { } peers)
             {
                 rivals.AddRange(await peers.DataLoaderAsync("audio", "none", part, 1, goal: 5));
             }
 
-            await Rounds.RunAsync("loader-far", "samples/s", FarRounds, far.ReadEpochAsync, rivals);
+            await ComparisonRounds.RunAsync("loader-far", "samples/s", FarRounds, far.ReadEpochAsync, rivals);
         }
         finally
         {
@@ -92,9 +92,9 @@ internal static class LoaderBenchmarks
     public static Task ShortAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 4;
-        string[] clips = await BenchClips.SecondsAsync(ShortForm.Of(400, 40));
+        string[] clips = await BenchClips.SecondsAsync(ShortBenchmarkRun.Of(400, 40));
         List<Rival> rivals = [];
-        if (Peers.Find(work) is { } peers)
+        if (PeerLoaders.Find(work) is { } peers)
         {
             rivals.AddRange(await peers.DataLoaderAsync("audio", "none", clips, Repeat, goal: 4));
             rivals.Add(await peers.FloorAsync("audio", clips, Repeat, goal: 0.83));
@@ -102,16 +102,16 @@ internal static class LoaderBenchmarks
 
         await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(
             work, "audios", clips, Repeat, new LoaderOptions { Audio = new AudioSpec { SampleRateHz = 16_000 } });
-        await Rounds.RunAsync("loader-short", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
+        await ComparisonRounds.RunAsync("loader-short", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
     });
 
     /// <summary>JPEGs of 2 to 12 megapixels to 224×224, decoded at a part of their size.</summary>
     public static Task PicturesAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 4;
-        string[] clips = await BenchClips.PicturesAsync(ShortForm.Of(24, 6));
+        string[] clips = await BenchClips.PicturesAsync(ShortBenchmarkRun.Of(24, 6));
         List<Rival> rivals = [];
-        if (Peers.Find(work) is { } peers)
+        if (PeerLoaders.Find(work) is { } peers)
         {
             rivals.AddRange(await peers.PillowAsync("draft", clips, Repeat, goal: 1));
             rivals.AddRange(await peers.PillowAsync("full", clips, Repeat, goal: 3));
@@ -119,7 +119,7 @@ internal static class LoaderBenchmarks
 
         var image = new ImageSpec { Size = new ExactSize(224, 224), JpegScale = JpegScale.Fast };
         await using LoaderThroughput loader = await LoaderThroughput.OpenAsync(work, "images", clips, Repeat, new LoaderOptions { Image = image });
-        await Rounds.RunAsync("loader-pictures", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
+        await ComparisonRounds.RunAsync("loader-pictures", "samples/s", ShortRounds, loader.ReadEpochAsync, rivals);
     });
 
     private static async Task InFolderAsync(Func<string, Task> measure)

@@ -36,7 +36,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     {
         // Several loaders of one run stay open beside each other, each over a manifest of its own.
         string manifest = Path.Combine(work, $"{key}-{Interlocked.Increment(ref _opened)}.jsonl");
-        uncounted = ShortForm.Of(uncounted, Math.Min(uncounted, 1));
+        uncounted = ShortBenchmarkRun.Of(uncounted, Math.Min(uncounted, 1));
         string[] rows =
         [
             .. Enumerable.Repeat(clips, repeat)
@@ -49,7 +49,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
             Shuffle = ShuffleMode.None,
             Supervision = new SupervisorOptions
             {
-                HelperPath = Programs.Published,
+                HelperPath = MeasuredPrograms.Published,
                 Workers = 2,
                 ReadAhead = readAhead is { } reads ? new ReadAheadOptions { Reads = reads } : new ReadAheadOptions(),
             },

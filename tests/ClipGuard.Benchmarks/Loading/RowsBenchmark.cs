@@ -60,7 +60,7 @@ internal static class RowsBenchmark
         return JsonSerializer.Deserialize<RowsReport>(run.Output)!;
     }
 
-    private static double Median(List<RowsReport> reports, Func<RowsReport, double> figure) => Rounds.Median([.. reports.Select(figure)]);
+    private static double Median(List<RowsReport> reports, Func<RowsReport, double> figure) => ComparisonRounds.Median([.. reports.Select(figure)]);
 
     /// <summary>Writes a manifest of so many rows that all name one clip.</summary>
     internal static string WriteManifest(string folder, string name, string clip, int rows)

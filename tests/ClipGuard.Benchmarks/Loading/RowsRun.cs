@@ -42,7 +42,7 @@ internal static class RowsRun
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open(path), new LoaderOptions
         {
             Audio = new AudioSpec { SampleRateHz = 16_000 },
-            Supervision = new SupervisorOptions { HelperPath = Programs.Published, Workers = 2 },
+            Supervision = new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Workers = 2 },
         });
         TimeSpan opened = Stopwatch.GetElapsedTime(began);
         TimeSpan? first = null;
@@ -67,7 +67,7 @@ internal static class RowsRun
     private static async Task<double> ReadUndecodedAsync(string path)
     {
         await using ClipLoader loader = await ClipLoader.OpenAsync(
-            Manifest.Open(path), new LoaderOptions { Supervision = new SupervisorOptions { Isolation = Isolation.InProcess, Workers = 2 } });
+            Manifest.Open(path), new LoaderOptions { Supervision = new SupervisorOptions { Isolation = IsolationMode.InProcess, Workers = 2 } });
         BenchReport report = (await LoaderBench.RunAsync(loader, epochs: 1))[0];
         return report.Epoch.BadRowCount == 0 ? report.SamplesPerSecond : throw new InvalidOperationException($"{report.Epoch.BadRowCount} rows were bad.");
     }

@@ -22,7 +22,8 @@ internal static partial class CompareBenchmark
 
         async Task<(double Rate, double Psnr)> OursAsync()
         {
-            ProgramRun run = await ChildProgram.MustRunAsync(Programs.PublishedCommand, ["compare", reference, distorted, "--metric", "psnr", "--json"], Limit);
+            ProgramRun run = await ChildProgram.MustRunAsync(
+                MeasuredPrograms.PublishedCommand, ["compare", reference, distorted, "--metric", "psnr", "--json"], Limit);
             using var line = JsonDocument.Parse(run.Output);
             frames = line.RootElement.GetProperty("frames").GetInt32();
             return (frames / run.Elapsed.TotalSeconds, line.RootElement.GetProperty("scores").GetProperty("psnr").GetDouble());
@@ -48,7 +49,7 @@ internal static partial class CompareBenchmark
             throw new InvalidOperationException($"clipguard compare says {ours}, and ffmpeg {theirs}.");
         }
 
-        await Rounds.RunAsync(
+        await ComparisonRounds.RunAsync(
             "compare",
             "frames/s",
             Runs,

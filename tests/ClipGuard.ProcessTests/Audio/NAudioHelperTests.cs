@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Audio;
 [TestFixture]
 internal sealed class NAudioInPooledHelpers : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.Pooled;
+    protected override IsolationMode Isolation => IsolationMode.Pooled;
 
     protected override IReadOnlyList<string> AudioDecoders => [NAudioDecoder.AssemblyPath];
 }
@@ -18,7 +18,7 @@ internal sealed class NAudioInPooledHelpers : DecodingContract
 [TestFixture]
 internal sealed class NAudioInFreshHelpers : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.FreshPerDecode;
+    protected override IsolationMode Isolation => IsolationMode.FreshPerDecode;
 
     protected override IReadOnlyList<string> AudioDecoders => [NAudioDecoder.AssemblyPath];
 }
@@ -26,7 +26,7 @@ internal sealed class NAudioInFreshHelpers : DecodingContract
 [TestFixture]
 internal sealed class NAudioInProcess : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.InProcess;
+    protected override IsolationMode Isolation => IsolationMode.InProcess;
 
     protected override IReadOnlyList<string> AudioDecoders => [NAudioDecoder.AssemblyPath];
 }
@@ -49,5 +49,5 @@ internal sealed class NAudioHelperTests
     }
 
     private static Task<Supervisor> StartAsync(SupervisorOptions options) =>
-        Supervisor.StartAsync(options with { HelperPath = TestHelper.RealProgramPath, Workers = 1, Spares = 0 });
+        Supervisor.StartAsync(options with { HelperPath = PublishedCommand.HelperProgram, Workers = 1, Spares = 0 });
 }

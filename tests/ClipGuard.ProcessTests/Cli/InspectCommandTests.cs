@@ -20,7 +20,7 @@ public sealed class InspectCommandTests
     public void A_clip_is_described_line_by_line(string clip, string expected)
     {
         // From 8 on the demuxer of MP3 leaves padding out of the length that it tells.
-        if (Installed.Major >= 8)
+        if (InstalledFFmpeg.Major >= 8)
         {
             expected = expected.Replace("2.038 s", "2 s", StringComparison.Ordinal).Replace("42,624", "42,073", StringComparison.Ordinal);
         }

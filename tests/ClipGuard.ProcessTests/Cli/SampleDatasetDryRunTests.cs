@@ -60,7 +60,7 @@ public sealed partial class SampleDatasetDryRunTests
             (tone.Codec, tone.Container, tone.SampleRateHz, tone.Channels, tone.DurationSeconds),
             Is.EqualTo(("pcm_s16le", "wav", 8000, 1, 1.5)));
         Assert.That(records["good/vp9.webm"].First().DurationSeconds, Is.EqualTo(2).Within(0.2), "of the container, where the track does not say");
-        Assert.That(File.ReadLines(DryRunFiles.FaultTable(_out)).Count(), Is.EqualTo(1 + DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Count()));
+        Assert.That(File.ReadLines(DryRunFiles.FaultsCsv(_out)).Count(), Is.EqualTo(1 + DryRunFiles.ReadFaults(DryRunFiles.Faults(_out)).Count()));
     }
 
     [Test]

@@ -48,7 +48,8 @@ public sealed class KilledRunTests
     }
 
     private Process Start() => Process.Start(new ProcessStartInfo(
-        TestHelper.HostProgramPath, [TestHelper.ProgramPath, "dry-runs", Path.Combine(_folder, "manifest.jsonl"), _out, "8", "1", "2"])
+        BuiltPrograms.TestHost,
+        [MisbehavingHelperProgram.ProgramPath, "dry-runs", Path.Combine(_folder, "manifest.jsonl"), _out, "8", "1", "2"])
     {
         RedirectStandardOutput = true,
     })!;

@@ -32,7 +32,11 @@ internal sealed class GuardedLoaderTests
         var leftovers = new Leftovers();
 
         // Short enough to wait for the hang twice, long enough for a crash in a helper's first decode.
-        SupervisorOptions clocks = TestHelper.ShortClocks(Isolation.Pooled) with { StallLimit = TimeSpan.FromSeconds(2.5), Deadline = TimeSpan.FromSeconds(8) };
+        SupervisorOptions clocks = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with
+        {
+            StallLimit = TimeSpan.FromSeconds(2.5),
+            Deadline = TimeSpan.FromSeconds(8),
+        };
         await using (ClipLoader loader = await ClipLoader.OpenAsync(Manifest(), Options() with { Supervision = clocks }))
         {
             List<SeenBatch> batches = await LoaderRun.ReadAsync(loader);
@@ -61,7 +65,7 @@ internal sealed class GuardedLoaderTests
     [Test]
     public async Task A_loader_that_is_disposed_while_a_loop_begins_ends_that_loop(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), cancellation: cancellation);
         var clock = new AskedClock();
         ClipLoader loader = await ClipLoader.OpenAsync(
             Manifest(), Options() with { Shuffle = ShuffleMode.Windowed }, supervisor: supervisor, time: clock, cancellation: cancellation);
@@ -90,7 +94,7 @@ internal sealed class GuardedLoaderTests
         BatchSize = 2,
         Audio = new AudioSpec(),
         OnBadSample = BadSamplePolicy.Mask,
-        Supervision = TestHelper.Options(Isolation.Pooled),
+        Supervision = MisbehavingHelperProgram.Options(IsolationMode.Pooled),
     };
 
     private sealed class AskedClock : TimeProvider

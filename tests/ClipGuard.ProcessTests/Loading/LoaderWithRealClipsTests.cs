@@ -122,7 +122,7 @@ internal sealed class LoaderWithRealClipsTests
     // Starts the run and kills it after so many batches.
     private static async Task<bool> RunHostAsync(string manifest, string folder, int workers, int killAfter)
     {
-        var start = new ProcessStartInfo(TestHelper.HostProgramPath) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(BuiltPrograms.TestHost) { RedirectStandardOutput = true };
         foreach (string argument in new[] { Path.Combine(AppContext.BaseDirectory, "ClipGuard.Helper"), "loads", manifest, folder, $"{workers}" })
         {
             start.ArgumentList.Add(argument);

@@ -98,7 +98,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     [CancelAfter(120_000)]
     public async Task A_bug_of_the_decoders_own_is_no_streams_fault_and_is_logged_with_its_stack(bool distortedFirst, CancellationToken cancellation)
     {
-        using var log = new LineLog();
+        using var log = new RecordingLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted(), log);
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
             () => guard.RunAsync(distortedFirst ? Run("in-turn", true, "ok:30", "throws") : Run("in-step", false, "throws", "ok:30"), cancellation))!;
@@ -111,7 +111,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     [CancelAfter(240_000)]
     public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
     {
-        using var log = new LineLog();
+        using var log = new RecordingLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:3000") with { SlowOpening = ShortPatience }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
 
@@ -241,7 +241,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     public async Task A_slow_start_under_load_is_waited_for_with_one_warning(CancellationToken cancellation)
     {
         using var load = new BusyCores(Environment.ProcessorCount);
-        using var log = new LineLog();
+        using var log = new RecordingLog();
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:3000", "ok:3"), cancellation);
 
@@ -269,7 +269,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     [CancelAfter(120_000)]
     public async Task A_logger_that_throws_ends_nothing(CancellationToken cancellation)
     {
-        using var log = new LineLog { OnLine = static _ => throw new IOException("no space is left for the log") };
+        using var log = new RecordingLog { OnLine = static _ => throw new IOException("no space is left for the log") };
         await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:3000", "ok:3"), cancellation);
 

@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 internal sealed class AudioDecoderLoadingTests
 {
     [Test]
-    public void An_assembly_that_is_not_there_is_said_by_the_helper([Values(Isolation.Pooled, Isolation.InProcess)] Isolation isolation)
+    public void An_assembly_that_is_not_there_is_said_by_the_helper([Values(IsolationMode.Pooled, IsolationMode.InProcess)] IsolationMode isolation)
     {
         HelperUnavailableException? trouble = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, "/nowhere/Some.Decoder.dll"));
         Assert.That(trouble!.Message, Does.Contain("/nowhere/Some.Decoder.dll"));
@@ -18,7 +18,7 @@ internal sealed class AudioDecoderLoadingTests
     }
 
     [Test]
-    public void An_assembly_without_a_decoder_is_said_by_the_helper([Values(Isolation.Pooled, Isolation.InProcess)] Isolation isolation)
+    public void An_assembly_without_a_decoder_is_said_by_the_helper([Values(IsolationMode.Pooled, IsolationMode.InProcess)] IsolationMode isolation)
     {
         HelperUnavailableException? trouble = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, typeof(Supervisor).Assembly.Location));
         Assert.That(trouble!.Message, Does.Contain("holds no audio decoder"));
@@ -26,21 +26,21 @@ internal sealed class AudioDecoderLoadingTests
 
     [Test]
     public void A_path_that_is_not_absolute_is_a_wrong_setting() =>
-        Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => StartAsync(Isolation.Pooled, "Some.Decoder.dll"));
+        Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => StartAsync(IsolationMode.Pooled, "Some.Decoder.dll"));
 
     [Test]
     public async Task A_request_for_a_decoder_that_is_not_loaded_is_a_mistake_of_the_program(
-        [Values(Isolation.Pooled, Isolation.InProcess)] Isolation isolation)
+        [Values(IsolationMode.Pooled, IsolationMode.InProcess)] IsolationMode isolation)
     {
         await using Supervisor supervisor = await StartAsync(isolation);
         var request = new DecodeRequest(new MemorySource(Wave.Ramp(16_000, 10)), new AudioSpec { Decoder = "Some.Decoder" });
         Assert.That(async () => await supervisor.DecodeAsync(request), Throws.ArgumentException.With.Message.Contains("Some.Decoder"));
     }
 
-    private static Task<Supervisor> StartAsync(Isolation isolation, params string[] assemblies) => Supervisor.StartAsync(new SupervisorOptions
+    private static Task<Supervisor> StartAsync(IsolationMode isolation, params string[] assemblies) => Supervisor.StartAsync(new SupervisorOptions
     {
         Isolation = isolation,
-        HelperPath = TestHelper.RealProgramPath,
+        HelperPath = PublishedCommand.HelperProgram,
         Workers = 1,
         Spares = 0,
         AudioDecoders = assemblies,

@@ -16,7 +16,7 @@ internal sealed class DeadlineUnderLoadTests
     {
         HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.ShortClocks(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
+            MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
         int helper = Leftovers.Children().Except(before).Single();
         using var starvation = new StarvedThreadPool();
 
@@ -28,13 +28,13 @@ internal sealed class DeadlineUnderLoadTests
         Assert.That((await decode).Fault?.Kind, Is.EqualTo(FaultKind.Stalled));
     }
 
-    [TestCase(Isolation.Pooled)]
-    [TestCase(Isolation.FreshPerDecode)]
+    [TestCase(IsolationMode.Pooled)]
+    [TestCase(IsolationMode.FreshPerDecode)]
     [CancelAfter(240_000)]
-    public async Task Busy_cores_change_no_verdict(Isolation isolation, CancellationToken cancellation)
+    public async Task Busy_cores_change_no_verdict(IsolationMode isolation, CancellationToken cancellation)
     {
         using var load = new BusyCores(2 * Environment.ProcessorCount);
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(isolation), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.ShortClocks(isolation), cancellation: cancellation);
         string[] scripts = ["hang", "endless", "ok:7", "ok:9"];
         FaultKind?[] kinds = await Task.WhenAll(scripts.Select(script => KindAsync(supervisor, script, cancellation)));
 
@@ -45,7 +45,7 @@ internal sealed class DeadlineUnderLoadTests
     [CancelAfter(60_000)]
     public async Task The_deadline_covers_the_exit_of_a_fresh_helper(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.FreshPerDecode) with { Deadline = TimeSpan.FromSeconds(2) };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.FreshPerDecode) with { Deadline = TimeSpan.FromSeconds(2) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecideAsync("lingers", cancellation);
 

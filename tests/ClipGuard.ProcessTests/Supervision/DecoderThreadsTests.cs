@@ -13,7 +13,7 @@ internal sealed class DecoderThreadsTests
     [CancelAfter(60_000)]
     public async Task A_thread_of_the_decoder_that_spins_is_seen_as_spinning(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(Isolation.Pooled), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled), cancellation: cancellation);
         using DecodeOutcome outcome = await supervisor.DecideAsync("spins-in-a-thread", cancellation);
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Stalled));
@@ -31,7 +31,7 @@ internal sealed class DecoderThreadsTests
         // Each thread takes 8 MiB of it for its stack (ulimit -s), used or not. One thread needs less than half of it.
         var options = new SupervisorOptions
         {
-            HelperPath = TestHelper.RealProgramPath,
+            HelperPath = PublishedCommand.HelperProgram,
             Workers = 1,
             Spares = 0,
             DecoderThreads = 8,
@@ -59,7 +59,7 @@ internal sealed class DecoderThreadsTests
         }
 
         string broken = media.Write("broken.mp4", damaged);
-        var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Sandbox = level, Workers = 1, Spares = 0, DecoderThreads = 4 };
+        var options = new SupervisorOptions { HelperPath = PublishedCommand.HelperProgram, Sandbox = level, Workers = 1, Spares = 0, DecoderThreads = 4 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         Assert.That(supervisor.Sandbox, Is.EqualTo(level));
 

@@ -15,7 +15,7 @@ internal abstract class DecodingContract
     private readonly string _folder = Directory.CreateTempSubdirectory("contract-").FullName;
     private Supervisor _supervisor = null!;
 
-    protected abstract Isolation Isolation { get; }
+    protected abstract IsolationMode Isolation { get; }
 
     /// <summary>Assemblies with audio decoders; the first of them decodes.</summary>
     protected virtual IReadOnlyList<string> AudioDecoders => [];
@@ -29,7 +29,7 @@ internal abstract class DecodingContract
         }
 
         _supervisor = await Supervisor.StartAsync(
-            new SupervisorOptions { Isolation = Isolation, HelperPath = TestHelper.RealProgramPath, Workers = 2, AudioDecoders = AudioDecoders });
+            new SupervisorOptions { Isolation = Isolation, HelperPath = PublishedCommand.HelperProgram, Workers = 2, AudioDecoders = AudioDecoders });
     }
 
     [OneTimeTearDown]
@@ -191,17 +191,17 @@ internal abstract class DecodingContract
 [TestFixture]
 internal sealed class PooledRealDecoding : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.Pooled;
+    protected override IsolationMode Isolation => IsolationMode.Pooled;
 }
 
 [TestFixture]
 internal sealed class FreshPerDecodeRealDecoding : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.FreshPerDecode;
+    protected override IsolationMode Isolation => IsolationMode.FreshPerDecode;
 }
 
 [TestFixture]
 internal sealed class InProcessRealDecoding : DecodingContract
 {
-    protected override Isolation Isolation => Isolation.InProcess;
+    protected override IsolationMode Isolation => IsolationMode.InProcess;
 }

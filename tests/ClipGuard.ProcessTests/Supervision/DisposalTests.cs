@@ -13,12 +13,13 @@ internal sealed class DisposalTests
     [CancelAfter(60_000)]
     public async Task A_decode_between_two_tries_ends_as_cancelled(string script, string line, CancellationToken cancellation)
     {
-        using var log = new LineLog();
-        Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), log, cancellation);
+        using var log = new RecordingLog();
+        Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), log, cancellation);
         Task? disposal = null;
         log.OnLine = text => disposal ??= text.Contains(line, StringComparison.Ordinal) ? supervisor.DisposeAsync().AsTask() : null;
 
-        Assert.That(async () => await supervisor.DecodeAsync(TestHelper.Script(script), cancellation), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(disposal, Is.Not.Null);
         await disposal!;
     }
@@ -27,9 +28,10 @@ internal sealed class DisposalTests
     [CancelAfter(60_000)]
     public async Task A_decode_that_begins_afterwards_is_a_mistake(CancellationToken cancellation)
     {
-        Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), cancellation: cancellation);
         await supervisor.DisposeAsync();
 
-        Assert.That(async () => await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(
+            async () => await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation), Throws.InstanceOf<ObjectDisposedException>());
     }
 }

@@ -54,7 +54,7 @@ internal sealed class FFmpegCheckTests
 
     private static SupervisorOptions Options(string ffmpeg) => new()
     {
-        HelperPath = TestHelper.RealProgramPath,
+        HelperPath = PublishedCommand.HelperProgram,
         FFmpeg = ffmpeg,
         Workers = 1,
         Spares = 0,

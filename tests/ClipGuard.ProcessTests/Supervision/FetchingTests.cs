@@ -8,7 +8,7 @@ using ClipGuard.Supervision.Fetching;
 
 using NUnit.Framework;
 
-using static ClipGuard.ProcessTests.Support.Fetches;
+using static ClipGuard.ProcessTests.Support.LoopbackFetches;
 
 namespace ClipGuard.ProcessTests.Supervision;
 
@@ -234,9 +234,9 @@ internal sealed class FetchingTests
         Assert.That(async () => await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation), Throws.InstanceOf<ObjectDisposedException>());
     }
 
-    [TestCase(Isolation.Pooled)]
-    [TestCase(Isolation.InProcess)]
-    public async Task A_fetched_clip_is_decoded_as_one_in_memory(Isolation isolation, CancellationToken cancellation)
+    [TestCase(IsolationMode.Pooled)]
+    [TestCase(IsolationMode.InProcess)]
+    public async Task A_fetched_clip_is_decoded_as_one_in_memory(IsolationMode isolation, CancellationToken cancellation)
     {
         if (LibavLoader.FindProblem() is { } trouble)
         {
@@ -244,7 +244,7 @@ internal sealed class FetchingTests
         }
 
         await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip), LoopbackServer.Answer("404 Not Found", []));
-        var options = new SupervisorOptions { Isolation = isolation, HelperPath = TestHelper.RealProgramPath, Workers = 1, Spares = 0, Fetching = Quick };
+        var options = new SupervisorOptions { Isolation = isolation, HelperPath = PublishedCommand.HelperProgram, Workers = 1, Spares = 0, Fetching = Quick };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         var request = new DecodeRequest(new RemoteSource(server.Address), new AudioSpec());
 

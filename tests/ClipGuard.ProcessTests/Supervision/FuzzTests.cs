@@ -13,7 +13,7 @@ internal sealed class FuzzTests
     public async Task Hundreds_of_damaged_copies_of_the_sample_meet_no_exception_and_crash_nothing(CancellationToken cancellation)
     {
         string[] arguments = ["fuzz", Repository.PathOf("datasets-sample"), "600", "20261130", "sample"];
-        using Process fuzz = Process.Start(new ProcessStartInfo(TestHelper.BenchmarksProgramPath, arguments)
+        using Process fuzz = Process.Start(new ProcessStartInfo(BuiltPrograms.Benchmarks, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

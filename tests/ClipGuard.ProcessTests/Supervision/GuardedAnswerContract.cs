@@ -15,7 +15,7 @@ internal abstract class GuardedAnswerContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_helper_that_does_not_say_that_it_gives_windows_is_never_asked_for_them(CancellationToken cancellation)
     {
-        DecodeRequest request = TestHelper.Script("ok:5");
+        DecodeRequest request = MisbehavingHelperProgram.Script("ok:5");
         foreach (ClipSpec spec in new ClipSpec[]
         {
             new AudioSpec { Windows = new AudioWindows(2, 1) },
@@ -34,7 +34,7 @@ internal abstract class GuardedAnswerContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_look_is_bytes_and_nothing_else(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("ok:5") with { Spec = new InspectSpec() }, cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("ok:5") with { Spec = new InspectSpec() }, cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.ProtocolViolated));
         Assert.That(outcome.Fault!.Message, Does.Contain("UInt8 with 1 dimensions was asked for"));
@@ -69,7 +69,7 @@ internal abstract class GuardedAnswerContract : GuardedDecodingFixture
     public async Task A_payload_of_any_size_comes_whole(CancellationToken cancellation)
     {
         const int samples = 8 << 20;
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script($"ok:{samples}"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script($"ok:{samples}"), cancellation);
 
         Assert.That(outcome.IsClip);
         Assert.That(outcome.Payload.Length, Is.EqualTo(samples * sizeof(float)));
@@ -81,7 +81,7 @@ internal abstract class GuardedAnswerContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task Memory_stays_readable_while_its_writer_cuts_and_rewrites_it(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("rewrites"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("rewrites"), cancellation);
 
         Assert.That(outcome.IsClip);
         long sum = 0;
@@ -105,27 +105,27 @@ internal abstract class GuardedAnswerContract : GuardedDecodingFixture
     {
         for (int round = 0; round < 40; round++)
         {
-            using DecodeOutcome twice = await Shared.DecodeAsync(TestHelper.Script("twice"), cancellation);
+            using DecodeOutcome twice = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("twice"), cancellation);
             Assert.That(twice.IsClip, () => twice.Fault!.Message);
             twice.Dispose();
             using DecodeOutcome next = await Shared.DecodeAsync(
-                TestHelper.Script("ok:3"), fault => Assert.Fail($"Blamed on the next clip: {fault.Message}"), cancellation);
+                MisbehavingHelperProgram.Script("ok:3"), fault => Assert.Fail($"Blamed on the next clip: {fault.Message}"), cancellation);
             Assert.That(next.IsClip, () => next.Fault!.Message);
         }
     }
 
     private static DecodeRequest Frames(string script) =>
-        TestHelper.Script(script) with { Spec = new VideoSpec(), Limits = new DecodeLimits { MaxFrames = 1000 } };
+        MisbehavingHelperProgram.Script(script) with { Spec = new VideoSpec(), Limits = new DecodeLimits { MaxFrames = 1000 } };
 }
 
 [TestFixture]
 internal sealed class PooledAnswers : GuardedAnswerContract
 {
-    protected override Isolation Isolation => Isolation.Pooled;
+    protected override IsolationMode Isolation => IsolationMode.Pooled;
 }
 
 [TestFixture]
 internal sealed class FreshPerDecodeAnswers : GuardedAnswerContract
 {
-    protected override Isolation Isolation => Isolation.FreshPerDecode;
+    protected override IsolationMode Isolation => IsolationMode.FreshPerDecode;
 }

@@ -30,7 +30,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task What_never_ends_is_the_clips_fault(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.ShortClocks(Isolation) with { Workers = Endless.Length };
+        SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(Isolation) with { Workers = Endless.Length };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         DecodeOutcome[] outcomes = await Task.WhenAll(Endless.Select(row => supervisor.DecideAsync(row.Script, cancellation)));
 
@@ -76,7 +76,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task What_fails_twice_is_the_clips_fault(string script, FaultKind kind, DecodeStage stage, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
 
         Assert.That(outcome.Fault, Is.Not.Null);
         Assert.Multiple(() =>
@@ -97,7 +97,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task Believes_a_decoders_finding_at_once(FaultKind kind, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script($"fault:{kind}"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script($"fault:{kind}"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind));
         Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(1));
@@ -108,7 +108,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_helper_that_a_stranger_kills_is_never_the_clips_fault(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("killed"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("killed"), cancellation);
 
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Helpers), () => outcome.Fault?.Message ?? "a clip");
         Assert.That(outcome.Unsettled!.Message, Does.Contain("SIGKILL").And.Contain("3 times"));
@@ -119,9 +119,9 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_bug_of_the_decoders_own_is_no_clips_fault_and_is_logged_with_its_stack(CancellationToken cancellation)
     {
-        using var log = new LineLog();
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation), log, cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("throws"), cancellation);
+        using var log = new RecordingLog();
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(Isolation), log, cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("throws"), cancellation);
 
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Bug), () => outcome.Fault?.Message ?? "a clip");
         Assert.That(outcome.Unsettled!.Message,
@@ -138,7 +138,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     {
         for (int i = 0; i < 6; i++)
         {
-            using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("once-used-throws"), cancellation);
+            using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("once-used-throws"), cancellation);
             Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         }
     }
@@ -149,7 +149,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     {
         ClipFault? first = null;
         using DecodeOutcome outcome = await Shared.DecodeAsync(
-            TestHelper.Script("threads-abort") with { DecoderThreads = 4 }, fault => first = fault, cancellation);
+            MisbehavingHelperProgram.Script("threads-abort") with { DecoderThreads = 4 }, fault => first = fault, cancellation);
 
         Assert.That(outcome.IsClip);
         Assert.That(first?.Kind, Is.EqualTo(FaultKind.Crashed));
@@ -163,7 +163,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
         {
             Assert.That(
                 async () => (await Shared.DecodeAsync(
-                    TestHelper.Script("threads-abort") with { DecoderThreads = 4 },
+                    MisbehavingHelperProgram.Script("threads-abort") with { DecoderThreads = 4 },
                     static _ => throw new InvalidTimeZoneException("the caller's"),
                     cancellation)).Dispose(),
                 Throws.InstanceOf<InvalidTimeZoneException>());
@@ -176,7 +176,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_flood_on_standard_error_holds_up_nothing(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("stderr:64"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("stderr:64"), cancellation);
 
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
     }
@@ -186,7 +186,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     public void Cancelling_a_running_decode_is_no_fault_and_frees_its_helper(CancellationToken cancellation)
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        ValueTask<DecodeOutcome> decode = Shared.DecodeAsync(TestHelper.Script("hang"), caller.Token);
+        ValueTask<DecodeOutcome> decode = Shared.DecodeAsync(MisbehavingHelperProgram.Script("hang"), caller.Token);
         caller.CancelAfter(TimeSpan.FromMilliseconds(200));
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), async () => (await decode).Dispose());
@@ -199,10 +199,10 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     {
         Task<DecodeOutcome>[] running =
         [
-            .. Enumerable.Range(0, 2).Select(_ => Shared.DecodeAsync(TestHelper.Script("sleep:1000"), cancellation).AsTask()),
+            .. Enumerable.Range(0, 2).Select(_ => Shared.DecodeAsync(MisbehavingHelperProgram.Script("sleep:1000"), cancellation).AsTask()),
         ];
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<DecodeOutcome> waiting = Shared.DecodeAsync(TestHelper.Script("ok:1"), caller.Token).AsTask();
+        Task<DecodeOutcome> waiting = Shared.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), caller.Token).AsTask();
         await caller.CancelAsync();
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => waiting);
@@ -219,10 +219,10 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     {
         for (int round = 0; round < 4; round++)
         {
-            (await Shared.DecodeAsync(TestHelper.Script("says-then-ok"), cancellation)).Dispose();
+            (await Shared.DecodeAsync(MisbehavingHelperProgram.Script("says-then-ok"), cancellation)).Dispose();
         }
 
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("segv"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("segv"), cancellation);
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Crashed));
         Assert.That(outcome.Fault.PostMortem.Log, Has.None.Contain("an earlier clip"));
     }
@@ -231,7 +231,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
     [CancelAfter(60_000)]
     public async Task A_finding_comes_with_what_the_helper_used(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script("fault:Corrupt"), cancellation);
+        using DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script("fault:Corrupt"), cancellation);
         Assert.That(outcome.Fault!.PostMortem.PeakMemoryBytes, Is.GreaterThan(1 << 20));
         Assert.That(outcome.Fault.PostMortem.CpuTime, Is.GreaterThan(TimeSpan.Zero));
     }
@@ -243,7 +243,7 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
         int[] lengths = [.. Enumerable.Range(1, 60)];
         DecodeOutcome[] outcomes = await Task.WhenAll(lengths.Select(async length =>
         {
-            DecodeOutcome outcome = await Shared.DecodeAsync(TestHelper.Script($"ok:{length}"), cancellation);
+            DecodeOutcome outcome = await Shared.DecodeAsync(MisbehavingHelperProgram.Script($"ok:{length}"), cancellation);
             Assert.That(outcome.Payload.Length, Is.EqualTo(length * sizeof(float)));
             outcome.Dispose();
             return outcome;
@@ -256,11 +256,11 @@ internal abstract class GuardedDecodingContract : GuardedDecodingFixture
 [TestFixture]
 internal sealed class PooledDecoding : GuardedDecodingContract
 {
-    protected override Isolation Isolation => Isolation.Pooled;
+    protected override IsolationMode Isolation => IsolationMode.Pooled;
 }
 
 [TestFixture]
 internal sealed class FreshPerDecodeDecoding : GuardedDecodingContract
 {
-    protected override Isolation Isolation => Isolation.FreshPerDecode;
+    protected override IsolationMode Isolation => IsolationMode.FreshPerDecode;
 }

@@ -16,7 +16,7 @@ internal sealed class HelperStartTests
     public async Task A_helper_that_cannot_start_is_one_clear_error(string start, string says, string saysToo, CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            () => Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled, start), cancellation: cancellation))!;
+            () => Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled, start), cancellation: cancellation))!;
 
         Assert.That(error.Message, Does.Contain(says).And.Contain(saysToo));
         Assert.That(error.DecoderMissing, Is.False);
@@ -28,7 +28,7 @@ internal sealed class HelperStartTests
     public void A_missing_decoder_is_said_with_what_to_do(CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
-            () => Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled, "unready"), cancellation: cancellation))!;
+            () => Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled, "unready"), cancellation: cancellation))!;
 
         Assert.That(error.DecoderMissing);
         Assert.That(error.Message, Does.Contain("apt-get install"));
@@ -38,7 +38,7 @@ internal sealed class HelperStartTests
     [CancelAfter(60_000)]
     public void A_helper_that_is_never_ready_is_given_up_at_the_limit(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "never-ready") with { StartLimit = TimeSpan.FromSeconds(2) };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled, "never-ready") with { StartLimit = TimeSpan.FromSeconds(2) };
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
             () => Supervisor.StartAsync(options, cancellation: cancellation))!;
 
@@ -50,7 +50,7 @@ internal sealed class HelperStartTests
     [CancelAfter(60_000)]
     public void A_program_that_cannot_be_run_is_named(string path, string says, CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled) with { HelperPath = path };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { HelperPath = path };
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
             () => Supervisor.StartAsync(options, cancellation: cancellation))!;
 
@@ -62,7 +62,7 @@ internal sealed class HelperStartTests
     public async Task A_slow_start_is_waited_for(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled, "slow:1500"), cancellation: cancellation);
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled, "slow:1500"), cancellation: cancellation);
 
         Assert.That(supervisor.HelperVersion, Is.EqualTo("MisbehavingHelper 1"));
     }
@@ -71,8 +71,13 @@ internal sealed class HelperStartTests
     [CancelAfter(60_000)]
     public async Task A_very_slow_start_is_told_of_once_for_each_helper_and_waited_for(CancellationToken cancellation)
     {
-        using var log = new LineLog();
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, "slow:2500") with { Workers = 1, Spares = 0, SlowStart = TimeSpan.FromSeconds(1) };
+        using var log = new RecordingLog();
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled, "slow:2500") with
+        {
+            Workers = 1,
+            Spares = 0,
+            SlowStart = TimeSpan.FromSeconds(1),
+        };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, log, cancellation);
 
         Assert.That(log.Lines.Count(static line => line.Contains("not ready after 1 s", StringComparison.Ordinal)), Is.EqualTo(1));
@@ -85,7 +90,12 @@ internal sealed class HelperStartTests
         Environment.SetEnvironmentVariable("CLIPGUARD_TEST_SECRET", "not for helpers");
         HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, HelperEnvironment = new Dictionary<string, string> { ["MINE"] = "1" } },
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled) with
+            {
+                Workers = 1,
+                Spares = 0,
+                HelperEnvironment = new Dictionary<string, string> { ["MINE"] = "1" },
+            },
             cancellation: cancellation);
         int helper = Leftovers.Children().Except(before).Single();
         string[] environment = File.ReadAllText($"/proc/{helper}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);

@@ -19,12 +19,12 @@ internal sealed class HelperSupplyFailureTests
     {
         var left = new Leftovers();
 
-        SupervisorOptions options = TestHelper.ShortClocks(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30, KillPatience = NextToNone };
+        SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with { HelperMemoryBytes = 2L << 30, KillPatience = NextToNone };
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))
         {
-            using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(DiesSlowly), cancellation);
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(DiesSlowly), cancellation);
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.Stalled));
-            using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation);
+            using DecodeOutcome next = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation);
             Assert.That(next.IsClip);
         }
 
@@ -38,7 +38,7 @@ internal sealed class HelperSupplyFailureTests
     [CancelAfter(60_000)]
     public async Task More_helpers_set_aside_than_are_put_up_with_end_the_run(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.ShortClocks(Isolation.Pooled) with
+        SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with
         {
             HelperMemoryBytes = 2L << 30,
             KillPatience = NextToNone,
@@ -48,7 +48,7 @@ internal sealed class HelperSupplyFailureTests
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))
         {
             HelperUnavailableException trouble = Assert.ThrowsAsync<HelperUnavailableException>(
-                async () => (await supervisor.DecodeAsync(TestHelper.Script(DiesSlowly), cancellation)).Dispose())!;
+                async () => (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(DiesSlowly), cancellation)).Dispose())!;
             Assert.That(trouble.Message, Does.Contain("stuck in the kernel"));
         }
 
@@ -64,15 +64,15 @@ internal sealed class HelperSupplyFailureTests
     public async Task Starts_that_fail_while_others_decode_are_tried_again(CancellationToken cancellation)
     {
         string closed = Path.Combine(Path.GetTempPath(), $"clipguard-closed-{Guid.NewGuid():N}");
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with { Workers = 2, Spares = 0 };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled, $"unless-dies:{closed}") with { Workers = 2, Spares = 0 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
-        Task<DecodeOutcome> failed = supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation).AsTask();
+        Task<DecodeOutcome> failed = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("abort"), cancellation).AsTask();
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
 
         // The other helper goes on meanwhile, and the second try has its helper as soon as starts succeed again.
-        using (DecodeOutcome other = await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation))
+        using (DecodeOutcome other = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation))
         {
             Assert.That(other.IsClip);
         }
@@ -87,14 +87,14 @@ internal sealed class HelperSupplyFailureTests
     public async Task Helpers_that_could_not_be_started_are_made_up_for(CancellationToken cancellation)
     {
         string closed = Path.Combine(Path.GetTempPath(), $"clipguard-closed-{Guid.NewGuid():N}");
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with { Workers = 4, Spares = 0 };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled, $"unless-dies:{closed}") with { Workers = 4, Spares = 0 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UntilReadyAsync(supervisor, 4, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
 
         // Decodes that are given up take their helpers along, and nothing comes after them that would be a reason to start others.
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] decodes = [.. Enumerable.Range(0, 3).Select(_ => supervisor.DecodeAsync(TestHelper.Script("hang"), caller.Token).AsTask())];
+        Task[] decodes = [.. Enumerable.Range(0, 3).Select(_ => supervisor.DecodeAsync(MisbehavingHelperProgram.Script("hang"), caller.Token).AsTask())];
         await caller.CancelAsync();
         Assert.That(async () => await Task.WhenAll(decodes), Throws.InstanceOf<OperationCanceledException>());
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
@@ -110,8 +110,8 @@ internal sealed class HelperSupplyFailureTests
     {
         var left = new Leftovers();
         Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
-        Task decode = supervisor.DecodeAsync(TestHelper.Script("holds:700"), CancellationToken.None).AsTask();
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { HelperMemoryBytes = 2L << 30 }, cancellation: cancellation);
+        Task decode = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("holds:700"), CancellationToken.None).AsTask();
         await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
         ValueTask first = supervisor.DisposeAsync();
         await supervisor.DisposeAsync();
@@ -126,7 +126,7 @@ internal sealed class HelperSupplyFailureTests
     public async Task Starts_that_fail_for_good_end_the_run_also_where_others_decode(CancellationToken cancellation)
     {
         string closed = Path.Combine(Path.GetTempPath(), $"clipguard-closed-{Guid.NewGuid():N}");
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled, $"unless-dies:{closed}") with
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled, $"unless-dies:{closed}") with
         {
             Workers = 2,
             Spares = 0,
@@ -136,7 +136,7 @@ internal sealed class HelperSupplyFailureTests
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
         HelperUnavailableException trouble = Assert.ThrowsAsync<HelperUnavailableException>(
-            async () => (await supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation)).Dispose())!;
+            async () => (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("abort"), cancellation)).Dispose())!;
         File.Delete(closed);
 
         Assert.That(trouble.Message, Does.Contain("tries in a row failed").And.Contain("exit code 7"));
@@ -147,7 +147,7 @@ internal sealed class HelperSupplyFailureTests
     {
         await UntilReadyAsync(supervisor, 2, cancellation);
         DecodeOutcome[] outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(TestHelper.Script("sleep:300"), cancellation).AsTask()));
+            Enumerable.Range(0, 2).Select(_ => supervisor.DecodeAsync(MisbehavingHelperProgram.Script("sleep:300"), cancellation).AsTask()));
         Array.ForEach(outcomes, static outcome => outcome.Dispose());
     }
 

@@ -23,24 +23,24 @@ internal sealed class KillCounterTests
     public async Task A_verdict_that_means_a_kill_is_counted_for_each_helper(string script, FaultKind kind, CancellationToken cancellation)
     {
         SupervisorOptions options = kind is FaultKind.Stalled or FaultKind.TimedOut
-            ? TestHelper.ShortClocks(Isolation.Pooled)
-            : TestHelper.Options(Isolation.Pooled);
+            ? MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled)
+            : MisbehavingHelperProgram.Options(IsolationMode.Pooled);
         Assert.That(await KillsAsync(options, script, kind, cancellation), Is.EqualTo(Kills(kind, FaultKinds.Of(kind).EndsHelper ? 2 : 0)));
     }
 
     [Test]
     [CancelAfter(60_000)]
     public async Task A_decoder_that_gives_up_by_itself_is_not_killed(CancellationToken cancellation) =>
-        Assert.That(await KillsAsync(TestHelper.Options(Isolation.Pooled), "fault:TimedOut", FaultKind.TimedOut, cancellation), Is.Empty);
+        Assert.That(await KillsAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), "fault:TimedOut", FaultKind.TimedOut, cancellation), Is.Empty);
 
     [Test]
     [CancelAfter(60_000)]
     public async Task A_kill_for_a_caller_that_gave_up_has_no_verdict(CancellationToken cancellation)
     {
         using var kills = new Counter();
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), cancellation: cancellation);
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<DecodeOutcome> decode = supervisor.DecodeAsync(TestHelper.Script("hang"), caller.Token).AsTask();
+        Task<DecodeOutcome> decode = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("hang"), caller.Token).AsTask();
         await caller.CancelAsync();
 
         await Assert.ThatAsync(() => decode, Throws.InstanceOf<OperationCanceledException>());
@@ -62,7 +62,7 @@ internal sealed class KillCounterTests
     {
         using var kills = new Counter();
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
         if (outcome.Unsettled is null)
         {
             Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Fault?.Message ?? "a clip");
@@ -71,7 +71,7 @@ internal sealed class KillCounterTests
 
         // On a busy machine the verdict takes another decode, of which the kills are counted.
         using var later = new Counter();
-        using DecodeOutcome settled = await supervisor.SettleAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome settled = await supervisor.SettleAsync(MisbehavingHelperProgram.Script(script), cancellation);
         Assert.That(settled.Fault?.Kind, Is.EqualTo(kind), () => settled.Fault?.Message ?? settled.Unsettled?.Message ?? "a clip");
         return new Dictionary<string, long>(later.ByVerdict);
     }

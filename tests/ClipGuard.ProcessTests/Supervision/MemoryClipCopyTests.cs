@@ -18,12 +18,12 @@ internal sealed class MemoryClipCopyTests
     [CancelAfter(60_000)]
     public async Task Other_decodes_and_their_clocks_go_on_while_a_clip_is_copied(CancellationToken cancellation)
     {
-        await using Supervisor supervisor = await Supervisor.StartAsync(TestHelper.ShortClocks(Isolation.Pooled), cancellation: cancellation);
+        await using Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled), cancellation: cancellation);
         using var clip = new SlowMemory("ok:3");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
         await clip.IsRead.WaitAsync(cancellation);
 
-        (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation)).Dispose();
         using (DecodeOutcome hanging = await supervisor.DecideAsync("hang", cancellation))
         {
             Assert.That((hanging.Fault?.Kind, slow.IsCompleted), Is.EqualTo((FaultKind.Stalled, false)));
@@ -41,7 +41,7 @@ internal sealed class MemoryClipCopyTests
         var began = Stopwatch.StartNew();
         HashSet<int> before = Leftovers.Children();
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
         using var clip = new SlowMemory("pid");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
         await clip.IsRead.WaitAsync(cancellation);
@@ -64,7 +64,7 @@ internal sealed class MemoryClipCopyTests
     public async Task A_caller_that_gives_up_meanwhile_costs_no_helper(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
         int helper = await PidAsync(supervisor, cancellation);
         using var clip = new SlowMemory("ok:1");
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -83,7 +83,7 @@ internal sealed class MemoryClipCopyTests
     public async Task A_supervisor_that_is_disposed_meanwhile_leaves_nothing(CancellationToken cancellation)
     {
         var leftovers = new Leftovers();
-        Supervisor supervisor = await Supervisor.StartAsync(TestHelper.Options(Isolation.Pooled), cancellation: cancellation);
+        Supervisor supervisor = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(IsolationMode.Pooled), cancellation: cancellation);
         using var clip = new SlowMemory("ok:1");
         Task<DecodeOutcome> slow = DecodeAsync(supervisor, clip, cancellation);
         await clip.IsRead.WaitAsync(cancellation);
@@ -99,7 +99,7 @@ internal sealed class MemoryClipCopyTests
     public async Task What_its_memory_throws_is_thrown_to_its_caller_alone(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Workers = 1, Spares = 0 }, cancellation: cancellation);
         var clip = new SlowMemory("ok:1");
         ReadOnlyMemory<byte> bytes = clip.Memory;
         ((IDisposable)clip).Dispose();
@@ -114,7 +114,7 @@ internal sealed class MemoryClipCopyTests
 
     private static async Task<int> PidAsync(Supervisor supervisor, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("pid"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("pid"), cancellation);
         return (int)MemoryMarshal.Read<float>(outcome.Payload);
     }
 

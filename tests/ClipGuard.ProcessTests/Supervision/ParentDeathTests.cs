@@ -50,7 +50,7 @@ internal sealed class ParentDeathTests
 
     private static async Task<Process> StartHostAsync(string end, CancellationToken cancellation)
     {
-        Process host = Process.Start(new ProcessStartInfo(TestHelper.HostProgramPath, [TestHelper.ProgramPath, end])
+        Process host = Process.Start(new ProcessStartInfo(BuiltPrograms.TestHost, [MisbehavingHelperProgram.ProgramPath, end])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -9,14 +9,14 @@ namespace ClipGuard.ProcessTests.Supervision;
 [TestFixture]
 internal sealed class PostMortemTests
 {
-    private static readonly SupervisorOptions OneHelper = TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0 };
+    private static readonly SupervisorOptions OneHelper = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Workers = 1, Spares = 0 };
 
     [Test]
     [CancelAfter(60_000)]
     public async Task A_blocked_helper_is_told_from_a_spinning_one(CancellationToken cancellation)
     {
         // A runtime that still compiles in the background runs, whatever the decode does.
-        SupervisorOptions compilesOnce = TestHelper.ShortClocks(Isolation.Pooled) with
+        SupervisorOptions compilesOnce = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with
         {
             HelperEnvironment = new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "0" },
         };
@@ -48,7 +48,7 @@ internal sealed class PostMortemTests
     public async Task A_crash_is_told_with_its_signal_or_exit_code(string script, int? signal, int? exitCode, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
 
         Assert.That(outcome.Fault!.PostMortem.Signal, Is.EqualTo(signal));
         Assert.That(outcome.Fault.PostMortem.ExitCode, Is.EqualTo(exitCode));
@@ -68,7 +68,7 @@ internal sealed class PostMortemTests
         await using Supervisor supervisor = await Supervisor.StartAsync(patient, cancellation: cancellation);
         foreach (string before in new[] { "burns:1200", "borrows:180" })
         {
-            using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(before), cancellation);
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(before), cancellation);
             Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         }
 
@@ -82,7 +82,7 @@ internal sealed class PostMortemTests
         }
 
         Assert.That(
-            async () => (await supervisor.DecodeAsync(TestHelper.Script("hang"), Hear, caller.Token)).Dispose(),
+            async () => (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("hang"), Hear, caller.Token)).Dispose(),
             Throws.InstanceOf<OperationCanceledException>());
 
         Assert.That(first!.PostMortem.CpuTime, Is.LessThan(TimeSpan.FromSeconds(1)));

@@ -43,7 +43,7 @@ internal sealed class ProgramScratchTests
         Supervisor supervisor = await Supervisor.StartAsync(
             new SupervisorOptions
             {
-                HelperPath = TestHelper.RealProgramPath,
+                HelperPath = PublishedCommand.HelperProgram,
                 Decoder = new DecoderProgram("/usr/bin/python3", [script]),
                 HelperEnvironment = new Dictionary<string, string> { ["PYTHONPATH"] = Repository.PathOf("src", "ClipGuard.Python") },
                 Workers = 1,

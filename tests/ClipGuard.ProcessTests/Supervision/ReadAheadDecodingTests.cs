@@ -23,7 +23,7 @@ internal sealed class ReadAheadDecodingTests
         await File.WriteAllBytesAsync(clip, Wave.Ramp(SampleRateHz, 100_000), cancellation);
         var options = new SupervisorOptions
         {
-            HelperPath = TestHelper.RealProgramPath,
+            HelperPath = PublishedCommand.HelperProgram,
             Sandbox = level,
             Workers = 1,
             Spares = 0,
@@ -33,7 +33,7 @@ internal sealed class ReadAheadDecodingTests
         byte[] byPath = await DecodeAsync(supervisor, new FileSource(clip), cancellation);
         for (int time = 0; time < 3; time++)
         {
-            using IAheadClip ahead = ((IGuardedDecoder)supervisor).Announce(new RemoteSource(new Uri("file-of-test://x/ramp.wav")))!;
+            using IReadAheadClip ahead = ((IGuardedDecoder)supervisor).Announce(new RemoteSource(new Uri("file-of-test://x/ramp.wav")))!;
             Assert.That(await DecodeAsync(supervisor, ahead.Source, cancellation), Is.EqualTo(byPath));
         }
 
@@ -45,9 +45,9 @@ internal sealed class ReadAheadDecodingTests
     [CancelAfter(60_000)]
     public async Task What_is_not_there_is_missing_by_the_helpers_own_word(CancellationToken cancellation)
     {
-        var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Workers = 1, Spares = 0 };
+        var options = new SupervisorOptions { HelperPath = PublishedCommand.HelperProgram, Workers = 1, Spares = 0 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        using IAheadClip ahead = ((IGuardedDecoder)supervisor).Announce(new FileSource("/no/such/clip.wav"))!;
+        using IReadAheadClip ahead = ((IGuardedDecoder)supervisor).Announce(new FileSource("/no/such/clip.wav"))!;
 
         using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(ahead.Source, new AudioSpec()), cancellation);
 
@@ -66,13 +66,13 @@ internal sealed class ReadAheadDecodingTests
     [CancelAfter(60_000)]
     public async Task Roots_helpers_at_level_strict_are_given_no_file_that_they_could_not_read_themselves(CancellationToken cancellation)
     {
-        var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Workers = 1, Spares = 0, Sandbox = SandboxLevel.Strict };
+        var options = new SupervisorOptions { HelperPath = PublishedCommand.HelperProgram, Workers = 1, Spares = 0, Sandbox = SandboxLevel.Strict };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        using IAheadClip? ahead = ((IGuardedDecoder)supervisor).Announce(new FileSource("/no/such/clip.wav"));
+        using IReadAheadClip? ahead = ((IGuardedDecoder)supervisor).Announce(new FileSource("/no/such/clip.wav"));
         Assert.That(ahead is null, Is.EqualTo(Environment.IsPrivilegedProcess));
     }
 
-    /// <summary>Fetches one file, whatever it is asked for.</summary>
+    /// <summary>LoopbackFetches one file, whatever it is asked for.</summary>
     private sealed class FileFetcher(string file) : IFetcher
     {
         public IReadOnlyCollection<string> Schemes => ["file-of-test"];

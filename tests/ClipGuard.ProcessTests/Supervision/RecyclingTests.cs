@@ -10,7 +10,8 @@ namespace ClipGuard.ProcessTests.Supervision;
 [TestFixture]
 internal sealed class RecyclingTests
 {
-    private static readonly SupervisorOptions OneHelper = TestHelper.Options(Isolation.Pooled) with { Workers = 1, Spares = 0, HelperMemoryBytes = 400 << 20 };
+    private static readonly SupervisorOptions OneHelper =
+        MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Workers = 1, Spares = 0, HelperMemoryBytes = 400 << 20 };
 
     [Test]
     [CancelAfter(60_000)]
@@ -33,7 +34,7 @@ internal sealed class RecyclingTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
         int before = await PidAsync(supervisor, "pid", cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script(script), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, "pid", cancellation), Is.Not.EqualTo(before));
     }
@@ -57,7 +58,7 @@ internal sealed class RecyclingTests
     {
         string gate = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"no-more-starts-{Guid.NewGuid():N}");
         await using Supervisor supervisor = await Supervisor.StartAsync(
-            TestHelper.Options(Isolation.Pooled, $"unless:{gate}") with { Workers = 1, Spares = 2 }, cancellation: cancellation);
+            MisbehavingHelperProgram.Options(IsolationMode.Pooled, $"unless:{gate}") with { Workers = 1, Spares = 2 }, cancellation: cancellation);
         while (supervisor.ReadyHelpers < 3)
         {
             await Task.Delay(20, cancellation);
@@ -67,12 +68,12 @@ internal sealed class RecyclingTests
         await File.WriteAllTextAsync(gate, string.Empty, cancellation);
         try
         {
-            using (DecodeOutcome failed = await supervisor.DecodeAsync(TestHelper.Script("abort"), cancellation))
+            using (DecodeOutcome failed = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("abort"), cancellation))
             {
                 Assert.That(failed.IsClip, Is.False);
             }
 
-            using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation);
+            using DecodeOutcome next = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation);
             Assert.That(next.IsClip);
         }
         finally
@@ -86,9 +87,9 @@ internal sealed class RecyclingTests
     public async Task A_second_try_gets_a_helper_that_has_decoded_nothing(CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation)).Dispose();
         ClipFault? first = null;
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("once-used-aborts"), fault => first = fault, cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("once-used-aborts"), fault => first = fault, cancellation);
 
         Assert.That(first, Is.Not.Null);
         Assert.That(outcome.IsClip);
@@ -96,7 +97,7 @@ internal sealed class RecyclingTests
 
     private static async Task<int> PidAsync(Supervisor supervisor, string script, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         return (int)MemoryMarshal.Read<float>(outcome.Payload);
     }

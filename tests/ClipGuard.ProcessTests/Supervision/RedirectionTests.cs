@@ -7,7 +7,7 @@ using ClipGuard.Supervision.Fetching;
 
 using NUnit.Framework;
 
-using static ClipGuard.ProcessTests.Support.Fetches;
+using static ClipGuard.ProcessTests.Support.LoopbackFetches;
 
 namespace ClipGuard.ProcessTests.Supervision;
 

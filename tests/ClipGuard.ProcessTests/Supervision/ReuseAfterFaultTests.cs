@@ -14,7 +14,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 internal sealed class ReuseAfterFaultTests
 {
     private static readonly SupervisorOptions OneHelper =
-        TestHelper.Options(Isolation.Pooled, "knows-clips") with { Workers = 1, Spares = 0, HelperMemoryBytes = 400 << 20 };
+        MisbehavingHelperProgram.Options(IsolationMode.Pooled, "knows-clips") with { Workers = 1, Spares = 0, HelperMemoryBytes = 400 << 20 };
 
     [TestCase("finds:Corrupt:sound")]
     [TestCase("finds:Unsupported:sound")]
@@ -25,7 +25,7 @@ internal sealed class ReuseAfterFaultTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
         int before = await PidAsync(supervisor, cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
 
         Assert.That(outcome.Fault!.Kind.ToString(), Is.EqualTo(script.Split(':')[1]));
         Assert.That(await PidAsync(supervisor, cancellation), Is.EqualTo(before));
@@ -53,10 +53,10 @@ internal sealed class ReuseAfterFaultTests
         if (known == "says-nothing")
         {
             // The right answer lies in the memory from the time before. The second finding is the first to be confirmed, so that two helpers say nothing.
-            (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
+            (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation)).Dispose();
         }
 
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script($"finds:Corrupt:{known}"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script($"finds:Corrupt:{known}"), cancellation);
         int after = await PidAsync(supervisor, cancellation);
 
         Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Corrupt));
@@ -74,7 +74,7 @@ internal sealed class ReuseAfterFaultTests
         for (int i = 0; i < 5; i++)
         {
             // Asked for a known clip it would answer nonsense.
-            using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("finds:Missing:early"), cancellation);
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Missing:early"), cancellation);
             Assert.That(outcome.Fault!.Kind, Is.EqualTo(FaultKind.Missing));
         }
 
@@ -90,22 +90,22 @@ internal sealed class ReuseAfterFaultTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, cancellation: cancellation);
         int before = await PidAsync(supervisor, cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script(script), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
     }
 
-    [TestCase(Isolation.Pooled, 0, "finds:Corrupt:sound")]
-    [TestCase(Isolation.Pooled, 0, "finds:Missing:early")]
-    [TestCase(Isolation.FreshPerDecode, 100, "finds:Corrupt:sound")]
-    [TestCase(Isolation.FreshPerDecode, 100, "finds:Missing:early")]
+    [TestCase(IsolationMode.Pooled, 0, "finds:Corrupt:sound")]
+    [TestCase(IsolationMode.Pooled, 0, "finds:Missing:early")]
+    [TestCase(IsolationMode.FreshPerDecode, 100, "finds:Corrupt:sound")]
+    [TestCase(IsolationMode.FreshPerDecode, 100, "finds:Missing:early")]
     [CancelAfter(60_000)]
-    public async Task It_can_be_had_without(Isolation isolation, int confirmOneIn, string script, CancellationToken cancellation)
+    public async Task It_can_be_had_without(IsolationMode isolation, int confirmOneIn, string script, CancellationToken cancellation)
     {
         SupervisorOptions options = OneHelper with { Isolation = isolation, ConfirmOneIn = confirmOneIn };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         int before = await PidAsync(supervisor, cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script(script), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
         Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuse()));
@@ -117,7 +117,7 @@ internal sealed class ReuseAfterFaultTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper with { RecycleAfter = 2 }, cancellation: cancellation);
         int before = await PidAsync(supervisor, cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
         Assert.That(supervisor.Reuse.KeptCount, Is.Zero);
@@ -131,7 +131,7 @@ internal sealed class ReuseAfterFaultTests
         var confirmed = new List<long>();
         for (int i = 0; i < 9; i++)
         {
-            using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation);
+            using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation);
             Assert.That(outcome.Fault!.PostMortem.AttemptCount, Is.EqualTo(1));
             confirmed.Add(supervisor.Reuse.ConfirmedCount);
         }
@@ -147,12 +147,12 @@ internal sealed class ReuseAfterFaultTests
     [CancelAfter(60_000)]
     public async Task Where_a_fresh_helper_disagrees_it_counts_and_no_helper_stays_after_a_fault_any_more(CancellationToken cancellation)
     {
-        using var log = new LineLog();
+        using var log = new RecordingLog();
         await using Supervisor supervisor = await Supervisor.StartAsync(OneHelper, log, cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation)).Dispose();
         Assert.That(supervisor.Reuse.Disagreement, Is.Null);
 
-        using (DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("finds-once-used"), cancellation))
+        using (DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds-once-used"), cancellation))
         {
             Assert.That(outcome.IsClip, "what the fresh helper says");
         }
@@ -160,7 +160,7 @@ internal sealed class ReuseAfterFaultTests
         HelperReuse reuse = supervisor.Reuse;
         Assert.That(reuse.Disagreement, Does.Contain("finds-once-used").And.Contain("Corrupt").And.Contain("no fault"));
         int before = await PidAsync(supervisor, cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script("finds:Corrupt:sound"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation)).Dispose();
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
         Assert.That(supervisor.Reuse.KeptCount, Is.EqualTo(reuse.KeptCount));
         while (!log.Lines.Any(line => line.StartsWith("Helpers are not to be trusted after a fault", StringComparison.Ordinal)))
@@ -200,7 +200,7 @@ internal sealed class ReuseAfterFaultTests
         bool hasNAudio = File.Exists(naudio);
         var options = new SupervisorOptions
         {
-            HelperPath = TestHelper.RealProgramPath,
+            HelperPath = PublishedCommand.HelperProgram,
             Workers = 1,
             Spares = 0,
             ConfirmOneIn = 1000,
@@ -224,7 +224,7 @@ internal sealed class ReuseAfterFaultTests
 
     private static async Task<int> PidAsync(Supervisor supervisor, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("pid"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("pid"), cancellation);
         Assert.That(outcome.IsClip, () => outcome.Fault!.Message);
         return (int)MemoryMarshal.Read<float>(outcome.Payload);
     }

@@ -104,7 +104,7 @@ internal sealed class SandboxTests(SandboxTests.User user)
     public async Task Try()
     {
         List<string> settings = [.. Sandboxes.Select(sandbox => Setting(sandbox, Tried(sandbox.Landlock))), Setting((SandboxLevel.Off, None), OpenWithout)];
-        string[] host = [TestHelper.HostProgramPath, TestHelper.ProgramPath, "contains", .. settings];
+        string[] host = [BuiltPrograms.TestHost, MisbehavingHelperProgram.ProgramPath, "contains", .. settings];
         string[] command = user == User.Another ? [.. AsAnother, .. host] : host;
         if (user == User.Another && !await CanBecomeAnotherAsync())
         {
@@ -188,7 +188,7 @@ internal sealed class SandboxTests(SandboxTests.User user)
 
     private static async Task<bool> CanBecomeAnotherAsync() =>
         Environment.IsPrivilegedProcess
-        && await RunAsync(["sh", "-c", $"{string.Join(' ', AsAnother)} test -x '{TestHelper.HostProgramPath}' && echo yes || true"]) is ["yes"];
+        && await RunAsync(["sh", "-c", $"{string.Join(' ', AsAnother)} test -x '{BuiltPrograms.TestHost}' && echo yes || true"]) is ["yes"];
 
     private static async Task<string[]> RunAsync(string[] command)
     {

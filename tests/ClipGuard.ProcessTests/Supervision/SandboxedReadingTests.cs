@@ -27,7 +27,7 @@ internal sealed class SandboxedReadingTests
         string clip = Path.Combine(folder, "private.wav");
         await File.WriteAllBytesAsync(Path.Combine(folder, "own.wav"), Wave.Ramp(SampleRateHz, 100), cancellation);
         await Process.Start("install", ["--mode=400", "--owner=65534", Path.Combine(folder, "own.wav"), clip]).WaitForExitAsync(cancellation);
-        var options = new SupervisorOptions { HelperPath = TestHelper.RealProgramPath, Sandbox = level, Workers = 1, Spares = 0 };
+        var options = new SupervisorOptions { HelperPath = PublishedCommand.HelperProgram, Sandbox = level, Workers = 1, Spares = 0 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
 
         using DecodeOutcome outcome = await supervisor.DecodeAsync(new DecodeRequest(new FileSource(clip), new AudioSpec()), cancellation);
@@ -44,10 +44,10 @@ internal sealed class SandboxedReadingTests
     [CancelAfter(60_000)]
     public async Task Shared_memory_counts_as_memory_of_the_helper(CancellationToken cancellation)
     {
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled) with { Sandbox = SandboxLevel.Off, HelperMemoryBytes = 80 << 20 };
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Sandbox = SandboxLevel.Off, HelperMemoryBytes = 80 << 20 };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
 
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("shares:400"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("shares:400"), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded), () => outcome.Fault?.Message ?? "a clip");
         Assert.That(outcome.Fault!.Message, Does.Contain("memory"));

@@ -12,7 +12,7 @@ internal sealed class SoakTests
     [CancelAfter(300_000)]
     public async Task Thousands_of_decodes_with_misbehaviour_lose_nothing_and_leave_nothing(CancellationToken cancellation)
     {
-        using Process soak = Process.Start(new ProcessStartInfo(TestHelper.BenchmarksProgramPath, ["soak", "2400"])
+        using Process soak = Process.Start(new ProcessStartInfo(BuiltPrograms.Benchmarks, ["soak", "2400"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -71,7 +71,7 @@ internal sealed class TemplateTests
     {
         string script = Path.Combine(Path.GetTempPath(), "template.py");
         await File.WriteAllTextAsync(script, Worker, cancellation);
-        SupervisorOptions options = TestHelper.Options(Isolation.Pooled) with
+        SupervisorOptions options = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with
         {
             HelperPath = "/usr/bin/python3",
             HelperArguments = [script],
@@ -89,7 +89,7 @@ internal sealed class TemplateTests
             Assert.That(
                 async () => await supervisor.DecodeAsync(new DecodeRequest(new FileSource("/scripts/id"), new VideoSpec()), cancellation),
                 Throws.ArgumentException.With.Message.Contains("test 1 decodes audio"));
-            using (DecodeOutcome died = await supervisor.DecodeAsync(TestHelper.Script("die"), cancellation))
+            using (DecodeOutcome died = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("die"), cancellation))
             {
                 Assert.That(died.Fault?.Kind, Is.EqualTo(FaultKind.Crashed));
                 Assert.That(died.Fault!.PostMortem.Signal, Is.EqualTo(11), "as the template's waitpid told");
@@ -115,7 +115,7 @@ internal sealed class TemplateTests
 
     private static async Task<(float Pid, float Parent, float IsForked)> IdsAsync(Supervisor supervisor, CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("id"), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("id"), cancellation);
         Assert.That(outcome.IsClip, () => outcome.Fault?.Message ?? outcome.Unsettled!.Message);
         float[] ids = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(outcome.Payload).ToArray();
         return (ids[0], ids[1], ids[2]);

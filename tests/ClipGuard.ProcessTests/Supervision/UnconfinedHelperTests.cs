@@ -8,9 +8,9 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>Helpers that the sandbox does not keep from starting programs: what they started ends with them.</summary>
-[TestFixture(Isolation.Pooled)]
-[TestFixture(Isolation.FreshPerDecode)]
-internal sealed class UnconfinedHelperTests(Isolation isolation)
+[TestFixture(IsolationMode.Pooled)]
+[TestFixture(IsolationMode.FreshPerDecode)]
+internal sealed class UnconfinedHelperTests(IsolationMode isolation)
 {
     // No other process on the machine sleeps for exactly so long.
     private readonly string _seconds = string.Create(CultureInfo.InvariantCulture, $"300.{Environment.ProcessId}{(int)isolation}");
@@ -19,7 +19,7 @@ internal sealed class UnconfinedHelperTests(Isolation isolation)
     [CancelAfter(60_000)]
     public async Task A_grandchild_ends_when_its_helper_has_exited(CancellationToken cancellation)
     {
-        using DecodeOutcome outcome = await DecodeAsync("grandchild", TestHelper.Options(isolation), cancellation);
+        using DecodeOutcome outcome = await DecodeAsync("grandchild", MisbehavingHelperProgram.Options(isolation), cancellation);
 
         // Not the exit code of a start that was refused.
         Assert.That(outcome.Fault?.PostMortem.ExitCode, Is.Zero, () => outcome.Fault?.Message ?? "a clip");
@@ -31,7 +31,7 @@ internal sealed class UnconfinedHelperTests(Isolation isolation)
     public async Task A_grandchild_with_a_session_of_its_own_ends_when_its_helper_is_killed(CancellationToken cancellation)
     {
         Task<int[]> watching = Task.Run(() => WaitForSleeper(cancellation), cancellation);
-        using DecodeOutcome outcome = await DecodeAsync("daemon", TestHelper.ShortClocks(isolation), cancellation);
+        using DecodeOutcome outcome = await DecodeAsync("daemon", MisbehavingHelperProgram.ShortClocks(isolation), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(FaultKind.Stalled), () => outcome.Fault?.Message ?? "a clip");
         Assert.That(await watching, Is.Not.Empty);
@@ -44,7 +44,7 @@ internal sealed class UnconfinedHelperTests(Isolation isolation)
     private async Task<DecodeOutcome> DecodeAsync(string script, SupervisorOptions options, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(options with { Sandbox = SandboxLevel.Off }, cancellation: cancellation);
-        return await supervisor.DecodeAsync(TestHelper.Script($"{script}:{_seconds}"), cancellation);
+        return await supervisor.DecodeAsync(MisbehavingHelperProgram.Script($"{script}:{_seconds}"), cancellation);
     }
 
     private int[] WaitForSleeper(CancellationToken cancellation)

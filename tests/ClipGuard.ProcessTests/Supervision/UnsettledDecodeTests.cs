@@ -9,7 +9,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 [TestFixture]
 internal sealed class UnsettledDecodeTests
 {
-    private static readonly SupervisorOptions Options = TestHelper.Options(Isolation.Pooled) with
+    private static readonly SupervisorOptions Options = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with
     {
         Workers = 1,
         Spares = 0,
@@ -25,7 +25,7 @@ internal sealed class UnsettledDecodeTests
     public async Task What_is_done_to_a_helper_frees_the_caller_and_is_held_against_nobody(string script, UnsettledCause cause, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation);
 
         Assert.Multiple(() =>
         {
@@ -36,7 +36,7 @@ internal sealed class UnsettledDecodeTests
             Assert.That(outcome.Unsettled?.PostMortem.Elapsed, Is.GreaterThanOrEqualTo(Options.Deadline), "freed at the deadline, and not before");
         });
 
-        using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:3"), cancellation);
+        using DecodeOutcome next = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:3"), cancellation);
         Assert.That(next.IsClip, "on another helper");
     }
 
@@ -48,10 +48,10 @@ internal sealed class UnsettledDecodeTests
         await File.WriteAllTextAsync(readable, string.Empty, cancellation);
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
 
-        using DecodeOutcome failed = await supervisor.DecodeAsync(TestHelper.Script("fault:Missing:Failed"), cancellation);
-        using DecodeOutcome denied = await supervisor.DecodeAsync(TestHelper.Script("fault:Missing:Denied"), cancellation);
+        using DecodeOutcome failed = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("fault:Missing:Failed"), cancellation);
+        using DecodeOutcome denied = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("fault:Missing:Denied"), cancellation);
         using DecodeOutcome deniedToTheHelper = await supervisor.DecodeAsync(new DecodeRequest(new FileSource(readable), new AudioSpec()), cancellation);
-        using DecodeOutcome absurd = await supervisor.DecodeAsync(TestHelper.Script("fault:Corrupt:Failed"), cancellation);
+        using DecodeOutcome absurd = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("fault:Corrupt:Failed"), cancellation);
 
         Assert.Multiple(() =>
         {
@@ -75,7 +75,7 @@ internal sealed class UnsettledDecodeTests
         }
 
         Task<DecodeOutcome> asking = Waits();
-        Task<DecodeOutcome> behind = supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation).AsTask();
+        Task<DecodeOutcome> behind = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation).AsTask();
         var inMemory = new DecodeRequest(new MemorySource("ok:1"u8.ToArray()), new AudioSpec());
         Task<DecodeOutcome> elsewhere = supervisor.DecodeAsync(inMemory, cancellation).AsTask();
 
@@ -87,7 +87,7 @@ internal sealed class UnsettledDecodeTests
 
         async Task<DecodeOutcome> Waits()
         {
-            DecodeOutcome outcome = await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation);
+            DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("waits-for-bytes"), cancellation);
             Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Storage));
             return outcome;
         }
@@ -99,11 +99,11 @@ internal sealed class UnsettledDecodeTests
     {
         SupervisorOptions options = Impatient with { StorageLimit = TimeSpan.FromTicks(1) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        (await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation)).Dispose();
-        (await supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("waits-for-bytes"), cancellation)).Dispose();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("waits-for-bytes"), cancellation)).Dispose();
 
         Assert.That(
-            async () => await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation),
+            async () => await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation),
             Throws.InstanceOf<HelperUnavailableException>().With.Property(nameof(HelperUnavailableException.StorageIsSilent)).True);
     }
 
@@ -127,7 +127,7 @@ internal sealed class UnsettledDecodeTests
         int helper = Leftovers.Children().Except(before).Single();
 
         // A healthy clip that needs four tenths of its deadline.
-        Task<DecodeOutcome> decode = supervisor.SettleAsync(TestHelper.Script("late:800"), cancellation).AsTask();
+        Task<DecodeOutcome> decode = supervisor.SettleAsync(MisbehavingHelperProgram.Script("late:800"), cancellation).AsTask();
         await Task.Delay(200, cancellation);
         Assert.That(Signals.Send("STOP", helper));
         await Task.Delay(2 * Options.Deadline, cancellation);
@@ -143,7 +143,7 @@ internal sealed class UnsettledDecodeTests
     public async Task Settling_finds_the_guilty(string script, FaultKind kind, CancellationToken cancellation)
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.SettleAsync(TestHelper.Script(script), cancellation);
+        using DecodeOutcome outcome = await supervisor.SettleAsync(MisbehavingHelperProgram.Script(script), cancellation);
 
         Assert.That(outcome.Fault?.Kind, Is.EqualTo(kind), () => outcome.Unsettled?.Message ?? "a clip");
         Assert.That(outcome.Fault!.PostMortem.Time.Usable, Is.GreaterThanOrEqualTo(kind == FaultKind.Stalled ? Options.StallLimit : Options.Deadline));
@@ -155,7 +155,7 @@ internal sealed class UnsettledDecodeTests
     {
         SupervisorOptions options = Options with { SettlingLimit = TimeSpan.FromSeconds(3) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        using DecodeOutcome outcome = await supervisor.SettleAsync(TestHelper.Script("stop"), cancellation);
+        using DecodeOutcome outcome = await supervisor.SettleAsync(MisbehavingHelperProgram.Script("stop"), cancellation);
 
         Assert.That(outcome.Unsettled?.Cause, Is.EqualTo(UnsettledCause.Stopped));
         Assert.That(outcome.Unsettled!.PostMortem.Elapsed, Is.GreaterThanOrEqualTo(options.SettlingLimit));

@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 [CancelAfter(60_000)]
 internal sealed class WaitingDecodeTests
 {
-    private static readonly SupervisorOptions Options = TestHelper.Options(Isolation.Pooled) with
+    private static readonly SupervisorOptions Options = MisbehavingHelperProgram.Options(IsolationMode.Pooled) with
     {
         Deadline = TimeSpan.FromMinutes(10),
         StallLimit = TimeSpan.FromMinutes(10),
@@ -20,18 +20,18 @@ internal sealed class WaitingDecodeTests
     public async Task A_decode_that_hangs_leaves_its_place_to_another_one(
         [Values] bool fresh, CancellationToken cancellation)
     {
-        SupervisorOptions options = Options with { Workers = 1, MaxWorkers = 3, Isolation = fresh ? Isolation.FreshPerDecode : Isolation.Pooled };
+        SupervisorOptions options = Options with { Workers = 1, MaxWorkers = 3, Isolation = fresh ? IsolationMode.FreshPerDecode : IsolationMode.Pooled };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         using var hung = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task[] hanging =
         [
-            supervisor.DecodeAsync(TestHelper.Script("hang"), hung.Token).AsTask(),
-            supervisor.DecodeAsync(TestHelper.Script("hang"), hung.Token).AsTask(),
+            supervisor.DecodeAsync(MisbehavingHelperProgram.Script("hang"), hung.Token).AsTask(),
+            supervisor.DecodeAsync(MisbehavingHelperProgram.Script("hang"), hung.Token).AsTask(),
         ];
 
         for (int i = 0; i < 3; i++)
         {
-            using DecodeOutcome beside = await supervisor.DecodeAsync(TestHelper.Script("ok:3"), cancellation);
+            using DecodeOutcome beside = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:3"), cancellation);
             Assert.That(beside.IsClip, () => beside.Fault?.Message ?? "unsettled");
         }
 
@@ -44,13 +44,13 @@ internal sealed class WaitingDecodeTests
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(Options with { MaxWorkers = 3 }, cancellation: cancellation);
         using var endless = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task waiting = supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), endless.Token).AsTask();
+        Task waiting = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("waits-for-bytes"), endless.Token).AsTask();
 
         // An outcome that is held keeps its place: this one is given back at once.
-        (await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation)).Dispose();
-        Task spinning = supervisor.DecodeAsync(TestHelper.Script("spin"), endless.Token).AsTask();
+        (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation)).Dispose();
+        Task spinning = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("spin"), endless.Token).AsTask();
 
-        using DecodeOutcome beside = await supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation);
+        using DecodeOutcome beside = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation);
 
         Assert.That(beside.IsClip);
         Assert.That(waiting.IsCompleted || spinning.IsCompleted, Is.False);
@@ -62,8 +62,8 @@ internal sealed class WaitingDecodeTests
     {
         SupervisorOptions options = Options with { Workers = 1, MaxWorkers = 3, Deadline = TimeSpan.FromSeconds(2) };
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
-        Task<DecodeOutcome> waiting = supervisor.DecodeAsync(TestHelper.Script("waits-for-bytes"), cancellation).AsTask();
-        Task<DecodeOutcome> behind = supervisor.DecodeAsync(TestHelper.Script("ok:1"), cancellation).AsTask();
+        Task<DecodeOutcome> waiting = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("waits-for-bytes"), cancellation).AsTask();
+        Task<DecodeOutcome> behind = supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:1"), cancellation).AsTask();
 
         Assert.That(await Task.WhenAny(waiting, behind), Is.SameAs(waiting));
         using DecodeOutcome freed = await waiting;

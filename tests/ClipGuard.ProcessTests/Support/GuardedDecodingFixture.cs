@@ -11,18 +11,18 @@ internal abstract class GuardedDecodingFixture : LeftoverCheckedFixture
     protected Supervisor Shared { get; private set; } = null!;
 
     /// <summary>The mode that is tested.</summary>
-    protected abstract Isolation Isolation { get; }
+    protected abstract IsolationMode Isolation { get; }
 
-    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(TestHelper.Options(Isolation))).DisposeAsync();
+    protected override async Task StartOnceAsync() => await (await Supervisor.StartAsync(MisbehavingHelperProgram.Options(Isolation))).DisposeAsync();
 
-    protected override async Task StartAsync() => Shared = await Supervisor.StartAsync(TestHelper.Options(Isolation));
+    protected override async Task StartAsync() => Shared = await Supervisor.StartAsync(MisbehavingHelperProgram.Options(Isolation));
 
     protected override async Task StopAsync() => await Shared.DisposeAsync();
 
     /// <summary>Asserts that the next decode is a good one.</summary>
     protected static async Task AssertHealthy(Supervisor supervisor, CancellationToken cancellation)
     {
-        using DecodeOutcome next = await supervisor.DecodeAsync(TestHelper.Script("ok:5"), cancellation);
+        using DecodeOutcome next = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("ok:5"), cancellation);
         Assert.That(next.IsClip, () => next.Fault!.Message);
         Assert.That(next.Payload.Length, Is.EqualTo(5 * sizeof(float)));
     }

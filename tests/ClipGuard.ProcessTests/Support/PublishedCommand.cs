@@ -8,10 +8,22 @@ namespace ClipGuard.ProcessTests.Support;
 /// <summary>The command as users get it: published, with its helper beside it.</summary>
 internal static class PublishedCommand
 {
-    /// <summary>The command's program. A test that asks for one that is missing or older than the sources fails.</summary>
+    private static readonly Lazy<string?> WhyUnusable = new(static () => !File.Exists(Program)
+        ? "The command is not published: dotnet cake --target=Publish"
+        : LastPublished() < LastChanged() ? "The published command is older than the sources: dotnet cake --target=Publish" : null);
+
+    /// <summary>The command's program. <see cref="Start"/> fails where it is missing or older than the sources.</summary>
     public static string Program { get; } = Repository.PathOf("artifacts", "clipguard", "clipguard");
 
-    public static string HelperProgram { get; } = Repository.PathOf("artifacts", "clipguard", "ClipGuard.Helper");
+    /// <summary>ClipGuard's own helper, as it is published. A test that asks for one that is missing or older than the sources fails.</summary>
+    public static string HelperProgram
+    {
+        get
+        {
+            Assert.That(WhyUnusable.Value, Is.Null);
+            return Repository.PathOf("artifacts", "clipguard", "ClipGuard.Helper");
+        }
+    }
 
     /// <summary>Runs the command to its end.</summary>
     public static CommandRun Run(params string[] arguments) => Run(new Dictionary<string, string?>(), arguments);
@@ -29,8 +41,7 @@ internal static class PublishedCommand
     /// <summary>Starts the command. Whoever starts it ends it.</summary>
     public static Process Start(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        Assert.That(Program, Does.Exist, "The command is not published: dotnet cake --target=Publish");
-        Assert.That(LastPublished(), Is.GreaterThanOrEqualTo(LastChanged()), "The published command is older than the sources: dotnet cake --target=Publish");
+        Assert.That(WhyUnusable.Value, Is.Null);
 
         // Where the tests were started in a shell's background, SIGINT is ignored, and children inherit that.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments])

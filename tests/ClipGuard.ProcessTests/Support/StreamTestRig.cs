@@ -11,7 +11,7 @@ internal static class StreamTestRig
     public const string Distorted = "distorted";
 
     /// <summary>The real helper.</summary>
-    public static string HelperPath => TestHelper.RealProgramPath;
+    public static string HelperPath => PublishedCommand.HelperProgram;
 
     /// <summary>Settings with clocks short enough for tests, and long enough for a busy machine.</summary>
     public static StreamOptions Options { get; } = new()
@@ -29,7 +29,8 @@ internal static class StreamTestRig
     public static TimeSpan ShortStall { get; } = TimeSpan.FromSeconds(1.2);
 
     /// <summary>As <see cref="Options"/>, with helpers that write scripts.</summary>
-    public static StreamOptions Scripted(string start = "well") => Options with { HelperPath = TestHelper.ProgramPath, HelperArguments = [start] };
+    public static StreamOptions Scripted(string start = "well") =>
+        Options with { HelperPath = MisbehavingHelperProgram.ProgramPath, HelperArguments = [start] };
 
     /// <summary>A run of a scripted tool that opens its inputs in the order given.</summary>
     public static ToolRunSpec Run(
@@ -38,7 +39,7 @@ internal static class StreamTestRig
         string[] order = distortedFirst ? ["{distorted}", "{reference}"] : ["{reference}", "{distorted}"];
         return new ToolRunSpec(
             // Killed, the tool would leave the runtime's diagnostic pipes behind, as any .NET program does.
-            new ToolCommand("env", ["DOTNET_EnableDiagnostics=0", TestHelper.ProgramPath, "tool", tool, .. order]),
+            new ToolCommand("env", ["DOTNET_EnableDiagnostics=0", MisbehavingHelperProgram.ProgramPath, "tool", tool, .. order]),
             [
                 new ClipStream(Reference, reference, new VideoStreamSpec { Form = form }),
                 new ClipStream(Distorted, distorted, new VideoStreamSpec { Form = form, FitTo = Reference }),

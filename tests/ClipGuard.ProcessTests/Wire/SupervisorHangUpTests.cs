@@ -24,7 +24,7 @@ internal sealed unsafe class SupervisorHangUpTests
         try
         {
             // It has said that it is ready, which nobody reads, and is about to answer.
-            var decode = new DecodeMessage(1, TestHelper.Script("late:1500")) { OutputCapacity = helper.Memory.PayloadCapacity };
+            var decode = new DecodeMessage(1, MisbehavingHelperProgram.Script("late:1500")) { OutputCapacity = helper.Memory.PayloadCapacity };
             Assert.That(MessageSocket.Send(helper.Socket, JsonSerializer.SerializeToUtf8Bytes(decode, WireJson.Default.DecodeMessage)), Is.Null);
             Assert.That(() => helper.Memory.Marks->Frames, Is.Positive.After((int)Patience.TotalMilliseconds, 5));
             helper.CloseSocket();
@@ -43,7 +43,7 @@ internal sealed unsafe class SupervisorHangUpTests
 
     private static HelperProcess Start()
     {
-        var launch = HelperLaunch.From(TestHelper.Options(Isolation.Pooled) with { Sandbox = SandboxLevel.Off });
+        var launch = HelperLaunch.From(MisbehavingHelperProgram.Options(IsolationMode.Pooled) with { Sandbox = SandboxLevel.Off });
         var spawner = HelperSpawner.For(SandboxLevel.Off);
         var started = new TaskCompletionSource<HelperProcess>();
         spawner.Post(() => started.SetResult(HelperProcess.Start(launch, spawner.DevNull)));

@@ -12,10 +12,10 @@ namespace ClipGuard.Tests.Cli;
 [CancelAfter(30_000)]
 public sealed class SettingTests
 {
-    private SaidSettings _said = new();
+    private GivenSettings _said = new();
 
     [SetUp]
-    public void Forget() => _said = new SaidSettings();
+    public void Forget() => _said = new GivenSettings();
 
     [Test]
     public void A_setting_is_an_option_a_variable_and_a_key()
@@ -106,8 +106,8 @@ public sealed class SettingTests
     public void A_timeout_of_0_decodes_in_this_process(string zero)
     {
         _said.Environment["MEDIA_DECODE_TIMEOUT"] = zero;
-        Assert.That(GuardSettings.Read(_said.With()).Isolation, Is.EqualTo(Isolation.InProcess));
-        Assert.That(GuardSettings.Read(_said.With("--timeout", "1")).Isolation, Is.EqualTo(Isolation.Pooled));
+        Assert.That(GuardSettings.Read(_said.With()).Isolation, Is.EqualTo(IsolationMode.InProcess));
+        Assert.That(GuardSettings.Read(_said.With("--timeout", "1")).Isolation, Is.EqualTo(IsolationMode.Pooled));
     }
 
     [TestCase("1,5")]

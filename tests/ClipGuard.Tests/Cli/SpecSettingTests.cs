@@ -14,10 +14,10 @@ namespace ClipGuard.Tests.Cli;
 [CancelAfter(30_000)]
 public sealed class SpecSettingTests
 {
-    private SaidSettings _said = new();
+    private GivenSettings _said = new();
 
     [SetUp]
-    public void Forget() => _said = new SaidSettings();
+    public void Forget() => _said = new GivenSettings();
 
     [Test]
     public void Of_several_ways_of_choosing_frames_the_strongest_source_has_its_own()

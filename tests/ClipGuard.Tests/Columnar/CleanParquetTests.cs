@@ -174,19 +174,19 @@ internal sealed class CleanParquetTests
     private static string[] Rows(string path)
     {
         using var file = ParquetFile.Open(path, File.OpenRead);
-        (Shape, RowKey)[] fields = [.. file.Shapes.Select(shape => (shape, RowKey.Field))];
+        (SchemaField, RowKey)[] fields = [.. file.Fields.Select(field => (field, RowKey.Field))];
         var rows = new List<string>();
         foreach (RowGroupFacts group in file.Groups)
         {
             using RowGroupReader reader = file.Reader.RowGroup(group.Number);
-            var leaves = fields.SelectMany(field => field.Item1.Columns).ToDictionary(column => column, column => Leaf.Of(reader.Column(column)));
+            var leaves = fields.SelectMany(field => field.Item1.Columns).ToDictionary(column => column, column => LeafColumn.Of(reader.Column(column)));
             var assembler = new RowAssembler(fields, leaves, int.MaxValue);
             for (long row = 0; row < group.Rows; row++)
             {
                 rows.Add(System.Text.Encoding.UTF8.GetString(assembler.Make(row)));
             }
 
-            foreach (Leaf leaf in leaves.Values)
+            foreach (LeafColumn leaf in leaves.Values)
             {
                 leaf.Dispose();
             }

@@ -42,10 +42,10 @@ internal sealed class ClipRecordTests
 
         Assert.That(bench.Faults().Select(static fault => fault.Id), Is.EqualTo(new[] { "2", null, "=1+1" }));
         string path = bench.Folder;
-        Assert.That(await File.ReadAllTextAsync(DryRunFiles.FaultTable(bench.Options.OutputFolder)), Is.EqualTo(
+        Assert.That(await File.ReadAllTextAsync(DryRunFiles.FaultsCsv(bench.Options.OutputFolder)), Is.EqualTo(
             "line,id,kind,clip,path,fault,stage,message,elapsedSeconds,cpuSeconds,packets,frames,peakMemoryBytes,attempts\r\n"
             + $"2,2,image,bad.png,{path}/bad.png,Corrupt,decode,It is damaged.,0,0,3,0,0,1\r\n"
-            + $"3,,,,,BadManifestLine,,{FaultTable.Text(bench.Faults()[1].Message)},,,,,,\r\n"
+            + $"3,,,,,BadManifestLine,,{FaultsCsv.Text(bench.Faults()[1].Message)},,,,,,\r\n"
             + $"4,'=1+1,image,\"gone,1.png\",\"{path}/gone,1.png\",Missing,open,There is no such file.,0,0,0,0,0,1\r\n"));
     }
 
@@ -57,7 +57,7 @@ internal sealed class ClipRecordTests
     [TestCase("@sum", "'@sum")]
     [TestCase("\t=1", "'\t=1")]
     [TestCase(null, "")]
-    public void A_cell_is_quoted_where_it_has_to_be(string? text, string cell) => Assert.That(FaultTable.Text(text), Is.EqualTo(cell));
+    public void A_cell_is_quoted_where_it_has_to_be(string? text, string cell) => Assert.That(FaultsCsv.Text(text), Is.EqualTo(cell));
 
     [Test]
     public async Task A_run_that_was_killed_ends_with_the_records_of_one_that_was_not()
@@ -124,7 +124,7 @@ internal sealed class ClipRecordTests
     public void Facts_are_found_among_those_of_several_files_and_what_is_gone_is_not()
     {
         string folder = Directory.CreateTempSubdirectory("clipguard-facts-").FullName;
-        using var places = new FactPlaces();
+        using var places = new ClipFactOffsets();
         foreach (int number in new[] { 0, 1 })
         {
             string file = Path.Combine(folder, $"facts-{number}.jsonl");

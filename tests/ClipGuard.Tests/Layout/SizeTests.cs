@@ -18,7 +18,7 @@ internal sealed class SizeTests
     private static readonly Dictionary<string, string> LargeTypes = new()
     {
         ["ClipGuard.Media.Native.Libc"] = "declarations of the C library's, which no other type imports",
-        ["ClipGuard.MisbehavingHelper.EscapeScript"] = "a constant or a call of its own for each way out of the sandbox",
+        ["ClipGuard.MisbehavingHelper.SandboxEscapeAttempts"] = "a constant or a call of its own for each way out of the sandbox",
     };
 
     [Test]

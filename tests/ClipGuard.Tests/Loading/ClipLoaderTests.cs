@@ -21,7 +21,7 @@ internal sealed class ClipLoaderTests
         await batches.MoveNextAsync();
         batches.Current.Dispose();
 
-        int asked = await SettledCount.OfAsync(() => run.Clips.Asked.Count, 4 + most);
+        int asked = await StableCount.OfAsync(() => run.Clips.Asked.Count, 4 + most);
 
         // The batch that was taken, and those that may be made ahead of the next.
         Assert.That(asked, Is.EqualTo(4 + most));
@@ -34,7 +34,7 @@ internal sealed class ClipLoaderTests
     public async Task Bytes_ahead_are_bounded_from_the_first_batch_on(int taken)
     {
         using var run = new LoaderRun(Enumerable.Range(0, 200).Select(i => $"/ok/{i}/100000"));
-        var memory = new CountedMemory();
+        var memory = new CountingBatchMemory();
         await using ClipLoader loader = await run.OpenAsync(
             LoaderRun.Options with { PrefetchBatches = 20, PrefetchBytes = 5_000_000, Memory = memory, Supervision = new() { Workers = 16 } });
         await using IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
@@ -45,7 +45,7 @@ internal sealed class ClipLoaderTests
             batches.Current.Dispose();
         }
 
-        int asked = await SettledCount.OfAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
+        int asked = await StableCount.OfAsync(() => run.Clips.Asked.Count, Math.Max(1, taken) * 4);
 
         // A batch of four comes to 1.6 MB and a little, so three of them fit at most, beside the one that was taken; the block that the first grew out of is
         // pooled.
@@ -222,7 +222,7 @@ internal sealed class ClipLoaderTests
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { BatchSize = 20, Supervision = new() { Workers = 3 } });
         Task<bool> first = loader.GetAsyncEnumerator().MoveNextAsync().AsTask();
 
-        Assert.That(await SettledCount.OfAsync(() => run.Clips.Asked.Count, 6), Is.EqualTo(6));
+        Assert.That(await StableCount.OfAsync(() => run.Clips.Asked.Count, 6), Is.EqualTo(6));
         await loader.DisposeAsync();
         await Assert.ThatAsync(() => first, Throws.InstanceOf<ObjectDisposedException>());
     }

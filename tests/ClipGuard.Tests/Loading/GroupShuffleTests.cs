@@ -16,7 +16,7 @@ namespace ClipGuard.Tests.Loading;
 [CancelAfter(60_000)]
 internal sealed class GroupShuffleTests
 {
-    private static readonly int[] GroupRows = [7, 1, 20, 3, 11];
+    private static readonly int[] RowGroupRows = [7, 1, 20, 3, 11];
 
     [Test]
     public void Every_row_comes_once_and_its_group_within_a_window()
@@ -61,7 +61,7 @@ internal sealed class GroupShuffleTests
         foreach (int epoch in new[] { 0, 1 })
         {
             IEnumerable<int> lines = epochs.Where((_, i) => i % 2 == epoch).SelectMany(lines => lines.Split(' ')).Select(int.Parse);
-            Assert.That(lines.Order(), Is.EqualTo(Enumerable.Range(1, GroupRows.Sum())));
+            Assert.That(lines.Order(), Is.EqualTo(Enumerable.Range(1, RowGroupRows.Sum())));
         }
 
         Assert.That(epochs[0], Is.Not.EqualTo(epochs[1]));
@@ -81,7 +81,7 @@ internal sealed class GroupShuffleTests
             + "a row of such a file can only be read from the start of its row group on."));
         Assert.That(
             (await LoaderRun.ReadAsync(inOrder)).SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => sample.Line),
-            Is.EqualTo(Enumerable.Range(1, GroupRows.Sum())));
+            Is.EqualTo(Enumerable.Range(1, RowGroupRows.Sum())));
     }
 
     [Test]
@@ -117,7 +117,7 @@ internal sealed class GroupShuffleTests
             int row = 0;
             string NextClip() => ++row % Math.Max(badEvery, 1) == 0 && badEvery > 0 ? $"/bad/{row}" : $"/ok/{row}/4";
             string?[] Group(int rows) => [.. Enumerable.Range(0, rows).Select(_ => NextClip())];
-            Write(Path, [Text("audio")], [.. GroupRows.Select(rows => new Array[] { Group(rows) })]);
+            Write(Path, [Text("audio")], [.. RowGroupRows.Select(rows => new Array[] { Group(rows) })]);
         }
 
         public string Path => System.IO.Path.Combine(_folder, "m.parquet");

@@ -13,7 +13,7 @@ internal sealed class LoaderEndTests
     public async Task Cancellation_at_any_time_ends_the_loop_and_every_decode_and_gives_all_memory_back()
     {
         using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
+        var memory = new CountingBatchMemory();
         var random = new Random(3);
         run.Clips.Before = async (_, cancellation) => await Task.Delay(Random.Shared.Next(3), cancellation);
         for (int attempt = 0; attempt < 40; attempt++)
@@ -46,7 +46,7 @@ internal sealed class LoaderEndTests
     public async Task A_loop_that_throws_or_is_left_ends_every_decode_and_gives_all_memory_back()
     {
         using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
+        var memory = new CountingBatchMemory();
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory });
 
         async Task ThrowAsync()
@@ -81,7 +81,7 @@ internal sealed class LoaderEndTests
     public async Task A_disposed_loader_ends_the_loop_that_reads_from_it([Values] bool isWaiting)
     {
         using LoaderRun run = LoaderRun.Of(200);
-        var memory = new CountedMemory();
+        var memory = new CountingBatchMemory();
         run.Clips.Before = (path, cancellation) => isWaiting && run.Clips.Asked.Count > 30 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
         ClipLoader loader = await run.OpenAsync(LoaderRun.Options with { Memory = memory, Shuffle = ShuffleMode.None });
         IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator();
@@ -101,7 +101,7 @@ internal sealed class LoaderEndTests
                 // From here on decodes wait for ever: a batch that is not there once nothing moves never comes.
                 if (!next.IsCompleted)
                 {
-                    await SettledCount.OfAsync(() => run.Clips.Asked.Count, 30);
+                    await StableCount.OfAsync(() => run.Clips.Asked.Count, 30);
                 }
 
                 if (!next.IsCompleted)

@@ -67,7 +67,7 @@ internal sealed class TransformTests
     {
         using LoaderRun run = LoaderRun.Of(40);
         var thrown = new InvalidOperationException("no crop fits");
-        var log = new LineLog();
+        var log = new RecordingLog();
         LoaderOptions options = LoaderRun.Options with { OnBadSample = policy, Shuffle = ShuffleMode.None };
         await using ClipLoader loader = await run.OpenAsync(
             options with { Transform = context => _ = context.Place.Line % 10 == 3 ? throw thrown : 0 }, log);

@@ -19,7 +19,7 @@ internal sealed class WindowLoadingTests
     {
         BatchSize = 4,
         Seed = 3,
-        Supervision = new SupervisorOptions { Isolation = Isolation.InProcess, Workers = 2 },
+        Supervision = new SupervisorOptions { Isolation = IsolationMode.InProcess, Workers = 2 },
         Audio = new AudioSpec { SampleRateHz = 8_000, Windows = new AudioWindows(3, 0.5) { AtRandom = true } },
         Video = new VideoSpec { Size = new ExactSize(8, 6), Selection = new WindowFrames(3, 5) { PerSecond = 10, AtRandom = true } },
     };

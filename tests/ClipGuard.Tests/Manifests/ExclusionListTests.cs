@@ -272,7 +272,7 @@ internal sealed class ExclusionListTests
         return path;
     }
 
-    private sealed class PlacedRows(RowPlace[] places, bool knowsPlaces) : IndexedRows
+    private sealed class PlacedRows(RowLocation[] places, bool knowsPlaces) : IndexedRows
     {
         public override long Count => places.Length;
 
@@ -282,7 +282,7 @@ internal sealed class ExclusionListTests
 
         public override long FindLine(long line) => line - 1;
 
-        protected internal override RowPlace? PlaceOf(long row) => knowsPlaces ? places[row] : null;
+        protected internal override RowLocation? PlaceOf(long row) => knowsPlaces ? places[row] : null;
     }
 
     private sealed class Sources(params string[] sources) : IManifest

@@ -43,9 +43,9 @@ public abstract class IndexableManifestContract
         IIndexableManifest manifest = Make();
         List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
 
-        await using IDeferredRowReader reader = ParsedRowReader.Of(manifest);
-        var read = new List<(DeferredRows Rows, int Row)>();
-        DeferredRows rows;
+        await using IUnparsedRowReader reader = ParsedRowReader.Of(manifest);
+        var read = new List<(UnparsedRows Rows, int Row)>();
+        UnparsedRows rows;
         do
         {
             rows = await reader.ReadAsync(most, CancellationToken.None);
@@ -64,9 +64,9 @@ public abstract class IndexableManifestContract
         IIndexableManifest manifest = Make();
         List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
 
-        await using IDeferredRowReader reader = ParsedRowReader.Of(manifest);
+        await using IUnparsedRowReader reader = ParsedRowReader.Of(manifest);
         long counted = await reader.SkipAsync(passed, CancellationToken.None);
-        DeferredRows rest = await reader.ReadAsync(1000, CancellationToken.None);
+        UnparsedRows rest = await reader.ReadAsync(1000, CancellationToken.None);
 
         Assert.That(counted, Is.EqualTo(Math.Min(passed, inOrder.Count)));
         Assert.That(Enumerable.Range(0, rest.Count).Select(row => Describe(rest.Read(row))), Is.EqualTo(inOrder.Skip(passed).Select(Describe)));

@@ -10,9 +10,9 @@ public sealed class RowIndexTests
     [Test]
     public void Every_address_comes_back([Values(0, 1, 63, 64, 65, 5000, 200_000)] int rows)
     {
-        RowAddress[] expected = Addresses(rows);
+        RowIndexEntry[] expected = Addresses(rows);
         var index = new RowIndex();
-        foreach (RowAddress address in expected)
+        foreach (RowIndexEntry address in expected)
         {
             index.Add(address);
         }
@@ -25,15 +25,15 @@ public sealed class RowIndexTests
     [Test]
     public void Every_address_comes_back_from_bytes_and_more_can_be_added([Values(0, 1, 64, 65, 200_000)] int rows)
     {
-        RowAddress[] expected = Addresses(rows + 100);
+        RowIndexEntry[] expected = Addresses(rows + 100);
         var written = new RowIndex();
-        foreach (RowAddress address in expected[..rows])
+        foreach (RowIndexEntry address in expected[..rows])
         {
             written.Add(address);
         }
 
         var read = RowIndex.FromBytes(written.ToBytes().SelectMany(part => part.ToArray()).ToArray());
-        foreach (RowAddress address in expected[rows..])
+        foreach (RowIndexEntry address in expected[rows..])
         {
             read.Add(address);
         }
@@ -43,20 +43,20 @@ public sealed class RowIndexTests
     }
 
     // Rows that follow one another, rows behind a gap, rows that are bad, and rows that lie anywhere.
-    private static RowAddress[] Addresses(int count)
+    private static RowIndexEntry[] Addresses(int count)
     {
         var random = new Random(20261130);
-        var addresses = new RowAddress[count];
-        RowAddress last = new(0, 0, 0);
+        var addresses = new RowIndexEntry[count];
+        RowIndexEntry last = new(0, 0, 0);
         for (int row = 0; row < count; row++)
         {
             last = random.Next(20) switch
             {
-                0 => new RowAddress(random.NextInt64(long.MaxValue / 4), random.Next(), random.Next()),
-                1 => new RowAddress(random.NextInt64(long.MaxValue / 4), -random.Next(), 0),
-                2 => new RowAddress(long.MaxValue / 4, -int.MaxValue, int.MaxValue - 1),
-                3 => new RowAddress(last.Offset + 5, 0, last.Line),
-                _ => last.Line < int.MaxValue - 1 ? last.Next(random.Next(1, 100_000)) : new RowAddress(0, 1, 1),
+                0 => new RowIndexEntry(random.NextInt64(long.MaxValue / 4), random.Next(), random.Next()),
+                1 => new RowIndexEntry(random.NextInt64(long.MaxValue / 4), -random.Next(), 0),
+                2 => new RowIndexEntry(long.MaxValue / 4, -int.MaxValue, int.MaxValue - 1),
+                3 => new RowIndexEntry(last.Offset + 5, 0, last.Line),
+                _ => last.Line < int.MaxValue - 1 ? last.Next(random.Next(1, 100_000)) : new RowIndexEntry(0, 1, 1),
             };
             addresses[row] = last;
         }

@@ -51,14 +51,14 @@ internal sealed class AnimatedPictureTests
         using DirectDecode decode = DirectDecode.Of(_media.Write("part.webp", whole), new ImageSpec());
 
         // It lies two pixels to the right, and so reaches beyond the canvas: FFmpeg 9, which reads animations, finds that out.
-        Assert.That(decode.Fault?.Kind, Is.EqualTo(Installed.Major >= 9 ? FaultKind.Corrupt : FaultKind.Unsupported), decode.Fault?.Message);
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(InstalledFFmpeg.Major >= 9 ? FaultKind.Corrupt : FaultKind.Unsupported), decode.Fault?.Message);
     }
 
     [Test]
     public void A_webp_animation_is_a_video_from_9_on_and_an_image_before()
     {
         string path = _media.Make("glass.webp", Glass);
-        bool isVideo = Installed.Major >= 9;
+        bool isVideo = InstalledFFmpeg.Major >= 9;
         using DirectDecode video = DirectDecode.Of(path, new VideoSpec { Selection = new UniformFrames(2), Size = new OwnSize() });
         Assert.That(video.Fault?.Kind, Is.EqualTo(isVideo ? null : FaultKind.Unsupported), $"{video.Fault}");
         Assert.That(video.Result?.FrameTimesSeconds, isVideo ? Is.EqualTo(new[] { 0, 0.2 }).Within(0.001) : Is.Null);

@@ -157,7 +157,7 @@ internal sealed class AudioRangeWriterTests
         using DirectDecode decode = DirectDecode.Of(path, new AudioSpec { SampleRateHz = AudioSpec.NativeRate });
 
         // The demuxer of 8 tells nowhere how much of the last frame of MP3 in MP4 is padding.
-        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, Installed.Major == 8 && name == "gapless.mp4" ? 144_047 : 144_000 }));
+        Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 1, InstalledFFmpeg.Major == 8 && name == "gapless.mp4" ? 144_047 : 144_000 }));
     }
 
     [Test]

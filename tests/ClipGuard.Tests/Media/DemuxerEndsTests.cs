@@ -63,7 +63,7 @@ internal sealed class DemuxerEndsTests
             Assert.That(DemuxerEnds.IsEnd("gxf", NotPermitted, isAllRead: true), Is.True);
             Assert.That(DemuxerEnds.IsEnd("roq", InputOutput, isAllRead: true), Is.True);
             Assert.That(DemuxerEnds.IsEnd("gxf", NotPermitted, isAllRead: false), Is.False, "lost in the middle");
-            Assert.That(DemuxerEnds.IsEnd("gxf", Invalid, isAllRead: true), Is.EqualTo(Installed.Major >= 8), "what 8 says in place of the others");
+            Assert.That(DemuxerEnds.IsEnd("gxf", Invalid, isAllRead: true), Is.EqualTo(InstalledFFmpeg.Major >= 8), "what 8 says in place of the others");
             Assert.That(DemuxerEnds.IsEnd("gxf", Invalid, isAllRead: false), Is.False);
             Assert.That(DemuxerEnds.IsEnd("aac", InputOutput, isAllRead: true), Is.False, "this one says so of a frame that is cut off");
         });

@@ -36,7 +36,7 @@ internal sealed class DisplayMatrixTests
     {
         (_, int a, int b, int c, int d) = Matrices.Single(matrix => matrix.Name == name);
         string upright = _media.Make("upright.mp4", $"-f lavfi -i testsrc2=s={Width}x{Height}:r=10:d=0.2 -c:v libx264 -qp 0 -pix_fmt yuv444p");
-        string turned = _media.Write($"{a}{b}{c}{d}.mp4", TurnedFilm.WithMatrix(File.ReadAllBytes(upright), a, b, c, d));
+        string turned = _media.Write($"{a}{b}{c}{d}.mp4", RotatedVideo.WithMatrix(File.ReadAllBytes(upright), a, b, c, d));
         var spec = new VideoSpec { Selection = new IndexFrames([0]), Size = new OwnSize() };
 
         using DirectDecode before = DirectDecode.Of(upright, spec);

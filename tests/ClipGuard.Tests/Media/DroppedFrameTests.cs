@@ -70,7 +70,7 @@ internal sealed class DroppedFrameTests
         using DirectDecode look = DirectDecode.Of(path, new InspectSpec());
         ClipDescription told = ClipDescription.Read(look.Bytes);
         StreamDescription stream = told.Streams[0];
-        Assert.That((stream.FoundFrameCount, stream.PromisedFrameCount, stream.Damage), Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
+        Assert.That((stream.FoundFrameCount, stream.DeclaredFrameCount, stream.Damage), Is.EqualTo(((long?)22, (long?)25, DamageReport.None)));
         Assert.That(told.Notes, Has.Some.Contains("3 of the chunks"));
     }
 

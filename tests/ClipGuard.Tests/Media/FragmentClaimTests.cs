@@ -55,7 +55,7 @@ internal sealed class FragmentClaimTests
     {
         byte[] film = File.ReadAllBytes(_media.Make("film.mp4", Film));
         using DirectDecode decode = DirectDecode.Of(_media.Write("few.mp4", [.. film, .. Fragment(1, 1000, Run(900_000))]), new AudioSpec());
-        Assert.That(decode.Fault?.Kind, Is.EqualTo(Installed.Major >= 9 ? FaultKind.Corrupt : null), () => decode.Log);
+        Assert.That(decode.Fault?.Kind, Is.EqualTo(InstalledFFmpeg.Major >= 9 ? FaultKind.Corrupt : null), () => decode.Log);
     }
 
     [Test]

@@ -239,7 +239,7 @@ internal sealed class S3FetchingTests
     private async Task<IEnumerable<string>> ListAsync(string prefix)
     {
         using S3Fetcher fetcher = NewFetcher();
-        using var fetch = new PatientFetch(Quick with { Fetchers = [fetcher] });
+        using var fetch = new RetryingFetch(Quick with { Fetchers = [fetcher] });
         IReadOnlyList<Uri> found = await fetch.ListAsync(new Uri(prefix), new FetchLimits(TimeSpan.FromSeconds(30), 1000), CancellationToken.None);
         return found.Select(static address => address.OriginalString);
     }

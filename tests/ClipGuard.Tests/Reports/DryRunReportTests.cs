@@ -53,10 +53,10 @@ internal sealed partial class DryRunReportTests
         {
             Width = 320,
             Height = 240,
-            PromisedFrameCount = 100,
+            DeclaredFrameCount = 100,
             Damage = new DamageReport { MissingFrameCount = 25, FirstAt = TimeSpan.FromSeconds(3) },
         };
-        var look = new ClipLook(fault, "mov,mp4,m4a", stream, 4) { Picture = new ReportPicture("a.mp4", "damaged", "frames") { Image = [1, 2, 3] } };
+        var look = new BadClipInspection(fault, "mov,mp4,m4a", stream, 4) { Picture = new ReportPicture("a.mp4", "damaged", "frames") { Image = [1, 2, 3] } };
 
         var report = DryRunReport.Make(_folder, summary, [look], 100, null);
 

@@ -15,7 +15,7 @@ internal sealed class EpochsReportTests
     {
         BenchReport first = Epoch(0, seconds: 4, new() { [FaultKind.Corrupt] = 1, [FaultKind.Missing] = 0 }, []);
         BenchReport second = Epoch(1, seconds: 2, new() { [FaultKind.Corrupt] = 2, [FaultKind.Stalled] = 1 }, [
-            new ClipProfile(ClipKind.Audio, "mp3") { ClipCount = 4, Opened = TimeSpan.FromMilliseconds(6), Copied = TimeSpan.FromMilliseconds(2) },
+            new ClipTimings(ClipKind.Audio, "mp3") { ClipCount = 4, Opened = TimeSpan.FromMilliseconds(6), Copied = TimeSpan.FromMilliseconds(2) },
         ]);
 
         ReportDocument report = EpochsReport.Make("/data/train.jsonl", [first, second]);
@@ -32,7 +32,7 @@ internal sealed class EpochsReportTests
         Assert.That(Numbers(profile, "copy (ms)"), Is.EqualTo(new double?[] { 0.5 }));
     }
 
-    private static BenchReport Epoch(int number, double seconds, Dictionary<FaultKind, long> faults, ClipProfile[] profile) => new(
+    private static BenchReport Epoch(int number, double seconds, Dictionary<FaultKind, long> faults, ClipTimings[] profile) => new(
         new EpochReport
         {
             Epoch = number,

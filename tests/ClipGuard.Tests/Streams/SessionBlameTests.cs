@@ -30,7 +30,7 @@ internal sealed class SessionBlameTests
     {
         Assert.That(
             SessionBlame.OfTimeOver(ToolSessionState.Opening, Limit, [Decoding, Opening, Unready]),
-            Is.EqualTo(new Cause.OfStream("b", ToolFaultKind.TimedOut, "The stream 'b' was not there within 4 s; 'b' was in stage Probe.")));
+            Is.EqualTo(new SessionFailureCause.OfStream("b", ToolFaultKind.TimedOut, "The stream 'b' was not there within 4 s; 'b' was in stage Probe.")));
     }
 
     [Test]
@@ -49,7 +49,7 @@ internal sealed class SessionBlameTests
     {
         Assert.That(
             SessionBlame.OfTimeOver((ToolSessionState)state, Limit, [Unread, Decoding, Decoding with { Name = "g" }]),
-            Is.EqualTo(new Cause.OfStream("c", ToolFaultKind.TimedOut, "Not done within 4 s; 'c' was in stage Decode.")));
+            Is.EqualTo(new SessionFailureCause.OfStream("c", ToolFaultKind.TimedOut, "Not done within 4 s; 'c' was in stage Decode.")));
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class SessionBlameTests
         StreamFacts between = Decoding with { Stage = DecodeStage.Write };
         Assert.That(
             SessionBlame.OfStall(Limit, [Unopened, between]),
-            Is.EqualTo(new Cause.OfStream("c", ToolFaultKind.Stalled, "Nothing moved for 4 s; 'c' was in stage Write.")));
+            Is.EqualTo(new SessionFailureCause.OfStream("c", ToolFaultKind.Stalled, "Nothing moved for 4 s; 'c' was in stage Write.")));
     }
 
     [Test]
@@ -66,11 +66,11 @@ internal sealed class SessionBlameTests
     {
         Assert.That(
             SessionBlame.OfStall(Limit, [Unopened, Unread, Written]),
-            Is.EqualTo(new Cause.OfTool(
+            Is.EqualTo(new SessionFailureCause.OfTool(
                 ToolFaultKind.Stalled, "Nothing moved for 4 s; nobody opened 'd', after 65536 bytes nobody read on in 'e', 'f' was written whole.")));
         Assert.That(
             SessionBlame.OfTimeOver(ToolSessionState.Running, Limit, [Written]),
-            Is.EqualTo(new Cause.OfTool(ToolFaultKind.TimedOut, "Not done within 4 s; 'f' was written whole.")));
+            Is.EqualTo(new SessionFailureCause.OfTool(ToolFaultKind.TimedOut, "Not done within 4 s; 'f' was written whole.")));
     }
 
     [Test]
@@ -87,7 +87,7 @@ internal sealed class SessionBlameTests
         var exit = new ProcessExit { Signal = 11 };
         Assert.That(
             HelperEnd(Decoding, exit),
-            Is.EqualTo(new Cause.OfStream("c", ToolFaultKind.Crashed, "The helper of 'c' died of SIGSEGV in stage Decode.") { Exit = exit }));
+            Is.EqualTo(new SessionFailureCause.OfStream("c", ToolFaultKind.Crashed, "The helper of 'c' died of SIGSEGV in stage Decode.") { Exit = exit }));
     }
 
     [Test]
@@ -113,13 +113,13 @@ internal sealed class SessionBlameTests
         var exit = new ProcessExit { Signal = Libc.SIGXFSZ };
         Assert.That(
             HelperEnd(Decoding, exit),
-            Is.EqualTo(new Cause.OfStream("c", ToolFaultKind.LimitExceeded, "The work file of 'c' is over its limit.") { Exit = exit }));
+            Is.EqualTo(new SessionFailureCause.OfStream("c", ToolFaultKind.LimitExceeded, "The work file of 'c' is over its limit.") { Exit = exit }));
 
-        Cause memory = SessionBlame.OfHelperEnd(
+        SessionFailureCause memory = SessionBlame.OfHelperEnd(
             Decoding, new ProcessExit { Signal = 6 }, [], new PostMortem { PeakMemoryBytes = MemoryLimit }, MemoryLimit, NoKills());
-        Assert.That(memory, Is.InstanceOf<Cause.OfStream>());
-        Assert.That(((Cause.OfStream)memory).Kind, Is.EqualTo(ToolFaultKind.LimitExceeded));
-        Assert.That(((Cause.OfStream)memory).IsOutOfMemory);
+        Assert.That(memory, Is.InstanceOf<SessionFailureCause.OfStream>());
+        Assert.That(((SessionFailureCause.OfStream)memory).Kind, Is.EqualTo(ToolFaultKind.LimitExceeded));
+        Assert.That(((SessionFailureCause.OfStream)memory).IsOutOfMemory);
     }
 
     [Test]
@@ -136,10 +136,10 @@ internal sealed class SessionBlameTests
     {
         Assert.That(
             ToolEnd(new ProcessExit { Code = 3 }, Whole("a"), Whole("b")),
-            Is.EqualTo(new Cause.OfTool(ToolFaultKind.ToolFailed, "The tool ended with exit code 3.")));
+            Is.EqualTo(new SessionFailureCause.OfTool(ToolFaultKind.ToolFailed, "The tool ended with exit code 3.")));
         Assert.That(
             ToolEnd(new ProcessExit { Signal = 11 }, Whole("a"), Whole("b")),
-            Is.EqualTo(new Cause.OfTool(ToolFaultKind.ToolFailed, "The tool died of SIGSEGV.")));
+            Is.EqualTo(new SessionFailureCause.OfTool(ToolFaultKind.ToolFailed, "The tool died of SIGSEGV.")));
         Assert.That(ToolEnd(Run with { SuccessCodes = [0, 3] }, new ProcessExit { Code = 3 }, Whole("a"), Whole("b")), Is.Null);
     }
 
@@ -152,13 +152,15 @@ internal sealed class SessionBlameTests
         ];
         Assert.That(
             ToolEnd(new ProcessExit { Code = 0 }, reports),
-            Is.EqualTo(new Cause.OfTool(
+            Is.EqualTo(new SessionFailureCause.OfTool(
                 ToolFaultKind.ToolFailed,
                 "The tool ended with exit code 0 and had not read everything: it never opened 'a', of 'b' it read 70 bytes and there were 100, "
                 + "of 'c' it read 50 bytes and there were more than 70.")));
         Assert.That(ToolEnd(Run with { PartialReading = true }, new ProcessExit { Code = 0 }, reports), Is.Null);
         Assert.That(
-            ToolEnd(Run with { AnyLength = true }, new ProcessExit { Code = 0 }, reports), Is.InstanceOf<Cause.OfTool>(), "no stream was read to its end");
+            ToolEnd(Run with { AnyLength = true }, new ProcessExit { Code = 0 }, reports),
+            Is.InstanceOf<SessionFailureCause.OfTool>(),
+            "no stream was read to its end");
         Assert.That(ToolEnd(Run with { AnyLength = true }, new ProcessExit { Code = 0 }, reports[0], reports[1], Whole("c")), Is.Null);
     }
 
@@ -171,7 +173,7 @@ internal sealed class SessionBlameTests
         };
         Assert.That(
             ToolEnd(run, new ProcessExit { Code = 3 }, Whole("a"), Whole("b") with { FrameCount = 9 }),
-            Is.EqualTo(new Cause.OfStream("b", ToolFaultKind.Mismatched, "'b' has 9 frames, and 'a' has 10 frames.")));
+            Is.EqualTo(new SessionFailureCause.OfStream("b", ToolFaultKind.Mismatched, "'b' has 9 frames, and 'a' has 10 frames.")));
     }
 
     private static ToolRunSpec Run { get; } = new(
@@ -180,19 +182,19 @@ internal sealed class SessionBlameTests
 
     private static StreamReport Whole(string name) => new(name) { FrameCount = 10, Bytes = 100, IsWhole = true };
 
-    private static Cause? ToolEnd(ProcessExit exit, params StreamReport[] reports) => ToolEnd(Run, exit, reports);
+    private static SessionFailureCause? ToolEnd(ProcessExit exit, params StreamReport[] reports) => ToolEnd(Run, exit, reports);
 
-    private static Cause? ToolEnd(ToolRunSpec run, ProcessExit exit, params StreamReport[] reports) =>
+    private static SessionFailureCause? ToolEnd(ToolRunSpec run, ProcessExit exit, params StreamReport[] reports) =>
         SessionBlame.OfToolEnd(run, exit, new ClipShape?[reports.Length], reports);
 
-    private static Cause HelperEnd(StreamFacts stream, ProcessExit exit, params string[] wrote) =>
+    private static SessionFailureCause HelperEnd(StreamFacts stream, ProcessExit exit, params string[] wrote) =>
         SessionBlame.OfHelperEnd(stream, exit, wrote, new PostMortem(), MemoryLimit, NoKills());
 
-    private static string Failure(Cause cause)
+    private static string Failure(SessionFailureCause cause)
     {
-        Assert.That(cause, Is.InstanceOf<Cause.InfrastructureFailure>());
-        Assert.That(((Cause.InfrastructureFailure)cause).Error, Is.InstanceOf<HelperUnavailableException>());
-        return ((Cause.InfrastructureFailure)cause).Error.Message;
+        Assert.That(cause, Is.InstanceOf<SessionFailureCause.InfrastructureFailure>());
+        Assert.That(((SessionFailureCause.InfrastructureFailure)cause).Error, Is.InstanceOf<HelperUnavailableException>());
+        return ((SessionFailureCause.InfrastructureFailure)cause).Error.Message;
     }
 
     private static MemoryKills NoKills() => new(static () => 0, TimeProvider.System);

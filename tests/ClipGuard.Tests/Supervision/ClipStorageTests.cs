@@ -73,7 +73,7 @@ internal sealed class ClipStorageTests
     }
 
     private static Attempt New(ClipSource source) =>
-        new(1, new DecodeRequest(source, new AudioSpec()), 1 << 20, DecodePatience.ForCaller(new SupervisorOptions()));
+        new(1, new DecodeRequest(source, new AudioSpec()), 1 << 20, DecodeTimeLimits.ForCaller(new SupervisorOptions()));
 
     private static AttemptResult.Unsettled Unsettled(UnsettledCause cause)
     {

@@ -15,7 +15,7 @@ internal sealed class DecodeBlameTests
     [TestCase(53.9, false)]
     public void With_a_caller_who_waits_nine_tenths_of_the_deadline_have_to_have_been_usable(double computed, bool isFault)
     {
-        AttemptResult result = OutOfTime(DecodePatience.ForCaller(Options), elapsed: 60, Spent(computed: computed, processor: 60 - computed));
+        AttemptResult result = OutOfTime(DecodeTimeLimits.ForCaller(Options), elapsed: 60, Spent(computed: computed, processor: 60 - computed));
         Assert.That(
             result is AttemptResult.Faulted { Fault: { Kind: FaultKind.TimedOut, Message: "It took long.", Stage: DecodeStage.Decode } }, Is.EqualTo(isFault));
     }
@@ -24,21 +24,21 @@ internal sealed class DecodeBlameTests
     [TestCase(59.9, false)]
     public void Where_nobody_waits_all_of_it(double computed, bool isFault)
     {
-        AttemptResult result = OutOfTime(DecodePatience.ToSettle(Options), elapsed: 1200, Spent(computed: computed, bytes: 1200 - computed));
+        AttemptResult result = OutOfTime(DecodeTimeLimits.ToSettle(Options), elapsed: 1200, Spent(computed: computed, bytes: 1200 - computed));
         Assert.That(result is AttemptResult.Faulted, Is.EqualTo(isFault));
     }
 
     [Test]
     public void A_decoder_that_gives_up_by_itself_before_the_deadline_is_held_to_the_time_until_then()
     {
-        DecodePatience patience = DecodePatience.ForCaller(Options);
+        DecodeTimeLimits patience = DecodeTimeLimits.ForCaller(Options);
         Assert.That(OutOfTime(patience, elapsed: 50, Spent(computed: 46, processor: 4)), Is.InstanceOf<AttemptResult.Faulted>());
         Assert.That(OutOfTime(patience, elapsed: 50, Spent(computed: 44, processor: 6)), Is.InstanceOf<AttemptResult.Unsettled>());
     }
 
     [Test]
     public void A_decode_too_young_to_be_accounted_has_waited_for_nothing() =>
-        Assert.That(OutOfTime(DecodePatience.ForCaller(Options), elapsed: 0.1, default), Is.InstanceOf<AttemptResult.Faulted>());
+        Assert.That(OutOfTime(DecodeTimeLimits.ForCaller(Options), elapsed: 0.1, default), Is.InstanceOf<AttemptResult.Faulted>());
 
     [TestCase(30, 20, 10, UnsettledCause.Storage, "it waited for its bytes")]
     [TestCase(10, 20, 30, UnsettledCause.Stopped, "it was stopped")]
@@ -52,7 +52,7 @@ internal sealed class DecodeBlameTests
         Assert.That((clip.Cause, clip.Message), Is.EqualTo((cause, $"Ended in stage Read before the decode had its time: {said}.")));
     }
 
-    private static AttemptResult OutOfTime(DecodePatience patience, double elapsed, TimeByCause time) => DecodeBlame.OutOfTime(
+    private static AttemptResult OutOfTime(DecodeTimeLimits patience, double elapsed, TimeByCause time) => DecodeBlame.OutOfTime(
         DecodeStage.Decode, "It took long.", new PostMortem { Elapsed = TimeSpan.FromSeconds(elapsed), Time = time }, patience);
 
     private static TimeByCause Spent(double computed, double processor = 0, double bytes = 0, double stopped = 0) => new()

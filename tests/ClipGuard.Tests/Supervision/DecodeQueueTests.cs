@@ -7,10 +7,10 @@ namespace ClipGuard.Tests.Supervision;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class DecodeQueueTests
 {
-    private readonly Waiter _first = New();
-    private readonly Waiter _second = New();
-    private readonly Waiter _fresh = New(fresh: true);
-    private readonly Waiter _secondFresh = New(fresh: true);
+    private readonly WaitingCaller _first = New();
+    private readonly WaitingCaller _second = New();
+    private readonly WaitingCaller _fresh = New(fresh: true);
+    private readonly WaitingCaller _secondFresh = New(fresh: true);
 
     [Test]
     public void Second_attempts_stand_before_all_others_and_each_kind_in_the_order_in_which_it_came()
@@ -35,25 +35,25 @@ internal sealed class DecodeQueueTests
     public void All_are_taken_out_in_their_order()
     {
         DecodeQueue queue = Queue(_first, _fresh);
-        List<Waiter> removed = [];
+        List<WaitingCaller> removed = [];
         queue.RemoveAll(removed.Add);
         Assert.That(removed, Is.EqualTo(new[] { _fresh, _first }));
         Assert.That(queue.IsEmpty);
     }
 
-    private static Waiter New(bool fresh = false) => new(attempt: null!, fresh);
+    private static WaitingCaller New(bool fresh = false) => new(attempt: null!, fresh);
 
-    private static DecodeQueue Queue(params Waiter[] waiters)
+    private static DecodeQueue Queue(params WaitingCaller[] waiters)
     {
         var queue = new DecodeQueue();
         Array.ForEach(waiters, queue.Add);
         return queue;
     }
 
-    private static List<Waiter> Order(DecodeQueue queue)
+    private static List<WaitingCaller> Order(DecodeQueue queue)
     {
-        List<Waiter> order = [];
-        foreach (Waiter waiter in queue)
+        List<WaitingCaller> order = [];
+        foreach (WaitingCaller waiter in queue)
         {
             order.Add(waiter);
         }

@@ -23,7 +23,7 @@ public sealed class DecoderThreadsOptionTests
     [Test]
     public void A_program_of_somebody_elses_and_this_process_have_one_thread_unless_told_otherwise()
     {
-        var here = new SupervisorOptions { Workers = 1, Isolation = Isolation.InProcess };
+        var here = new SupervisorOptions { Workers = 1, Isolation = IsolationMode.InProcess };
         Assert.That(here.ThreadsOfDecoder(isProgram: false), Is.EqualTo(1));
         Assert.That(new SupervisorOptions { Workers = 1 }.ThreadsOfDecoder(isProgram: true), Is.EqualTo(1));
         Assert.That((here with { DecoderThreads = 3 }).ThreadsOfDecoder(isProgram: true), Is.EqualTo(3));

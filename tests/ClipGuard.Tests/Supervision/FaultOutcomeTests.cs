@@ -16,7 +16,7 @@ internal sealed class FaultOutcomeTests
         {
             IsUnconfirmed = true,
             Fetched = new FetchedObject(10, "\"v1\"", null),
-            Profile = new DecodeProfile { Decoded = TimeSpan.FromSeconds(1) },
+            Profile = new DecodeTimings { Decoded = TimeSpan.FromSeconds(1) },
         };
 
         using FaultOutcome found = outcome.FoundBy("PyAV 10");

@@ -109,7 +109,7 @@ internal sealed class HelperClocksTests
         Assert.That(Check(clocks, 59.999, usable: 1), Is.Null);
         Assert.That(Check(clocks, 60, usable: 1), Is.EqualTo(HelperEvent.TimeOver));
 
-        clocks = Decoding(DecodePatience.ToSettle(Options));
+        clocks = Decoding(DecodeTimeLimits.ToSettle(Options));
         Assert.That(Check(clocks, 100, usable: 59.999), Is.Null);
         Assert.That(Check(clocks, 100, usable: 60), Is.EqualTo(HelperEvent.TimeOver));
         Assert.That(Check(clocks, 1200, usable: 1), Is.EqualTo(HelperEvent.TimeOver), "twenty deadlines on the wall");
@@ -167,10 +167,10 @@ internal sealed class HelperClocksTests
         return clocks;
     }
 
-    private static HelperClocks Decoding(DecodePatience? patience = null)
+    private static HelperClocks Decoding(DecodeTimeLimits? patience = null)
     {
         var clocks = new HelperClocks(Options, Start);
-        clocks.Dispatch(patience ?? DecodePatience.ForCaller(Options), Start);
+        clocks.Dispatch(patience ?? DecodeTimeLimits.ForCaller(Options), Start);
         clocks.Enter(HelperState.Decoding, Start);
         return clocks;
     }

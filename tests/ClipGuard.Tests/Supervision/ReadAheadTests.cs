@@ -45,7 +45,7 @@ internal sealed class ReadAheadTests
     public async Task The_bytes_are_behind_a_descriptor_and_nobody_can_change_them(long offset, long? length, CancellationToken cancellation)
     {
         await using ReadAhead ahead = New(Always);
-        using IAheadClip clip = ahead.Announce(new FileSource(_file) { Offset = offset, Length = length })!;
+        using IReadAheadClip clip = ahead.Announce(new FileSource(_file) { Offset = offset, Length = length })!;
 
         var taken = (DescriptorSource)await TakeAsync(ahead, clip, cancellation);
 
@@ -60,7 +60,7 @@ internal sealed class ReadAheadTests
     public async Task What_no_decode_took_is_counted_and_given_back()
     {
         await using ReadAhead ahead = New(Always);
-        IAheadClip clip = ahead.Announce(new FileSource(_file))!;
+        IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         Assert.That(() => ahead.Report.InFlightCount == 0 && ahead.Report.BytesHeld == _bytes.Length, Is.True.After(10_000, 1));
 
         clip.Dispose();
@@ -73,7 +73,7 @@ internal sealed class ReadAheadTests
     public async Task A_clip_that_was_given_up_is_its_own_source(CancellationToken cancellation)
     {
         await using ReadAhead ahead = New(Always);
-        IAheadClip clip = ahead.Announce(new FileSource(_file))!;
+        IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         clip.Forget();
         Assert.That(await TakeAsync(ahead, clip, cancellation), Is.EqualTo(new FileSource(_file)));
         Assert.That(clip.Source.ToString(), Is.EqualTo(_file));
@@ -84,7 +84,7 @@ internal sealed class ReadAheadTests
     {
         string fifo = Path.Combine(_folder, "fifo.wav");
         Assert.That(Libc.Mkfifo(fifo, 0x180), Is.Zero);
-        using var watch = new OpenWatch(fifo);
+        using var watch = new FileOpenWatcher(fifo);
         await AssertIsLeftToTheHelperAsync(new FileSource(fifo), cancellation);
         Assert.That(watch.WasOpened(), Is.False);
     }
@@ -123,7 +123,7 @@ internal sealed class ReadAheadTests
     public async Task A_file_that_was_replaced_and_read_before_is_decoded_as_it_was(CancellationToken cancellation)
     {
         await using ReadAhead ahead = New(Always);
-        using IAheadClip clip = ahead.Announce(new FileSource(_file))!;
+        using IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         Assert.That(() => ahead.Report.BytesHeld, Is.EqualTo(_bytes.Length).After(10_000, 1));
         File.Delete(_file);
         Assert.That(Read((DescriptorSource)await TakeAsync(ahead, clip, cancellation)), Is.EqualTo(_bytes));
@@ -137,8 +137,8 @@ internal sealed class ReadAheadTests
         using var storage = new ManualResetEventSlim();
         await using (ReadAhead ahead = New(Always with { Reads = 2 }, TimeSpan.FromMilliseconds(200), file => Wait(file.Path == frozen ? storage : null)))
         {
-            using IAheadClip stuck = ahead.Announce(new FileSource(frozen))!;
-            using IAheadClip other = ahead.Announce(new FileSource(_file))!;
+            using IReadAheadClip stuck = ahead.Announce(new FileSource(frozen))!;
+            using IReadAheadClip other = ahead.Announce(new FileSource(_file))!;
 
             Assert.That(await TakeAsync(ahead, other, cancellation), Is.InstanceOf<DescriptorSource>());
             Assert.That(await TakeAsync(ahead, stuck, cancellation), Is.EqualTo(new FileSource(frozen)), "its helper waits, and may be killed");
@@ -157,13 +157,13 @@ internal sealed class ReadAheadTests
     public async Task No_more_is_held_than_the_bound_says_but_for_what_a_decode_waits_for(CancellationToken cancellation)
     {
         await using ReadAhead ahead = New(Always with { Reads = 8, Bytes = 5L * _bytes.Length });
-        IAheadClip[] clips = [.. Enumerable.Range(0, 8).Select(_ => ahead.Announce(new FileSource(_file))!)];
+        IReadAheadClip[] clips = [.. Enumerable.Range(0, 8).Select(_ => ahead.Announce(new FileSource(_file))!)];
         Assert.That(() => ahead.Report.BytesHeld, Is.EqualTo(5L * _bytes.Length).After(10_000, 1));
         await Task.Delay(50, cancellation);
         Assert.That(ahead.Report.BytesHeld, Is.EqualTo(5L * _bytes.Length));
 
         // Whichever the three are that have no room: each gets its bytes once it is asked for.
-        foreach (IAheadClip clip in clips)
+        foreach (IReadAheadClip clip in clips)
         {
             Assert.That(await TakeAsync(ahead, clip, cancellation), Is.InstanceOf<DescriptorSource>());
         }
@@ -178,9 +178,9 @@ internal sealed class ReadAheadTests
         var server = new CountingFetcher(isThere ? _bytes : null);
         using var fetcher = new ClipFetcher(new FetchOptions { Fetchers = [server] }, TimeSpan.FromSeconds(20));
         await using var ahead = new ReadAhead(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
-        using IAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
+        using IReadAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
 
-        AheadBytes taken = await ahead.TakeAsync(((AheadSource)clip.Source).Clip, cancellation);
+        ReadAheadBytes taken = await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation);
 
         Assert.That(server.Asked, Is.EqualTo(1));
         if (isThere)
@@ -199,7 +199,7 @@ internal sealed class ReadAheadTests
         var server = new CountingFetcher(_bytes) { Hangs = true };
         using var fetcher = new ClipFetcher(new FetchOptions { Fetchers = [server] }, TimeSpan.FromSeconds(20));
         await using var ahead = new ReadAhead(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
-        IAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
+        IReadAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
         Assert.That(() => server.Asked, Is.EqualTo(1).After(10_000, 1));
         clip.Dispose();
         Assert.That(() => ahead.Report.InFlightCount, Is.Zero.After(10_000, 1));
@@ -246,8 +246,8 @@ internal sealed class ReadAheadTests
 
     private static void Wait(ManualResetEventSlim? storage) => storage?.Wait();
 
-    private static async Task<ClipSource> TakeAsync(ReadAhead ahead, IAheadClip clip, CancellationToken cancellation) =>
-        (await ahead.TakeAsync(((AheadSource)clip.Source).Clip, cancellation)).Source;
+    private static async Task<ClipSource> TakeAsync(ReadAhead ahead, IReadAheadClip clip, CancellationToken cancellation) =>
+        (await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation)).Source;
 
     private static unsafe byte[] Read(DescriptorSource source)
     {
@@ -269,7 +269,7 @@ internal sealed class ReadAheadTests
     private async Task AssertIsLeftToTheHelperAsync(FileSource source, CancellationToken cancellation, ReadAheadOptions? options = null)
     {
         await using ReadAhead ahead = New(options ?? Always);
-        using IAheadClip clip = ahead.Announce(source)!;
+        using IReadAheadClip clip = ahead.Announce(source)!;
         Assert.That(await TakeAsync(ahead, clip, cancellation), Is.EqualTo(source));
         Assert.That((ahead.Report.BytesHeld, ahead.Report.UnusedBytes, ahead.Report.StuckCount), Is.EqualTo((0L, 0L, 0L)));
     }

@@ -28,7 +28,7 @@ internal sealed class StorageSilenceTests
     public void Whatever_comes_for_one_clip_is_news_of_the_storage()
     {
         StorageSilence silence = NewAt(0);
-        AheadClip other = NewClip();
+        ReadAheadClip other = NewClip();
         silence.Begin(NewClip(), At(100));
         silence.Begin(other, At(101));
         silence.Hear(other, At(109));
@@ -74,11 +74,11 @@ internal sealed class StorageSilenceTests
     public void A_decode_waits_for_its_own_clips_bytes_once_they_are_read_and_for_any_before()
     {
         StorageSilence silence = NewAt(0);
-        AheadClip reading = NewClip();
-        AheadClip queued = NewClip();
-        new LinkedList<AheadClip>().AddLast(queued.Node);
+        ReadAheadClip reading = NewClip();
+        ReadAheadClip queued = NewClip();
+        new LinkedList<ReadAheadClip>().AddLast(queued.Node);
         silence.Begin(reading, At(100));
-        AheadClip other = NewClip();
+        ReadAheadClip other = NewClip();
         silence.Begin(other, At(100));
         silence.Hear(other, At(106));
 
@@ -89,7 +89,7 @@ internal sealed class StorageSilenceTests
     [Test]
     public void A_clip_that_is_read_was_heard_of_when_its_reading_began()
     {
-        AheadClip clip = NewClip();
+        ReadAheadClip clip = NewClip();
         NewAt(0).Begin(clip, At(100));
         Assert.That((clip.ReadBeganAt, clip.HeardAt), Is.EqualTo(((long?)At(100), At(100))));
     }
@@ -98,5 +98,5 @@ internal sealed class StorageSilenceTests
 
     private static StorageSilence NewAt(int seconds) => new(Patience, At(seconds));
 
-    private static AheadClip NewClip() => new(new FileSource("/a.wav"), now: 0, static _ => { });
+    private static ReadAheadClip NewClip() => new(new FileSource("/a.wav"), now: 0, static _ => { });
 }

@@ -59,11 +59,11 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
 
     public int ReadsAhead { get; set; }
 
-    public IAheadClip? Announce(ClipSource source)
+    public IReadAheadClip? Announce(ClipSource source)
     {
         Interlocked.Increment(ref Announced);
         Interlocked.Increment(ref Ahead);
-        return new AheadClip(this, source);
+        return new ReadAheadClip(this, source);
     }
 
     private int _decoding;
@@ -154,7 +154,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
         }
     }
 
-    private sealed class AheadClip(ScriptedDecoder owner, ClipSource source) : IAheadClip
+    private sealed class ReadAheadClip(ScriptedDecoder owner, ClipSource source) : IReadAheadClip
     {
         private int _isDisposed;
 

@@ -38,7 +38,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     private DecoderFault? Start()
     {
         int rateHz = _reading.RateHz;
-        return _range.Begin() ?? JudgeClaim(rateHz) ?? (ExactJumps.Start(_reading.Track, _range.From, rateHz) is { } start ? Jump(start) : null);
+        return _range.Begin() ?? JudgeClaim(rateHz) ?? (ExactSeeks.Start(_reading.Track, _range.From, rateHz) is { } start ? Jump(start) : null);
     }
 
     // What is wanted of a day of audio is known to be too much before the day is decoded.

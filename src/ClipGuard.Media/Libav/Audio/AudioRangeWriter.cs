@@ -47,7 +47,7 @@ internal sealed unsafe class AudioRangeWriter(
     public static DecoderFault? Refuse(DecodeState session, AudioTrackShape track) =>
         track.Channels > MaxChannels
             ? session.Fault(FaultKind.Unsupported, $"The track has {track.Channels} channels; at most {MaxChannels} can be resampled.")
-        : session.Limits.MaxDuration is { } max && (track.PromisedSamples ?? 0) > max.TotalSeconds * track.RateHz ? DurationFault(session)
+        : session.Limits.MaxDuration is { } max && (track.DeclaredSamples ?? 0) > max.TotalSeconds * track.RateHz ? DurationFault(session)
         : null;
 
     /// <summary>The fault of a track that holds more of what is wanted than the payload can take; null where it does not.</summary>

@@ -21,7 +21,7 @@ internal sealed unsafe class AudioWindow : IDisposable
         long bytes = checked(room * sizeof(float));
         _memory = (float*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         Number = number;
-        Writer = new AudioRangeWriter(session, spec, new PayloadBuffer((byte*)_memory, bytes), track.RateHz, track.Channels, track.PromisedSamples);
+        Writer = new AudioRangeWriter(session, spec, new PayloadBuffer((byte*)_memory, bytes), track.RateHz, track.Channels, track.DeclaredSamples);
         _startsLater = Writer.From > 0;
     }
 
@@ -49,5 +49,5 @@ internal sealed unsafe class AudioWindow : IDisposable
 /// <summary>What is known of a track once its first frame has come.</summary>
 /// <param name="RateHz">Samples a second.</param>
 /// <param name="Channels">Channels.</param>
-/// <param name="PromisedSamples">Samples of each channel that the header promises; null where it does not.</param>
-internal readonly record struct AudioTrackShape(int RateHz, int Channels, long? PromisedSamples);
+/// <param name="DeclaredSamples">Samples of each channel that the header promises; null where it does not.</param>
+internal readonly record struct AudioTrackShape(int RateHz, int Channels, long? DeclaredSamples);

@@ -29,7 +29,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
     private AudioFrames Frames => _reading.Frames;
 
     // Matroska tells lengths by a clock of milliseconds, which is not to the sample.
-    private long? ToldSamples => _reading.Track.Container.IsMatroska ? null : _track.PromisedSamples;
+    private long? ToldSamples => _reading.Track.Container.IsMatroska ? null : _track.DeclaredSamples;
 
     public static DecodeAnswer Run(DecodeState session, AudioSpec spec)
     {
@@ -100,7 +100,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
     private DecoderFault? JumpToNext()
     {
         if (_windows.IsInside || _cannotJump || Frames.Timeline is not { IsExact: true } || _windows.NextBegin is not { } begin
-            || ExactJumps.Start(_reading.Track, begin, _track.RateHz) is not { } start
+            || ExactSeeks.Start(_reading.Track, begin, _track.RateHz) is not { } start
             || start - Frames.Position < WorthSeekingSeconds * _track.RateHz
             || Frames.Jump(start))
         {
@@ -113,7 +113,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
 
     private DecoderFault? Count(out long total)
     {
-        var damage = new AudioDamage(_track.RateHz, _track.PromisedSamples);
+        var damage = new AudioDamage(_track.RateHz, _track.DeclaredSamples);
         bool startsLater = false;
         do
         {

@@ -21,7 +21,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         _track = track;
     }
 
-    private AudioTrackShape Shape => new(_track.SampleRateHz, _track.Channels, _track.PromisedSamples);
+    private AudioTrackShape Shape => new(_track.SampleRateHz, _track.Channels, _track.DeclaredSamples);
 
     public static DecodeAnswer Run(DecodeState session, AudioSpec spec, IAudioDecoder decoder)
     {
@@ -61,7 +61,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
 
     private DecodeAnswer DecodeRange(AudioSpec spec)
     {
-        using var range = new AudioRangeWriter(_session, spec, _session.Payload, _track.SampleRateHz, _track.Channels, _track.PromisedSamples);
+        using var range = new AudioRangeWriter(_session, spec, _session.Payload, _track.SampleRateHz, _track.Channels, _track.DeclaredSamples);
         DecoderFault? fault = range.Begin() ?? JudgeClaim(range) ?? Read(range) ?? range.Finish(new AudioDecodeEnding(FrameSamples: 1));
         return fault is null ? new DecodeAnswer(range.Clip) : new DecodeAnswer(fault);
     }
@@ -69,7 +69,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     private DecodeAnswer DecodeWindows(AudioSpec spec)
     {
         using var windows = new AudioWindowSet(_session, spec, Shape);
-        DecoderFault? fault = AudioRangeWriter.Refuse(_session, Shape) ?? windows.Place(_track.PromisedSamples ?? Count());
+        DecoderFault? fault = AudioRangeWriter.Refuse(_session, Shape) ?? windows.Place(_track.DeclaredSamples ?? Count());
         while (fault is null && windows.NextBegin is not null)
         {
             fault = Read(windows.Open()) ?? windows.Close(new AudioDecodeEnding(FrameSamples: 1));
@@ -108,7 +108,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     // A header that lies is found out by reading: only a length that the file bears out is too much before the work.
     private DecoderFault? JudgeClaim(AudioRangeWriter range)
     {
-        if (_track.PromisedSamples is not { } promised || range.TooMuch(promised) is not { } tooMuch)
+        if (_track.DeclaredSamples is not { } promised || range.TooMuch(promised) is not { } tooMuch)
         {
             return null;
         }

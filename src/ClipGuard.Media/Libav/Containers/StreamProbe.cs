@@ -106,7 +106,7 @@ internal static unsafe class StreamProbe
     }
 
     private static bool IsPlainWav(Container container) => container.Format->nb_streams == 1 && container.FormatName == "wav"
-        && container.Format->streams[0]->codecpar->codec_id == AVCodecID.AV_CODEC_ID_PCM_S16LE && !DisguisedSamples.MayBeIn(container.Bytes);
+        && container.Format->streams[0]->codecpar->codec_id == AVCodecID.AV_CODEC_ID_PCM_S16LE && !CompressedAudioInPcmWav.MayBeIn(container.Bytes);
 
     // The header's size is judged before a decoder allocates memory for the picture.
     private static DecoderFault? OversizedPicture(DecodeState session, AVFormatContext* format)

@@ -169,8 +169,8 @@ internal static unsafe class StreamDecodeInspection
     {
         AVRational unit = track.Stream->time_base;
         return track.LatestTicks is not { } latest || rateHz is not { } rate
-            ? PromisedFrames.NotRead(track, track.Packets)
-            : PromisedFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
+            ? DeclaredFrames.NotRead(track, track.Packets)
+            : DeclaredFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 
     private static TimeSpan? Between(long from, long to, AVRational unit) => from == ffmpeg.AV_NOPTS_VALUE || to == ffmpeg.AV_NOPTS_VALUE

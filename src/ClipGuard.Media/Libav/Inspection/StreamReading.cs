@@ -59,7 +59,7 @@ internal static unsafe class StreamReading
             {
                 HasAlpha = HasAlpha((AVPixelFormat)codec->format) || AlphaDecoderSelection.HasAlpha(stream) ? true : null,
                 FrameRateHz = container.FrameRateOf(stream) is { num: > 0, den: > 0 } rate ? (double)rate.num / rate.den : null,
-                PromisedFrameCount = stream->nb_frames > 0 ? stream->nb_frames : null,
+                DeclaredFrameCount = stream->nb_frames > 0 ? stream->nb_frames : null,
             },
 
             // FFmpeg makes up a length and a rate for a single picture: they are not told.

@@ -32,7 +32,7 @@ internal sealed unsafe class LibavSelfCheck : IDisposable
     private static string? Check()
     {
         using var check = new LibavSelfCheck();
-        return (OptionPlaces.FindWrong() ?? check.Audio() ?? check.Video() ?? check.Picture()) is { } wrong
+        return (OptionOffsets.FindWrong() ?? check.Audio() ?? check.Video() ?? check.Picture()) is { } wrong
             ? $"{LibavLoader.Version} is not used, because it failed ClipGuard's check of it: {wrong}."
             : null;
     }

@@ -55,8 +55,8 @@ internal sealed record VideoDamage(DamageReport Report, string? BrokeOff)
 
         // A container with an index says how many frames there are to be, others how long the track is.
         long promised = plan is null
-            ? PromisedFrames.NotRead(track, packets.Count)
-            : PromisedFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
+            ? DeclaredFrames.NotRead(track, packets.Count)
+            : DeclaredFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
         if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
         {
             // The selection depends on the number of frames (as "uniform" does): made from too few frames, it is not the one that was asked for.

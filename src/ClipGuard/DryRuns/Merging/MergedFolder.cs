@@ -94,7 +94,7 @@ internal sealed class MergedFolder : IDisposable
         }
 
         _clean?.Finish();
-        FaultTable.Write(PathOf(OutputPaths.FaultsName), PathOf(OutputPaths.FaultTableName));
+        FaultsCsv.Write(PathOf(OutputPaths.FaultsName), PathOf(OutputPaths.FaultTableName));
         AtomicFile.Write(PathOf(OutputPaths.SummaryName), [.. summary, (byte)'\n']);
     }
 

@@ -18,7 +18,7 @@ internal sealed class StreamedEpochRows : EpochRows
     private readonly ulong? _key;
     private readonly Dictionary<long, Window> _windows = [];
     private readonly CancellationTokenSource _stop = new();
-    private IDeferredRowReader? _rows;
+    private IUnparsedRowReader? _rows;
     private Task _reading = Task.CompletedTask;
     private long _next;
     private long _firstKept;
@@ -105,7 +105,7 @@ internal sealed class StreamedEpochRows : EpochRows
     private async Task<Window?> NextWindowAsync()
     {
         _rows ??= ParsedRowReader.Of(_manifest);
-        DeferredRows? rows = null;
+        UnparsedRows? rows = null;
         long read = _excludedLines.Count > 0 ? (rows = await ReadIncludedAsync(_rows).ConfigureAwait(false)).Count
             : _next < _firstKept ? await _rows.SkipAsync(_windowRows, _stop.Token).ConfigureAwait(false)
             : (rows = await _rows.ReadAsync(_windowRows, _stop.Token).ConfigureAwait(false)).Count;
@@ -115,13 +115,13 @@ internal sealed class StreamedEpochRows : EpochRows
     }
 
     // A window has as many rows as others after its excluded lines were left out.
-    private async Task<DeferredRows> ReadIncludedAsync(IDeferredRowReader reader)
+    private async Task<UnparsedRows> ReadIncludedAsync(IUnparsedRowReader reader)
     {
-        var included = new ChosenRows();
+        var included = new UnparsedRowSubset();
         while (included.Count < _windowRows)
         {
             int wanted = _windowRows - included.Count;
-            DeferredRows rows = await reader.ReadAsync(wanted, _stop.Token).ConfigureAwait(false);
+            UnparsedRows rows = await reader.ReadAsync(wanted, _stop.Token).ConfigureAwait(false);
             for (int row = 0; row < rows.Count; row++)
             {
                 if (!_excludedLines.Contains(rows.LineOf(row)))
@@ -139,7 +139,7 @@ internal sealed class StreamedEpochRows : EpochRows
         return included;
     }
 
-    private sealed class Window(DeferredRows rows, Permutation? shuffle, string manifest, TimeSpan limit) : IRowChoice
+    private sealed class Window(UnparsedRows rows, Permutation? shuffle, string manifest, TimeSpan limit) : IRowChoice
     {
         public long Choices => rows.Count;
 

@@ -10,7 +10,7 @@ namespace ClipGuard.Loading;
 /// Fills one slot of a batch: reads the row, decodes its clips under guard, and tries substitutes where that fails. Any number of threads.
 /// </summary>
 internal sealed class SampleDecoding(
-    LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, AheadWindow? window, ProfileAccount profile)
+    LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, ReadAheadWindow? window, ClipTimingsAccount profile)
 {
     private readonly ulong _seed = unchecked((ulong)options.Seed);
     private readonly SampleTransforming? _transforming = options.Transform is { } transform ? new SampleTransforming(options, transform, epoch) : null;
@@ -82,7 +82,7 @@ internal sealed class SampleDecoding(
     private async Task<TriedRow> TryAsync(SlotContext context, int number, IClipSink target, bool maySubstitute, CancellationToken cancellation)
     {
         PlannedSample planned = context.Planned;
-        using AheadSample? ahead = number == 0 ? window?.Take(planned) : null;
+        using ReadAheadSample? ahead = number == 0 ? window?.Take(planned) : null;
         ManifestRow row = ahead?.Row ?? await planned.ReadAsync(_seed, epoch, number, cancellation).ConfigureAwait(false);
         if (row is not SampleRow sampleRow)
         {
@@ -115,7 +115,7 @@ internal sealed class SampleDecoding(
                 return tried;
             }
 
-            IAheadClip? aheadClip = ahead?.Clips[place];
+            IReadAheadClip? aheadClip = ahead?.Clips[place];
             ClipSpec drawn = WindowDraw.Of(spec, _seed, epoch, planned.Position, number, index);
             var request = new DecodeRequest(aheadClip?.Source ?? clip.Source!, drawn) { Limits = options.Limits };
             await DecodeAsync(context, tried, clip, index, request, aheadClip, target, maySubstitute, cancellation).ConfigureAwait(false);
@@ -134,7 +134,7 @@ internal sealed class SampleDecoding(
         ClipReference clip,
         int index,
         DecodeRequest request,
-        IAheadClip? ahead,
+        IReadAheadClip? ahead,
         IClipSink target,
         bool maySubstitute,
         CancellationToken cancellation)

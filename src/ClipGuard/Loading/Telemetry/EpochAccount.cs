@@ -4,7 +4,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Loading;
 
 /// <summary>Adds up an <see cref="EpochReport"/>, batch by batch.</summary>
-internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, ProfileAccount profile, IGuardedDecoder decoder)
+internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, ClipTimingsAccount profile, IGuardedDecoder decoder)
 {
     // Below this share of waiting the consumer is the bottleneck.
     private const double WaitedByFastLoader = 0.1;

@@ -16,8 +16,8 @@ internal sealed class TextShard(
     ShardNumber number,
     ShardExtent extent,
     long length,
-    RowMark first,
-    Func<RowMark, LineReader> openAt,
+    RowBoundary first,
+    Func<RowBoundary, LineReader> openAt,
     Func<ITextRowReader> newReader,
     bool countsLines)
     : ManifestShard(whole, number, extent), IResumableManifest
@@ -30,10 +30,10 @@ internal sealed class TextShard(
 
     public override IAsyncEnumerable<ManifestRow> ReadRowsAsync(CancellationToken cancellation = default) => ReadRowsAsync(first, cancellation);
 
-    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(RowPosition position, CancellationToken cancellation) =>
+    IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null : ReadRowsAsync(position.Next, cancellation);
 
-    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(RowMark from, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(RowBoundary from, [EnumeratorCancellation] CancellationToken cancellation)
     {
         _lines = from.LinesBefore;
         if (Extent.From == Extent.To)

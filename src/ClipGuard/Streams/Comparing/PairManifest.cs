@@ -75,7 +75,7 @@ internal sealed class PairManifest
 
     private ExcludedRow NameOf(ManifestRow row)
     {
-        RowPlace place = row.PlaceIn(_manifest.Name);
+        RowLocation place = row.PlaceIn(_manifest.Name);
         return new ExcludedRow { Source = _sources.NameOf(place.Source), Line = place.Key is null ? place.Line : null, Key = place.Key };
     }
 

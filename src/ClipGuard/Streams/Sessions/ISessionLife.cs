@@ -11,5 +11,5 @@ internal interface ISessionLife
     void Step(ToolSessionEvent happened);
 
     /// <summary>A part of the session has failed. Only the first cause counts, and none once the session is ending.</summary>
-    void Break(Cause cause);
+    void Break(SessionFailureCause cause);
 }

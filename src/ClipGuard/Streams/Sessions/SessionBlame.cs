@@ -14,14 +14,15 @@ internal static class SessionBlame
     /// <param name="state">The state.</param>
     /// <param name="limit">The limit that has run out.</param>
     /// <param name="streams">All streams, in the run's order.</param>
-    public static Cause OfTimeOver(ToolSessionState state, TimeSpan limit, IReadOnlyList<StreamFacts> streams) => state == ToolSessionState.Opening
-        ? OfOpening(limit, streams)
-        : OfStandstill(ToolFaultKind.TimedOut, $"Not done within {Seconds(limit)}", streams);
+    public static SessionFailureCause OfTimeOver(ToolSessionState state, TimeSpan limit, IReadOnlyList<StreamFacts> streams) =>
+        state == ToolSessionState.Opening
+            ? OfOpening(limit, streams)
+            : OfStandstill(ToolFaultKind.TimedOut, $"Not done within {Seconds(limit)}", streams);
 
     /// <summary>Nothing has moved for the stall limit.</summary>
     /// <param name="limit">The stall limit.</param>
     /// <param name="streams">All streams, in the run's order.</param>
-    public static Cause OfStall(TimeSpan limit, IReadOnlyList<StreamFacts> streams) =>
+    public static SessionFailureCause OfStall(TimeSpan limit, IReadOnlyList<StreamFacts> streams) =>
         OfStandstill(ToolFaultKind.Stalled, $"Nothing moved for {Seconds(limit)}", streams);
 
     /// <summary>A stream's helper has ended without its last word, and nobody here had killed it.</summary>
@@ -31,7 +32,7 @@ internal static class SessionBlame
     /// <param name="postMortem">What was measured of it.</param>
     /// <param name="memoryLimitBytes">Memory that it was allowed.</param>
     /// <param name="kills">The kernel's count of processes that it ended for want of memory.</param>
-    public static Cause OfHelperEnd(
+    public static SessionFailureCause OfHelperEnd(
         StreamFacts stream, ProcessExit exit, IReadOnlyList<string> wrote, PostMortem postMortem, long memoryLimitBytes, MemoryKills kills)
     {
         if (!stream.IsHelperReady)
@@ -42,17 +43,18 @@ internal static class SessionBlame
         // The limit on a file's size is the work file's alone: nothing else is written.
         if (exit.Signal == Libc.SIGXFSZ)
         {
-            return new Cause.OfStream(stream.Name, ToolFaultKind.LimitExceeded, $"The work file of '{stream.Name}' is over its limit.") { Exit = exit };
+            string overLimit = $"The work file of '{stream.Name}' is over its limit.";
+            return new SessionFailureCause.OfStream(stream.Name, ToolFaultKind.LimitExceeded, overLimit) { Exit = exit };
         }
 
         var end = ExitDiagnosis.Of($"The helper of '{stream.Name}'", exit, $"in stage {stream.Stage}", postMortem, memoryLimitBytes, kills);
         return end.Fault is { } kind
-            ? new Cause.OfStream(stream.Name, ToolFaultKinds.From(kind), end.Message) { Exit = exit, IsOutOfMemory = end.IsOutOfMemory }
+            ? new SessionFailureCause.OfStream(stream.Name, ToolFaultKinds.From(kind), end.Message) { Exit = exit, IsOutOfMemory = end.IsOutOfMemory }
             : Unavailable(end.Message);
     }
 
     /// <summary>The guardian has ended, which it does only when it is told to.</summary>
-    public static Cause OfGuardianEnd(ProcessExit exit, IReadOnlyList<string> wrote) =>
+    public static SessionFailureCause OfGuardianEnd(ProcessExit exit, IReadOnlyList<string> wrote) =>
         Unavailable($"The guardian of a tool run {exit}, which was not ClipGuard's doing.{Wrote(wrote)}");
 
     /// <summary>The tool has ended by itself: null where it did what it was to do.</summary>
@@ -60,20 +62,20 @@ internal static class SessionBlame
     /// <param name="exit">How it ended.</param>
     /// <param name="clips">What each clip is by itself, in the run's order.</param>
     /// <param name="reports">How far each stream came, in the run's order.</param>
-    public static Cause? OfToolEnd(ToolRunSpec run, ProcessExit exit, IReadOnlyList<ClipShape?> clips, IReadOnlyList<StreamReport> reports)
+    public static SessionFailureCause? OfToolEnd(ToolRunSpec run, ProcessExit exit, IReadOnlyList<ClipShape?> clips, IReadOnlyList<StreamReport> reports)
     {
         if (FormatNegotiation.CompareLengths(run, clips, reports) is { } mismatch)
         {
-            return new Cause.OfStream(mismatch.Stream, ToolFaultKind.Mismatched, mismatch.Message);
+            return new SessionFailureCause.OfStream(mismatch.Stream, ToolFaultKind.Mismatched, mismatch.Message);
         }
 
         if (exit.Code is not { } code || !run.SuccessCodes.Contains(code))
         {
-            return new Cause.OfTool(ToolFaultKind.ToolFailed, $"The tool {exit}.");
+            return new SessionFailureCause.OfTool(ToolFaultKind.ToolFailed, $"The tool {exit}.");
         }
 
         return !run.PartialReading && WhatWasNotRead(run, reports) is { } unread
-            ? new Cause.OfTool(ToolFaultKind.ToolFailed, $"The tool {exit} and had not read everything: {unread}.")
+            ? new SessionFailureCause.OfTool(ToolFaultKind.ToolFailed, $"The tool {exit} and had not read everything: {unread}.")
             : null;
     }
 
@@ -91,23 +93,24 @@ internal static class SessionBlame
     }
 
     /// <summary>A failure that says nothing about clips or tool.</summary>
-    public static Cause.InfrastructureFailure Unavailable(string message) => new(new HelperUnavailableException(message));
+    public static SessionFailureCause.InfrastructureFailure Unavailable(string message) => new(new HelperUnavailableException(message));
 
     // A helper that is not ready has not been given its clip: that it is late says nothing about the clip.
-    private static Cause OfOpening(TimeSpan limit, IReadOnlyList<StreamFacts> streams)
+    private static SessionFailureCause OfOpening(TimeSpan limit, IReadOnlyList<StreamFacts> streams)
     {
         StreamFacts? late = streams.FirstOrDefault(stream => !stream.IsThere);
         string? unready = late is null ? "The guardian of a tool run" : late.IsHelperReady ? null : $"The helper of '{late.Name}'";
         return unready is null
-            ? new Cause.OfStream(late!.Name, ToolFaultKind.TimedOut, $"The stream '{late.Name}' was not there within {Seconds(limit)}; {Doing(late)}.")
+            ? new SessionFailureCause.OfStream(
+                late!.Name, ToolFaultKind.TimedOut, $"The stream '{late.Name}' was not there within {Seconds(limit)}; {Doing(late)}.")
             : Unavailable($"{unready} was not ready within {Seconds(limit)}.");
     }
 
     // Who holds a session up: a stream whose helper waits for its reader is held up by the tool, every other one by its own clip.
-    private static Cause OfStandstill(ToolFaultKind kind, string what, IReadOnlyList<StreamFacts> streams) =>
+    private static SessionFailureCause OfStandstill(ToolFaultKind kind, string what, IReadOnlyList<StreamFacts> streams) =>
         streams.FirstOrDefault(stream => !stream.IsWritten && !stream.WaitsForReader) is { } own
-            ? new Cause.OfStream(own.Name, kind, $"{what}; {Doing(own)}.")
-            : new Cause.OfTool(kind, $"{what}; {string.Join(", ", streams.Select(Waiting))}.");
+            ? new SessionFailureCause.OfStream(own.Name, kind, $"{what}; {Doing(own)}.")
+            : new SessionFailureCause.OfTool(kind, $"{what}; {string.Join(", ", streams.Select(Waiting))}.");
 
     private static string Doing(StreamFacts stream) => $"'{stream.Name}' was in stage {stream.Stage}";
 

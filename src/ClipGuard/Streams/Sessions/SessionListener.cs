@@ -147,7 +147,7 @@ internal sealed class SessionListener(
         }
     }
 
-    private static Cause.InfrastructureFailure StrangeGuardian() =>
+    private static SessionFailureCause.InfrastructureFailure StrangeGuardian() =>
         SessionBlame.Unavailable("The guardian of a tool run said what no guardian says; its program is not that of this version.");
 
     /// <summary>Has a stream's helper, which is ready, open its clip.</summary>
@@ -168,7 +168,7 @@ internal sealed class SessionListener(
 
         if (FormatNegotiation.Settle(run, [.. streams.Select(stream => stream.Shape!)], out StreamFormat[] formats) is { } mismatch)
         {
-            life.Break(new Cause.OfStream(mismatch.Stream, ToolFaultKind.Mismatched, mismatch.Message));
+            life.Break(new SessionFailureCause.OfStream(mismatch.Stream, ToolFaultKind.Mismatched, mismatch.Message));
             return;
         }
 

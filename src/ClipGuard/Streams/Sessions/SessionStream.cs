@@ -73,12 +73,12 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     /// <param name="options">The limits, and whether it is a file.</param>
     /// <param name="decoderThreads">Threads that the decoder may use.</param>
     /// <returns>Null, or why not.</returns>
-    public Cause? Open(StreamOptions options, int decoderThreads)
+    public SessionFailureCause? Open(StreamOptions options, int decoderThreads)
     {
         ReadOnlyMemory<byte> held = (Stream.Source as MemorySource)?.Bytes ?? default;
         if (held.Length > StreamHelpers.MemoryClipBytes)
         {
-            return new Cause.OfStream(
+            return new SessionFailureCause.OfStream(
                 Name,
                 ToolFaultKind.LimitExceeded,
                 $"The clip's {held.Length} encoded bytes are over the limit of {StreamHelpers.MemoryClipBytes} for a clip held in memory.");
@@ -145,7 +145,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     /// <summary>The fault that it is, with all that is known of its helper's work now.</summary>
     /// <param name="cause">Why.</param>
     /// <param name="elapsed">Wall clock of the session.</param>
-    public ToolFault Fault(Cause.OfStream cause, TimeSpan elapsed) =>
+    public ToolFault Fault(SessionFailureCause.OfStream cause, TimeSpan elapsed) =>
         new(Name, cause.Kind, cause.Stage ?? Progress.Stage, cause.Message, PostMortem(cause.Exit) with { Elapsed = elapsed });
 
     /// <summary>All that is known of the helper's work now; nothing where it has none.</summary>

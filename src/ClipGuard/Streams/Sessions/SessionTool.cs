@@ -49,7 +49,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
 
     /// <summary>Has the guardian start it on streams that are there.</summary>
     /// <returns>Null, or why not.</returns>
-    public Cause? Start(string program, ToolRunSpec run, IReadOnlyList<SessionStream> streams)
+    public SessionFailureCause? Start(string program, ToolRunSpec run, IReadOnlyList<SessionStream> streams)
     {
         var paths = streams.ToDictionary(stream => stream.Name, stream => stream.Path);
         paths[Placeholders.Output] = OutputPath;
@@ -61,13 +61,13 @@ internal sealed class SessionTool(StreamOptions options, string folder)
         }
         catch (FormatException error)
         {
-            return new Cause.InfrastructureFailure(error);
+            return new SessionFailureCause.InfrastructureFailure(error);
         }
     }
 
     /// <summary>What the session fails of where the tool does not start.</summary>
-    public static Cause CannotStart(string program, string reason) =>
-        new Cause.InfrastructureFailure(new ToolUnavailableException($"{program} cannot be started: {reason}."));
+    public static SessionFailureCause CannotStart(string program, string reason) =>
+        new SessionFailureCause.InfrastructureFailure(new ToolUnavailableException($"{program} cannot be started: {reason}."));
 
     /// <summary>The tool and all that descends from it are gone: nobody is left who could write to the output.</summary>
     public void OnExited(ToolExitedMessage exited)
@@ -102,7 +102,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
     /// <param name="elapsed">Wall clock of the session.</param>
     /// <param name="sinceProgress">Time since something last moved.</param>
     /// <param name="cpuTime">CPU time that it had used when it was looked at last.</param>
-    public ToolFault Fault(Cause.OfTool cause, TimeSpan elapsed, TimeSpan sinceProgress, TimeSpan cpuTime)
+    public ToolFault Fault(SessionFailureCause.OfTool cause, TimeSpan elapsed, TimeSpan sinceProgress, TimeSpan cpuTime)
     {
         ProcessExit exit = Exit;
         string[] lines = Guardian?.ToolErrors.Lines() ?? [];

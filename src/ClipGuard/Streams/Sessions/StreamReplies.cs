@@ -15,7 +15,7 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
     /// <param name="stream">Whose helper says it.</param>
     /// <param name="message">The message.</param>
     /// <param name="state">Where the session is.</param>
-    public Cause? Take(SessionStream stream, HelperMessage message, ToolSessionState state)
+    public SessionFailureCause? Take(SessionStream stream, HelperMessage message, ToolSessionState state)
     {
         switch (message)
         {
@@ -25,7 +25,8 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
                 stream.Helper.Greeting = ready;
                 return null;
             case UnreadyMessage unready:
-                return new Cause.InfrastructureFailure(new HelperUnavailableException(unready.Message, unready.Reason == UnreadyReason.DecoderMissing));
+                return new SessionFailureCause.InfrastructureFailure(
+                    new HelperUnavailableException(unready.Message, unready.Reason == UnreadyReason.DecoderMissing));
             case StreamOpenedMessage opened when stream.Order == opened.Id && stream.Shape is null && state == ToolSessionState.Opening:
                 return TakeOpened(stream, opened);
             case StreamWrittenMessage written when stream.Order == written.Id && stream.Written is null:
@@ -41,10 +42,10 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
     /// <summary>What the session fails of where a helper's message cannot be believed.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="complaint">What the helper did, as a sentence about it goes on.</param>
-    public static Cause.OfStream Unbelievable(SessionStream stream, string complaint) =>
+    public static SessionFailureCause.OfStream Unbelievable(SessionStream stream, string complaint) =>
         new(stream.Name, ToolFaultKind.ProtocolViolated, $"The helper of '{stream.Name}' {complaint}.");
 
-    private Cause.OfStream? TakeOpened(SessionStream stream, StreamOpenedMessage opened)
+    private SessionFailureCause.OfStream? TakeOpened(SessionStream stream, StreamOpenedMessage opened)
     {
         if (StreamReplyCheck.Find(opened.Shape, stream.Stream.Spec.Kind, options.Limits) is { } complaint)
         {
@@ -72,7 +73,7 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
         return fifo is not null;
     }
 
-    private static Cause.OfStream? TakeWritten(SessionStream stream, StreamWrittenMessage written)
+    private static SessionFailureCause.OfStream? TakeWritten(SessionStream stream, StreamWrittenMessage written)
     {
         if (StreamReplyCheck.Find(written, stream.Format) is { } complaint)
         {
@@ -81,7 +82,7 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
 
         stream.Written = written;
         return written.Fault is { } fault
-            ? new Cause.OfStream(stream.Name, ToolFaultKinds.From(fault.Kind), fault.Message) { Stage = fault.Stage }
+            ? new SessionFailureCause.OfStream(stream.Name, ToolFaultKinds.From(fault.Kind), fault.Message) { Stage = fault.Stage }
             : null;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ToolSession : ISessionLife
 
     private bool _cancelled;
     private bool _wasUnkillable;
-    private Cause? _cause;
+    private SessionFailureCause? _cause;
     private ToolFault? _fault;
     private IReadOnlyList<StreamReport> _reports = [];
     private Task<ToolSessionResult>? _conclusion;
@@ -198,7 +198,7 @@ internal sealed class ToolSession : ISessionLife
     }
 
     /// <inheritdoc/>
-    public void Break(Cause cause)
+    public void Break(SessionFailureCause cause)
     {
         if (State is ToolSessionState.Opening or ToolSessionState.Filling or ToolSessionState.Running or ToolSessionState.Draining)
         {
@@ -248,7 +248,7 @@ internal sealed class ToolSession : ISessionLife
 
         if (step.Actions.HasFlag(ToolSessionAction.End))
         {
-            _processes.EndAll(_fault?.Kind, mayKeepGuardian: _cause is not Cause.InfrastructureFailure);
+            _processes.EndAll(_fault?.Kind, mayKeepGuardian: _cause is not SessionFailureCause.InfrastructureFailure);
         }
 
         if (step.Actions.HasFlag(ToolSessionAction.Force))
@@ -290,10 +290,10 @@ internal sealed class ToolSession : ISessionLife
         _fault = FaultOf(_cause, now);
     }
 
-    private ToolFault? FaultOf(Cause? cause, long now) => cause switch
+    private ToolFault? FaultOf(SessionFailureCause? cause, long now) => cause switch
     {
-        Cause.OfStream ofStream => _streams.First(stream => stream.Name == ofStream.Stream).Fault(ofStream, _clocks.Elapsed(now)),
-        Cause.OfTool ofTool => _tool.Fault(ofTool, _clocks.Elapsed(now), Stopwatch.GetElapsedTime(_clocks.ProgressAt, now), _clocks.ToolCpuTime),
+        SessionFailureCause.OfStream ofStream => _streams.First(stream => stream.Name == ofStream.Stream).Fault(ofStream, _clocks.Elapsed(now)),
+        SessionFailureCause.OfTool ofTool => _tool.Fault(ofTool, _clocks.Elapsed(now), Stopwatch.GetElapsedTime(_clocks.ProgressAt, now), _clocks.ToolCpuTime),
         _ => null,
     };
 
@@ -301,10 +301,11 @@ internal sealed class ToolSession : ISessionLife
     private void Conclude()
     {
         _conclusion = _cancelled && _cause is null ? Task.FromCanceled<ToolSessionResult>(new CancellationToken(canceled: true))
-            : _cause is Cause.InfrastructureFailure failure ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(failure.Error))
+            : _cause is SessionFailureCause.InfrastructureFailure failure
+                ? Task.FromResult<ToolSessionResult>(new ToolSessionResult.InfrastructureFailure(failure.Error))
             : Task.FromResult<ToolSessionResult>(new ToolSessionResult.Judged(
                 _tool.Outcome() with { Fault = _fault, Streams = _reports, Elapsed = _clocks.Elapsed(Stopwatch.GetTimestamp()) },
-                _cause is Cause.OfStream { IsOutOfMemory: true }));
+                _cause is SessionFailureCause.OfStream { IsOutOfMemory: true }));
         if (State == ToolSessionState.Unkillable)
         {
             _wasUnkillable = true;

@@ -15,7 +15,7 @@ internal sealed class ClipFetcher : IDisposable
     private const long PartBytes = 8 << 20;
     private const int PartsAtATime = 4;
 
-    private readonly PatientFetch _fetch;
+    private readonly RetryingFetch _fetch;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
 
@@ -26,7 +26,7 @@ internal sealed class ClipFetcher : IDisposable
     /// <param name="isPrivate">Which addresses are private; null for those that are.</param>
     public ClipFetcher(FetchOptions options, TimeSpan deadline, TimeProvider? time = null, Func<IPAddress, bool>? isPrivate = null)
     {
-        _fetch = new PatientFetch(options, time, isPrivate);
+        _fetch = new RetryingFetch(options, time, isPrivate);
         _deadline = deadline;
         _time = time ?? TimeProvider.System;
     }

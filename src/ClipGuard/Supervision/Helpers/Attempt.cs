@@ -13,7 +13,7 @@ internal sealed class Attempt
     private readonly TaskCompletionSource<AttemptResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares an attempt: all that can be done before a helper is leased.</summary>
-    public Attempt(long id, DecodeRequest request, long payloadCapacity, DecodePatience patience)
+    public Attempt(long id, DecodeRequest request, long payloadCapacity, DecodeTimeLimits patience)
     {
         Id = id;
         Patience = patience;
@@ -36,7 +36,7 @@ internal sealed class Attempt
     public long Id { get; }
 
     /// <summary>How long it is waited for.</summary>
-    public DecodePatience Patience { get; }
+    public DecodeTimeLimits Patience { get; }
 
     /// <summary>What is to be decoded.</summary>
     public DecodeRequest Request { get; }

@@ -13,7 +13,7 @@ internal static class DecodeBlame
     /// <param name="message">What is said of it where it is a fault.</param>
     /// <param name="postMortem">What was measured of it.</param>
     /// <param name="patience">What time it was given.</param>
-    public static AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem, DecodePatience patience)
+    public static AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem, DecodeTimeLimits patience)
     {
         TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
 

@@ -25,7 +25,7 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
     /// <param name="failure">What happened to it.</param>
     /// <param name="patience">What time it was given.</param>
     /// <param name="bug">A bug of its own that the helper has told of; null where it has not.</param>
-    public AttemptResult Of(HelperFailure failure, DecodePatience patience, AttemptResult.DecoderBug? bug)
+    public AttemptResult Of(HelperFailure failure, DecodeTimeLimits patience, AttemptResult.DecoderBug? bug)
     {
         PostMortem postMortem = measurement.PostMortem(failure.Exit);
         string where = $"in stage {Stage}";
@@ -54,7 +54,7 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
     /// <param name="fault">What it found.</param>
     /// <param name="patience">What time it was given.</param>
     /// <param name="isOfUsedHelper">True where the helper had found a fault before.</param>
-    public AttemptResult Finding(DecoderFault fault, DecodePatience patience, bool isOfUsedHelper)
+    public AttemptResult Finding(DecoderFault fault, DecodeTimeLimits patience, bool isOfUsedHelper)
     {
         PostMortem postMortem = measurement.PostMortem(exit: default);
         if (fault.Storage == StorageError.Failed)

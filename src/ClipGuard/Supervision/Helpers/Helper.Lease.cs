@@ -119,7 +119,7 @@ internal sealed partial class Helper
     // What a believable answer is: whether the helper goes on after it, and how.
     private HelperEvent EventOf(ReplyMessage reply)
     {
-        if (_options.Isolation == Isolation.FreshPerDecode)
+        if (_options.Isolation == IsolationMode.FreshPerDecode)
         {
             return HelperEvent.RepliedLast;
         }

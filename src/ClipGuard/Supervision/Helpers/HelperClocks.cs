@@ -70,7 +70,7 @@ internal sealed class HelperClocks
     };
 
     /// <summary>A decode is given to the helper: its clocks start.</summary>
-    public void Dispatch(DecodePatience patience, long now)
+    public void Dispatch(DecodeTimeLimits patience, long now)
     {
         _deadline = patience.Deadline;
         _deadlineAt = now + Nanoseconds(patience.WallLimit);

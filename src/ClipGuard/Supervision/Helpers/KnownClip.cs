@@ -29,7 +29,7 @@ internal sealed class KnownClip
         _decoded = decoded;
         _shape = shape;
         Attempt = new Attempt(
-            RequestId, new DecodeRequest(new MemorySource(encoded), spec), options.PayloadBytes, DecodePatience.ForCaller(options));
+            RequestId, new DecodeRequest(new MemorySource(encoded), spec), options.PayloadBytes, DecodeTimeLimits.ForCaller(options));
     }
 
     /// <summary>How it is asked for. Sent as it is to any number of helpers, and never concluded.</summary>

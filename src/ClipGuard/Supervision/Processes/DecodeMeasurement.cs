@@ -68,7 +68,7 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
         if (_account is null)
         {
             _account = new TimeAccount(TimeSample.Beginning(_startedAt, MonotonicTime.Nanoseconds(_cpuBefore)), _tick);
-            _stealBefore = MachineSteal.Read();
+            _stealBefore = CpuStealTime.Read();
         }
 
         TimeByCause before = _account.Spent;
@@ -103,13 +103,13 @@ internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUse
             Sample(now);
         }
 
-        TimeSpan steal = _account is null ? TimeSpan.Zero : MachineSteal.Read() - _stealBefore;
+        TimeSpan steal = _account is null ? TimeSpan.Zero : CpuStealTime.Read() - _stealBefore;
         TimeSpan cpu = lives ? use.CpuTime() : exit.CpuTime;
         return Progress.PostMortem(_startedAt, ProgressAt, now) with
         {
             CpuTime = cpu > _cpuBefore ? cpu - _cpuBefore : TimeSpan.Zero,
             Time = Time,
-            MachineSteal = steal > TimeSpan.Zero ? steal : TimeSpan.Zero,
+            CpuStealTime = steal > TimeSpan.Zero ? steal : TimeSpan.Zero,
             WasRunning = lives ? use.IsRunning() : null,
             PeakMemoryBytes = lives ? use.PeakMemoryBytes() : process.PeakMemoryBytes(exit),
             Signal = exit.Signal,

@@ -25,7 +25,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     private readonly StorageSilence _silence;
     private readonly ReadAheadThreads _files;
     private readonly ReadAheadFetches _addresses;
-    private readonly HashSet<AheadClip> _live = [];
+    private readonly HashSet<ReadAheadClip> _live = [];
     private bool _disposed;
 
     /// <summary>Reads nothing before something is announced.</summary>
@@ -63,7 +63,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     /// <summary>A clip is going to be decoded soon.</summary>
     /// <param name="source">Where it lies.</param>
     /// <returns>The clip, which the caller disposes; null where it is not read ahead.</returns>
-    public IAheadClip? Announce(ClipSource source)
+    public IReadAheadClip? Announce(ClipSource source)
     {
         long now = Stopwatch.GetTimestamp();
         lock (_gate)
@@ -71,12 +71,12 @@ internal sealed class ReadAhead : IAsyncDisposable
             switch (source)
             {
                 case FileSource when ReadsFiles && !_disposed && (_gauge.IsOn || _always) && !_silence.IsStuck(now):
-                    var file = new AheadClip(source, now, Release);
+                    var file = new ReadAheadClip(source, now, Release);
                     _live.Add(file);
                     _files.Add(file);
                     return file;
                 case RemoteSource when !_disposed:
-                    var address = new AheadClip(source, now, Release) { Stop = new CancellationTokenSource() };
+                    var address = new ReadAheadClip(source, now, Release) { Stop = new CancellationTokenSource() };
                     _live.Add(address);
                     _addresses.Add(address);
                     return address;
@@ -88,7 +88,7 @@ internal sealed class ReadAhead : IAsyncDisposable
 
     /// <summary>A decode begins: waits until the clip is there, or is to be read by the decode itself.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetch was ended.</exception>
-    public async ValueTask<AheadBytes> TakeAsync(AheadClip clip, CancellationToken cancellation)
+    public async ValueTask<ReadAheadBytes> TakeAsync(ReadAheadClip clip, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
         Want(clip);
@@ -120,13 +120,13 @@ internal sealed class ReadAhead : IAsyncDisposable
 
             if (clip.Bytes is not { } bytes)
             {
-                return new AheadBytes(clip.Original, clip.Fetched);
+                return new ReadAheadBytes(clip.Original, clip.Fetched);
             }
 
             _account.CountTaken(bytes.Length);
             string name = clip.Original is FileSource file ? Path.GetFileName(file.Path) : string.Empty;
             var source = new DescriptorSource(name, 0, bytes.Length) { Descriptor = bytes.Descriptor, Shown = clip.Original.ToString() };
-            return new AheadBytes(source, Fetched: null) { Object = clip.Object };
+            return new ReadAheadBytes(source, Fetched: null) { Object = clip.Object };
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     /// <summary>Ends all reads and gives back what is held. Reads that the storage does not bring back are left to themselves.</summary>
     public async ValueTask DisposeAsync()
     {
-        AheadClip[] live;
+        ReadAheadClip[] live;
         Task addresses;
         lock (_gate)
         {
@@ -158,7 +158,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     }
 
     // Nobody takes the clip any more: what it holds is given back. Calling it again does nothing.
-    private void Release(AheadClip clip)
+    private void Release(ReadAheadClip clip)
     {
         SealedBytes? bytes;
         lock (_gate)
@@ -181,7 +181,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         clip.Stop?.Cancel();
     }
 
-    private TimeSpan TimeLeft(AheadClip clip)
+    private TimeSpan TimeLeft(ReadAheadClip clip)
     {
         lock (_gate)
         {
@@ -189,7 +189,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         }
     }
 
-    private void Want(AheadClip clip)
+    private void Want(ReadAheadClip clip)
     {
         lock (_gate)
         {
@@ -204,7 +204,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         }
     }
 
-    private void GiveUp(AheadClip clip)
+    private void GiveUp(ReadAheadClip clip)
     {
         lock (_gate)
         {

@@ -19,10 +19,10 @@ internal sealed class ReadAheadBudget(long mostBytes, ReadAheadAccount account)
     public Task Room => _room.Task;
 
     /// <summary>Whether a clip may have its bytes now.</summary>
-    public bool HasRoom(AheadClip clip, long bytes) => clip.IsWanted || _held == 0 || _held + bytes <= mostBytes;
+    public bool HasRoom(ReadAheadClip clip, long bytes) => clip.IsWanted || _held == 0 || _held + bytes <= mostBytes;
 
     /// <summary>A clip counts with so many bytes from now on.</summary>
-    public void Reserve(AheadClip clip, long bytes)
+    public void Reserve(ReadAheadClip clip, long bytes)
     {
         _held += bytes - clip.Reserved;
         account.CountHeld(bytes - clip.Reserved);
@@ -32,7 +32,7 @@ internal sealed class ReadAheadBudget(long mostBytes, ReadAheadAccount account)
     /// <summary>A clip counts no more.</summary>
     /// <param name="clip">The clip.</param>
     /// <param name="isUnused">True where its bytes were read, and no decode has asked for them.</param>
-    public void GiveBack(AheadClip clip, bool isUnused)
+    public void GiveBack(ReadAheadClip clip, bool isUnused)
     {
         if (isUnused)
         {

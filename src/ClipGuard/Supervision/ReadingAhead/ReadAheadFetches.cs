@@ -14,13 +14,13 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <param name="account">Where fetches are counted.</param>
 internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher fetcher, ReadAheadBudget budget, ReadAheadAccount account)
 {
-    private readonly LinkedList<AheadClip> _queue = [];
+    private readonly LinkedList<ReadAheadClip> _queue = [];
     private readonly HashSet<Task> _tasks = [];
     private int _inFlight;
     private bool _stopped;
 
     /// <summary>A clip is to be fetched. Under the lock.</summary>
-    public void Add(AheadClip clip)
+    public void Add(ReadAheadClip clip)
     {
         _queue.AddLast(clip.Node);
         Begin();
@@ -51,7 +51,7 @@ internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher f
     }
 
     // What the row says of it; 0 where it says nothing.
-    private static long LengthOf(AheadClip clip) => ((RemoteSource)clip.Original).Length ?? 0;
+    private static long LengthOf(ReadAheadClip clip) => ((RemoteSource)clip.Original).Length ?? 0;
 
     private void Forget(Task fetch)
     {
@@ -61,7 +61,7 @@ internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher f
         }
     }
 
-    private async Task FetchAsync(AheadClip clip)
+    private async Task FetchAsync(ReadAheadClip clip)
     {
         ClipFetchResult? result = null;
         Exception? failure = null;

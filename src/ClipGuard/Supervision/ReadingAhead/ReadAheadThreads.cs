@@ -25,7 +25,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private readonly StorageSilence _silence;
     private readonly Action<FileSource>? _beforeReading;
     private readonly SemaphoreSlim _work = new(0);
-    private readonly LinkedList<AheadClip> _queue = [];
+    private readonly LinkedList<ReadAheadClip> _queue = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threads;
     private int _idle;
@@ -58,7 +58,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     }
 
     /// <summary>A file is to be read. Under the lock.</summary>
-    public void Add(AheadClip clip)
+    public void Add(ReadAheadClip clip)
     {
         _queue.AddLast(clip.Node);
         if (_idle < _queue.Count && _threads < _options.Reads)
@@ -128,7 +128,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     }
 
     // The next clip that is to be read; null where the thread is to end.
-    private AheadClip? Next()
+    private ReadAheadClip? Next()
     {
         while (true)
         {
@@ -170,7 +170,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         }
     }
 
-    private SealedBytes? Read(AheadClip clip, byte[] buffer)
+    private SealedBytes? Read(ReadAheadClip clip, byte[] buffer)
     {
         long began = Stopwatch.GetTimestamp();
         lock (_gate)
@@ -211,7 +211,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         }
     }
 
-    private void Hear(AheadClip clip)
+    private void Hear(ReadAheadClip clip)
     {
         lock (_gate)
         {
@@ -220,7 +220,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     }
 
     // False where nobody takes the clip any more.
-    private bool WaitForRoom(AheadClip clip, long bytes)
+    private bool WaitForRoom(ReadAheadClip clip, long bytes)
     {
         while (true)
         {

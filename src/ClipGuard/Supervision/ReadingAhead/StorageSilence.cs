@@ -14,7 +14,7 @@ internal sealed class StorageSilence(TimeSpan patience, long now)
     private int _reads;
 
     /// <summary>The read of a clip begins.</summary>
-    public void Begin(AheadClip clip, long now)
+    public void Begin(ReadAheadClip clip, long now)
     {
         clip.ReadBeganAt = clip.HeardAt = now;
         _heardAt = _reads == 0 ? now : _heardAt;
@@ -22,7 +22,7 @@ internal sealed class StorageSilence(TimeSpan patience, long now)
     }
 
     /// <summary>Bytes of a clip have come.</summary>
-    public void Hear(AheadClip clip, long now) => clip.HeardAt = _heardAt = now;
+    public void Hear(ReadAheadClip clip, long now) => clip.HeardAt = _heardAt = now;
 
     /// <summary>A read waits for room: the storage has nothing to bring for it meanwhile.</summary>
     public void Pause() => _reads--;
@@ -45,7 +45,7 @@ internal sealed class StorageSilence(TimeSpan patience, long now)
     public bool IsStuck(long now) => _reads > 0 && Stopwatch.GetElapsedTime(_heardAt, now) > patience;
 
     /// <summary>How much longer a decode waits for a clip, if nothing comes.</summary>
-    public TimeSpan TimeLeft(AheadClip clip, long now)
+    public TimeSpan TimeLeft(ReadAheadClip clip, long now)
     {
         // A clip in the queue waits for reads of others.
         long heardAt = clip.Node.List is null ? clip.HeardAt : Math.Max(clip.HeardAt, _heardAt);

@@ -127,7 +127,7 @@ internal sealed class SecondOpinionTests
         using var stop = new CancellationTokenSource();
 
         // The second decoder of the run that is stopped waits with the fifth row; those behind it go on.
-        var holding = new HoldingDecoder(new ValueDecoder("Second 2", Second), "long.wav");
+        var holding = new HangingSecondDecoder(new ValueDecoder("Second 2", Second), "long.wav");
         await bench.RunUntilKilledAsync(Run(bench, holding), () => holding.IsHolding && File.ReadAllText(bench.JournalPath).Contains("film.MP4"));
         var again = new ValueDecoder("Second 2", Second);
         DryRunSummary summary = await Run(bench, again).RunAsync();
@@ -160,7 +160,7 @@ internal sealed class SecondOpinionTests
     public async Task Another_second_decoder_is_another_run()
     {
         using var bench = new DryRunBench([.. Rows, Audio("odd.flac")]);
-        var holding = new HoldingDecoder(new ValueDecoder("Second 2", Second), "long.wav");
+        var holding = new HangingSecondDecoder(new ValueDecoder("Second 2", Second), "long.wav");
         await bench.RunUntilKilledAsync(Run(bench, holding), () => holding.IsHolding);
 
         Assert.That(

@@ -62,7 +62,7 @@ internal sealed class EmptyEditsTests
     {
         // Up to 8 the last packet has a duration that is short by the delay, by which the encoder's padding is told elsewhere; 9 cuts the end off.
         (string inTime, string delayed) = Make("alac", 0.05, "mp4", string.Empty);
-        (int wrong, int right) = Installed.ProgramMajor >= 9 ? (Samples(delayed), Samples(inTime)) : (LastDuration(delayed), LastDuration(inTime));
+        (int wrong, int right) = InstalledFFmpeg.ProgramMajor >= 9 ? (Samples(delayed), Samples(inTime)) : (LastDuration(delayed), LastDuration(inTime));
         Assert.That(wrong, Is.LessThan(right));
     }
 

@@ -63,7 +63,7 @@ internal sealed class HeifTests
     public void FFmpeg_by_itself_turns_from_9_on_and_has_alpha_as_a_picture_of_its_own_from_7_on()
     {
         const string Entries = "-show_entries stream=width,height,pix_fmt:stream_side_data=rotation -of csv=p=0";
-        int major = Installed.ProgramMajor;
+        int major = InstalledFFmpeg.ProgramMajor;
         Assert.That(
             FfmpegProgram.Probe($"{Entries} \"{Clip("irot1.avif")}\""), Is.EqualTo(new[] { major >= 9 ? "64,48,yuv444p,90" : "64,48,yuv444p" }));
         Assert.That(
@@ -216,7 +216,7 @@ internal sealed class HeifTests
         byte[] heic = File.ReadAllBytes(Clip("x.heic"));
         heic[heic.AsSpan().IndexOf("pitm"u8) + 9] = 1;
         string path = _media.Write("one.heic", heic);
-        if (Installed.Major < 7)
+        if (InstalledFFmpeg.Major < 7)
         {
             AssertUnsupported(path, "hvc1");
             return;
@@ -229,7 +229,7 @@ internal sealed class HeifTests
     // The demuxer of FFmpeg 5.1 and 6.1 finds no picture of HEVC.
     private static bool IsUnreadHeic(string name)
     {
-        bool isUnread = Installed.Major < 7 && name.EndsWith(".heic", StringComparison.Ordinal);
+        bool isUnread = InstalledFFmpeg.Major < 7 && name.EndsWith(".heic", StringComparison.Ordinal);
         if (isUnread)
         {
             AssertUnsupported(Clip(name), "hvc1");

@@ -36,14 +36,14 @@ internal sealed class RawAmrTests
         }
 
         string path = _media.Write(name, bytes);
-        if (Installed.ProgramMajor < MendedIn)
+        if (InstalledFFmpeg.ProgramMajor < MendedIn)
         {
             string[] probed = FfmpegProgram.Probe($"-show_entries format=format_name -of csv=p=0 {path}");
             Assert.That(probed[0], Does.StartWith("amr"), "where FFmpeg has mended it, Distrust/README.md is to be changed");
         }
 
         using DirectDecode decode = DirectDecode.Of(path, new AudioSpec());
-        if (Installed.Major >= MendedIn)
+        if (InstalledFFmpeg.Major >= MendedIn)
         {
             // As any other bytes of which nothing is known.
             FaultKind unknown = name.EndsWith(".raw", StringComparison.Ordinal) ? FaultKind.Unsupported : FaultKind.Corrupt;

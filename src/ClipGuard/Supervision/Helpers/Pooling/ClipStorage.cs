@@ -8,7 +8,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="limit">How long it may be silent before it is given up, in nanoseconds.</param>
 internal sealed class ClipStorage(long limit)
 {
-    private readonly StorageBreaker _breaker = new(limit);
+    private readonly StorageCircuitBreaker _breaker = new(limit);
 
     // Decodes that go on and read it: 0 ≤ _reading ≤ leases. Those of helpers that are stuck in the kernel have ended, and do not count.
     private int _reading;

@@ -7,7 +7,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 internal sealed class DecodeQueue
 {
     // All that want a fresh helper, then all that do not. Whoever is given a helper, gives up or fails is in it no more.
-    private readonly LinkedList<Waiter> _waiters = [];
+    private readonly LinkedList<WaitingCaller> _waiters = [];
 
     /// <summary>True where nobody waits. Asked without the lock it tells of a moment ago.</summary>
     public bool IsEmpty => _waiters.Count == 0;
@@ -18,7 +18,7 @@ internal sealed class DecodeQueue
         get
         {
             int count = 0;
-            for (LinkedListNode<Waiter>? node = _waiters.First; node is { Value.Fresh: true }; node = node.Next)
+            for (LinkedListNode<WaitingCaller>? node = _waiters.First; node is { Value.Fresh: true }; node = node.Next)
             {
                 count++;
             }
@@ -28,11 +28,11 @@ internal sealed class DecodeQueue
     }
 
     /// <summary>Queues a caller.</summary>
-    public void Add(Waiter waiter) =>
+    public void Add(WaitingCaller waiter) =>
         waiter.Node = !waiter.Fresh ? _waiters.AddLast(waiter) : LastFresh() is { } last ? _waiters.AddAfter(last, waiter) : _waiters.AddFirst(waiter);
 
     /// <summary>Takes a caller out, if it is still in.</summary>
-    public void Remove(Waiter waiter)
+    public void Remove(WaitingCaller waiter)
     {
         if (waiter.Node is { List: not null } node)
         {
@@ -42,7 +42,7 @@ internal sealed class DecodeQueue
 
     /// <summary>Takes all callers out, the first one first.</summary>
     /// <param name="removed">What becomes of each.</param>
-    public void RemoveAll(Action<Waiter> removed)
+    public void RemoveAll(Action<WaitingCaller> removed)
     {
         while (_waiters.First is { } node)
         {
@@ -52,12 +52,12 @@ internal sealed class DecodeQueue
     }
 
     /// <summary>The callers, in the order in which they are served.</summary>
-    public LinkedList<Waiter>.Enumerator GetEnumerator() => _waiters.GetEnumerator();
+    public LinkedList<WaitingCaller>.Enumerator GetEnumerator() => _waiters.GetEnumerator();
 
-    private LinkedListNode<Waiter>? LastFresh()
+    private LinkedListNode<WaitingCaller>? LastFresh()
     {
-        LinkedListNode<Waiter>? last = null;
-        for (LinkedListNode<Waiter>? node = _waiters.First; node is { Value.Fresh: true }; node = node.Next)
+        LinkedListNode<WaitingCaller>? last = null;
+        for (LinkedListNode<WaitingCaller>? node = _waiters.First; node is { Value.Fresh: true }; node = node.Next)
         {
             last = node;
         }

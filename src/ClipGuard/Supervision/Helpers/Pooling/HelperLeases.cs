@@ -12,20 +12,20 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="supply">Where helpers come from.</param>
 /// <param name="end">Whether the pool is disposed of.</param>
 internal sealed class HelperLeases(
-    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolPlaces places, StorageWatch storage, HelperSupply supply, PoolEnd end)
+    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolCapacityShare places, StorageWatch storage, HelperSupply supply, PoolShutdown end)
 {
     // True while Serve goes through the queue.
     private bool _serving;
 
     /// <summary>A caller waits for a helper.</summary>
-    public void Add(Waiter waiter)
+    public void Add(WaitingCaller waiter)
     {
         queue.Add(waiter);
         Serve();
     }
 
     /// <summary>A caller gives up, whether it waits for a helper or has one.</summary>
-    public void GiveUp(Waiter waiter)
+    public void GiveUp(WaitingCaller waiter)
     {
         if (waiter.Helper is { } helper)
         {
@@ -115,9 +115,9 @@ internal sealed class HelperLeases(
         supply.KeepUp();
     }
 
-    private (Waiter, Helper)? NextToServe()
+    private (WaitingCaller, Helper)? NextToServe()
     {
-        foreach (Waiter waiter in queue)
+        foreach (WaitingCaller waiter in queue)
         {
             if (storage.MayDispatch(waiter.Attempt) && (waiter.Fresh ? warm.Fresh : warm.ForOrdinary) is { } helper)
             {
@@ -148,22 +148,22 @@ internal sealed class HelperLeases(
 
     // A clip that travels in memory may be large, and is copied outside the lock, which the clocks need. Meanwhile the helper stays in state Ready, but is
     // neither among the warm ones nor any waiter's, so that nobody else can take it.
-    private void BringInput(Waiter waiter, Helper helper)
+    private void BringInput(WaitingCaller waiter, Helper helper)
     {
         waiter.InputIsOnItsWay = true;
         helper.Process.Memory.AddReference();
         ThreadPool.UnsafeQueueUserWorkItem(
             static work =>
             {
-                Exception? unreadable = work.Waiter.Attempt.CopyInput(work.Helper.Process.Memory);
+                Exception? unreadable = work.WaitingCaller.Attempt.CopyInput(work.Helper.Process.Memory);
                 work.Helper.Process.Memory.Dispose();
-                work.Leases.EndInput(work.Waiter, work.Helper, unreadable);
+                work.Leases.EndInput(work.WaitingCaller, work.Helper, unreadable);
             },
-            (Leases: this, Waiter: waiter, Helper: helper),
+            (Leases: this, WaitingCaller: waiter, Helper: helper),
             preferLocal: false);
     }
 
-    private void EndInput(Waiter waiter, Helper helper, Exception? unreadable)
+    private void EndInput(WaitingCaller waiter, Helper helper, Exception? unreadable)
     {
         lock (gate)
         {

@@ -13,7 +13,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <remarks>
 /// One lock guards everything: this class, its parts (<see cref="HelperLeases"/>, <see cref="HelperSupply"/>, <see cref="StorageWatch"/>,
 /// <see cref="ReuseAfterFaults"/> and what they hold), and all its helpers. This class owns it, and takes it for whoever comes from outside; the parts take it
-/// only on other threads, which copy a clip's bytes or start a process. Always taken first; inside it those of <see cref="DecodePlaces"/>, of the queue of a
+/// only on other threads, which copy a clip's bytes or start a process. Always taken first; inside it those of <see cref="DecodeCapacity"/>, of the queue of a
 /// spawner or template, of <see cref="MemoryKills"/> and of a forked <see cref="HelperProcess"/> that is reaped, none of which takes another one.
 /// </remarks>
 internal sealed class HelperPool : IAsyncDisposable
@@ -24,7 +24,7 @@ internal sealed class HelperPool : IAsyncDisposable
     private readonly DecodeQueue _queue = new();
     private readonly WarmHelpers _warm = new();
     private readonly HelperGreetings _greetings = new();
-    private readonly PoolEnd _end;
+    private readonly PoolShutdown _end;
 
     // Complete once the pool is disposed of and nothing is left but helpers that are stuck in the kernel.
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,17 +38,17 @@ internal sealed class HelperPool : IAsyncDisposable
     /// <param name="logger">Where it tells of helpers.</param>
     /// <param name="template">What helpers are forked from while it lives; stays its owner's. Null where each is started by itself.</param>
     /// <param name="places">Who may decode, together with other pools that take from there; null where this one is alone.</param>
-    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, DecodePlaces? places = null)
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, DecodeCapacity? places = null)
     {
         _launch = launch;
         _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
-        _end = new PoolEnd(_queue, _greetings);
+        _end = new PoolShutdown(_queue, _greetings);
         Log = new HelperLog(logger);
         Reuse = new ReuseAfterFaults(options.ConfirmOneIn);
         KnownClips = new KnownClips(options);
         Watch = new HelperEventLoop(_gate);
         Storage = new StorageWatch(options, Watch, _end, Log);
-        var poolPlaces = new PoolPlaces(places ?? DecodePlaces.For(options), _queue, this);
+        var poolPlaces = new PoolCapacityShare(places ?? DecodeCapacity.For(options), _queue, this);
         var starts = new HelperStarts(_gate, Watch, options, launch, _spawner, template);
         Supply = new HelperSupply(options, Watch, starts, poolPlaces, _warm, _end, Log, this);
         Leases = new HelperLeases(_gate, _queue, _warm, poolPlaces, Storage, Supply, _end);
@@ -122,7 +122,7 @@ internal sealed class HelperPool : IAsyncDisposable
     /// <exception cref="HelperUnavailableException">No helper can be started.</exception>
     public async Task<(Helper Helper, AttemptResult Result)> DecodeAsync(Attempt attempt, bool fresh, CancellationToken cancellation)
     {
-        var waiter = new Waiter(attempt, fresh);
+        var waiter = new WaitingCaller(attempt, fresh);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_end.IsDisposed, this);
@@ -312,7 +312,7 @@ internal sealed class HelperPool : IAsyncDisposable
             preferLocal: false);
     }
 
-    private void GiveUp(Waiter waiter)
+    private void GiveUp(WaitingCaller waiter)
     {
         lock (_gate)
         {

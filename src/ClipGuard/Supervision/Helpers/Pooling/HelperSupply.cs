@@ -18,9 +18,9 @@ internal sealed class HelperSupply(
     SupervisorOptions options,
     HelperEventLoop clocks,
     HelperStarts starts,
-    PoolPlaces places,
+    PoolCapacityShare places,
     WarmHelpers warm,
-    PoolEnd end,
+    PoolShutdown end,
     HelperLog log,
     HelperPool pool)
 {

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace ClipGuard.Manifests;
+
+/// <summary>Lines that are rows, as bytes, of what can be read only once. They are written by one thread and only then read, by any.</summary>
+/// <param name="newReader">Makes a reader for one thread.</param>
+internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : UnparsedRows
+{
+    // No array is large, and growing copies nothing.
+    private const int PieceBytes = 64 * 1024;
+
+    private readonly List<byte[]> _pieces = [];
+    private readonly List<Place> _places = [];
+    private readonly ConcurrentBag<ITextRowReader> _readers = [];
+    private int _free; // bytes at the end of the last piece
+
+    public override int Count => _places.Count;
+
+    /// <summary>Copies a line.</summary>
+    public void Add(TextLine line)
+    {
+        ReadOnlySpan<byte> raw = line.Raw.Span;
+        if (_free < raw.Length)
+        {
+            _free = Math.Max(PieceBytes, raw.Length);
+            _pieces.Add(GC.AllocateUninitializedArray<byte>(_free));
+        }
+
+        int piece = _pieces.Count - 1;
+        int start = piece < 0 ? 0 : _pieces[piece].Length - _free;
+        if (!raw.IsEmpty)
+        {
+            raw.CopyTo(_pieces[piece].AsSpan(start));
+            _free -= raw.Length;
+        }
+
+        _places.Add(new Place(line.Number, line.Offset, line.Length, piece, start, raw.Length));
+    }
+
+    public override ManifestLine LineOf(int row) => new(_places[row].Number);
+
+    public override ManifestRow Read(int row)
+    {
+        Place place = _places[row];
+        ReadOnlyMemory<byte> raw = place.RawLength == 0 ? default : _pieces[place.Piece].AsMemory(place.Start, place.RawLength);
+        if (!_readers.TryTake(out ITextRowReader? reader))
+        {
+            reader = newReader();
+        }
+
+        try
+        {
+            return reader.Read(new TextLine(place.Number, place.Offset, raw, place.Length))
+                ?? throw new InvalidOperationException($"Line {place.Number} was a row when it was read, and is none now.");
+        }
+        finally
+        {
+            _readers.Add(reader);
+        }
+    }
+
+    /// <summary>Where a line's bytes are, and what <see cref="TextLine"/> says of it.</summary>
+    private readonly record struct Place(long Number, long Offset, long Length, int Piece, int Start, int RawLength);
+}

@@ -1,0 +1,18 @@
+namespace ClipGuard.Manifests;
+
+/// <summary>Rows of a text file, of which only the places were noted: they are read once more when they are asked for.</summary>
+/// <param name="path">The file.</param>
+/// <param name="index">Where they are.</param>
+/// <param name="file">The file, open; it closes once none of these rows and their like is held any more.</param>
+/// <param name="length">How much of it was read when the last place was noted.</param>
+/// <param name="newReader">Makes a reader for one thread.</param>
+internal sealed class UnparsedRowOffsets(string path, RowIndex index, PositionedFile file, long length, Func<ITextRowReader> newReader) : UnparsedRows
+{
+    private readonly RandomAccessRowReader _lines = new(path, file, length, newReader);
+
+    public override int Count => (int)index.Count;
+
+    public override ManifestLine LineOf(int row) => new(index[row].Line);
+
+    public override ManifestRow Read(int row) => _lines.Read(index[row]);
+}

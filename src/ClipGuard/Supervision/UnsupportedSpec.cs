@@ -1,0 +1,37 @@
+using ClipGuard.Media;
+using ClipGuard.Media.Wire;
+
+namespace ClipGuard.Supervision;
+
+/// <summary>Mistakes of a calling program in what it asks for. They throw: as faults they would be blamed on every clip of the dataset. Pure.</summary>
+internal static class UnsupportedSpec
+{
+    /// <summary>Why a spec cannot be met, whatever the clip; null where it can.</summary>
+    /// <param name="spec">What a clip is to be decoded to.</param>
+    /// <param name="decoding">What decodes.</param>
+    /// <param name="audioDecoders">The assemblies with audio decoders that ClipGuard's own helpers load, by their paths.</param>
+    public static string? Find(ClipSpec spec, IDecoding decoding, IReadOnlyList<string> audioDecoders)
+    {
+        if (SpecCheck.Find(spec) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (!decoding.Kinds.Contains(DecodeKinds.Of(spec)))
+        {
+            return $"{decoding.HelperVersion} decodes {string.Join(", ", decoding.Kinds)}, and what is asked for is {DecodeKinds.Of(spec)}.";
+        }
+
+        if (decoding.GreetingFor(spec) is { Windows: false } greeting && DecodeKinds.AsksForWindows(spec))
+        {
+            return $"{greeting.Helper} gives no windows of clips: its greeting would have to say \"windows\":true. "
+                + $"Leave {nameof(AudioSpec)}.{nameof(AudioSpec.Windows)} and {nameof(WindowFrames)} out for it.";
+        }
+
+        return spec is AudioSpec { Decoder: { } name } && decoding.ProgramFor(spec) is null
+            && !audioDecoders.Any(path => AudioDecoderLoader.NameOf(path) == name)
+            ? $"{nameof(AudioSpec)}.{nameof(AudioSpec.Decoder)} is '{name}', "
+                + $"and {nameof(SupervisorOptions)}.{nameof(SupervisorOptions.AudioDecoders)} names no such assembly."
+            : null;
+    }
+}
