@@ -41,18 +41,18 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
         }
     }
 
-    private void Carry(StreamOrder order, ref ClipStreamer? streamer)
+    private void Carry(StreamCommand order, ref ClipStreamer? streamer)
     {
         switch (order)
         {
-            case OpenStreamOrder open when streamer is null:
+            case OpenStreamCommand open when streamer is null:
                 streamer = new ClipStreamer(WithBytes(open), connection.Marks);
                 connection.Send(streamer.Open());
                 break;
-            case WriteStreamOrder write when streamer is not null:
+            case WriteStreamCommand write when streamer is not null:
                 connection.Send(streamer.Write(write.Format));
                 break;
-            case CloseStreamOrder when streamer is not null:
+            case CloseStreamCommand when streamer is not null:
                 streamer.Dispose();
                 streamer = null;
                 break;
@@ -62,7 +62,7 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
     }
 
     // The clip's bytes lie at the payload's start.
-    private OpenStreamOrder WithBytes(OpenStreamOrder order) => order.Source is MemorySource
+    private OpenStreamCommand WithBytes(OpenStreamCommand order) => order.Source is MemorySource
         ? order with { Source = new MemorySource(new ReadOnlySpan<byte>(connection.Payload, checked((int)order.InputLength)).ToArray()) }
         : order;
 }

@@ -32,5 +32,5 @@ public sealed record AudioWindows(int Count, double Seconds)
     public bool AtRandom { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

@@ -15,7 +15,7 @@ public sealed record ClipDescription(string Format, double? DurationSeconds, IRe
     public IReadOnlyList<string>? Notes { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>
     /// Reads the payload that an <see cref="InspectSpec"/> gave. What a helper wrote is not believed to be a description before this has read it.

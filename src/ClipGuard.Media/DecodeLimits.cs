@@ -36,5 +36,5 @@ public sealed record DecodeLimits
     public IReadOnlyList<string>? AllowedCodecs { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

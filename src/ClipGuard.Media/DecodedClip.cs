@@ -35,7 +35,7 @@ public sealed record DecodedClip(ElementType Element, IReadOnlyList<int> Shape)
 
     /// <summary>Its shape in short, as <c>Float32 [1, 16000] at 16000 Hz</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Element} {RecordText.List(Shape)}{(SampleRateHz > 0 ? $" at {SampleRateHz} Hz" : string.Empty)}");
+        string.Create(CultureInfo.InvariantCulture, $"{Element} {RecordPrinting.List(Shape)}{(SampleRateHz > 0 ? $" at {SampleRateHz} Hz" : string.Empty)}");
 
     /// <summary>Frames that the shape of a video comes to, those of all windows.</summary>
     /// <exception cref="OverflowException">They do not fit in 63 bits.</exception>

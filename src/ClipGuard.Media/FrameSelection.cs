@@ -18,7 +18,7 @@ namespace ClipGuard.Media;
 public abstract record FrameSelection
 {
     /// <inheritdoc/>
-    public sealed override string ToString() => RecordText.Of(this);
+    public sealed override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>How many frames it takes; null where that depends on the video. Known before there is memory for them.</summary>
     internal virtual int? KnownCount => null;

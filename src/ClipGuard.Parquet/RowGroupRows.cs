@@ -64,7 +64,7 @@ internal sealed class RowGroupRows : IDisposable
 
         // Where a page cannot be read, nothing of the group behind it is: which of its values belong to which row is not known. Other groups are whole.
         read ??= new BadRow(line, 1, $"row group {_group.Number}, which is broken here or before: {_broken}", "Parquet");
-        read = read with { Place = new RowLocation(_file.Path, number) };
+        read = read with { Location = new RowLocation(_file.Path, number) };
         return read is BadRow bad && _isOneOfSeveral ? bad with { Found = $"{bad.Found} in row {number} of {_file.Path}" } : read;
     }
 

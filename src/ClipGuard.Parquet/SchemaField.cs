@@ -3,7 +3,7 @@ using ParquetSharp.Schema;
 
 namespace ClipGuard.Columnar;
 
-/// <summary>What the values of a field look like, and the levels that tell where they are absent and where they repeat, as Dremel's.</summary>
+/// <summary>A field of a Parquet schema: its form, its columns, and from which definition and repetition levels on it is there and repeats.</summary>
 /// <param name="Name">The field's own name.</param>
 /// <param name="Form">Which of the other members count.</param>
 /// <param name="PresentAt">Definition level from which on it is not null.</param>

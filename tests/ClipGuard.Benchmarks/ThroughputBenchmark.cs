@@ -18,7 +18,7 @@ internal static class ThroughputBenchmark
 
     public static async Task RunAsync()
     {
-        string[] clips = await BenchClips.Mp3Async(Clips);
+        string[] clips = await GeneratedBenchmarkClips.Mp3Async(Clips);
         foreach (int workers in (int[])[1, 2])
         {
             await CompareAsync(clips, workers);

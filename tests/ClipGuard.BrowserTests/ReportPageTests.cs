@@ -202,7 +202,7 @@ public sealed class ReportPageTests
         await _page.WaitForSelectorAsync("html[data-ready=true]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
     }
 
-    // A film of which a piece in the middle was overwritten.
+    // A video of which a piece in the middle was overwritten.
     private string Spoilt()
     {
         string film = Path.Combine(_folder, "spoilt.mkv");

@@ -15,7 +15,7 @@ internal sealed unsafe class MisbehavingStream(HelperConnection connection)
 
     private string[] _words = [];
     private StreamSink? _sink;
-    private OpenStreamOrder? _open;
+    private OpenStreamCommand? _open;
 
     private int Number => _words.Length > 1 ? int.Parse(_words[1], CultureInfo.InvariantCulture) : 0;
 
@@ -25,12 +25,12 @@ internal sealed unsafe class MisbehavingStream(HelperConnection connection)
         {
             switch (order)
             {
-                case OpenStreamOrder open:
+                case OpenStreamCommand open:
                     _words = Path.GetFileName(((FileSource)open.Source).Path).Split(':');
                     _open = open;
                     Open(open);
                     break;
-                case WriteStreamOrder write:
+                case WriteStreamCommand write:
                     Write(write);
                     break;
                 default:
@@ -41,7 +41,7 @@ internal sealed unsafe class MisbehavingStream(HelperConnection connection)
         }
     }
 
-    private void Open(OpenStreamOrder open)
+    private void Open(OpenStreamCommand open)
     {
         connection.Marks.Enter(DecodeStage.Probe);
         var shape = new VideoShape(Width, Height, ChromaSampling.Yuv420, 8) { Rate = new FrameRate(25, 1) };
@@ -75,7 +75,7 @@ internal sealed unsafe class MisbehavingStream(HelperConnection connection)
         connection.Send(new StreamOpenedMessage(open.Id, new ClipShape { Video = shape }));
     }
 
-    private void Write(WriteStreamOrder write)
+    private void Write(WriteStreamCommand write)
     {
         connection.Marks.Enter(DecodeStage.Write);
         _sink = StreamSink.OpenEnd(_open!.Path, connection.Marks, out string error) ?? throw new IOException(error);

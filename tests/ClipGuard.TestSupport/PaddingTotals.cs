@@ -26,8 +26,8 @@ internal sealed record PaddingTotals(PaddingTotal Fixed, PaddingTotal Bucketed, 
         Func<long, long> Buckets(RemainingPositions positions, long globalBatch) => new LengthBuckets(
             positions, position => seconds[OrderOf(rows).RowAt(position)], globalBatch, windowBatches: 64, seed: 1, epoch: 0).IndexAt;
         return new PaddingTotals(
-            Total(world, seconds, rank => new CountedPlan(RowsOf(rows), [], new RankBatches(rank, mean), dropLast: false, bucket: null)),
-            Total(world, seconds, rank => new CountedPlan(RowsOf(rows), [], new RankBatches(rank, mean), dropLast: false, Buckets)),
+            Total(world, seconds, rank => new FixedBatchSizePlan(RowsOf(rows), [], new RankBatches(rank, mean), dropLast: false, bucket: null)),
+            Total(world, seconds, rank => new FixedBatchSizePlan(RowsOf(rows), [], new RankBatches(rank, mean), dropLast: false, Buckets)),
             bySize);
     }
 

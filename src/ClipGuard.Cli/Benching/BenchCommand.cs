@@ -27,7 +27,7 @@ internal static class BenchCommand
         var manifests = new Argument<string[]>("manifest")
         {
             HelpName = "MANIFEST",
-            Description = $"{RunSettings.ManifestKinds} More than one are read one after the other, or mixed by --weights.",
+            Description = $"{ManifestSettings.Kinds} More than one are read one after the other, or mixed by --weights.",
             Arity = ArgumentArity.OneOrMore,
         };
         return new Verb(
@@ -36,8 +36,8 @@ internal static class BenchCommand
             [manifests],
             [
                 BenchSettings.Loader, BenchSettings.Passes, BenchSettings.Mixing, BenchSettings.Output, ReportSettings.Wanted, ReportSettings.Page,
-                RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead,
-                .. SpecSettingGroups.All,
+                ManifestSettings.Group, ManifestSettings.Exclusion, ManifestSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All,
+                GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
     }
@@ -63,7 +63,7 @@ internal static class BenchCommand
         using var stop = new StopSignals(() => screen.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         IManifest manifest = OpenManifest(paths, sources, options.Supervision.Fetching);
-        options = options with { Excluded = await RunSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
+        options = options with { Excluded = await ManifestSettings.ReadExclusionAsync(sources, stop.Token).ConfigureAwait(false) };
         options = await WithKindsOfAsync(manifest, options, stop.Token).ConfigureAwait(false);
         output.Begin(manifest);
         Supervisor supervisor = await Supervisor.StartAsync(options.Supervision, log.Factory, stop.Token).ConfigureAwait(false);
@@ -147,7 +147,7 @@ internal static class BenchCommand
     {
         if (VerdictStoreSettings.Read(sources) is { } store)
         {
-            return store with { Root = RunSettings.Manifest.Read(sources).Root };
+            return store with { Root = ManifestSettings.Group.Read(sources).Root };
         }
 
         return sources.OriginOf(BenchSettings.Snapshot) is null ? null
@@ -160,7 +160,7 @@ internal static class BenchCommand
     internal static IIndexableManifest OpenManifest(string[] paths, SettingSources sources, FetchOptions fetching)
     {
         Array.ForEach(paths, RefuseUnindexable);
-        ManifestOptions options = RunSettings.Index.Read(sources, RunSettings.ReadManifest(sources, fetching)) with { RequireMessages = false };
+        ManifestOptions options = ManifestSettings.Index.Read(sources, ManifestSettings.ReadManifest(sources, fetching)) with { RequireMessages = false };
         IReadOnlyList<double> weights = sources.Get(BenchSettings.Weights, []);
         return weights.Count == 0 ? Manifest.OpenAll(paths, options)
             : weights.Count == paths.Length ? new BlendedManifest(paths.Select((path, number) => (Manifest.Open(path, options), weights[number])))

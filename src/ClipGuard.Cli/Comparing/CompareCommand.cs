@@ -153,6 +153,6 @@ internal static class CompareCommand
         CompareSettings.Run.Read(sources) with
         {
             Pairs = guard.Runs,
-            Excluded = await RunSettings.ReadExclusionAsync(sources, stop).ConfigureAwait(false),
+            Excluded = await ManifestSettings.ReadExclusionAsync(sources, stop).ConfigureAwait(false),
         };
 }

@@ -131,7 +131,7 @@ internal static class CompareSettings
     public static readonly Setting<long> HelperMemory = Guard.Also(GuardSettings.HelperMemory, (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
     public static readonly SettingGroup<PairRunOptions> Run =
-        new("Pairs of a manifest", new PairRunOptions { ManifestPath = string.Empty, OutputFolder = Path.GetFullPath(RunSettings.DefaultOut) });
+        new("Pairs of a manifest", new PairRunOptions { ManifestPath = string.Empty, OutputFolder = Path.GetFullPath(OutputSettings.DefaultOut) });
 
     public static readonly Setting<string> Manifest = Run.Value(
         "manifest",
@@ -158,14 +158,14 @@ internal static class CompareSettings
     public static readonly Setting<string> Out = Run.Value(
         "out",
         "FOLDER",
-        $"Receives scores.jsonl, faults.jsonl and excluded.jsonl of a manifest, and frames.csv, default {RunSettings.DefaultOut}.",
+        $"Receives scores.jsonl, faults.jsonl and excluded.jsonl of a manifest, and frames.csv, default {OutputSettings.DefaultOut}.",
         SettingTextParser.FilePath,
         (run, folder) => run with { OutputFolder = folder });
 
-    public static readonly Setting<string> Root = Run.Also(RunSettings.Root, (run, folder) => run with { Manifest = run.Manifest with { Root = folder } });
+    public static readonly Setting<string> Root = Run.Also(ManifestSettings.Root, (run, folder) => run with { Manifest = run.Manifest with { Root = folder } });
 
     /// <summary>The lists themselves are read later, since that takes its time.</summary>
-    public static readonly Setting<IReadOnlyList<string>> Exclude = Run.Also(RunSettings.Exclude, static (run, _) => run);
+    public static readonly Setting<IReadOnlyList<string>> Exclude = Run.Also(ManifestSettings.Exclude, static (run, _) => run);
 
     public static readonly SettingGroup Output = new("Output");
 

@@ -24,14 +24,14 @@ internal static class DecodeCommand
         "FILE",
         "Receives the clip: .npy for anything, .wav for audio, .png for an image or a contact sheet of the frames. Needed, unless --against is given.",
         text => text,
-        places: SettingPlaces.CommandLine);
+        allowed: AllowedSources.CommandLine);
 
     private static readonly Setting<ClipKind> As = Output.Value(
         "as",
         "KIND",
         "'audio', 'video' or 'image'; by default what the file's name says.",
         SettingTextParser.OneOf(("audio", ClipKind.Audio), ("video", ClipKind.Video), ("image", ClipKind.Image)),
-        places: SettingPlaces.CommandLine);
+        allowed: AllowedSources.CommandLine);
 
     private static readonly Setting<string?> Against = Output.Value(
         "against",
@@ -39,7 +39,7 @@ internal static class DecodeCommand
         "Instead of writing: decodes with the ffmpeg program too ('ffmpeg', or its path) and tells whether length, times and values agree. CLIP may "
             + "be a folder.",
         static text => (string?)text,
-        places: SettingPlaces.CommandLine);
+        allowed: AllowedSources.CommandLine);
 
     /// <summary>The command's grammar.</summary>
     public static Verb Build()

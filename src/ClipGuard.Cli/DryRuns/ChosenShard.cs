@@ -17,20 +17,20 @@ internal sealed record ChosenShard(ShardNumber Number, string Source)
     /// <exception cref="UsageException">It does not go with what else is asked for, or no launcher says anything.</exception>
     public static ChosenShard? Read(SettingSources sources, IReadOnlyList<string> manifestPaths, string folder)
     {
-        if (sources.OriginOf(RunSettings.Shard) is not { } origin)
+        if (sources.OriginOf(ManifestSettings.Shard) is not { } origin)
         {
             return null;
         }
 
         // What the parts leave is put together, and then it has to be what one run of the whole would leave.
         string? contradiction = manifestPaths.Contains("-") ? "standard input, which is read once from its start"
-            : sources.OriginOf(RunSettings.Limit) ?? sources.OriginOf(RunSettings.Clean);
+            : sources.OriginOf(ManifestSettings.Limit) ?? sources.OriginOf(OutputSettings.Clean);
         if (contradiction is not null)
         {
-            throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {RunSettings.Clean.OptionName}");
+            throw new UsageException($"{origin} does not go with {contradiction}; 'clipguard merge' takes {OutputSettings.Clean.OptionName}");
         }
 
-        ChosenShard chosen = sources.Get(RunSettings.Shard, null) is { } said ? new ChosenShard(said, origin) : OfLauncher(origin);
+        ChosenShard chosen = sources.Get(ManifestSettings.Shard, null) is { } said ? new ChosenShard(said, origin) : OfLauncher(origin);
 
         // A job that was sent again with fewer tasks would take another part than it had, and nothing could be put together.
         int? other = !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder)
@@ -39,7 +39,7 @@ internal sealed record ChosenShard(ShardNumber Number, string Source)
         return other is null ? chosen
             : throw new UsageException(
                 $"{folder} holds shards of a manifest cut into {other}, and this would be {chosen.Number}, by {chosen.Source}: "
-                + $"say {RunSettings.Shard.OptionName} I/{other}, or choose another folder");
+                + $"say {ManifestSettings.Shard.OptionName} I/{other}, or choose another folder");
     }
 
     /// <summary>For a person.</summary>

@@ -7,7 +7,7 @@ namespace ClipGuard.Cli.DryRuns;
 /// <summary>How a dry run, or the merge of several, is shown.</summary>
 internal static class DisplaySettings
 {
-    public static readonly SettingGroup Group = new(RunSettings.Output.Heading);
+    public static readonly SettingGroup Group = new(OutputSettings.Group.Heading);
 
     public static readonly Setting<bool> Quiet = Group.Flag("quiet", "Write nothing to standard output; files, exit code and warnings say it all.");
 
@@ -16,11 +16,11 @@ internal static class DisplaySettings
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="UsageException">Both were.</exception>
-    public static ScreenManner Read(SettingSources sources) => (sources.Get(Quiet, false), sources.Get(Json, false)) switch
+    public static ScreenMode Read(SettingSources sources) => (sources.Get(Quiet, false), sources.Get(Json, false)) switch
     {
         (true, true) => throw new UsageException($"{sources.OriginOf(Quiet)} and {sources.OriginOf(Json)} do not go together"),
-        (true, _) => ScreenManner.Quiet,
-        (_, true) => ScreenManner.Json,
-        _ => ScreenManner.Usual,
+        (true, _) => ScreenMode.Quiet,
+        (_, true) => ScreenMode.Json,
+        _ => ScreenMode.Usual,
     };
 }

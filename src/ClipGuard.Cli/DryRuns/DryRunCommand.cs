@@ -24,7 +24,7 @@ internal static class DryRunCommand
         var manifests = new Argument<string[]>("manifest")
         {
             HelpName = "MANIFEST",
-            Description = $"{RunSettings.ManifestKinds} '-' reads JSON Lines or a JSON array from standard input. More than one are read one after the other.",
+            Description = $"{ManifestSettings.Kinds} '-' reads JSON Lines or a JSON array from standard input. More than one are read one after the other.",
             Arity = ArgumentArity.OneOrMore,
         };
         return new Verb(
@@ -32,9 +32,9 @@ internal static class DryRunCommand
             "Decodes every clip of a manifest the way training would, each under guard, and names those that give no data.",
             [manifests],
             [
-                RunSettings.Output, RunSettings.Exiting, DisplaySettings.Group, ReportSettings.Wanted, ReportSettings.Page,
+                OutputSettings.Group, OutputSettings.Exiting, DisplaySettings.Group, ReportSettings.Wanted, ReportSettings.Page,
                 ReportSettings.Group, ReportSettings.Looks,
-                RunSettings.Rows, RunSettings.Naming, RunSettings.Manifest, RunSettings.Exclusion, RunSettings.Stopping,
+                ManifestSettings.Rows, ManifestSettings.Naming, ManifestSettings.Group, ManifestSettings.Exclusion, StoppingSettings.Group,
                 VerdictStoreSettings.Group, .. GuardSettings.All, SecondOpinionSettings.Group, GuardSettings.Ahead, .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(manifests)));
@@ -44,7 +44,7 @@ internal static class DryRunCommand
     {
         Screen screen = invocation.Screen;
         DryRunOptions options = ReadOptions(invocation.Sources, paths);
-        ScreenManner manner = DisplaySettings.Read(invocation.Sources);
+        ScreenMode manner = DisplaySettings.Read(invocation.Sources);
         ChosenShard? shard = ChosenShard.Read(invocation.Sources, paths, options.OutputFolder);
         if (shard is not null)
         {
@@ -60,7 +60,7 @@ internal static class DryRunCommand
         using var log = RunLog.Open(invocation.File, options.OutputFolder);
         try
         {
-            options = options with { Excluded = await RunSettings.ReadExclusionAsync(invocation.Sources, stop.Token).ConfigureAwait(false) };
+            options = options with { Excluded = await ManifestSettings.ReadExclusionAsync(invocation.Sources, stop.Token).ConfigureAwait(false) };
             if (shard is not null)
             {
                 string number = shard.Number.ToString();
@@ -73,7 +73,7 @@ internal static class DryRunCommand
             {
                 ReportOptions wanted = ReportSettings.Read(invocation.Sources);
                 string report = await DryRunReportWriter.WriteAsync(options.OutputFolder, wanted, log.Factory, stop.Token).ConfigureAwait(false);
-                if (manner == ScreenManner.Usual)
+                if (manner == ScreenMode.Usual)
                 {
                     await Console.Out.WriteLineAsync(ReportCommand.Told(report)).ConfigureAwait(false);
                 }
@@ -98,7 +98,7 @@ internal static class DryRunCommand
         DryRunOptions options,
         SupervisorOptions? also,
         Screen console,
-        ScreenManner manner,
+        ScreenMode manner,
         RunLog log,
         CancellationToken stop)
     {
@@ -164,10 +164,11 @@ internal static class DryRunCommand
     private static DryRunOptions ReadOptions(SettingSources sources, string[] paths)
     {
         SupervisorOptions guard = GuardSettings.Read(sources, paths.FirstOrDefault(FetchSettings.IsS3));
-        return SecondOpinionSettings.Group.Read(sources, RunSettings.ReadDryRun(sources)) with
+        return SecondOpinionSettings.Group.Read(sources, StoppingSettings.Group.Read(
+            sources, ManifestSettings.Rows.Read(sources, OutputSettings.Group.Read(sources)))) with
         {
             Guard = guard,
-            Manifest = RunSettings.ReadManifest(sources, guard.Fetching),
+            Manifest = ManifestSettings.ReadManifest(sources, guard.Fetching),
             Audio = AudioSettings.Read(sources),
             Video = PictureSettings.ReadVideo(sources),
             Image = PictureSettings.ReadImage(sources),

@@ -22,7 +22,7 @@ internal static class DryRunExit
         }
 
         return summary.Cancelled ? ExitCode.Cancelled
-            : findings.FaultCount > 0 && !sources.Get(RunSettings.FaultsAreSuccess, false) ? ExitCode.FaultsFound
+            : findings.FaultCount > 0 && !sources.Get(OutputSettings.FaultsAreSuccess, false) ? ExitCode.FaultsFound
             : summary.UnsettledCount > 0 ? ExitCode.Unsettled
             : ExitCode.Clean;
     }

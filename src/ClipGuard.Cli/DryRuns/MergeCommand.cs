@@ -20,15 +20,15 @@ internal static class MergeCommand
             "merge",
             "Puts together what dry runs of all shards of a manifest have found, as if one run had read the whole.",
             [folder],
-            [RunSettings.Merged, RunSettings.Exiting, DisplaySettings.Group],
+            [OutputSettings.Merged, OutputSettings.Exiting, DisplaySettings.Group],
             invocation => RunAsync(invocation, invocation.CommandLine.GetRequiredValue(folder)));
     }
 
     private static async Task<int> RunAsync(Invocation invocation, string folder)
     {
         using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; Ctrl-C once more ends at once"));
-        ScreenManner manner = DisplaySettings.Read(invocation.Sources);
-        DryRunSummary summary = await DryRunMerge.MergeAsync(folder, RunSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
+        ScreenMode manner = DisplaySettings.Read(invocation.Sources);
+        DryRunSummary summary = await DryRunMerge.MergeAsync(folder, OutputSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
         var findings = DryRunEndView.Read(summary, folder);
         invocation.Screen.ForDryRun(manner).End(findings);
         return DryRunExit.CodeOf(findings, invocation.Sources);

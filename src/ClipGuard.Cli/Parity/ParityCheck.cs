@@ -15,7 +15,7 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
 {
     private const int RgbBytes = 3;
 
-    // Pictures of a film that are compared, evenly spread where it has more.
+    // Pictures of a video that are compared, evenly spread where it has more.
     private const long MostFrameBytes = 256L << 20;
     private const int MostFrames = 1000;
 

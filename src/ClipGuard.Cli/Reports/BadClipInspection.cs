@@ -3,7 +3,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Cli.Reports;
 
-/// <summary>What a second look at a bad clip told.</summary>
+/// <summary>What came of inspecting a bad clip once more for the report.</summary>
 /// <param name="Fault">Its record.</param>
 /// <param name="Format">FFmpeg's name of the container.</param>
 /// <param name="Stream">The stream that was to be decoded; null where there is none of the kind.</param>

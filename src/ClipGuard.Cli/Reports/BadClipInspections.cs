@@ -95,7 +95,7 @@ internal sealed class BadClipInspections(Supervisor supervisor, int workers)
         }
     }
 
-    // A single picture in a film's container is a video to FFmpeg.
+    // A single picture in a video's container is a video to FFmpeg.
     private static string KindOf(ClipKind kind, StreamDescription stream) => kind switch
     {
         ClipKind.Audio => "audio",

@@ -29,8 +29,8 @@ internal sealed class Screen
 
     /// <summary>How a dry run is shown here.</summary>
     /// <param name="manner">How the user wants it.</param>
-    public IDryRunScreen ForDryRun(ScreenManner manner = ScreenManner.Usual) => manner == ScreenManner.Quiet ? new QuietScreen()
-        : manner == ScreenManner.Json ? new JsonScreen(_output, TimeProvider.System, PlainInterval)
+    public IDryRunScreen ForDryRun(ScreenMode manner = ScreenMode.Usual) => manner == ScreenMode.Quiet ? new QuietScreen()
+        : manner == ScreenMode.Json ? new JsonScreen(_output, TimeProvider.System, PlainInterval)
         : _terminal ? OnTerminal() : new PlainScreen(_output, TimeProvider.System, PlainInterval);
 
     /// <summary>How the progress of something is shown here whose results alone go to the output.</summary>
@@ -59,7 +59,7 @@ internal sealed class Screen
 }
 
 /// <summary>How a run is shown.</summary>
-internal enum ScreenManner
+internal enum ScreenMode
 {
     /// <summary>As suits a terminal, or plain lines.</summary>
     Usual,

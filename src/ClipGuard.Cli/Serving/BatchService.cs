@@ -20,7 +20,7 @@ internal sealed class BatchService(Client client, ClipLoader loader)
                 ServedRequest request = ServedRequest.ReadOrRefuse(message);
                 switch (request)
                 {
-                    case BatchAsked:
+                    case ClientBatchRequest:
                         epoch ??= loader.GetAsyncEnumerator(client.Ended);
                         if (!await AnswerAsync(request.Id, epoch).ConfigureAwait(false))
                         {
@@ -29,16 +29,16 @@ internal sealed class BatchService(Client client, ClipLoader loader)
                         }
 
                         break;
-                    case ResumeAsked { State: var state } when epoch is null:
+                    case ClientResumeRequest { State: var state } when epoch is null:
                         Tell(request.Id, Resume(() => LoaderState.Parse(state)));
                         break;
-                    case EpochAsked { Epoch: >= 0 and var number } when epoch is null:
+                    case ClientEpochRequest { Epoch: >= 0 and var number } when epoch is null:
                         Tell(request.Id, Resume(() => loader.State with { Epoch = number }));
                         break;
                     case InvalidRequest { Mistake: var mistake }:
                         Tell(request.Id, mistake);
                         break;
-                    case CancelAsked:
+                    case ClientCancelRequest:
                         break;
                     default:
                         Tell(request.Id, "This process reads a manifest, and that is not to be had of it now.");

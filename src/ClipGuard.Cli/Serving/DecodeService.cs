@@ -26,14 +26,14 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         {
             switch (ServedRequest.ReadOrRefuse(message))
             {
-                case DecodeAsked asked:
+                case ClientDecodeRequest asked:
                     var cancellation = CancellationTokenSource.CreateLinkedTokenSource(client.Ended);
                     _running[asked.Id] = cancellation;
                     Task decode = AnswerAsync(asked, cancellation);
                     decodes[decode] = true;
                     _ = decode.ContinueWith(done => decodes.TryRemove(done, out _), TaskScheduler.Default);
                     break;
-                case CancelAsked { Id: var id }:
+                case ClientCancelRequest { Id: var id }:
                     Cancel(id);
                     break;
                 case InvalidRequest { Id: var id, Mistake: var mistake }:
@@ -63,7 +63,7 @@ internal sealed class DecodeService(Client client, Supervisor supervisor, Decode
         }
     }
 
-    private async Task AnswerAsync(DecodeAsked asked, CancellationTokenSource cancellation)
+    private async Task AnswerAsync(ClientDecodeRequest asked, CancellationTokenSource cancellation)
     {
         // The loop that reads requests goes on at once.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

@@ -24,7 +24,7 @@ internal static class ServeCommand
         var manifests = new Argument<string[]>("manifest")
         {
             HelpName = "MANIFEST",
-            Description = $"Gives batches of it instead of single clips. {RunSettings.ManifestKinds} More than one are read one after the other, or mixed by "
+            Description = $"Gives batches of it instead of single clips. {ManifestSettings.Kinds} More than one are read one after the other, or mixed by "
                 + "--weights.",
             Arity = ArgumentArity.ZeroOrMore,
         };
@@ -33,8 +33,9 @@ internal static class ServeCommand
             "Decodes clips, or reads a manifest as batches, for the program that started it. Python's package clipguard starts it; nobody else needs to.",
             [manifests],
             [
-                ServeSettings.Connection, ServeSettings.Training, BenchSettings.Loader, BenchSettings.Mixing, RunSettings.Manifest, RunSettings.Exclusion,
-                RunSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead, .. SpecSettingGroups.All,
+                ServeSettings.Connection, ServeSettings.Training, BenchSettings.Loader, BenchSettings.Mixing, ManifestSettings.Group,
+                ManifestSettings.Exclusion, ManifestSettings.Index, VerdictStoreSettings.Group, .. GuardSettings.All, GuardSettings.Ahead,
+                .. SpecSettingGroups.All,
             ],
             invocation => RunAsync(invocation, invocation.CommandLine.GetValue(manifests) ?? []));
     }
@@ -95,7 +96,7 @@ internal static class ServeCommand
             Budget = FailureBudget.Unlimited,
             Supervision = guard,
             Verdicts = BenchCommand.ReadStore(sources),
-            Excluded = await RunSettings.ReadExclusionAsync(sources, client.Ended).ConfigureAwait(false),
+            Excluded = await ManifestSettings.ReadExclusionAsync(sources, client.Ended).ConfigureAwait(false),
         };
         IManifest manifest = BenchCommand.OpenManifest(paths, sources, guard.Fetching);
         options = await BenchCommand.WithKindsOfAsync(manifest, options, client.Ended).ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal static class ServeSettings
         "N",
         "Descriptor of a socket (SOCK_SEQPACKET) whose other end is the program that started this. Needed.",
         SettingTextParser.CountOrNone,
-        places: SettingPlaces.CommandLine);
+        allowed: AllowedSources.CommandLine);
 
     public static readonly SettingGroup<LoaderOptions> Training = new("Training", new LoaderOptions());
 

@@ -46,16 +46,16 @@ internal abstract record ServedRequest(long Id)
         {
             return request.Text("ask") switch
             {
-                "decode" => new DecodeAsked(
+                "decode" => new ClientDecodeRequest(
                     id, Source(request.Object("source"), message.Descriptors is [int one, ..] ? one : -1), SupervisorMessageReader.Spec(request.Object("spec")))
                 {
                     DecoderThreads = request.Int32OrNull("decoderThreads"),
                     Patient = request.Boolean("patient"),
                 },
-                "cancel" => new CancelAsked(id),
-                "batch" => new BatchAsked(id),
-                "resume" => new ResumeAsked(id, request.Text("state")),
-                "epoch" => new EpochAsked(id, request.Int32("epoch")),
+                "cancel" => new ClientCancelRequest(id),
+                "batch" => new ClientBatchRequest(id),
+                "resume" => new ClientResumeRequest(id, request.Text("state")),
+                "epoch" => new ClientEpochRequest(id, request.Int32("epoch")),
                 { } other => new InvalidRequest(id, $"\"{other}\" is nothing that can be asked for."),
             };
         }
@@ -111,7 +111,7 @@ internal abstract record ServedRequest(long Id)
 /// <param name="Id">The request's number.</param>
 /// <param name="Source">Where the clip's bytes are.</param>
 /// <param name="Spec">What to deliver.</param>
-internal sealed record DecodeAsked(long Id, ClipSource Source, ClipSpec Spec) : ServedRequest(Id)
+internal sealed record ClientDecodeRequest(long Id, ClipSource Source, ClipSpec Spec) : ServedRequest(Id)
 {
     /// <summary>Threads that the decoder may use; null for what the command's option says.</summary>
     public int? DecoderThreads { get; init; }
@@ -122,21 +122,21 @@ internal sealed record DecodeAsked(long Id, ClipSource Source, ClipSpec Spec) : 
 
 /// <summary>An earlier request is not wanted any more; it may be answered all the same.</summary>
 /// <param name="Id">That request's number.</param>
-internal sealed record CancelAsked(long Id) : ServedRequest(Id);
+internal sealed record ClientCancelRequest(long Id) : ServedRequest(Id);
 
 /// <summary>The next batch is wanted; behind the end of an epoch the first one of the next.</summary>
 /// <param name="Id">The request's number.</param>
-internal sealed record BatchAsked(long Id) : ServedRequest(Id);
+internal sealed record ClientBatchRequest(long Id) : ServedRequest(Id);
 
 /// <summary>Batches are wanted from where a state was taken.</summary>
 /// <param name="Id">The request's number.</param>
 /// <param name="State">The state, as a batch had it.</param>
-internal sealed record ResumeAsked(long Id, string State) : ServedRequest(Id);
+internal sealed record ClientResumeRequest(long Id, string State) : ServedRequest(Id);
 
 /// <summary>Batches are wanted from the beginning of an epoch.</summary>
 /// <param name="Id">The request's number.</param>
 /// <param name="Epoch">The epoch, from 0.</param>
-internal sealed record EpochAsked(long Id, int Epoch) : ServedRequest(Id);
+internal sealed record ClientEpochRequest(long Id, int Epoch) : ServedRequest(Id);
 
 /// <summary>A request that cannot be met, whatever the clip.</summary>
 /// <param name="Id">The request's number.</param>

@@ -88,7 +88,7 @@ internal static class FetchSettings
     {
         FetchOptions options = Group.Read(sources);
         S3Options store = Store.Read(sources);
-        return sources.Get(AllowS3, false) || IsS3(named) || IsS3(sources.Get(RunSettings.Root, string.Empty))
+        return sources.Get(AllowS3, false) || IsS3(named) || IsS3(sources.Get(ManifestSettings.Root, string.Empty))
             ? options with { Fetchers = [new S3Fetcher(store)] }
             : options;
     }

@@ -11,7 +11,7 @@ internal static class SecondOpinionSettings
     /// <summary>What names ClipGuard's own decoders.</summary>
     public const string Own = "clipguard";
 
-    public static readonly SettingGroup<DryRunOptions> Group = new(GuardSettings.OtherDecoder.Heading, RunSettings.Output.Unset);
+    public static readonly SettingGroup<DryRunOptions> Group = new(GuardSettings.OtherDecoder.Heading, OutputSettings.Group.Unset);
 
     /// <summary>Null for ClipGuard's own decoders.</summary>
     public static readonly Setting<ToolCommand?> Also = Group.Value<ToolCommand?>(

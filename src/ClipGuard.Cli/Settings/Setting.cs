@@ -19,16 +19,17 @@ internal abstract class Setting(string name, string? valueName)
     public string? ValueName { get; } = valueName;
 
     /// <summary>The environment variable; null where none counts.</summary>
-    public string? Variable => Places.HasFlag(SettingPlaces.Environment) ? VariablePrefix + Name.Replace('-', '_').ToUpper(CultureInfo.InvariantCulture) : null;
+    public string? Variable => AllowedSources.HasFlag(AllowedSources.Environment)
+        ? VariablePrefix + Name.Replace('-', '_').ToUpper(CultureInfo.InvariantCulture) : null;
 
     /// <summary>The key of the configuration file; null where none counts.</summary>
-    public string? Key => Places.HasFlag(SettingPlaces.File) ? CamelCase(Name) : null;
+    public string? Key => AllowedSources.HasFlag(AllowedSources.File) ? CamelCase(Name) : null;
 
     /// <summary>A variable of another name that counts where <see cref="Variable"/> is not set; null for none.</summary>
     public string? OtherVariable { get; init; }
 
     /// <summary>Where the setting can be given, beside the command line.</summary>
-    public SettingPlaces Places { get; init; } = SettingPlaces.Everywhere;
+    public AllowedSources AllowedSources { get; init; } = AllowedSources.Everywhere;
 
     /// <summary>What the command line takes.</summary>
     public abstract Option Option { get; }
@@ -45,7 +46,7 @@ internal abstract class Setting(string name, string? valueName)
 
 /// <summary>Where a setting can be given. The command line is always one of the places.</summary>
 [Flags]
-internal enum SettingPlaces
+internal enum AllowedSources
 {
     /// <summary>On the command line alone: what is meant for one invocation.</summary>
     CommandLine = 0,

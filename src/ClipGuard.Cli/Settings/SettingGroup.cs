@@ -19,10 +19,10 @@ internal class SettingGroup(string heading)
     /// <param name="valueName">What help and README call the value.</param>
     /// <param name="description">What help says of it, the default included.</param>
     /// <param name="parse">Turns text into a value, and throws <see cref="FormatException"/> where the text is none.</param>
-    /// <param name="places">Where the setting can be given, beside the command line.</param>
+    /// <param name="allowed">Where the setting can be given, beside the command line.</param>
     public Setting<T> Value<T>(
-        string name, string valueName, string description, Func<string, T> parse, SettingPlaces places = SettingPlaces.Everywhere) =>
-        Add(new ValueSetting<T>(name, valueName, description, parse) { Places = places });
+        string name, string valueName, string description, Func<string, T> parse, AllowedSources allowed = AllowedSources.Everywhere) =>
+        Add(new ValueSetting<T>(name, valueName, description, parse) { AllowedSources = allowed });
 
     /// <summary>Declares a setting that may be given several times, and leaves it to the group's owner what the values do.</summary>
     /// <param name="name">Its name, as the option has it behind the dashes.</param>

@@ -83,7 +83,7 @@ internal static class SettingTextParser
             : throw Unlike(text, "a number of frames such as 16, or with what it is rounded to a multiple of, such as 16:4, and not to none");
     }
 
-    /// <summary>Windows of a film's frames: <c>4:16</c>, <c>4:16:8</c>, and with what becomes of shorter ones <c>4:16:8:pad</c>.</summary>
+    /// <summary>Windows of a video's frames: <c>4:16</c>, <c>4:16:8</c>, and with what becomes of shorter ones <c>4:16:8:pad</c>.</summary>
     public static FrameSelection WindowFrames(string text)
     {
         (string[] parts, ShortClipPolicy policy) = Windows(text);

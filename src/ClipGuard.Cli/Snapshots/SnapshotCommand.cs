@@ -22,7 +22,7 @@ internal static class SnapshotCommand
         "Which verdicts count, by the names of the settings that they were come to under, one for each kind of clip, as '4c1f0b…,9a77d2…'. "
             + "Default: all, where the store has one for each kind.",
         static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-        SettingPlaces.CommandLine);
+        AllowedSources.CommandLine);
 
     private static readonly Setting<bool> Compact = Group.Flag(
         "compact", "Before that, bring files of the store together that nothing was written to for a day.");

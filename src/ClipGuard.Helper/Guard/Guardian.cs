@@ -31,10 +31,10 @@ internal sealed class Guardian(HelperConnection connection)
         {
             switch (order)
             {
-                case HoldFolderOrder hold:
+                case HoldFolderCommand hold:
                     _folder = hold.Folder;
                     break;
-                case RunToolOrder run when _folder is not null:
+                case RunToolCommand run when _folder is not null:
                     RunTool(run);
                     break;
                 default:
@@ -47,7 +47,7 @@ internal sealed class Guardian(HelperConnection connection)
         Remove(_folder);
     }
 
-    private void RunTool(RunToolOrder order)
+    private void RunTool(RunToolCommand order)
     {
         // An order comes only after the message that the tool before it has exited. The thread that sent the message may still be about to end.
         _reaper?.Join();
@@ -64,7 +64,7 @@ internal sealed class Guardian(HelperConnection connection)
         _reaper.Start();
     }
 
-    private string? Start(RunToolOrder order, out int pid)
+    private string? Start(RunToolCommand order, out int pid)
     {
         Span<int> descriptors =
         [

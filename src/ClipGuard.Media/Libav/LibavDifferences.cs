@@ -19,7 +19,7 @@ internal static class LibavDifferences
     /// </summary>
     public static bool CutsMp4Audio => Codec >= FFmpeg9;
 
-    /// <summary>Demuxers that gave -1 or an I/O error at a file's end (<see cref="Containers.DemuxerEnds"/>) say that its data is invalid.</summary>
+    /// <summary>Demuxers that gave -1 or an I/O error at a file's end (<see cref="Containers.DemuxerEndOfFile"/>) say that its data is invalid.</summary>
     public static bool CallsTheEndInvalid => Codec >= FFmpeg8;
 
     /// <summary>The length that it tells of an MP3 is the clip's: an encoder's delay, which comes before it on the container's clock, is not counted.</summary>

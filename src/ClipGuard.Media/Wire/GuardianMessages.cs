@@ -4,13 +4,13 @@ namespace ClipGuard.Media.Wire;
 
 /// <summary>What the supervisor says to a guardian. The end of the connection means that everything is to end.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(HoldFolderOrder), "hold")]
-[JsonDerivedType(typeof(RunToolOrder), "run")]
-internal abstract record GuardianOrder;
+[JsonDerivedType(typeof(HoldFolderCommand), "hold")]
+[JsonDerivedType(typeof(RunToolCommand), "run")]
+internal abstract record GuardianCommand;
 
 /// <summary>A session begins: this is its folder, which is removed when the connection ends. Nothing is answered.</summary>
 /// <param name="Folder">Absolute path.</param>
-internal sealed record HoldFolderOrder(string Folder) : GuardianOrder;
+internal sealed record HoldFolderCommand(string Folder) : GuardianCommand;
 
 /// <summary>
 /// Run the session's program, once, and say <see cref="ToolStartedMessage"/> and <see cref="ToolExitedMessage"/>, or
@@ -18,7 +18,7 @@ internal sealed record HoldFolderOrder(string Folder) : GuardianOrder;
 /// </summary>
 /// <param name="Program">Absolute path.</param>
 /// <param name="Arguments">Arguments, the program's name first.</param>
-internal sealed record RunToolOrder(string Program, IReadOnlyList<string> Arguments) : GuardianOrder;
+internal sealed record RunToolCommand(string Program, IReadOnlyList<string> Arguments) : GuardianCommand;
 
 /// <summary>The tool runs.</summary>
 /// <param name="Pid">Its process id.</param>

@@ -27,36 +27,36 @@ internal static class SupervisorMessageReader
 
     /// <summary>Reads an order to a helper that writes streams.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
-    public static StreamOrder Stream(ReadOnlyMemory<byte> datagram)
+    public static StreamCommand Stream(ReadOnlyMemory<byte> datagram)
     {
         using var json = JsonDocument.Parse(datagram);
         var order = new WireObject(json.RootElement);
         long id = order.Int64("id");
         return order.Text("type") switch
         {
-            "open" => new OpenStreamOrder(id, Source(order.Object("source")), order.Name<ClipKind>("kind"), order.Text("path"))
+            "open" => new OpenStreamCommand(id, Source(order.Object("source")), order.Name<ClipKind>("kind"), order.Text("path"))
             {
                 AsFile = order.Boolean("asFile"),
                 Limits = order.TryObject("limits", out WireObject limits) ? Limits(limits) : new DecodeLimits(),
                 DecoderThreads = order.Int32("decoderThreads", 1),
                 InputLength = order.Int64("inputLength"),
             },
-            "write" => new WriteStreamOrder(id, Format(order.Object("format"))),
-            "close" => new CloseStreamOrder(id),
+            "write" => new WriteStreamCommand(id, Format(order.Object("format"))),
+            "close" => new CloseStreamCommand(id),
             { } other => throw Unknown("order", other),
         };
     }
 
     /// <summary>Reads an order to a guardian.</summary>
     /// <exception cref="JsonException">It is not one.</exception>
-    public static GuardianOrder Guardian(ReadOnlyMemory<byte> datagram)
+    public static GuardianCommand Guardian(ReadOnlyMemory<byte> datagram)
     {
         using var json = JsonDocument.Parse(datagram);
         var order = new WireObject(json.RootElement);
         return order.Text("type") switch
         {
-            "hold" => new HoldFolderOrder(order.Text("folder")),
-            "run" => new RunToolOrder(order.Text("program"), order.List("arguments", static argument => argument.GetString()!)),
+            "hold" => new HoldFolderCommand(order.Text("folder")),
+            "run" => new RunToolCommand(order.Text("program"), order.List("arguments", static argument => argument.GetString()!)),
             { } other => throw Unknown("order", other),
         };
     }

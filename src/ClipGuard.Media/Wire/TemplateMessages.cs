@@ -4,19 +4,19 @@ namespace ClipGuard.Media.Wire;
 
 /// <summary>What the supervisor says to a template.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(ForkOrder), "fork")]
-[JsonDerivedType(typeof(ReapOrder), "reap")]
-internal abstract record TemplateOrder;
+[JsonDerivedType(typeof(ForkCommand), "fork")]
+[JsonDerivedType(typeof(ReapCommand), "reap")]
+internal abstract record TemplateCommand;
 
 /// <summary>Start a helper by forking; its standard error, socket and memory come along.</summary>
 /// <param name="Id">A number that the answer repeats.</param>
 /// <param name="Scratch">The folder that it is to run and write in; null where helpers of its profile have none.</param>
-internal sealed record ForkOrder(
-    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scratch = null) : TemplateOrder;
+internal sealed record ForkCommand(
+    long Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scratch = null) : TemplateCommand;
 
 /// <summary>A helper that was forked has ended: wait for it, so that its process id is free.</summary>
 /// <param name="Pid">Its process id.</param>
-internal sealed record ReapOrder(int Pid) : TemplateOrder;
+internal sealed record ReapCommand(int Pid) : TemplateCommand;
 
 /// <summary>A helper was forked.</summary>
 /// <param name="Id">The order's number.</param>

@@ -59,7 +59,7 @@ internal static class WireProtocol
 [JsonSerializable(typeof(HelperMessage))]
 [JsonSerializable(typeof(ReadyMessage))]
 [JsonSerializable(typeof(DecodeMessage))]
-[JsonSerializable(typeof(StreamOrder))]
-[JsonSerializable(typeof(GuardianOrder))]
-[JsonSerializable(typeof(TemplateOrder))]
+[JsonSerializable(typeof(StreamCommand))]
+[JsonSerializable(typeof(GuardianCommand))]
+[JsonSerializable(typeof(TemplateCommand))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -202,7 +202,7 @@ public sealed class DryRun
     private async Task<VerdictStore?> OpenStoreAsync(CancellationToken cancellation) => _options.Verdicts is not { } verdicts ? null
         : await VerdictStore.OpenAsync(
             verdicts,
-            ClipNaming.For(verdicts, _manifest.Rows.Name, _options.Manifest),
+            PortableClipNaming.For(verdicts, _manifest.Rows.Name, _options.Manifest),
             _decoder,
             Enum.GetValues<ClipKind>().ToDictionary(
                 static kind => kind, kind => VerdictConditions.Of(_decoder, _options.Guard, _options.Limits, _options.SpecFor(kind))),

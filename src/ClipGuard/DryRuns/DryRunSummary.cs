@@ -100,7 +100,7 @@ public sealed record DryRunSummary
     public required DryRunSettings Settings { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>Faults of all kinds together.</summary>
     internal long FaultCount => Faults.Values.Sum();
@@ -113,7 +113,7 @@ public sealed record DryRunSummary
 public sealed record DryRunVersions(string ClipGuard, string Decoder, IReadOnlyList<string> DecoderFiles)
 {
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }
 
 /// <summary>The settings that a dry run ran with.</summary>

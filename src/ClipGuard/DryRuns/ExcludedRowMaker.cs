@@ -25,7 +25,7 @@ internal sealed class ExcludedRowMaker(IManifest manifest)
 
     private ExcludedRow Of(ManifestRow row)
     {
-        RowLocation place = row.PlaceIn(manifest.Name);
-        return new ExcludedRow { Source = _sources.NameOf(place.Source), Line = place.Key is null ? place.Line : null, Key = place.Key };
+        RowLocation location = row.LocationIn(manifest.Name);
+        return new ExcludedRow { Source = _sources.NameOf(location.Source), Line = location.Key is null ? location.Line : null, Key = location.Key };
     }
 }

@@ -28,7 +28,7 @@ public abstract record FaultRecord
     public required string Message { get; init; }
 
     /// <inheritdoc/>
-    public sealed override string ToString() => RecordText.Of(this);
+    public sealed override string ToString() => RecordPrinting.Of(this);
 }
 
 /// <summary>A manifest line that is no sample.</summary>

@@ -73,7 +73,7 @@ internal sealed class ManifestStage(
             ? new BadRow(row.Line, 1, $"{over.Count} {MediaTags.Noun(over.Kind)} clips", $"at most {most}, as many as a sample may have")
             {
                 Origin = row.Origin,
-                Place = row.Place,
+                Location = row.Location,
                 Next = row.Next,
                 LeftOutBefore = row.LeftOutBefore,
             }

@@ -47,7 +47,7 @@ internal sealed class RunManifest
         if (_excluding is not null && Shard is { CountsLinesOfFiles: true } shard)
         {
             var files = new ManifestFiles(options);
-            _excluding.LinesBefore = await Task.Run(() => LineCut.CountLines(shard.Name, files, shard.Extent.From, cancellation), cancellation)
+            _excluding.LinesBefore = await Task.Run(() => LineRangeSplitter.CountLines(shard.Name, files, shard.Extent.From, cancellation), cancellation)
                 .ConfigureAwait(false);
         }
     }

@@ -13,5 +13,5 @@ public sealed record FetchListing(IReadOnlyList<Uri> Addresses)
     public FetchFailure? Failure { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

@@ -52,7 +52,7 @@ public sealed record FetchOptions
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     internal void Validate()
     {

@@ -3,7 +3,7 @@ using System.Net;
 namespace ClipGuard.Fetching;
 
 /// <summary>
-/// Fetches with patience that has an end: tries again what may pass, waits as long as a server asks for, goes on where a body broke off, leaves servers alone
+/// Fetches with a limited number of tries: tries again what may pass, waits as long as a server asks for, goes on where a body broke off, leaves servers alone
 /// that do not answer, and believes no range, length or version unchecked. What comes is only bytes here. Any number of threads.
 /// </summary>
 internal sealed class RetryingFetch : IDisposable
@@ -38,7 +38,7 @@ internal sealed class RetryingFetch : IDisposable
     /// <exception cref="OperationCanceledException">The caller gave up, or this was disposed.</exception>
     public async Task<FetchResult> FetchAsync(FetchRequest request, FetchLimits limits, CancellationToken cancellation)
     {
-        var gathered = new GatheredBytes(request, limits.MaxBytes);
+        var gathered = new PartialDownload(request, limits.MaxBytes);
         FetchFailure? failure = await TryAsync(
             request.Address,
             limits,
@@ -161,11 +161,11 @@ internal sealed class RetryingFetch : IDisposable
         CancellationToken stop,
         CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(_options.WaitLimit);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        waiting.CancelAfter(_options.WaitLimit);
         try
         {
-            FetchFailure? failure = await attempt(fetcher, () => patience.CancelAfter(_options.WaitLimit), patience.Token).ConfigureAwait(false);
+            FetchFailure? failure = await attempt(fetcher, () => waiting.CancelAfter(_options.WaitLimit), waiting.Token).ConfigureAwait(false);
             return (failure, failure is { MayPass: true });
         }
         catch (OperationCanceledException)

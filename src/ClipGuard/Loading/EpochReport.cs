@@ -75,7 +75,7 @@ public sealed record EpochReport
     public Bottleneck Bottleneck { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }
 
 /// <summary>What held an epoch up.</summary>

@@ -136,7 +136,7 @@ public sealed record LoaderOptions
     public BatchMemory? Memory { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>
     /// Workers that fill samples: more than there are decodes at a time, so that while one worker copies a clip or reads a row, another one's decode waits

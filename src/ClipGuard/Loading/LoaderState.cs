@@ -117,7 +117,7 @@ public sealed record LoaderState
     public long UnsettledCount { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     // More ranks than any machine has, and more samples than any epoch: sums of what is below stay in range.
     private const int MaxWorld = 1 << 20;

@@ -32,7 +32,7 @@ public sealed record ExcludedRow
     public IReadOnlyList<ExcludedClip>? Clips { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }
 
 /// <summary>A clip for which a row is excluded.</summary>

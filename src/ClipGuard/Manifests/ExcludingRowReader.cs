@@ -54,7 +54,7 @@ internal sealed class ExcludingRowReader(IUnparsedRowReader rows, ManifestExclus
 
     private bool LeavesOut(UnparsedRows read, int row)
     {
-        if (!exclusion.Contains(read.PlaceOf(row, manifest)))
+        if (!exclusion.Contains(read.LocationOf(row, manifest)))
         {
             return false;
         }

@@ -94,7 +94,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
                 Clips = [new ClipReference(kind, MediaTags.Noun(kind), path) { Path = full, Source = new FileSource(full) }],
                 Fields = [Field("path", path), Field("folder", end < 0 ? string.Empty : path[..end])],
             };
-            return new SampleRow(row + 1, default, sample) { Place = new RowLocation(_root, row + 1, path) };
+            return new SampleRow(row + 1, default, sample) { Location = new RowLocation(_root, row + 1, path) };
         }
 
         internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)

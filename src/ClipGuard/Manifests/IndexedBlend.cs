@@ -59,7 +59,7 @@ internal sealed class IndexedBlend : IndexedRows
         byte source = page[within];
         long taken = _takenBeforePage[(int)(row / PageRows)][source] + page.AsSpan(0, within).Count(source);
         ManifestRow read = _sources[source].Read(RowOf(source, taken));
-        return read with { Origin = _names[source], Place = read.PlaceIn(_names[source]) };
+        return read with { Origin = _names[source], Location = read.LocationIn(_names[source]) };
     }
 
     protected override void Dispose(bool disposing)

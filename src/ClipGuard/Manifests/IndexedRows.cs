@@ -34,25 +34,25 @@ public abstract class IndexedRows : IDisposable
         return [.. lines.Where(static line => line.Origin is null).Select(line => FindLine(line.Line)).Where(static row => row >= 0).Order().Distinct()];
     }
 
-    /// <summary>Where a row stands (<see cref="ManifestRow.Place"/>), for rows that name a place themselves.</summary>
+    /// <summary>Where a row stands (<see cref="ManifestRow.Location"/>), for rows that name a place themselves.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <returns>Null (the default) where that is known only once the row is read.</returns>
-    protected internal virtual RowLocation? PlaceOf(long row) => null;
+    protected internal virtual RowLocation? LocationOf(long row) => null;
 
     /// <summary>The rows that are left out.</summary>
     /// <param name="exclusion">What is left out.</param>
     /// <param name="source">The source that rows stand in which name none themselves.</param>
     /// <returns>Row numbers, in any order.</returns>
     internal virtual IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
-        Count > 0 && Read(0).Place is not null ? FindByPlace(exclusion, source)
+        Count > 0 && Read(0).Location is not null ? FindByLocation(exclusion, source)
         : exclusion.In(source) is { } places ? places.Lines.ToArray().Select(FindLine).Where(static row => row >= 0)
         : [];
 
-    private IEnumerable<long> FindByPlace(ManifestExclusion exclusion, string source)
+    private IEnumerable<long> FindByLocation(ManifestExclusion exclusion, string source)
     {
         for (long row = 0; row < Count; row++)
         {
-            if (exclusion.Contains(PlaceOf(row) ?? Read(row).PlaceIn(source)))
+            if (exclusion.Contains(LocationOf(row) ?? Read(row).LocationIn(source)))
             {
                 yield return row;
             }

@@ -97,7 +97,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
             return new JsonArrayManifest(_path, _options).OpenShardAsync(shard, cancellation);
         }
 
-        ShardExtent extent = LineCut.Find(_path, files, shard, out long length);
+        ShardExtent extent = LineRangeSplitter.Find(_path, files, shard, out long length);
         LineReader OpenAt(RowBoundary row) => LineReader.Open(_path, _options.MaxLineBytes, from: row, files: files);
         return Task.FromResult<ManifestShard>(
             new TextShard(this, shard, extent, length, new RowBoundary(extent.From, 0), OpenAt, () => new JsonRowReader(_options, _paths), countsLines: true));

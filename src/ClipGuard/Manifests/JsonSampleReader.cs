@@ -85,16 +85,16 @@ internal sealed class JsonSampleReader
         bool hasText = _sample.MessagesAt >= 0;
         if (hasText)
         {
-            TextForms.MoveSystem(_sample);
+            MessagesFromText.MoveSystem(_sample);
         }
         else if (!_sample.ClipsAreGiven)
         {
-            hasText = TextForms.MakeMessages(_sample, answersAlone: _options.RequireMessages is true);
+            hasText = MessagesFromText.MakeMessages(_sample, answersAlone: _options.RequireMessages is true);
         }
 
         if (!hasText && _options.RequireMessages is true)
         {
-            throw new BadRowException(0, $"an object without 'messages', whose keys are {string.Join(", ", _sample.Keys)}", TextForms.Expected);
+            throw new BadRowException(0, $"an object without 'messages', whose keys are {string.Join(", ", _sample.Keys)}", MessagesFromText.Expected);
         }
 
         if (_options.NamesFiles && !hasText && _sample.Clips.Count == 0 && !_sample.Keys.Any(MetadataFiles.NamesFiles))

@@ -185,7 +185,7 @@ internal sealed class LineReader : IDisposable
     /// Takes the next line out of what was read where its place alone says all of it: one that does not begin with white space and ends with a line feed, of no
     /// array, table or cell. Any other is left to <see cref="TryRead"/>. For those who pass over millions of lines.
     /// </summary>
-    public bool TryReadPlace(out RowIndexEntry place)
+    public bool TryReadEntry(out RowIndexEntry place)
     {
         place = default;
         if (_atStart || _array is not null || _quote is not null || _discarded > 0 || _start != _scanned)

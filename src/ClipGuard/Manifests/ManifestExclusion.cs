@@ -66,8 +66,8 @@ internal sealed class ManifestExclusion
     /// <param name="source">As in <see cref="RowLocation.Source"/>.</param>
     public SourceExclusions? In(string source) => _places.GetValueOrDefault(source);
 
-    /// <summary>Whether the row at a place is left out, whatever it names.</summary>
-    public bool Contains(RowLocation place) => In(place.Source)?.Contains(place, out _) is true;
+    /// <summary>Whether the row at a location is left out, whatever it names.</summary>
+    public bool Contains(RowLocation location) => In(location.Source)?.Contains(location, out _) is true;
 
     /// <summary>Whether a row that was read is left out.</summary>
     /// <param name="row">The row.</param>
@@ -76,18 +76,18 @@ internal sealed class ManifestExclusion
     /// <exception cref="ManifestException">It is another row than the list means, so that the wrong ones would be left out.</exception>
     public bool Contains(ManifestRow row, bool checksClips = true, long linesBefore = 0)
     {
-        RowLocation place = row.PlaceIn(_manifest);
-        place = linesBefore == 0 ? place : place with { Line = place.Line + linesBefore };
-        if (In(place.Source) is not { } places || !places.Contains(place, out uint clip))
+        RowLocation location = row.LocationIn(_manifest);
+        location = linesBefore == 0 ? location : location with { Line = location.Line + linesBefore };
+        if (In(location.Source) is not { } places || !places.Contains(location, out uint clip))
         {
             return false;
         }
 
         if (checksClips && clip != 0 && row is SampleRow { Sample.Clips: var clips } && !clips.Any(named => RowDigest.OfClip(named.AsWritten) == clip))
         {
-            string where = place.Key is { } key ? $"The sample {key}" : $"Line {place.Line}";
+            string where = location.Key is { } key ? $"The sample {key}" : $"Line {location.Line}";
             throw new ManifestException(
-                $"{where} of {place.Source} is to be left out for a clip that it does not name: it has {Named(clips)}. "
+                $"{where} of {location.Source} is to be left out for a clip that it does not name: it has {Named(clips)}. "
                 + "The list of excluded rows is of another version of it; make a new one by a dry run.");
         }
 

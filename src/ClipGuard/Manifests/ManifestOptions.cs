@@ -81,7 +81,7 @@ public sealed record ManifestOptions
     public string? IdField { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>Whether rows name their clips under <c>file_name</c> and keys that end so, as those of a <see cref="MetadataFiles"/>.</summary>
     internal bool NamesFiles { get; init; }

@@ -12,10 +12,10 @@ public abstract record ManifestRow(long Line)
     public string? Origin { get; init; }
 
     /// <summary>Where the row stands; null where that is <see cref="Line"/> of the manifest's only file.</summary>
-    public RowLocation? Place { get; init; }
+    public RowLocation? Location { get; init; }
 
     /// <inheritdoc/>
-    public sealed override string ToString() => RecordText.Of(this);
+    public sealed override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>Where the next row of its source may begin; default where its manifest cannot be read on from there.</summary>
     internal RowBoundary Next
@@ -32,7 +32,7 @@ public abstract record ManifestRow(long Line)
     }
 
     /// <summary>Where the row stands, given the name of its manifest.</summary>
-    internal RowLocation PlaceIn(string manifest) => Place ?? new RowLocation(Origin ?? manifest, Line);
+    internal RowLocation LocationIn(string manifest) => Location ?? new RowLocation(Origin ?? manifest, Line);
 }
 
 /// <summary>A row that is a sample.</summary>

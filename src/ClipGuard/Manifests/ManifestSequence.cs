@@ -46,7 +46,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnpar
     // Of shards the numbers over this sequence are known, and not those over their own manifest.
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation)
     {
-        int part = Array.FindIndex(_parts, part => part.Sources.Contains(position.Place.Source));
+        int part = Array.FindIndex(_parts, part => part.Sources.Contains(position.Location.Source));
         return part >= 0 && _parts[part] is not TarManifest
             && (_parts[part] as IResumableManifest)?.ReadRowsBehind(position, cancellation) is { } rest
             ? ReadRowsAsync(part, rest, position.Rows + position.LeftOut, cancellation)
@@ -114,9 +114,9 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnpar
     /// <param name="name">Its manifest's name.</param>
     internal static ManifestRow Renumber(ManifestRow row, long line, string name) => row switch
     {
-        BadRow bad => bad with { Line = line, Place = row.PlaceIn(name), Found = $"{bad.Found} in line {bad.Line} of {name}" },
-        SampleRow sample => sample with { Line = line, Place = row.PlaceIn(name), Raw = WithLineEnding(sample.Raw) },
-        _ => row with { Line = line, Place = row.PlaceIn(name) },
+        BadRow bad => bad with { Line = line, Location = row.LocationIn(name), Found = $"{bad.Found} in line {bad.Line} of {name}" },
+        SampleRow sample => sample with { Line = line, Location = row.LocationIn(name), Raw = WithLineEnding(sample.Raw) },
+        _ => row with { Line = line, Location = row.LocationIn(name) },
     };
 
     private sealed class IndexedSequence : IndexedRows

@@ -17,7 +17,7 @@ public sealed record Message(MessageRole Role, string Content)
     public IReadOnlyList<SampleField> Fields { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }
 
 /// <summary>Who speaks in a <see cref="Message"/>. The names are ms-swift's.</summary>

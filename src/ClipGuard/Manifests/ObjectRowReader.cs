@@ -31,7 +31,7 @@ public sealed class ObjectRowReader
         return TableRowReader.IsMessages(key) ? RowKey.Messages
             : TableRowReader.IsClips(key) ? RowKey.Clips
             : _options.NamesFiles && MetadataFiles.NamesFiles(key) ? RowKey.FileName
-            : TextForms.IsText(key) ? RowKey.Text
+            : MessagesFromText.IsText(key) ? RowKey.Text
             : RowKey.Field;
     }
 

@@ -44,7 +44,7 @@ internal sealed class ParsedRowReader(IManifest manifest) : IUnparsedRowReader
 
         public override ManifestLine LineOf(int row) => new(rows[row].Line, rows[row].Origin);
 
-        public override RowLocation PlaceOf(int row, string manifest) => rows[row].PlaceIn(manifest);
+        public override RowLocation LocationOf(int row, string manifest) => rows[row].LocationIn(manifest);
 
         public override ManifestRow Read(int row) => rows[row];
     }

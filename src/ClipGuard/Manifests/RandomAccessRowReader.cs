@@ -4,7 +4,7 @@ using ClipGuard.Fetching;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Reads rows of a text file by their places, from any thread.</summary>
+/// <summary>Reads rows of a text file in any order, each by its byte offset and length, from any thread.</summary>
 /// <param name="path">The file.</param>
 /// <param name="file">The same file, open; it stays the caller's.</param>
 /// <param name="length">Its length when the places were noted, or at least up to the last of them.</param>

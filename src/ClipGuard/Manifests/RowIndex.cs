@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// A list of addresses. Nearly every row begins where the one before it ends: its length alone is kept then, in two bytes or three. Rows are in blocks, whose
-/// first ones are kept whole and which the others are reckoned from. No array is large, and growing copies nothing.
+/// The byte offset, length and line of every row of a file. Nearly every row begins where the one before it ends: its length alone is kept then, in two
+/// bytes or three. Rows are in blocks, whose first ones are kept whole and which the others are reckoned from. No array is large, and growing copies
+/// nothing.
 /// </summary>
 internal sealed class RowIndex
 {

@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Where one row is.</summary>
+/// <summary>Where one row is in its file: an entry of a <see cref="RowIndex"/>.</summary>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Bytes, or what the kind of manifest defines; negative where the row is known to be bad.</param>
 /// <param name="Line">1-based line, or what the kind of manifest defines.</param>

@@ -26,7 +26,7 @@ public sealed record Sample
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>Parses the field of that name.</summary>
     /// <param name="name">The key as the row writes it.</param>

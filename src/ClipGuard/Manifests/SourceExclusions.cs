@@ -25,19 +25,19 @@ internal sealed class SourceExclusions
     public ReadOnlySpan<long> Lines => _lines;
 
     /// <summary>Whether a row is named.</summary>
-    /// <param name="place">Where it stands; in this source.</param>
+    /// <param name="location">Where it stands; in this source.</param>
     /// <param name="clip">The digest of one of its clips that was bad; 0 where none was named.</param>
-    public bool Contains(RowLocation place, out uint clip)
+    public bool Contains(RowLocation location, out uint clip)
     {
         clip = 0;
-        if (place.Key is { } key)
+        if (location.Key is { } key)
         {
             int found = _keys.Length == 0 ? -1 : Array.BinarySearch(_keys, RowDigest.OfKey(key));
             clip = found < 0 ? 0 : _clipsOfKeys[found];
             return found >= 0;
         }
 
-        int at = Array.BinarySearch(_lines, place.Line);
+        int at = Array.BinarySearch(_lines, location.Line);
         clip = at < 0 ? 0 : _clipsOfLines[at];
         return at >= 0;
     }

@@ -66,7 +66,7 @@ public sealed class StreamedBlend : IManifest
                     yield break;
                 }
 
-                yield return row with { Origin = source.Name, Place = row.PlaceIn(source.Name) };
+                yield return row with { Origin = source.Name, Location = row.LocationIn(source.Name) };
                 await source.MoveAsync().ConfigureAwait(false);
             }
         }

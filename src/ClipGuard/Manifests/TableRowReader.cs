@@ -95,7 +95,7 @@ internal sealed class TableRowReader(string[] columns, char delimiter, ManifestO
     private static void WriteCell(Utf8JsonWriter json, string key, string cell)
     {
         bool isClip = ClipKeys.Contains(key);
-        if (MessageKeys.Contains(key) || ((isClip || TextForms.IsList(key)) && cell.AsSpan().TrimStart() is ['[' or '{', ..]))
+        if (MessageKeys.Contains(key) || ((isClip || MessagesFromText.IsList(key)) && cell.AsSpan().TrimStart() is ['[' or '{', ..]))
         {
             json.WritePropertyName(key);
             json.WriteRawValue(cell);

@@ -47,16 +47,16 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     // Samples of its shard that come before are gone over by their headers alone.
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation)
     {
-        int shard = Sources.ToList().IndexOf(position.Place.Source);
-        long line = position.Rows + position.LeftOut - position.Place.Line;
-        return shard < 0 ? null : ReadRowsAsync([.. _shards.Skip(shard)], position.Place.Line, line, cancellation);
+        int shard = Sources.ToList().IndexOf(position.Location.Source);
+        long line = position.Rows + position.LeftOut - position.Location.Line;
+        return shard < 0 ? null : ReadRowsAsync([.. _shards.Skip(shard)], position.Location.Line, line, cancellation);
     }
 
     /// <inheritdoc/>
     /// <remarks>Whole tar files, about equal in bytes; with fewer files than shares some have none. Lines count from the share's beginning.</remarks>
     public Task<ManifestShard> OpenShardAsync(ShardNumber shard, CancellationToken cancellation = default)
     {
-        ShardExtent extent = FileCut.Find(_shards, new ManifestFiles(_options), shard);
+        ShardExtent extent = FileListSplitter.Find(_shards, new ManifestFiles(_options), shard);
         IReadOnlyList<string> own = [.. _shards.Take((int)extent.To).Skip((int)extent.From)];
         return Task.FromResult<ManifestShard>(new FilesShard(this, shard, extent, stop => ReadRowsAsync(own, 0, 0, stop)));
     }
@@ -87,7 +87,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
                 string expected = $"{ShardCompression.Of(shard)!.Name} up to its end";
                 yield return new BadRow(++line, 1, $"a shard of which not all can be unpacked, {shown}: {flaw}", expected)
                 {
-                    Place = new RowLocation(shown, number),
+                    Location = new RowLocation(shown, number),
                 };
             }
 

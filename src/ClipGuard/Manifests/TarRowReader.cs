@@ -18,7 +18,7 @@ internal sealed class TarRowReader(ManifestOptions options, ManifestFiles files)
     /// <param name="number">1-based number of the group within its shard.</param>
     /// <param name="unpacked">Where its shard is compressed, what that was unpacked to: clips are then in memory. Otherwise null.</param>
     public ManifestRow Read(TarGroup group, long line, long number, FileStream? unpacked = null) =>
-        Read(group, line, unpacked) with { Place = new RowLocation(ManifestFiles.Shown(group.Shard), number, group.OwnKey) };
+        Read(group, line, unpacked) with { Location = new RowLocation(ManifestFiles.Shown(group.Shard), number, group.OwnKey) };
 
     private ManifestRow Read(TarGroup group, long line, FileStream? unpacked)
     {

@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Reads the lines of a text file that are rows.</summary>
+/// <summary>Reads the lines of a text file that are rows, and parses none.</summary>
 /// <param name="open">Opens the file at its start.</param>
 /// <param name="choose">
 /// Makes what reads rows, once the file's first line is known: a row reader for each thread, and whether that first line is the first row (a table's is not).
@@ -126,7 +126,7 @@ internal sealed class UnparsedLineReader(
         while (taken < most)
         {
             // A line that is not blank is a row once the first one has been looked at (ITextRowReader.HasRow).
-            if (copies is null && _judge is not null && lines.TryReadPlace(out RowIndexEntry place))
+            if (copies is null && _judge is not null && lines.TryReadEntry(out RowIndexEntry place))
             {
                 index?.Add(place);
                 taken++;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ClipGuard.Manifests;
 
-/// <summary>Lines that are rows, as bytes, of what can be read only once. They are written by one thread and only then read, by any.</summary>
+/// <summary>Unparsed rows of what can be read only once, kept as bytes. They are written by one thread and only then read, by any.</summary>
 /// <param name="newReader">Makes a reader for one thread.</param>
 internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : UnparsedRows
 {
@@ -10,11 +10,11 @@ internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : Unparse
     private const int PieceBytes = 64 * 1024;
 
     private readonly List<byte[]> _pieces = [];
-    private readonly List<Place> _places = [];
+    private readonly List<LineExtent> _extents = [];
     private readonly ConcurrentBag<ITextRowReader> _readers = [];
     private int _free; // bytes at the end of the last piece
 
-    public override int Count => _places.Count;
+    public override int Count => _extents.Count;
 
     /// <summary>Copies a line.</summary>
     public void Add(TextLine line)
@@ -34,15 +34,15 @@ internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : Unparse
             _free -= raw.Length;
         }
 
-        _places.Add(new Place(line.Number, line.Offset, line.Length, piece, start, raw.Length));
+        _extents.Add(new LineExtent(line.Number, line.Offset, line.Length, piece, start, raw.Length));
     }
 
-    public override ManifestLine LineOf(int row) => new(_places[row].Number);
+    public override ManifestLine LineOf(int row) => new(_extents[row].Number);
 
     public override ManifestRow Read(int row)
     {
-        Place place = _places[row];
-        ReadOnlyMemory<byte> raw = place.RawLength == 0 ? default : _pieces[place.Piece].AsMemory(place.Start, place.RawLength);
+        LineExtent extent = _extents[row];
+        ReadOnlyMemory<byte> raw = extent.RawLength == 0 ? default : _pieces[extent.Piece].AsMemory(extent.Start, extent.RawLength);
         if (!_readers.TryTake(out ITextRowReader? reader))
         {
             reader = newReader();
@@ -50,8 +50,8 @@ internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : Unparse
 
         try
         {
-            return reader.Read(new TextLine(place.Number, place.Offset, raw, place.Length))
-                ?? throw new InvalidOperationException($"Line {place.Number} was a row when it was read, and is none now.");
+            return reader.Read(new TextLine(extent.Number, extent.Offset, raw, extent.Length))
+                ?? throw new InvalidOperationException($"Line {extent.Number} was a row when it was read, and is none now.");
         }
         finally
         {
@@ -60,5 +60,5 @@ internal sealed class UnparsedRowBytes(Func<ITextRowReader> newReader) : Unparse
     }
 
     /// <summary>Where a line's bytes are, and what <see cref="TextLine"/> says of it.</summary>
-    private readonly record struct Place(long Number, long Offset, long Length, int Piece, int Start, int RawLength);
+    private readonly record struct LineExtent(long Number, long Offset, long Length, int Piece, int Start, int RawLength);
 }

@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Rows of a text file, of which only the places were noted: they are read once more when they are asked for.</summary>
+/// <summary>Unparsed rows of a text file, of which only the byte offsets are kept: each is read from the file once more when it is asked for.</summary>
 /// <param name="path">The file.</param>
 /// <param name="index">Where they are.</param>
 /// <param name="file">The file, open; it closes once none of these rows and their like is held any more.</param>

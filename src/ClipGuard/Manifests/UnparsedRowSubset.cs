@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Some of the rows that were read.</summary>
+/// <summary>Some of the unparsed rows that were read.</summary>
 internal sealed class UnparsedRowSubset : UnparsedRows
 {
     private readonly List<(UnparsedRows Rows, int Row)> _chosen = [];
@@ -12,7 +12,7 @@ internal sealed class UnparsedRowSubset : UnparsedRows
 
     public override ManifestLine LineOf(int row) => _chosen[row].Rows.LineOf(_chosen[row].Row);
 
-    public override RowLocation PlaceOf(int row, string manifest) => _chosen[row].Rows.PlaceOf(_chosen[row].Row, manifest);
+    public override RowLocation LocationOf(int row, string manifest) => _chosen[row].Rows.LocationOf(_chosen[row].Row, manifest);
 
     public override ManifestRow Read(int row) => _chosen[row].Rows.Read(_chosen[row].Row);
 }

@@ -16,7 +16,7 @@ internal abstract class UnparsedRows
     /// <summary>Where a row stands, without parsing it.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <param name="manifest">The name of the manifest that the rows are of.</param>
-    public virtual RowLocation PlaceOf(int row, string manifest) => new(manifest, LineOf(row).Line);
+    public virtual RowLocation LocationOf(int row, string manifest) => new(manifest, LineOf(row).Line);
 
     /// <summary>Parses a row. It may look for the files of its clips, whose storage may not answer.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>

@@ -1,6 +1,6 @@
 namespace ClipGuard.Manifests;
 
-/// <summary>Reads the rows of several manifests, one after the other.</summary>
+/// <summary>Reads the rows of several manifests, one after the other, and parses none.</summary>
 /// <param name="parts">The manifests.</param>
 /// <param name="renumber">Gives a row its line over all of them, and says of which manifest it is.</param>
 internal sealed class UnparsedSequenceReader(IReadOnlyList<IManifest> parts, Func<ManifestRow, long, string, ManifestRow> renumber) : IUnparsedRowReader
@@ -72,10 +72,10 @@ internal sealed class UnparsedSequenceReader(IReadOnlyList<IManifest> parts, Fun
             return new ManifestLine(linesBefore + within + 1);
         }
 
-        public override RowLocation PlaceOf(int row, string manifest)
+        public override RowLocation LocationOf(int row, string manifest)
         {
             (UnparsedRows rows, int within, _, string name) = Find(row);
-            return rows.PlaceOf(within, name);
+            return rows.LocationOf(within, name);
         }
 
         public override ManifestRow Read(int row)

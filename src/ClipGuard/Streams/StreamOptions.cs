@@ -67,7 +67,7 @@ public sealed record StreamOptions
     public string? GuardianPath { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>After this much of <see cref="OpenLimit"/> streams that are not there are warned of. For tests; 5 s.</summary>
     internal TimeSpan SlowOpening { get; init; } = TimeSpan.FromSeconds(5);
@@ -79,7 +79,7 @@ public sealed record StreamOptions
     /// How long killed processes are waited for before they count as stuck in the kernel, which takes about 90 ms to reap each GB that one held.
     /// For tests; 5 s.
     /// </summary>
-    internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Checks every setting against its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range; the message names it, its value and the range.</exception>

@@ -43,5 +43,5 @@ public sealed record ToolOutcome
     public int LeftBehindCount { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

@@ -26,7 +26,7 @@ public sealed record ToolRunSpec(ToolCommand Tool, IReadOnlyList<ClipStream> Str
     public int DecoderThreads { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>Finds what no run could put right.</summary>
     /// <exception cref="ArgumentException">A stream's name or target is not usable.</exception>

@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>A clip whose bytes are the caller's own.</summary>
+/// <summary>A clip that decoded, and whose bytes are the caller's own.</summary>
 internal sealed class CallerOwnedOutcome(DecodedClip clip, ReadOnlyMemory<byte> payload, TimeSpan elapsed) : DecodeOutcome(clip, fault: null, elapsed)
 {
     private bool _isDisposed;

@@ -7,8 +7,8 @@ namespace ClipGuard.Supervision;
 
 /// <summary>One call for a guarded decode.</summary>
 /// <param name="Request">What to decode, as what.</param>
-/// <param name="Patience">How long each attempt may take.</param>
-internal sealed record DecodeCall(DecodeRequest Request, DecodeTimeLimits Patience)
+/// <param name="TimeLimits">How long each attempt may take.</param>
+internal sealed record DecodeCall(DecodeRequest Request, DecodeTimeLimits TimeLimits)
 {
     /// <summary>When it was made, as Stopwatch counts.</summary>
     public long AskedAt { get; } = Stopwatch.GetTimestamp();

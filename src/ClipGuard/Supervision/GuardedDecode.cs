@@ -48,7 +48,7 @@ internal sealed partial class GuardedDecode
     {
         while (true)
         {
-            var attempt = new Attempt(_nextId(), _attempts.NextRequest(_call.Request), _pool.PayloadCapacity, _call.Patience);
+            var attempt = new Attempt(_nextId(), _attempts.NextRequest(_call.Request), _pool.PayloadCapacity, _call.TimeLimits);
             if (attempt.Complaint is { } complaint)
             {
                 return new FaultOutcome(new ClipFault(FaultKind.LimitExceeded, DecodeStage.None, complaint, new PostMortem()), TimeSpan.Zero);
@@ -66,7 +66,7 @@ internal sealed partial class GuardedDecode
             }
 
             if (result is AttemptResult.Faulted { IsDenied: true } denied
-                && await HostReadCheck.MayReadAsync(Source, _call.Patience.Deadline, cancellation).ConfigureAwait(false))
+                && await HostReadCheck.MayReadAsync(Source, _call.TimeLimits.Deadline, cancellation).ConfigureAwait(false))
             {
                 string refused = $"The helper may not read what this process may. {denied.Fault.Message}";
                 var unread = new UnsettledClip(UnsettledCause.Storage, denied.Fault.Stage, refused, denied.Fault.PostMortem);

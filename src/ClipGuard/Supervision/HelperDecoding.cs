@@ -14,23 +14,23 @@ internal sealed partial class HelperDecoding : IDecoding
     private readonly Func<long> _nextAttempt;
 
     // There is one of them at least.
-    private readonly ProgramPool? _program;
-    private readonly OwnPool? _own;
+    private readonly DecoderProgramHelpers? _program;
+    private readonly ClipGuardHelpers? _own;
     private readonly bool _sandboxIsMissing;
     private long _lastAttempt;
 
-    private HelperDecoding(SupervisorOptions options, ProgramPool? program, OwnPool? own, ILogger logger)
+    private HelperDecoding(SupervisorOptions options, DecoderProgramHelpers? program, ClipGuardHelpers? own, ILogger logger)
     {
         _logger = logger;
         _nextAttempt = () => Interlocked.Increment(ref _lastAttempt);
         _options = options;
         _program = program;
         _own = own;
-        DecoderVersion = string.Join("; ", new[] { program?.VersionAndKinds, own?.Greeting.Decoder }.OfType<string>());
+        DecoderVersion = string.Join("; ", new[] { program?.VersionAndKinds, own?.Started.Greeting.Decoder }.OfType<string>());
         DecoderFiles = own?.DecoderFiles ?? [];
-        HelperVersion = (own?.Greeting ?? program!.Greeting).Helper;
-        Libraries = program?.Greeting.Libraries ?? own?.Greeting.Libraries ?? new Dictionary<string, string>();
-        Kinds = [.. (program?.Kinds ?? []).Concat(own?.Greeting.Kinds ?? []).Distinct()];
+        HelperVersion = (own?.Started.Greeting ?? program!.Started.Greeting).Helper;
+        Libraries = program?.Started.Greeting.Libraries ?? own?.Started.Greeting.Libraries ?? new Dictionary<string, string>();
+        Kinds = [.. (program?.Kinds ?? []).Concat(own?.Started.Greeting.Kinds ?? []).Distinct()];
         if (Pools.Select(static pool => pool.SandboxMissing).FirstOrDefault(static missing => missing is not null) is { } missing)
         {
             _sandboxIsMissing = true;
@@ -62,12 +62,12 @@ internal sealed partial class HelperDecoding : IDecoding
     public SandboxLevel Sandbox => _sandboxIsMissing ? SandboxLevel.Off : Pools.Min(static pool => pool.LowestSandbox);
 
     /// <inheritdoc/>
-    public HelperReuse Reuse => (_own?.Pool ?? _program!.Pool).ReuseReport;
+    public HelperReuse Reuse => (_own?.Started.Pool ?? _program!.Started.Pool).ReuseReport;
 
     /// <inheritdoc/>
     public int ReadyHelpers => Pools.Sum(static pool => pool.ReadyHelpers);
 
-    private IEnumerable<HelperPool> Pools => new[] { _program?.Pool, _own?.Pool }.OfType<HelperPool>();
+    private IEnumerable<HelperPool> Pools => new[] { _program?.Started.Pool, _own?.Started.Pool }.OfType<HelperPool>();
 
     /// <summary>Starts helpers and waits until the first of each kind is ready.</summary>
     /// <param name="options">How decodes are guarded.</param>
@@ -89,19 +89,19 @@ internal sealed partial class HelperDecoding : IDecoding
             LogThreadsLeftOut(logger, shortage);
         }
 
-        ProgramPool? program = options.Decoder is not { } decoder ? null
-            : await ProgramPool.StartAsync(decoder, options, logger, cancellation).ConfigureAwait(false);
+        DecoderProgramHelpers? program = options.Decoder is not { } decoder ? null
+            : await DecoderProgramHelpers.StartAsync(decoder, options, logger, cancellation).ConfigureAwait(false);
         try
         {
-            OwnPool? own = program is { DecodesAll: true } || options.DecoderAlone ? null
-                : await OwnPool.StartAsync(options, program?.Places, logger, cancellation).ConfigureAwait(false);
+            ClipGuardHelpers? own = program is { DecodesAll: true } || options.DecoderAlone ? null
+                : await ClipGuardHelpers.StartAsync(options, program?.Capacity, logger, cancellation).ConfigureAwait(false);
             return new HelperDecoding(options, program, own, logger);
         }
         catch
         {
             if (program is not null)
             {
-                await program.DisposeAsync().ConfigureAwait(false);
+                await program.Started.DisposeAsync().ConfigureAwait(false);
             }
 
             throw;
@@ -109,32 +109,35 @@ internal sealed partial class HelperDecoding : IDecoding
     }
 
     /// <inheritdoc/>
-    public ReadyMessage? GreetingFor(ClipSpec spec) => ProgramOf(spec)?.Greeting ?? _own?.Greeting;
+    public ReadyMessage? GreetingFor(ClipSpec spec) => ProgramOf(spec)?.Started.Greeting ?? _own?.Started.Greeting;
 
     /// <inheritdoc/>
     public string? ProgramFor(ClipSpec spec) => ProgramOf(spec)?.Version;
 
     /// <inheritdoc/>
     public ValueTask<DecodeOutcome> DecodeAsync(DecodeCall call, CancellationToken cancellation) =>
-        ProgramOf(call.Request.Spec) is { } program
-            ? new GuardedDecode(call.WithThreads(_options.ThreadsOfDecoder(isProgram: true)), program.Pool, _nextAttempt, _logger).RunAsync(cancellation)
-            : new GuardedDecode(call.WithThreads(_options.ThreadsOfDecoder(isProgram: false)), _own!.Pool, _nextAttempt, _logger).RunAsync(cancellation);
+        ProgramOf(call.Request.Spec) is { Started.Pool: var ofProgram }
+            ? DecodeAsync(ofProgram, call, _options.ThreadsOfDecoder(isProgram: true), cancellation)
+            : DecodeAsync(_own!.Started.Pool, call, _options.ThreadsOfDecoder(isProgram: false), cancellation);
 
     /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_program is not null)
         {
-            await _program.DisposeAsync().ConfigureAwait(false);
+            await _program.Started.DisposeAsync().ConfigureAwait(false);
         }
 
         if (_own is not null)
         {
-            await _own.DisposeAsync().ConfigureAwait(false);
+            await _own.Started.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private ProgramPool? ProgramOf(ClipSpec spec) => _program is { } program && program.Decodes(spec) ? program : null;
+    private ValueTask<DecodeOutcome> DecodeAsync(HelperPool pool, DecodeCall call, int threads, CancellationToken cancellation) =>
+        new GuardedDecode(call.WithThreads(threads), pool, _nextAttempt, _logger).RunAsync(cancellation);
+
+    private DecoderProgramHelpers? ProgramOf(ClipSpec spec) => _program is { } program && program.Decodes(spec) ? program : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Videos are decoded by one thread: {Shortage}")]
     private static partial void LogThreadsLeftOut(ILogger logger, string shortage);

@@ -51,5 +51,5 @@ public sealed record PostMortem
     public IReadOnlyList<string> Log { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

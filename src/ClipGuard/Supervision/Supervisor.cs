@@ -37,8 +37,8 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         _fetcher = new ClipFetcher(options.Fetching, options.Deadline);
         if (options.Isolation != IsolationMode.InProcess && options.ReadAhead.Reads > 0)
         {
-            TimeSpan patience = options.ReadAheadPatience ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
-            _readAhead = new ReadAhead(options.ReadAhead, _fetcher, patience)
+            TimeSpan timeout = options.ReadAheadTimeout ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
+            _readAhead = new ReadAhead(options.ReadAhead, _fetcher, timeout)
             {
                 // Root's helpers at that level read no other users' files.
                 ReadsFiles = options.Sandbox != SandboxLevel.Strict || !Capabilities.Has(Capabilities.DacReadSearch),
@@ -213,7 +213,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
 
         if (call.Request.Source is RemoteSource address)
         {
-            TimeSpan? settlingLimit = call.Patience.WallLimit > call.Patience.Deadline ? call.Patience.WallLimit : null;
+            TimeSpan? settlingLimit = call.TimeLimits.WallLimit > call.TimeLimits.Deadline ? call.TimeLimits.WallLimit : null;
             ClipFetchResult fetched = ahead ?? await _fetcher.FetchAsync(address, settlingLimit, cancellation).ConfigureAwait(false);
             if (fetched.Unsettled is { } unanswered)
             {

@@ -175,10 +175,10 @@ public sealed record SupervisorOptions
     public ReadAheadOptions ReadAhead { get; init; } = new();
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this, keysOnly: nameof(HelperEnvironment));
+    public override string ToString() => RecordPrinting.Of(this, keysOnly: nameof(HelperEnvironment));
 
     /// <summary>How long a killed helper is waited for before its fault is reported all the same. For tests; 3 s.</summary>
-    internal TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(3);
+    internal TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>After this much of <see cref="StartLimit"/> a helper that is not ready is warned of. For tests; 5 s.</summary>
     internal TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(5);
@@ -201,13 +201,13 @@ public sealed record SupervisorOptions
     internal int MaxUnkillable { get; init; } = 16;
 
     /// <summary>Bytes that a program of somebody else's may hold in its folder, and one file of it. For tests; 1 GiB.</summary>
-    internal long MaxScratchBytes { get; init; } = ProgramHome.MaxBytes;
+    internal long MaxScratchBytes { get; init; } = ProgramSandbox.MaxBytes;
 
     /// <summary>How long storage may not answer, in the kernel or for one decode after the other, before the run ends. For tests; 10 minutes.</summary>
     internal TimeSpan StorageLimit { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a decode waits for a file that is being read ahead and of which nothing comes. For tests; 2 s, or a quarter of the deadline.</summary>
-    internal TimeSpan? ReadAheadPatience { get; init; }
+    internal TimeSpan? ReadAheadTimeout { get; init; }
 
     /// <summary>Landlock's ABI of which nothing newer is used, as on an older kernel; 0 is one without landlock. For tests; whatever the kernel has.</summary>
     internal int NewestLandlock { get; init; } = int.MaxValue;

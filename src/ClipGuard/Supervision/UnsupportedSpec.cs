@@ -3,7 +3,10 @@ using ClipGuard.Media.Wire;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>Mistakes of a calling program in what it asks for. They throw: as faults they would be blamed on every clip of the dataset. Pure.</summary>
+/// <summary>
+/// Whether a spec can be met at all by what decodes. One that cannot is the calling program's error and throws: as a fault it would be blamed on every clip
+/// of the dataset. Pure.
+/// </summary>
 internal static class UnsupportedSpec
 {
     /// <summary>Why a spec cannot be met, whatever the clip; null where it can.</summary>

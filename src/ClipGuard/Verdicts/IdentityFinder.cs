@@ -26,7 +26,7 @@ internal sealed class IdentityFinder : IDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly BoundedStorageQueries _questions;
-    private readonly ClipNaming _naming;
+    private readonly PortableClipNaming _naming;
     private readonly IdentityKind _kind;
     private readonly Func<Uri, CancellationToken, ValueTask<FetchedObject?>> _look;
     private readonly TimeProvider _time;
@@ -35,7 +35,7 @@ internal sealed class IdentityFinder : IDisposable
     /// <param name="kind">What stands for a file's bytes.</param>
     /// <param name="look">Asks what a server says of the object at an address; its answer is null where it does not say.</param>
     /// <param name="time">The clock.</param>
-    public IdentityFinder(ClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<FetchedObject?>> look, TimeProvider time)
+    public IdentityFinder(PortableClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<FetchedObject?>> look, TimeProvider time)
     {
         _look = look;
         _questions = new BoundedStorageQueries(Threads, Limit, time);

@@ -11,7 +11,7 @@ namespace ClipGuard.Verdicts;
 internal sealed class StoredVerdicts : IDisposable
 {
     private readonly CompactHashSet _good;
-    private readonly Dictionary<UInt128, FaultPlace> _faults = [];
+    private readonly Dictionary<UInt128, StoredFaultLocation> _faults = [];
     private readonly HashSet<UInt128> _faultyNames = [];
     private readonly CompactHashSet _objects;
     private readonly Dictionary<string, string?> _settings;
@@ -71,7 +71,7 @@ internal sealed class StoredVerdicts : IDisposable
     public bool IsGood(UInt128 key) => _good.Contains(key);
 
     /// <summary>Where the fault of these bytes stands; null where they are not known to have one.</summary>
-    public FaultPlace? FaultOf(UInt128 key) => _faults.TryGetValue(key, out FaultPlace place) ? place : null;
+    public StoredFaultLocation? FaultOf(UInt128 key) => _faults.TryGetValue(key, out StoredFaultLocation place) ? place : null;
 
     /// <summary>Whether a clip of this name had a fault with the bytes that it had then.</summary>
     public bool HasFaultyName(ClipName name) => _faultyNames.Contains(name.Key);
@@ -80,7 +80,7 @@ internal sealed class StoredVerdicts : IDisposable
     public bool HasObject(ClipName name) => _objects.Contains(name.Key);
 
     /// <summary>Reads a fault; null where it is not there any more.</summary>
-    public static StoredFault? ReadFault(FaultPlace place)
+    public static StoredFault? ReadFault(StoredFaultLocation place)
     {
         try
         {
@@ -124,7 +124,7 @@ internal sealed class StoredVerdicts : IDisposable
             while (file.Read(out ReadOnlySpan<byte> line))
             {
                 cancellation.ThrowIfCancellationRequested();
-                passedOver += Take(line, new FaultPlace(path, file.LineOffset, line.Length, 0)) ? 0 : 1;
+                passedOver += Take(line, new StoredFaultLocation(path, file.LineOffset, line.Length, 0)) ? 0 : 1;
             }
 
             if (passedOver > 0)
@@ -138,7 +138,7 @@ internal sealed class StoredVerdicts : IDisposable
         }
     }
 
-    private bool Take(ReadOnlySpan<byte> bytes, FaultPlace place)
+    private bool Take(ReadOnlySpan<byte> bytes, StoredFaultLocation place)
     {
         if (StoreFileReader.Parse(bytes, VerdictLayout.Lines.StoreLine) is not { } line)
         {
@@ -168,7 +168,7 @@ internal sealed class StoredVerdicts : IDisposable
 
         UInt128 key = identity.KeyUnder(partOf ?? line.Settings);
         long at = line.At ?? 0;
-        bool isKnown = _faults.TryGetValue(key, out FaultPlace before);
+        bool isKnown = _faults.TryGetValue(key, out StoredFaultLocation before);
         if (line.Fault is not null)
         {
             if (!isKnown || before.At <= at)
@@ -197,5 +197,5 @@ internal sealed class StoredVerdicts : IDisposable
     /// <param name="Offset">Where its line begins.</param>
     /// <param name="Length">Bytes of the line.</param>
     /// <param name="At">When it was found, in seconds since 1970.</param>
-    internal readonly record struct FaultPlace(string File, long Offset, int Length, long At);
+    internal readonly record struct StoredFaultLocation(string File, long Offset, int Length, long At);
 }

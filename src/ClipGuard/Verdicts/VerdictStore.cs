@@ -31,7 +31,7 @@ internal sealed class VerdictStore : IAsyncDisposable
 
     private VerdictStore(
         VerdictStoreOptions options,
-        ClipNaming naming,
+        PortableClipNaming naming,
         IGuardedDecoder decoder,
         IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
         StoredVerdicts stored,
@@ -56,7 +56,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     }
 
     /// <summary>What clips are called.</summary>
-    public ClipNaming Naming { get; }
+    public PortableClipNaming Naming { get; }
 
     /// <summary>Good clips that were in the store.</summary>
     public long Good => _stored.Good;
@@ -74,7 +74,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     /// <exception cref="OutputException">The folder cannot be made or read.</exception>
     public static Task<VerdictStore> OpenAsync(
         VerdictStoreOptions options,
-        ClipNaming naming,
+        PortableClipNaming naming,
         IGuardedDecoder decoder,
         IReadOnlyDictionary<ClipKind, VerdictConditions> conditions,
         bool wantsGood,

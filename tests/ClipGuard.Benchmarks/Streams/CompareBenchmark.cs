@@ -16,7 +16,7 @@ internal static partial class CompareBenchmark
 
     public static async Task RunAsync()
     {
-        string[] clips = await BenchClips.PairAsync();
+        string[] clips = await GeneratedBenchmarkClips.PairAsync();
         (string reference, string distorted) = (clips[0], clips[1]);
         int frames = 0;
 

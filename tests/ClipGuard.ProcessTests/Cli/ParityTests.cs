@@ -26,7 +26,7 @@ public sealed class ParityTests
     }
 
     [Test]
-    public void A_film_agrees_in_its_frames_their_times_and_its_sound()
+    public void A_video_agrees_in_its_frames_their_times_and_its_sound()
     {
         string path = _media.Make(
             "film.mkv", "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -f lavfi -i sine=d=2 -vf select='not(mod(n\\,3))+gt(n\\,20)' -fps_mode vfr -c:v libx264 "

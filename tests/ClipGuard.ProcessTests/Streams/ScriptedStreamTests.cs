@@ -11,7 +11,7 @@ namespace ClipGuard.ProcessTests.Streams;
 internal sealed class ScriptedStreamTests : ScriptedRunFixture
 {
     // After this, streams that are late are warned of; scripts that are to be late take twice as long.
-    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(1.5);
 
     protected override StreamOptions Options => StreamTestRig.Scripted();
 
@@ -112,7 +112,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     public async Task A_helper_that_is_late_to_be_ready_is_waited_for_with_one_warning(CancellationToken cancellation)
     {
         using var log = new RecordingLog();
-        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:3000") with { SlowOpening = ShortPatience }, log);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted("slow:3000") with { SlowOpening = ShortTimeout }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "ok:3", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
@@ -242,7 +242,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     {
         using var load = new BusyCores(Environment.ProcessorCount);
         using var log = new RecordingLog();
-        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortTimeout }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:3000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);
@@ -270,7 +270,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     public async Task A_logger_that_throws_ends_nothing(CancellationToken cancellation)
     {
         using var log = new RecordingLog { OnLine = static _ => throw new IOException("no space is left for the log") };
-        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortPatience }, log);
+        await using var guard = new StreamGuard(StreamTestRig.Scripted() with { SlowOpening = ShortTimeout }, log);
         ToolOutcome outcome = await guard.RunAsync(Run("in-step", false, "slow-opens:3000", "ok:3"), cancellation);
 
         Assert.That(outcome.Fault, Is.Null, () => outcome.Fault!.Message);

@@ -19,7 +19,7 @@ internal sealed class FetchingTests
     [Test]
     public async Task What_the_server_sends_comes_byte_for_byte(CancellationToken cancellation)
     {
-        await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip));
+        await using LoopbackServer server = ServerWithClip();
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
         Assert.That(server.Asked, Is.EqualTo(1));
     }

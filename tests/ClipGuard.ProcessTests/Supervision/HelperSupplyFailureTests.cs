@@ -19,7 +19,7 @@ internal sealed class HelperSupplyFailureTests
     {
         var left = new Leftovers();
 
-        SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with { HelperMemoryBytes = 2L << 30, KillPatience = NextToNone };
+        SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with { HelperMemoryBytes = 2L << 30, KillTimeout = NextToNone };
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))
         {
             using DecodeOutcome outcome = await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(DiesSlowly), cancellation);
@@ -41,7 +41,7 @@ internal sealed class HelperSupplyFailureTests
         SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with
         {
             HelperMemoryBytes = 2L << 30,
-            KillPatience = NextToNone,
+            KillTimeout = NextToNone,
             MaxUnkillable = 0,
         };
         var left = new Leftovers();

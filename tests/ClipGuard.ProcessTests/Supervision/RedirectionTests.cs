@@ -18,18 +18,18 @@ internal sealed class RedirectionTests
     [Test]
     public async Task A_redirection_is_followed(CancellationToken cancellation)
     {
-        await using var target = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip));
-        await using var server = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {target.Address}\r\n"));
+        await using LoopbackServer target = ServerWithClip();
+        await using var server = new LoopbackServer(RedirectionTo(target.Address));
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
     }
 
     [Test]
     public async Task Headers_go_to_the_server_that_is_named_and_to_none_that_it_redirects_to(CancellationToken cancellation)
     {
-        await using var other = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip));
+        await using LoopbackServer other = ServerWithClip();
         await using var server = new LoopbackServer(
-            LoopbackServer.Answer("302 Found", [], headers: "Location: /again.wav\r\n"),
-            LoopbackServer.Answer("302 Found", [], headers: $"Location: {other.Address}\r\n"));
+            RedirectionTo("/again.wav"),
+            RedirectionTo(other.Address));
         FetchOptions options = Quick with { HttpHeaders = [new HttpHeader("Authorization", "Bearer secret")] };
         Assert.That(await BytesAsync(server, options, cancellation), Is.EqualTo(Clip));
         Assert.That(server.Requests, Has.Length.EqualTo(2).And.All.Contains("\r\nAuthorization: Bearer secret\r\n"));
@@ -42,7 +42,7 @@ internal sealed class RedirectionTests
     [TestCase("http://[::no", "the server redirects, and names no address to go to.")]
     public async Task A_redirection_to_another_scheme_or_to_nowhere_is_that_clips_fault(string location, string message, CancellationToken cancellation)
     {
-        await using var server = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {location}\r\n"));
+        await using var server = new LoopbackServer(RedirectionTo(location));
         ClipFault fault = await FaultAsync(server, Quick, cancellation);
         Assert.That((fault.Kind, fault.Message), Is.EqualTo((FaultKind.Unsupported, $"{server.Address}: {message}")));
         Assert.That(server.Asked, Is.EqualTo(1));
@@ -53,14 +53,14 @@ internal sealed class RedirectionTests
     public async Task A_redirection_may_be_relative(string location, CancellationToken cancellation)
     {
         await using var server = new LoopbackServer(
-            LoopbackServer.Answer("307 Temporary Redirect", [], headers: $"Location: {location}\r\n"), LoopbackServer.Answer("200 OK", Clip));
+            RedirectionTo(location, "307 Temporary Redirect"), LoopbackServer.Answer("200 OK", Clip));
         Assert.That(await BytesAsync(server, Quick, cancellation), Is.EqualTo(Clip));
     }
 
     [Test]
     public async Task Redirections_in_a_circle_are_left(CancellationToken cancellation)
     {
-        await using var server = new LoopbackServer(LoopbackServer.Answer("301 Moved Permanently", [], headers: "Location: /again\r\n"));
+        await using var server = new LoopbackServer(RedirectionTo("/again", "301 Moved Permanently"));
         ClipFault fault = await FaultAsync(server, Quick, cancellation);
         Assert.That(fault.Message, Does.EndWith("the server redirects more than 5 times."));
         Assert.That(server.Asked, Is.EqualTo(6));
@@ -75,9 +75,9 @@ internal sealed class RedirectionTests
     {
         var inside = IPAddress.Parse("127.0.0.2");
         await using var target = new LoopbackServer(inside, LoopbackServer.Answer("200 OK", Clip));
-        await using var second = new LoopbackServer(LoopbackServer.Answer("302 Found", [], headers: $"Location: {target.Address}?token=secret\r\n"));
+        await using var second = new LoopbackServer(RedirectionTo($"{target.Address}?token=secret"));
         await using var server = new LoopbackServer(
-            startsPrivate ? inside : IPAddress.Loopback, LoopbackServer.Answer("302 Found", [], headers: $"Location: {second.Address}\r\n"));
+            startsPrivate ? inside : IPAddress.Loopback, RedirectionTo(second.Address));
         using var fetcher = new ClipFetcher(Quick with { AllowPrivate = allowed }, TimeSpan.FromSeconds(60), isPrivate: inside.Equals);
 
         (MemorySource? bytes, ClipFault? fault, _) = await fetcher.FetchAsync(new RemoteSource(server.Address), null, cancellation);

@@ -14,6 +14,12 @@ internal static class LoopbackFetches
 
     public static readonly FetchOptions Quick = new() { RetryPause = TimeSpan.FromMilliseconds(1), WaitLimit = TimeSpan.FromSeconds(20) };
 
+    /// <summary>A server that has the clip.</summary>
+    public static LoopbackServer ServerWithClip() => new(LoopbackServer.Answer("200 OK", Clip));
+
+    /// <summary>An answer that leads elsewhere.</summary>
+    public static byte[] RedirectionTo(object location, string status = "302 Found") => LoopbackServer.Answer(status, [], headers: $"Location: {location}\r\n");
+
     public static async Task<byte[]> BytesAsync(LoopbackServer server, FetchOptions options, CancellationToken cancellation)
     {
         using var fetcher = new ClipFetcher(options, TimeSpan.FromSeconds(60));

@@ -7,7 +7,7 @@ using TorchSharp;
 namespace ClipGuard.ProcessTests.Torch;
 
 /// <summary>
-/// Skips these tests where the package is there and its native library cannot be loaded: it may want a newer C++ runtime than the system has.
+/// Skips the tests with TorchSharp where the package is there and its native library cannot be loaded: it may want a newer C++ runtime than the system has.
 /// </summary>
 [SetUpFixture]
 internal sealed partial class TorchAvailability

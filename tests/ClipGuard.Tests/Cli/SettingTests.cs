@@ -46,17 +46,17 @@ public sealed class SettingTests
     [Test]
     public void A_list_has_each_value_of_the_command_line_or_those_between_colons()
     {
-        Assert.That(_said.With().Get(RunSettings.Exclude, []), Is.Empty);
+        Assert.That(_said.With().Get(ManifestSettings.Exclude, []), Is.Empty);
         _said.Environment["CLIPGUARD_EXCLUDE"] = "/a:/b";
-        Assert.That(_said.With().Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/a", "/b" }));
-        Assert.That(_said.With("--exclude", "/x:y", "--exclude", "/z").Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/x:y", "/z" }));
-        Assert.That(_said.With("--exclude", "/x").Get(RunSettings.Exclude, []), Is.EqualTo(new[] { "/x" }));
+        Assert.That(_said.With().Get(ManifestSettings.Exclude, []), Is.EqualTo(new[] { "/a", "/b" }));
+        Assert.That(_said.With("--exclude", "/x:y", "--exclude", "/z").Get(ManifestSettings.Exclude, []), Is.EqualTo(new[] { "/x:y", "/z" }));
+        Assert.That(_said.With("--exclude", "/x").Get(ManifestSettings.Exclude, []), Is.EqualTo(new[] { "/x" }));
     }
 
     [Test]
     public void Fetching_is_off_and_follows_ms_swifts_variable()
     {
-        Assert.That(RunSettings.ReadManifest(_said.With(), new FetchOptions()).AllowHttp, Is.False);
+        Assert.That(ManifestSettings.ReadManifest(_said.With(), new FetchOptions()).AllowHttp, Is.False);
         _said.Environment["SWIFT_TIMEOUT"] = "5";
         Assert.That(GuardSettings.Read(_said.With()).Fetching.WaitLimit, Is.EqualTo(TimeSpan.FromSeconds(5)));
         _said.Environment["SWIFT_TIMEOUT"] = "-1";
@@ -129,8 +129,8 @@ public sealed class SettingTests
     public void A_flag_can_be_given_anywhere(string text, bool expected)
     {
         _said.Environment["CLIPGUARD_FRESH"] = text;
-        Assert.That(_said.With().Get(RunSettings.Fresh, !expected), Is.EqualTo(expected));
-        Assert.That(_said.With("--fresh").Get(RunSettings.Fresh, false), Is.True);
+        Assert.That(_said.With().Get(OutputSettings.Fresh, !expected), Is.EqualTo(expected));
+        Assert.That(_said.With("--fresh").Get(OutputSettings.Fresh, false), Is.True);
     }
 
     private static readonly (string Text, PictureSize Size)[] Sizes =

@@ -27,7 +27,7 @@ public sealed class ParquetManifestTests : IndexableManifestContract
         List<ManifestRow> rows = Make().ReadRowsAsync().ToBlockingEnumerable().ToList();
 
         Assert.That(rows.Select(row => row.Line), Is.EqualTo(Enumerable.Range(1, 9)));
-        Assert.That(rows.Select(row => (Path.GetFileName(row.Place!.Source), row.Place.Line)), Is.EqualTo(
+        Assert.That(rows.Select(row => (Path.GetFileName(row.Location!.Source), row.Location.Line)), Is.EqualTo(
             Enumerable.Range(1, 4).Select(i => ("train-00000-of-00002.parquet", (long)i))
                 .Concat(Enumerable.Range(1, 5).Select(i => ("train-00001-of-00002.parquet", (long)i)))));
         Assert.That(((BadRow)rows[4]).Message, Does.StartWith($"found '[not json' in row 1 of {Folder}/train-00001-of-00002.parquet, expected"));

@@ -167,11 +167,11 @@ internal sealed class ExcludedRowMakerTests
         foreach (IIndexableManifest manifest in manifests.Append(new BlendedManifest(manifests.Select(static part => (part, 1.0)))))
         {
             using IndexedRows rows = await manifest.IndexAsync();
-            RowLocation?[] byPlace = [.. Enumerable.Range(0, (int)rows.Count).Select(row => rows.Read(row).Place)];
+            RowLocation?[] byLocation = [.. Enumerable.Range(0, (int)rows.Count).Select(row => rows.Read(row).Location)];
 
-            Assert.That(byPlace, Has.None.Null);
-            Assert.That(byPlace, Is.EqualTo(manifest.ReadRowsAsync().ToBlockingEnumerable().Select(static row => row.Place)));
-            Assert.That(manifest.Sources, Is.SupersetOf(byPlace.Select(static place => place!.Source).Distinct()));
+            Assert.That(byLocation, Has.None.Null);
+            Assert.That(byLocation, Is.EqualTo(manifest.ReadRowsAsync().ToBlockingEnumerable().Select(static row => row.Location)));
+            Assert.That(manifest.Sources, Is.SupersetOf(byLocation.Select(static place => place!.Source).Distinct()));
         }
     }
 

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Layout;
 
-/// <summary>What <c>src/GLOSSARY.md</c> says of the sources: its words name types that are there, and the words that it calls gone are gone.</summary>
+/// <summary>
+/// What <c>src/GLOSSARY.md</c> says of the sources: its words name types that are there, and the words that it calls gone are gone, of tests from their names.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed partial class GlossaryTests
 {
@@ -40,13 +42,21 @@ internal sealed partial class GlossaryTests
             }
         }
 
+        // Of tests only the names count: what their comments tell of is also what is not ClipGuard's.
+        string[] tests = [.. FilesBelow(Path.Combine(Repository.Root, "tests"), "*.cs")];
+        IEnumerable<string> names = tests.Select(static file => Path.GetFileName(file))
+            .Concat(tests.SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))).Select(static match => match.Groups[1].Value));
+        uses.AddRange(names.Where(name => gone.Any(WordsOf(name).Contains)).Select(static name => $"tests: {name}"));
+
         Assert.That(uses, Is.Empty);
     }
 
     // Words of identifiers too: FindTroubleAsync is find, trouble and async.
     private static HashSet<string> WordsOf(string line) => [.. Word().Matches(line).Select(static match => match.Value.ToLowerInvariant())];
 
-    private static IEnumerable<string> SourceFiles(string pattern) => Directory.EnumerateFiles(Sources, pattern, SearchOption.AllDirectories)
+    private static IEnumerable<string> SourceFiles(string pattern) => FilesBelow(Sources, pattern);
+
+    private static IEnumerable<string> FilesBelow(string folder, string pattern) => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
         .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Bindings/", StringComparison.Ordinal));
 
     // The cells of a table's rows, without its header.

@@ -92,7 +92,7 @@ internal sealed class ElasticResumePropertyTests
         EpochRows rows = isStreamed
             ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
-        var plan = new CountedPlan(rows, segments, rankBatches, dropLast, bucket: null);
+        var plan = new FixedBatchSizePlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()
             .Select(batch => batch.Samples.OfType<PlannedSample>().Select(LineOf).ToArray()).ToList();
     }

@@ -112,7 +112,7 @@ internal sealed partial class PaddingTests
     [TestCase(PixelLayout.ChannelsLast, "20,10,3", 20)]
     public void An_images_length_is_its_rows(PixelLayout layout, string shape, int length)
     {
-        TensorForm form = TensorForm.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec { Layout = layout });
+        TensorDescription form = TensorDescription.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec { Layout = layout });
         var builder = new TensorBuilder(form, 1, new PooledBatchMemory(), null);
         int[] lengths = [.. shape.Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
         builder.Put(0, 0, new DecodedClip(ElementType.UInt8, lengths), new byte[600]);
@@ -163,7 +163,7 @@ internal sealed partial class PaddingTests
     [Test]
     public void A_slot_may_be_emptied_while_another_grows()
     {
-        var form = new TensorForm("image", ElementType.UInt8, [1, 1, 1], 0, null, long.MaxValue);
+        var form = new TensorDescription("image", ElementType.UInt8, [1, 1, 1], 0, null, long.MaxValue);
         for (int round = 0; round < 300; round++)
         {
             using var builder = new TensorBuilder(form, 2, new PooledBatchMemory(), null);

@@ -100,7 +100,8 @@ internal sealed class RaggedTests
     [Test]
     public void Several_clips_a_sample_lie_sample_by_sample_whatever_order_they_came_in()
     {
-        using RaggedBuilder builder = Builder(new TensorForm("audio", ElementType.Float32, [1, 1], 1, null, long.MaxValue), slots: 4, out Func<long> held);
+        using RaggedBuilder builder = Builder(
+            new TensorDescription("audio", ElementType.Float32, [1, 1], 1, null, long.MaxValue), slots: 4, out Func<long> held);
         Put(builder, 2, 1, 30f, 31f);
         Put(builder, 0, 0, 1f, 2f, 3f);
         Put(builder, 2, 0, 20f);
@@ -134,7 +135,7 @@ internal sealed class RaggedTests
         ];
         foreach ((ClipSpec spec, ClipKind kind, int[] shape, nint[] values, long length) in cases)
         {
-            using RaggedBuilder builder = Builder(TensorForm.Of(LoaderRun.Options, kind, spec), slots: 2, out _);
+            using RaggedBuilder builder = Builder(TensorDescription.Of(LoaderRun.Options, kind, spec), slots: 2, out _);
             byte[] payload = new byte[shape.Aggregate(1, static (a, b) => a * b)];
             builder.Put(0, 0, new DecodedClip(ElementType.UInt8, shape), payload);
             builder.Put(1, 0, new DecodedClip(ElementType.UInt8, shape), payload);
@@ -149,7 +150,7 @@ internal sealed class RaggedTests
     [Test]
     public void A_batch_without_clips_has_values_of_no_length_and_whole_offsets()
     {
-        using RaggedBuilder builder = Builder(TensorForm.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec()), slots: 2, out _);
+        using RaggedBuilder builder = Builder(TensorDescription.Of(LoaderRun.Options, ClipKind.Image, new ImageSpec()), slots: 2, out _);
 
         BatchTensor[] tensors = [.. builder.Finish([0, 1], out _)];
 
@@ -195,7 +196,7 @@ internal sealed class RaggedTests
         return [.. checksums];
     }
 
-    private static RaggedBuilder Builder(TensorForm form, int slots, out Func<long> held)
+    private static RaggedBuilder Builder(TensorDescription form, int slots, out Func<long> held)
     {
         long bytes = 0;
         held = () => bytes;

@@ -114,7 +114,8 @@ internal sealed class TensorBuilderTests
         Assert.That(second.Capacity, Is.GreaterThanOrEqualTo(990_000));
     }
 
-    private static TensorForm Form(string name, ElementType element) => new(name, element, [1, 1], element == ElementType.Float32 ? 1 : 0, 1, long.MaxValue);
+    private static TensorDescription Form(string name, ElementType element) =>
+        new(name, element, [1, 1], element == ElementType.Float32 ? 1 : 0, 1, long.MaxValue);
 
     private static DecodedClip Clip(int samples) => new(ElementType.Float32, [1, samples]);
 

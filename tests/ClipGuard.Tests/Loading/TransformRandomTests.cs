@@ -67,8 +67,8 @@ internal sealed class TransformRandomTests
         {
             Transform = context =>
             {
-                first[(context.Epoch, context.Place.Position, context.Place.SubstituteNumber)] = context.Random.NextInt64();
-                if (context.Place.SubstituteNumber == 0)
+                first[(context.Epoch, context.BatchSample.Position, context.BatchSample.SubstituteNumber)] = context.Random.NextInt64();
+                if (context.BatchSample.SubstituteNumber == 0)
                 {
                     context.Drop("its substitute is wanted");
                 }

@@ -26,7 +26,7 @@ internal sealed class TransformTests
             {
                 TransformClip clip = context.Clips[0];
                 Span<float> old = clip.AsSpan<float>();
-                if (context.Place.Line == 1)
+                if (context.BatchSample.Line == 1)
                 {
                     old[1] = 9;
                     return;
@@ -70,7 +70,7 @@ internal sealed class TransformTests
         var log = new RecordingLog();
         LoaderOptions options = LoaderRun.Options with { OnBadSample = policy, Shuffle = ShuffleMode.None };
         await using ClipLoader loader = await run.OpenAsync(
-            options with { Transform = context => _ = context.Place.Line % 10 == 3 ? throw thrown : 0 }, log);
+            options with { Transform = context => _ = context.BatchSample.Line % 10 == 3 ? throw thrown : 0 }, log);
 
         List<SeenBatch> batches = await LoaderRun.ReadAsync(loader);
 
@@ -146,7 +146,7 @@ internal sealed class TransformTests
             Shuffle = ShuffleMode.None,
             Transform = static context =>
             {
-                if (context.Place is { Line: <= 100, SubstituteNumber: 0 })
+                if (context.BatchSample is { Line: <= 100, SubstituteNumber: 0 })
                 {
                     context.Drop("too quiet");
                 }
@@ -177,7 +177,7 @@ internal sealed class TransformTests
             Transform = static context =>
             {
                 TransformClip clip = context.Clips[0];
-                _ = context.Place.Line switch
+                _ = context.BatchSample.Line switch
                 {
                     1 => clip.Replace<float>([1, 1, 1]).Rank,
                     2 => clip.Replace<float>([1, 0]).Rank,
@@ -230,7 +230,7 @@ internal sealed class TransformTests
                     Assert.That(firstTwo.Wait(Patience), Is.True);
                 }
 
-                if (context.Place.Position >= 8)
+                if (context.BatchSample.Position >= 8)
                 {
                     laterOnes.Signal();
                 }

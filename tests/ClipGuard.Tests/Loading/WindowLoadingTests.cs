@@ -50,7 +50,7 @@ internal sealed class WindowLoadingTests
         Assert.That(seen.Values.SelectMany(window => window.Starts), Is.All.InRange(0, 3.5));
         foreach ((double[] starts, double[] shown) in seen.Values)
         {
-            // The film's sound and pictures have windows of the same length, so they lie where the others do.
+            // The video's sound and pictures have windows of the same length, so they lie where the others do.
             Assert.That(shown, Is.EqualTo(starts).Within(0.0401), "a frame is on show for 0.04 s");
         }
     }

@@ -99,7 +99,7 @@ internal sealed class ExclusionListTests
     public async Task Rows_of_any_index_are_found_by_where_they_stand([Values] bool knowsPlaces)
     {
         ExclusionList list = await ListAsync("""{"source":"a","line":2}""", """{"source":"b","line":1}""");
-        using var rows = new PlacedRows([new("/d/a", 1), new("/d/a", 2), new("/d/b", 1), new("/d/b", 2)], knowsPlaces);
+        using var rows = new LocatedRows([new("/d/a", 1), new("/d/a", 2), new("/d/b", 1), new("/d/b", 2)], knowsPlaces);
 
         Assert.That(ManifestExclusion.Of(list, new Sources("/d/a", "/d/b")).FindRows(rows), Is.EqualTo(new[] { 1, 2 }));
     }
@@ -272,17 +272,17 @@ internal sealed class ExclusionListTests
         return path;
     }
 
-    private sealed class PlacedRows(RowLocation[] places, bool knowsPlaces) : IndexedRows
+    private sealed class LocatedRows(RowLocation[] places, bool knowsPlaces) : IndexedRows
     {
         public override long Count => places.Length;
 
         public override string Fingerprint => string.Empty;
 
-        public override ManifestRow Read(long row) => new BadRow(row + 1, 1, "a", "b") { Place = places[row] };
+        public override ManifestRow Read(long row) => new BadRow(row + 1, 1, "a", "b") { Location = places[row] };
 
         public override long FindLine(long line) => line - 1;
 
-        protected internal override RowLocation? PlaceOf(long row) => knowsPlaces ? places[row] : null;
+        protected internal override RowLocation? LocationOf(long row) => knowsPlaces ? places[row] : null;
     }
 
     private sealed class Sources(params string[] sources) : IManifest

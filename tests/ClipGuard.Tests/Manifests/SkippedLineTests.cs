@@ -54,7 +54,7 @@ internal sealed class SkippedLineTests
         {
             while (true)
             {
-                if (byPlace && lines.TryReadPlace(out RowIndexEntry place))
+                if (byPlace && lines.TryReadEntry(out RowIndexEntry place))
                 {
                     _places++;
                     read.Add(place);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Films whose container turns or mirrors them come out as the upright one with its pixels moved, and as the ffmpeg program shows them.</summary>
+/// <summary>Videos whose container turns or mirrors them come out as the upright one with its pixels moved, and as the ffmpeg program shows them.</summary>
 [CancelAfter(60_000)]
 internal sealed class DisplayMatrixTests
 {
@@ -32,7 +32,7 @@ internal sealed class DisplayMatrixTests
     public void Remove() => _media.Dispose();
 
     [TestCaseSource(nameof(Names))]
-    public void A_film_is_turned_and_mirrored_as_its_matrix_says(string name)
+    public void A_video_is_turned_and_mirrored_as_its_matrix_says(string name)
     {
         (_, int a, int b, int c, int d) = Matrices.Single(matrix => matrix.Name == name);
         string upright = _media.Make("upright.mp4", $"-f lavfi -i testsrc2=s={Width}x{Height}:r=10:d=0.2 -c:v libx264 -qp 0 -pix_fmt yuv444p");

@@ -63,7 +63,7 @@ internal sealed class ExternalReferenceTests
     }
 
     [Test]
-    public void A_film_whose_pictures_lie_in_another_file_is_unsupported()
+    public void A_video_whose_pictures_lie_in_another_file_is_unsupported()
     {
         string other = _media.Make("other.mov", Film);
         string path = _media.Write("alias.mov", WithAlias(File.ReadAllBytes(other), other));

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Films whose containers say something wrong of their frames' order: which one is a key frame, when each is shown, which are shown at all.</summary>
+/// <summary>Videos whose containers say something wrong of their frames' order: which one is a key frame, when each is shown, which are shown at all.</summary>
 [CancelAfter(60_000)]
 internal sealed class FrameOrderTests
 {

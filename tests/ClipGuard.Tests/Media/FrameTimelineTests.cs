@@ -102,7 +102,7 @@ internal sealed class FrameTimelineTests
     }
 
     [Test]
-    public void Key_frames_of_a_film_are_those_that_its_container_marks()
+    public void Key_frames_of_a_video_are_those_that_its_container_marks()
     {
         string path = _media.Make("keys.mp4", $"-f lavfi -i testsrc2=s=64x64:d=2 {X264} -g 10 -bf 2");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new KeyFrames { Max = 3 } });
@@ -142,7 +142,7 @@ internal sealed class FrameTimelineTests
     }
 
     [Test]
-    public void A_film_of_uncompressed_pictures_has_all_its_frames()
+    public void A_video_of_uncompressed_pictures_has_all_its_frames()
     {
         string path = _media.Make("film.y4m", "-f lavfi -i testsrc2=s=64x48:r=25:d=0.16");
         Assert.That((Look(path).Kind, Look(path).FoundFrameCount), Is.EqualTo(("video", (long?)4)));

@@ -59,7 +59,7 @@ internal sealed class IndexedReadTests
     }
 
     [Test]
-    public void A_part_of_a_film_that_an_edit_list_shows_is_read_alone()
+    public void A_part_of_a_video_that_an_edit_list_shows_is_read_alone()
     {
         string path = _media.Make("edited.mp4", $"-ss 0.7 -i \"{Make("reordered.mp4")}\" -c copy");
         using DirectDecode decode = DirectDecode.Of(path, new VideoSpec { Selection = new IndexFrames([0, 5]), Size = new ExactSize(32, 32) });

@@ -194,7 +194,7 @@ internal sealed class PictureTests
     }
 
     [Test]
-    public void Transparent_films_show_the_background()
+    public void Transparent_videos_show_the_background()
     {
         string path = _media.Make("clear.mov", "-f lavfi -i color=c=red@0.5:s=16x16:r=5:d=0.4,format=argb -c:v qtrle");
         using DirectDecode decode = DirectDecode.Of(

@@ -30,7 +30,7 @@ internal sealed class UndamagedOddClipTests
     }
 
     [Test]
-    public void A_film_that_was_cut_off_where_only_its_sound_went_on()
+    public void A_video_that_was_cut_off_where_only_its_sound_went_on()
     {
         byte[] whole = File.ReadAllBytes(
             _media.Make("film.mkv", $"{Video} -f lavfi -i sine=d=4 -c:v libx264 -pix_fmt yuv420p -c:a pcm_s16le -cluster_time_limit 500"));
@@ -58,7 +58,7 @@ internal sealed class UndamagedOddClipTests
     }
 
     [Test]
-    public void Zeros_behind_a_film([Values("padded.mkv", "padded.mp4", "padded.avi")] string name)
+    public void Zeros_behind_a_video([Values("padded.mkv", "padded.mp4", "padded.avi")] string name)
     {
         byte[] whole = File.ReadAllBytes(_media.Make(name, $"{Video} -c:v libx264 -pix_fmt yuv420p"));
         string path = _media.Write($"more-{name}", [.. whole, .. new byte[5000]]);

@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Media;
 
 /// <summary>
-/// Eight frames of a film, each by a jump of its own, are bit for bit those that decoding on from the start gives, of every pair of codec and container that
+/// Eight frames of a video, each by a jump of its own, are bit for bit those that decoding on from the start gives, of every pair of codec and container that
 /// the ffmpeg program can write here
 /// and that tells key frames from others: a few in the suite, all of them by <c>dotnet cake --target=Sweep</c>.
 /// </summary>

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Media;
 
-/// <summary>Several windows of a film out of one decode: which frames they have, and that these are those that are had alone.</summary>
+/// <summary>Several windows of a video out of one decode: which frames they have, and that these are those that are had alone.</summary>
 [CancelAfter(120_000)]
 internal sealed class VideoWindowTests
 {
@@ -23,7 +23,7 @@ internal sealed class VideoWindowTests
     [TestCase(2, 2, 0.5, new[] { 0, 2, 6, 8 }, Description = "a window lasts 4 s, and the last one begins at 6 s")]
     [TestCase(2, 4, 2.0, new[] { 0, 0, 1, 1, 8, 8, 9, 9 })]
     [TestCase(3, 1, 1.0, new[] { 0, 4, 9 }, Description = "at 0, 4.5 and 9 s")]
-    public void Evenly_they_begin_with_the_film_and_end_with_it(int count, int frames, double? rate, int[] expected) =>
+    public void Evenly_they_begin_with_the_video_and_end_with_it(int count, int frames, double? rate, int[] expected) =>
         Assert.That(Picked(new WindowFrames(count, frames) { PerSecond = rate }), Is.EqualTo(expected));
 
     [TestCase(0.0, null, 0)]
@@ -42,7 +42,7 @@ internal sealed class VideoWindowTests
     [TestCase(ShortClipPolicy.Loop, null, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1 })]
     [TestCase(ShortClipPolicy.Pad, 1.0, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9 })]
     [TestCase(ShortClipPolicy.Loop, 1.0, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1 })]
-    public void A_film_that_is_too_short_is_padded_or_begun_again(ShortClipPolicy policy, double? rate, int[] expected) =>
+    public void A_video_that_is_too_short_is_padded_or_begun_again(ShortClipPolicy policy, double? rate, int[] expected) =>
         Assert.That(Picked(new WindowFrames(2, 12) { PerSecond = rate, WhenShort = policy }), Is.EqualTo(expected.Concat(expected)));
 
     [Test]
@@ -54,7 +54,7 @@ internal sealed class VideoWindowTests
     }
 
     [Test]
-    public void At_a_films_own_rate_no_frame_is_missed_or_taken_twice()
+    public void At_a_videos_own_rate_no_frame_is_missed_or_taken_twice()
     {
         // Thirds, and 1001sts, are no sums of powers of two.
         foreach ((int numerator, int denominator) in new[] { (1, 3), (1001, 30_000), (1, 25), (1001, 24_000) })

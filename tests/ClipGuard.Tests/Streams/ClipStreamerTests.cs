@@ -22,7 +22,7 @@ internal sealed unsafe class ClipStreamerTests
         {
             var marks = new ProgressMarks((byte*)page);
             marks.Log("  (the last line 3 more times)");
-            using var streamer = new ClipStreamer(new OpenStreamOrder(1, new FileSource("/clip"), ClipKind.Audio, "/fifo"), marks);
+            using var streamer = new ClipStreamer(new OpenStreamCommand(1, new FileSource("/clip"), ClipKind.Audio, "/fifo"), marks);
 
             Assert.That(Progress.ReadLog(page), Is.Empty);
         }

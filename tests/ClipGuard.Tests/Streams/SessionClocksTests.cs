@@ -20,7 +20,7 @@ internal sealed class SessionClocksTests
         OpenLimit = TimeSpan.FromSeconds(30),
         SlowOpening = TimeSpan.FromSeconds(5),
         DrainGrace = TimeSpan.FromSeconds(2),
-        KillPatience = TimeSpan.FromSeconds(3),
+        KillTimeout = TimeSpan.FromSeconds(3),
     };
 
     private static long At(double seconds) => Start + (long)(seconds * Second);

@@ -12,46 +12,46 @@ internal sealed class DecodeCapacityTests
     [Test]
     public void There_are_as_many_places_as_workers()
     {
-        DecodeCapacity places = New(workers: 2, most: 8);
-        Assert.That((places.TryTake(), places.TryTake(), places.TryTake()), Is.EqualTo((true, true, false)));
+        DecodeCapacity capacity = New(workers: 2, most: 8);
+        Assert.That((capacity.TryTake(), capacity.TryTake(), capacity.TryTake()), Is.EqualTo((true, true, false)));
     }
 
     [Test]
     public void A_decode_that_waits_leaves_its_place_and_one_that_goes_on_has_it_again()
     {
-        DecodeCapacity places = New(workers: 1, most: 3);
-        Assert.That((places.TryTake(), places.TryTake()), Is.EqualTo((true, false)));
+        DecodeCapacity capacity = New(workers: 1, most: 3);
+        Assert.That((capacity.TryTake(), capacity.TryTake()), Is.EqualTo((true, false)));
 
-        places.Wait(begins: true, null!);
-        Assert.That((places.TryTake(), places.TryTake()), Is.EqualTo((true, false)));
+        capacity.Wait(begins: true, null!);
+        Assert.That((capacity.TryTake(), capacity.TryTake()), Is.EqualTo((true, false)));
 
-        places.Wait(begins: false, null!);
-        places.Return(null!);
-        Assert.That(places.TryTake(), Is.False, "the one that waited computes again");
+        capacity.Wait(begins: false, null!);
+        capacity.Return(null!);
+        Assert.That(capacity.TryTake(), Is.False, "the one that waited computes again");
     }
 
     [Test]
     public void The_limit_holds_for_those_that_wait_too()
     {
-        DecodeCapacity places = New(workers: 1, most: 2);
-        places.TryTake();
-        places.Wait(begins: true, null!);
-        places.TryTake();
-        places.Wait(begins: true, null!);
-        Assert.That(places.TryTake(), Is.False);
+        DecodeCapacity capacity = New(workers: 1, most: 2);
+        capacity.TryTake();
+        capacity.Wait(begins: true, null!);
+        capacity.TryTake();
+        capacity.Wait(begins: true, null!);
+        Assert.That(capacity.TryTake(), Is.False);
     }
 
     [Test]
     public void Memory_is_asked_for_beside_the_workers_alone()
     {
-        DecodeCapacity places = New(workers: 2, most: 8);
+        DecodeCapacity capacity = New(workers: 2, most: 8);
         _hasRoom = false;
-        Assert.That((places.TryTake(), places.TryTake()), Is.EqualTo((true, true)));
+        Assert.That((capacity.TryTake(), capacity.TryTake()), Is.EqualTo((true, true)));
 
-        places.Wait(begins: true, null!);
-        Assert.That(places.TryTake(), Is.False);
+        capacity.Wait(begins: true, null!);
+        Assert.That(capacity.TryTake(), Is.False);
         _hasRoom = true;
-        Assert.That(places.TryTake(), Is.True);
+        Assert.That(capacity.TryTake(), Is.True);
     }
 
     [Test]

@@ -26,7 +26,7 @@ internal sealed class HelperClocksTests
         CheckGrace = TimeSpan.FromSeconds(2),
         HangUpGrace = TimeSpan.FromSeconds(1),
         LeaveGrace = TimeSpan.FromSeconds(2),
-        KillPatience = TimeSpan.FromSeconds(3),
+        KillTimeout = TimeSpan.FromSeconds(3),
     };
 
     [Test]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Supervision;
 
-/// <summary>What a calling program asks for and no clip can be decoded to.</summary>
+/// <summary>Specs that no clip can be decoded to.</summary>
 internal sealed class UnsupportedSpecTests
 {
     private static readonly string[] NoDecoders = [];

@@ -17,7 +17,7 @@ internal sealed class GivenSettings
     public SettingSources With(params string[] arguments)
     {
         SettingGroup[] groups =
-            [RunSettings.Output, RunSettings.Rows, RunSettings.Manifest, RunSettings.Exclusion, .. GuardSettings.All, .. SpecSettingGroups.All];
+            [OutputSettings.Group, ManifestSettings.Rows, ManifestSettings.Group, ManifestSettings.Exclusion, .. GuardSettings.All, .. SpecSettingGroups.All];
         Setting[] settings = [.. groups.SelectMany(group => group.Settings)];
         var command = new Command("test");
         foreach (Setting setting in settings)

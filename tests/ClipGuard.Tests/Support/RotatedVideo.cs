@@ -12,7 +12,7 @@ internal static class RotatedVideo
     // From "tkhd" to the matrix, in version 0: version and flags, five numbers, eight reserved bytes, four half numbers.
     private const int MatrixOffset = 4 + 4 + (5 * 4) + 8 + 8;
 
-    /// <summary>The film with the matrix by which x is mapped to a·x + c·y and y to b·x + d·y, both axes running right and down.</summary>
+    /// <summary>The video with the matrix by which x is mapped to a·x + c·y and y to b·x + d·y, both axes running right and down.</summary>
     public static byte[] WithMatrix(byte[] film, int a, int b, int c, int d)
     {
         Span<byte> matrix = film.AsSpan(film.AsSpan().IndexOf("tkhd"u8) + MatrixOffset);

@@ -244,7 +244,7 @@ internal sealed class VerdictStoreDryRunTests
         using var bench = new DryRunBench(DryRunBench.Row("ok-1.png")) { Decoder = new ScriptedDecoder() };
         Make(bench.Folder, "ok-1.png");
         bench.Options = bench.Options with { Verdicts = new VerdictStoreOptions { Folder = Path.Combine(bench.Folder, "store") } };
-        var names = new ClipNaming([]);
+        var names = new PortableClipNaming([]);
         var finder = new IdentityFinder(names, IdentityKind.Metadata, static (_, _) => default, TimeProvider.System);
         var manifest = new ClipGuard.Manifests.JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
         File.WriteAllLines(

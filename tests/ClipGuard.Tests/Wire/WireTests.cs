@@ -160,25 +160,25 @@ public sealed class WireTests
         new ToolExitedMessage(256) { LeftBehind = 2, CpuSeconds = 0.75, PeakMemoryBytes = 1L << 34 },
     ];
 
-    private static IEnumerable<StreamOrder> Orders =>
+    private static IEnumerable<StreamCommand> Orders =>
     [
-        .. Sources.Select(source => new OpenStreamOrder(1, source, ClipKind.Audio, "/run/pipe")
+        .. Sources.Select(source => new OpenStreamCommand(1, source, ClipKind.Audio, "/run/pipe")
         {
             AsFile = true,
             Limits = Limits,
             DecoderThreads = 3,
             InputLength = 12,
         }),
-        new WriteStreamOrder(2, new AudioFormat(new AudioShape(16_000, 2), AudioSampleType.Float32)),
-        new WriteStreamOrder(2, new VideoFormat(
+        new WriteStreamCommand(2, new AudioFormat(new AudioShape(16_000, 2), AudioSampleType.Float32)),
+        new WriteStreamCommand(2, new VideoFormat(
             new VideoShape(64, 48, ChromaSampling.Yuv444, 12) { FullRange = true, Rate = new FrameRate(25, 1) },
             VideoStreamFraming.Raw,
             ScalingFilter.Lanczos)),
-        new CloseStreamOrder(3),
+        new CloseStreamCommand(3),
     ];
 
-    private static IEnumerable<GuardianOrder> GuardianOrders =>
-        [new HoldFolderOrder("/run/group"), new RunToolOrder("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
+    private static IEnumerable<GuardianCommand> GuardianOrders =>
+        [new HoldFolderCommand("/run/group"), new RunToolCommand("/usr/bin/ffmpeg", ["ffmpeg", "-i", "a b", ""])];
 
     [Test]
     public void A_helper_reads_each_spec_as_it_was_written([ValueSource(nameof(Specs))] ClipSpec spec) =>
@@ -201,17 +201,17 @@ public sealed class WireTests
     [Test]
     public void A_helper_reads_each_order_to_write_a_stream([ValueSource(nameof(Orders))] object order)
     {
-        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((StreamOrder)order, WireJson.Default.StreamOrder);
+        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((StreamCommand)order, WireJson.Default.StreamCommand);
 
-        Assert.That(AsJson(SupervisorMessageReader.Stream(datagram), WireJson.Default.StreamOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        Assert.That(AsJson(SupervisorMessageReader.Stream(datagram), WireJson.Default.StreamCommand), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
     }
 
     [Test]
     public void A_guardian_reads_its_orders([ValueSource(nameof(GuardianOrders))] object order)
     {
-        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((GuardianOrder)order, WireJson.Default.GuardianOrder);
+        byte[] datagram = JsonSerializer.SerializeToUtf8Bytes((GuardianCommand)order, WireJson.Default.GuardianCommand);
 
-        Assert.That(AsJson(SupervisorMessageReader.Guardian(datagram), WireJson.Default.GuardianOrder), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
+        Assert.That(AsJson(SupervisorMessageReader.Guardian(datagram), WireJson.Default.GuardianCommand), Is.EqualTo(Encoding.UTF8.GetString(datagram)));
     }
 
     [Test]

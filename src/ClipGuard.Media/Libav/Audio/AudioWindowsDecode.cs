@@ -29,7 +29,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
     private AudioFrames Frames => _reading.Frames;
 
     // Matroska tells lengths by a clock of milliseconds, which is not to the sample.
-    private long? ToldSamples => _reading.Track.Container.IsMatroska ? null : _track.DeclaredSamples;
+    private long? DeclaredSamples => _reading.Track.Container.IsMatroska ? null : _track.DeclaredSamples;
 
     public static DecodeAnswer Run(DecodeState session, AudioSpec spec)
     {
@@ -50,7 +50,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
     private DecoderFault? ReadByHeader(out bool isWhole)
     {
         isWhole = false;
-        if (ToldSamples is not { } told)
+        if (DeclaredSamples is not { } told)
         {
             return null;
         }
@@ -64,7 +64,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
         AudioRangeWriter.Refuse(_session, _track) ?? BeginAgain() ?? Count(out long total) ?? _reading.Reopen() ?? _windows.Place(total) ?? ReadToTheEnd();
 
     // Where no length was told nothing was read yet but the first frame.
-    private DecoderFault? BeginAgain() => ToldSamples is null ? null : _reading.Reopen();
+    private DecoderFault? BeginAgain() => DeclaredSamples is null ? null : _reading.Reopen();
 
     private DecoderFault? ReadToTheEnd()
     {

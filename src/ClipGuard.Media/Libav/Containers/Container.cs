@@ -144,8 +144,8 @@ internal sealed unsafe class Container : IDisposable
             ? guessed
             : stream->avg_frame_rate;
 
-    /// <summary>Whether an error that came in place of a packet is the end of the file (<see cref="DemuxerEnds"/>).</summary>
-    public bool IsEnd(int error) => DemuxerEnds.IsEnd(FormatName, error, IsAllRead);
+    /// <summary>Whether an error that came in place of a packet is the end of the file (<see cref="DemuxerEndOfFile"/>).</summary>
+    public bool IsEnd(int error) => DemuxerEndOfFile.IsEnd(FormatName, error, IsAllRead);
 
     /// <summary>True where no byte is left behind the packet that was read last.</summary>
     public bool IsAllRead => ffmpeg.avio_seek(_stream.Io, 0, FromHere) >= Bytes.Length;

@@ -23,7 +23,7 @@ internal static unsafe class HeifStreams
             return [.. streams.Where((_, place) => place != Math.Max(0, main))];
         }
 
-        // Beside a film a picture has one frame and lasts for no time.
+        // Beside a video a picture has one frame and lasts for no time.
         int[] pictures = [.. streams.Where(i => container.Format->streams[i] is var stream && stream->nb_frames == 1 && stream->duration <= 0)];
         return pictures.Length == streams.Length ? [] : [.. pictures];
     }

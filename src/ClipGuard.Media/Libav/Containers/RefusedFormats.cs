@@ -31,7 +31,7 @@ internal static class RefusedFormats
 
     /// <summary>
     /// The name of the format of a playlist under another name than a playlist's; null for everything else. From 7.1 on FFmpeg does not recognise one there,
-    /// and takes it for a damaged film or an unknown format (hls_probe in libavformat/hls.c).
+    /// and takes it for a damaged video or an unknown format (hls_probe in libavformat/hls.c).
     /// </summary>
     public static string? FindPlaylist(ClipBytes bytes)
     {

@@ -63,7 +63,7 @@ internal sealed class BigEndianWav : IDistrustRule
 
         return new Distrusted("The file is a RIFX (a WAV with the highest byte first) and is read as one.")
         {
-            Instead = new TurnedSamples(bytes, wav, align / channels, header.SampleBytes),
+            Instead = new RotatedSamples(bytes, wav, align / channels, header.SampleBytes),
         };
     }
 
@@ -108,7 +108,7 @@ internal sealed class BigEndianWav : IDistrustRule
     }
 
     /// <summary>The clip with another header, and the bytes of each of its samples in the other order. What is behind the samples is left out.</summary>
-    private sealed class TurnedSamples(ClipBytes clip, byte[] header, int width, long? sampleBytes) : ClipBytes
+    private sealed class RotatedSamples(ClipBytes clip, byte[] header, int width, long? sampleBytes) : ClipBytes
     {
         public override long Length { get; } = Math.Min(clip.Length, sampleBytes is { } told ? header.Length + told : long.MaxValue);
 

@@ -23,7 +23,7 @@ internal sealed class ChainedOgg : IDistrustRule
             return null;
         }
 
-        // What is multiplexed (a film with its sound) is left to FFmpeg.
+        // What is multiplexed (a video with its sound) is left to FFmpeg.
         if (OggPage.Read(bytes, first.End) is not { IsFirst: false } second || (OggPage.LastSerial(bytes) == first.Serial && bytes.Length > WholeBytes))
         {
             return null;

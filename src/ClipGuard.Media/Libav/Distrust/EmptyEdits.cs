@@ -19,7 +19,7 @@ internal sealed class EmptyEdits : IDistrustRule
     private const int ShortEditBytes = 12;
     private const int LongEditBytes = 20;
 
-    // Boxes beside each other: a film has a handful, and fragments come behind them.
+    // Boxes beside each other: a video has a handful, and fragments come behind them.
     private const int MaxBoxes = 64;
 
     // Edit lists are short; one with more is left to FFmpeg.
@@ -28,7 +28,7 @@ internal sealed class EmptyEdits : IDistrustRule
     /// <inheritdoc/>
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted)
     {
-        if (wanted != AVMediaType.AVMEDIA_TYPE_AUDIO || head.Length < BoxHeaderBytes || !BeginsFilm(head[4..]))
+        if (wanted != AVMediaType.AVMEDIA_TYPE_AUDIO || head.Length < BoxHeaderBytes || !BeginsMp4(head[4..]))
         {
             return null;
         }
@@ -54,7 +54,7 @@ internal sealed class EmptyEdits : IDistrustRule
         };
     }
 
-    private static bool BeginsFilm(ReadOnlySpan<byte> type) =>
+    private static bool BeginsMp4(ReadOnlySpan<byte> type) =>
         type.StartsWith("ftyp"u8) || type.StartsWith("moov"u8) || type.StartsWith("mdat"u8) || type.StartsWith("wide"u8)
         || type.StartsWith("free"u8) || type.StartsWith("skip"u8) || type.StartsWith("pnot"u8);
 

@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Libav.Streams;
 /// <summary>Carries out the orders for one stream: open the clip and make the FIFO, write, close.</summary>
 internal sealed unsafe class ClipStreamer : IDisposable
 {
-    private readonly OpenStreamOrder _order;
+    private readonly OpenStreamCommand _order;
     private readonly ProgressMarks _marks;
     private readonly LibavLog _log;
     private readonly DecodeState _session;
@@ -16,7 +16,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
     /// <summary>A streamer for one order.</summary>
     /// <param name="order">The order to open.</param>
     /// <param name="marks">Marks that the supervisor reads.</param>
-    public ClipStreamer(OpenStreamOrder order, ProgressMarks marks)
+    public ClipStreamer(OpenStreamCommand order, ProgressMarks marks)
     {
         _order = order;
         _marks = marks;

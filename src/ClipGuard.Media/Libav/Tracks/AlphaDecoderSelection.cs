@@ -36,7 +36,7 @@ internal static unsafe class AlphaDecoderSelection
         AVCodec* other = ffmpeg.avcodec_find_decoder_by_name(name);
         if (other == null)
         {
-            return session.Fault(FaultKind.Unsupported, $"The film is transparent in places, which only the decoder {name} tells, and this FFmpeg lacks it.");
+            return session.Fault(FaultKind.Unsupported, $"The video is transparent in places, which only the decoder {name} tells, and this FFmpeg lacks it.");
         }
 
         decoder = other;

@@ -17,7 +17,7 @@ namespace ClipGuard.Media.Libav.Tracks;
 /// </remarks>
 internal static unsafe class DecoderThreading
 {
-    // Every thread holds a frame or two: eight of a 4K film of 8 bits held 225 MB more than one thread.
+    // Every thread holds a frame or two: eight of a 4K video of 8 bits held 225 MB more than one thread.
     private const long MostPixels = 72L << 20;
 
     private static readonly string[] Decoders =

@@ -28,16 +28,17 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
     /// goes on without: limits on processes, and on memory, of which each takes a stack as large as <c>ulimit -s</c>, are not the clip's.
     /// </summary>
     /// <param name="count">How many; less than 1 is 1.</param>
+    /// <returns>Why it is not open any more; null where it is. How many threads it has then, <see cref="Threads"/> says.</returns>
     public DecoderFault? UseThreads(int count)
     {
         int threads = Math.Max(1, count);
-        if (threads == Threads || _isLimitedToOne || !DecoderThreading.Allows(decoder) || !session.TryOwnLinesOfThreads())
+        if (threads == Threads || !MayHave(threads))
         {
             return null;
         }
 
         DecoderFault? fault = Reopen(threads);
-        return fault is null || Threads == 1 ? fault : GiveThreadsUp();
+        return fault is null || threads == 1 ? fault : GiveThreadsUp();
     }
 
     /// <summary>Opens it anew without threads, for good. What it held is lost, and so is what was refused for its size.</summary>
@@ -69,7 +70,23 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
     }
 
     /// <summary>Frees it; once more does nothing.</summary>
-    public void Dispose()
+    public void Dispose() => Free(keepsLinesOfThreads: false);
+
+    // From here on the lines of threads in the log are this decode's, where it may have some.
+    private bool MayHave(int threads) =>
+        threads == 1 || (!_isLimitedToOne && DecoderThreading.Allows(decoder) && session.TryOwnLinesOfThreads());
+
+    private DecoderFault? Reopen(int threads)
+    {
+        Free(keepsLinesOfThreads: threads > 1);
+        Threads = threads;
+        Context = ffmpeg.avcodec_alloc_context3(decoder);
+        DecoderFault? fault = TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
+        _isOpen = fault is null;
+        return fault;
+    }
+
+    private void Free(bool keepsLinesOfThreads)
     {
         bool hadThreads = Threads > 1;
         AVCodecContext* context = Context;
@@ -79,24 +96,9 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
         Threads = 1;
 
         // Only once they have ended: until then they may log.
-        if (hadThreads)
+        if (hadThreads && !keepsLinesOfThreads)
         {
             session.DisownLinesOfThreads();
         }
-    }
-
-    private DecoderFault? Reopen(int threads)
-    {
-        Dispose();
-        if (threads > 1 && !session.TryOwnLinesOfThreads())
-        {
-            threads = 1;
-        }
-
-        Threads = threads;
-        Context = ffmpeg.avcodec_alloc_context3(decoder);
-        DecoderFault? fault = TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
-        _isOpen = fault is null;
-        return fault;
     }
 }

@@ -53,9 +53,9 @@ internal sealed unsafe class PacketReader(DecodeState session)
         {
             session.Marks.AddPacket();
             bool isShort = (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && container.IsAllRead;
-            if (packet->stream_index == stream->index && !(isShort && DemuxerEnds.IsTrailer(container.FormatName, packet->size)))
+            if (packet->stream_index == stream->index && !(isShort && DemuxerEndOfFile.IsTrailer(container.FormatName, packet->size)))
             {
-                packet->flags &= isShort && DemuxerEnds.MayEndShort(container.FormatName) ? ~ffmpeg.AV_PKT_FLAG_CORRUPT : ~0;
+                packet->flags &= isShort && DemuxerEndOfFile.MayEndShort(container.FormatName) ? ~ffmpeg.AV_PKT_FLAG_CORRUPT : ~0;
                 FirstPacketTicks = Packets++ == 0 && packet->pts != ffmpeg.AV_NOPTS_VALUE ? packet->pts : FirstPacketTicks;
                 packet->flags |= session.AdmittedDamage != admitted || IsCutOff(stream, packet) ? ffmpeg.AV_PKT_FLAG_CORRUPT : 0;
                 MarkedPackets += (packet->flags & ffmpeg.AV_PKT_FLAG_CORRUPT) != 0 && !isUncompressed ? 1 : 0;

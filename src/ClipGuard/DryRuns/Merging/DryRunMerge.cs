@@ -42,7 +42,7 @@ public static class DryRunMerge
         CleanCopy? copy = shards[0].HasLinesAlone
             ? await CleanCopy.OpenAsync(shards[0].Record.Manifest, cleanPath!, cancellation).ConfigureAwait(false)
             : null;
-        DryRunSummary summary = ShardSums.Of(shards, linesBefore, cleanPath);
+        DryRunSummary summary = ShardTotals.Of(shards, linesBefore, cleanPath);
         using var merged = new MergedFolder(folder, shards, cleanPath, copy);
         for (int shard = 0; shard < shards.Count; shard++)
         {

@@ -25,7 +25,7 @@ public sealed record Agreement
     public long DisagreementCount => Formats.Sum(static format => format.DisagreementCount);
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>The counts of several runs together; null where none of them asked a second decoder.</summary>
     internal static Agreement? Sum(IReadOnlyList<Agreement?> runs) => runs.OfType<Agreement>().ToArray() is not { Length: > 0 } asked ? null

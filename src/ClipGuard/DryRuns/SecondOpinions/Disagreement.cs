@@ -87,7 +87,7 @@ public sealed record Opinion
     public IReadOnlyList<string>? Log { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>What came of a decode that is settled.</summary>
     internal static Opinion Of(DecodeOutcome outcome) => new()

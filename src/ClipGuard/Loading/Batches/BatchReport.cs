@@ -27,5 +27,5 @@ public sealed record BatchReport
     public TimeSpan Waited { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

@@ -160,7 +160,7 @@ public sealed unsafe class BatchTensor
     }
 
     /// <summary>Values whose elements are still to be written.</summary>
-    internal static BatchTensor Ragged(TensorForm form, BatchMemory memory, nint[] shape, IReadOnlyList<DecodedClip?> clips, long[] sampleStarts)
+    internal static BatchTensor Ragged(TensorDescription form, BatchMemory memory, nint[] shape, IReadOnlyList<DecodedClip?> clips, long[] sampleStarts)
     {
         TensorElement element = TensorElementOf(form.Element);
         nint[] strides = DenseStrides(shape, out nint elements);

@@ -12,7 +12,7 @@ namespace ClipGuard.Loading;
 /// <param name="slots">Samples in the batch.</param>
 /// <param name="memory">Where the values come to lie.</param>
 /// <param name="heldChanged">Called with the change of the bytes that it holds.</param>
-internal sealed unsafe class RaggedBuilder(TensorForm form, int slots, BatchMemory memory, Action<long> heldChanged) : ClipTensorBuilder
+internal sealed unsafe class RaggedBuilder(TensorDescription form, int slots, BatchMemory memory, Action<long> heldChanged) : ClipTensorBuilder
 {
     private readonly SortedList<int, KeptClip>[] _clips = [.. Enumerable.Range(0, slots).Select(static _ => new SortedList<int, KeptClip>())];
     private long _bytes;

@@ -11,7 +11,7 @@ internal sealed unsafe class TensorBuilder : ClipTensorBuilder
 {
     // Held for reading while clips are copied, by any number of threads, and for writing while the memory grows.
     private readonly ReaderWriterLockSlim _use = new();
-    private readonly TensorForm _form;
+    private readonly TensorDescription _form;
     private readonly BatchMemory _memory;
     private readonly Action<long> _heldChanged;
     private readonly int _slots;
@@ -26,7 +26,7 @@ internal sealed unsafe class TensorBuilder : ClipTensorBuilder
     /// <param name="memory">Where it is built.</param>
     /// <param name="expected">Shape to make room for from the start; null where nothing is known.</param>
     /// <param name="heldChanged">Called with the change of the bytes that it holds.</param>
-    public TensorBuilder(TensorForm form, int slots, BatchMemory memory, int[]? expected, Action<long>? heldChanged = null)
+    public TensorBuilder(TensorDescription form, int slots, BatchMemory memory, int[]? expected, Action<long>? heldChanged = null)
     {
         _form = form;
         _slots = slots;

@@ -65,7 +65,7 @@ internal sealed class EpochPlanner(OpenedManifest opened, LoaderOptions options,
                 new LengthBuckets(positions, SizeAt, globalBatch, buckets.WindowBatches, _seed, progress.Epoch).IndexAt;
         }
 
-        return new CountedPlan(rows, progress.ResumeSegments, new RankBatches(options.RankInfo, options.BatchSize), options.DropLast, bucket);
+        return new FixedBatchSizePlan(rows, progress.ResumeSegments, new RankBatches(options.RankInfo, options.BatchSize), options.DropLast, bucket);
     }
 
     private IndexedEpochRows? IndexedRowsOf(EpochProgress progress) => opened.Index is { } index

@@ -18,7 +18,7 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
     public SizedBatches? BySize { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     internal bool IsValid => HasRanks && (BySize is null || BySize.IsPossible(Consumed.Min(), long.MaxValue));
 

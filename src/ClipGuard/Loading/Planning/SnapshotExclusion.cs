@@ -33,7 +33,7 @@ internal sealed class SnapshotExclusion
     /// <param name="options">Which kinds of clips are decoded, and how many a sample may have.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static async Task<SnapshotExclusion> FindAsync(
-        IManifest manifest, IndexedRows? index, VerdictSnapshot snapshot, ClipNaming naming, LoaderOptions options, CancellationToken cancellation)
+        IManifest manifest, IndexedRows? index, VerdictSnapshot snapshot, PortableClipNaming naming, LoaderOptions options, CancellationToken cancellation)
     {
         bool IsLeftOut(ManifestRow row) => row is not SampleRow { Sample: var sample }
             || sample.Clips.Any(clip => options.SpecOf(clip.Kind) is not null && (clip.Refusal is not null || snapshot.Has(naming.Of(clip))))

@@ -260,7 +260,7 @@ internal sealed class EpochRun : IAsyncDisposable
             {
                 // Batches by size differ in the lengths of their clips: those of earlier ones say nothing about this one's.
                 int[]? expected = _options.BatchBySize is null ? Expected(kind) : null;
-                var form = TensorForm.Of(_options, kind, spec);
+                var form = TensorDescription.Of(_options, kind, spec);
                 int slots = planned.Samples.Length;
                 tensors.Add(kind, _options.Layout == BatchLayout.Ragged
                     ? new RaggedBuilder(form, slots, _memory, reservation.Held)

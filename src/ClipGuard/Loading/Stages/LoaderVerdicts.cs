@@ -53,7 +53,7 @@ internal sealed class LoaderVerdicts : IAsyncDisposable
             static kind => kind, kind => VerdictConditions.Of(decoder, options.Supervision, options.Limits, options.SpecOf(kind)!));
         VerdictStore opened = await VerdictStore.OpenAsync(
             store,
-            ClipNaming.For(store, manifest, null),
+            PortableClipNaming.For(store, manifest, null),
             decoder,
             conditions,
             wantsGood: false,
@@ -65,7 +65,7 @@ internal sealed class LoaderVerdicts : IAsyncDisposable
     }
 
     /// <summary>What clips are called in the store.</summary>
-    public ClipNaming Naming => _store.Naming;
+    public PortableClipNaming Naming => _store.Naming;
 
     /// <summary>Reads what others have found meanwhile. To be called while nothing is decoded.</summary>
     public async Task BeginEpochAsync(CancellationToken cancellation)

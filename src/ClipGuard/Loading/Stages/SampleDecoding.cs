@@ -116,7 +116,7 @@ internal sealed class SampleDecoding(
             }
 
             IReadAheadClip? aheadClip = ahead?.Clips[place];
-            ClipSpec drawn = WindowDraw.Of(spec, _seed, epoch, planned.Position, number, index);
+            ClipSpec drawn = RandomWindowPositions.Of(spec, _seed, epoch, planned.Position, number, index);
             var request = new DecodeRequest(aheadClip?.Source ?? clip.Source!, drawn) { Limits = options.Limits };
             await DecodeAsync(context, tried, clip, index, request, aheadClip, target, maySubstitute, cancellation).ConfigureAwait(false);
             if (tried.Fault is not null)

@@ -9,7 +9,7 @@ public sealed class TransformContext
     internal TransformContext(int epoch, BatchSample place, IReadOnlyList<TransformClip> clips, ulong seed, CancellationToken cancellation)
     {
         Epoch = epoch;
-        Place = place;
+        BatchSample = place;
         Clips = clips;
         Seed = seed;
         Random = new SeededRandom(seed);
@@ -17,10 +17,10 @@ public sealed class TransformContext
     }
 
     /// <summary>What the row says.</summary>
-    public Sample Sample => Place.Sample!;
+    public Sample Sample => BatchSample.Sample!;
 
     /// <summary>Which row it is, at which position of the epoch, and whether it is a substitute.</summary>
-    public BatchSample Place { get; }
+    public BatchSample BatchSample { get; }
 
     /// <summary>0-based number of the epoch.</summary>
     public int Epoch { get; }

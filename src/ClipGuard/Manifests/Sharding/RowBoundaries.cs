@@ -47,13 +47,13 @@ internal static class RowBoundaries
     private static async Task<IReadOnlyList<RowBoundary>> FindAsync(string path, MarkedFile file, Func<LineReader> open, CancellationToken cancellation)
     {
         string[] places = Addresses.Is(path) ? [InCache(path)] : [path + Suffix, InCache(path)];
-        if (places.Select(place => Load(place, file)).OfType<KeptMarks>().FirstOrDefault() is { } kept)
+        if (places.Select(place => Load(place, file)).OfType<StoredRowBoundaries>().FirstOrDefault() is { } kept)
         {
             return kept.ToList();
         }
 
         List<RowBoundary> marks = await ScanAsync(open, file.Bytes, cancellation).ConfigureAwait(false);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(KeptMarks.Of(file, marks), RowBoundariesJson.Default.KeptMarks);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(StoredRowBoundaries.Of(file, marks), RowBoundariesJson.Default.StoredRowBoundaries);
         _ = places.Any(place => CacheFile.TryReplace(place, file => file.Write(json)));
         return marks;
     }
@@ -82,12 +82,13 @@ internal static class RowBoundaries
         return marks;
     }
 
-    private static KeptMarks? Load(string place, MarkedFile file)
+    private static StoredRowBoundaries? Load(string place, MarkedFile file)
     {
         try
         {
-            KeptMarks? kept = File.Exists(place) ? JsonSerializer.Deserialize(File.ReadAllBytes(place), RowBoundariesJson.Default.KeptMarks) : null;
-            return kept is { Version: KeptMarks.CurrentVersion } && kept.File == file && kept.Offsets.Count == kept.LinesBefore.Count ? kept : null;
+            StoredRowBoundaries? kept = !File.Exists(place) ? null
+                : JsonSerializer.Deserialize(File.ReadAllBytes(place), RowBoundariesJson.Default.StoredRowBoundaries);
+            return kept is { Version: StoredRowBoundaries.CurrentVersion } && kept.File == file && kept.Offsets.Count == kept.LinesBefore.Count ? kept : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -127,7 +128,7 @@ internal sealed record MarkedFile(long Bytes, DateTime ModifiedUtc, ulong Inode,
 }
 
 /// <summary>Places between rows as they are kept.</summary>
-internal sealed record KeptMarks(MarkedFile File, IReadOnlyList<long> Offsets, IReadOnlyList<long> LinesBefore)
+internal sealed record StoredRowBoundaries(MarkedFile File, IReadOnlyList<long> Offsets, IReadOnlyList<long> LinesBefore)
 {
     /// <summary>The layout that is written and read.</summary>
     public const int CurrentVersion = 1;
@@ -136,12 +137,12 @@ internal sealed record KeptMarks(MarkedFile File, IReadOnlyList<long> Offsets, I
     [JsonPropertyOrder(-1)]
     public int Version { get; init; } = CurrentVersion;
 
-    public static KeptMarks Of(MarkedFile file, List<RowBoundary> marks) =>
+    public static StoredRowBoundaries Of(MarkedFile file, List<RowBoundary> marks) =>
         new(file, [.. marks.Select(static mark => mark.Offset)], [.. marks.Select(static mark => mark.LinesBefore)]);
 
     public List<RowBoundary> ToList() => [.. Offsets.Zip(LinesBefore, static (offset, lines) => new RowBoundary(offset, lines))];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(KeptMarks))]
+[JsonSerializable(typeof(StoredRowBoundaries))]
 internal sealed partial class RowBoundariesJson : JsonSerializerContext;

@@ -61,5 +61,5 @@ public sealed record ComparisonOptions
     public int DecoderThreads { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

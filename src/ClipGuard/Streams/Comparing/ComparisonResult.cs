@@ -11,5 +11,5 @@ public sealed record ComparisonResult(IReadOnlyDictionary<string, double> Scores
     public FrameScores? Frames { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 }

@@ -11,7 +11,7 @@ public sealed record FrameScores(IReadOnlyList<string> Names, IReadOnlyList<IRea
     public string CsvHeader => string.Join(',', Names.Prepend("frame").Prepend("line"));
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>The lines of a table, without line feeds: the pair's line in its manifest, the frame from 0, and its scores.</summary>
     /// <param name="line">The pair's line; 0 for one from the command line.</param>

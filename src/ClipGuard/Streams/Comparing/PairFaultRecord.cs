@@ -61,7 +61,7 @@ public sealed record PairFaultRecord
     public IReadOnlyList<string> Log { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(this);
+    public override string ToString() => RecordPrinting.Of(this);
 
     /// <summary>The record of a pair's fault.</summary>
     public static PairFaultRecord Of(long line, string reference, string distorted, ToolFault fault)

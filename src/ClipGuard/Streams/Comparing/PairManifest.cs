@@ -75,8 +75,8 @@ internal sealed class PairManifest
 
     private ExcludedRow NameOf(ManifestRow row)
     {
-        RowLocation place = row.PlaceIn(_manifest.Name);
-        return new ExcludedRow { Source = _sources.NameOf(place.Source), Line = place.Key is null ? place.Line : null, Key = place.Key };
+        RowLocation location = row.LocationIn(_manifest.Name);
+        return new ExcludedRow { Source = _sources.NameOf(location.Source), Line = location.Key is null ? location.Line : null, Key = location.Key };
     }
 
     private static PairRow Resolved(PairRow pair, PathResolver paths, string reference, string distorted) => pair with
@@ -90,7 +90,7 @@ internal sealed class PairManifest
 
     private PathResolver ResolverFor(ManifestRow row)
     {
-        string folder = Path.GetDirectoryName(row.PlaceIn(_manifest.Name).Source)!;
+        string folder = Path.GetDirectoryName(row.LocationIn(_manifest.Name).Source)!;
         if (!_resolvers.TryGetValue(folder, out PathResolver? resolver))
         {
             resolver = PathResolver.For(_options.Manifest, folder);

@@ -135,7 +135,7 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
             return new BadRow(row.Line, 1, $"a pair without a score ({failure})", "one that can be compared")
             {
                 Origin = row.Origin,
-                Place = row.Place,
+                Location = row.Location,
             };
         }
 

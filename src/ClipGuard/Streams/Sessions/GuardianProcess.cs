@@ -13,7 +13,7 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
 {
     private const int KeptErrorBytes = 4096;
 
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
 
     private string _folder = string.Empty;
     private int _disposed;
@@ -78,12 +78,12 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
         _folder = folder;
         Output.Forget();
         ToolErrors.Forget();
-        return MessageSocket.Send(Process.Socket, new HoldFolderOrder(folder));
+        return MessageSocket.Send(Process.Socket, new HoldFolderCommand(folder));
     }
 
     /// <summary>Has it run the session's tool.</summary>
     /// <returns>Null, or why the order could not be given.</returns>
-    public string? Run(RunToolOrder order) => MessageSocket.Send(Process.Socket, order);
+    public string? Run(RunToolCommand order) => MessageSocket.Send(Process.Socket, order);
 
     /// <inheritdoc/>
     public void End()
@@ -96,7 +96,7 @@ internal sealed class GuardianProcess : IIdleProcess, IDisposable
     public void EndWithTool()
     {
         Process.CloseSocket();
-        _ = ProcessWait.ForEnd(Process.PidDescriptor, EndPatience);
+        _ = ProcessWait.ForEnd(Process.PidDescriptor, EndTimeout);
         if (!Process.EndAndReap().IsClean)
         {
             EndOrphans();

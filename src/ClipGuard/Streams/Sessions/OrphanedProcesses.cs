@@ -13,7 +13,7 @@ namespace ClipGuard.Streams.Sessions;
 /// </summary>
 internal static class OrphanedProcesses
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Ends them and waits for their end. Looks again until none is left, for one may have started another meanwhile.</summary>
     /// <param name="folder">The session's folder.</param>
@@ -28,15 +28,15 @@ internal static class OrphanedProcesses
             foreach (string process in Directory.EnumerateDirectories("/proc"))
             {
                 found |= int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                    && EndIfMarked(pid, mark, Patience - Stopwatch.GetElapsedTime(began));
+                    && EndIfMarked(pid, mark, EndTimeout - Stopwatch.GetElapsedTime(began));
             }
         }
-        while (found && Stopwatch.GetElapsedTime(began) < Patience);
+        while (found && Stopwatch.GetElapsedTime(began) < EndTimeout);
     }
 
     // Orphans are not children of this process, so that a process id may be reused at any moment. The pidfd is opened before the environment is read: where
     // the id was reused in between, the signal is for the process that the pidfd stands for, which has ended, and reaches nobody.
-    private static bool EndIfMarked(int pid, byte[] mark, TimeSpan patience)
+    private static bool EndIfMarked(int pid, byte[] mark, TimeSpan timeout)
     {
         int descriptor = Libc.PidfdOpen(pid);
         if (descriptor < 0)
@@ -48,7 +48,7 @@ internal static class OrphanedProcesses
         if (marked)
         {
             Libc.PidfdSendSignal(descriptor, Libc.SIGKILL);
-            _ = ProcessWait.ForEnd(descriptor, patience);
+            _ = ProcessWait.ForEnd(descriptor, timeout);
         }
 
         _ = Libc.Close(descriptor);

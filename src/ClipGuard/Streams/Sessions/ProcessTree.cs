@@ -11,7 +11,7 @@ internal static class ProcessTree
     public static TimeSpan EndedDescendantsCpuTime(int pid) => ProcessStat.Read($"/proc/{pid}")?.EndedChildrenCpuTime ?? TimeSpan.Zero;
 
     /// <summary>What everything that descends from a process has used, with those that have ended and were waited for.</summary>
-    public static ProcessTreeUse DescendantsUse(int ancestor)
+    public static ProcessTreeUsage DescendantsUse(int ancestor)
     {
         var parents = new Dictionary<int, (int Parent, TimeSpan Used)>();
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -24,7 +24,7 @@ internal static class ProcessTree
         }
 
         int[] tree = [.. parents.Keys.Where(pid => Descends(pid, ancestor, parents))];
-        return new ProcessTreeUse(new TimeSpan(tree.Sum(pid => parents[pid].Used.Ticks)), [.. tree.Where(pid => pid != ancestor)]);
+        return new ProcessTreeUsage(new TimeSpan(tree.Sum(pid => parents[pid].Used.Ticks)), [.. tree.Where(pid => pid != ancestor)]);
     }
 
     private static bool Descends(int pid, int ancestor, Dictionary<int, (int Parent, TimeSpan Used)> parents)
@@ -52,4 +52,4 @@ internal static class ProcessTree
 /// <summary>What the processes that descend from another have used.</summary>
 /// <param name="CpuTime">CPU time, that of those which have ended and were waited for included.</param>
 /// <param name="Processes">Those that live.</param>
-internal readonly record struct ProcessTreeUse(TimeSpan CpuTime, IReadOnlyList<int> Processes);
+internal readonly record struct ProcessTreeUsage(TimeSpan CpuTime, IReadOnlyList<int> Processes);

@@ -79,7 +79,7 @@ internal sealed class SessionClocks
         {
             ToolSessionState.Filling or ToolSessionState.Running => _deadlineAt,
             ToolSessionState.Draining => beginning.At + Nanoseconds(_options.DrainGrace),
-            ToolSessionState.Ending or ToolSessionState.Forcing => beginning.At + Nanoseconds(_options.KillPatience),
+            ToolSessionState.Ending or ToolSessionState.Forcing => beginning.At + Nanoseconds(_options.KillTimeout),
             _ => long.MaxValue,
         };
         _account = state is ToolSessionState.Filling or ToolSessionState.Running ? new TimeAccount(beginning, StallTick) : null;

@@ -71,7 +71,7 @@ internal sealed class SessionProcesses(
     /// <summary>What they have used so far, of which each thread that lives is looked at.</summary>
     /// <param name="now">The moment.</param>
     /// <param name="toolUse">What the tool and all that descends from it have used.</param>
-    public TimeSample Sample(long now, ProcessTreeUse? toolUse)
+    public TimeSample Sample(long now, ProcessTreeUsage? toolUse)
     {
         IEnumerable<int> processes = streams.Where(stream => stream.Helper is not null).Select(stream => stream.Helper!.Process.Pid);
         IEnumerable<ThreadSample> threads = processes.Concat(toolUse?.Processes ?? []).SelectMany(ThreadRunDelays.Read);
@@ -125,7 +125,7 @@ internal sealed class SessionProcesses(
     }
 
     /// <summary>
-    /// The patience with the kernel is over. Helpers were killed before; a guardian that is stopped or stuck does not see its connection end, and is killed
+    /// The kill timeout has passed. Helpers were killed before; a guardian that is stopped or stuck does not see its connection end, and is killed
     /// too. What descends from it is then found by the variable in its environment (<see cref="OrphanedProcesses"/>).
     /// </summary>
     /// <param name="fault">What it is counted under; null where nobody is to blame.</param>
@@ -142,14 +142,14 @@ internal sealed class SessionProcesses(
     /// Ends, after a bug and with the inbox closed, all that the session has and all that is still on its way to it. The session's thread no longer
     /// runs its loop then. What fails keeps nothing else from being ended.
     /// </summary>
-    /// <param name="patience">How long a start that is under way is waited for.</param>
+    /// <param name="timeout">How long a start that is under way is waited for.</param>
     /// <param name="clear">Done last.</param>
     /// <returns>What has failed.</returns>
-    public IReadOnlyList<Exception> Abandon(TimeSpan patience, Action clear)
+    public IReadOnlyList<Exception> Abandon(TimeSpan timeout, Action clear)
     {
         List<Exception> bugs = [];
         IEnumerable<Action> ofHelpers = streams.Select(stream => (Action)(() => Abandon(stream)));
-        foreach (Action end in (Action[])[.. ofHelpers, AbandonGuardian, .. inbox.Unheard, () => AwaitStarts(patience), clear])
+        foreach (Action end in (Action[])[.. ofHelpers, AbandonGuardian, .. inbox.Unheard, () => AwaitStarts(timeout), clear])
         {
             try
             {
@@ -248,10 +248,10 @@ internal sealed class SessionProcesses(
     }
 
     // A start that was under way is given up when it comes back, on the spawner's thread.
-    // The caller is told before that where it takes longer than the patience.
-    private void AwaitStarts(TimeSpan patience)
+    // The caller is told before that where it takes longer than the timeout.
+    private void AwaitStarts(TimeSpan timeout)
     {
-        while (_pendingStarts > 0 && _startsGivenUp.Wait(patience))
+        while (_pendingStarts > 0 && _startsGivenUp.Wait(timeout))
         {
             _pendingStarts--;
         }

@@ -86,7 +86,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
 
         HelperProcess process = Helper!.Process;
         held.Span.CopyTo(new Span<byte>(process.Memory.Payload, held.Length));
-        var order = new OpenStreamOrder(Order, Stream.Source, Stream.Spec.Kind, Path)
+        var order = new OpenStreamCommand(Order, Stream.Source, Stream.Spec.Kind, Path)
         {
             AsFile = options.WorkFiles,
             Limits = options.Limits,
@@ -102,7 +102,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     public void Write()
     {
         // Where the order cannot be sent the helper has died, and the end of its process breaks the session.
-        _ = MessageSocket.Send(Helper!.Process.Socket, new WriteStreamOrder(Order, Format!));
+        _ = MessageSocket.Send(Helper!.Process.Socket, new WriteStreamCommand(Order, Format!));
     }
 
     /// <summary>Its helper has said its last word: has it close its end, and keeps the pipe of a FIFO, so that what nobody has read can be counted.</summary>
@@ -111,7 +111,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
         Probe = isFile ? null : UnreadBytesProbe.Open(Path);
 
         // Where the order cannot be sent the helper has died, and its end of the stream is closed by that.
-        _ = MessageSocket.Send(Helper!.Process.Socket, new CloseStreamOrder(Order));
+        _ = MessageSocket.Send(Helper!.Process.Socket, new CloseStreamCommand(Order));
     }
 
     /// <summary>Lets go of the pipe.</summary>

@@ -57,7 +57,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
         try
         {
             string[] arguments = [program, .. run.Tool.Arguments.Select(argument => Placeholders.Fill(argument, paths, formats))];
-            return Guardian!.Run(new RunToolOrder(program, arguments)) is { } failure ? CannotStart(program, failure) : null;
+            return Guardian!.Run(new RunToolCommand(program, arguments)) is { } failure ? CannotStart(program, failure) : null;
         }
         catch (FormatException error)
         {
@@ -78,7 +78,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
     }
 
     /// <summary>What the tool and all that descends from it have used, those that have ended included; null where there is no guardian.</summary>
-    public ProcessTreeUse? Use() => Guardian is { } guardian && ProcessTree.DescendantsUse(guardian.Process.Pid) is var use
+    public ProcessTreeUsage? Use() => Guardian is { } guardian && ProcessTree.DescendantsUse(guardian.Process.Pid) is var use
         ? use with { CpuTime = use.CpuTime - _usedBefore }
         : null;
 

@@ -8,7 +8,7 @@ internal sealed class StreamHelper : IIdleProcess
 {
     private const int KeptErrorBytes = 4096;
 
-    private ProcessUse? _use;
+    private ProcessUsage? _use;
 
     /// <summary>A helper whose process has just been started.</summary>
     public StreamHelper(HelperProcess process)
@@ -34,7 +34,7 @@ internal sealed class StreamHelper : IIdleProcess
     public DecodeMeasurement BeginStream(long now)
     {
         // Not at the start: that is the spawner's thread, which may open nothing for writing.
-        _use ??= ProcessUse.OfHelper(Process.Pid);
+        _use ??= ProcessUsage.OfHelper(Process.Pid);
         if (Streams++ > 0)
         {
             _use.ForgetPeak();

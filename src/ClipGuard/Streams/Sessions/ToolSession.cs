@@ -166,7 +166,7 @@ internal sealed class ToolSession : ISessionLife
     private void LookForProgress(long now)
     {
         ReadProgress(now);
-        ProcessTreeUse? toolUse = _tool.Use();
+        ProcessTreeUsage? toolUse = _tool.Use();
         _clocks.Look(_processes.Sample(now, toolUse), _streams.Max(stream => stream.ProgressAt), toolUse?.CpuTime);
         if (_clocks.IsStalled)
         {
@@ -333,5 +333,5 @@ internal sealed class ToolSession : ISessionLife
         OwnedFolder.Remove(_folder);
     }
 
-    private void Abandon(Exception bug) => _done.TrySetException([bug, .. _processes.Abandon(_options.KillPatience, Clear)]);
+    private void Abandon(Exception bug) => _done.TrySetException([bug, .. _processes.Abandon(_options.KillTimeout, Clear)]);
 }

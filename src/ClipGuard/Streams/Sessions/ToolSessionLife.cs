@@ -40,7 +40,7 @@ internal static class ToolSessionLife
         [(Draining, Cancelled)] = new(Ending, End),
 
         // The result is given once every process is reaped, so that a caller may count on them to be gone; what is stuck in the kernel is not waited for
-        // beyond the patience.
+        // beyond the timeout.
         [(Ending, AllGone)] = new(Gone, Clear | Conclude),
         [(Ending, TimeOver)] = new(Forcing, Force),
         [(Ending, Cancelled)] = new(Ending, None),

@@ -15,10 +15,10 @@ internal enum ToolSessionState
     /// <summary>The tool has ended; the last messages of the streams are awaited. Timer: a short grace.</summary>
     Draining,
 
-    /// <summary>The verdict is known and everything is being ended. Timer: the patience with the kernel.</summary>
+    /// <summary>The verdict is known and everything is being ended. Timer: the kill timeout.</summary>
     Ending,
 
-    /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the patience with the kernel.</summary>
+    /// <summary>The guardian did not end its tool and itself in time, and was killed. Timer: the kill timeout.</summary>
     Forcing,
 
     /// <summary>A process was killed and does not end: stuck in the kernel. The result is given; the session's thread waits on by itself.</summary>

@@ -13,10 +13,10 @@ internal sealed class Attempt
     private readonly TaskCompletionSource<AttemptResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares an attempt: all that can be done before a helper is leased.</summary>
-    public Attempt(long id, DecodeRequest request, long payloadCapacity, DecodeTimeLimits patience)
+    public Attempt(long id, DecodeRequest request, long payloadCapacity, DecodeTimeLimits timeLimits)
     {
         Id = id;
-        Patience = patience;
+        TimeLimits = timeLimits;
         _payloadCapacity = payloadCapacity;
         Request = request;
         InputLength = (request.Source as MemorySource)?.Bytes.Length ?? 0;
@@ -28,7 +28,7 @@ internal sealed class Attempt
             InputLength = InputLength,
             OutputOffset = OutputOffset,
             OutputCapacity = OutputCapacity,
-            TimeLeftMilliseconds = patience.PoliteTime.TotalMilliseconds,
+            TimeLeftMilliseconds = timeLimits.PoliteTime.TotalMilliseconds,
         });
     }
 
@@ -36,7 +36,7 @@ internal sealed class Attempt
     public long Id { get; }
 
     /// <summary>How long it is waited for.</summary>
-    public DecodeTimeLimits Patience { get; }
+    public DecodeTimeLimits TimeLimits { get; }
 
     /// <summary>What is to be decoded.</summary>
     public DecodeRequest Request { get; }

@@ -12,13 +12,13 @@ internal static class DecodeBlame
     /// <param name="stage">Where it was.</param>
     /// <param name="message">What is said of it where it is a fault.</param>
     /// <param name="postMortem">What was measured of it.</param>
-    /// <param name="patience">What time it was given.</param>
-    public static AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem, DecodeTimeLimits patience)
+    /// <param name="timeLimits">What time it was given.</param>
+    public static AttemptResult OutOfTime(DecodeStage stage, string message, PostMortem postMortem, DecodeTimeLimits timeLimits)
     {
-        TimeSpan due = postMortem.Elapsed < patience.Deadline ? postMortem.Elapsed : patience.Deadline;
+        TimeSpan due = postMortem.Elapsed < timeLimits.Deadline ? postMortem.Elapsed : timeLimits.Deadline;
 
         // A decode too young to be accounted has waited for nothing: what its decoder says counts.
-        return postMortem.Time == default || postMortem.Time.Usable >= patience.UsableShare * due
+        return postMortem.Time == default || postMortem.Time.Usable >= timeLimits.UsableShare * due
             ? new AttemptResult.Faulted(new ClipFault(FaultKind.TimedOut, stage, message, postMortem))
             : Unsettled(stage, postMortem);
     }

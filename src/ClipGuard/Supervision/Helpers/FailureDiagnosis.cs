@@ -14,7 +14,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// <param name="measurement">What the decode has used and how far it has come.</param>
 /// <param name="home">Where somebody else's program lives; null for ClipGuard's own.</param>
 /// <param name="reuse">Which findings are to be confirmed.</param>
-internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurement measurement, ProgramHome? home, ReuseAfterFaults reuse)
+internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurement measurement, ProgramSandbox? home, ReuseAfterFaults reuse)
 {
     /// <summary>How a helper broke the protocol that has repeated its answer to an earlier clip: no evidence against the clip that it has now.</summary>
     public const string WasNotAboutThisClip = "answered an earlier request a second time";
@@ -23,9 +23,9 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
 
     /// <summary>The result of an attempt that failed.</summary>
     /// <param name="failure">What happened to it.</param>
-    /// <param name="patience">What time it was given.</param>
+    /// <param name="timeLimits">What time it was given.</param>
     /// <param name="bug">A bug of its own that the helper has told of; null where it has not.</param>
-    public AttemptResult Of(HelperFailure failure, DecodeTimeLimits patience, AttemptResult.DecoderBug? bug)
+    public AttemptResult Of(HelperFailure failure, DecodeTimeLimits timeLimits, AttemptResult.DecoderBug? bug)
     {
         PostMortem postMortem = measurement.PostMortem(failure.Exit);
         string where = $"in stage {Stage}";
@@ -37,10 +37,10 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
                 Faulted(FaultKind.Stalled, $"No progress for {Seconds(options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.OverMemory => OverMemory(where, postMortem),
             HelperEvent.TimeOver when failure.Before == HelperState.Decoding =>
-                DecodeBlame.OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, patience),
+                DecodeBlame.OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, timeLimits),
             HelperEvent.TimeOver when failure.Before == HelperState.Finishing =>
                 DecodeBlame.OutOfTime(
-                    DecodeStage.Exit, $"Answered, and did not exit within {Seconds(options.Deadline)}; the helper was {activity}.", postMortem, patience),
+                    DecodeStage.Exit, $"Answered, and did not exit within {Seconds(options.Deadline)}; the helper was {activity}.", postMortem, timeLimits),
             HelperEvent.ProtocolError when bug is not null => bug,
             HelperEvent.ProtocolError when failure.Detail == WasNotAboutThisClip =>
                 new AttemptResult.InfrastructureFailure($"The helper {failure.Detail}."),
@@ -52,9 +52,9 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
 
     /// <summary>What a decoder's own finding comes to.</summary>
     /// <param name="fault">What it found.</param>
-    /// <param name="patience">What time it was given.</param>
+    /// <param name="timeLimits">What time it was given.</param>
     /// <param name="isOfUsedHelper">True where the helper had found a fault before.</param>
-    public AttemptResult Finding(DecoderFault fault, DecodeTimeLimits patience, bool isOfUsedHelper)
+    public AttemptResult Finding(DecoderFault fault, DecodeTimeLimits timeLimits, bool isOfUsedHelper)
     {
         PostMortem postMortem = measurement.PostMortem(exit: default);
         if (fault.Storage == StorageError.Failed)
@@ -65,7 +65,7 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurem
         if (fault.Kind == FaultKind.TimedOut)
         {
             string message = $"Not done within {Seconds(options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself.";
-            return DecodeBlame.OutOfTime(fault.Stage, message, postMortem, patience);
+            return DecodeBlame.OutOfTime(fault.Stage, message, postMortem, timeLimits);
         }
 
         bool isDoubtful = isOfUsedHelper && !fault.BeforeDecoding;

@@ -14,7 +14,7 @@ internal sealed partial class Helper
     {
         Decodes++;
         long now = Stopwatch.GetTimestamp();
-        _clocks.Dispatch(attempt.Patience, now);
+        _clocks.Dispatch(attempt.TimeLimits, now);
         _decode.Begin(attempt, now, _clocks.DecodeTick);
         _pool.Leases.Began(attempt);
         Step(HelperEvent.Leased);

@@ -20,7 +20,7 @@ internal sealed partial class Helper
     private readonly HelperPool _pool;
     private readonly SupervisorOptions _options;
     private readonly PipeTail _errors;
-    private readonly ProcessUse _use;
+    private readonly ProcessUsage _use;
     private readonly DecodeMeasurement _measurement;
     private readonly HelperClocks _clocks;
     private readonly FailureDiagnosis _examination;
@@ -39,7 +39,7 @@ internal sealed partial class Helper
         _pool = pool;
         _options = options;
         _errors = new PipeTail(process.Errors, KeptErrorBytes);
-        _use = ProcessUse.OfHelper(process.Pid);
+        _use = ProcessUsage.OfHelper(process.Pid);
         _measurement = new DecodeMeasurement(process, _use, _errors);
         _clocks = new HelperClocks(options, Stopwatch.GetTimestamp());
         _examination = new FailureDiagnosis(options, _measurement, process.Home, pool.Reuse);
@@ -215,7 +215,7 @@ internal sealed partial class Helper
     public long NextWake() => _clocks.NextWake(
         State is not (HelperState.Decoding or HelperState.Finishing) ? default : new DecodeTimes(
             _measurement.NextSample,
-            _measurement.EarliestUsable(_decode.Attempt!.Patience.Deadline),
+            _measurement.EarliestUsable(_decode.Attempt!.TimeLimits.Deadline),
             _measurement.EarliestStall(_options.StallLimit)));
 
     /// <summary>Lets the time pass: takes a sample, warns, or steps where a clock has run out.</summary>

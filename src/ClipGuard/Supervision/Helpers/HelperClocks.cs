@@ -65,15 +65,15 @@ internal sealed class HelperClocks
         HelperState.Checking => _options.CheckGrace,
         HelperState.HungUp => _options.HangUpGrace,
         HelperState.Leaving => _options.LeaveGrace,
-        HelperState.Dying => _options.KillPatience,
+        HelperState.Dying => _options.KillTimeout,
         _ => TimeSpan.MaxValue,
     };
 
     /// <summary>A decode is given to the helper: its clocks start.</summary>
-    public void Dispatch(DecodeTimeLimits patience, long now)
+    public void Dispatch(DecodeTimeLimits timeLimits, long now)
     {
-        _deadline = patience.Deadline;
-        _deadlineAt = now + Nanoseconds(patience.WallLimit);
+        _deadline = timeLimits.Deadline;
+        _deadlineAt = now + Nanoseconds(timeLimits.WallLimit);
     }
 
     /// <summary>A state begins.</summary>

@@ -59,13 +59,13 @@ internal sealed unsafe class HelperDecode(HelperProcess process, DecodeMeasureme
     public void Answer(ReplyMessage reply, bool isOfUsedHelper)
     {
         _reply = reply;
-        Ending = reply.Fault is { } found ? examination.Finding(found, Attempt!.Patience, isOfUsedHelper) : null;
+        Ending = reply.Fault is { } found ? examination.Finding(found, Attempt!.TimeLimits, isOfUsedHelper) : null;
     }
 
     /// <summary>It fails.</summary>
     /// <param name="failure">What happened.</param>
     /// <param name="bug">A bug of its own that the helper has told of; null where it has not.</param>
-    public void Fail(HelperFailure failure, AttemptResult.DecoderBug? bug) => Ending = examination.Of(failure, Attempt!.Patience, bug);
+    public void Fail(HelperFailure failure, AttemptResult.DecoderBug? bug) => Ending = examination.Of(failure, Attempt!.TimeLimits, bug);
 
     /// <summary>It is over.</summary>
     /// <param name="delivers">True where an answer counts: the helper lives, or has ended cleanly.</param>

@@ -84,7 +84,7 @@ internal static class HelperLife
         [(Leaving, Cancelled)] = new(Dying, Kill),
 
         // The result is given once the process is reaped, so that a caller may count on it to be gone; a process that is stuck in the kernel is not waited
-        // for beyond the kill patience.
+        // for beyond the kill timeout.
         [(Dying, Exited)] = new(Gone, Conclude | Release),
         [(Dying, TimeOver)] = new(Unkillable, Conclude),
         [(Dying, Cancelled)] = new(Dying, None),

@@ -29,11 +29,11 @@ internal enum HelperState
     /// <summary>No longer wanted and without work; asked to end. Timer: a grace.</summary>
     Leaving,
 
-    /// <summary>Killed, not yet reaped. Timer: the patience with the kernel.</summary>
+    /// <summary>Killed, not yet reaped. Timer: the kill timeout.</summary>
     Dying,
 
     /// <summary>
-    /// Killed and not reaped within the kill patience: stuck in the kernel, as on a dead network mount. It is watched, and nothing waits for it.
+    /// Killed and not reaped within the kill timeout: stuck in the kernel, as on a dead network mount. It is watched, and nothing waits for it.
     /// </summary>
     Unkillable,
 

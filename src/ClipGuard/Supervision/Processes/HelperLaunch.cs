@@ -7,7 +7,7 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>What is started as a helper: program, arguments, environment and the size of its payload. The same for all helpers of a pool.</summary>
 internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, long PayloadBytes)
 {
-    /// <summary>True of a decoder of somebody else's, each of which has a <see cref="ProgramHome"/>.</summary>
+    /// <summary>True of a decoder of somebody else's, each of which has a <see cref="ProgramSandbox"/>.</summary>
     public bool IsProgram { get; init; }
 
     // Beneath a program's folder: what numba compiles, which is decided where modules are imported and cannot be moved later. Forks of one template share it.

@@ -8,9 +8,9 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>The process behind a helper and everything that is open for it. Calls on it come from under the pool's lock.</summary>
 internal sealed unsafe class HelperProcess
 {
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly long _startersPeak = ProcessUse.PeakMemoryBytes(Environment.ProcessId);
+    private readonly long _startersPeak = ProcessUsage.PeakMemoryBytes(Environment.ProcessId);
     private readonly HelperTemplate? _template;
     private readonly Lock _reaping = new();
     private bool _socketOpen = true;
@@ -49,7 +49,7 @@ internal sealed unsafe class HelperProcess
     public Action? Reaped { get; set; }
 
     /// <summary>What it has of its own, where it is somebody else's program; goes once it is gone.</summary>
-    public ProgramHome? Home { get; init; }
+    public ProgramSandbox? Home { get; init; }
 
     /// <summary>Starts the helper's program. Called on the spawner's thread, whose restrictions and parent-death signal the helper inherits.</summary>
     /// <param name="launch">What is started.</param>
@@ -63,13 +63,13 @@ internal sealed unsafe class HelperProcess
     /// <param name="template">The template.</param>
     /// <param name="home">The folder that it is to run in, within the template's; null where it has none.</param>
     /// <exception cref="Win32Exception">The system or the template refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, HelperTemplate template, ProgramHome? home) => Start(launch, -1, template, home, []);
+    public static HelperProcess Start(HelperLaunch launch, HelperTemplate template, ProgramSandbox? home) => Start(launch, -1, template, home, []);
 
     /// <summary>Starts somebody else's program in its home.</summary>
     /// <exception cref="Win32Exception">The system refused; the message says what and why.</exception>
-    public static HelperProcess Start(HelperLaunch launch, ProgramHome home) => Start(launch.In(home.Folder), home.Spawner!.DevNull, null, home, []);
+    public static HelperProcess Start(HelperLaunch launch, ProgramSandbox home) => Start(launch.In(home.Folder), home.Spawner!.DevNull, null, home, []);
 
-    private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ProgramHome? home, ReadOnlySpan<int> further)
+    private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ProgramSandbox? home, ReadOnlySpan<int> further)
     {
         int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
         DecodeMemory? memory = null;
@@ -99,7 +99,7 @@ internal sealed unsafe class HelperProcess
             if (home is not null)
             {
                 home.Use.Pid = pid;
-                var limit = new Libc.ResourceLimit { Soft = ProgramHome.MaxBytes, Hard = ProgramHome.MaxBytes };
+                var limit = new Libc.ResourceLimit { Soft = ProgramSandbox.MaxBytes, Hard = ProgramSandbox.MaxBytes };
                 _ = Libc.ProcessResourceLimit(pid, Libc.RLIMIT_FSIZE, &limit, null);
             }
 
@@ -137,7 +137,7 @@ internal sealed unsafe class HelperProcess
     public ProcessExit EndAndReap()
     {
         Kill();
-        _ = ProcessWait.ForEnd(PidDescriptor, EndPatience);
+        _ = ProcessWait.ForEnd(PidDescriptor, EndTimeout);
         _ = TryReap(out ProcessExit exit);
         return exit;
     }

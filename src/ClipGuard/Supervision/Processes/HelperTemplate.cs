@@ -44,10 +44,10 @@ internal sealed class HelperTemplate : IDisposable
     /// <returns>Null where it cannot be one, or did not come up: why, the start of a helper tells.</returns>
     public static Task<HelperTemplate?> StartProgramAsync(HelperLaunch launch, SandboxLevel level, long maxScratchBytes, TimeSpan limit) => OnThreadAsync(() =>
     {
-        ProgramHome home;
+        ProgramSandbox home;
         try
         {
-            home = new ProgramHome(level, maxScratchBytes);
+            home = new ProgramSandbox(level, maxScratchBytes);
         }
         catch (Exception error) when (error is IOException or Win32Exception)
         {
@@ -78,7 +78,7 @@ internal sealed class HelperTemplate : IDisposable
     /// <exception cref="Win32Exception">It could not; the message says why.</exception>
     public HelperProcess Fork(HelperLaunch launch)
     {
-        ProgramHome? home = _process.Home is { } own ? ProgramHome.Within(own) : null;
+        ProgramSandbox? home = _process.Home is { } own ? ProgramSandbox.Within(own) : null;
         try
         {
             return HelperProcess.Start(launch, this, home);
@@ -98,7 +98,7 @@ internal sealed class HelperTemplate : IDisposable
     public int Fork(ReadOnlySpan<int> descriptors, string? scratch)
     {
         long id = ++_lastId;
-        HelperMessage? answer = Ask(new ForkOrder(id, scratch), descriptors);
+        HelperMessage? answer = Ask(new ForkCommand(id, scratch), descriptors);
         if (answer is ForkFailedMessage failed)
         {
             throw new Win32Exception($"The template could not fork a helper: {failed.Message}");
@@ -121,7 +121,7 @@ internal sealed class HelperTemplate : IDisposable
     {
         try
         {
-            _work.Add(() => done(!_isGone && Ask(new ReapOrder(pid), []) is ReapedMessage reaped && reaped.Pid == pid
+            _work.Add(() => done(!_isGone && Ask(new ReapCommand(pid), []) is ReapedMessage reaped && reaped.Pid == pid
                 ? ProcessExit.From(reaped.Status, default)
                 : default));
         }
@@ -179,14 +179,14 @@ internal sealed class HelperTemplate : IDisposable
         return null;
     }
 
-    private HelperMessage? Ask(TemplateOrder order, ReadOnlySpan<int> descriptors)
+    private HelperMessage? Ask(TemplateCommand order, ReadOnlySpan<int> descriptors)
     {
         if (_isGone)
         {
             return null;
         }
 
-        byte[] message = JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.TemplateOrder);
+        byte[] message = JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.TemplateCommand);
         return MessageSocket.Send(_process.Socket, message, descriptors) is null ? Receive(_process, _buffer, AnswerLimit) : null;
     }
 

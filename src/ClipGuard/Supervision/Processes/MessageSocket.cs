@@ -44,11 +44,11 @@ internal static unsafe class MessageSocket
 
     /// <summary>Sends an order to a stream's helper.</summary>
     /// <returns>Null, or why it could not be sent.</returns>
-    public static string? Send(int socket, StreamOrder order) => Send(socket, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.StreamOrder));
+    public static string? Send(int socket, StreamCommand order) => Send(socket, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.StreamCommand));
 
     /// <summary>Sends an order to a guardian.</summary>
     /// <returns>Null, or why it could not be sent.</returns>
-    public static string? Send(int socket, GuardianOrder order) => Send(socket, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianOrder));
+    public static string? Send(int socket, GuardianCommand order) => Send(socket, JsonSerializer.SerializeToUtf8Bytes(order, WireJson.Default.GuardianCommand));
 
     /// <summary>True while the other end is open and has nothing to say, as it should without work.</summary>
     public static bool IsQuiet(int socket)

@@ -22,7 +22,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     private readonly ReadAheadAccount _account = new();
     private readonly ReadAheadBudget _budget;
     private readonly ReadAheadGauge _gauge = new();
-    private readonly StorageSilence _silence;
+    private readonly StorageStallTime _silence;
     private readonly ReadAheadThreads _files;
     private readonly ReadAheadFetches _addresses;
     private readonly HashSet<ReadAheadClip> _live = [];
@@ -37,7 +37,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     {
         _always = options.Always;
         _budget = new ReadAheadBudget(options.Bytes, _account);
-        _silence = new StorageSilence(patience, Stopwatch.GetTimestamp());
+        _silence = new StorageStallTime(patience, Stopwatch.GetTimestamp());
         _files = new ReadAheadThreads(_gate, options, _budget, _account, _gauge, _silence, beforeReading);
         _addresses = new ReadAheadFetches(_gate, options.Reads, fetcher, _budget, _account);
         _budget.RoomMade += _addresses.Begin;

@@ -15,14 +15,14 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private const int LargestShare = 4;
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate;
     private readonly ReadAheadOptions _options;
     private readonly ReadAheadBudget _budget;
     private readonly ReadAheadAccount _account;
     private readonly ReadAheadGauge _gauge;
-    private readonly StorageSilence _silence;
+    private readonly StorageStallTime _silence;
     private readonly Action<FileSource>? _beforeReading;
     private readonly SemaphoreSlim _work = new(0);
     private readonly LinkedList<ReadAheadClip> _queue = [];
@@ -45,7 +45,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         ReadAheadBudget budget,
         ReadAheadAccount account,
         ReadAheadGauge gauge,
-        StorageSilence silence,
+        StorageStallTime silence,
         Action<FileSource>? beforeReading)
     {
         _gate = gate;
@@ -86,7 +86,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     /// it uses.
     /// </summary>
     public async ValueTask DisposeAsync() =>
-        await _ended.Task.WaitAsync(EndPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _ended.Task.WaitAsync(EndTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void Run()
     {

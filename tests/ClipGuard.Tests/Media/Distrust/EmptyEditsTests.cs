@@ -49,7 +49,7 @@ internal sealed class EmptyEditsTests
     }
 
     [Test]
-    public void A_film_whose_index_lies_in_front_is_read_so_too()
+    public void A_video_whose_index_lies_in_front_is_read_so_too()
     {
         (string inTime, string delayed) = Make("alac", 0.05, "mp4", "-movflags +faststart");
         using DirectDecode expected = DirectDecode.Of(inTime, Native);

@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Libav.Containers.Claims;
 
 /// <summary>
 /// The size that a picture's own header claims, read without FFmpeg. FFmpeg's demuxers of single pictures read the whole file into a packet before a
-/// decoder sees a header, so that a large file costs its own size twice before its picture is refused. Of films, FLV alone.
+/// decoder sees a header, so that a large file costs its own size twice before its picture is refused. Of videos, FLV alone.
 /// </summary>
 internal static class ClaimedPicture
 {

@@ -21,7 +21,7 @@ internal sealed class DecodeCapacity(int workers, int most, Func<long, bool> has
     private int _taken;
     private int _waiting;
 
-    /// <summary>The places of a supervisor with these options.</summary>
+    /// <summary>The capacity of a supervisor with these options.</summary>
     public static DecodeCapacity For(SupervisorOptions options) =>
         new(options.Workers, options.MaxWorkers, new MemoryHeadroom(options.HelperMemoryBytes).Has);
 

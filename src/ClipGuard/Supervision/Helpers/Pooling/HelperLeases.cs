@@ -7,12 +7,12 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="gate">The pool's lock.</param>
 /// <param name="queue">Who waits for a helper.</param>
 /// <param name="warm">The helpers without work.</param>
-/// <param name="places">The places for decodes: each lease has one.</param>
+/// <param name="capacity">How many decodes may run: each lease takes a place.</param>
 /// <param name="storage">Whether decodes that read storage may begin.</param>
 /// <param name="supply">Where helpers come from.</param>
 /// <param name="end">Whether the pool is disposed of.</param>
 internal sealed class HelperLeases(
-    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolCapacityShare places, StorageWatch storage, HelperSupply supply, PoolShutdown end)
+    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolCapacityShare capacity, StorageWatch storage, HelperSupply supply, PoolShutdown end)
 {
     // True while Serve goes through the queue.
     private bool _serving;
@@ -63,12 +63,12 @@ internal sealed class HelperLeases(
     /// </summary>
     public void End()
     {
-        places.Return();
+        capacity.Return();
         Serve();
     }
 
     /// <summary>A decode begins to wait, or no longer does.</summary>
-    public void Wait(bool begins) => places.Wait(begins);
+    public void Wait(bool begins) => capacity.Wait(begins);
 
     /// <summary>A decode waits still: another one may go on beside it.</summary>
     public void ServeBeside()
@@ -92,7 +92,7 @@ internal sealed class HelperLeases(
         try
         {
             MakeRoomForFresh();
-            while (NextToServe() is var (waiter, helper) && places.TryTake())
+            while (NextToServe() is var (waiter, helper) && capacity.TryTake())
             {
                 warm.Remove(helper);
                 queue.Remove(waiter);

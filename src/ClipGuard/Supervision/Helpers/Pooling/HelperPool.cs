@@ -37,8 +37,8 @@ internal sealed class HelperPool : IAsyncDisposable
     /// <param name="launch">What is started as a helper.</param>
     /// <param name="logger">Where it tells of helpers.</param>
     /// <param name="template">What helpers are forked from while it lives; stays its owner's. Null where each is started by itself.</param>
-    /// <param name="places">Who may decode, together with other pools that take from there; null where this one is alone.</param>
-    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, DecodeCapacity? places = null)
+    /// <param name="capacity">Who may decode, together with other pools that take from there; null where this one is alone.</param>
+    public HelperPool(SupervisorOptions options, HelperLaunch launch, ILogger logger, HelperTemplate? template = null, DecodeCapacity? capacity = null)
     {
         _launch = launch;
         _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
@@ -48,10 +48,10 @@ internal sealed class HelperPool : IAsyncDisposable
         KnownClips = new KnownClips(options);
         Watch = new HelperEventLoop(_gate);
         Storage = new StorageWatch(options, Watch, _end, Log);
-        var poolPlaces = new PoolCapacityShare(places ?? DecodeCapacity.For(options), _queue, this);
+        var capacityShare = new PoolCapacityShare(capacity ?? DecodeCapacity.For(options), _queue, this);
         var starts = new HelperStarts(_gate, Watch, options, launch, _spawner, template);
-        Supply = new HelperSupply(options, Watch, starts, poolPlaces, _warm, _end, Log, this);
-        Leases = new HelperLeases(_gate, _queue, _warm, poolPlaces, Storage, Supply, _end);
+        Supply = new HelperSupply(options, Watch, starts, capacityShare, _warm, _end, Log, this);
+        Leases = new HelperLeases(_gate, _queue, _warm, capacityShare, Storage, Supply, _end);
         lock (_gate)
         {
             Supply.Begin();

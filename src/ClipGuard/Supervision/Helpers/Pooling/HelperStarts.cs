@@ -53,10 +53,10 @@ internal sealed class HelperStarts(
     // Not on the spawner's thread, which is confined more tightly than a program may be.
     private void StartProgram(PendingStart start)
     {
-        ProgramHome home;
+        ProgramSandbox home;
         try
         {
-            home = new ProgramHome(options.Sandbox, options.MaxScratchBytes);
+            home = new ProgramSandbox(options.Sandbox, options.MaxScratchBytes);
         }
         catch (Exception error) when (error is IOException or Win32Exception)
         {

@@ -9,7 +9,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="options">How many are kept, and when failed starts are tried again.</param>
 /// <param name="clocks">The thread that keeps the clocks of helpers.</param>
 /// <param name="starts">How they are started.</param>
-/// <param name="places">How many are wanted beside the workers', and whether there is memory for them.</param>
+/// <param name="capacity">How many are wanted beside the workers', and whether there is memory for them.</param>
 /// <param name="warm">Those without work.</param>
 /// <param name="end">Whether more are started, and what is done where none can be.</param>
 /// <param name="log">Where failed starts are told.</param>
@@ -18,7 +18,7 @@ internal sealed class HelperSupply(
     SupervisorOptions options,
     HelperEventLoop clocks,
     HelperStarts starts,
-    PoolCapacityShare places,
+    PoolCapacityShare capacity,
     WarmHelpers warm,
     PoolShutdown end,
     HelperLog log,
@@ -106,7 +106,7 @@ internal sealed class HelperSupply(
     /// </summary>
     public void RetireSurplus()
     {
-        while (_counts.AreMoreThanKept && warm.LongestUnused is { } used && !places.HasRoom())
+        while (_counts.AreMoreThanKept && warm.LongestUnused is { } used && !capacity.HasRoom())
         {
             used.Step(HelperEvent.Retired);
         }
@@ -145,7 +145,7 @@ internal sealed class HelperSupply(
 
     // While somebody waits for a helper, there are as many beside those of the workers as decodes wait, as far as there is memory.
     private bool LacksHelpers => !end.HasCome
-        && (_counts.AreFewerThanKeptAnd(0) || (places.HelpersBeside is > 0 and var beside && _counts.AreFewerThanKeptAnd(beside) && places.HasRoom()));
+        && (_counts.AreFewerThanKeptAnd(0) || (capacity.HelpersBeside is > 0 and var beside && _counts.AreFewerThanKeptAnd(beside) && capacity.HasRoom()));
 
     private void Start()
     {

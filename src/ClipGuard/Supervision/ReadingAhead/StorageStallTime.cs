@@ -8,7 +8,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// </summary>
 /// <param name="patience">How long a decode waits for a file of which nothing comes.</param>
 /// <param name="now">This moment.</param>
-internal sealed class StorageSilence(TimeSpan patience, long now)
+internal sealed class StorageStallTime(TimeSpan patience, long now)
 {
     private long _heardAt = now;
     private int _reads;

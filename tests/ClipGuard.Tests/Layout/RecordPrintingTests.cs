@@ -13,7 +13,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Layout;
 
 /// <summary>Public records print what is in their lists, and not what type these are of.</summary>
-internal sealed class RecordTextTests
+internal sealed class RecordPrintingTests
 {
     [TestCase(typeof(Supervisor))]
     [TestCase(typeof(AudioSpec))]

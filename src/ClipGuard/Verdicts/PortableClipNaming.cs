@@ -12,7 +12,7 @@ namespace ClipGuard.Verdicts;
 /// Names clips in a way that is the same wherever the data is mounted: by the path below a folder. Nothing is asked of the file system. Any number of threads.
 /// </summary>
 /// <param name="bases">Folders that names begin behind; the first that a clip lies below counts.</param>
-internal sealed class ClipNaming(IEnumerable<string> bases)
+internal sealed class PortableClipNaming(IEnumerable<string> bases)
 {
     // What signed links are signed with, which changes from link to link to the same object.
     private static readonly string[] SignaturePrefixes =
@@ -24,7 +24,7 @@ internal sealed class ClipNaming(IEnumerable<string> bases)
     /// <param name="options">Of the store.</param>
     /// <param name="manifestName">The manifest's name: a file, a folder or a pattern.</param>
     /// <param name="manifest">How its paths are resolved; null where that is not known.</param>
-    public static ClipNaming For(VerdictStoreOptions options, string manifestName, ManifestOptions? manifest) => new(
+    public static PortableClipNaming For(VerdictStoreOptions options, string manifestName, ManifestOptions? manifest) => new(
         options.Root is { } root ? [root]
             : new[] { manifest?.Root, manifest?.RootImageDirectory, Directory.Exists(manifestName) ? manifestName : Path.GetDirectoryName(manifestName) }
                 .Where(static folder => !string.IsNullOrEmpty(folder)).OfType<string>());

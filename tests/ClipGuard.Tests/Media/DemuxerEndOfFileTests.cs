@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Media;
 /// is missed all the same.
 /// </summary>
 [CancelAfter(60_000)]
-internal sealed class DemuxerEndsTests
+internal sealed class DemuxerEndOfFileTests
 {
     private const string Moving = "-f lavfi -i testsrc2=s=64x64:r=25:d=1";
     private const string Sine = "-f lavfi -i sine=r=22050:d=1";
@@ -25,7 +25,7 @@ internal sealed class DemuxerEndsTests
     [TestCase("film.roq", "-f lavfi -i testsrc2=s=64x64:r=30:d=1 -f roq", 30)]
     [TestCase("film.smjpeg", $"{Moving} -f smjpeg", 25)]
     [TestCase("film.flm", $"{Moving} -pix_fmt rgba", 25)]
-    public void A_healthy_film_has_all_its_frames_and_no_damage(string name, string arguments, int frames)
+    public void A_healthy_video_has_all_its_frames_and_no_damage(string name, string arguments, int frames)
     {
         using DirectDecode decode = DirectDecode.Of(_media.Make(name, arguments), new VideoSpec { Selection = new UniformFrames(frames) });
 
@@ -46,7 +46,7 @@ internal sealed class DemuxerEndsTests
     }
 
     [Test]
-    public void A_film_that_is_cut_off_lacks_frames()
+    public void A_video_that_is_cut_off_lacks_frames()
     {
         byte[] whole = File.ReadAllBytes(_media.Make("whole.gxf", "-f lavfi -i testsrc2=s=720x576:r=25:d=1 -c:v mjpeg -pix_fmt yuvj422p -qscale 20"));
         using DirectDecode decode = DirectDecode.Of(_media.Write("cut.gxf", whole.AsSpan(0, whole.Length / 2)), new VideoSpec());
@@ -60,12 +60,12 @@ internal sealed class DemuxerEndsTests
         const int NotPermitted = -1, InputOutput = -5, Invalid = -1094995529;
         Assert.Multiple(() =>
         {
-            Assert.That(DemuxerEnds.IsEnd("gxf", NotPermitted, isAllRead: true), Is.True);
-            Assert.That(DemuxerEnds.IsEnd("roq", InputOutput, isAllRead: true), Is.True);
-            Assert.That(DemuxerEnds.IsEnd("gxf", NotPermitted, isAllRead: false), Is.False, "lost in the middle");
-            Assert.That(DemuxerEnds.IsEnd("gxf", Invalid, isAllRead: true), Is.EqualTo(InstalledFFmpeg.Major >= 8), "what 8 says in place of the others");
-            Assert.That(DemuxerEnds.IsEnd("gxf", Invalid, isAllRead: false), Is.False);
-            Assert.That(DemuxerEnds.IsEnd("aac", InputOutput, isAllRead: true), Is.False, "this one says so of a frame that is cut off");
+            Assert.That(DemuxerEndOfFile.IsEnd("gxf", NotPermitted, isAllRead: true), Is.True);
+            Assert.That(DemuxerEndOfFile.IsEnd("roq", InputOutput, isAllRead: true), Is.True);
+            Assert.That(DemuxerEndOfFile.IsEnd("gxf", NotPermitted, isAllRead: false), Is.False, "lost in the middle");
+            Assert.That(DemuxerEndOfFile.IsEnd("gxf", Invalid, isAllRead: true), Is.EqualTo(InstalledFFmpeg.Major >= 8), "what 8 says in place of the others");
+            Assert.That(DemuxerEndOfFile.IsEnd("gxf", Invalid, isAllRead: false), Is.False);
+            Assert.That(DemuxerEndOfFile.IsEnd("aac", InputOutput, isAllRead: true), Is.False, "this one says so of a frame that is cut off");
         });
     }
 }

@@ -1,7 +1,7 @@
 namespace ClipGuard.Manifests.Sharding;
 
 /// <summary>Cuts a file of lines into ranges of about equal bytes that end at lines. Every job finds its own range, and they fit without a gap.</summary>
-internal static class LineCut
+internal static class LineRangeSplitter
 {
     private const int PieceBytes = 64 << 10;
 

@@ -4,7 +4,7 @@ namespace ClipGuard.Benchmarks;
 /// Clips to measure with, made once with the ffmpeg program and kept under artifacts/. The environment variable <c>CLIPGUARD_BENCH_SET</c> names a folder
 /// with clips for the loader instead: their paths stand in its files <c>audio.txt</c> and <c>video.txt</c>, one a line.
 /// </summary>
-internal static class BenchClips
+internal static class GeneratedBenchmarkClips
 {
     private const string SetVariable = "CLIPGUARD_BENCH_SET";
     private static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "bench-clips"));

@@ -5,7 +5,7 @@ namespace ClipGuard.Fetching;
 /// <summary>What has come of a range of an object, over one or several answers: where a body broke off, the next answer goes on.</summary>
 /// <param name="request">The whole range.</param>
 /// <param name="maxBytes">Bytes that are held at most.</param>
-internal sealed class GatheredBytes(FetchRequest request, long maxBytes)
+internal sealed class PartialDownload(FetchRequest request, long maxBytes)
 {
     private const int BufferBytes = 64 << 10;
 

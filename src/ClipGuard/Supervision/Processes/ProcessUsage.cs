@@ -7,7 +7,7 @@ namespace ClipGuard.Supervision.Processes;
 /// <summary>
 /// What a process uses, as the kernel counts it. What is asked for after every decode is kept open; after the process's end the answers are zero.
 /// </summary>
-internal sealed unsafe class ProcessUse : IDisposable
+internal sealed unsafe class ProcessUsage : IDisposable
 {
     private const int StatusBytes = 4096;
 
@@ -16,7 +16,7 @@ internal sealed unsafe class ProcessUse : IDisposable
     private readonly int _memory;
     private readonly int _forget;
 
-    private ProcessUse(int pid)
+    private ProcessUsage(int pid)
     {
         _pid = pid;
         int clock;
@@ -26,7 +26,7 @@ internal sealed unsafe class ProcessUse : IDisposable
     }
 
     /// <summary>The use of a helper that has not been reaped. From now on it is also what the kernel ends first when memory runs out.</summary>
-    public static ProcessUse OfHelper(int pid)
+    public static ProcessUsage OfHelper(int pid)
     {
         int fd = Libc.Open($"/proc/{pid}/oom_score_adj", Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
         fixed (byte* most = "1000"u8)
@@ -35,7 +35,7 @@ internal sealed unsafe class ProcessUse : IDisposable
         }
 
         _ = Libc.Close(fd);
-        return new ProcessUse(pid);
+        return new ProcessUsage(pid);
     }
 
     /// <summary>CPU time used so far.</summary>

@@ -7,7 +7,7 @@ namespace ClipGuard.Manifests;
 /// Makes messages of a row's text where it has no list of them, by the keys and the rules of ms-swift's AutoPreprocessor: a question and an answer under any
 /// of their names, with the turns before them under <c>history</c>, or Alpaca's <c>instruction</c>, <c>input</c> and <c>output</c>.
 /// </summary>
-internal static class TextForms
+internal static class MessagesFromText
 {
     /// <summary>What a row with text has, for a person.</summary>
     public const string Expected = "'messages' or 'conversations', a list of {\"role\", \"content\"}, or 'query' and 'response', or 'instruction' and 'output'";

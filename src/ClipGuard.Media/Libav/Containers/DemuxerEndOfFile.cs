@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Libav.Containers;
 /// What demuxers say and give at the end of a file. Most say AVERROR_EOF, and something else where the file breaks off; some say the same error in both cases,
 /// and then all that can be known is whether what the header promises came, as it is with demuxers that say AVERROR_EOF in both.
 /// </summary>
-internal static class DemuxerEnds
+internal static class DemuxerEndOfFile
 {
     private const int NotPermitted = 1;
     private const int InputOutput = 5;

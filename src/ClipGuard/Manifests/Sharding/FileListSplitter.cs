@@ -3,7 +3,7 @@ using ClipGuard.Fetching;
 namespace ClipGuard.Manifests.Sharding;
 
 /// <summary>Cuts a list of files into runs of whole files that are about equal in bytes.</summary>
-internal static class FileCut
+internal static class FileListSplitter
 {
     /// <summary>The files of a share: those whose middle lies within an equal cut of all bytes.</summary>
     /// <param name="files">The files in their order.</param>

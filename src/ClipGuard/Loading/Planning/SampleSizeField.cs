@@ -6,7 +6,7 @@ using ClipGuard.Manifests;
 namespace ClipGuard.Loading;
 
 /// <summary>Sizes of samples from fields of their rows.</summary>
-internal static class SampleFieldNumber
+internal static class SampleSizeField
 {
     /// <summary>A field as a number; 0 where the row has no such field or it holds none.</summary>
     public static double NumberOf(this Sample sample, string field) => sample.FindNumber(field) ?? 0;

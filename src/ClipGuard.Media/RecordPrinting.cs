@@ -8,7 +8,7 @@ namespace ClipGuard.Media;
 /// <summary>
 /// Records with lists as text. What the compiler makes prints a list's type; this prints what is in it, of much the first, and numbers alike in every culture.
 /// </summary>
-internal static class RecordText
+internal static class RecordPrinting
 {
     // Of a list; and of one of its items, in characters: a list of lists, or of reports, stays short enough for a line of a log.
     private const int MostItems = 16;

@@ -6,14 +6,14 @@ namespace ClipGuard.Supervision.Processes;
 /// How much a program holds in its folder, with what it has removed there and keeps open. A timer looks twice a second at all programs, on the thread pool:
 /// whoever keeps clocks may not wait for a file system.
 /// </summary>
-internal sealed class ScratchUse : IDisposable
+internal sealed class ScratchUsage : IDisposable
 {
     // A folder with more entries is too full, whatever they hold: to count them all would take the timer's time from others.
     private const int MostEntries = 100_000;
     private const string Removed = " (deleted)";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly HashSet<ScratchUse> Watched = [];
+    private static readonly HashSet<ScratchUsage> Watched = [];
     private static readonly Timer Looking = new(static _ => LookAtAll());
     private static int _isLooking;
 
@@ -24,7 +24,7 @@ internal sealed class ScratchUse : IDisposable
     /// <summary>Begins to watch a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="limit">Bytes that it may hold.</param>
-    public ScratchUse(string folder, long limit)
+    public ScratchUsage(string folder, long limit)
     {
         (_folder, _limit) = (folder, limit);
         lock (Watched)
@@ -63,13 +63,13 @@ internal sealed class ScratchUse : IDisposable
 
         try
         {
-            ScratchUse[] watched;
+            ScratchUsage[] watched;
             lock (Watched)
             {
                 watched = [.. Watched];
             }
 
-            foreach (ScratchUse use in watched)
+            foreach (ScratchUsage use in watched)
             {
                 use.Look();
             }

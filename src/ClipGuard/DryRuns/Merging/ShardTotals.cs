@@ -5,7 +5,7 @@ using ClipGuard.Verdicts;
 namespace ClipGuard.DryRuns.Merging;
 
 /// <summary>The counts of all shards together.</summary>
-internal static class ShardSums
+internal static class ShardTotals
 {
     private const int SlowestKept = 10;
 

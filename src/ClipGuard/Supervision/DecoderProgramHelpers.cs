@@ -7,33 +7,27 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>The helpers of a decoder of somebody else's, and what they have said of themselves.</summary>
-internal sealed class ProgramPool : IAsyncDisposable
+/// <summary>The helpers of a decoder of somebody else's (<see cref="DecoderProgram"/>), and what it can decode.</summary>
+internal sealed class DecoderProgramHelpers
 {
-    private readonly HelperTemplate? _template;
-
-    private ProgramPool(HelperPool pool, DecodeCapacity places, HelperTemplate? template, ReadyMessage greeting)
+    private DecoderProgramHelpers(GreetedHelperPool started, DecodeCapacity capacity)
     {
-        _template = template;
-        Pool = pool;
-        Places = places;
-        Greeting = greeting;
+        Started = started;
+        Capacity = capacity;
+        ReadyMessage greeting = started.Greeting;
         IEnumerable<string> named = (greeting.Libraries ?? new Dictionary<string, string>()).Select(static library => $"{library.Key} {library.Value}");
         string libraries = string.Join(", ", named.Order(StringComparer.Ordinal));
         Version = libraries.Length == 0 ? greeting.Decoder : $"{greeting.Decoder} ({libraries})";
     }
 
-    /// <summary>The helpers.</summary>
-    public HelperPool Pool { get; }
+    /// <summary>The helpers, and what they have said of themselves.</summary>
+    public GreetedHelperPool Started { get; }
 
-    /// <summary>What they share with ClipGuard's own helpers.</summary>
-    public DecodeCapacity Places { get; }
-
-    /// <summary>What the first of them said.</summary>
-    public ReadyMessage Greeting { get; }
+    /// <summary>How many decodes may run, in them and in ClipGuard's own helpers together.</summary>
+    public DecodeCapacity Capacity { get; }
 
     /// <summary>The kinds of clips that it decodes, by their names in the protocol.</summary>
-    public IReadOnlyList<string> Kinds => Greeting.Kinds ?? [];
+    public IReadOnlyList<string> Kinds => Started.Greeting.Kinds ?? [];
 
     /// <summary>Name and version of the decoder and of its libraries.</summary>
     public string Version { get; }
@@ -46,38 +40,17 @@ internal sealed class ProgramPool : IAsyncDisposable
 
     /// <summary>Starts helpers and waits until the first has said what it decodes.</summary>
     /// <exception cref="HelperUnavailableException">There is no such program, or it does not start.</exception>
-    public static async Task<ProgramPool> StartAsync(DecoderProgram decoder, SupervisorOptions options, ILogger logger, CancellationToken cancellation)
+    public static async Task<DecoderProgramHelpers> StartAsync(
+        DecoderProgram decoder, SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
         HelperLaunch launch = ProgramLaunch.Of(decoder, options);
+        DecodeCapacity capacity = DecodeCapacity.For(options);
 
         // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.
         HelperTemplate? template = await HelperTemplate.StartProgramAsync(
             launch, options.Sandbox, options.MaxScratchBytes, options.StartLimit).ConfigureAwait(false);
-        HelperPool? pool = null;
-        try
-        {
-            DecodeCapacity places = DecodeCapacity.For(options);
-            pool = new HelperPool(options, launch, logger, template, places);
-            places.Add(pool);
-            return new ProgramPool(pool, places, template, await pool.GreetAsync().WaitAsync(cancellation).ConfigureAwait(false));
-        }
-        catch
-        {
-            if (pool is not null)
-            {
-                await pool.DisposeAsync().ConfigureAwait(false);
-            }
-
-            template?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Ends its helpers, and what they were forked from.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Pool.DisposeAsync().ConfigureAwait(false);
-        _template?.Dispose();
+        return new DecoderProgramHelpers(
+            await GreetedHelperPool.StartAsync(options, launch, template, capacity, logger, cancellation).ConfigureAwait(false), capacity);
     }
 
     /// <summary>Whether it is who decodes to a spec.</summary>

@@ -4,7 +4,7 @@ using ClipGuard.Randomness;
 namespace ClipGuard.Loading;
 
 /// <summary>Draws where the windows of a sample's clips lie, where the specs leave that to chance.</summary>
-internal static class WindowDraw
+internal static class RandomWindowPositions
 {
     private const ulong Purpose = 0x3F1D;
 
@@ -15,8 +15,8 @@ internal static class WindowDraw
     /// <param name="position">Of the sample in the epoch.</param>
     /// <param name="substitute">0 for the sample's own row, n for its n-th substitute.</param>
     /// <param name="index">
-    /// Which of the sample's clips of the kind it is. The kind itself does not count, so that as many windows of a film's sound lie where those of its pictures
-    /// do.
+    /// Which of the sample's clips of the kind it is. The kind itself does not count, so that as many windows of a video's sound lie where those of its
+    /// pictures do.
     /// </param>
     public static ClipSpec Of(ClipSpec spec, ulong seed, int epoch, long position, int substitute, int index)
     {

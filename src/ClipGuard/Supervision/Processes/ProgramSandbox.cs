@@ -11,7 +11,7 @@ namespace ClipGuard.Supervision.Processes;
 /// What a program that was not made for this needs to run: a folder of its own, the only one that it can write in, and a thread whose landlock says so. Both go
 /// with the program.
 /// </summary>
-internal sealed class ProgramHome : IDisposable
+internal sealed class ProgramSandbox : IDisposable
 {
     /// <summary>Bytes that the folder may hold, and one file of it.</summary>
     public const long MaxBytes = 1L << 30;
@@ -28,23 +28,23 @@ internal sealed class ProgramHome : IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     /// <param name="level">How tightly the program is confined.</param>
     /// <param name="maxBytes">Bytes that the folder may hold.</param>
-    public ProgramHome(SandboxLevel level, long maxBytes)
+    public ProgramSandbox(SandboxLevel level, long maxBytes)
         : this(OwnedFolder.Make(null, "clipguard-program-"), level, maxBytes)
     {
     }
 
-    private ProgramHome(OwnedFolder owned, SandboxLevel level, long maxBytes)
+    private ProgramSandbox(OwnedFolder owned, SandboxLevel level, long maxBytes)
         : this(owned.FullPath, maxBytes)
     {
         _owned = owned;
         Spawner = HelperSpawner.ForProgram(level, Folder);
     }
 
-    private ProgramHome(string folder, long maxBytes)
+    private ProgramSandbox(string folder, long maxBytes)
     {
         _maxBytes = maxBytes;
         Folder = folder;
-        Use = new ScratchUse(Folder, maxBytes);
+        Use = new ScratchUsage(Folder, maxBytes);
     }
 
     /// <summary>The folder.</summary>
@@ -56,15 +56,15 @@ internal sealed class ProgramHome : IDisposable
     /// <summary>A folder for a program that is forked from one with a home: within that, where both may write until the fork keeps itself to its own.</summary>
     /// <param name="template">The home of the template.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public static ProgramHome Within(ProgramHome template)
+    public static ProgramSandbox Within(ProgramSandbox template)
     {
         string folder = Path.Combine(template.Folder, Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture));
         OwnedFolder.MakePrivate(folder);
-        return new ProgramHome(folder, template._maxBytes);
+        return new ProgramSandbox(folder, template._maxBytes);
     }
 
     /// <summary>How much it holds.</summary>
-    public ScratchUse Use { get; }
+    public ScratchUsage Use { get; }
 
     /// <summary>Removes the folder, and ends the thread. Once the program is gone: it would end with the thread.</summary>
     public void Dispose()

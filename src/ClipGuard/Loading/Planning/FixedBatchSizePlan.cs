@@ -5,7 +5,7 @@ using ClipGuard.Manifests;
 namespace ClipGuard.Loading;
 
 /// <summary>A plan of batches of one number of samples.</summary>
-internal sealed class CountedPlan : EpochPlan
+internal sealed class FixedBatchSizePlan : EpochPlan
 {
     private readonly EpochRows _rows;
     private readonly RemainingPositions _positions;
@@ -18,7 +18,7 @@ internal sealed class CountedPlan : EpochPlan
     /// <param name="rankBatches">Which samples this rank has.</param>
     /// <param name="dropLast">Whether a batch that would need padding is dropped.</param>
     /// <param name="bucket">Orders positions for a global batch of the given size; null for their own order.</param>
-    public CountedPlan(
+    public FixedBatchSizePlan(
         EpochRows rows,
         IReadOnlyList<ResumeSegment> segments,
         RankBatches rankBatches,

@@ -9,7 +9,7 @@ namespace ClipGuard.Loading;
 /// <param name="LengthDimension">Which dimension of a clip says how long it is.</param>
 /// <param name="ClipsPerSample">Clips of a sample, where the loader fixes them; null for as many as the largest sample has.</param>
 /// <param name="MaxBytes">Most bytes once it is padded.</param>
-internal sealed record TensorForm(string Name, ElementType Element, int[] Smallest, int LengthDimension, int? ClipsPerSample, long MaxBytes)
+internal sealed record TensorDescription(string Name, ElementType Element, int[] Smallest, int LengthDimension, int? ClipsPerSample, long MaxBytes)
 {
     /// <summary>The shape of what ragged values are counted in: a frame, a pixel; empty for a single element.</summary>
     public int[] Unit { get; init; } = [];
@@ -17,7 +17,7 @@ internal sealed record TensorForm(string Name, ElementType Element, int[] Smalle
     public int ElementBytes => Element == ElementType.Float32 ? sizeof(float) : sizeof(byte);
 
     /// <summary>The tensor that a kind of clip comes to.</summary>
-    public static TensorForm Of(LoaderOptions options, ClipKind kind, ClipSpec spec) => new(
+    public static TensorDescription Of(LoaderOptions options, ClipKind kind, ClipSpec spec) => new(
         kind.ToString().ToLowerInvariant(),
         kind == ClipKind.Audio ? ElementType.Float32 : ElementType.UInt8,
         SpecDimensions.Smallest(spec),

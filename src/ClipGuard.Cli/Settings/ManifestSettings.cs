@@ -5,73 +5,31 @@ using ClipGuard.Manifests.Sharding;
 
 namespace ClipGuard.Cli.Settings;
 
-/// <summary>Where a run reads and writes.</summary>
-internal static class RunSettings
+/// <summary>How manifests are read, and which of their rows.</summary>
+internal static class ManifestSettings
 {
-    public const string DefaultOut = "clipguard-out";
-
     /// <summary>What may be named as a manifest.</summary>
-    public const string ManifestKinds =
+    public const string Kinds =
         "JSON Lines or a JSON array in ms-swift's format, CSV, TSV, a folder, or tar shards; several as 'train-{000..099}.tar' or 'part-*.jsonl'. "
         + "Files may be at s3:// addresses.";
 
-    public static readonly SettingGroup General = new("General");
+    public static readonly SettingGroup<ManifestOptions> Group = new("Manifest", FetchSettings.Permission.Unset);
 
-    /// <summary>Names the configuration file, and so cannot be a key in it.</summary>
-    public static readonly Setting<string> Config = General.Value(
-        "config",
-        "FILE",
-        "JSON file whose keys are these options, audioRate for --audio-rate, and a section Serilog for the log. Default: none.",
-        text => text,
-        places: SettingPlaces.Environment);
-
-    public static readonly SettingGroup<DryRunOptions> Output = new("Output", new DryRunOptions { OutputFolder = Path.GetFullPath(DefaultOut) });
-
-    public static readonly Setting<string> Out = Output.Value(
-        "out",
-        "FOLDER",
-        $"Receives the files of findings and the log, default {DefaultOut}. A run that was interrupted there goes on.",
-        SettingTextParser.FilePath,
-        (run, folder) => run with { OutputFolder = folder });
-
-    public static readonly Setting<string> Clean = Output.Value(
-        "clean",
-        "FILE",
-        "Receives the rows all of whose clips decoded, default clean.jsonl (of a table clean.csv, clean.tsv) in the output folder.",
-        SettingTextParser.FilePath,
-        (run, file) => run with { CleanManifest = file });
-
-    public static readonly Setting<bool> Fresh = Output.Flag(
-        "fresh",
-        "Start over where the output folder holds a run that was interrupted.",
-        (run, fresh) => run with { Fresh = fresh });
-
-    /// <summary>What a merge can be told: where the clean rows go; null for the folder itself.</summary>
-    public static readonly SettingGroup<string?> Merged = new(Output.Heading, null);
-
-    public static readonly SettingGroup Exiting = new(Output.Heading);
-
-    public static readonly Setting<bool> FaultsAreSuccess = Exiting.Flag(
-        "faults-are-success",
-        "End with exit code 0 also where clips or rows are faulty, for a scheduler to which any other code is a failed job.");
-
-    public static readonly SettingGroup<ManifestOptions> Manifest = new("Manifest", FetchSettings.Permission.Unset);
-
-    public static readonly Setting<string> Root = Manifest.Value(
+    public static readonly Setting<string> Root = Group.Value(
         "root",
         "FOLDER",
         "Where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current folder. May be an s3:// address.",
         text => FetchSettings.IsS3(text) ? text : SettingTextParser.FilePath(text),
         (manifest, folder) => manifest with { Root = folder });
 
-    public static readonly Setting<MediaCounting> Tags = Manifest.Value(
+    public static readonly Setting<MediaCounting> Tags = Group.Value(
         "tags",
         "HOW",
         "'lenient' (default) as ms-swift, or 'strict': as many tags as clips, as LLaMA-Factory.",
         SettingTextParser.OneOf(("lenient", MediaCounting.Lenient), ("strict", MediaCounting.Strict)),
         (manifest, counting) => manifest with { Counting = counting });
 
-    public static readonly Setting<Dictionary<string, string>> Columns = Manifest.Value(
+    public static readonly Setting<Dictionary<string, string>> Columns = Group.Value(
         "columns",
         "NAMES",
         "What keys of rows or columns of a table mean where their names do not say it, as 'video_path=video,caption=response'.",
@@ -79,7 +37,7 @@ internal static class RunSettings
         (manifest, columns) => manifest with { Columns = columns });
 
     /// <summary>For commands that read rows by their places.</summary>
-    public static readonly SettingGroup<ManifestOptions> Index = new(Manifest.Heading, Manifest.Unset);
+    public static readonly SettingGroup<ManifestOptions> Index = new(Group.Heading, Group.Unset);
 
     public static readonly Setting<string> IndexCache = Index.Value(
         "index-cache",
@@ -94,7 +52,7 @@ internal static class RunSettings
         (manifest, verify) => manifest with { VerifyIndex = verify });
 
     /// <summary>Which rows every verb that reads a manifest leaves out.</summary>
-    public static readonly SettingGroup Exclusion = new(Manifest.Heading);
+    public static readonly SettingGroup Exclusion = new(Group.Heading);
 
     public static readonly Setting<IReadOnlyList<string>> Exclude = Exclusion.List(
         "exclude",
@@ -102,10 +60,10 @@ internal static class RunSettings
         "Leave out the rows that this excluded.jsonl of a dry run names; may be given several times.",
         SettingTextParser.FilePath);
 
-    public static readonly SettingGroup<DryRunOptions> Rows = new(Manifest.Heading, Output.Unset);
+    public static readonly SettingGroup<DryRunOptions> Rows = new(Group.Heading, OutputSettings.Group.Unset);
 
     /// <summary>What rows are called in findings.</summary>
-    public static readonly SettingGroup<ManifestOptions> Naming = new(Manifest.Heading, Manifest.Unset);
+    public static readonly SettingGroup<ManifestOptions> Naming = new(Group.Heading, Group.Unset);
 
     public static readonly Setting<string> IdField = Naming.Value(
         "id-field",
@@ -124,7 +82,7 @@ internal static class RunSettings
         "Read only the I-th of N equal parts, counted from 0, into a folder of its own below --out; 'clipguard merge' puts them together. "
             + "'auto' takes the number from Slurm, Kubernetes, torchrun or MPI.",
         static text => text == "auto" ? null : ShardNumber.Parse(text),
-        SettingPlaces.Environment);
+        AllowedSources.Environment);
 
     public static readonly Setting<int> ClipsPerSample = Rows.Value(
         "clips-per-sample",
@@ -133,44 +91,11 @@ internal static class RunSettings
         SettingTextParser.Count,
         (run, clips) => run with { ClipsPerSample = clips });
 
-    public static readonly SettingGroup<DryRunOptions> Stopping = new("Stopping early", Output.Unset);
-
-    public static readonly Setting<int> FirstRows = Stopping.Value(
-        "first-rows",
-        "N",
-        $"Stop where all clips of the first N rows are missing or stay unsettled, default {Output.Unset.FirstRows}.",
-        SettingTextParser.Count,
-        (run, rows) => run with { FirstRows = rows, Budget = run.Budget with { Probation = rows } });
-
-    public static readonly Setting<bool> KeepGoing = Stopping.Flag(
-        "keep-going",
-        "Go on where none of the first rows gives data.",
-        (run, keepGoing) => run with { KeepGoing = keepGoing });
-
-    public static readonly Setting<long> MaxFaults = Stopping.Value(
-        "max-faults",
-        "N",
-        "Stop at more faulty rows than N. Default: any number.",
-        SettingTextParser.LongCount,
-        (run, faults) => run with { Budget = run.Budget with { MaxFaults = faults } });
-
-    public static readonly Setting<double> MaxFaultRate = Stopping.Value(
-        "max-fault-rate",
-        "SHARE",
-        "Stop at a larger share of faulty rows, once the first rows were tried. Default 1, which is none too large.",
-        SettingTextParser.Share,
-        (run, share) => run with { Budget = run.Budget with { MaxRate = share } });
-
-    static RunSettings() => Merged.Also(Clean, static (_, file) => file);
-
     /// <summary>How the manifest is read.</summary>
     /// <param name="sources">Where settings come from.</param>
     /// <param name="fetching">How what lies at addresses is fetched.</param>
     public static ManifestOptions ReadManifest(SettingSources sources, FetchOptions fetching) =>
-        Naming.Read(sources, FetchSettings.Permission.Read(sources, Manifest.Read(sources))) with { Fetching = fetching };
-
-    /// <summary>Where a dry run writes, how many rows it reads and where it stops.</summary>
-    public static DryRunOptions ReadDryRun(SettingSources sources) => Stopping.Read(sources, Rows.Read(sources, Output.Read(sources)));
+        Naming.Read(sources, FetchSettings.Permission.Read(sources, Group.Read(sources))) with { Fetching = fetching };
 
     /// <summary>The rows that are to be left out; null for none.</summary>
     /// <exception cref="ManifestException">A list cannot be read.</exception>
