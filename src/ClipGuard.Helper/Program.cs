@@ -52,7 +52,7 @@ SandboxLevel level = Confinement.Close(streams);
 string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {version.Split('+')[0]}", decoder.Version, level)
 {
-    Kinds = DecodeKinds.All,
+    Kinds = WireKindNames.All,
     Libraries = decoder.Libraries,
     Limits = new HelperLimits { MemoryBytes = Confinement.MemoryBytes },
     KnownClips = true,

@@ -51,7 +51,7 @@ internal sealed class IndexedParquet : IndexedRows
 
     public override long FindLine(long line) => line >= 1 && line <= Count ? line - 1 : -1;
 
-    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
+    internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source)
     {
         foreach (IndexedFile file in _files)
         {

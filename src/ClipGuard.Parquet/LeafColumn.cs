@@ -20,7 +20,7 @@ internal abstract class LeafColumn : IDisposable
     public short Repetition { get; protected set; }
 
     /// <summary>What its values are.</summary>
-    public abstract ColumnType Type { get; }
+    public abstract ColumnDescription Type { get; }
 
     /// <summary>The bytes of the current entry's value, where values are bytes. They are a page's, and hold until the next <see cref="Advance"/>.</summary>
     public abstract ReadOnlySpan<byte> Bytes { get; }

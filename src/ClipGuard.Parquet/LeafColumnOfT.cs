@@ -13,7 +13,7 @@ internal sealed class LeafColumn<T> : LeafColumn
     private const int BatchEntries = 1024;
 
     private readonly ColumnReader<T> _reader;
-    private readonly Action<ColumnType, T, Utf8JsonWriter> _write;
+    private readonly Action<ColumnDescription, T, Utf8JsonWriter> _write;
     private readonly short[] _definitions = new short[BatchEntries];
     private readonly short[] _repetitions = new short[BatchEntries];
     private readonly T[] _values = new T[BatchEntries];
@@ -23,11 +23,11 @@ internal sealed class LeafColumn<T> : LeafColumn
 
     /// <param name="reader">The column's reader, which the leaf then owns.</param>
     /// <param name="write">Writes a value.</param>
-    public LeafColumn(ColumnReader<T> reader, Action<ColumnType, T, Utf8JsonWriter> write)
+    public LeafColumn(ColumnReader<T> reader, Action<ColumnDescription, T, Utf8JsonWriter> write)
     {
         _reader = reader;
         _write = write;
-        Type = ColumnType.Of(reader.ColumnDescriptor);
+        Type = ColumnDescription.Of(reader.ColumnDescriptor);
         try
         {
             Advance();
@@ -40,7 +40,7 @@ internal sealed class LeafColumn<T> : LeafColumn
         }
     }
 
-    public override ColumnType Type { get; }
+    public override ColumnDescription Type { get; }
 
     public override ReadOnlySpan<byte> Bytes => Type.BytesOf(_values[_value]);
 

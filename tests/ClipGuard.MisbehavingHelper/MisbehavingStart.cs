@@ -69,7 +69,7 @@ internal static class MisbehavingStart
     private static void Greet(HelperConnection connection, int version, bool streams, bool knownClips = false) =>
         connection.Send(new ReadyMessage(version, "MisbehavingHelper 1", "no decoder", Confinement.Close(streams))
         {
-            Kinds = DecodeKinds.All,
+            Kinds = WireKindNames.All,
             KnownClips = knownClips,
         });
 }

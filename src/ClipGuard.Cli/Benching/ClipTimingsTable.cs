@@ -9,7 +9,7 @@ namespace ClipGuard.Cli.Benching;
 internal static class ClipTimingsTable
 {
     /// <summary>What a clip's time is made up of: as a table's head and a JSON member name it.</summary>
-    public static readonly (string Head, string Name, Func<ClipTimings, TimeSpan> Of)[] Parts =
+    public static readonly (string Head, string Name, Func<CodecTimings, TimeSpan> Of)[] Parts =
     [
         ("bytes", "waitForBytesSeconds", static clips => clips.WaitedForBytes),
         ("open", "openSeconds", static clips => clips.Opened),
@@ -24,7 +24,7 @@ internal static class ClipTimingsTable
     public static void Write(TextWriter output, EpochReport epoch)
     {
         output.WriteLine("  ms a clip   clips  " + string.Concat(Parts.Select(static part => part.Head.PadLeft(15))));
-        foreach (ClipTimings clips in epoch.Profile)
+        foreach (CodecTimings clips in epoch.Profile)
         {
             string name = NameOf(clips);
             double busy = Parts[..^1].Sum(part => part.Of(clips).TotalMilliseconds);
@@ -41,13 +41,13 @@ internal static class ClipTimingsTable
     {
         json.WriteNumber("waitForConsumerSeconds", epoch.WaitedForConsumer.TotalSeconds);
         json.WriteStartArray("profile");
-        foreach (ClipTimings clips in epoch.Profile)
+        foreach (CodecTimings clips in epoch.Profile)
         {
             json.WriteStartObject();
             json.WriteString("kind", clips.Kind.ToString().ToLowerInvariant());
             json.WriteString("codec", clips.Codec);
             json.WriteNumber("clips", clips.ClipCount);
-            foreach ((_, string name, Func<ClipTimings, TimeSpan> of) in Parts)
+            foreach ((_, string name, Func<CodecTimings, TimeSpan> of) in Parts)
             {
                 json.WriteNumber(name, of(clips).TotalSeconds);
             }
@@ -59,7 +59,7 @@ internal static class ClipTimingsTable
     }
 
     /// <summary>Kind and codec.</summary>
-    public static string NameOf(ClipTimings clips) => $"{clips.Kind.ToString().ToLowerInvariant()} {clips.Codec}".TrimEnd();
+    public static string NameOf(CodecTimings clips) => $"{clips.Kind.ToString().ToLowerInvariant()} {clips.Codec}".TrimEnd();
 
     private static string Figure(TimeSpan time, long clips, double busyMilliseconds)
     {

@@ -32,7 +32,7 @@ internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder,
     /// <summary>Most characters of a library's name, and of its version.</summary>
     public const int MaxLibraryChars = 64;
 
-    /// <summary>What it decodes: some of <see cref="DecodeKinds.All"/>; null or empty of what decodes nothing, as guardians.</summary>
+    /// <summary>What it decodes: some of <see cref="WireKindNames.All"/>; null or empty of what decodes nothing, as guardians.</summary>
     public IReadOnlyList<string>? Kinds { get; init; }
 
     /// <summary>Names and versions of the libraries that have a part in its answers; null where it names none.</summary>

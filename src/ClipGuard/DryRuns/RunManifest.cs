@@ -16,7 +16,7 @@ internal sealed class RunManifest
         Whole = whole;
         Shard = whole as ManifestShard;
         Format = TextFormat.Of(whole);
-        Exclusion = excluded is null ? null : ManifestExclusion.Of(excluded, whole);
+        Exclusion = excluded is null ? null : ResolvedExclusions.Of(excluded, whole);
         _excluding = Exclusion is null ? null : new ExcludingManifest(whole, Exclusion);
         Rows = _excluding ?? whole;
     }
@@ -34,7 +34,7 @@ internal sealed class RunManifest
     public TextFormat? Format { get; }
 
     /// <summary>The rows that are left out; null for none.</summary>
-    public ManifestExclusion? Exclusion { get; }
+    public ResolvedExclusions? Exclusion { get; }
 
     /// <summary>Rows that were left out so far.</summary>
     public long LeftOut => _excluding?.LeftOut ?? 0;

@@ -31,7 +31,7 @@ internal sealed class ShardRun
     /// <param name="refused">Clips that were refused by their references.</param>
     /// <param name="exclusion">The rows that are left out; null for none.</param>
     /// <exception cref="OutputException">The manifest has changed meanwhile.</exception>
-    public async Task<ShardRecord> RecordAsync(VerdictSettings settings, int headerBytes, long refused, ManifestExclusion? exclusion)
+    public async Task<ShardRecord> RecordAsync(VerdictSettings settings, int headerBytes, long refused, ResolvedExclusions? exclusion)
     {
         ShardManifest now = await ShardManifest.OfAsync(_shard, CancellationToken.None).ConfigureAwait(false);
         return ShardManifest.Difference(_before, now) is not { } change

@@ -61,7 +61,7 @@ public sealed record EpochReport
     public TimeSpan WaitedForConsumer { get; init; }
 
     /// <summary>Where the time of the clips went, by kind and codec, those that took the most time first.</summary>
-    public IReadOnlyList<ClipTimings> Profile { get; init; } = [];
+    public IReadOnlyList<CodecTimings> Profile { get; init; } = [];
 
     /// <summary>What was read ahead of the decodes.</summary>
     public ReadAheadReport ReadAhead { get; init; } = new();

@@ -32,7 +32,7 @@ internal sealed record OpenedManifest(IManifest Manifest, IndexedRows? Index, lo
                 "A full shuffle and buckets need a manifest with an index, and buckets cannot be had with a windowed shuffle.", nameof(options));
         }
 
-        ManifestExclusion? exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, manifest) : null;
+        ResolvedExclusions? exclusion = options.Excluded is { } list ? ResolvedExclusions.Of(list, manifest) : null;
         foreach (string absent in exclusion?.Absent ?? [])
         {
             telemetry.NotExcluded(absent);

@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// <param name="manifest">The manifest.</param>
 /// <param name="exclusion">The rows.</param>
 /// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
-internal sealed class ExcludingManifest(IManifest manifest, ManifestExclusion exclusion, Action<long>? onEnd = null)
+internal sealed class ExcludingManifest(IManifest manifest, ResolvedExclusions exclusion, Action<long>? onEnd = null)
     : ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     /// <inheritdoc/>

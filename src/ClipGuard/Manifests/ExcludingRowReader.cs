@@ -5,7 +5,7 @@ namespace ClipGuard.Manifests;
 /// <param name="exclusion">What is left out.</param>
 /// <param name="manifest">The manifest's name.</param>
 /// <param name="onEnd">Told at the manifest's end how many rows were left out; null for nobody.</param>
-internal sealed class ExcludingRowReader(IUnparsedRowReader rows, ManifestExclusion exclusion, string manifest, Action<long>? onEnd) : IUnparsedRowReader
+internal sealed class ExcludingRowReader(IUnparsedRowReader rows, ResolvedExclusions exclusion, string manifest, Action<long>? onEnd) : IUnparsedRowReader
 {
     // To notice that they are not those that the list means.
     private const int ParsedRows = 16;

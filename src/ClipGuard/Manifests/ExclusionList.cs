@@ -57,7 +57,7 @@ public sealed class ExclusionList
     public IReadOnlyList<string> FindAbsent(IManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return ManifestExclusion.Of(this, manifest).Absent;
+        return ResolvedExclusions.Of(this, manifest).Absent;
     }
 
     /// <summary>Says of each file which of its sources are absent.</summary>

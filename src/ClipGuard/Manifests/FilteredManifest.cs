@@ -40,7 +40,7 @@ public sealed class FilteredManifest(IIndexableManifest manifest, Func<Sample, b
         IndexedRows rows = await manifest.IndexAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return new FilteredRows(rows, number =>
+            return new IndexedRowSubset(rows, number =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 return IsExcluded(rows.Read(number));

@@ -97,7 +97,7 @@ public sealed class FolderManifest(string folder) : IIndexableManifest
             return new SampleRow(row + 1, default, sample) { Location = new RowLocation(_root, row + 1, path) };
         }
 
-        internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
+        internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source)
         {
             if (exclusion.In(_root) is not { } places)
             {

@@ -48,7 +48,7 @@ internal sealed class IndexedBlend : IndexedRows
         return Find(wanted);
     }
 
-    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+    internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source) =>
         Find([.. _sources.Select((rows, number) => rows.FindRows(exclusion, _names[number]).ToHashSet())]);
 
     public override ManifestRow Read(long row)

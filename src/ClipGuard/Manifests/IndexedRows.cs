@@ -43,12 +43,12 @@ public abstract class IndexedRows : IDisposable
     /// <param name="exclusion">What is left out.</param>
     /// <param name="source">The source that rows stand in which name none themselves.</param>
     /// <returns>Row numbers, in any order.</returns>
-    internal virtual IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+    internal virtual IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source) =>
         Count > 0 && Read(0).Location is not null ? FindByLocation(exclusion, source)
         : exclusion.In(source) is { } places ? places.Lines.ToArray().Select(FindLine).Where(static row => row >= 0)
         : [];
 
-    private IEnumerable<long> FindByLocation(ManifestExclusion exclusion, string source)
+    private IEnumerable<long> FindByLocation(ResolvedExclusions exclusion, string source)
     {
         for (long row = 0; row < Count; row++)
         {

@@ -99,7 +99,7 @@ internal sealed class IndexedShards : IndexedRows
     }
 
     // Keys are in no index: the headers of shards of which samples are left out are gone over once more.
-    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source)
+    internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source)
     {
         for (int shard = 0; shard < _shards.Count; shard++)
         {

@@ -161,7 +161,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnpar
             return Renumber(_parts[part].Read(row - before), row + 1, _names[part]);
         }
 
-        internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+        internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source) =>
             _parts.SelectMany((part, number) => part.FindRows(exclusion, _names[number]).Select(row => row + (number == 0 ? 0 : _ends[number - 1])));
 
         protected override void Dispose(bool disposing)

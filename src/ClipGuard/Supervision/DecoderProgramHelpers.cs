@@ -36,7 +36,7 @@ internal sealed class DecoderProgramHelpers
     public string VersionAndKinds => $"{Version} for {string.Join(", ", Kinds)}";
 
     /// <summary>True where nothing is left for other helpers.</summary>
-    public bool DecodesAll => DecodeKinds.All.All(Kinds.Contains);
+    public bool DecodesAll => WireKindNames.All.All(Kinds.Contains);
 
     /// <summary>Starts helpers and waits until the first has said what it decodes.</summary>
     /// <exception cref="HelperUnavailableException">There is no such program, or it does not start.</exception>
@@ -54,5 +54,5 @@ internal sealed class DecoderProgramHelpers
     }
 
     /// <summary>Whether it is who decodes to a spec.</summary>
-    public bool Decodes(ClipSpec spec) => Kinds.Contains(DecodeKinds.Of(spec));
+    public bool Decodes(ClipSpec spec) => Kinds.Contains(WireKindNames.Of(spec));
 }

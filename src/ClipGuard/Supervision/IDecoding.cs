@@ -19,7 +19,7 @@ internal interface IDecoding : IAsyncDisposable
     IReadOnlyDictionary<string, string> Libraries => new Dictionary<string, string>();
 
     /// <inheritdoc cref="Supervisor.Kinds"/>
-    IReadOnlyList<string> Kinds => DecodeKinds.All;
+    IReadOnlyList<string> Kinds => WireKindNames.All;
 
     /// <inheritdoc cref="Supervisor.Sandbox"/>
     SandboxLevel Sandbox => SandboxLevel.Off;

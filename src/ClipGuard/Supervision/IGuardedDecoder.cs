@@ -11,7 +11,7 @@ internal interface IGuardedDecoder
     string DecoderVersion { get; }
 
     /// <inheritdoc cref="Supervisor.Kinds"/>
-    IReadOnlyList<string> Kinds => DecodeKinds.All;
+    IReadOnlyList<string> Kinds => WireKindNames.All;
 
     /// <inheritdoc cref="Supervisor.DecoderFiles"/>
     IReadOnlyList<string> DecoderFiles => [];

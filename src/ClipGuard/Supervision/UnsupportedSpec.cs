@@ -20,12 +20,12 @@ internal static class UnsupportedSpec
             return wrong;
         }
 
-        if (!decoding.Kinds.Contains(DecodeKinds.Of(spec)))
+        if (!decoding.Kinds.Contains(WireKindNames.Of(spec)))
         {
-            return $"{decoding.HelperVersion} decodes {string.Join(", ", decoding.Kinds)}, and what is asked for is {DecodeKinds.Of(spec)}.";
+            return $"{decoding.HelperVersion} decodes {string.Join(", ", decoding.Kinds)}, and what is asked for is {WireKindNames.Of(spec)}.";
         }
 
-        if (decoding.GreetingFor(spec) is { Windows: false } greeting && DecodeKinds.AsksForWindows(spec))
+        if (decoding.GreetingFor(spec) is { Windows: false } greeting && WireKindNames.AsksForWindows(spec))
         {
             return $"{greeting.Helper} gives no windows of clips: its greeting would have to say \"windows\":true. "
                 + $"Leave {nameof(AudioSpec)}.{nameof(AudioSpec.Windows)} and {nameof(WindowFrames)} out for it.";

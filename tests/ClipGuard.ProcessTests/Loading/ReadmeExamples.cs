@@ -46,10 +46,10 @@ internal sealed class ReadmeExamples
     [TestCase("README.md", "Loading/ReadmeExamples.cs", "train")]
     [TestCase("src/ClipGuard/README.md", "Loading/ReadmeExamples.cs", "resume")]
     [TestCase("src/ClipGuard/README.md", "Loading/ReadmeExamples.cs", "services")]
-    [TestCase("src/ClipGuard/README.md", "Torch/TorchReadmeExample.cs", "dataloader")]
-    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "dataloader")]
-    [TestCase("README.md", "Torch/TorchReadmeExample.cs", "torch")]
-    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeExample.cs", "torch")]
+    [TestCase("src/ClipGuard/README.md", "Torch/TorchReadmeTests.cs", "dataloader")]
+    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeTests.cs", "dataloader")]
+    [TestCase("README.md", "Torch/TorchReadmeTests.cs", "torch")]
+    [TestCase("src/ClipGuard.TorchSharp/README.md", "Torch/TorchReadmeTests.cs", "torch")]
     public void Readmes_print_the_examples_that_are_compiled(string readme, string file, string name)
     {
         Assert.That(File.ReadAllText(Repository.PathOf(readme)), Does.Contain(ExampleOf(file, name)));

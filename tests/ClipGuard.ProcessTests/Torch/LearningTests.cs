@@ -18,7 +18,7 @@ internal sealed class LearningTests
     [Test]
     public async Task Tones_are_told_from_noise()
     {
-        using var clips = new GeneratedClips();
+        using var clips = new LabelledClips();
         random.manual_seed(5);
         using Sequential model = nn.Sequential(
             ("conv", nn.Conv1d(1, 8, 32, stride: 8)),
@@ -43,7 +43,7 @@ internal sealed class LearningTests
     [Test]
     public async Task Squares_moving_left_are_told_from_squares_moving_right()
     {
-        using var clips = new GeneratedClips();
+        using var clips = new LabelledClips();
         random.manual_seed(5);
         using Sequential model = nn.Sequential(
             ("conv", nn.Conv3d(1, 16, (2, 3, 3))),

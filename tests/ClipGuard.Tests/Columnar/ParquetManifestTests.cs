@@ -78,7 +78,7 @@ public sealed class ParquetManifestTests : IndexableManifestContract
         string list = Path.Combine(Folder, "excluded.jsonl");
         await File.WriteAllLinesAsync(
             list, ["""{"source":"train-00001-of-00002.parquet","line":2}""", """{"source":"train-00000-of-00002.parquet","line":4}"""]);
-        var exclusion = ManifestExclusion.Of(await ExclusionList.ReadAsync([list]), manifest);
+        var exclusion = ResolvedExclusions.Of(await ExclusionList.ReadAsync([list]), manifest);
         using IndexedRows rows = await manifest.IndexAsync();
 
         Assert.That(exclusion.FindRows(rows), Is.EqualTo(new long[] { 3, 5 }));

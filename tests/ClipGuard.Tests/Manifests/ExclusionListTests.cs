@@ -82,14 +82,14 @@ internal sealed class ExclusionListTests
         var streamed = new StreamedBlend(sources.Select(static source => ((IManifest)source, 1.0)), BlendLength.UntilAllAreUsedUp);
 
         using IndexedRows rows = await indexed.IndexAsync();
-        long[] excluded = ManifestExclusion.Of(list, indexed).FindRows(rows);
+        long[] excluded = ResolvedExclusions.Of(list, indexed).FindRows(rows);
 
         Assert.That(excluded, Has.Length.GreaterThan(2));
         Assert.That(
             excluded.Select(row => rows.Read(row)).Select(static row => (Path.GetFileName(Path.GetDirectoryName(row.Origin)), row.Line)).Distinct(),
             Is.EquivalentTo(new[] { ("x", 2L), ("y", 7L) }));
         Assert.That(
-            new ExcludingManifest(streamed, ManifestExclusion.Of(list, streamed)).ReadRowsAsync().ToBlockingEnumerable()
+            new ExcludingManifest(streamed, ResolvedExclusions.Of(list, streamed)).ReadRowsAsync().ToBlockingEnumerable()
                 .Select(static row => (Path.GetFileName(Path.GetDirectoryName(row.Origin)), row.Line)),
             Has.No.Member(("x", 2L)).And.No.Member(("y", 7L)).And.Member(("y", 2L)).And.Member(("x", 3L)));
     }
@@ -101,7 +101,7 @@ internal sealed class ExclusionListTests
         ExclusionList list = await ListAsync("""{"source":"a","line":2}""", """{"source":"b","line":1}""");
         using var rows = new LocatedRows([new("/d/a", 1), new("/d/a", 2), new("/d/b", 1), new("/d/b", 2)], knowsPlaces);
 
-        Assert.That(ManifestExclusion.Of(list, new Sources("/d/a", "/d/b")).FindRows(rows), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(ResolvedExclusions.Of(list, new Sources("/d/a", "/d/b")).FindRows(rows), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [TestCase("m.jsonl", "/a/m.jsonl", "/a/m.jsonl")]
@@ -113,7 +113,7 @@ internal sealed class ExclusionListTests
     public async Task A_source_is_found_where_its_path_ends_with_the_name(string name, string sources, string found)
     {
         ExclusionList list = await ListAsync($$"""{"source":"{{name}}","line":1}""");
-        var exclusion = ManifestExclusion.Of(list, new Sources(sources.Split(' ')));
+        var exclusion = ResolvedExclusions.Of(list, new Sources(sources.Split(' ')));
 
         Assert.That(sources.Split(' ').Where(source => exclusion.In(source) is not null), Is.EqualTo(new[] { found }));
     }
@@ -149,7 +149,7 @@ internal sealed class ExclusionListTests
         Write("m.jsonl", Row("a.png") + "\n" + Row("b.png") + "\n" + Row("bad.png") + "\n");
         IIndexableManifest manifest = Manifest.Open(Path.Combine(_folder, "m.jsonl"), Options);
         ExclusionList list = await ListAsync("""{"source":"m.jsonl","line":2,"clips":[{"clip":"bad.png","kind":"image","fault":"Corrupt"}]}""");
-        var exclusion = ManifestExclusion.Of(list, manifest);
+        var exclusion = ResolvedExclusions.Of(list, manifest);
         using IndexedRows rows = await manifest.IndexAsync();
 
         Assert.That(
@@ -236,7 +236,7 @@ internal sealed class ExclusionListTests
         ExclusionList list = await ExclusionList.ReadAsync([excluded]);
         DryRunSummary left = await RunAsync(manifest, "left", list);
         using IndexedRows rows = await manifest.IndexAsync();
-        long[] byNumber = ManifestExclusion.Of(list, manifest).FindRows(rows);
+        long[] byNumber = ResolvedExclusions.Of(list, manifest).FindRows(rows);
 
         Assert.That(whole.CleanSampleCount, Is.GreaterThan(0).And.LessThan(rows.Count));
         Assert.That(list.Count, Is.EqualTo(rows.Count - whole.CleanSampleCount));
@@ -245,7 +245,7 @@ internal sealed class ExclusionListTests
         Assert.That(byNumber, Has.Length.EqualTo(list.Count));
         Assert.That(
             Enumerable.Range(0, (int)rows.Count).Where(row => !byNumber.Contains(row)).Select(row => rows.Read(row).Line),
-            Is.EqualTo(new ExcludingManifest(manifest, ManifestExclusion.Of(list, manifest)).ReadRowsAsync().ToBlockingEnumerable().Select(row => row.Line)));
+            Is.EqualTo(new ExcludingManifest(manifest, ResolvedExclusions.Of(list, manifest)).ReadRowsAsync().ToBlockingEnumerable().Select(row => row.Line)));
         return (await File.ReadAllTextAsync(excluded), byNumber);
     }
 

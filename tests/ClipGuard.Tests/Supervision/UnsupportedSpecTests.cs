@@ -47,7 +47,7 @@ internal sealed class UnsupportedSpecTests
 
         public string? Program { get; init; }
 
-        public IReadOnlyList<string> Kinds { get; init; } = DecodeKinds.All;
+        public IReadOnlyList<string> Kinds { get; init; } = WireKindNames.All;
 
         public string DecoderVersion => "FFmpeg 5.1";
 

@@ -14,7 +14,7 @@ internal sealed unsafe class AudioWindowSet : IDisposable
     private readonly AudioTrackShape _track;
     private readonly int _targetRateHz;
     private readonly int _channels;
-    private readonly List<AudioWindow> _open = [];
+    private readonly List<AudioWindowBuffer> _open = [];
     private long[] _begins = [];
     private DamageReport[] _damage = [];
     private double _seconds;
@@ -111,7 +111,7 @@ internal sealed unsafe class AudioWindowSet : IDisposable
             Open();
         }
 
-        foreach (AudioWindow window in _open)
+        foreach (AudioWindowBuffer window in _open)
         {
             if (window.Take(frames) is { } fault)
             {
@@ -130,7 +130,7 @@ internal sealed unsafe class AudioWindowSet : IDisposable
         AudioSpec range = _spec with { Windows = null, StartSeconds = SecondsOf(_begins[_next], _track.RateHz), DurationSeconds = _seconds };
 
         // A second more than the window has is more than any resampler writes beyond it.
-        var window = new AudioWindow(_session, range, _next, _track, (_samples + _targetRateHz + ushort.MaxValue) * _channels);
+        var window = new AudioWindowBuffer(_session, range, _next, _track, (_samples + _targetRateHz + ushort.MaxValue) * _channels);
         _open.Add(window);
         _next++;
         return window.Writer;
@@ -141,9 +141,9 @@ internal sealed unsafe class AudioWindowSet : IDisposable
 
     public void Dispose() => Forget();
 
-    private DecoderFault? Close(List<AudioWindow> windows, AudioDecodeEnding ending)
+    private DecoderFault? Close(List<AudioWindowBuffer> windows, AudioDecodeEnding ending)
     {
-        foreach (AudioWindow window in windows)
+        foreach (AudioWindowBuffer window in windows)
         {
             if (window.Writer.Finish(ending) is { } fault)
             {
@@ -163,7 +163,7 @@ internal sealed unsafe class AudioWindowSet : IDisposable
         return null;
     }
 
-    private void Write(AudioWindow window, int place)
+    private void Write(AudioWindowBuffer window, int place)
     {
         for (int channel = 0; channel < _channels; channel++)
         {

@@ -27,7 +27,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         _spec = spec;
         _track = track;
         _packets = packets;
-        _timeline = TimelineReader.Read(_packets.Marks, track.Stream) is { } read ? ToTheEnd(read) : null;
+        _timeline = FrameTimelineBuilder.Read(_packets.Marks, track.Stream) is { } read ? ToTheEnd(read) : null;
         _decoder = new PacketRangeDecoder(session, track, _packets, numbered: _timeline is null);
         _writer = new PictureWriter(session, spec);
     }
@@ -156,7 +156,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         // Nothing is damaged, and still not every packet gave a frame: the timeline is made from the frames that came out.
-        timeline = TimelineReader.FromFrames(shown, timeline);
+        timeline = FrameTimelineBuilder.FromFrames(shown, timeline);
         fault = Want(timeline) ?? Decode([new PacketRange(0, _packets.Marks.Count - 1)], null);
         return fault is null ? Answer(timeline, Judge(timeline, plan)) : new DecodeAnswer(fault);
     }
@@ -182,12 +182,12 @@ internal sealed unsafe class VideoDecode : IDisposable
     private bool KeysMoved(FrameTimeline timeline) =>
         _spec.Selection is KeyFrames && !_decoder.KeyFrames.SequenceEqual(timeline.Ticks.Where(number => timeline.IsKey[number]));
 
-    private FrameTimeline Number(int count) => ToTheEnd(TimelineReader.Numbered(
+    private FrameTimeline Number(int count) => ToTheEnd(FrameTimelineBuilder.Numbered(
         count,
         _track.Stream,
         _packets.Marks,
         _track.Container.FrameRateOf(_track.Stream),
-        isPaced: _track.Container.IsAvi || TimelineReader.HasDecodingTimesAlone(_packets.Marks)));
+        isPaced: _track.Container.IsAvi || FrameTimelineBuilder.HasDecodingTimesAlone(_packets.Marks)));
 
     // Empty chunks at the end of an AVI keep its last frame on show, and the header's rate counts them as frames.
     private FrameTimeline ToTheEnd(FrameTimeline timeline)

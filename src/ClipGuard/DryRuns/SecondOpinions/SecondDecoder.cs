@@ -26,7 +26,7 @@ internal sealed class SecondDecoder(IGuardedDecoder decoder, double tolerance)
     /// <returns>Null where the second decoder does not decode such clips, or the first has come to nothing.</returns>
     public async ValueTask<SecondOpinion?> AskAsync(ClipInFlight inFlight, DecodeRequest request, DecodeOutcome first, CancellationToken cancellation)
     {
-        if (first.Unsettled is not null || !decoder.Kinds.Contains(DecodeKinds.Of(request.Spec)))
+        if (first.Unsettled is not null || !decoder.Kinds.Contains(WireKindNames.Of(request.Spec)))
         {
             return null;
         }

@@ -7,11 +7,11 @@ namespace ClipGuard.Loading;
 internal sealed class ClipTimingsAccount
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(ClipKind Kind, string Codec), ClipTimings> _sums = [];
+    private readonly Dictionary<(ClipKind Kind, string Codec), CodecTimings> _sums = [];
     private TimeSpan _waitedForConsumer;
 
     /// <summary>The sums, the most time first.</summary>
-    public IReadOnlyList<ClipTimings> Clips
+    public IReadOnlyList<CodecTimings> Clips
     {
         get
         {
@@ -54,7 +54,7 @@ internal sealed class ClipTimingsAccount
         (ClipKind, string) key = (kind, clip.Track?.Codec ?? string.Empty);
         lock (_gate)
         {
-            ClipTimings sum = _sums.GetValueOrDefault(key) ?? new ClipTimings(kind, key.Item2);
+            CodecTimings sum = _sums.GetValueOrDefault(key) ?? new CodecTimings(kind, key.Item2);
             _sums[key] = sum with
             {
                 ClipCount = sum.ClipCount + 1,

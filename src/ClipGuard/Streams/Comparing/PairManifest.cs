@@ -11,7 +11,7 @@ internal sealed class PairManifest
 {
     private readonly PairRunOptions _options;
     private readonly IManifest _manifest;
-    private readonly ManifestExclusion? _exclusion;
+    private readonly ResolvedExclusions? _exclusion;
     private readonly SourceNames _sources;
     private readonly Dictionary<string, PathResolver> _resolvers = new(StringComparer.Ordinal);
 
@@ -35,7 +35,7 @@ internal sealed class PairManifest
         }
 
         _sources = SourceNames.Of(_manifest);
-        _exclusion = options.Excluded is { } list ? ManifestExclusion.Of(list, _manifest) : null;
+        _exclusion = options.Excluded is { } list ? ResolvedExclusions.Of(list, _manifest) : null;
     }
 
     /// <summary>Bytes of the manifest's file; 0 where they are not known before it was read, as of a pipe, or there are several.</summary>

@@ -89,7 +89,7 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
             var bounds = new ParallelOptions { MaxDegreeOfParallelism = _pairs, CancellationToken = cancellation };
             await Parallel.ForAsync(
                 0, rows.Count, bounds, async (number, stop) => await JudgeAsync(number, rows.Read(number), stop).ConfigureAwait(false)).ConfigureAwait(false);
-            return new FilteredRows(
+            return new IndexedRowSubset(
                 rows,
                 number => _verdicts.GetValueOrDefault(number) is { IsLeftOut: true },
                 (number, row) => Apply(_verdicts.GetValueOrDefault(number), row));

@@ -17,7 +17,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     private static long _lastOrder;
 
     private readonly long _beganAt = Stopwatch.GetTimestamp();
-    private DecodeMeasurement? _measurement;
+    private DecodeMeter? _measurement;
 
     /// <summary>Its number among the session's streams, from 0.</summary>
     public int Index { get; } = index;

@@ -31,7 +31,7 @@ internal sealed class StreamHelper : IIdleProcess
 
     /// <summary>A stream is given to it: measures what it uses for that from now on.</summary>
     /// <param name="now">The moment.</param>
-    public DecodeMeasurement BeginStream(long now)
+    public DecodeMeter BeginStream(long now)
     {
         // Not at the start: that is the spawner's thread, which may open nothing for writing.
         _use ??= ProcessUsage.OfHelper(Process.Pid);
@@ -40,7 +40,7 @@ internal sealed class StreamHelper : IIdleProcess
             _use.ForgetPeak();
         }
 
-        var measurement = new DecodeMeasurement(Process, _use, Errors);
+        var measurement = new DecodeMeter(Process, _use, Errors);
         measurement.Begin(now);
         return measurement;
     }

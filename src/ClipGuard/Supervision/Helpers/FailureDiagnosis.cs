@@ -14,7 +14,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// <param name="measurement">What the decode has used and how far it has come.</param>
 /// <param name="home">Where somebody else's program lives; null for ClipGuard's own.</param>
 /// <param name="reuse">Which findings are to be confirmed.</param>
-internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeasurement measurement, ProgramSandbox? home, ReuseAfterFaults reuse)
+internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeter measurement, ProgramSandbox? home, ReuseAfterFaults reuse)
 {
     /// <summary>How a helper broke the protocol that has repeated its answer to an earlier clip: no evidence against the clip that it has now.</summary>
     public const string WasNotAboutThisClip = "answered an earlier request a second time";

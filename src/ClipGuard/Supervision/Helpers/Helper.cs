@@ -21,7 +21,7 @@ internal sealed partial class Helper
     private readonly SupervisorOptions _options;
     private readonly PipeTail _errors;
     private readonly ProcessUsage _use;
-    private readonly DecodeMeasurement _measurement;
+    private readonly DecodeMeter _measurement;
     private readonly HelperClocks _clocks;
     private readonly FailureDiagnosis _examination;
     private readonly HelperInbox _inbox;
@@ -40,7 +40,7 @@ internal sealed partial class Helper
         _options = options;
         _errors = new PipeTail(process.Errors, KeptErrorBytes);
         _use = ProcessUsage.OfHelper(process.Pid);
-        _measurement = new DecodeMeasurement(process, _use, _errors);
+        _measurement = new DecodeMeter(process, _use, _errors);
         _clocks = new HelperClocks(options, Stopwatch.GetTimestamp());
         _examination = new FailureDiagnosis(options, _measurement, process.Home, pool.Reuse);
         _inbox = new HelperInbox(process);

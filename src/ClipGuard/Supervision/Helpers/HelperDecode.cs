@@ -10,7 +10,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// <param name="process">The helper's process.</param>
 /// <param name="measurement">What is measured of it.</param>
 /// <param name="examination">Says why it gave nothing.</param>
-internal sealed unsafe class HelperDecode(HelperProcess process, DecodeMeasurement measurement, FailureDiagnosis examination)
+internal sealed unsafe class HelperDecode(HelperProcess process, DecodeMeter measurement, FailureDiagnosis examination)
 {
     private ReplyMessage? _reply;
     private bool _isCancelled;

@@ -38,7 +38,7 @@ internal static class ReplyCheck
             { Kind: ClipKind.Video } => (ElementType.UInt8, 4),
             _ => (ElementType.UInt8, 3),
         };
-        dimensions += DecodeKinds.AsksForWindows(attempt.Request.Spec) ? 1 : 0;
+        dimensions += WireKindNames.AsksForWindows(attempt.Request.Spec) ? 1 : 0;
         string shape = $"{clip.Element} [{string.Join(", ", clip.Shape)}]";
         if (clip.Element != element || clip.Shape.Count != dimensions)
         {

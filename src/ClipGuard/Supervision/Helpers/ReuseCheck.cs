@@ -16,7 +16,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// <param name="measurement">What is measured of its decodes.</param>
 /// <param name="pool">Whose known clips are asked for, and where it is counted what comes of it.</param>
 /// <param name="mostGrowthBytes">Bytes of private memory that it may hold more than when it was ready.</param>
-internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use, DecodeMeasurement measurement, HelperPool pool, long mostGrowthBytes)
+internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use, DecodeMeter measurement, HelperPool pool, long mostGrowthBytes)
 {
     // What it is being checked with; null before the check was sent.
     private KnownClip? _known;

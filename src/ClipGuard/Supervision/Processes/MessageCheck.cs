@@ -22,7 +22,7 @@ internal static class MessageCheck
     /// <summary>What is wrong with the greeting of a helper that decodes, or null.</summary>
     public static string? FindOfDecoder(ReadyMessage ready) => Find(ready)
         ?? (ready.Kinds is not { Count: > 0 } ? "did not say which kinds of clips it decodes"
-            : ready.Kinds.FirstOrDefault(static kind => !DecodeKinds.All.Contains(kind)) is { } other ? $"decodes \"{other}\", which is no kind of clip"
+            : ready.Kinds.FirstOrDefault(static kind => !WireKindNames.All.Contains(kind)) is { } other ? $"decodes \"{other}\", which is no kind of clip"
             : null);
 
     /// <summary>What is wrong with a fault that a helper reports, or null. What only a supervisor can know, a helper cannot find.</summary>

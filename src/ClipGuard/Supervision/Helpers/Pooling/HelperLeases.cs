@@ -12,7 +12,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="supply">Where helpers come from.</param>
 /// <param name="end">Whether the pool is disposed of.</param>
 internal sealed class HelperLeases(
-    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolCapacityShare capacity, StorageWatch storage, HelperSupply supply, PoolShutdown end)
+    Lock gate, DecodeQueue queue, WarmHelpers warm, PoolCapacityShare capacity, StorageWatch storage, HelperSupply supply, PoolShutdownState end)
 {
     // True while Serve goes through the queue.
     private bool _serving;

@@ -24,7 +24,7 @@ internal sealed class HelperPool : IAsyncDisposable
     private readonly DecodeQueue _queue = new();
     private readonly WarmHelpers _warm = new();
     private readonly HelperGreetings _greetings = new();
-    private readonly PoolShutdown _end;
+    private readonly PoolShutdownState _end;
 
     // Complete once the pool is disposed of and nothing is left but helpers that are stuck in the kernel.
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +42,7 @@ internal sealed class HelperPool : IAsyncDisposable
     {
         _launch = launch;
         _spawner = HelperSpawner.For(options.Sandbox, options.NewestLandlock);
-        _end = new PoolShutdown(_queue, _greetings);
+        _end = new PoolShutdownState(_queue, _greetings);
         Log = new HelperLog(logger);
         Reuse = new ReuseAfterFaults(options.ConfirmOneIn);
         KnownClips = new KnownClips(options);

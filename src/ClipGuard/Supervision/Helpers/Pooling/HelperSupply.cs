@@ -20,7 +20,7 @@ internal sealed class HelperSupply(
     HelperStarts starts,
     PoolCapacityShare capacity,
     WarmHelpers warm,
-    PoolShutdown end,
+    PoolShutdownState end,
     HelperLog log,
     HelperPool pool)
 {

@@ -12,7 +12,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="clocks">Where a reminder is set.</param>
 /// <param name="end">Gives the pool up.</param>
 /// <param name="log">Where it is told.</param>
-internal sealed class StorageWatch(SupervisorOptions options, HelperEventLoop clocks, PoolShutdown end, HelperLog log)
+internal sealed class StorageWatch(SupervisorOptions options, HelperEventLoop clocks, PoolShutdownState end, HelperLog log)
 {
     private readonly ClipStorage _storage = new(MonotonicTime.Nanoseconds(options.StorageLimit));
     private readonly UnkillableHelpers _unkillable = new(options.Workers, options.MaxUnkillable);

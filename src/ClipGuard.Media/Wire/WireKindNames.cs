@@ -1,7 +1,7 @@
 namespace ClipGuard.Media.Wire;
 
 /// <summary>The names of what a helper can be asked for, as <c>spec.as</c> and a greeting's <c>kinds</c> have them.</summary>
-internal static class DecodeKinds
+internal static class WireKindNames
 {
     /// <summary>All that there are.</summary>
     public static IReadOnlyList<string> All { get; } = ["audio", "video", "image", "inspect"];

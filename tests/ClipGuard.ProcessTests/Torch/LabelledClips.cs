@@ -3,7 +3,7 @@ using System.Text;
 namespace ClipGuard.ProcessTests.Torch;
 
 /// <summary>Clips to learn from: tones and noise as WAV, squares that move left or right as YUV4MPEG2. Label 1 is the tone, or the move to the right.</summary>
-internal sealed class GeneratedClips : IDisposable
+internal sealed class LabelledClips : IDisposable
 {
     private const int Rate = 16_000;
     private const int Side = 16;

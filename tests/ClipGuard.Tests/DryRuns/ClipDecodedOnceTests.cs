@@ -11,7 +11,7 @@ namespace ClipGuard.Tests.DryRuns;
 
 /// <summary>Clips that a manifest names more than once.</summary>
 [CancelAfter(120_000)]
-internal sealed class RepeatedClipTests
+internal sealed class ClipDecodedOnceTests
 {
     [Test]
     public async Task Each_clip_is_decoded_once_and_each_mention_has_a_record_of_its_own()

@@ -5,7 +5,7 @@ namespace ClipGuard.Loading;
 /// <summary>Where the time of an epoch's clips went, of one kind and codec, all workers together. The parts do not overlap.</summary>
 /// <param name="Kind">What the clips were decoded to.</param>
 /// <param name="Codec">Their codec, by its name, as in <c>aac</c>; empty where it is not known.</param>
-public sealed record ClipTimings(ClipKind Kind, string Codec)
+public sealed record CodecTimings(ClipKind Kind, string Codec)
 {
     /// <summary>How many there were.</summary>
     public long ClipCount { get; init; }

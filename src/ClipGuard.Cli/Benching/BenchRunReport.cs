@@ -7,7 +7,7 @@ using ClipGuard.Loading;
 namespace ClipGuard.Cli.Benching;
 
 /// <summary>Makes a report of the epochs that a bench has read.</summary>
-internal static class EpochsReport
+internal static class BenchRunReport
 {
     /// <summary>Makes it.</summary>
     /// <param name="manifest">The manifest's name.</param>
@@ -74,7 +74,7 @@ internal static class EpochsReport
         var name = new TextColumn("Kind and codec") { Opens = true };
         var clips = new NumberColumn("Clips");
         NumberColumn[] parts = [.. ClipTimingsTable.Parts.Select(static part => new NumberColumn($"{part.Head} (ms)"))];
-        foreach (ClipTimings profile in epoch.Profile)
+        foreach (CodecTimings profile in epoch.Profile)
         {
             name.Add(ClipTimingsTable.NameOf(profile));
             clips.Add(profile.ClipCount);

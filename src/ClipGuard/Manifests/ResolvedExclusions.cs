@@ -1,7 +1,7 @@
 namespace ClipGuard.Manifests;
 
 /// <summary>The rows of one manifest that a list leaves out. Any number of threads.</summary>
-internal sealed class ManifestExclusion
+internal sealed class ResolvedExclusions
 {
     // Of rows that are left out by their numbers alone so many are read, to notice that they are not those that were meant.
     private const int ReadRows = 256;
@@ -10,7 +10,7 @@ internal sealed class ManifestExclusion
     private readonly bool _hasEachRowOnce;
     private readonly Dictionary<string, SourceExclusions> _places;
 
-    private ManifestExclusion(IManifest manifest, Dictionary<string, SourceExclusions> places, IReadOnlyList<string> absent)
+    private ResolvedExclusions(IManifest manifest, Dictionary<string, SourceExclusions> places, IReadOnlyList<string> absent)
     {
         _manifest = manifest.Name;
         _hasEachRowOnce = manifest is not (BlendedManifest or StreamedBlend);
@@ -27,7 +27,7 @@ internal sealed class ManifestExclusion
 
     /// <summary>Finds the sources of a list among those of a manifest.</summary>
     /// <exception cref="ManifestException">None of them is there, or one of them may be several.</exception>
-    public static ManifestExclusion Of(ExclusionList list, IManifest manifest)
+    public static ResolvedExclusions Of(ExclusionList list, IManifest manifest)
     {
         var names = SourceNames.Of(manifest);
         ILookup<string, string> byFileName = manifest.Sources.ToLookup(SourceNames.LastPart, StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class ManifestExclusion
             }
         }
 
-        return new ManifestExclusion(
+        return new ResolvedExclusions(
             manifest,
             parts.ToDictionary(static source => source.Key, static source => SourceExclusions.Join(source.Value), StringComparer.Ordinal),
             list.FindAbsent(manifest, found));

@@ -12,14 +12,14 @@ namespace ClipGuard.ProcessTests.Torch;
 
 /// <summary>The examples with TorchSharp as README prints them, compiled and run.</summary>
 [CancelAfter(300_000)]
-internal sealed class TorchReadmeExample
+internal sealed class TorchReadmeTests
 {
     private readonly List<long> _learned = [];
 
     [Test]
     public async Task The_example_runs()
     {
-        using var clips = new GeneratedClips();
+        using var clips = new LabelledClips();
         string folder = Directory.CreateTempSubdirectory("clipguard-torch-").FullName;
         string current = Environment.CurrentDirectory;
         try

@@ -5,7 +5,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// </summary>
 /// <param name="queue">Who waits for a helper.</param>
 /// <param name="greetings">Where somebody may wait for the first of them.</param>
-internal sealed class PoolShutdown(DecodeQueue queue, HelperGreetings greetings)
+internal sealed class PoolShutdownState(DecodeQueue queue, HelperGreetings greetings)
 {
     /// <summary>Why no helper can be had any more; null while there may be some. Once set it stays.</summary>
     public HelperUnavailableException? Reason { get; private set; }

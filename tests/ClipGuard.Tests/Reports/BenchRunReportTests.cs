@@ -8,17 +8,17 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Reports;
 
 /// <summary>What a report has of a bench.</summary>
-internal sealed class EpochsReportTests
+internal sealed class BenchRunReportTests
 {
     [Test]
     public void It_has_each_epoch_all_verdicts_and_the_profile_of_the_last()
     {
         BenchReport first = Epoch(0, seconds: 4, new() { [FaultKind.Corrupt] = 1, [FaultKind.Missing] = 0 }, []);
         BenchReport second = Epoch(1, seconds: 2, new() { [FaultKind.Corrupt] = 2, [FaultKind.Stalled] = 1 }, [
-            new ClipTimings(ClipKind.Audio, "mp3") { ClipCount = 4, Opened = TimeSpan.FromMilliseconds(6), Copied = TimeSpan.FromMilliseconds(2) },
+            new CodecTimings(ClipKind.Audio, "mp3") { ClipCount = 4, Opened = TimeSpan.FromMilliseconds(6), Copied = TimeSpan.FromMilliseconds(2) },
         ]);
 
-        ReportDocument report = EpochsReport.Make("/data/train.jsonl", [first, second]);
+        ReportDocument report = BenchRunReport.Make("/data/train.jsonl", [first, second]);
 
         Assert.That((report.Title, report.Lead), Is.EqualTo(("train.jsonl", "2 epochs, the last at 50.0 samples/s, held up by storage.")));
         Assert.That(report.Verdicts.Select(static one => $"{one.Name} {one.Count}"), Is.EqualTo(new[] { "ok 200", "Corrupt 3", "Stalled 1" }));
@@ -32,7 +32,7 @@ internal sealed class EpochsReportTests
         Assert.That(Numbers(profile, "copy (ms)"), Is.EqualTo(new double?[] { 0.5 }));
     }
 
-    private static BenchReport Epoch(int number, double seconds, Dictionary<FaultKind, long> faults, ClipTimings[] profile) => new(
+    private static BenchReport Epoch(int number, double seconds, Dictionary<FaultKind, long> faults, CodecTimings[] profile) => new(
         new EpochReport
         {
             Epoch = number,

@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Supervision;
 
 /// <summary>What callers that wait, and whoever waits for the first greeting, are told when a pool ends.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class PoolShutdownTests
+internal sealed class PoolShutdownStateTests
 {
     private static readonly ReadyMessage Greeting = new(WireProtocol.Version, "worker 1", "decord 0.6", SandboxLevel.Standard);
 
@@ -22,7 +22,7 @@ internal sealed class PoolShutdownTests
     [Test]
     public void A_pool_that_is_given_up_tells_all_of_them_the_first_reason()
     {
-        PoolShutdown end = End();
+        PoolShutdownState end = End();
         var reason = new HelperUnavailableException("No helper starts.");
         end.GiveUp(reason);
         end.GiveUp(new HelperUnavailableException("Nor now."));
@@ -36,7 +36,7 @@ internal sealed class PoolShutdownTests
     [Test]
     public void One_that_is_disposed_of_cancels_those_that_wait_for_helpers()
     {
-        PoolShutdown end = End();
+        PoolShutdownState end = End();
         Assert.That(end.HasCome, Is.False);
         end.Dispose();
 
@@ -58,9 +58,9 @@ internal sealed class PoolShutdownTests
         Assert.That((_greetings.First.Result, _greetings.LowestSandbox), Is.EqualTo((Greeting, SandboxLevel.Off)));
     }
 
-    private PoolShutdown End()
+    private PoolShutdownState End()
     {
         _queue.Add(new WaitingCaller(_attempt, fresh: false));
-        return new PoolShutdown(_queue, _greetings);
+        return new PoolShutdownState(_queue, _greetings);
     }
 }

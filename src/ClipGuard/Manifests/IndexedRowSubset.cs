@@ -5,7 +5,7 @@ using System.Text;
 namespace ClipGuard.Manifests;
 
 /// <summary>Some of the rows of another index. 8 bytes a row stay in memory.</summary>
-internal sealed class FilteredRows : IndexedRows
+internal sealed class IndexedRowSubset : IndexedRows
 {
     private readonly IndexedRows _rows;
     private readonly Func<long, ManifestRow, ManifestRow>? _project;
@@ -15,7 +15,7 @@ internal sealed class FilteredRows : IndexedRows
     /// <param name="rows">The index; it is disposed with this one.</param>
     /// <param name="isExcluded">True for numbers of rows that are not kept.</param>
     /// <param name="project">Changes a row that is read, given its number in <paramref name="rows"/> and the row itself; null for no change.</param>
-    public FilteredRows(IndexedRows rows, Func<long, bool> isExcluded, Func<long, ManifestRow, ManifestRow>? project = null)
+    public IndexedRowSubset(IndexedRows rows, Func<long, bool> isExcluded, Func<long, ManifestRow, ManifestRow>? project = null)
     {
         _rows = rows;
         _project = project;
@@ -58,7 +58,7 @@ internal sealed class FilteredRows : IndexedRows
         [.. _rows.FindRows(lines).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0)];
 
     /// <inheritdoc/>
-    internal override IEnumerable<long> FindRows(ManifestExclusion exclusion, string source) =>
+    internal override IEnumerable<long> FindRows(ResolvedExclusions exclusion, string source) =>
         _rows.FindRows(exclusion, source).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0);
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// One of several windows while its samples come. It has a writer of its own, as if it were all that is wanted, over memory of its own: windows overlap, and a
 /// resampler writes a little more than it is left with in the end.
 /// </summary>
-internal sealed unsafe class AudioWindow : IDisposable
+internal sealed unsafe class AudioWindowBuffer : IDisposable
 {
     private readonly float* _memory;
     private bool _startsLater;
@@ -16,7 +16,7 @@ internal sealed unsafe class AudioWindow : IDisposable
     /// <param name="number">Which of the windows it is.</param>
     /// <param name="track">The track's rate, channels and promised length.</param>
     /// <param name="room">Samples of all channels that it may come to.</param>
-    public AudioWindow(DecodeState session, AudioSpec spec, int number, AudioTrackShape track, long room)
+    public AudioWindowBuffer(DecodeState session, AudioSpec spec, int number, AudioTrackShape track, long room)
     {
         long bytes = checked(room * sizeof(float));
         _memory = (float*)NativeMemory.AlignedAlloc((nuint)bytes, 64);

@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Empty chunks of an AVI say that the frame before stays on show. They are no damage, and the times of all other frames are what they were.</summary>
 [CancelAfter(120_000)]
-internal sealed class DroppedFrameTests
+internal sealed class AviEmptyChunksTests
 {
     // libavformat's muxer writes empty chunks for the time that was left out.
     private const string Dropped = "-f lavfi -i testsrc2=s=96x64:r=25:d=2 -vf select='not(between(n\\,10\\,14)+between(n\\,30\\,31))' -fps_mode passthrough";

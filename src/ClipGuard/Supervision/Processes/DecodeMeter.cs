@@ -8,7 +8,7 @@ namespace ClipGuard.Supervision.Processes;
 /// <param name="process">The helper's process.</param>
 /// <param name="use">What the process uses.</param>
 /// <param name="errors">The end of what it wrote to its standard error.</param>
-internal sealed unsafe class DecodeMeasurement(HelperProcess process, ProcessUsage use, PipeTail errors)
+internal sealed unsafe class DecodeMeter(HelperProcess process, ProcessUsage use, PipeTail errors)
 {
     private const int MaxLogLines = 20;
 

@@ -5,7 +5,7 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>Makes a timeline from the times of a track's packets or frames.</summary>
-internal static unsafe class TimelineReader
+internal static unsafe class FrameTimelineBuilder
 {
     /// <summary>The timeline of a track's packets; null where a packet has no presentation time, or the same as another.</summary>
     public static FrameTimeline? Read(IReadOnlyList<PacketIndexEntry> packets, AVStream* stream)

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Supervision;
 
-internal sealed class FaultOutcomeTests
+internal sealed class FaultAttributionTests
 {
     [Test]
     public void What_a_program_found_is_what_was_found_and_who_found_it()
