@@ -57,6 +57,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, void* buffer, nuint count);
 
+    [LibraryImport("libc", EntryPoint = "sendfile64", SetLastError = true)]
+    public static partial nint SendFile(int to, int from, long* offset, nuint count);
+
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     public static partial int FileAdvice(int fd, long offset, long length, int advice);
 

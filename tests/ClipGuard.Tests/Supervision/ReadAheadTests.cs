@@ -108,18 +108,6 @@ internal sealed class ReadAheadTests
     }
 
     [Test]
-    public void A_file_that_changes_meanwhile_is_not_taken_as_read([Values] bool isCut)
-    {
-        using FileReading reading = FileReading.Open(new FileSource(_file), long.MaxValue)!;
-        using (var file = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            file.SetLength(isCut ? 1000 : _bytes.Length + 1);
-        }
-
-        Assert.That(reading.Read(new byte[4096], static () => { }), Is.Null);
-    }
-
-    [Test]
     public async Task A_file_that_was_replaced_and_read_before_is_decoded_as_it_was(CancellationToken cancellation)
     {
         await using ReadAhead ahead = New(Always);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 using ClipGuard.Media;
@@ -13,6 +14,7 @@ internal sealed unsafe class FileReading : IDisposable
 {
     // The kernel brings so much for one piece of advice, and no more (the window of its own reading ahead).
     private const int AdvisedBytes = 128 << 10;
+    private const int ReadBytes = 1 << 20;
 
     private readonly int _descriptor;
     private readonly FileFacts _facts;
@@ -28,6 +30,9 @@ internal sealed unsafe class FileReading : IDisposable
 
     /// <summary>Bytes of the clip.</summary>
     public long Length { get; }
+
+    /// <summary>Whether bytes go from the file into memory without a buffer of this process. Turns false where the kernel refuses to.</summary>
+    public bool CopiesInKernel { get; set; } = true;
 
     /// <summary>Opens a clip.</summary>
     /// <param name="source">The clip.</param>
@@ -63,11 +68,10 @@ internal sealed unsafe class FileReading : IDisposable
     }
 
     /// <summary>Reads the clip.</summary>
-    /// <param name="buffer">Where each read goes first.</param>
     /// <param name="heard">Called after each read.</param>
     /// <returns>Its bytes, sealed; null where a read failed, or the file has changed meanwhile.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no memory or no descriptor left.</exception>
-    public SealedBytes? Read(Span<byte> buffer, Action heard)
+    public SealedBytes? Read(Action heard)
     {
         // All pieces are on their way before the first is waited for.
         for (long at = 0; at < Length; at += AdvisedBytes)
@@ -80,15 +84,13 @@ internal sealed unsafe class FileReading : IDisposable
         {
             while (bytes.Length < Length)
             {
-                int read = ReadAt(_offset + bytes.Length, buffer[..(int)Math.Min(buffer.Length, Length - bytes.Length)]);
-                if (read <= 0)
+                if (ReadOnto(bytes) <= 0)
                 {
                     bytes.Dispose();
                     return null;
                 }
 
                 heard();
-                bytes.Append(buffer[..read]);
             }
 
             if (IsUnchanged())
@@ -110,17 +112,47 @@ internal sealed unsafe class FileReading : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ = Libc.Close(_descriptor);
 
-    private int ReadAt(long position, Span<byte> buffer)
+    // The next bytes, at most so many that the storage is heard of again soon; 0 or less where there are none.
+    private long ReadOnto(SealedBytes bytes)
     {
-        fixed (byte* start = buffer)
+        long position = _offset + bytes.Length;
+        long count = Math.Min(ReadBytes, Length - bytes.Length);
+        if (CopiesInKernel)
+        {
+            long copied = bytes.AppendFrom(_descriptor, position, count);
+            if (copied >= 0)
+            {
+                return copied;
+            }
+
+            CopiesInKernel = false;
+        }
+
+        return ReadThroughBuffer(bytes, position, (int)count);
+    }
+
+    // For file systems whose files the kernel does not copy from by itself. A read that the storage refused is refused once more.
+    private long ReadThroughBuffer(SealedBytes bytes, long position, int count)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
+        try
         {
             nint read;
-            do
+            fixed (byte* start = buffer)
             {
-                read = Libc.Pread(_descriptor, start, (nuint)buffer.Length, position);
+                do
+                {
+                    read = Libc.Pread(_descriptor, start, (nuint)count, position);
+                }
+                while (read < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
             }
-            while (read < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
-            return (int)read;
+
+            bytes.Append(buffer.AsSpan(0, (int)Math.Max(0, read)));
+            return read;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

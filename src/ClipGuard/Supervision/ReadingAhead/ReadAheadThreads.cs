@@ -11,7 +11,6 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// </summary>
 internal sealed class ReadAheadThreads : IAsyncDisposable
 {
-    private const int BufferBytes = 1 << 20;
     private const int LargestShare = 4;
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
@@ -24,7 +23,9 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private readonly ReadAheadGauge _gauge;
     private readonly StorageStallTime _silence;
     private readonly Action<FileSource>? _beforeReading;
-    private readonly SemaphoreSlim _work = new(0);
+
+    // Not a SemaphoreSlim: its waits spin first, on processors that decodes want.
+    private readonly Semaphore _work = new(0, int.MaxValue);
     private readonly LinkedList<ReadAheadClip> _queue = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threads;
@@ -90,14 +91,12 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
 
     private void Run()
     {
-        byte[]? buffer = null;
         while (Next() is { } clip)
         {
-            buffer ??= GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferBytes, _options.Bytes));
             SealedBytes? bytes = null;
             try
             {
-                bytes = Read(clip, buffer);
+                bytes = Read(clip);
             }
             catch (Win32Exception)
             {
@@ -149,7 +148,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
                 _idle++;
             }
 
-            bool isAsked = _work.Wait(IdleTime);
+            bool isAsked = _work.WaitOne(IdleTime);
             lock (_gate)
             {
                 _idle--;
@@ -170,7 +169,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         }
     }
 
-    private SealedBytes? Read(ReadAheadClip clip, byte[] buffer)
+    private SealedBytes? Read(ReadAheadClip clip)
     {
         long began = Stopwatch.GetTimestamp();
         lock (_gate)
@@ -190,7 +189,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
             }
 
             long from = Stopwatch.GetTimestamp();
-            SealedBytes? bytes = reading.Read(buffer, () => Hear(clip));
+            SealedBytes? bytes = reading.Read(() => Hear(clip));
             if (bytes is not null)
             {
                 lock (_gate)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 
 using ClipGuard.Media.Native;
 
@@ -51,6 +52,24 @@ internal sealed unsafe class SealedBytes : IDisposable
                 Length += written;
             }
         }
+    }
+
+    /// <summary>Writes a part of a file behind what is there, copied once, within the kernel.</summary>
+    /// <param name="descriptor">The file.</param>
+    /// <param name="position">Where the part begins in it.</param>
+    /// <param name="count">Most bytes; positive.</param>
+    /// <returns>Bytes written; 0 at the file's end; negative where that failed, as where the file system cannot do it (<c>EINVAL</c>).</returns>
+    public long AppendFrom(int descriptor, long position, long count)
+    {
+        nint written;
+        do
+        {
+            long from = position;
+            written = Libc.SendFile(_descriptor, descriptor, &from, (nuint)count);
+        }
+        while (written < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+        Length += Math.Max(0, written);
+        return written;
     }
 
     /// <summary>From now on the bytes cannot change, whoever has the descriptor.</summary>
