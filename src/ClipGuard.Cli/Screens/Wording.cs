@@ -126,11 +126,11 @@ internal static class Wording
 
     /// <summary>Where the clean rows are, and how many.</summary>
     public static string CleanRows(DryRunEndView findings) => findings.CleanPath is { } path
-        ? $"{PrintableText.Line(path)}: {Count(findings.Summary.CleanSampleCount, "row")}"
+        ? RowsIn(path, findings.Summary.CleanSampleCount, findings.Summary.Cancelled)
         : $"{Count(findings.Summary.CleanSampleCount, "row")}, which are no text to be copied: train with --exclude and the list below";
 
     /// <summary>Where the rows are named that are not clean.</summary>
-    public static string ExcludedRows(DryRunEndView findings) => $"{PrintableText.Line(findings.ExcludedPath)}: {Count(findings.ExcludedRows, "row")}";
+    public static string ExcludedRows(DryRunEndView findings) => RowsIn(findings.ExcludedPath, findings.ExcludedRows, findings.Summary.Cancelled);
 
     /// <summary>What is left to say of a run, each a line of its own.</summary>
     public static IEnumerable<string> Hints(DryRunSummary summary)
@@ -146,13 +146,18 @@ internal static class Wording
         }
     }
 
+    // A file of rows has its name once the run has come to its end.
+    private static string RowsIn(string path, long rows, bool isCancelled) => isCancelled
+        ? $"{Count(rows, "row")} so far, in {PrintableText.Line(Path.GetFileName(path))} when a run has come to the end"
+        : $"{PrintableText.Line(path)}: {Count(rows, "row")}";
+
     private static string? RelativePathsHint(DryRunSummary summary)
     {
         string? clean = summary.Settings.CleanManifest;
         string home = summary.Manifest == StandardStreams.InputPath ? Environment.CurrentDirectory
             : summary.Manifest.Contains("://", StringComparison.Ordinal) ? summary.Manifest[..summary.Manifest.LastIndexOf('/')]
             : Path.GetDirectoryName(summary.Manifest)!;
-        return clean is null || !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
+        return clean is null || summary.Cancelled || !summary.CleanHasRelativePaths || Path.GetDirectoryName(clean) == home ? null
             : summary.Settings.Manifest.Root is { } root ? $"{Path.GetFileName(clean)} holds relative paths: read it with the same root, --root {root}."
             : $"{Path.GetFileName(clean)} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }

@@ -31,6 +31,33 @@ internal sealed class EarlierRun
     /// </summary>
     public long? JournalAfter => Retried is not null ? 0 : Continued?.Tally.LastLine;
 
+    /// <summary>
+    /// Makes sure that a run which ended is not replaced by one of another manifest, whose files would stand among those of the first one. A run of the same
+    /// manifest is: that is how a run is repeated.
+    /// </summary>
+    /// <param name="paths">The run's files.</param>
+    /// <param name="manifest">The name of the manifest that is to be read.</param>
+    /// <exception cref="OutputException">The folder holds the findings of another manifest.</exception>
+    public static void RefuseOtherManifest(OutputPaths paths, string manifest)
+    {
+        string? other;
+        try
+        {
+            other = File.Exists(paths.Unfinished) || !File.Exists(paths.Summary) ? null : DryRunFiles.ReadSummary(paths.Summary).Manifest;
+        }
+        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
+        {
+            // Another version's, or no summary at all: nothing says that it is another manifest's.
+            return;
+        }
+
+        if (other is not null && other != manifest)
+        {
+            throw new OutputException(
+                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other} has found: choose another folder, or replace it (--fresh)");
+        }
+    }
+
     /// <summary>Looks into the folder.</summary>
     /// <param name="paths">The run's files.</param>
     /// <param name="fresh">Whether to start over, whatever is there.</param>

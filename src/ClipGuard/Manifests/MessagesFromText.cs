@@ -39,7 +39,10 @@ internal static class MessagesFromText
 
     /// <summary>Makes messages of the fields that are a row's text, and takes these out of the fields.</summary>
     /// <param name="sample">The row without messages.</param>
-    /// <param name="answersAlone">Whether an answer without a question is a row's text too; otherwise it stays a field, as a caption.</param>
+    /// <param name="answersAlone">
+    /// Whether an answer without a question is a row's text under any of its names. Otherwise it is under <c>response</c> alone, which nothing else is called,
+    /// and under the others stays a field, as a caption.
+    /// </param>
     /// <returns>False where the row has no text.</returns>
     /// <exception cref="BadRowException">The row's text is none.</exception>
     public static bool MakeMessages(SampleBuilder sample, bool answersAlone)
@@ -50,7 +53,7 @@ internal static class MessagesFromText
         SampleField? query = isAlpaca ? instruction : Find(sample, QueryKeys);
         SampleField? response = Find(sample, ResponseKeys);
         SampleField? history = Named(sample, History);
-        if (query is null && history is null && (response is null || !answersAlone))
+        if (query is null && history is null && (response is null || !(answersAlone || response == Named(sample, ResponseKeys[0]))))
         {
             return false;
         }

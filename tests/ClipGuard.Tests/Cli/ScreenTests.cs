@@ -72,6 +72,8 @@ public sealed class ScreenTests
 
         const string lastWords = "Cancelled: 2 samples, 1 clip ok, 1 fault so far. Run it again to go on.";
         Assert.That(Plain(findings), Does.EndWith(lastWords + "\n"));
+        Assert.That(Plain(findings), Does.Contain("1 row so far, in clean.jsonl when").And.Contain("1 row so far, in excluded.jsonl when"));
+        Assert.That(Plain(findings), Does.Not.Contain("put it beside the manifest"));
         Assert.That(Terminal(findings), Does.Contain(lastWords));
 
         DryRun second = bench.Start();

@@ -89,6 +89,7 @@ internal sealed class OtherManifestKindTests
 
         DryRunSummary ofShard = await Run(shard).RunAsync();
         long shardLine = _bench.Faults().Single().Line;
+        _bench.Options = _bench.Options with { Fresh = true };
         DryRunSummary ofFolder = await Run(folder).RunAsync();
 
         Assert.That((ofShard.SampleCount, ofShard.CleanSampleCount, shardLine), Is.EqualTo((2L, 2L, 2L)));

@@ -1,4 +1,5 @@
 using ClipGuard.DryRuns;
+using ClipGuard.Manifests;
 using ClipGuard.Runs;
 
 using NUnit.Framework;
@@ -94,8 +95,29 @@ public sealed class OutputFolderTests
         File.WriteAllText(bench.FaultsPath, "found earlier");
         File.Delete(bench.ManifestPath);
 
-        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<ClipGuard.Manifests.ManifestException>());
+        Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<ManifestException>());
         Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo("found earlier"));
+    }
+
+    [Test]
+    public async Task What_one_manifests_run_found_is_not_replaced_by_anothers()
+    {
+        using var bench = new DryRunBench(Row("bad.png"));
+        await bench.RunAsync();
+        string found = File.ReadAllText(bench.FaultsPath);
+        string other = Path.Combine(bench.Folder, "other.jsonl");
+        File.WriteAllText(other, Row("a.png") + "\n");
+
+        DryRun Of(string manifest, bool fresh) =>
+            new(new JsonLinesManifest(manifest, bench.Options.Manifest), bench.Decoder, bench.Options with { Fresh = fresh });
+        Assert.That(
+            async () => await Of(other, fresh: false).RunAsync(),
+            Throws.TypeOf<OutputException>().With.Message.Contains($"{bench.ManifestPath} has found").And.Message.Contains("--fresh"));
+        Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo(found));
+
+        Assert.That((await Of(bench.ManifestPath, fresh: false).RunAsync()).FaultCount, Is.EqualTo(1));
+        Assert.That((await Of(other, fresh: true).RunAsync()).FaultCount, Is.Zero);
+        Assert.That(File.ReadAllText(bench.FaultsPath), Is.Empty);
     }
 
     [Test]

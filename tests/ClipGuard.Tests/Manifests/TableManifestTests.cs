@@ -54,6 +54,19 @@ public sealed class TableManifestTests : IndexableManifestContract
         Assert.That(row.Sample.Fields.Select(field => field.Name), Is.EqualTo(new[] { "text" }));
     }
 
+    [TestCase("audio,response\n/a.wav,hello\n", null)]
+    [TestCase("audio,caption\n/a.wav,hello\n", "caption")]
+    public void A_response_alone_is_text_also_where_a_column_is_said_to_be_it(string table, string? column)
+    {
+        string path = Path.Combine(Folder, "response.csv");
+        System.IO.File.WriteAllText(path, table);
+        var options = new TableOptions { Rows = new() { Columns = column is null ? [] : new Dictionary<string, string> { [column] = "response" } } };
+        var row = (SampleRow)new TableManifest(path, options).ReadRowsAsync().ToBlockingEnumerable().Single();
+
+        Assert.That(row.Sample.Messages, Is.EqualTo(new[] { new Message(MessageRole.Assistant, "<audio>hello") }));
+        Assert.That(row.Sample.Fields, Is.Empty);
+    }
+
     [Test]
     public void A_messages_column_holds_json()
     {
