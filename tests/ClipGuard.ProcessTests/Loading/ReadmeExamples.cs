@@ -75,7 +75,7 @@ internal sealed class ReadmeExamples
             RankInfo = RankInfo.FromEnvironment(),
         };
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
-        for (int epoch = 0; epoch < 3; epoch++)
+        for (int epoch = loader.Epoch; epoch < 3; epoch++)
         {
             await foreach (Batch batch in loader)
             {
@@ -95,11 +95,15 @@ internal sealed class ReadmeExamples
         // example: resume
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open("data/train.jsonl"), options);
         loader.Resume(await LoaderState.LoadAsync("loader.json"));
-        await foreach (Batch batch in loader)
+        for (int epoch = loader.Epoch; epoch < 3; epoch++)
         {
-            using (batch)
+            await foreach (Batch batch in loader)
             {
-                Train(batch);
+                using (batch)
+                {
+                    Train(batch);
+                    await batch.State.SaveAsync("loader.json");
+                }
             }
         }
         // end
