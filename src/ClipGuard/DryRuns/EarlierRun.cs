@@ -22,6 +22,9 @@ internal sealed class EarlierRun
     /// <summary>The checkpoint of a run that ended and left clips unsettled, which alone are tried now; otherwise null.</summary>
     public Checkpoint? Retried { get; }
 
+    /// <summary>True where this run begins anew.</summary>
+    public bool IsNone => Continued is null && Retried is null;
+
     /// <summary>How long the earlier run took.</summary>
     public TimeSpan Elapsed => (Continued ?? Retried)?.Elapsed ?? TimeSpan.Zero;
 
@@ -43,7 +46,7 @@ internal sealed class EarlierRun
         string? other;
         try
         {
-            other = File.Exists(paths.Unfinished) || !File.Exists(paths.Summary) ? null : DryRunFiles.ReadSummary(paths.Summary).Manifest;
+            other = !File.Exists(paths.Summary) ? null : DryRunFiles.ReadSummary(paths.Summary).Manifest;
         }
         catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
         {
@@ -111,7 +114,7 @@ internal sealed class EarlierRun
             File.Delete(_paths.Summary);
             File.Delete(_paths.FaultsCsv);
             File.Delete(_paths.Shard);
-            if (Continued is null && Retried is null)
+            if (IsNone)
             {
                 File.Delete(_paths.Unfinished);
                 DeleteBefore();

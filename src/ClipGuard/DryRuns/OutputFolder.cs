@@ -60,12 +60,12 @@ internal sealed class OutputFolder : IDisposable
         try
         {
             paths.RefuseToOverwrite(source.Sources);
-            if (!options.Fresh)
+            var earlier = EarlierRun.Find(paths, options.Fresh, manifest, files, settings);
+            if (!options.Fresh && earlier.IsNone)
             {
                 EarlierRun.RefuseOtherManifest(paths, name);
             }
 
-            var earlier = EarlierRun.Find(paths, options.Fresh, manifest, files, settings);
             earlier.MakeRoom(asksSecond);
             journal = Journal.Open(paths.Journal, settings, files, earlier.JournalAfter, out JournalFindings found);
             earlier.KeepBefore();
