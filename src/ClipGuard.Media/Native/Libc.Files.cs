@@ -57,7 +57,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, void* buffer, nuint count);
 
-    [LibraryImport("libc", EntryPoint = "sendfile64", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
     public static partial nint SendFile(int to, int from, long* offset, nuint count);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]

@@ -72,7 +72,7 @@ internal sealed class ReadAheadDecodingTests
         Assert.That(ahead is null, Is.EqualTo(Environment.IsPrivilegedProcess));
     }
 
-    /// <summary>LoopbackFetches one file, whatever it is asked for.</summary>
+    /// <summary>Serves one file, whatever it is asked for.</summary>
     private sealed class FileFetcher(string file) : IFetcher
     {
         public IReadOnlyCollection<string> Schemes => ["file-of-test"];
