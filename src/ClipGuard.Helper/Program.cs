@@ -54,7 +54,7 @@ connection.Send(new ReadyMessage(WireProtocol.Version, $"ClipGuard.Helper {versi
 {
     Kinds = WireKindNames.All,
     Libraries = decoder.Libraries,
-    Limits = new HelperLimits { MemoryBytes = Confinement.MemoryBytes },
+    Limits = new ReportedHelperLimits { MemoryBytes = Confinement.MemoryBytes },
     KnownClips = true,
     Windows = true,
 });

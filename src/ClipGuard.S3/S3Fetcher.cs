@@ -25,7 +25,7 @@ public sealed class S3Fetcher : IFetcher, IDisposable
     private readonly S3Options _options;
     private readonly TimeProvider _time;
     private readonly Lazy<Task<AmazonS3Client>> _client;
-    private readonly OneRequestClient _connections = new();
+    private readonly OneRequestClientFactory _connections = new();
 
     /// <summary>A fetcher that has made no connection.</summary>
     /// <param name="options">How the store is asked; null for the defaults.</param>

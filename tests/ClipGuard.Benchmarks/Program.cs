@@ -17,15 +17,15 @@ if (args is ["fuzz", .. var words])
     return await FuzzRun.RunAsync(words);
 }
 
-if (args is [RowsRun.Name, var manifest])
+if (args is [ManyRowsRun.Name, var manifest])
 {
-    await RowsRun.RunAsync(manifest);
+    await ManyRowsRun.RunAsync(manifest);
     return 0;
 }
 
-if (args is [GrowthRun.Name, var kind, var rows])
+if (args is [ManifestScalingRun.Name, var kind, var rows])
 {
-    await GrowthRun.RunAsync(kind, rows);
+    await ManifestScalingRun.RunAsync(kind, rows);
     return 0;
 }
 
@@ -42,8 +42,8 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["loader-pictures"] = LoaderBenchmarks.PicturesAsync,
     ["loader-video"] = LoaderBenchmarks.VideoAsync,
     ["loader-far"] = LoaderBenchmarks.FarAsync,
-    ["loader-rows"] = RowsBenchmark.RunAsync,
-    ["loader-growth"] = GrowthBenchmark.RunAsync,
+    ["loader-rows"] = ManyRowsBenchmark.RunAsync,
+    ["loader-growth"] = ManifestScalingBenchmark.RunAsync,
     ["loader-padding"] = PaddingBenchmark.RunAsync,
     ["compare"] = CompareBenchmark.RunAsync,
 };

@@ -21,7 +21,7 @@ internal static class RoundTripBenchmark
             RecycleAfter = int.MaxValue,
         });
         await MeasureAsync(supervisor, "cores left to idle");
-        using (NonIdleCores.Keep())
+        using (CoreIdleInhibitor.Keep())
         {
             await MeasureAsync(supervisor, "cores kept awake");
         }

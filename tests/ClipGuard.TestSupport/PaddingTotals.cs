@@ -20,7 +20,7 @@ internal sealed record PaddingTotals(PaddingTotal Fixed, PaddingTotal Bucketed, 
     {
         double[] seconds = Durations(rows);
         var size = new SampleSize(sample => seconds[(int)sample.FindNumber("row")!], "seconds");
-        var bounds = new SizedBatches(size.Name, maxSeconds, MaxSamples: 512, CountsPadding: true, WindowRows: 10_000, Window: 0, FirstBatch: 0);
+        var bounds = new BatchBySizeState(size.Name, maxSeconds, MaxSamples: 512, CountsPadding: true, WindowRows: 10_000, Window: 0, FirstBatch: 0);
         PaddingTotal bySize = Total(world, seconds, rank => new SizedPlan(RowsOf(rows), [], rank, size, bounds, dropLast: false, seed: 1, epoch: 0));
         int mean = (int)Math.Round((double)rows / bySize.Batches);
         Func<long, long> Buckets(RemainingPositions positions, long globalBatch) => new LengthBuckets(

@@ -48,7 +48,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
 
         if (withProfile)
         {
-            ClipTimingsTable.Write(output, epoch);
+            CodecTimingsTable.Write(output, epoch);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class BenchOutput(TextWriter output, bool asJson, bool withProfi
             json.WriteEndObject();
             if (withProfile)
             {
-                ClipTimingsTable.Write(json, epoch);
+                CodecTimingsTable.Write(json, epoch);
             }
 
             json.WriteEndObject();

@@ -88,7 +88,7 @@ internal static class CompareCommand
     {
         (reference, distorted) = (Path.GetFullPath(reference), Path.GetFullPath(distorted));
         ComparisonResult result = await comparer.CompareAsync(new FileSource(reference), new FileSource(distorted), stop).ConfigureAwait(false);
-        Console.Out.WriteLine(json ? CompareOutput.Json(reference, distorted, result) : CompareOutput.Text(result));
+        Console.Out.WriteLine(json ? ComparisonFormatter.Json(reference, distorted, result) : ComparisonFormatter.Text(result));
         if (comparer.IsPerFrame && result.Outcome.IsSuccess)
         {
             WriteFrames(Path.Combine(folder, PairRun.FramesName), result);
@@ -121,7 +121,7 @@ internal static class CompareCommand
         bool json = sources.Get(CompareSettings.Json, false);
         var run = new PairRun(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparisonProgress(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
-        Console.Out.WriteLine(json ? CompareOutput.Json(run, options) : CompareOutput.Text(run, options, comparer.IsPerFrame));
+        Console.Out.WriteLine(json ? ComparisonFormatter.Json(run, options) : ComparisonFormatter.Text(run, options, comparer.IsPerFrame));
         if (run.ScoredCount + run.FaultCount == 0)
         {
             throw new UsageException($"manifest {options.ManifestPath} has no row");

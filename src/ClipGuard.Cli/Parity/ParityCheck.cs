@@ -79,7 +79,7 @@ internal sealed class ParityCheck(Supervisor supervisor, DecodeLimits limits, Re
             return await WithoutClipAsync(result, outcome, cancellation).ConfigureAwait(false);
         }
 
-        var comparison = new SampleComparison(outcome.Clip.Shape[0], outcome.Clip.Shape[1]);
+        var comparison = new AudioComparison(outcome.Clip.Shape[0], outcome.Clip.Shape[1]);
         string? refused = await reference.ReadAudioAsync(
             result.Clip, bytes => comparison.Add(bytes, MemoryMarshal.Cast<byte, float>(outcome.Payload)), cancellation).ConfigureAwait(false);
         return result with

@@ -44,20 +44,20 @@ internal static class DryRunReportWriter
     {
         string faults = DryRunFiles.Faults(folder);
         ClipFaultRecord[] worthwhile = pictures == 0 || !File.Exists(faults) ? []
-            : [.. DryRunFiles.ReadFaults(faults).OfType<ClipFaultRecord>().Where(BadClipInspections.IsWorthwhile).Take(BadClipInspections.Most)];
+            : [.. DryRunFiles.ReadFaults(faults).OfType<ClipFaultRecord>().Where(BadClipInspector.IsWorthwhile).Take(BadClipInspector.Most)];
         if (worthwhile.Length == 0)
         {
             return ([], null);
         }
 
         int workers = new SupervisorOptions().Workers;
-        SupervisorOptions guard = BadClipInspections.Hurry(summary.Settings.Guard) with { Workers = workers, MaxWorkers = workers };
+        SupervisorOptions guard = BadClipInspector.Hurry(summary.Settings.Guard) with { Workers = workers, MaxWorkers = workers };
         try
         {
             Supervisor supervisor = await Supervisor.StartAsync(guard, log, cancellation).ConfigureAwait(false);
             await using (supervisor.ConfigureAwait(false))
             {
-                return (await new BadClipInspections(supervisor, guard.Workers).LookAsync(worthwhile, pictures, cancellation).ConfigureAwait(false), null);
+                return (await new BadClipInspector(supervisor, guard.Workers).LookAsync(worthwhile, pictures, cancellation).ConfigureAwait(false), null);
             }
         }
         catch (HelperUnavailableException unavailable)

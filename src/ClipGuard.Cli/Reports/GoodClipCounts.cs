@@ -8,10 +8,10 @@ namespace ClipGuard.Cli.Reports;
 /// <summary>How long, how large and how fast the clips are that decoded.</summary>
 internal sealed class GoodClipCounts
 {
-    private readonly ValueCounts _audioSeconds = new();
-    private readonly ValueCounts _videoSeconds = new();
-    private readonly ValueCounts _bytes = new();
-    private readonly ValueCounts _pixels = new();
+    private readonly LogHistogram _audioSeconds = new();
+    private readonly LogHistogram _videoSeconds = new();
+    private readonly LogHistogram _bytes = new();
+    private readonly LogHistogram _pixels = new();
     private readonly NameCounts _frameRates = new("Frame rate", "rates");
     private readonly NameCounts _sampleRates = new("Sample rate", "rates");
     private readonly NameCounts _channels = new("Channels", "numbers");
@@ -44,15 +44,15 @@ internal sealed class GoodClipCounts
         _audioSeconds.Draw("Length of audio", "clip", Length, Length),
         _videoSeconds.Draw("Length of video", "clip", Length, Length),
         _bytes.Draw("Size of files", "clip", Bytes, Bytes),
-        _pixels.Draw("Pixels of a picture", "clip", static pixels => $"{ValueCounts.Short(pixels / 1e6)} MP"),
+        _pixels.Draw("Pixels of a picture", "clip", static pixels => $"{LogHistogram.Short(pixels / 1e6)} MP"),
         _frameRates.DrawGood("Frames a second", "clip"),
         _sampleRates.DrawGood("Samples a second", "clip"),
         _channels.DrawGood("Channels", "clip"),
     }.OfType<ReportHistogram>().ToArray();
 
-    private static string Length(double seconds) => seconds < 120 ? $"{ValueCounts.Short(seconds)} s"
-        : seconds < 7200 ? $"{ValueCounts.Short(seconds / 60)} min"
-        : $"{ValueCounts.Short(seconds / 3600)} h";
+    private static string Length(double seconds) => seconds < 120 ? $"{LogHistogram.Short(seconds)} s"
+        : seconds < 7200 ? $"{LogHistogram.Short(seconds / 60)} min"
+        : $"{LogHistogram.Short(seconds / 3600)} h";
 
     private static string Bytes(double bytes)
     {
@@ -63,6 +63,6 @@ internal sealed class GoodClipCounts
             bytes /= 1024;
         }
 
-        return $"{ValueCounts.Short(bytes)} {units[unit]}";
+        return $"{LogHistogram.Short(bytes)} {units[unit]}";
     }
 }

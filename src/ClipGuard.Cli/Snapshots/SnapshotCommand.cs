@@ -52,11 +52,11 @@ internal static class SnapshotCommand
         {
             if (invocation.Sources.Get(Compact, false))
             {
-                int files = VerdictStores.Compact(path, UntouchedFor, stop.Token);
+                int files = VerdictStoreMaintenance.Compact(path, UntouchedFor, stop.Token);
                 invocation.Screen.Note($"{Wording.Count(files, "file")} brought together");
             }
 
-            StoreSnapshot snapshot = VerdictStores.TakeSnapshot(path, invocation.Sources.Get(Conditions, []), stop.Token);
+            StoreSnapshot snapshot = VerdictStoreMaintenance.TakeSnapshot(path, invocation.Sources.Get(Conditions, []), stop.Token);
             invocation.Screen.Note($"{Wording.Count(snapshot.ClipCount, "clip")} without data in {PrintableText.Line(snapshot.Path)}");
             await Console.Out.WriteLineAsync(snapshot.Id).ConfigureAwait(false);
             return ExitCode.Clean;

@@ -107,7 +107,7 @@ public sealed class LibavDecoder : IClipDecoder
         VideoSpec video when session.Request.Source is FileListSource list => FileListDecode.Run(session, video, list),
         VideoSpec video => VideoDecode.Run(session, video),
         ImageSpec image => ImageDecode.Run(session, image),
-        InspectSpec inspect => ClipInspection.Run(session, inspect),
+        InspectSpec inspect => ClipInspector.Run(session, inspect),
         _ => throw new ArgumentException($"There is no decoder for {session.Request.Spec.GetType()}."),
     };
 

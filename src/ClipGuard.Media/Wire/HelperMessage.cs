@@ -39,10 +39,10 @@ internal sealed record ReadyMessage(int Protocol, string Helper, string Decoder,
     public IReadOnlyDictionary<string, string>? Libraries { get; init; }
 
     /// <summary>The profile in force.</summary>
-    public HelperProfile Profile { get; init; }
+    public HelperSandboxProfile Profile { get; init; }
 
     /// <summary>The limits in force; null where it tells of none.</summary>
-    public HelperLimits? Limits { get; init; }
+    public ReportedHelperLimits? Limits { get; init; }
 
     /// <summary>True where it can be a template, which starts other helpers by forking itself.</summary>
     public bool Forks { get; init; }

@@ -43,9 +43,9 @@ internal static class HelperMessageReader
     {
         Kinds = ready.ListOrNull("kinds", static kind => kind.GetString()!),
         Libraries = ready.TextsOrNull("libraries"),
-        Profile = ready.Name<HelperProfile>("profile"),
+        Profile = ready.Name<HelperSandboxProfile>("profile"),
         Limits = ready.TryObject("limits", out WireObject limits)
-            ? new HelperLimits { MemoryBytes = limits.Int64OrNull("memoryBytes"), StartsPrograms = limits.Boolean("startsPrograms") }
+            ? new ReportedHelperLimits { MemoryBytes = limits.Int64OrNull("memoryBytes"), StartsPrograms = limits.Boolean("startsPrograms") }
             : null,
         Forks = ready.Boolean("forks"),
         KnownClips = ready.Boolean("knownClips"),

@@ -20,10 +20,10 @@ internal static class WireProtocol
     /// <summary>Environment variable with the version that the supervisor speaks.</summary>
     public const string VersionVariable = "CLIPGUARD_PROTOCOL";
 
-    /// <summary>Environment variable with the <see cref="HelperProfile"/> that a helper is confined to from birth.</summary>
+    /// <summary>Environment variable with the <see cref="HelperSandboxProfile"/> that a helper is confined to from birth.</summary>
     public const string ProfileVariable = "CLIPGUARD_PROFILE";
 
-    /// <summary>Environment variable with the folder that a helper of <see cref="HelperProfile.Program"/> may write in.</summary>
+    /// <summary>Environment variable with the folder that a helper of <see cref="HelperSandboxProfile.Program"/> may write in.</summary>
     public const string ScratchVariable = "CLIPGUARD_SCRATCH";
 
     /// <summary>Environment variable with the absolute paths of the assemblies whose audio decoders a helper loads, one a line.</summary>

@@ -20,7 +20,7 @@ internal sealed class ClipMentions(string folder, string recordsPath, long mostG
 {
     private readonly Lock _lock = new();
     private readonly CompactHashSet _good = new(mostGood);
-    private readonly FaultSpool _faults = new(folder, recordsPath);
+    private readonly FaultDiskCache _faults = new(folder, recordsPath);
     private readonly Dictionary<UInt128, List<ClipInFlight>> _open = [];
 
     /// <summary>What a mention comes to.</summary>

@@ -25,7 +25,7 @@ internal sealed class ClipWorker(
     /// Settles every clip, to the channel's end; unsettled ones are left to <paramref name="settling"/>. Once the run is stopped clips are settled without a
     /// verdict, since the recorder waits for all of them.
     /// </summary>
-    public async Task WorkAsync(int number, ChannelReader<ClipInFlight> clips, SettlingStage settling)
+    public async Task WorkAsync(int number, ChannelReader<ClipInFlight> clips, UnsettledRetryStage settling)
     {
         await foreach (ClipInFlight clip in clips.ReadAllAsync().ConfigureAwait(false))
         {

@@ -16,7 +16,7 @@ namespace ClipGuard.DryRuns;
 /// </summary>
 public sealed class DryRun
 {
-    private readonly RunManifest _manifest;
+    private readonly InputManifest _manifest;
     private readonly IGuardedDecoder _decoder;
     private readonly SecondDecoder? _second;
     private readonly DryRunOptions _options;
@@ -56,7 +56,7 @@ public sealed class DryRun
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Limit ?? 1, nameof(options));
-        _manifest = new RunManifest(manifest, options.Excluded);
+        _manifest = new InputManifest(manifest, options.Excluded);
         _decoder = decoder;
         _options = options;
         _log = log ?? NullLogger.Instance;
@@ -104,14 +104,14 @@ public sealed class DryRun
         await using VerdictStore? store = await OpenStoreAsync(stop.Token).ConfigureAwait(false);
         IReadOnlyList<SourceFile>? files = SourceFile.Of(_manifest.Whole);
         ManifestIdentity? identity = await ManifestIdentity.OfAsync(_manifest.Whole, files, stop.Token).ConfigureAwait(false);
-        ShardRun? shard = _manifest.Shard is { } part ? await ShardRun.BeginAsync(part, stop.Token).ConfigureAwait(false) : null;
+        ShardRecordBuilder? shard = _manifest.Shard is { } part ? await ShardRecordBuilder.BeginAsync(part, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = format is null ? default : await format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         VerdictSettings settings = format is null ? _settings with { CleanManifest = null } : _settings;
         using var output = OutputFolder.Open(_options, _manifest.Whole, identity, files, settings, _manifest.Rows.Name);
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
         EarlierRun before = output.Earlier;
-        using SettledVerdicts? known = before.ReadSettled();
+        using EarlierVerdicts? known = before.ReadSettled();
         if (!header.IsEmpty && before.Continued is null)
         {
             output.Files.Clean?.Append(header.Span);
@@ -139,7 +139,7 @@ public sealed class DryRun
 
         LogBeginning(output, tally);
         var recorder = new Recorder(
-            output, new ExcludedRowMaker(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
+            output, new ExcludedRowBuilder(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);
         var stages = new DryRunStages(_decoder, _second, _options, Progress, _time);

@@ -52,7 +52,8 @@ internal sealed class DryRunStages(IGuardedDecoder decoder, SecondDecoder? secon
             Path.GetFullPath(options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), progress);
         mentions.Restore(output.Earlier.ReadSeen());
         var worker = new ClipWorker(decoder, second, options, output.Journal, store, mentions, firstRows, progress, stop);
-        var settling = new SettlingStage(firstRows, worker.SettleAsync, Math.Min(options.Guard.Workers, ProcessorShare.Count), progress, worker.Settle);
+        int retries = Math.Min(options.Guard.Workers, AvailableProcessors.Count);
+        var settling = new UnsettledRetryStage(firstRows, worker.SettleAsync, retries, progress, worker.Settle);
         var reader = new ManifestStage(inOrder.Writer, clips.Writer, settling, budget, progress, options, earlier, firstRows, mentions, worker, decoder);
         var recording = new RecordingStage(inOrder.Reader, budget, recorder, time);
         Task[] decoding = [.. Enumerable.Range(0, workers).Select(number => stop.RunAsync(() => worker.WorkAsync(number, clips.Reader, settling)))];

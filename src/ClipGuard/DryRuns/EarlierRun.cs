@@ -171,8 +171,8 @@ internal sealed class EarlierRun
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled; otherwise null.</summary>
-    public SettledVerdicts? ReadSettled() => Retried is null ? null
-        : SettledVerdicts.Read(
+    public EarlierVerdicts? ReadSettled() => Retried is null ? null
+        : EarlierVerdicts.Read(
             OutputPaths.Before(_paths.Faults),
             OutputPaths.Before(_paths.Unsettled),
             OutputPaths.Before(_paths.Clips),

@@ -9,7 +9,7 @@ namespace ClipGuard.DryRuns;
 internal sealed class ManifestStage(
     ChannelWriter<RowInFlight> inOrder,
     ChannelWriter<ClipInFlight> clips,
-    SettlingStage settling,
+    UnsettledRetryStage settling,
     ByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,

@@ -21,7 +21,7 @@ internal sealed class Recorder
 
     private readonly OutputFolder _output;
     private readonly FindingFiles _files;
-    private readonly ExcludedRowMaker _excluded;
+    private readonly ExcludedRowBuilder _excluded;
     private readonly string? _idField;
     private readonly Func<RunTally, Checkpoint?> _checkpoint;
     private readonly FailureBudget _budget;
@@ -40,7 +40,7 @@ internal sealed class Recorder
     /// <param name="log">Where each fault is logged once.</param>
     public Recorder(
         OutputFolder output,
-        ExcludedRowMaker excluded,
+        ExcludedRowBuilder excluded,
         string? idField,
         RunTally tally,
         Func<RunTally, Checkpoint?> checkpoint,

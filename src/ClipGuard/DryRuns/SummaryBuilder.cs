@@ -10,7 +10,7 @@ namespace ClipGuard.DryRuns;
 /// <param name="decoder">The decoder.</param>
 /// <param name="second">The second decoder; null for none.</param>
 internal sealed class SummaryBuilder(
-    RunManifest manifest, DryRunOptions options, VerdictSettings settings, IGuardedDecoder decoder, SecondDecoder? second)
+    InputManifest manifest, DryRunOptions options, VerdictSettings settings, IGuardedDecoder decoder, SecondDecoder? second)
 {
     /// <summary>The summary.</summary>
     /// <param name="tally">What was counted, in earlier runs too.</param>

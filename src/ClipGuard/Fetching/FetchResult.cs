@@ -15,5 +15,5 @@ internal readonly record struct FetchResult(ReadOnlyMemory<byte>? Bytes, FetchFa
     public DateTimeOffset? Modified { get; init; }
 
     /// <summary>What the server said of the whole object.</summary>
-    public FetchedObject Object => new(ObjectLength, Version, Modified);
+    public ObjectMetadata Object => new(ObjectLength, Version, Modified);
 }

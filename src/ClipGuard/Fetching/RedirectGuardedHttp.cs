@@ -97,7 +97,7 @@ internal sealed class RedirectGuardedHttp : IDisposable
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseCookies = false,
-            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new OneRequestStream(context.PlaintextStream)),
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new NoResendStream(context.PlaintextStream)),
             ConnectCallback = connect,
         };
 

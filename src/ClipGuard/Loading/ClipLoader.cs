@@ -98,7 +98,7 @@ public sealed class ClipLoader : IClipLoader
         try
         {
             own = supervisor is null ? await Supervisor.StartAsync(options.Supervision, loggers, cancellation).ConfigureAwait(false) : null;
-            return await OpenAsync(options, own ?? ExternalSupervisor.AsDecoder(supervisor!), own, opened, loggers, time, cancellation).ConfigureAwait(false);
+            return await OpenAsync(options, own ?? SupervisorAdapter.AsDecoder(supervisor!), own, opened, loggers, time, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -178,7 +178,7 @@ public sealed class ClipLoader : IClipLoader
             throw new InvalidOperationException("A loop is reading from this loader; resume before it begins.");
         }
 
-        EpochProgress progress = ResumePoint.Resume(states, _progress.State);
+        EpochProgress progress = EpochProgressRestorer.Resume(states, _progress.State);
         _planner.CheckCounts(progress);
         _progress.MoveTo(progress);
     }
@@ -203,7 +203,7 @@ public sealed class ClipLoader : IClipLoader
     /// <summary>Reads what is left of the present epoch.</summary>
     /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<Batch> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new SerialBatchEnumerator(ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken));
+        new SingleReaderBatchEnumerator(ReadEpochAsync(cancellationToken).GetAsyncEnumerator(cancellationToken));
 
     /// <summary>Ends a loop that still reads, which then throws, and the helpers that the loader started; closes the manifest.</summary>
     public async ValueTask DisposeAsync()
@@ -241,7 +241,7 @@ public sealed class ClipLoader : IClipLoader
         }
 
         EpochProgress begun = _progress.Now;
-        var profile = new ClipTimingsAccount();
+        var profile = new CodecTimingsAccount();
         var report = new EpochAccount(begun.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
         using ReadAheadWindow? ahead = _decoder.ReadsAhead > 0 ? new ReadAheadWindow(_options, _decoder, begun.Epoch) : null;
         try

@@ -106,9 +106,9 @@ public sealed record LoaderOptions
     public VerdictStoreOptions? Verdicts { get; init; }
 
     /// <summary>
-    /// The id of a snapshot of the store (<see cref="VerdictStores.TakeSnapshot"/>, <see cref="ClipLoader.TakeSnapshotAsync"/>); null (the default) for none.
-    /// Rows with clips that it has are left out of the plan, and so are rows that give no sample by what they are. The same on every rank, and the same as that
-    /// of a state which is resumed from. With it the manifest is gone through once when the loader is opened.
+    /// The id of a snapshot of the store (<see cref="VerdictStoreMaintenance.TakeSnapshot"/>, <see cref="ClipLoader.TakeSnapshotAsync"/>); null (the default)
+    /// for none. Rows with clips that it has are left out of the plan, and so are rows that give no sample by what they are. The same on every rank, and the
+    /// same as that of a state which is resumed from. With it the manifest is gone through once when the loader is opened.
     /// </summary>
     public string? Snapshot { get; init; }
 

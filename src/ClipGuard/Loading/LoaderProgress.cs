@@ -103,7 +103,7 @@ internal sealed class LoaderProgress(OpenedManifest opened, LoaderOptions option
         World = options.RankInfo.World,
         Rank = options.RankInfo.Rank,
         BatchSize = options.BatchBySize is null ? options.BatchSize : 1,
-        BySize = SizedBatches.Of(options, progress.Start),
+        BySize = BatchBySizeState.Of(options, progress.Start),
         ConsumedCount = progress.Consumed,
         ConsumedAhead = [.. progress.Ahead],
         Snapshot = progress.Snapshot,

@@ -66,7 +66,7 @@ public sealed record LoaderState
     public int BatchSize { get; init; }
 
     /// <summary>What bounds batches by size, and from where on they are planned; null where batches have a number of samples.</summary>
-    public SizedBatches? BySize { get; init; }
+    public BatchBySizeState? BySize { get; init; }
 
     /// <summary>Batches that this rank has consumed since the last segment.</summary>
     [JsonRequired]

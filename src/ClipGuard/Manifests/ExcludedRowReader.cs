@@ -62,7 +62,7 @@ internal static class ExcludedRowReader
             else if (json.ValueTextEquals("key"u8))
             {
                 json.Read();
-                key = RowDigest.OfKey(json.GetString() ?? throw new JsonException("its key is null"));
+                key = TextDigest.OfKey(json.GetString() ?? throw new JsonException("its key is null"));
             }
             else if (json.ValueTextEquals("clips"u8))
             {
@@ -97,7 +97,7 @@ internal static class ExcludedRowReader
             if (found == 0 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("clip"u8))
             {
                 json.Read();
-                found = RowDigest.OfClip(json.GetString() ?? string.Empty);
+                found = TextDigest.OfClip(json.GetString() ?? string.Empty);
             }
         }
 

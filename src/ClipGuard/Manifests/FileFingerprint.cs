@@ -60,7 +60,7 @@ internal static class FileFingerprint
     {
         try
         {
-            using PositionedFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+            using RandomAccessFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
             long length = file.Length;
             bool isReadWhole = length <= (long)blocks * BlockBytes;
             byte[] buffer = new byte[isReadWhole ? length : BlockBytes];

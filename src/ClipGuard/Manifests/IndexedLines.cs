@@ -11,9 +11,9 @@ internal sealed class IndexedLines : IndexedRows
 {
     private readonly RowIndex _index;
     private readonly RandomAccessRowReader _lines;
-    private readonly PositionedFile _file;
+    private readonly RandomAccessFile _file;
 
-    private IndexedLines(string path, KeptIndex index, PositionedFile file, Func<ITextRowReader> newReader)
+    private IndexedLines(string path, KeptIndex index, RandomAccessFile file, Func<ITextRowReader> newReader)
     {
         _index = index.Rows;
         _file = file;
@@ -55,7 +55,7 @@ internal sealed class IndexedLines : IndexedRows
             await (cache?.KeepAsync(path, form, before, index, cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        PositionedFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+        RandomAccessFile file = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
         return new IndexedLines(path, index, file, newReader);
     }
 

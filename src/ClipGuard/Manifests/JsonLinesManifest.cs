@@ -48,7 +48,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         position.Next.Offset == 0 ? null
-        : JsonTextCheck.IsArray(_path, new ManifestFiles(_options))
+        : JsonFileSniffer.IsArray(_path, new ManifestFiles(_options))
             ? ((IResumableManifest)new JsonArrayManifest(_path, _options)).ReadRowsBehind(position, cancellation)
         : ReadRowsAsync(() => LineReader.Open(_path, _options.MaxLineBytes, from: position.Next, files: new ManifestFiles(_options)), cancellation);
 
@@ -92,7 +92,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     {
         PipeHasNoShards(_path);
         var files = new ManifestFiles(_options);
-        if (JsonTextCheck.IsArray(_path, files))
+        if (JsonFileSniffer.IsArray(_path, files))
         {
             return new JsonArrayManifest(_path, _options).OpenShardAsync(shard, cancellation);
         }

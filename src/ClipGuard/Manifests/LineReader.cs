@@ -142,11 +142,11 @@ internal sealed class LineReader : IDisposable
         Hash?.AppendData(_buffer, _end, read);
         _end += read;
         _atEnd = read == 0;
-        if (_atStart && (_atEnd || _end >= JsonTextCheck.EnoughBytes))
+        if (_atStart && (_atEnd || _end >= JsonFileSniffer.EnoughBytes))
         {
             _atStart = false;
-            _array ??= _mayBeArray && JsonTextCheck.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
-            _start = _scanned = JsonTextCheck.SkipByteOrderMark(_buffer.AsSpan(0, _end), ManifestFiles.Shown(_path), isArray: IsArray);
+            _array ??= _mayBeArray && JsonFileSniffer.IsArray(_buffer.AsSpan(0, _end)) ? new JsonArrayScan() : null;
+            _start = _scanned = JsonFileSniffer.SkipByteOrderMark(_buffer.AsSpan(0, _end), ManifestFiles.Shown(_path), isArray: IsArray);
             HasByteOrderMark = _start > 0;
         }
 
@@ -207,7 +207,7 @@ internal sealed class LineReader : IDisposable
 
     /// <summary>Opens what lies at an address to read it at any place: the same object as is read here.</summary>
     /// <exception cref="ManifestException">It cannot be read.</exception>
-    public async Task<PositionedFile> OpenPositionsAsync(CancellationToken cancellation)
+    public async Task<RandomAccessFile> OpenPositionsAsync(CancellationToken cancellation)
     {
         try
         {

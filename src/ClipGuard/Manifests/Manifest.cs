@@ -26,7 +26,7 @@ public static class Manifest
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Addresses.Is(path))
         {
-            return RemoteFiles.Open(path, options ?? new ManifestOptions());
+            return RemoteManifests.Open(path, options ?? new ManifestOptions());
         }
 
         string name = Path.GetFullPath(path);
@@ -117,7 +117,7 @@ public static class Manifest
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
         _ when ManifestFormats.Find([path]) is { } format => format.Open(path, [path], options),
-        _ when JsonTextCheck.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
+        _ when JsonFileSniffer.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };
 }

@@ -50,12 +50,12 @@ internal sealed class ManifestFiles
     /// <summary>Opens a file to read it at any place from any thread.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
-    public async Task<PositionedFile> OpenPositionsAsync(string path, CancellationToken stop) => Addresses.Is(path)
+    public async Task<RandomAccessFile> OpenPositionsAsync(string path, CancellationToken stop) => Addresses.Is(path)
         ? new RemotePositions(await LookAsync(path, stop).ConfigureAwait(false))
         : new LocalPositions(File.OpenHandle(path, share: FileShare.ReadWrite));
 
     /// <inheritdoc cref="OpenPositionsAsync"/>
-    public PositionedFile OpenPositions(string path) => OpenPositionsAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+    public RandomAccessFile OpenPositions(string path) => OpenPositionsAsync(path, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>A range of a file as a clip.</summary>
     public ClipSource SourceOf(string path, long offset, long length) => Addresses.Is(path)

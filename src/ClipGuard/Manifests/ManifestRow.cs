@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// <param name="Line">1-based number of the row's line. Empty lines are no rows, and count.</param>
 public abstract record ManifestRow(long Line)
 {
-    private RowContinuation _trace;
+    private RowResumePoint _trace;
 
     /// <summary>Name of the row's manifest, where that is one of several; otherwise null.</summary>
     public string? Origin { get; init; }

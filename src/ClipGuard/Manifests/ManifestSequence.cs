@@ -99,7 +99,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnpar
         return FingerprintOf(all);
     }
 
-    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new UnparsedSequenceReader(_parts, Renumber);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ManifestSequenceReader(_parts, Renumber);
 
     private static string FingerprintOf(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));

@@ -13,7 +13,7 @@ internal static class PathPattern
     /// <exception cref="ManifestException">No file is there that it describes, or a folder of it cannot be listed.</exception>
     public static IReadOnlyList<string> Expand(string pattern, ManifestFiles files) =>
         Addresses.Is(pattern)
-            ? [.. BracePattern.Expand(pattern).SelectMany(name => HasRemoteWildcard(name) ? RemoteFiles.Find(name, files) : [name])]
+            ? [.. BracePattern.Expand(pattern).SelectMany(name => HasRemoteWildcard(name) ? RemoteManifests.Find(name, files) : [name])]
             : Path.Exists(pattern) ? [pattern]
             : [.. BracePattern.Expand(pattern).SelectMany(static name => HasWildcard(name) ? Find(name) : [name])];
 

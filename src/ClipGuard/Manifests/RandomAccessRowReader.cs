@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <param name="file">The same file, open; it stays the caller's.</param>
 /// <param name="length">Its length when the places were noted, or at least up to the last of them.</param>
 /// <param name="newReader">Makes a reader for one thread.</param>
-internal sealed class RandomAccessRowReader(string path, PositionedFile file, long length, Func<ITextRowReader> newReader)
+internal sealed class RandomAccessRowReader(string path, RandomAccessFile file, long length, Func<ITextRowReader> newReader)
 {
     private readonly ConcurrentBag<ITextRowReader> _readers = [];
 

@@ -98,7 +98,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
     /// <inheritdoc/>
     /// <exception cref="ManifestException">A shard cannot be read, or is compressed, so that its samples cannot be read by their places.</exception>
     public Task<IndexedRows> IndexAsync(CancellationToken cancellation = default) =>
-        Task.Run<IndexedRows>(() => IndexedShards.Build(_shards, _options, new ManifestFiles(_options), cancellation), cancellation);
+        Task.Run<IndexedRows>(() => IndexedTarSamples.Build(_shards, _options, new ManifestFiles(_options), cancellation), cancellation);
 
     /// <inheritdoc/>
     public Task<string> FingerprintAsync(CancellationToken cancellation = default) =>

@@ -11,7 +11,7 @@ internal sealed class UnparsedLineReader(
     Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose, string path, RowOffsetCache noted) : IUnparsedRowReader
 {
     private LineReader? _lines;
-    private PositionedFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
+    private RandomAccessFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
     private RowReaderChoice? _chosen;
     private ITextRowReader? _judge; // says which lines are rows
     private bool _hasBegun;

@@ -19,7 +19,7 @@ public sealed record StreamOptions
     public TimeSpan OpenLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Tool runs at the same time. Default: half the number of cores, at least 1, since each run has several processes at work.</summary>
-    public int Runs { get; init; } = Math.Max(1, ProcessorShare.Count / 2);
+    public int Runs { get; init; } = Math.Max(1, AvailableProcessors.Count / 2);
 
     /// <summary>
     /// Attempts until a timeout, stall, crash, unbelievable answer or death for want of memory counts: 1 or 2. Default 2;

@@ -26,39 +26,39 @@ internal sealed class DecodeAttempts(ClipFault? firstFailure)
     public DecodeRequest NextRequest(DecodeRequest asked) => _history.IsSecond ? asked with { DecoderThreads = 1 } : asked;
 
     /// <summary>An attempt is over.</summary>
-    public AttemptStep Next(AttemptResult result)
+    public AttemptDecision Next(AttemptResult result)
     {
         switch (result)
         {
             case AttemptResult.Delivered delivered:
-                return new AttemptStep.Deliver(delivered.Clip);
+                return new AttemptDecision.Deliver(delivered.Clip);
 
             case AttemptResult.Faulted faulted when _history.TryAgain(faulted.Fault, faulted.IsRetryable):
-                return new AttemptStep.TryAgain(RetryReason.FirstFailure);
+                return new AttemptDecision.TryAgain(RetryReason.FirstFailure);
 
             case AttemptResult.Faulted { IsToConfirm: true } found when ToConfirm is null:
                 ToConfirm = found.Fault;
-                return new AttemptStep.TryAgain(RetryReason.Confirmation);
+                return new AttemptDecision.TryAgain(RetryReason.Confirmation);
 
             case AttemptResult.Faulted faulted:
-                return new AttemptStep.Fail(_history.Conclude(faulted.Fault), faulted.IsUnconfirmed);
+                return new AttemptDecision.Fail(_history.Conclude(faulted.Fault), faulted.IsUnconfirmed);
 
             // What was to be confirmed stays as it was found: nobody can say otherwise now.
             case AttemptResult.DecoderBug or AttemptResult.Unsettled or AttemptResult.InfrastructureFailure when ToConfirm is { } found:
-                return new AttemptStep.Fail(found, IsUnconfirmed: true);
+                return new AttemptDecision.Fail(found, IsUnconfirmed: true);
 
             case AttemptResult.DecoderBug when ++_bugs < MaxBugs:
-                return new AttemptStep.TryAgain(RetryReason.Bug);
+                return new AttemptDecision.TryAgain(RetryReason.Bug);
 
             case AttemptResult.DecoderBug bug:
                 return Unsettled(UnsettledCause.Bug, $"A bug of ClipGuard's own, and the clip is not to blame: {bug.Message}");
 
             // Not tried again at once: what stood in the way stands there still.
             case AttemptResult.Unsettled unsettled:
-                return new AttemptStep.LeaveUnsettled(WithFirstFailure(unsettled.Clip));
+                return new AttemptDecision.LeaveUnsettled(WithFirstFailure(unsettled.Clip));
 
             case AttemptResult.InfrastructureFailure when _history.TryAgain():
-                return new AttemptStep.TryAgain(RetryReason.Infrastructure);
+                return new AttemptDecision.TryAgain(RetryReason.Infrastructure);
 
             case AttemptResult.InfrastructureFailure failed:
                 int times = _history.InfrastructureFailures;
@@ -69,7 +69,7 @@ internal sealed class DecodeAttempts(ClipFault? firstFailure)
         }
     }
 
-    private static AttemptStep.LeaveUnsettled Unsettled(UnsettledCause cause, string message) =>
+    private static AttemptDecision.LeaveUnsettled Unsettled(UnsettledCause cause, string message) =>
         new(new UnsettledClip(cause, DecodeStage.None, message, new PostMortem()));
 
     private UnsettledClip WithFirstFailure(UnsettledClip unsettled) => FirstFailure is not { } first

@@ -43,7 +43,7 @@ public abstract class DecodeOutcome : IDisposable
     public TimeSpan Elapsed { get; }
 
     /// <summary>Of a clip that was fetched and is a whole object: what its server said of that; otherwise null.</summary>
-    internal FetchedObject? Fetched { get; set; }
+    internal ObjectMetadata? Fetched { get; set; }
 
     /// <summary>Where the time of the last try went; nothing but zeros where there is no clip.</summary>
     internal DecodeTimings Profile { get; init; }

@@ -43,7 +43,7 @@ internal sealed class DecoderProgramHelpers
     public static async Task<DecoderProgramHelpers> StartAsync(
         DecoderProgram decoder, SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
-        HelperLaunch launch = ProgramLaunch.Of(decoder, options);
+        HelperLaunch launch = DecoderProgramLaunch.Of(decoder, options);
         DecodeCapacity capacity = DecodeCapacity.For(options);
 
         // What such a program imports may take a second. Where it can be a template, only the first of them pays for that.

@@ -66,7 +66,7 @@ internal sealed partial class GuardedDecode
             }
 
             if (result is AttemptResult.Faulted { IsDenied: true } denied
-                && await HostReadCheck.MayReadAsync(Source, _call.TimeLimits.Deadline, cancellation).ConfigureAwait(false))
+                && await SupervisorReadCheck.MayReadAsync(Source, _call.TimeLimits.Deadline, cancellation).ConfigureAwait(false))
             {
                 string refused = $"The helper may not read what this process may. {denied.Fault.Message}";
                 var unread = new UnsettledClip(UnsettledCause.Storage, denied.Fault.Stage, refused, denied.Fault.PostMortem);
@@ -75,11 +75,11 @@ internal sealed partial class GuardedDecode
 
             switch (Judge(result))
             {
-                case AttemptStep.Deliver { Clip: var clip }:
+                case AttemptDecision.Deliver { Clip: var clip }:
                     return new DeliveredOutcome(_pool, helper, attempt, clip, Elapsed(attempt)) { Profile = ProfileOf(attempt) };
-                case AttemptStep.Fail fail:
+                case AttemptDecision.Fail fail:
                     return new FaultOutcome(fail.Fault, Elapsed(attempt)) { IsUnconfirmed = fail.IsUnconfirmed };
-                case AttemptStep.LeaveUnsettled unsettled:
+                case AttemptDecision.LeaveUnsettled unsettled:
                     return new UnsettledOutcome(unsettled.Clip, Elapsed(attempt));
             }
         }
@@ -87,11 +87,11 @@ internal sealed partial class GuardedDecode
 
     private static TimeSpan Time(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 
-    private AttemptStep Judge(AttemptResult result)
+    private AttemptDecision Judge(AttemptResult result)
     {
         ClipFault? toConfirm = _attempts.ToConfirm;
-        AttemptStep step = _attempts.Next(result);
-        if (toConfirm is not null && step is not AttemptStep.TryAgain)
+        AttemptDecision step = _attempts.Next(result);
+        if (toConfirm is not null && step is not AttemptDecision.TryAgain)
         {
             bool isSettled = result is AttemptResult.Delivered or AttemptResult.Faulted;
             _pool.Compare(toConfirm, Source, (result as AttemptResult.Faulted)?.Fault, isSettled);
@@ -99,10 +99,10 @@ internal sealed partial class GuardedDecode
 
         switch (result, step)
         {
-            case (AttemptResult.Faulted { Fault: var fault }, AttemptStep.TryAgain { Reason: RetryReason.FirstFailure }):
+            case (AttemptResult.Faulted { Fault: var fault }, AttemptDecision.TryAgain { Reason: RetryReason.FirstFailure }):
                 LogFirstFailure(_logger, Source, fault.Kind, fault.Message);
                 break;
-            case (AttemptResult.InfrastructureFailure failed, AttemptStep.TryAgain):
+            case (AttemptResult.InfrastructureFailure failed, AttemptDecision.TryAgain):
                 LogInfrastructureFailure(_logger, Source, failed.Message);
                 break;
             case (AttemptResult.DecoderBug bug, _) when toConfirm is null:

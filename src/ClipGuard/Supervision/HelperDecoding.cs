@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Supervision;
 
 /// <summary>Decodes in helpers: those of a decoder program for the kinds of clips that it decodes, and ClipGuard's own for the others.</summary>
-internal sealed partial class HelperDecoding : IDecoding
+internal sealed partial class HelperDecoding : IDecodingBackend
 {
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
@@ -62,7 +62,7 @@ internal sealed partial class HelperDecoding : IDecoding
     public SandboxLevel Sandbox => _sandboxIsMissing ? SandboxLevel.Off : Pools.Min(static pool => pool.LowestSandbox);
 
     /// <inheritdoc/>
-    public HelperReuse Reuse => (_own?.Started.Pool ?? _program!.Started.Pool).ReuseReport;
+    public HelperReuseReport Reuse => (_own?.Started.Pool ?? _program!.Started.Pool).ReuseReport;
 
     /// <inheritdoc/>
     public int ReadyHelpers => Pools.Sum(static pool => pool.ReadyHelpers);
@@ -77,9 +77,9 @@ internal sealed partial class HelperDecoding : IDecoding
     public static async Task<HelperDecoding> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
         int helpers = options.Workers + options.Spares;
-        if (ProcessLimitCheck.FindShortage(helpers, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
+        if (ResourceLimitCheck.FindShortage(helpers, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
         {
-            if (options.DecoderThreads is not null || ProcessLimitCheck.FindShortage(helpers) is not null)
+            if (options.DecoderThreads is not null || ResourceLimitCheck.FindShortage(helpers) is not null)
             {
                 throw new HelperUnavailableException(shortage);
             }

@@ -20,7 +20,7 @@ internal interface IGuardedDecoder
     SandboxLevel Sandbox { get; }
 
     /// <inheritdoc cref="Supervisor.Reuse"/>
-    HelperReuse Reuse => new();
+    HelperReuseReport Reuse => new();
 
     /// <inheritdoc cref="Supervisor.ReadAhead"/>
     ReadAheadReport ReadAhead => new();
@@ -42,7 +42,7 @@ internal interface IGuardedDecoder
     ValueTask<DecodeOutcome> ContinueAsync(DecodeRequest request, ClipFault firstFailure, CancellationToken cancellation);
 
     /// <inheritdoc cref="Supervisor.LookAsync"/>
-    ValueTask<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation) => ValueTask.FromResult<FetchedObject?>(null);
+    ValueTask<ObjectMetadata?> LookAsync(Uri address, CancellationToken cancellation) => ValueTask.FromResult<ObjectMetadata?>(null);
 
     /// <inheritdoc cref="Supervisor.SettleAsync"/>
     ValueTask<DecodeOutcome> SettleAsync(DecodeRequest request, CancellationToken cancellation);

@@ -9,7 +9,7 @@ using ClipGuard.Supervision.Processes;
 namespace ClipGuard.Supervision;
 
 /// <summary>Decodes in this process: no guard and no overhead, the measure that guarded decoding is compared with.</summary>
-internal sealed class InProcessDecoding : IDecoding
+internal sealed class InProcessDecoding : IDecodingBackend
 {
     private readonly ConcurrentBag<Desk> _free = [];
     private readonly SemaphoreSlim _slots;

@@ -25,12 +25,12 @@ namespace ClipGuard.Supervision;
 public sealed class Supervisor : ISupervisor, IGuardedDecoder
 {
     private readonly SupervisorOptions _options;
-    private readonly IDecoding _decoding;
+    private readonly IDecodingBackend _decoding;
     private readonly ClipFetcher _fetcher;
     private readonly ReadAhead? _readAhead;
     private volatile bool _disposed;
 
-    private Supervisor(SupervisorOptions options, IDecoding decoding)
+    private Supervisor(SupervisorOptions options, IDecodingBackend decoding)
     {
         _options = options;
         _decoding = decoding;
@@ -61,7 +61,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     public SandboxLevel Sandbox => _decoding.Sandbox;
 
     /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
-    public HelperReuse Reuse => _decoding.Reuse;
+    public HelperReuseReport Reuse => _decoding.Reuse;
 
     /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
     public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();
@@ -90,7 +90,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
-        IDecoding decoding = options.Isolation == IsolationMode.InProcess ? new InProcessDecoding(options)
+        IDecodingBackend decoding = options.Isolation == IsolationMode.InProcess ? new InProcessDecoding(options)
             : await HelperDecoding.StartAsync(options, logger, cancellation).ConfigureAwait(false);
         try
         {
@@ -151,10 +151,10 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     /// <param name="cancellation">Ends the asking.</param>
     /// <returns>Null where the server does not say.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up, or the supervisor was disposed meanwhile.</exception>
-    internal async ValueTask<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation) =>
+    internal async ValueTask<ObjectMetadata?> LookAsync(Uri address, CancellationToken cancellation) =>
         await _fetcher.LookAsync(address, cancellation).ConfigureAwait(false);
 
-    ValueTask<FetchedObject?> IGuardedDecoder.LookAsync(Uri address, CancellationToken cancellation) => LookAsync(address, cancellation);
+    ValueTask<ObjectMetadata?> IGuardedDecoder.LookAsync(Uri address, CancellationToken cancellation) => LookAsync(address, cancellation);
 
     /// <summary>Ends all decodes and all helpers. When this is done they have exited and are reaped.</summary>
     public async ValueTask DisposeAsync()
@@ -171,12 +171,12 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     }
 
     /// <inheritdoc/>
-    string? IGuardedDecoder.FindMistake(ClipSpec spec) => UnsupportedSpec.Find(spec, _decoding, _options.AudioDecoders);
+    string? IGuardedDecoder.FindMistake(ClipSpec spec) => SpecSupportCheck.Find(spec, _decoding, _options.AudioDecoders);
 
     private void RefuseMistakes(DecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (UnsupportedSpec.Find(request.Spec, _decoding, _options.AudioDecoders) is { } mistake)
+        if (SpecSupportCheck.Find(request.Spec, _decoding, _options.AudioDecoders) is { } mistake)
         {
             throw new ArgumentException(mistake, nameof(request));
         }
@@ -202,7 +202,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     private async ValueTask<DecodeOutcome> FetchAndDecodeAsync(DecodeCall call, CancellationToken cancellation)
     {
         ClipFetchResult? ahead = null;
-        FetchedObject? fetchedObject = null;
+        ObjectMetadata? fetchedObject = null;
         if (call.Request.Source is ReadAheadSource { Clip: var clip })
         {
             ReadAheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);

@@ -41,7 +41,7 @@ public sealed record SupervisorOptions
     /// </summary>
     public int Workers
     {
-        get => _workers ?? ProcessorShare.Count;
+        get => _workers ?? AvailableProcessors.Count;
         init => _workers = value;
     }
 
@@ -166,7 +166,7 @@ public sealed record SupervisorOptions
         ?? (isProgram || Isolation == IsolationMode.InProcess || ProcessorsOfWorker < 2 ? 1 : Math.Min(ProcessorsOfWorker + 1, MaxAutomaticThreads));
 
     // Ranks that train beside each other have the processors together.
-    private int ProcessorsOfWorker => ProcessorShare.Count / ProcessorShare.Processes / Workers;
+    private int ProcessorsOfWorker => AvailableProcessors.Count / AvailableProcessors.Processes / Workers;
 
     /// <summary>How clips at addresses (<see cref="RemoteSource"/>) are fetched, and by what.</summary>
     public FetchOptions Fetching { get; init; } = new();

@@ -28,14 +28,14 @@ internal sealed class IdentityFinder : IDisposable
     private readonly BoundedStorageQueries _questions;
     private readonly PortableClipNaming _naming;
     private readonly IdentityKind _kind;
-    private readonly Func<Uri, CancellationToken, ValueTask<FetchedObject?>> _look;
+    private readonly Func<Uri, CancellationToken, ValueTask<ObjectMetadata?>> _look;
     private readonly TimeProvider _time;
 
     /// <param name="naming">What clips are called.</param>
     /// <param name="kind">What stands for a file's bytes.</param>
     /// <param name="look">Asks what a server says of the object at an address; its answer is null where it does not say.</param>
     /// <param name="time">The clock.</param>
-    public IdentityFinder(PortableClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<FetchedObject?>> look, TimeProvider time)
+    public IdentityFinder(PortableClipNaming naming, IdentityKind kind, Func<Uri, CancellationToken, ValueTask<ObjectMetadata?>> look, TimeProvider time)
     {
         _look = look;
         _questions = new BoundedStorageQueries(Threads, Limit, time);
@@ -73,7 +73,7 @@ internal sealed class IdentityFinder : IDisposable
     /// <summary>
     /// The identity of an object at an address by what its server says of it: its ETag, or else its size and time, as for files; null where these tell nothing.
     /// </summary>
-    public ObservedClip? OfObject(ClipReference clip, FetchedObject said)
+    public ObservedClip? OfObject(ClipReference clip, ObjectMetadata said)
     {
         var identity = new ByteIdentity(_naming.Of(clip)) { Size = said.Length };
         return said.Version is { } version ? new ObservedClip(identity with { ETag = version }, [])

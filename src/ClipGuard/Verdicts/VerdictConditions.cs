@@ -15,8 +15,8 @@ namespace ClipGuard.Verdicts;
 /// </summary>
 internal sealed record VerdictConditions
 {
-    /// <summary><see cref="VerdictRules.Version"/>.</summary>
-    public int Rules { get; init; } = VerdictRules.Version;
+    /// <summary><see cref="VerdictRulesVersion.Version"/>.</summary>
+    public int Rules { get; init; } = VerdictRulesVersion.Version;
 
     /// <summary>Name and version of the decoder.</summary>
     public required string Decoder { get; init; }

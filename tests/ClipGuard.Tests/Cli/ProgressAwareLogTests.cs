@@ -5,7 +5,7 @@ using ClipGuard.Streams.Comparing;
 using NUnit.Framework;
 
 using static ClipGuard.Tests.Support.DryRunBench;
-using static ClipGuard.Tests.Support.Terminals;
+using static ClipGuard.Tests.Support.TestConsoles;
 
 namespace ClipGuard.Tests.Cli;
 

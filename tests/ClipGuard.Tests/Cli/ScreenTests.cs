@@ -12,7 +12,7 @@ using NUnit.Framework;
 using Spectre.Console;
 
 using static ClipGuard.Tests.Support.DryRunBench;
-using static ClipGuard.Tests.Support.Terminals;
+using static ClipGuard.Tests.Support.TestConsoles;
 
 namespace ClipGuard.Tests.Cli;
 

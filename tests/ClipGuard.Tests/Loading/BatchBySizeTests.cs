@@ -54,7 +54,7 @@ internal sealed class BatchBySizeTests
         using LoaderRun run = LoaderRun.Of(83, badEvery: 7);
         LoaderOptions options = Options with { Shuffle = shuffle, ShuffleWindow = 40, InOrder = inOrder, RankInfo = new RankInfo(1, 2) };
 
-        IReadOnlyList<SeenBatch> whole = await ResumedRuns.AssertGoOnAnywhereAsync(run, options);
+        IReadOnlyList<SeenBatch> whole = await ResumedLoaderRuns.AssertGoOnAnywhereAsync(run, options);
 
         Assert.That(whole.Select(batch => batch.State.BySize!.Window).Distinct().Order(), Is.EqualTo(new[] { 0, 1, 2 }));
     }
@@ -93,9 +93,9 @@ internal sealed class BatchBySizeTests
                 Options with { RankInfo = new RankInfo(0, of.World), BatchBySize = new(Length, of.Most) { WindowRows = 50 } }),
         ];
 
-        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep);
+        IReadOnlyList<SeenBatch> batches = await ResumedLoaderRuns.ReadInTurnAsync(run, worlds, inStep);
 
-        Assert.That(ResumedRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 197)));
+        Assert.That(ResumedLoaderRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 197)));
     }
 
     [Test]

@@ -72,7 +72,7 @@ internal sealed class ElasticResumePropertyTests
             }
 
             // The next run has a world that no segment had, so that all remaining samples are distributed again.
-            progress = ResumePoint.Resume(states, State(segment, 0, progress) with { World = 99, BatchSize = 1 });
+            progress = EpochProgressRestorer.Resume(states, State(segment, 0, progress) with { World = 99, BatchSize = 1 });
         }
 
         long[] expected = [.. Enumerable.Range(1, run.Rows).Select(line => (long)line)];

@@ -150,7 +150,7 @@ internal sealed class LoaderStateTests
     }
 
     [Test]
-    public async Task Ranks_with_other_legs_behind_them_are_not_one_run()
+    public async Task Ranks_with_other_segments_behind_them_are_not_one_run()
     {
         using LoaderRun run = LoaderRun.Of(60);
         await using ClipLoader loader = await run.OpenAsync(LoaderRun.Options);

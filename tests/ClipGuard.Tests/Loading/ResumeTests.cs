@@ -16,7 +16,7 @@ internal sealed class ResumeTests
         using LoaderRun run = LoaderRun.Of(43, badEvery: 5);
         LoaderOptions options = LoaderRun.Options with { Shuffle = shuffle, ShuffleWindow = 9, InOrder = inOrder };
 
-        await ResumedRuns.AssertGoOnAnywhereAsync(run, options);
+        await ResumedLoaderRuns.AssertGoOnAnywhereAsync(run, options);
     }
 
     [Test]
@@ -44,9 +44,9 @@ internal sealed class ResumeTests
             .. new[] { worldBefore, worldAfter, worldLast }.Select(world => LoaderRun.Options with { RankInfo = new RankInfo(0, world), BatchSize = 3 }),
         ];
 
-        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep);
+        IReadOnlyList<SeenBatch> batches = await ResumedLoaderRuns.ReadInTurnAsync(run, worlds, inStep);
 
-        Assert.That(ResumedRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 97)));
+        Assert.That(ResumedLoaderRuns.LinesOf(batches).Order(), Is.EqualTo(Enumerable.Range(1, 97)));
     }
 
     [Test]
@@ -61,7 +61,7 @@ internal sealed class ResumeTests
         };
         LoaderOptions[] worlds = [.. new[] { 3, 5, 2 }.Select(world => options with { RankInfo = new RankInfo(0, world) })];
 
-        IReadOnlyList<SeenBatch> batches = await ResumedRuns.ReadInTurnAsync(run, worlds, inStep: false);
+        IReadOnlyList<SeenBatch> batches = await ResumedLoaderRuns.ReadInTurnAsync(run, worlds, inStep: false);
 
         SampleFault[] own = [.. batches.SelectMany(batch => batch.Faults).Where(fault => fault.SubstituteNumber == 0)];
         BatchSample[] real = [.. batches.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked)];
@@ -109,7 +109,7 @@ internal sealed class ResumeTests
                 await using ClipLoader loader = await run.OpenAsync(options with { RankInfo = new RankInfo(rank, world) });
                 loader.Resume(state is null ? [loader.State] : [state]);
                 List<SeenBatch> read = await LoaderRun.ReadAsync(loader, batches);
-                seen.AddRange(ResumedRuns.LinesOf(read));
+                seen.AddRange(ResumedLoaderRuns.LinesOf(read));
                 next = read[^1].State;
             }
 

@@ -19,7 +19,7 @@ internal sealed class SizedPlanPropertyTests
     [Test]
     public void A_cut_keeps_its_bounds_and_gives_each_rank_equally_many()
     {
-        Gen<(double[] Sizes, SizedBatches Bounds, int World)> cases =
+        Gen<(double[] Sizes, BatchBySizeState Bounds, int World)> cases =
             from sizes in Gen.Choose(0, 400).Select(size => size / 10.0).ArrayOf()
             from bounds in Bounds
             from world in Gen.Choose(1, 9)
@@ -57,7 +57,7 @@ internal sealed class SizedPlanPropertyTests
     [Test]
     public void Only_ranks_without_a_sample_at_the_end_lose_samples_by_dropping()
     {
-        Gen<(int Rows, int World, SizedBatches Bounds)> cases =
+        Gen<(int Rows, int World, BatchBySizeState Bounds)> cases =
             from rows in Gen.Choose(0, 200)
             from world in Gen.Choose(1, 6)
             from bounds in Bounds
@@ -76,7 +76,7 @@ internal sealed class SizedPlanPropertyTests
     [Test]
     public void The_batches_of_an_epoch_are_the_same_in_every_release()
     {
-        var bounds = new SizedBatches("size", 90, 8, CountsPadding: true, WindowRows: 20, 0, 0);
+        var bounds = new BatchBySizeState("size", 90, 8, CountsPadding: true, WindowRows: 20, 0, 0);
 
         string[] batches = [.. Read(40, 2, 1, bounds, dropLast: false).Select(batch => string.Join(' ', Lines([batch])))];
 
@@ -98,16 +98,16 @@ internal sealed class SizedPlanPropertyTests
         Assert.That(totals.BySize.MostPaddedSeconds, Is.LessThanOrEqualTo(240));
     }
 
-    private static Gen<SizedBatches> Bounds =>
+    private static Gen<BatchBySizeState> Bounds =>
         from most in Gen.Choose(1, 120)
         from samples in Gen.Choose(1, 20)
         from window in Gen.Choose(6, 60)
         from counts in Gen.Elements(true, false)
-        select new SizedBatches("size", most, samples, counts, window, 0, 0);
+        select new BatchBySizeState("size", most, samples, counts, window, 0, 0);
 
     private static double SizeOf(long line) => line * 31 % 43;
 
-    private static bool Fits(double[] sizes, SizedBatches bounds) => sizes.Length <= 1
+    private static bool Fits(double[] sizes, BatchBySizeState bounds) => sizes.Length <= 1
         || (sizes.Length <= bounds.MaxSamples && (bounds.CountsPadding ? sizes.Max() * sizes.Length : sizes.Sum()) <= bounds.MaxSize + 1e-9);
 
     private static bool ConsumesEachOnce(Run run, bool isStreamed)
@@ -150,7 +150,7 @@ internal sealed class SizedPlanPropertyTests
                 });
             }
 
-            progress = ResumePoint.Resume(
+            progress = EpochProgressRestorer.Resume(
                 [.. states.Select(state => LoaderState.Parse(state.ToJson()))],
                 State(segment, 0, progress) with { World = 99, BySize = segment.Bounds });
         }
@@ -161,11 +161,11 @@ internal sealed class SizedPlanPropertyTests
     private static LoaderState State(Segment segment, int rank, EpochProgress progress) =>
         new() { World = segment.World, Rank = rank, BatchSize = 1, ResumeSegments = progress.ResumeSegments, Shuffle = ShuffleMode.Windowed };
 
-    private static List<PlannedBatch> Read(int rows, int world, int rank, SizedBatches bounds, bool dropLast) =>
+    private static List<PlannedBatch> Read(int rows, int world, int rank, BatchBySizeState bounds, bool dropLast) =>
         Read(new Run(rows, 7, []), [], new RankInfo(rank, world), bounds, isStreamed: false, dropLast);
 
     private static List<PlannedBatch> Read(
-        Run run, IReadOnlyList<ResumeSegment> segments, RankInfo rank, SizedBatches bounds, bool isStreamed, bool dropLast = false)
+        Run run, IReadOnlyList<ResumeSegment> segments, RankInfo rank, BatchBySizeState bounds, bool isStreamed, bool dropLast = false)
     {
         EpochRows rows = isStreamed
             ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
@@ -181,7 +181,7 @@ internal sealed class SizedPlanPropertyTests
     private static SampleRow RowOf(long line) =>
         new(line, default, new Sample { Fields = [new SampleField("line", System.Text.Encoding.UTF8.GetBytes($"{line}"))] });
 
-    private sealed record Segment(int World, SizedBatches Bounds, int[] Consumed, int[] Ahead);
+    private sealed record Segment(int World, BatchBySizeState Bounds, int[] Consumed, int[] Ahead);
 
     private sealed record Run(int Rows, int Window, Segment[] Segments);
 

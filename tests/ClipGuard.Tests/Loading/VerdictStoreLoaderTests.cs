@@ -87,7 +87,7 @@ internal sealed class VerdictStoreLoaderTests
         string file = Directory.GetFiles(run.Store, "faults-*").Single();
         File.Copy(file, Path.Combine(run.Store, "faults-another.jsonl"));
 
-        StoreSnapshot again = VerdictStores.TakeSnapshot(run.Store, []);
+        StoreSnapshot again = VerdictStoreMaintenance.TakeSnapshot(run.Store, []);
 
         Assert.Multiple(() =>
         {
@@ -211,9 +211,9 @@ internal sealed class VerdictStoreLoaderTests
         File.WriteAllLines(Path.Combine(run.Store, "faults-young.jsonl"), File.ReadAllLines(one)[..3]);
         File.SetLastWriteTimeUtc(one, DateTime.UtcNow.AddDays(-3));
         File.SetLastWriteTimeUtc(Path.Combine(run.Store, "faults-another.jsonl"), DateTime.UtcNow.AddDays(-2));
-        StoreSnapshot before = VerdictStores.TakeSnapshot(run.Store, []);
+        StoreSnapshot before = VerdictStoreMaintenance.TakeSnapshot(run.Store, []);
 
-        int files = VerdictStores.Compact(run.Store, TimeSpan.FromDays(1));
+        int files = VerdictStoreMaintenance.Compact(run.Store, TimeSpan.FromDays(1));
 
         Assert.Multiple(() =>
         {
@@ -223,7 +223,7 @@ internal sealed class VerdictStoreLoaderTests
             Assert.That(
                 File.ReadAllLines(Directory.GetFiles(run.Store, "*compacted*").Single()), Has.Length.EqualTo(2 + 4), "the header, the settings, four faults");
             Assert.That(File.Exists(before.Path));
-            Assert.That(VerdictStores.TakeSnapshot(run.Store, []).Id, Is.EqualTo(before.Id));
+            Assert.That(VerdictStoreMaintenance.TakeSnapshot(run.Store, []).Id, Is.EqualTo(before.Id));
         });
     }
 
@@ -232,17 +232,17 @@ internal sealed class VerdictStoreLoaderTests
     {
         using var run = new StoredRun(40, hangEvery: 10);
         _ = run.ReadAsync(run.Options).GetAwaiter().GetResult();
-        string id = VerdictStores.TakeSnapshot(run.Store, []).Id;
+        string id = VerdictStoreMaintenance.TakeSnapshot(run.Store, []).Id;
         _ = run.ReadAsync(run.Options with { Limits = new DecodeLimits { MaxDamagedFrames = 3 } }).GetAwaiter().GetResult();
 
-        SnapshotException refused = Assert.Throws<SnapshotException>(() => VerdictStores.TakeSnapshot(run.Store, []))!;
+        SnapshotException refused = Assert.Throws<SnapshotException>(() => VerdictStoreMaintenance.TakeSnapshot(run.Store, []))!;
         string[] names = [.. System.Text.RegularExpressions.Regex.Matches(refused.Message, "[0-9a-f]{16}").Select(static match => match.Value)];
 
         Assert.Multiple(() =>
         {
             Assert.That(names, Is.Unique.And.Length.EqualTo(2));
-            Assert.That(names.Select(name => VerdictStores.TakeSnapshot(run.Store, [name]).Id), Is.Unique.And.Member(id));
-            Assert.That(() => VerdictStores.TakeSnapshot(run.Store, ["00"]), Throws.TypeOf<SnapshotException>().With.Message.Contains("'00'"));
+            Assert.That(names.Select(name => VerdictStoreMaintenance.TakeSnapshot(run.Store, [name]).Id), Is.Unique.And.Member(id));
+            Assert.That(() => VerdictStoreMaintenance.TakeSnapshot(run.Store, ["00"]), Throws.TypeOf<SnapshotException>().With.Message.Contains("'00'"));
         });
     }
 

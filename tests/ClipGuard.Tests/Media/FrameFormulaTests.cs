@@ -140,8 +140,8 @@ internal sealed class FrameFormulaTests
     public void The_shorter_side_is_scaled_and_the_middle_cut_out(
         int width, int height, int side, int cropWidth, int cropHeight, int scaledWidth, int scaledHeight, int left, int top) =>
         Assert.That(
-            PicturePlan.For(new ShorterSideSize(side, cropWidth, cropHeight), width, height, null),
-            Is.EqualTo(new PicturePlan(scaledWidth, scaledHeight, left, top, Math.Min(cropWidth, scaledWidth), Math.Min(cropHeight, scaledHeight))));
+            ScaleCropPlan.For(new ShorterSideSize(side, cropWidth, cropHeight), width, height, null),
+            Is.EqualTo(new ScaleCropPlan(scaledWidth, scaledHeight, left, top, Math.Min(cropWidth, scaledWidth), Math.Min(cropHeight, scaledHeight))));
 
     [TestCase(new[] { 5, -1, 0, 5 }, new[] { 5, 9, 0, 5 })]
     [TestCase(new[] { -10 }, new[] { 0 })]

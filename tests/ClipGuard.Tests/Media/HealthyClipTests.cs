@@ -15,7 +15,7 @@ internal sealed class HealthyClipTests
     [Test]
     public void Audio_is_mono_float_at_the_rate_asked_for([Values("tone.wav", "tone.mp3", "tone.flac", "tone.m4a", "tone.opus", "tone.ogg")] string name)
     {
-        using DirectDecode decode = DirectDecode.Of(_media.Make(name, SampleClips.Audio.Single(clip => clip.Name == name).Arguments), new AudioSpec());
+        using DirectDecode decode = DirectDecode.Of(_media.Make(name, HealthyClipArguments.Audio.Single(clip => clip.Name == name).Arguments), new AudioSpec());
         Assert.Multiple(() =>
         {
             Assert.That(decode.Clip.Element, Is.EqualTo(ElementType.Float32));
@@ -34,7 +34,7 @@ internal sealed class HealthyClipTests
     public void Video_is_as_many_frames_as_asked_for(
         [Values("h264.mp4", "vp9.webm", "mpeg4.avi", "h264.ts", "raw.h264", "variable.mp4", "moving.gif")] string name)
     {
-        using DirectDecode decode = DirectDecode.Of(_media.Make(name, SampleClips.Video.Single(clip => clip.Name == name).Arguments), new VideoSpec());
+        using DirectDecode decode = DirectDecode.Of(_media.Make(name, HealthyClipArguments.Video.Single(clip => clip.Name == name).Arguments), new VideoSpec());
         Assert.Multiple(() =>
         {
             Assert.That(decode.Clip.Shape, Is.EqualTo(new[] { 16, 224, 224, 3 }));
@@ -74,7 +74,7 @@ internal sealed class HealthyClipTests
     [Test]
     public void Bytes_in_memory_decode_as_the_file_does()
     {
-        string path = _media.Make("tone.flac", SampleClips.Audio[2].Arguments);
+        string path = _media.Make("tone.flac", HealthyClipArguments.Audio[2].Arguments);
         using DirectDecode fromFile = DirectDecode.Of(path, new AudioSpec());
         using DirectDecode fromMemory = new(new DecodeRequest(new MemorySource(File.ReadAllBytes(path)), new AudioSpec()));
         Assert.That(fromMemory.Clip.Shape, Is.EqualTo(fromFile.Clip.Shape));
@@ -84,7 +84,7 @@ internal sealed class HealthyClipTests
     [Test]
     public void A_range_of_a_file_decodes_as_the_file_within_does()
     {
-        byte[] clip = File.ReadAllBytes(_media.Make("tone.wav", SampleClips.Audio[0].Arguments));
+        byte[] clip = File.ReadAllBytes(_media.Make("tone.wav", HealthyClipArguments.Audio[0].Arguments));
         string shard = _media.Write("shard.tar", [.. new byte[777], .. clip, .. "what comes after"u8]);
         using DirectDecode alone = DirectDecode.Of(_media.PathOf("tone.wav"), new AudioSpec());
         using DirectDecode within = new(new DecodeRequest(new FileSource(shard) { Offset = 777, Length = clip.Length }, new AudioSpec()));

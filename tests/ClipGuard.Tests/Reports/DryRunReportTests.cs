@@ -125,12 +125,12 @@ internal sealed partial class DryRunReportTests
     [TestCase(new[] { 0.001, 1e9 }, 24, "2 clips, from 0.001 to 1,000,000,000, half of them up to about 0.00105")]
     public void Values_fall_into_at_most_so_many_bars(double[] values, int most, string summary)
     {
-        var counts = new ValueCounts();
+        var counts = new LogHistogram();
         Array.ForEach(values, value => counts.Add(value));
         counts.Add(null);
         counts.Add(double.NaN);
 
-        ReportHistogram drawn = counts.Draw("t", "clip", ValueCounts.Short)!;
+        ReportHistogram drawn = counts.Draw("t", "clip", LogHistogram.Short)!;
 
         Assert.That(drawn.Counts.Sum(), Is.EqualTo(values.Length));
         Assert.That(drawn.Counts, Has.Count.InRange(8, most));
@@ -139,7 +139,7 @@ internal sealed partial class DryRunReportTests
     }
 
     [Test]
-    public void Nothing_counted_is_no_histogram() => Assert.That(new ValueCounts().Draw("t", "clip", ValueCounts.Short), Is.Null);
+    public void Nothing_counted_is_no_histogram() => Assert.That(new LogHistogram().Draw("t", "clip", LogHistogram.Short), Is.Null);
 
     [Test]
     public void Many_folders_are_those_with_most_bad_clips_and_the_rest_together()

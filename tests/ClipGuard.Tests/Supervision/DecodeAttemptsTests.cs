@@ -25,7 +25,7 @@ internal sealed class DecodeAttemptsTests
     public void A_clip_is_delivered()
     {
         var clip = new DecodedClip(ElementType.UInt8, [2, 3, 4, 3]);
-        Assert.That(new DecodeAttempts(firstFailure: null).Next(new AttemptResult.Delivered(clip)), Is.EqualTo(new AttemptStep.Deliver(clip)));
+        Assert.That(new DecodeAttempts(firstFailure: null).Next(new AttemptResult.Delivered(clip)), Is.EqualTo(new AttemptDecision.Deliver(clip)));
     }
 
     [Test]
@@ -39,11 +39,11 @@ internal sealed class DecodeAttemptsTests
     public void A_failure_that_may_be_bad_luck_is_tried_once_more_in_a_fresh_helper_with_one_thread()
     {
         var attempts = new DecodeAttempts(firstFailure: null);
-        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.EqualTo(new AttemptStep.TryAgain(RetryReason.FirstFailure)));
+        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.FirstFailure)));
         Assert.That((attempts.FirstFailure, attempts.NeedsFreshHelper), Is.EqualTo((Crash, true)));
         Assert.That(attempts.NextRequest(Asked), Is.EqualTo(Asked with { DecoderThreads = 1 }));
 
-        var fail = (AttemptStep.Fail)attempts.Next(new AttemptResult.Faulted(Crash));
+        var fail = (AttemptDecision.Fail)attempts.Next(new AttemptResult.Faulted(Crash));
         Assert.That((fail.Fault.Kind, fail.Fault.PostMortem.AttemptCount, fail.IsUnconfirmed), Is.EqualTo((FaultKind.Crashed, 2, false)));
     }
 
@@ -52,14 +52,14 @@ internal sealed class DecodeAttemptsTests
     {
         var attempts = new DecodeAttempts(Crash);
         Assert.That((attempts.FirstFailure, attempts.NeedsFreshHelper), Is.EqualTo((Crash, true)));
-        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.InstanceOf<AttemptStep.Fail>());
+        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.InstanceOf<AttemptDecision.Fail>());
     }
 
     [Test]
     public void A_finding_counts_at_once([Values] bool isUnconfirmed) =>
         Assert.That(
             new DecodeAttempts(firstFailure: null).Next(new AttemptResult.Faulted(Corrupt) { IsUnconfirmed = isUnconfirmed }),
-            Is.EqualTo(new AttemptStep.Fail(Corrupt, isUnconfirmed)));
+            Is.EqualTo(new AttemptDecision.Fail(Corrupt, isUnconfirmed)));
 
     [Test]
     public void A_finding_to_confirm_is_put_to_a_fresh_helper_once_and_what_that_comes_to_counts([ValueSource(nameof(Verdicts))] object fresh)
@@ -68,22 +68,24 @@ internal sealed class DecodeAttemptsTests
         Assert.That((attempts.ToConfirm, attempts.NeedsFreshHelper, attempts.FirstFailure), Is.EqualTo((Corrupt, true, (ClipFault?)null)));
         Assert.That(attempts.NextRequest(Asked), Is.EqualTo(Asked), "with as many threads as before: it is no second attempt");
 
-        AttemptStep step = attempts.Next((AttemptResult)fresh);
+        AttemptDecision step = attempts.Next((AttemptResult)fresh);
 
         Assert.That(
             step,
-            fresh is AttemptResult.Delivered { Clip: var clip } ? Is.EqualTo(new AttemptStep.Deliver(clip)) : Is.EqualTo(new AttemptStep.Fail(Corrupt, false)));
+            fresh is AttemptResult.Delivered { Clip: var clip }
+                ? Is.EqualTo(new AttemptDecision.Deliver(clip))
+                : Is.EqualTo(new AttemptDecision.Fail(Corrupt, false)));
     }
 
     [Test]
     public void A_finding_stands_unconfirmed_where_the_fresh_helper_comes_to_nothing([ValueSource(nameof(NoVerdicts))] object nothing) =>
-        Assert.That(ToConfirm().Next((AttemptResult)nothing), Is.EqualTo(new AttemptStep.Fail(Corrupt, true)));
+        Assert.That(ToConfirm().Next((AttemptResult)nothing), Is.EqualTo(new AttemptDecision.Fail(Corrupt, true)));
 
     [Test]
     public void A_failure_of_the_helper_that_was_to_confirm_is_tried_once_more()
     {
         DecodeAttempts attempts = ToConfirm();
-        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.EqualTo(new AttemptStep.TryAgain(RetryReason.FirstFailure)));
+        Assert.That(attempts.Next(new AttemptResult.Faulted(Crash)), Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.FirstFailure)));
         Assert.That(attempts.ToConfirm, Is.EqualTo(Corrupt));
     }
 
@@ -91,7 +93,7 @@ internal sealed class DecodeAttemptsTests
     public void The_second_bug_leaves_the_clip_unsettled()
     {
         var attempts = new DecodeAttempts(firstFailure: null);
-        Assert.That(attempts.Next(Bug), Is.EqualTo(new AttemptStep.TryAgain(RetryReason.Bug)));
+        Assert.That(attempts.Next(Bug), Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.Bug)));
         Assert.That(attempts.NeedsFreshHelper, Is.True);
         Assert.That(UnsettledBy(attempts, Bug), Is.EqualTo((UnsettledCause.Bug, "A bug of ClipGuard's own, and the clip is not to blame: It threw.")));
     }
@@ -100,9 +102,9 @@ internal sealed class DecodeAttemptsTests
     public void The_third_failure_of_the_infrastructure_leaves_the_clip_unsettled()
     {
         var attempts = new DecodeAttempts(firstFailure: null);
-        Assert.That(attempts.Next(Infrastructure), Is.EqualTo(new AttemptStep.TryAgain(RetryReason.Infrastructure)));
+        Assert.That(attempts.Next(Infrastructure), Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.Infrastructure)));
         Assert.That((attempts.NeedsFreshHelper, attempts.NextRequest(Asked)), Is.EqualTo((false, Asked)));
-        Assert.That(attempts.Next(Infrastructure), Is.EqualTo(new AttemptStep.TryAgain(RetryReason.Infrastructure)));
+        Assert.That(attempts.Next(Infrastructure), Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.Infrastructure)));
         string message = "Helpers keep failing for reasons that are not the clip's (3 times). It was killed.";
         Assert.That(UnsettledBy(attempts, Infrastructure), Is.EqualTo((UnsettledCause.Helpers, message)));
     }
@@ -110,7 +112,7 @@ internal sealed class DecodeAttemptsTests
     [Test]
     public void What_is_unsettled_is_not_tried_again_and_tells_of_the_failure_before_it([Values] bool hasFailed)
     {
-        var step = (AttemptStep.LeaveUnsettled)new DecodeAttempts(hasFailed ? Crash : null).Next(new AttemptResult.Unsettled(Starved));
+        var step = (AttemptDecision.LeaveUnsettled)new DecodeAttempts(hasFailed ? Crash : null).Next(new AttemptResult.Unsettled(Starved));
         Assert.That(step.Clip.Message, Is.EqualTo(hasFailed ? "It waited. (The first try: It crashed.)" : "It waited."));
         Assert.That(step.Clip.PostMortem.AttemptCount, Is.EqualTo(hasFailed ? 2 : Starved.PostMortem.AttemptCount));
     }
@@ -118,14 +120,14 @@ internal sealed class DecodeAttemptsTests
     private static DecodeAttempts ToConfirm()
     {
         var attempts = new DecodeAttempts(firstFailure: null);
-        AttemptStep step = attempts.Next(new AttemptResult.Faulted(Corrupt) { IsToConfirm = true });
-        Assert.That(step, Is.EqualTo(new AttemptStep.TryAgain(RetryReason.Confirmation)));
+        AttemptDecision step = attempts.Next(new AttemptResult.Faulted(Corrupt) { IsToConfirm = true });
+        Assert.That(step, Is.EqualTo(new AttemptDecision.TryAgain(RetryReason.Confirmation)));
         return attempts;
     }
 
     private static (UnsettledCause Cause, string Message) UnsettledBy(DecodeAttempts attempts, AttemptResult result)
     {
-        UnsettledClip clip = ((AttemptStep.LeaveUnsettled)attempts.Next(result)).Clip;
+        UnsettledClip clip = ((AttemptDecision.LeaveUnsettled)attempts.Next(result)).Clip;
         return (clip.Cause, clip.Message);
     }
 }

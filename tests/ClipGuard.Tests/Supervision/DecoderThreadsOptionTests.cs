@@ -13,7 +13,7 @@ public sealed class DecoderThreadsOptionTests
     [Test]
     public void By_itself_a_decoder_has_threads_where_workers_leave_processors_free()
     {
-        int processors = ProcessorShare.Count;
+        int processors = AvailableProcessors.Count;
         Assert.That(new SupervisorOptions().ThreadsOfDecoder(isProgram: false), Is.EqualTo(1));
         Assert.That(new SupervisorOptions { Workers = processors + 1 }.ThreadsOfDecoder(isProgram: false), Is.EqualTo(1));
         Assert.That(
@@ -42,7 +42,7 @@ public sealed class DecoderThreadsOptionTests
             ["OMPI_COMM_WORLD_LOCAL_SIZE"] = openMpi,
             ["MPI_LOCALNRANKS"] = mpich,
         };
-        Assert.That(ProcessorShare.FindProcesses(environment.GetValueOrDefault), Is.EqualTo(expected));
+        Assert.That(AvailableProcessors.FindProcesses(environment.GetValueOrDefault), Is.EqualTo(expected));
     }
 
     [Test]

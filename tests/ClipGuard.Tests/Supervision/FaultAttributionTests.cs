@@ -15,7 +15,7 @@ internal sealed class FaultAttributionTests
         using var outcome = new FaultOutcome(fault, TimeSpan.FromSeconds(2))
         {
             IsUnconfirmed = true,
-            Fetched = new FetchedObject(10, "\"v1\"", null),
+            Fetched = new ObjectMetadata(10, "\"v1\"", null),
             Profile = new DecodeTimings { Decoded = TimeSpan.FromSeconds(1) },
         };
 

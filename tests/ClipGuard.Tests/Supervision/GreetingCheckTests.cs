@@ -18,8 +18,8 @@ public sealed class GreetingCheckTests
         new TestCaseData(Good with { Protocol = 1 }, "speaks version 1 of the helper protocol, and this ClipGuard speaks version 2"),
         new TestCaseData(Good with { Helper = null! }, "what it is"),
         new TestCaseData(Good with { Sandbox = (SandboxLevel)9 }, "sandbox level 9"),
-        new TestCaseData(Good with { Profile = (HelperProfile)7 }, "profile 7"),
-        new TestCaseData(Good with { Limits = new HelperLimits { MemoryBytes = -1 } }, "impossible limits"),
+        new TestCaseData(Good with { Profile = (HelperSandboxProfile)7 }, "profile 7"),
+        new TestCaseData(Good with { Limits = new ReportedHelperLimits { MemoryBytes = -1 } }, "impossible limits"),
         new TestCaseData(Good with { Libraries = new Dictionary<string, string> { ["av"] = new('1', 65) } }, "libraries"),
         new TestCaseData(Good with { Libraries = Enumerable.Range(0, 33).ToDictionary(static n => $"{n}", static _ => "1") }, "libraries"),
         new TestCaseData(Good with { Kinds = [] }, "which kinds"),
@@ -37,7 +37,7 @@ public sealed class GreetingCheckTests
         var read = (ReadyMessage)JsonSerializer.Deserialize(least, WireJson.Default.HelperMessage)!;
 
         Assert.That(MessageCheck.FindOfDecoder(read), Is.Null);
-        Assert.That((read.Profile, read.Forks, read.KnownClips), Is.EqualTo((HelperProfile.Decoder, false, false)));
+        Assert.That((read.Profile, read.Forks, read.KnownClips), Is.EqualTo((HelperSandboxProfile.Decoder, false, false)));
     }
 
     [Test]

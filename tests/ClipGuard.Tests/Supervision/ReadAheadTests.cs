@@ -212,16 +212,16 @@ internal sealed class ReadAheadTests
     [Test]
     public void Reading_ahead_is_switched_off_by_fast_reads_and_on_again_by_slow_ones()
     {
-        var gauge = new ReadAheadGauge();
-        Assert.That(gauge.IsOn, Is.True);
-        Times(16, () => gauge.ReadAhead(TimeSpan.FromMilliseconds(20), 1_000_000));
-        Assert.That(gauge.IsOn, Is.True);
-        Times(16, () => gauge.ReadAhead(TimeSpan.FromMilliseconds(1), 1_000_000));
-        Assert.That(gauge.IsOn, Is.False);
-        Times(8, () => gauge.Decoded(TimeSpan.FromMilliseconds(1), 1_000_000));
-        Assert.That(gauge.IsOn, Is.False);
-        Times(8, () => gauge.Decoded(TimeSpan.FromMilliseconds(200), 1_000_000));
-        Assert.That(gauge.IsOn, Is.True);
+        var decision = new ReadAheadSwitch();
+        Assert.That(decision.IsOn, Is.True);
+        Times(16, () => decision.ReadAhead(TimeSpan.FromMilliseconds(20), 1_000_000));
+        Assert.That(decision.IsOn, Is.True);
+        Times(16, () => decision.ReadAhead(TimeSpan.FromMilliseconds(1), 1_000_000));
+        Assert.That(decision.IsOn, Is.False);
+        Times(8, () => decision.Decoded(TimeSpan.FromMilliseconds(1), 1_000_000));
+        Assert.That(decision.IsOn, Is.False);
+        Times(8, () => decision.Decoded(TimeSpan.FromMilliseconds(200), 1_000_000));
+        Assert.That(decision.IsOn, Is.True);
     }
 
     private static void Times(int count, Action action)

@@ -6,7 +6,7 @@ using ClipGuard.Verdicts;
 
 using NUnit.Framework;
 
-using static ClipGuard.Tests.Support.StoredRuns;
+using static ClipGuard.Tests.Support.VerdictStoreRuns;
 
 namespace ClipGuard.Tests.Verdicts;
 

@@ -117,8 +117,8 @@ public sealed class WireTests
         {
             Kinds = ["video", "image"],
             Libraries = new Dictionary<string, string> { ["decord"] = "0.6", ["ffmpeg \"n\""] = "4.1" },
-            Profile = HelperProfile.Program,
-            Limits = new HelperLimits { MemoryBytes = 1L << 33, StartsPrograms = true },
+            Profile = HelperSandboxProfile.Program,
+            Limits = new ReportedHelperLimits { MemoryBytes = 1L << 33, StartsPrograms = true },
             Forks = true,
             KnownClips = true,
             Windows = true,

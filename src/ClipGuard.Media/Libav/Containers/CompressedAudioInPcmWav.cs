@@ -127,7 +127,7 @@ internal static class CompressedAudioInPcmWav
     private static bool HasFrames(ReadOnlySpan<byte> samples, int at, int wanted)
     {
         int frames = 0;
-        while (frames < wanted && at + AudioFrameLength.HeaderBytes <= samples.Length && AudioFrameLength.Of(samples[at..]) is > 0 and var length)
+        while (frames < wanted && at + AudioFrameByteLength.HeaderBytes <= samples.Length && AudioFrameByteLength.Of(samples[at..]) is > 0 and var length)
         {
             frames++;
             at += length;

@@ -80,8 +80,8 @@ internal sealed unsafe class Container : IDisposable
     /// <summary>The main picture of an AVIF or HEIC file whose bytes tell of a part of it alone (<see cref="Distrusted.Picture"/>); null elsewhere.</summary>
     public HeifMainPicture? Picture { get; private init; }
 
-    /// <summary>Indexes of streams that are none of the clip's (<see cref="HeifStreams"/>).</summary>
-    public HashSet<int> Besides => _besides ??= HeifStreams.Find(this);
+    /// <summary>Indexes of streams that are none of the clip's (<see cref="HeifSecondaryStreams"/>).</summary>
+    public HashSet<int> Besides => _besides ??= HeifSecondaryStreams.Find(this);
 
     /// <summary>True where the sample aspect ratio is a print density or obsolete (pictures, GIF, APNG): pixels are taken for square, as in Pillow.</summary>
     public bool HasPrintDensity => IsOnePicture || FormatName is "gif" or "apng";

@@ -21,7 +21,7 @@ internal static unsafe class StreamDecodeInspection
     public static StreamDescription Of(DecodeState session, StreamDescription description, int number, out DecoderFault? tooLong)
     {
         tooLong = null;
-        AVMediaType kind = description.Kind == StreamReading.Audio ? AVMediaType.AVMEDIA_TYPE_AUDIO : AVMediaType.AVMEDIA_TYPE_VIDEO;
+        AVMediaType kind = description.Kind == StreamHeaderInspection.Audio ? AVMediaType.AVMEDIA_TYPE_AUDIO : AVMediaType.AVMEDIA_TYPE_VIDEO;
         if (Track.Open(session, session.Request.Source, kind, number, out Track? opened) is { } fault)
         {
             return description with { CountError = fault.Message };
@@ -31,8 +31,8 @@ internal static unsafe class StreamDecodeInspection
         AVFrame* frame = ffmpeg.av_frame_alloc();
         StreamDescription found = description.Kind switch
         {
-            StreamReading.Audio => Audio(session, description, track, ref tooLong),
-            StreamReading.Image => Image(session, description, track, frame),
+            StreamHeaderInspection.Audio => Audio(session, description, track, ref tooLong),
+            StreamHeaderInspection.Image => Image(session, description, track, frame),
             _ => Video(session, description, track, frame, ref tooLong),
         };
         ffmpeg.av_frame_free(&frame);
@@ -109,7 +109,7 @@ internal static unsafe class StreamDecodeInspection
         {
             if (frames++ == 0)
             {
-                description = StreamReading.WithTurn(description, DisplayRotation.Of(frame, track.Stream));
+                description = StreamHeaderInspection.WithTurn(description, DisplayRotation.Of(frame, track.Stream));
                 firstTicks = frame->best_effort_timestamp;
             }
 
@@ -158,7 +158,7 @@ internal static unsafe class StreamDecodeInspection
             description = description with { Width = frame->width, Height = frame->height, PixelFormat = format };
         }
 
-        return StreamReading.WithTurn(description, turn) with
+        return StreamHeaderInspection.WithTurn(description, turn) with
         {
             FoundFrameCount = found ? 1 : 0,
             Damage = new DamageReport { CorruptFrameCount = found && damaged ? 1 : 0, MissingFrameCount = found ? 0 : 1 },

@@ -22,7 +22,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
     private readonly ScratchMemory _scaled = new();
     private readonly int _channels = spec.Colors == PixelColors.Gray ? 1 : RgbBytes;
     private (int Width, int Height) _firstUpright;
-    private PicturePlan? _plan;
+    private ScaleCropPlan? _plan;
     private byte* _payload;
     private int _count;
 
@@ -62,7 +62,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
             return session.Fault(FaultKind.Unsupported, $"Pictures with the colour matrix {matrix} cannot be converted to RGB.");
         }
 
-        if ((PlanFor(UprightSize(frame, track, turn), out PicturePlan plan) ?? Reserve()) is { } fault)
+        if ((PlanFor(UprightSize(frame, track, turn), out ScaleCropPlan plan) ?? Reserve()) is { } fault)
         {
             return fault;
         }
@@ -110,10 +110,10 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
     }
 
     // A video whose size changes on the way keeps the size of its first wanted frame.
-    private DecoderFault? PlanFor((int Width, int Height) upright, out PicturePlan plan)
+    private DecoderFault? PlanFor((int Width, int Height) upright, out ScaleCropPlan plan)
     {
         PictureSize size = _plan is { } known && upright != _firstUpright ? new ExactSize(known.Width, known.Height) : spec.Size;
-        if (PicturePlan.For(size, upright.Width, upright.Height, FramesOfBudget) is not { } found)
+        if (ScaleCropPlan.For(size, upright.Width, upright.Height, FramesOfBudget) is not { } found)
         {
             plan = default;
             return session.Fault(
@@ -141,7 +141,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
             return null;
         }
 
-        PicturePlan plan = _plan!.Value;
+        ScaleCropPlan plan = _plan!.Value;
         if (!session.Payload.TryTake(_count * PictureBytes, out _payload))
         {
             return session.PayloadFault($"A result of {_count} times {plan.Width}×{plan.Height} pixels");
@@ -152,7 +152,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
         return null;
     }
 
-    private bool Convert(AVFrame* frame, DisplayRotation turn, in PicturePlan plan, byte* target, AVFrame* alpha, bool isPremultiplied)
+    private bool Convert(AVFrame* frame, DisplayRotation turn, in ScaleCropPlan plan, byte* target, AVFrame* alpha, bool isPremultiplied)
     {
         (int width, int height) = turn.Sideways ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         ScaleFilter filter = spec.Filter ?? (spec.Size is SmartSize ? ScaleFilter.AntialiasedBicubic : ScaleFilter.Bicubic);

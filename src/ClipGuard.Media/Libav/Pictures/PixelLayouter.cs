@@ -16,7 +16,7 @@ internal static unsafe class PixelLayouter
     /// <param name="plan">What is cut out of the turned picture.</param>
     /// <param name="spec">Channels and their order.</param>
     /// <param name="target">Where the result goes.</param>
-    public static void Lay(byte* source, int width, int height, int pixelBytes, DisplayRotation turn, in PicturePlan plan, PictureSpec spec, byte* target)
+    public static void Lay(byte* source, int width, int height, int pixelBytes, DisplayRotation turn, in ScaleCropPlan plan, PictureSpec spec, byte* target)
     {
         // The position in the source of the turned picture's first pixel, and the steps in the source for one pixel right or down in the turned picture.
         (int x, int y) = turn.QuarterTurns switch
@@ -49,7 +49,7 @@ internal static unsafe class PixelLayouter
         }
     }
 
-    private static void LayRow(byte* from, long right, in PicturePlan plan, PictureSpec spec, int row, byte* target)
+    private static void LayRow(byte* from, long right, in ScaleCropPlan plan, PictureSpec spec, int row, byte* target)
     {
         long start = (long)row * plan.Width;
         if (spec.Colors == PixelColors.Gray)

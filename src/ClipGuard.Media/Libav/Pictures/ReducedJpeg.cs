@@ -32,7 +32,7 @@ internal static unsafe class ReducedJpeg
     private static int Halvings(PictureSize size, int width, int height)
     {
         int halvings = MostHalvings;
-        PicturePlan? plan = PicturePlan.For(size, width, height, frames: null);
+        ScaleCropPlan? plan = ScaleCropPlan.For(size, width, height, frames: null);
         while (halvings > 0 && !(plan is { } wanted && Reduced(width, halvings) >= wanted.ScaledWidth && Reduced(height, halvings) >= wanted.ScaledHeight))
         {
             halvings--;

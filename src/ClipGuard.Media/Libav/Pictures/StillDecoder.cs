@@ -31,7 +31,7 @@ internal sealed unsafe class StillDecoder : IDisposable
             }
         }
 
-        TrackDecoder.Configure(_codec, decoder, session);
+        DecoderSetup.Configure(_codec, decoder, session);
     }
 
     /// <summary>Opens a decoder.</summary>

@@ -81,7 +81,7 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
         Free(keepsLinesOfThreads: threads > 1);
         Threads = threads;
         Context = ffmpeg.avcodec_alloc_context3(decoder);
-        DecoderFault? fault = TrackDecoder.Open(session, stream, decoder, Context, isUncut, halvings, threads);
+        DecoderFault? fault = DecoderSetup.Open(session, stream, decoder, Context, isUncut, halvings, threads);
         _isOpen = fault is null;
         return fault;
     }

@@ -94,5 +94,5 @@ internal sealed unsafe class PacketReader(DecodeState session)
     public void BreakOff(string reason) => ReadingBrokeOff = reason;
 
     private static bool IsCutOff(AVStream* stream, AVPacket* packet) =>
-        stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifBlockReader.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
+        stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_GIF && !GifTruncationCheck.AreWhole(new ReadOnlySpan<byte>(packet->data, packet->size));
 }

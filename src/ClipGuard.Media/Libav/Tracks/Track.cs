@@ -152,7 +152,7 @@ internal sealed unsafe class Track : IDisposable
         }
 
         AVStream* stream = container!.Format->streams[index];
-        if ((AlphaDecoderSelection.Replace(session, stream, ref decoder) ?? SpeexDecoder.Replace(session, stream, ref decoder)) is { } unread)
+        if ((AlphaDecoderSelection.Replace(session, stream, ref decoder) ?? SpeexDecoderSelection.Replace(session, stream, ref decoder)) is { } unread)
         {
             container.Dispose();
             return unread;

@@ -52,7 +52,7 @@ internal static class FileListDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, $"{name(damaged.Min())}{damaged.Count} of the wanted pictures are damaged."));
         }
 
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, FrameShape.Of(spec, writer.Shape!))
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, VideoTensorShape.Of(spec, writer.Shape!))
         {
             FrameTimesSeconds = [.. frames],
             InterlacedFrameCount = writer.InterlacedFrames,

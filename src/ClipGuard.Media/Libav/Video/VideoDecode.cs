@@ -300,7 +300,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         _wanted.FillMissing(_writer);
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, FrameShape.Of(_spec, _writer.Shape))
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, VideoTensorShape.Of(_spec, _writer.Shape))
         {
             FrameTimesSeconds = [.. _wanted.Slots.Select(timeline.SecondsAt)],
             InterlacedFrameCount = _writer.InterlacedFrames,

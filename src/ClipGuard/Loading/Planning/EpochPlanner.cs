@@ -26,7 +26,7 @@ internal sealed class EpochPlanner(OpenedManifest opened, LoaderOptions options,
         // How many there are by size shows only once they are planned, and then the plan says it.
         if (opened.Index is { } index && options.BatchBySize is null)
         {
-            ResumePoint.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(options.RankInfo, options.BatchSize));
+            EpochProgressRestorer.CheckCounts(progress, OrderOf(index, progress).Count, new RankBatches(options.RankInfo, options.BatchSize));
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class EpochPlanner(OpenedManifest opened, LoaderOptions options,
     {
         if (options.BatchBySize is { } bySize)
         {
-            SizedBatches now = SizedBatches.Of(options, progress.Start)!;
+            BatchBySizeState now = BatchBySizeState.Of(options, progress.Start)!;
             return new SizedPlan(rows, progress.ResumeSegments, options.RankInfo, bySize.Size, now, options.DropLast, _seed, progress.Epoch);
         }
 

@@ -15,7 +15,7 @@ public sealed record ResumeSegment(int World, int BatchSize, IReadOnlyList<long>
     public IReadOnlyList<IReadOnlyList<long>> Ahead { get; init; } = [];
 
     /// <summary>What bounded its batches, where that was their size; otherwise null.</summary>
-    public SizedBatches? BySize { get; init; }
+    public BatchBySizeState? BySize { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => RecordPrinting.Of(this);

@@ -11,7 +11,7 @@ internal static class SizedCut
     /// <param name="bounds">What a batch may come to.</param>
     /// <param name="world">Number of ranks.</param>
     /// <returns>The batches as ranges of the samples, from the smallest samples to the largest.</returns>
-    public static List<(int First, int End)> Cut(ReadOnlySpan<double> sizes, SizedBatches bounds, int world)
+    public static List<(int First, int End)> Cut(ReadOnlySpan<double> sizes, BatchBySizeState bounds, int world)
     {
         var batches = new List<(int First, int End)>();
         for (int end = sizes.Length; end > 0; end = batches[^1].First)

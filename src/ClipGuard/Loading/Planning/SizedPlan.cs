@@ -17,7 +17,8 @@ namespace ClipGuard.Loading;
 /// <param name="seed">Of the loader.</param>
 /// <param name="epoch">0-based.</param>
 internal sealed class SizedPlan(
-    EpochRows rows, IReadOnlyList<ResumeSegment> segments, RankInfo rank, SampleSize size, SizedBatches now, bool dropLast, ulong seed, int epoch) : EpochPlan
+    EpochRows rows, IReadOnlyList<ResumeSegment> segments, RankInfo rank, SampleSize size, BatchBySizeState now, bool dropLast, ulong seed, int epoch)
+    : EpochPlan
 {
     private readonly ulong _key = StableHash.Of(seed, (ulong)epoch);
 
@@ -69,7 +70,7 @@ internal sealed class SizedPlan(
 
     private async Task<RemainingPositions> AfterAsync(RemainingPositions left, ResumeSegment segment, CancellationToken cancellation)
     {
-        SizedBatches bounds = segment.BySize!;
+        BatchBySizeState bounds = segment.BySize!;
         var windows = new SizedWindows(rows, left, size, bounds, segment.World, _key);
         HashSet<long>[] ahead = [.. segment.Ahead.Select(static batches => batches.ToHashSet())];
         long mostReached = segment.Ahead.SelectMany(static batches => batches).Select(static batch => batch + 1).Concat(segment.Consumed).Max();

@@ -27,7 +27,7 @@ internal sealed class SizedWindow
     /// <param name="bounds">What a batch may come to.</param>
     /// <param name="world">Number of ranks.</param>
     /// <param name="key">Which shuffle.</param>
-    public SizedWindow(IReadOnlyList<PlannedSample> samples, IReadOnlyList<double> sizes, long firstIndex, SizedBatches bounds, int world, ulong key)
+    public SizedWindow(IReadOnlyList<PlannedSample> samples, IReadOnlyList<double> sizes, long firstIndex, BatchBySizeState bounds, int world, ulong key)
     {
         // By size and then by place, so that the order of equal sizes does not depend on the algorithm.
         int[] order = [.. Enumerable.Range(0, samples.Count).Order(Comparer<int>.Create((a, b) => (sizes[a], a).CompareTo((sizes[b], b))))];

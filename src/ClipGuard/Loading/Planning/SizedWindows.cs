@@ -10,7 +10,7 @@ namespace ClipGuard.Loading;
 /// <param name="bounds">What a batch may come to.</param>
 /// <param name="world">Number of ranks.</param>
 /// <param name="key">Of the epoch.</param>
-internal sealed class SizedWindows(EpochRows rows, RemainingPositions left, SampleSize size, SizedBatches bounds, int world, ulong key)
+internal sealed class SizedWindows(EpochRows rows, RemainingPositions left, SampleSize size, BatchBySizeState bounds, int world, ulong key)
 {
     private const ulong Purpose = 0x512E;
 

@@ -19,7 +19,7 @@ internal sealed class EpochRun : IAsyncDisposable
     private readonly EpochPlan _plan;
     private readonly SampleDecoding _decoding;
     private readonly ReadAheadWindow? _ahead;
-    private readonly ClipTimingsAccount _profile;
+    private readonly CodecTimingsAccount _profile;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
     private readonly Channel<(BatchBuilder Builder, int Slot)> _slots;
@@ -33,7 +33,7 @@ internal sealed class EpochRun : IAsyncDisposable
 
     public EpochRun(
         LoaderOptions options, BatchMemory memory, EpochRows rows, EpochPlan plan, SampleDecoding decoding,
-        ReadAheadWindow? ahead, ClipTimingsAccount profile, long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
+        ReadAheadWindow? ahead, CodecTimingsAccount profile, long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
     {
         _options = options;
         _memory = memory;

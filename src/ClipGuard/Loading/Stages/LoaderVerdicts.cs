@@ -79,7 +79,7 @@ internal sealed class LoaderVerdicts : IAsyncDisposable
     public Task<string> TakeSnapshotAsync(CancellationToken cancellation) => AbandonableRead.RunAsync(
         () =>
         {
-            var maker = new SnapshotMaker(_conditions);
+            var maker = new SnapshotBuilder(_conditions);
             maker.Read(_options.Folder, cancellation);
             return Task.FromResult(VerdictSnapshot.Write(_options.Folder, _conditions, maker.Faults));
         },

@@ -4,7 +4,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Loading;
 
 /// <summary>Adds up an <see cref="EpochReport"/>, batch by batch.</summary>
-internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, ClipTimingsAccount profile, IGuardedDecoder decoder)
+internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, CodecTimingsAccount profile, IGuardedDecoder decoder)
 {
     // Below this share of waiting the consumer is the bottleneck.
     private const double WaitedByFastLoader = 0.1;
@@ -56,7 +56,7 @@ internal sealed class EpochAccount(int epoch, TimeProvider time, int workers, Cl
     {
         TimeSpan elapsed = time.GetElapsedTime(_began);
         double? use = ProcessorTimes.Now() is { } after && _processorsBefore is { } before ? after.UseSince(before) : null;
-        double reachable = Math.Min(1.0, (double)workers / ProcessorShare.Count);
+        double reachable = Math.Min(1.0, (double)workers / AvailableProcessors.Count);
         return _sum with
         {
             Elapsed = elapsed,

@@ -22,7 +22,7 @@ internal static class FileListSplitter
                 return new FileInfo(path).Length;
             }
 
-            using PositionedFile file = open.OpenPositions(path);
+            using RandomAccessFile file = open.OpenPositions(path);
             return file.Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -15,7 +15,7 @@ internal static class LineRangeSplitter
     {
         try
         {
-            using PositionedFile file = files.OpenPositions(path);
+            using RandomAccessFile file = files.OpenPositions(path);
             length = file.Length;
             return new ShardExtent(ShardExtent.Bytes, FirstLineFrom(file, shard.Begin(length), length), FirstLineFrom(file, shard.End(length), length));
         }
@@ -35,7 +35,7 @@ internal static class LineRangeSplitter
     {
         try
         {
-            using PositionedFile file = files.OpenPositions(path);
+            using RandomAccessFile file = files.OpenPositions(path);
             byte[] piece = new byte[PieceBytes];
             long lines = 0;
             for (long at = 0; at < before;)
@@ -59,7 +59,7 @@ internal static class LineRangeSplitter
         }
     }
 
-    private static long FirstLineFrom(PositionedFile file, long at, long length)
+    private static long FirstLineFrom(RandomAccessFile file, long at, long length)
     {
         if (at == 0)
         {

@@ -62,7 +62,7 @@ public abstract class ManifestShard : IManifest, ITextManifest, IDisposable
         return manifest switch
         {
             IShardableManifest own => await own.OpenShardAsync(shard, cancellation).ConfigureAwait(false),
-            IIndexableManifest indexable => new IndexedShard(indexable, shard, await indexable.IndexAsync(cancellation).ConfigureAwait(false)),
+            IIndexableManifest indexable => new IndexedRowsShard(indexable, shard, await indexable.IndexAsync(cancellation).ConfigureAwait(false)),
             _ => throw new ManifestException($"The manifest {manifest.Name} can be read from its start alone, so that it has no shards."),
         };
     }

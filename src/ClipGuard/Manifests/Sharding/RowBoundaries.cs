@@ -118,7 +118,7 @@ internal sealed record MarkedFile(long Bytes, DateTime ModifiedUtc, ulong Inode,
         string samples = await FileFingerprint.OfAsync([path], files, cancellation).ConfigureAwait(false);
         if (Addresses.Is(path))
         {
-            using PositionedFile remote = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
+            using RandomAccessFile remote = await files.OpenPositionsAsync(path, cancellation).ConfigureAwait(false);
             return new MarkedFile(remote.Length, default, 0, samples, format);
         }
 

@@ -38,7 +38,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
     public void Attach(GuardianProcess guardian)
     {
         Guardian = guardian;
-        _usedBefore = ProcessTree.EndedDescendantsCpuTime(guardian.Process.Pid);
+        _usedBefore = ProcessTreeMeter.EndedDescendantsCpuTime(guardian.Process.Pid);
 
         // Where it has died meanwhile the order is lost, and the end of its process ends the session.
         _ = guardian.Hold(folder);
@@ -78,7 +78,7 @@ internal sealed class SessionTool(StreamOptions options, string folder)
     }
 
     /// <summary>What the tool and all that descends from it have used, those that have ended included; null where there is no guardian.</summary>
-    public ProcessTreeUsage? Use() => Guardian is { } guardian && ProcessTree.DescendantsUse(guardian.Process.Pid) is var use
+    public ProcessTreeUsage? Use() => Guardian is { } guardian && ProcessTreeMeter.DescendantsUse(guardian.Process.Pid) is var use
         ? use with { CpuTime = use.CpuTime - _usedBefore }
         : null;
 

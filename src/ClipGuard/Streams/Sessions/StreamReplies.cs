@@ -32,7 +32,7 @@ internal sealed class StreamReplies(StreamOptions options, ILogger logger)
             case StreamWrittenMessage written when stream.Order == written.Id && stream.Written is null:
                 return TakeWritten(stream, written);
             case FailedMessage { Message: not null, Stack: not null } failed when stream.Order == failed.Id:
-                BackgroundLog.Write(logger, log => SessionLog.LogBug(log, stream.Name, failed.Message, failed.Stack));
+                BackgroundLog.Write(logger, log => SessionLogMessages.LogBug(log, stream.Name, failed.Message, failed.Stack));
                 return SessionBlame.Unavailable($"The stream '{stream.Name}' meets a bug of ClipGuard's own, and the clip is not to blame: {failed.Message}");
             default:
                 return Unbelievable(stream, $"said {message.GetType().Name.Replace("Message", string.Empty, StringComparison.Ordinal)} out of turn");

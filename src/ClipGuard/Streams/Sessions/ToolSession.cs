@@ -186,7 +186,7 @@ internal sealed class ToolSession : ISessionLife
     {
         string late = SessionBlame.WhoIsLate(Facts());
         double limit = _options.OpenLimit.TotalSeconds;
-        BackgroundLog.Write(_logger, logger => SessionLog.LogSlowOpening(logger, late, _options.SlowOpening.TotalSeconds, limit));
+        BackgroundLog.Write(_logger, logger => SessionLogMessages.LogSlowOpening(logger, late, _options.SlowOpening.TotalSeconds, limit));
     }
 
     private StreamFacts[] Facts() => [.. _streams.Select(stream => stream.Facts(_options.WorkFiles))];
@@ -311,7 +311,7 @@ internal sealed class ToolSession : ISessionLife
             _wasUnkillable = true;
             _unkillable.Add();
             int pid = _tool.Guardian?.Process.Pid ?? 0;
-            BackgroundLog.Write(_logger, logger => SessionLog.LogUnkillable(logger, pid));
+            BackgroundLog.Write(_logger, logger => SessionLogMessages.LogUnkillable(logger, pid));
             Complete();
         }
     }

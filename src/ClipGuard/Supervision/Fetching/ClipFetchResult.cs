@@ -10,5 +10,5 @@ namespace ClipGuard.Supervision.Fetching;
 internal readonly record struct ClipFetchResult(MemorySource? Bytes, ClipFault? Fault = null, UnsettledClip? Unsettled = null)
 {
     /// <summary>Of a clip that is a whole object: what its server said of that; otherwise null.</summary>
-    public FetchedObject? Object { get; init; }
+    public ObjectMetadata? Object { get; init; }
 }

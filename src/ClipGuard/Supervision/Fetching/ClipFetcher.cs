@@ -71,7 +71,7 @@ internal sealed class ClipFetcher : IDisposable
     /// <param name="cancellation">Ends the asking.</param>
     /// <returns>Null where the server does not say.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetcher was disposed.</exception>
-    public async Task<FetchedObject?> LookAsync(Uri address, CancellationToken cancellation)
+    public async Task<ObjectMetadata?> LookAsync(Uri address, CancellationToken cancellation)
     {
         var request = new FetchRequest(address) { Length = 1 };
         FetchResult result = await _fetch.FetchAsync(request, new FetchLimits(_deadline, _fetch.Options.MaxBytes), cancellation).ConfigureAwait(false);

@@ -37,14 +37,14 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeter me
                 Faulted(FaultKind.Stalled, $"No progress for {Seconds(options.StallLimit)} {where}; the helper was {activity}.", postMortem),
             HelperEvent.OverMemory => OverMemory(where, postMortem),
             HelperEvent.TimeOver when failure.Before == HelperState.Decoding =>
-                DecodeBlame.OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, timeLimits),
+                TimeoutBlame.OutOfTime(Stage, $"Not done within {Seconds(options.Deadline)} {where}; the helper was {activity}.", postMortem, timeLimits),
             HelperEvent.TimeOver when failure.Before == HelperState.Finishing =>
-                DecodeBlame.OutOfTime(
+                TimeoutBlame.OutOfTime(
                     DecodeStage.Exit, $"Answered, and did not exit within {Seconds(options.Deadline)}; the helper was {activity}.", postMortem, timeLimits),
             HelperEvent.ProtocolError when bug is not null => bug,
             HelperEvent.ProtocolError when failure.Detail == WasNotAboutThisClip =>
                 new AttemptResult.InfrastructureFailure($"The helper {failure.Detail}."),
-            HelperEvent.TimeOver when !failure.HadItsGrace => DecodeBlame.Unsettled(Stage, postMortem),
+            HelperEvent.TimeOver when !failure.HadItsGrace => TimeoutBlame.Unsettled(Stage, postMortem),
             HelperEvent.TimeOver => Faulted(FaultKind.ProtocolViolated, $"The helper closed its end of the connection {where} and lived on.", postMortem),
             _ => Faulted(FaultKind.ProtocolViolated, $"The helper {failure.Detail ?? "gave an answer that nobody asked for"}.", postMortem),
         };
@@ -65,7 +65,7 @@ internal sealed class FailureDiagnosis(SupervisorOptions options, DecodeMeter me
         if (fault.Kind == FaultKind.TimedOut)
         {
             string message = $"Not done within {Seconds(options.Deadline)} in stage {fault.Stage}; the decoder gave up by itself.";
-            return DecodeBlame.OutOfTime(fault.Stage, message, postMortem, timeLimits);
+            return TimeoutBlame.OutOfTime(fault.Stage, message, postMortem, timeLimits);
         }
 
         bool isDoubtful = isOfUsedHelper && !fault.BeforeDecoding;

@@ -47,7 +47,7 @@ internal sealed record HelperLaunch(string Path, IReadOnlyList<string> Arguments
 
             ["GLIBC_TUNABLES"] = HugePages + (options.ThreadsOfDecoder(isProgram: false) > 1 ? OneHeap : string.Empty),
             [WireProtocol.VersionVariable] = WireProtocol.Version.ToString(CultureInfo.InvariantCulture),
-            [WireProtocol.ProfileVariable] = nameof(HelperProfile.Decoder),
+            [WireProtocol.ProfileVariable] = nameof(HelperSandboxProfile.Decoder),
             ["CLIPGUARD_SANDBOX"] = options.Sandbox.ToString(),
             ["CLIPGUARD_MEMORY_BYTES"] = options.HelperMemoryBytes.ToString(CultureInfo.InvariantCulture),
         };

@@ -21,7 +21,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     private readonly bool _always;
     private readonly ReadAheadAccount _account = new();
     private readonly ReadAheadBudget _budget;
-    private readonly ReadAheadGauge _gauge = new();
+    private readonly ReadAheadSwitch _switch = new();
     private readonly StorageStallTime _silence;
     private readonly ReadAheadThreads _files;
     private readonly ReadAheadFetches _addresses;
@@ -38,7 +38,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         _always = options.Always;
         _budget = new ReadAheadBudget(options.Bytes, _account);
         _silence = new StorageStallTime(patience, Stopwatch.GetTimestamp());
-        _files = new ReadAheadThreads(_gate, options, _budget, _account, _gauge, _silence, beforeReading);
+        _files = new ReadAheadThreads(_gate, options, _budget, _account, _switch, _silence, beforeReading);
         _addresses = new ReadAheadFetches(_gate, options.Reads, fetcher, _budget, _account);
         _budget.RoomMade += _addresses.Begin;
     }
@@ -70,7 +70,7 @@ internal sealed class ReadAhead : IAsyncDisposable
         {
             switch (source)
             {
-                case FileSource when ReadsFiles && !_disposed && (_gauge.IsOn || _always) && !_silence.IsStuck(now):
+                case FileSource when ReadsFiles && !_disposed && (_switch.IsOn || _always) && !_silence.IsStuck(now):
                     var file = new ReadAheadClip(source, now, Release);
                     _live.Add(file);
                     _files.Add(file);
@@ -135,7 +135,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     {
         lock (_gate)
         {
-            _gauge.Decoded(waitedForBytes, bytes);
+            _switch.Decoded(waitedForBytes, bytes);
         }
     }
 

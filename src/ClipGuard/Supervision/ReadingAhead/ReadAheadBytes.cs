@@ -10,5 +10,5 @@ namespace ClipGuard.Supervision.ReadingAhead;
 internal readonly record struct ReadAheadBytes(ClipSource Source, ClipFetchResult? Fetched)
 {
     /// <summary>What its server said of a whole object whose bytes are behind the descriptor; otherwise null.</summary>
-    public FetchedObject? Object { get; init; }
+    public ObjectMetadata? Object { get; init; }
 }

@@ -54,7 +54,7 @@ internal sealed class ReadAheadClip : IReadAheadClip
     public ClipFetchResult? Fetched { get; set; }
 
     /// <summary>What the server said of a whole object that was fetched; otherwise null.</summary>
-    public FetchedObject? Object { get; set; }
+    public ObjectMetadata? Object { get; set; }
 
     /// <summary>What the fetch threw: a bug, which is its decode's to throw.</summary>
     public Exception? Failure { get; set; }

@@ -20,7 +20,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private readonly ReadAheadOptions _options;
     private readonly ReadAheadBudget _budget;
     private readonly ReadAheadAccount _account;
-    private readonly ReadAheadGauge _gauge;
+    private readonly ReadAheadSwitch _switch;
     private readonly StorageStallTime _silence;
     private readonly Action<FileSource>? _beforeReading;
 
@@ -37,7 +37,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     /// <param name="options">The bounds.</param>
     /// <param name="budget">Where bytes get their room.</param>
     /// <param name="account">Where reads are counted.</param>
-    /// <param name="gauge">What is told how long reads take.</param>
+    /// <param name="readAhead">What is told how long reads take.</param>
     /// <param name="silence">What is told when the storage is heard of.</param>
     /// <param name="beforeReading">Called on a reading thread before it opens a file: for tests; null for nothing.</param>
     public ReadAheadThreads(
@@ -45,7 +45,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         ReadAheadOptions options,
         ReadAheadBudget budget,
         ReadAheadAccount account,
-        ReadAheadGauge gauge,
+        ReadAheadSwitch readAhead,
         StorageStallTime silence,
         Action<FileSource>? beforeReading)
     {
@@ -53,7 +53,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         _options = options;
         _budget = budget;
         _account = account;
-        _gauge = gauge;
+        _switch = readAhead;
         _silence = silence;
         _beforeReading = beforeReading;
     }
@@ -194,7 +194,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
             {
                 lock (_gate)
                 {
-                    _gauge.ReadAhead(opened + Stopwatch.GetElapsedTime(from), bytes.Length);
+                    _switch.ReadAhead(opened + Stopwatch.GetElapsedTime(from), bytes.Length);
                 }
             }
 

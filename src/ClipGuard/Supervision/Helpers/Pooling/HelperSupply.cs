@@ -29,7 +29,7 @@ internal sealed class HelperSupply(
 
     // Those whose processes live, ready or not, in use or not: the warm ones are among them, and so are those that are stuck in the kernel.
     private readonly HashSet<Helper> _all = [];
-    private readonly HelperCounts _counts = new(options.Workers, options.Spares);
+    private readonly HelperPoolSize _counts = new(options.Workers, options.Spares);
     private readonly StartFailures _failures = new();
 
     // True while a reminder is set for the next try after failed starts: no more than one at a time.
@@ -141,7 +141,7 @@ internal sealed class HelperSupply(
     }
 
     // More starts at a time than there are processors take each other's time, and then all of them are late: 64 helpers at 4 % of a processor never came up.
-    private bool MayStart => LacksHelpers && _counts.Starting < ProcessorShare.Count;
+    private bool MayStart => LacksHelpers && _counts.Starting < AvailableProcessors.Count;
 
     // While somebody waits for a helper, there are as many beside those of the workers as decodes wait, as far as there is memory.
     private bool LacksHelpers => !end.HasCome

@@ -31,6 +31,6 @@ internal sealed class PoolCapacityShare(DecodeCapacity capacity, DecodeQueue que
     {
         _waiting += begins ? 1 : -1;
         capacity.Wait(begins, pool);
-        WaitingDecodes.Add(begins);
+        WaitingDecodesCounter.Add(begins);
     }
 }
