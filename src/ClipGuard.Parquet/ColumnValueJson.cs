@@ -16,7 +16,7 @@ internal static class ColumnValueJson
     private const long JulianDayOfEpoch = 2_440_588;
     private const long NanosecondsPerTick = 100;
 
-    public static void WriteInt32(ColumnDescription type, int value, Utf8JsonWriter json)
+    public static void WriteInt32(ColumnValueType type, int value, Utf8JsonWriter json)
     {
         switch (type.Logical)
         {
@@ -35,7 +35,7 @@ internal static class ColumnValueJson
         }
     }
 
-    public static void WriteInt64(ColumnDescription type, long value, Utf8JsonWriter json)
+    public static void WriteInt64(ColumnValueType type, long value, Utf8JsonWriter json)
     {
         switch (type.Logical)
         {
@@ -58,14 +58,14 @@ internal static class ColumnValueJson
     }
 
     // Impala's and old Spark's timestamps: nanoseconds of the day, then its Julian number.
-    public static void WriteInt96(ColumnDescription type, Int96 value, Utf8JsonWriter json)
+    public static void WriteInt96(ColumnValueType type, Int96 value, Utf8JsonWriter json)
     {
         long nanoseconds = ((long)value.B << 32) | (uint)value.A;
         long days = (uint)value.C - JulianDayOfEpoch;
         WriteTicks(((decimal)days * TimeSpan.TicksPerDay) + (nanoseconds / NanosecondsPerTick), isUtc: false, json);
     }
 
-    public static void WriteFloat(ColumnDescription type, float value, Utf8JsonWriter json)
+    public static void WriteFloat(ColumnValueType type, float value, Utf8JsonWriter json)
     {
         if (float.IsFinite(value))
         {
@@ -77,7 +77,7 @@ internal static class ColumnValueJson
         }
     }
 
-    public static void WriteDouble(ColumnDescription type, double value, Utf8JsonWriter json)
+    public static void WriteDouble(ColumnValueType type, double value, Utf8JsonWriter json)
     {
         if (double.IsFinite(value))
         {
@@ -89,11 +89,11 @@ internal static class ColumnValueJson
         }
     }
 
-    public static void WriteBytes(ColumnDescription type, ByteArray value, Utf8JsonWriter json) => WriteBytes(type, type.BytesOf(value), json);
+    public static void WriteBytes(ColumnValueType type, ByteArray value, Utf8JsonWriter json) => WriteBytes(type, type.BytesOf(value), json);
 
-    public static void WriteFixedBytes(ColumnDescription type, FixedLenByteArray value, Utf8JsonWriter json) => WriteBytes(type, type.BytesOf(value), json);
+    public static void WriteFixedBytes(ColumnValueType type, FixedLenByteArray value, Utf8JsonWriter json) => WriteBytes(type, type.BytesOf(value), json);
 
-    private static void WriteBytes(ColumnDescription type, ReadOnlySpan<byte> value, Utf8JsonWriter json)
+    private static void WriteBytes(ColumnValueType type, ReadOnlySpan<byte> value, Utf8JsonWriter json)
     {
         switch (type.Logical)
         {
@@ -130,7 +130,7 @@ internal static class ColumnValueJson
     private static void WriteTime(TimeUnit unit, long value, Utf8JsonWriter json) =>
         WriteText(json, value, (long)TicksOf(unit, value), "HH:mm:ss.FFFFFFF");
 
-    private static void WriteInstant(ColumnDescription type, long value, Utf8JsonWriter json) => WriteTicks(TicksOf(type.Unit, value), type.IsUtc, json);
+    private static void WriteInstant(ColumnValueType type, long value, Utf8JsonWriter json) => WriteTicks(TicksOf(type.Unit, value), type.IsUtc, json);
 
     private static void WriteTicks(decimal sinceEpoch, bool isUtc, Utf8JsonWriter json)
     {

@@ -72,7 +72,7 @@ internal sealed class NeededColumns
         _ => field,
     };
 
-    private static bool IsBytes(ParquetFile file, int column) => ColumnDescription.Of(file.Reader.FileMetaData.Schema.Column(column)).IsBytes;
+    private static bool IsBytes(ParquetFile file, int column) => ColumnValueType.Of(file.Reader.FileMetaData.Schema.Column(column)).IsBytes;
 
     private static void CheckChunks(ParquetFile file, IEnumerable<int> columns)
     {

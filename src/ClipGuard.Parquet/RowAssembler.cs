@@ -13,7 +13,7 @@ namespace ClipGuard.Columnar;
 /// <param name="fields">The fields, and what each is for.</param>
 /// <param name="leaves">The columns' values, by the columns' numbers.</param>
 /// <param name="maxBytes">Longest row, without the bytes of clips.</param>
-internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)> fields, IReadOnlyDictionary<int, LeafColumn> leaves, int maxBytes)
+internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)> fields, IReadOnlyDictionary<int, LeafColumnCursor> leaves, int maxBytes)
 {
     private const string BytesMember = "bytes";
     private static readonly string[] TextMembers = ["path", "url"];
@@ -33,7 +33,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
     {
         _text.ResetWrittenCount();
         _bytes.Clear();
-        foreach (LeafColumn leaf in leaves.Values)
+        foreach (LeafColumnCursor leaf in leaves.Values)
         {
             leaf.MoveTo(row);
             if (leaf.IsOver || leaf.Row != row)
@@ -80,7 +80,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
 
     private void Write(Utf8JsonWriter json, SchemaField field, RowKey key, bool isWhole = false)
     {
-        LeafColumn first = leaves[field.Columns.First()];
+        LeafColumnCursor first = leaves[field.Columns.First()];
         if (first.Definition < field.PresentAt)
         {
             json.WriteNullValue();
@@ -115,7 +115,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
         }
     }
 
-    private void WriteList(Utf8JsonWriter json, SchemaField list, LeafColumn first, RowKey key)
+    private void WriteList(Utf8JsonWriter json, SchemaField list, LeafColumnCursor first, RowKey key)
     {
         json.WriteStartArray();
         if (first.Definition < list.ItemsAt)
@@ -135,7 +135,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
     }
 
     // Keys that are no text have no form as the names of an object's members.
-    private void WriteMap(Utf8JsonWriter json, SchemaField map, LeafColumn first, RowKey key)
+    private void WriteMap(Utf8JsonWriter json, SchemaField map, LeafColumnCursor first, RowKey key)
     {
         bool isObject = map.Children[0].Form == SchemaFieldForm.Value && first.Type.IsText;
         if (isObject)
@@ -184,10 +184,10 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
     // Hugging Face's Sequence of a dict is a struct of lists, one for each member: the n-th message is the n-th item of each.
     private void WriteTransposed(Utf8JsonWriter json, SchemaField columns, RowKey key)
     {
-        var open = new List<(SchemaField List, LeafColumn First)>();
+        var open = new List<(SchemaField List, LeafColumnCursor First)>();
         foreach (SchemaField list in columns.Children)
         {
-            LeafColumn first = leaves[list.Columns.First()];
+            LeafColumnCursor first = leaves[list.Columns.First()];
             if (first.Definition < list.ItemsAt)
             {
                 Advance(list);
@@ -215,7 +215,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
         json.WriteEndArray();
     }
 
-    private void WriteValue(Utf8JsonWriter json, LeafColumn leaf, SchemaField field, RowKey key, bool isWhole)
+    private void WriteValue(Utf8JsonWriter json, LeafColumnCursor leaf, SchemaField field, RowKey key, bool isWhole)
     {
         if (leaf.Type.IsBytes && IsBytesOfClip(field, key))
         {
@@ -245,7 +245,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
     }
 
     // A column of text may hold messages, turns or a list of clips as JSON, as a table's cells do.
-    private static void WriteText(Utf8JsonWriter json, LeafColumn leaf, SchemaField field, RowKey key)
+    private static void WriteText(Utf8JsonWriter json, LeafColumnCursor leaf, SchemaField field, RowKey key)
     {
         ReadOnlySpan<byte> text = leaf.Bytes;
         if (key is RowKey.Messages or RowKey.Text or RowKey.Clips && text.TrimStart(" \t\r\n"u8) is [(byte)'[' or (byte)'{', ..] && IsJson(text))
@@ -275,7 +275,7 @@ internal sealed class RowAssembler(IReadOnlyList<(SchemaField Field, RowKey Key)
         }
     }
 
-    private static ReadOnlySpan<byte> TextOf(LeafColumn leaf, string name) => System.Text.Unicode.Utf8.IsValid(leaf.Bytes)
+    private static ReadOnlySpan<byte> TextOf(LeafColumnCursor leaf, string name) => System.Text.Unicode.Utf8.IsValid(leaf.Bytes)
         ? leaf.Bytes
         : throw new BadParquetRowException($"bytes that are no UTF-8 under '{name}'", "UTF-8");
 

@@ -13,7 +13,7 @@ internal sealed class RowGroupRows : IDisposable
     private readonly long _linesBefore;
     private readonly bool _isOneOfSeveral;
     private readonly RowGroupReader _opened;
-    private readonly Dictionary<int, LeafColumn> _leaves = [];
+    private readonly Dictionary<int, LeafColumnCursor> _leaves = [];
     private readonly RowAssembler? _assembler;
     private string? _broken;
 
@@ -37,7 +37,7 @@ internal sealed class RowGroupRows : IDisposable
         {
             foreach (int column in columns.Fields.SelectMany(static needed => needed.Field.Columns))
             {
-                Try(() => _leaves.Add(column, LeafColumn.Of(_opened.Column(column))));
+                Try(() => _leaves.Add(column, LeafColumnCursor.Of(_opened.Column(column))));
             }
 
             _assembler = new RowAssembler(columns.Fields, _leaves, maxBytes);
@@ -71,7 +71,7 @@ internal sealed class RowGroupRows : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (LeafColumn leaf in _leaves.Values)
+        foreach (LeafColumnCursor leaf in _leaves.Values)
         {
             leaf.Dispose();
         }

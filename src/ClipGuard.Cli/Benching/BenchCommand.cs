@@ -44,7 +44,7 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string[] paths)
     {
-        (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
+        (CommandConsole screen, SettingSources sources) = (invocation.Console, invocation.Sources);
         LoaderOptions options = BenchSettings.Loader.Read(sources) with
         {
             Audio = AudioSettings.Read(sources),

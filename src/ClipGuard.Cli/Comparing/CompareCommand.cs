@@ -37,7 +37,7 @@ internal static class CompareCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string[] clips)
     {
-        (Screen screen, SettingSources sources) = (invocation.Screen, invocation.Sources);
+        (CommandConsole screen, SettingSources sources) = (invocation.Console, invocation.Sources);
         ComparisonOptions comparison = CompareSettings.ReadComparison(sources);
         StreamOptions guardOptions = CompareSettings.Guard.Read(sources) with { OutputFileBytes = comparison.PerFrame ? FramesBytes : null };
         bool manifest = sources.OriginOf(CompareSettings.Manifest) is not null;
@@ -116,7 +116,7 @@ internal static class CompareCommand
     }
 
     private static async Task<int> RunManifestAsync(
-        ClipComparer comparer, ComparisonOptions comparison, PairRunOptions options, Screen screen, SettingSources sources, CancellationToken stop)
+        ClipComparer comparer, ComparisonOptions comparison, PairRunOptions options, CommandConsole screen, SettingSources sources, CancellationToken stop)
     {
         bool json = sources.Get(CompareSettings.Json, false);
         var run = new PairRun(comparer, options);

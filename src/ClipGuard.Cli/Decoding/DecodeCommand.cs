@@ -65,12 +65,12 @@ internal static class DecodeCommand
     // What is compared is all of the clip as it is: the settings of samples and frames do not count.
     private static async Task<int> CompareAsync(Invocation invocation, string clip, string program)
     {
-        var run = new ParityRun(invocation.Screen, program);
+        var run = new ParityRun(invocation.Console, program);
         run.FindProgram();
         SupervisorOptions guard = GuardSettings.Read(invocation.Sources);
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; Ctrl-C once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Console.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
-        Supervisor supervisor = await invocation.Screen.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
+        Supervisor supervisor = await invocation.Console.StartQuietlyAsync(() => Supervisor.StartAsync(guard, log.Factory, stop.Token)).ConfigureAwait(false);
         await using (supervisor.ConfigureAwait(false))
         {
             return await run.RunAsync(SettingTextParser.FilePath(clip), supervisor, guard, ClipLimitSettings.Group.Read(invocation.Sources), stop.Token)
@@ -95,8 +95,8 @@ internal static class DecodeCommand
         }
 
         return await SingleClipDecode.DecodeAsync(invocation, clip, spec, outcome => outcome.Fault is { } fault
-            ? SingleClipDecode.ShowFault(invocation.Screen, clip, fault)
-            : Write(invocation.Screen, output, outcome, spec)).ConfigureAwait(false);
+            ? SingleClipDecode.ShowFault(invocation.Console, clip, fault)
+            : Write(invocation.Console, output, outcome, spec)).ConfigureAwait(false);
     }
 
     private static ClipKind FindKind(string clip, string output, SettingSources sources) =>
@@ -115,7 +115,7 @@ internal static class DecodeCommand
         _ => PictureSettings.ReadImage(sources),
     };
 
-    private static int Write(Screen console, string output, DecodeOutcome outcome, ClipSpec spec)
+    private static int Write(CommandConsole console, string output, DecodeOutcome outcome, ClipSpec spec)
     {
         DecodedClip clip = outcome.Clip!;
         try

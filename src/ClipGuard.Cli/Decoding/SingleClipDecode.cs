@@ -18,7 +18,7 @@ internal static class SingleClipDecode
     /// <param name="finish">Gives the exit code; its outcome ends with the call.</param>
     public static async Task<int> DecodeAsync(Invocation invocation, string clip, ClipSpec spec, Func<DecodeOutcome, int> finish)
     {
-        (Screen console, SettingSources sources) = (invocation.Screen, invocation.Sources);
+        (CommandConsole console, SettingSources sources) = (invocation.Console, invocation.Sources);
         SupervisorOptions guard = GuardSettings.Read(sources, clip) with { Workers = 1, Spares = 0 };
         var request = new DecodeRequest(FindSource(clip, sources), spec) { Limits = ClipLimitSettings.Group.Read(sources) };
 
@@ -54,7 +54,7 @@ internal static class SingleClipDecode
                 $"{RedactedAddress.WithoutSecrets(clip)} is an address, and clips are fetched only with {FetchSettings.Allow.OptionName}");
     }
 
-    private static int ShowUnsettled(Screen console, string clip, UnsettledClip unsettled)
+    private static int ShowUnsettled(CommandConsole console, string clip, UnsettledClip unsettled)
     {
         console.Note($"{clip} is unsettled in {Wording.Lower(unsettled.Stage)}, which says nothing about the clip: {unsettled.Message}");
         return ExitCode.Unsettled;
@@ -62,7 +62,7 @@ internal static class SingleClipDecode
 
     /// <summary>Tells of a clip that gave no data.</summary>
     /// <returns>The exit code that says so.</returns>
-    public static int ShowFault(Screen console, string clip, ClipFault fault)
+    public static int ShowFault(CommandConsole console, string clip, ClipFault fault)
     {
         console.Note($"{RedactedAddress.WithoutSecrets(clip)} is {fault.Kind} in {Wording.Lower(fault.Stage)}: {fault.Message}");
         foreach (string line in fault.PostMortem.Log)

@@ -42,7 +42,7 @@ internal static class DryRunCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string[] paths)
     {
-        Screen screen = invocation.Screen;
+        CommandConsole screen = invocation.Console;
         DryRunOptions options = ReadOptions(invocation.Sources, paths);
         ScreenMode manner = DisplaySettings.Read(invocation.Sources);
         ChosenShard? shard = ChosenShard.Read(invocation.Sources, paths, options.OutputFolder);
@@ -97,7 +97,7 @@ internal static class DryRunCommand
         ShardNumber? shard,
         DryRunOptions options,
         SupervisorOptions? also,
-        Screen console,
+        CommandConsole console,
         ScreenMode manner,
         RunLog log,
         CancellationToken stop)

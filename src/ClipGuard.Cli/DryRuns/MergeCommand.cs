@@ -26,11 +26,11 @@ internal static class MergeCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string folder)
     {
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping, nothing has changed; Ctrl-C once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Console.Note("stopping, nothing has changed; Ctrl-C once more ends at once"));
         ScreenMode manner = DisplaySettings.Read(invocation.Sources);
         DryRunSummary summary = await DryRunMerge.MergeAsync(folder, OutputSettings.Merged.Read(invocation.Sources), stop.Token).ConfigureAwait(false);
         var findings = DryRunEndView.Read(summary, folder);
-        invocation.Screen.ForDryRun(manner).End(findings);
+        invocation.Console.ForDryRun(manner).End(findings);
         return DryRunExit.CodeOf(findings, invocation.Sources);
     }
 }

@@ -42,7 +42,7 @@ internal static class InspectCommand
             {
                 if (!json)
                 {
-                    return SingleClipDecode.ShowFault(invocation.Screen, clip, fault);
+                    return SingleClipDecode.ShowFault(invocation.Console, clip, fault);
                 }
 
                 Console.Out.WriteLine(InspectionJson.Of(clip, fault));

@@ -12,7 +12,7 @@ namespace ClipGuard.Cli.Parity;
 /// <summary><c>clipguard decode CLIP|FOLDER --against ffmpeg</c>: whether what comes out here is what the ffmpeg program makes of it.</summary>
 /// <param name="screen">Where results go.</param>
 /// <param name="program">The ffmpeg program: a name to look for in PATH, or a path.</param>
-internal sealed class ParityRun(Screen screen, string program)
+internal sealed class ParityRun(CommandConsole screen, string program)
 {
     /// <summary>Compares a clip, or all of a folder that have a clip's name.</summary>
     /// <param name="path">The clip or the folder.</param>

@@ -25,7 +25,7 @@ internal static class ReportCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string folder)
     {
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; Ctrl-C once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Console.Note("stopping; Ctrl-C once more ends at once"));
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         ReportOptions options = ReportSettings.Read(invocation.Sources);
         string path = File.Exists(Path.Combine(folder, ComparisonSummary.FileName))

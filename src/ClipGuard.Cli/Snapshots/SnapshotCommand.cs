@@ -41,7 +41,7 @@ internal static class SnapshotCommand
 
     private static async Task<int> RunAsync(Invocation invocation, string folder)
     {
-        using var stop = new StopSignals(() => invocation.Screen.Note("stopping; once more ends at once"));
+        using var stop = new StopSignals(() => invocation.Console.Note("stopping; once more ends at once"));
         string path = Path.GetFullPath(folder);
         if (!Directory.Exists(path))
         {
@@ -53,11 +53,11 @@ internal static class SnapshotCommand
             if (invocation.Sources.Get(Compact, false))
             {
                 int files = VerdictStoreMaintenance.Compact(path, UntouchedFor, stop.Token);
-                invocation.Screen.Note($"{Wording.Count(files, "file")} brought together");
+                invocation.Console.Note($"{Wording.Count(files, "file")} brought together");
             }
 
             StoreSnapshot snapshot = VerdictStoreMaintenance.TakeSnapshot(path, invocation.Sources.Get(Conditions, []), stop.Token);
-            invocation.Screen.Note($"{Wording.Count(snapshot.ClipCount, "clip")} without data in {PrintableText.Line(snapshot.Path)}");
+            invocation.Console.Note($"{Wording.Count(snapshot.ClipCount, "clip")} without data in {PrintableText.Line(snapshot.Path)}");
             await Console.Out.WriteLineAsync(snapshot.Id).ConfigureAwait(false);
             return ExitCode.Clean;
         }

@@ -41,7 +41,7 @@ internal sealed class Verb : Command
     private Invocation Begin(ParseResult commandLine)
     {
         Setting[] known = [.. Parents.OfType<Command>().SelectMany(command => command.Subcommands).OfType<Verb>().SelectMany(verb => verb.Settings).Distinct()];
-        var screen = Screen.TakeConsole();
+        var screen = CommandConsole.TakeConsole();
         ConfigurationFile? file = ConfigurationLookup.ReadFile(commandLine, known);
         foreach (string line in ConfigurationLookup.UnknownVariables(known))
         {
@@ -54,7 +54,7 @@ internal sealed class Verb : Command
 
 /// <summary>What a verb is run with.</summary>
 /// <param name="CommandLine">The parsed command line.</param>
-/// <param name="Screen">Where results and errors are told.</param>
+/// <param name="Console">Where results and errors are told.</param>
 /// <param name="File">The configuration file; null where none was named.</param>
 /// <param name="Sources">Where the settings' values come from.</param>
-internal sealed record Invocation(ParseResult CommandLine, Screen Screen, ConfigurationFile? File, SettingSources Sources);
+internal sealed record Invocation(ParseResult CommandLine, CommandConsole Console, ConfigurationFile? File, SettingSources Sources);

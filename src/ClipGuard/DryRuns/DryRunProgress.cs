@@ -106,7 +106,7 @@ public sealed class DryRunProgress
             Interlocked.Exchange(ref _totalRows, extent.To - extent.From);
         }
 
-        FirstRow = firstRow is null ? null : RowKeysText.InWords(firstRow);
+        FirstRow = firstRow is null ? null : UnderstoodKeys.InWords(firstRow);
         Interlocked.Exchange(ref _ok, before.Ok);
         Interlocked.Exchange(ref _badLines, before.Faults[BadLineRecord.Name]);
         Interlocked.Exchange(ref _clipsBefore, before.Clips);

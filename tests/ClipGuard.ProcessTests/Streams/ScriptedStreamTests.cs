@@ -84,7 +84,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
     [TestCase(true)]
     [TestCase(false)]
     [CancelAfter(120_000)]
-    public void What_keeps_a_helper_from_writing_is_trouble_of_ours(bool distortedFirst, CancellationToken cancellation)
+    public void What_keeps_a_helper_from_writing_is_no_fault_of_the_clip(bool distortedFirst, CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(
             () => Guard.RunAsync(
@@ -122,7 +122,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
 
     [Test]
     [CancelAfter(240_000)]
-    public async Task A_helper_that_is_never_ready_is_trouble_of_ours(CancellationToken cancellation)
+    public async Task A_helper_that_is_never_ready_is_no_fault_of_the_clip(CancellationToken cancellation)
     {
         // However short the limit, nobody else is late: it is met three times.
         await using var guard = new StreamGuard(StreamTestRig.Scripted("never-ready") with { OpenLimit = TimeSpan.FromSeconds(0.5) });
@@ -279,7 +279,7 @@ internal sealed class ScriptedStreamTests : ScriptedRunFixture
 
     [Test]
     [CancelAfter(120_000)]
-    public void A_helper_that_dies_before_it_is_ready_is_trouble_of_ours(CancellationToken cancellation)
+    public void A_helper_that_dies_before_it_is_ready_is_no_fault_of_the_clip(CancellationToken cancellation)
     {
         HelperUnavailableException error = Assert.ThrowsAsync<HelperUnavailableException>(async () =>
         {

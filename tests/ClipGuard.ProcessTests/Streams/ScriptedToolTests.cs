@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Streams;
 
-/// <summary>Tools that treat their inputs in every way, each opening them in both orders: the right verdict, and nothing left of the group.</summary>
+/// <summary>Tools that treat their inputs in every way, each opening them in both orders: the right verdict, and nothing left of the session.</summary>
 [TestFixture]
 internal sealed class ScriptedToolTests : ScriptedRunFixture
 {
@@ -122,7 +122,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
 
     [Test]
     [CancelAfter(120_000)]
-    public void Cancelling_ends_the_whole_group(CancellationToken cancellation)
+    public void Cancelling_ends_the_whole_session(CancellationToken cancellation)
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<ToolOutcome> run = Guard.RunAsync(StreamTestRig.Run("daemon-and-sleeps:31415", false, _clip, _clip), caller.Token);
@@ -213,7 +213,7 @@ internal sealed class ScriptedToolTests : ScriptedRunFixture
 
     [Test]
     [CancelAfter(120_000)]
-    public void A_stream_that_cannot_be_made_is_trouble_of_ours(CancellationToken cancellation)
+    public void A_stream_that_cannot_be_made_is_no_fault_of_the_clip(CancellationToken cancellation)
     {
         // No file can have so long a name.
         string name = new('r', 300);

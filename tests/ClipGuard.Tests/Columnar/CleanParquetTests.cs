@@ -179,14 +179,14 @@ internal sealed class CleanParquetTests
         foreach (RowGroupFacts group in file.Groups)
         {
             using RowGroupReader reader = file.Reader.RowGroup(group.Number);
-            var leaves = fields.SelectMany(field => field.Item1.Columns).ToDictionary(column => column, column => LeafColumn.Of(reader.Column(column)));
+            var leaves = fields.SelectMany(field => field.Item1.Columns).ToDictionary(column => column, column => LeafColumnCursor.Of(reader.Column(column)));
             var assembler = new RowAssembler(fields, leaves, int.MaxValue);
             for (long row = 0; row < group.Rows; row++)
             {
                 rows.Add(System.Text.Encoding.UTF8.GetString(assembler.Make(row)));
             }
 
-            foreach (LeafColumn leaf in leaves.Values)
+            foreach (LeafColumnCursor leaf in leaves.Values)
             {
                 leaf.Dispose();
             }

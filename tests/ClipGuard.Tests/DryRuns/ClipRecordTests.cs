@@ -124,7 +124,7 @@ internal sealed class ClipRecordTests
     public void Facts_are_found_among_those_of_several_files_and_what_is_gone_is_not()
     {
         string folder = Directory.CreateTempSubdirectory("clipguard-facts-").FullName;
-        using var places = new ClipFactOffsets();
+        using var places = new ClipFactIndex();
         foreach (int number in new[] { 0, 1 })
         {
             string file = Path.Combine(folder, $"facts-{number}.jsonl");

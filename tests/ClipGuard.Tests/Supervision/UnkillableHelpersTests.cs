@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Supervision;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class UnkillableHelpersTests
 {
-    private readonly UnkillableHelpers _unkillable = new(workers: 2, most: 1);
+    private readonly UnkillableHelperCount _unkillable = new(workers: 2, most: 1);
 
     [Test]
     public void Those_that_wait_for_storage_hold_their_leases_and_are_not_too_many()

@@ -25,13 +25,13 @@ internal sealed class MergedFolder : IDisposable
         if (cleanPath is not null)
         {
             IEnumerable<string> sources = copy?.Manifest.Sources ?? [shards[0].Summary.Manifest];
-            RefuseToOverwrite(cleanPath, [.. sources, .. RecordFiles.All.Append(OutputPaths.SummaryName).Select(PathOf)]);
+            RefuseToOverwrite(cleanPath, [.. sources, .. RecordFileNames.All.Append(OutputPaths.SummaryName).Select(PathOf)]);
         }
 
         try
         {
             // A file that no shard has, a run of the whole manifest would not have either.
-            foreach (string name in RecordFiles.All.Where(name => shards.Any(shard => shard.Record.FileBytes.ContainsKey(name))))
+            foreach (string name in RecordFileNames.All.Where(name => shards.Any(shard => shard.Record.FileBytes.ContainsKey(name))))
             {
                 _records.Add(name, new MergedFile(PathOf(name)));
             }
@@ -78,7 +78,7 @@ internal sealed class MergedFolder : IDisposable
     {
         try
         {
-            foreach (string name in RecordFiles.All.Append(OutputPaths.SummaryName).Where(name => !_records.ContainsKey(name)))
+            foreach (string name in RecordFileNames.All.Append(OutputPaths.SummaryName).Where(name => !_records.ContainsKey(name)))
             {
                 File.Delete(PathOf(name));
             }

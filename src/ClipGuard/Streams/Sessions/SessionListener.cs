@@ -29,7 +29,7 @@ internal sealed class SessionListener(
     StreamOptions options,
     IReadOnlyList<SessionStream> streams,
     SessionTool tool,
-    SessionDescriptors descriptors,
+    SessionEpoll descriptors,
     ILogger logger)
 {
     private readonly StreamReplies _replies = new(options, logger);

@@ -23,7 +23,7 @@ internal sealed class SessionProcesses(
     SessionTool tool,
     StreamHelpers helpers,
     IdleProcessPool<GuardianProcess> guardians,
-    SessionDescriptors descriptors,
+    SessionEpoll descriptors,
     SessionInbox inbox)
 {
     private readonly SemaphoreSlim _startsGivenUp = new(0);

@@ -27,7 +27,7 @@ internal sealed class ToolSession : ISessionLife
     private readonly string _folder;
     private readonly SessionStream[] _streams;
     private readonly SessionTool _tool;
-    private readonly SessionDescriptors _descriptors;
+    private readonly SessionEpoll _descriptors;
     private readonly SessionInbox _inbox;
     private readonly SessionProcesses _processes;
     private readonly SessionListener _listener;
@@ -71,7 +71,7 @@ internal sealed class ToolSession : ISessionLife
         _logger = logger;
         _streams = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, folder))];
         _tool = new SessionTool(options, folder);
-        _descriptors = new SessionDescriptors(_streams.Length);
+        _descriptors = new SessionEpoll(_streams.Length);
         _inbox = new SessionInbox(_descriptors);
         _processes = new SessionProcesses(_streams, _tool, helpers, guardians, _descriptors, _inbox);
         _listener = new SessionListener(this, run, program, second ? 1 : run.DecoderThreads, options, _streams, _tool, _descriptors, logger);

@@ -15,7 +15,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 internal sealed class StorageWatch(SupervisorOptions options, HelperEventLoop clocks, PoolShutdownState end, HelperLog log)
 {
     private readonly ClipStorage _storage = new(MonotonicTime.Nanoseconds(options.StorageLimit));
-    private readonly UnkillableHelpers _unkillable = new(options.Workers, options.MaxUnkillable);
+    private readonly UnkillableHelperCount _unkillable = new(options.Workers, options.MaxUnkillable);
 
     // True while a reminder is set for the end of the storage limit: no more than one at a time.
     private bool _isTimed;

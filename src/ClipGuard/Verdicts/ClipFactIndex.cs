@@ -10,7 +10,7 @@ namespace ClipGuard.Verdicts;
 /// Where a store's files say what good clips are: sixteen bytes for each, of at most four million clips. First all are added, then they are asked for, by one
 /// thread at a time.
 /// </summary>
-internal sealed class ClipFactOffsets : IDisposable
+internal sealed class ClipFactIndex : IDisposable
 {
     /// <summary>Most clips of which the place is kept. Of others no facts are told.</summary>
     public const int Most = 4_000_000;

@@ -15,7 +15,7 @@ namespace ClipGuard.Columnar;
 /// <param name="IsSigned">Of integers.</param>
 /// <param name="IsText">Whether values are text in UTF-8.</param>
 /// <param name="IsBytes">Whether values are bytes of which the file does not say what they are.</param>
-internal sealed record ColumnDescription(
+internal sealed record ColumnValueType(
     LogicalTypeEnum Logical,
     short MaxDefinition,
     short MaxRepetition,
@@ -28,11 +28,11 @@ internal sealed record ColumnDescription(
     bool IsBytes)
 {
     /// <summary>The type of a column.</summary>
-    public static ColumnDescription Of(ColumnDescriptor column)
+    public static ColumnValueType Of(ColumnDescriptor column)
     {
         using LogicalType type = column.LogicalType;
         bool isBytes = column.PhysicalType is PhysicalType.ByteArray or PhysicalType.FixedLenByteArray;
-        return new ColumnDescription(
+        return new ColumnValueType(
             type.Type,
             column.MaxDefinitionLevel,
             column.MaxRepetitionLevel,

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.DryRuns;
 
-public sealed class RowKeysTextTests
+public sealed class UnderstoodKeysTests
 {
     [TestCase("""{"messages":[{"role":"user","content":"<audio>"}],"audios":["a.wav"],"id":7}""", "text under messages, clips under audios")]
     [TestCase("""{"image":"a.png","conversations":[{"from":"human","value":"<image>"}],"system":"s"}""", "text under conversations, system, clips under image")]
@@ -14,10 +14,10 @@ public sealed class RowKeysTextTests
     [TestCase("""{"messages":[{"role":"user","content":[{"type":"image","image":"a.png"}]}]}""", "text under messages, clips under messages")]
     [TestCase("""{"file_name":"a.png"}""", "no sample")]
     public void A_row_tells_the_keys_of_its_text_and_clips(string row, string words) =>
-        Assert.That(RowKeysText.InWords(ManifestFile.Read(row).Single()), Is.EqualTo(words));
+        Assert.That(UnderstoodKeys.InWords(ManifestFile.Read(row).Single()), Is.EqualTo(words));
 
     [Test]
     public void A_row_without_text_says_so() =>
-        Assert.That(RowKeysText.InWords(ManifestFile.Read("""{"audio":"a.wav"}""", new ManifestOptions { RequireMessages = false }).Single()),
+        Assert.That(UnderstoodKeys.InWords(ManifestFile.Read("""{"audio":"a.wav"}""", new ManifestOptions { RequireMessages = false }).Single()),
             Is.EqualTo("no text, clips under audio"));
 }

@@ -10,7 +10,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Groups that an exception ends while processes are still being started for them: the caller hears of it, and nothing is left.</summary>
 [TestFixture]
-internal sealed class SessionStartFailureTests
+internal sealed class ExceptionDuringStartTests
 {
     // What a process opens once and for good is opened before anything is counted.
     [OneTimeSetUp]

@@ -8,7 +8,7 @@ namespace ClipGuard.Streams.Sessions;
 /// The session's own thread alone, but for <see cref="Wake"/>.
 /// </summary>
 /// <param name="streams">Streams of the session; the guardian has the number behind theirs.</param>
-internal sealed class SessionDescriptors(int streams) : IDisposable
+internal sealed class SessionEpoll(int streams) : IDisposable
 {
     private static readonly int KindsEach = Enum.GetValues<DescriptorKind>().Length;
 

@@ -9,7 +9,7 @@ namespace ClipGuard.ProcessTests.Supervision;
 
 /// <summary>What a helper may still read, and the memory that it may hold.</summary>
 [TestFixture]
-internal sealed class SandboxedReadingTests
+internal sealed class OtherUsersClipTests
 {
     private const int SampleRateHz = 16_000;
 

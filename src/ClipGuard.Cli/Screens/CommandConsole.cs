@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>The process's standard streams, as this command uses them: results to output, error messages and the log to error.</summary>
-internal sealed class Screen
+internal sealed class CommandConsole
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
@@ -11,7 +11,7 @@ internal sealed class Screen
     private readonly ProgressAwareErrorWriter _error;
     private readonly bool _terminal;
 
-    private Screen(TextWriter output, ProgressAwareErrorWriter error, bool terminal)
+    private CommandConsole(TextWriter output, ProgressAwareErrorWriter error, bool terminal)
     {
         _output = output;
         _error = error;
@@ -19,12 +19,12 @@ internal sealed class Screen
     }
 
     /// <summary>Takes the console's streams over; the log, which writes to the console too, goes the same way from here on.</summary>
-    public static Screen TakeConsole()
+    public static CommandConsole TakeConsole()
     {
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         var error = new ProgressAwareErrorWriter(Console.Error, sharesScreen: terminal && !Console.IsErrorRedirected);
         Console.SetError(error);
-        return new Screen(Console.Out, error, terminal);
+        return new CommandConsole(Console.Out, error, terminal);
     }
 
     /// <summary>How a dry run is shown here.</summary>

@@ -12,7 +12,7 @@ namespace ClipGuard.Benchmarks.Decoding;
 /// What decoding costs in CPU time beside the same FFmpeg calls straight from C and, for video, beside PyAV, in the same run.
 /// The clips are made here with the ffmpeg program; floor.c is compiled with cc.
 /// </summary>
-internal static class DecodeCostBenchmark
+internal static class DecoderCpuBenchmark
 {
     private const int PayloadBytes = 64 << 20;
     private const int Passes = 5;

@@ -5,7 +5,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <summary>How many killed helpers are stuck in the kernel. Pure.</summary>
 /// <param name="workers">Decodes that compute at a time.</param>
 /// <param name="most">Helpers that may be stuck for other reasons than the storage, before the pool is given up.</param>
-internal sealed class UnkillableHelpers(int workers, int most)
+internal sealed class UnkillableHelperCount(int workers, int most)
 {
     // 0 ≤ WaitForStorage ≤ Count.
 

@@ -3,7 +3,7 @@ using ClipGuard.Manifests;
 namespace ClipGuard.DryRuns;
 
 /// <summary>How a row was understood, so that a person sees at once where its keys were taken for something else.</summary>
-internal static class RowKeysText
+internal static class UnderstoodKeys
 {
     /// <summary>The keys of its text and of its clips.</summary>
     public static string InWords(ManifestRow row) => row is not SampleRow { Sample: var sample }

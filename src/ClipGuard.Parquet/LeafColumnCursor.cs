@@ -5,7 +5,7 @@ using ParquetSharp;
 namespace ClipGuard.Columnar;
 
 /// <summary>The values of one column in one row group, one after the other with their levels. One thread at a time.</summary>
-internal abstract class LeafColumn : IDisposable
+internal abstract class LeafColumnCursor : IDisposable
 {
     /// <summary>0-based number, within the row group, of the row that the current entry belongs to.</summary>
     public long Row { get; protected set; } = -1;
@@ -20,23 +20,23 @@ internal abstract class LeafColumn : IDisposable
     public short Repetition { get; protected set; }
 
     /// <summary>What its values are.</summary>
-    public abstract ColumnDescription Type { get; }
+    public abstract ColumnValueType Type { get; }
 
     /// <summary>The bytes of the current entry's value, where values are bytes. They are a page's, and hold until the next <see cref="Advance"/>.</summary>
     public abstract ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>The values of a column.</summary>
     /// <param name="reader">The column's reader, which the leaf then owns.</param>
-    public static LeafColumn Of(ColumnReader reader) => reader switch
+    public static LeafColumnCursor Of(ColumnReader reader) => reader switch
     {
-        ColumnReader<bool> column => new LeafColumn<bool>(column, static (_, value, json) => json.WriteBooleanValue(value)),
-        ColumnReader<int> column => new LeafColumn<int>(column, ColumnValueJson.WriteInt32),
-        ColumnReader<long> column => new LeafColumn<long>(column, ColumnValueJson.WriteInt64),
-        ColumnReader<Int96> column => new LeafColumn<Int96>(column, ColumnValueJson.WriteInt96),
-        ColumnReader<float> column => new LeafColumn<float>(column, ColumnValueJson.WriteFloat),
-        ColumnReader<double> column => new LeafColumn<double>(column, ColumnValueJson.WriteDouble),
-        ColumnReader<ByteArray> column => new LeafColumn<ByteArray>(column, ColumnValueJson.WriteBytes),
-        ColumnReader<FixedLenByteArray> column => new LeafColumn<FixedLenByteArray>(column, ColumnValueJson.WriteFixedBytes),
+        ColumnReader<bool> column => new LeafColumnCursor<bool>(column, static (_, value, json) => json.WriteBooleanValue(value)),
+        ColumnReader<int> column => new LeafColumnCursor<int>(column, ColumnValueJson.WriteInt32),
+        ColumnReader<long> column => new LeafColumnCursor<long>(column, ColumnValueJson.WriteInt64),
+        ColumnReader<Int96> column => new LeafColumnCursor<Int96>(column, ColumnValueJson.WriteInt96),
+        ColumnReader<float> column => new LeafColumnCursor<float>(column, ColumnValueJson.WriteFloat),
+        ColumnReader<double> column => new LeafColumnCursor<double>(column, ColumnValueJson.WriteDouble),
+        ColumnReader<ByteArray> column => new LeafColumnCursor<ByteArray>(column, ColumnValueJson.WriteBytes),
+        ColumnReader<FixedLenByteArray> column => new LeafColumnCursor<FixedLenByteArray>(column, ColumnValueJson.WriteFixedBytes),
         _ => throw new NotSupportedException($"Parquet's physical type {reader.Type} is not known."),
     };
 

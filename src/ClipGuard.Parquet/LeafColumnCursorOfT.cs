@@ -6,14 +6,14 @@ namespace ClipGuard.Columnar;
 
 /// <summary>The values of a column of one physical type.</summary>
 /// <typeparam name="T">The physical type.</typeparam>
-internal sealed class LeafColumn<T> : LeafColumn
+internal sealed class LeafColumnCursor<T> : LeafColumnCursor
     where T : unmanaged
 {
     // Entries of which the levels and the values (of bytes the places within the page) are fetched at once; a fetch never leaves its page.
     private const int BatchEntries = 1024;
 
     private readonly ColumnReader<T> _reader;
-    private readonly Action<ColumnDescription, T, Utf8JsonWriter> _write;
+    private readonly Action<ColumnValueType, T, Utf8JsonWriter> _write;
     private readonly short[] _definitions = new short[BatchEntries];
     private readonly short[] _repetitions = new short[BatchEntries];
     private readonly T[] _values = new T[BatchEntries];
@@ -23,11 +23,11 @@ internal sealed class LeafColumn<T> : LeafColumn
 
     /// <param name="reader">The column's reader, which the leaf then owns.</param>
     /// <param name="write">Writes a value.</param>
-    public LeafColumn(ColumnReader<T> reader, Action<ColumnDescription, T, Utf8JsonWriter> write)
+    public LeafColumnCursor(ColumnReader<T> reader, Action<ColumnValueType, T, Utf8JsonWriter> write)
     {
         _reader = reader;
         _write = write;
-        Type = ColumnDescription.Of(reader.ColumnDescriptor);
+        Type = ColumnValueType.Of(reader.ColumnDescriptor);
         try
         {
             Advance();
@@ -40,7 +40,7 @@ internal sealed class LeafColumn<T> : LeafColumn
         }
     }
 
-    public override ColumnDescription Type { get; }
+    public override ColumnValueType Type { get; }
 
     public override ReadOnlySpan<byte> Bytes => Type.BytesOf(_values[_value]);
 

@@ -3,7 +3,7 @@ namespace ClipGuard.DryRuns.Merging;
 /// <summary>
 /// The files of records that a run leaves: lines of JSON, which name lines of the manifest or, of excluded rows, those of the files that these stand in.
 /// </summary>
-internal static class RecordFiles
+internal static class RecordFileNames
 {
     /// <summary>The names of all of them.</summary>
     public static IReadOnlyList<string> All { get; } =
