@@ -43,10 +43,10 @@ internal sealed class EarlierRun
     /// <exception cref="OutputException">The folder holds the findings of another manifest.</exception>
     public static void RefuseOtherManifest(OutputPaths paths, string manifest)
     {
-        string? other;
+        DryRunSummary? other;
         try
         {
-            other = !File.Exists(paths.Summary) ? null : DryRunFiles.ReadSummary(paths.Summary).Manifest;
+            other = File.Exists(paths.Summary) ? DryRunFiles.ReadSummary(paths.Summary) : null;
         }
         catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
         {
@@ -54,10 +54,11 @@ internal sealed class EarlierRun
             return;
         }
 
-        if (other is not null && other != manifest)
+        // A run that came to no row is no loss.
+        if (other is not null && other.Manifest != manifest && other.SampleCount + other.Faults.Values.Sum() > 0)
         {
             throw new OutputException(
-                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other} has found: choose another folder, or replace it (--fresh)");
+                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other.Manifest} has found: choose another folder, or replace it (--fresh)");
         }
     }
 

@@ -121,6 +121,19 @@ public sealed class OutputFolderTests
     }
 
     [Test]
+    public async Task A_run_that_came_to_no_row_is_replaced_by_any()
+    {
+        using var bench = new DryRunBench();
+        string other = Path.Combine(bench.Folder, "other.jsonl");
+        File.WriteAllText(other, string.Empty);
+        Assert.That((await new DryRun(new JsonLinesManifest(other, bench.Options.Manifest), bench.Decoder, bench.Options).RunAsync()).SampleCount, Is.Zero);
+        Assert.That(File.Exists(Path.Combine(bench.Options.OutputFolder, "summary.json")), Is.True);
+
+        File.WriteAllText(bench.ManifestPath, Row("a.png") + "\n");
+        Assert.That((await bench.RunAsync()).SampleCount, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task What_was_found_is_on_disk_while_the_run_goes_on()
     {
         using var bench = new DryRunBench(Row("a.png"), Row("bad.png"), Row("stuck.png"));
