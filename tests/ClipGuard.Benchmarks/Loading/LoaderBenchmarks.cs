@@ -40,7 +40,7 @@ internal static class LoaderBenchmarks
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {
-            rivals.AddRange(await peers.DataLoaderAsync("video", "none", clips, 1, goal: 1.2));
+            rivals.AddRange(await peers.DataLoaderAsync("video", "none", clips, 1, goal: 1.5));
         }
 
         var video = new VideoSpec { Selection = new UniformFrames(16), Size = new ExactSize(224, 224) };
