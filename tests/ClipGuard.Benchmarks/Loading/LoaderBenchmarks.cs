@@ -23,7 +23,7 @@ internal static class LoaderBenchmarks
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {
-            rivals.AddRange(await peers.DataLoaderAsync("audio", "none", clips, Repeat, goal: 1.7));
+            rivals.AddRange(await peers.DataLoaderAsync("audio", "none", clips, Repeat, goal: 3.4));
             rivals.AddRange(await peers.DataLoaderAsync("audio", "fork", clips, Repeat, goal: 3.3));
             rivals.Add(await peers.FloorAsync("audio", clips, Repeat, goal: 0.85));
         }
