@@ -22,8 +22,8 @@ internal sealed class EarlierRun
     /// <summary>The checkpoint of a run that ended and left clips unsettled, which alone are tried now; otherwise null.</summary>
     public Checkpoint? Retried { get; }
 
-    /// <summary>True where this run begins anew.</summary>
-    public bool IsNone => Continued is null && Retried is null;
+    // True where this run begins anew.
+    private bool IsNone => Continued is null && Retried is null;
 
     /// <summary>How long the earlier run took.</summary>
     public TimeSpan Elapsed => (Continued ?? Retried)?.Elapsed ?? TimeSpan.Zero;
@@ -34,70 +34,31 @@ internal sealed class EarlierRun
     /// </summary>
     public long? JournalAfter => Retried is not null ? 0 : Continued?.Tally.LastLine;
 
-    /// <summary>
-    /// Makes sure that a run which ended is not replaced by one of another manifest, whose files would stand among those of the first one. A run of the same
-    /// manifest is: that is how a run is repeated.
-    /// </summary>
-    /// <param name="paths">The run's files.</param>
-    /// <param name="manifest">The name of the manifest that is to be read.</param>
-    /// <exception cref="OutputException">The folder holds the findings of another manifest.</exception>
-    public static void RefuseOtherManifest(OutputPaths paths, string manifest)
-    {
-        DryRunSummary? other;
-        try
-        {
-            other = File.Exists(paths.Summary) ? DryRunFiles.ReadSummary(paths.Summary) : null;
-        }
-        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
-        {
-            // Another version's, or no summary at all: nothing says that it is another manifest's.
-            return;
-        }
-
-        // A run that came to no row is no loss.
-        if (other is not null && other.Manifest != manifest && other.SampleCount + other.Faults.Values.Sum() > 0)
-        {
-            throw new OutputException(
-                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other.Manifest} has found: choose another folder, or replace it (--fresh)");
-        }
-    }
-
     /// <summary>Looks into the folder.</summary>
     /// <param name="paths">The run's files.</param>
     /// <param name="fresh">Whether to start over, whatever is there.</param>
+    /// <param name="name">The name of the manifest that the run reads.</param>
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time.</param>
     /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <exception cref="OutputException">The folder holds a run that did not end, and that cannot be gone on with.</exception>
+    /// <exception cref="OutputException">
+    /// The folder holds a run that did not end, and that cannot be gone on with, or the findings of another manifest.
+    /// </exception>
     public static EarlierRun Find(
-        OutputPaths paths, bool fresh, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
+        OutputPaths paths, bool fresh, string name, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
-        if (fresh || !File.Exists(paths.Unfinished))
+        if (fresh)
         {
             return new EarlierRun(paths, null);
         }
 
-        Checkpoint? found = null;
-        try
+        EarlierRun earlier = FindUnfinished(paths, manifest, files, settings);
+        if (earlier.IsNone)
         {
-            found = JsonSerializer.Deserialize(File.ReadAllBytes(paths.Unfinished), RecordLayout.Readable.Checkpoint);
-        }
-        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
-        {
-            throw new OutputException($"{paths.Unfinished} cannot be read ({error.Message}): start over (--fresh) or choose another folder", error);
+            RefuseOtherManifest(paths, name);
         }
 
-        string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
-            : found.Manifest != manifest ? ManifestIdentity.Difference(found.Manifest, Journal.FilesOf(paths.Journal), manifest, files)
-            : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
-            : null;
-
-        // A run that ended is no loss, nor is one that found nothing: with other settings they start over.
-        return change is null ? new EarlierRun(paths, found)
-            : IsNoLoss(found, paths) ? new EarlierRun(paths, null)
-            : throw new OutputException(
-                $"{Path.GetDirectoryName(paths.Unfinished)} holds a run that did not end and cannot go on like this: {change}. "
-                + "Run it as it was, start over (--fresh) or choose another folder");
+        return earlier;
     }
 
     /// <summary>Deletes what this run does not go on with.</summary>
@@ -185,6 +146,60 @@ internal sealed class EarlierRun
     /// <summary>The counts that this run begins with.</summary>
     public RunTally BeginTally() => Retried is { Tally: var known } ? new RunTally { Slowest = known.Slowest, Agreement = known.Agreement }
         : Continued?.Tally ?? new RunTally();
+
+    private static EarlierRun FindUnfinished(
+        OutputPaths paths, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
+    {
+        if (!File.Exists(paths.Unfinished))
+        {
+            return new EarlierRun(paths, null);
+        }
+
+        Checkpoint? found = null;
+        try
+        {
+            found = JsonSerializer.Deserialize(File.ReadAllBytes(paths.Unfinished), RecordLayout.Readable.Checkpoint);
+        }
+        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
+        {
+            throw new OutputException($"{paths.Unfinished} cannot be read ({error.Message}): start over (--fresh) or choose another folder", error);
+        }
+
+        string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
+            : found.Manifest != manifest ? ManifestIdentity.Difference(found.Manifest, Journal.FilesOf(paths.Journal), manifest, files)
+            : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
+            : null;
+
+        // A run that ended is no loss, nor is one that found nothing: with other settings they start over.
+        return change is null ? new EarlierRun(paths, found)
+            : IsNoLoss(found, paths) ? new EarlierRun(paths, null)
+            : throw new OutputException(
+                $"{Path.GetDirectoryName(paths.Unfinished)} holds a run that did not end and cannot go on like this: {change}. "
+                + "Run it as it was, start over (--fresh) or choose another folder");
+    }
+
+    // A run which ended is not replaced by one of another manifest, whose files would stand among those of the first one. A run of the same manifest is: that
+    // is how a run is repeated.
+    private static void RefuseOtherManifest(OutputPaths paths, string manifest)
+    {
+        DryRunSummary? other;
+        try
+        {
+            other = File.Exists(paths.Summary) ? DryRunFiles.ReadSummary(paths.Summary) : null;
+        }
+        catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
+        {
+            // Another version's, or no summary at all: nothing says that it is another manifest's.
+            return;
+        }
+
+        // A run that came to no row is no loss.
+        if (other is not null && other.Manifest != manifest && other.SampleCount + other.Faults.Values.Sum() > 0)
+        {
+            throw new OutputException(
+                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other.Manifest} has found: choose another folder, or replace it (--fresh)");
+        }
+    }
 
     private static bool IsNoLoss(Checkpoint? found, OutputPaths paths) =>
         found is { IsWhole: true } || (found is { Tally.Rows: 0 } && Journal.IsEmpty(paths.Journal));

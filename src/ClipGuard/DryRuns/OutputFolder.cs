@@ -47,10 +47,9 @@ internal sealed class OutputFolder : IDisposable
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time, as a pipe.</param>
     /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="name">The manifest's name in the summary.</param>
     /// <exception cref="OutputException">The folder cannot be used.</exception>
     public static OutputFolder Open(
-        DryRunOptions options, IManifest source, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings, string name)
+        DryRunOptions options, IManifest source, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
         string folder = Path.GetFullPath(options.OutputFolder);
         var paths = new OutputPaths(folder, settings.CleanManifest);
@@ -60,12 +59,7 @@ internal sealed class OutputFolder : IDisposable
         try
         {
             paths.RefuseToOverwrite(source.Sources);
-            var earlier = EarlierRun.Find(paths, options.Fresh, manifest, files, settings);
-            if (!options.Fresh && earlier.IsNone)
-            {
-                EarlierRun.RefuseOtherManifest(paths, name);
-            }
-
+            var earlier = EarlierRun.Find(paths, options.Fresh, source.Name, manifest, files, settings);
             earlier.MakeRoom(asksSecond);
             journal = Journal.Open(paths.Journal, settings, files, earlier.JournalAfter, out JournalFindings found);
             earlier.KeepBefore();

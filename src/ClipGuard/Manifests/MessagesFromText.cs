@@ -53,7 +53,7 @@ internal static class MessagesFromText
         SampleField? query = isAlpaca ? instruction : Find(sample, QueryKeys);
         SampleField? response = Find(sample, ResponseKeys);
         SampleField? history = Named(sample, History);
-        if (query is null && history is null && (response is null || !(answersAlone || response == Named(sample, ResponseKeys[0]))))
+        if (query is null && history is null && !(answersAlone ? response is not null : response?.Name == ResponseKeys[0]))
         {
             return false;
         }
