@@ -15,8 +15,8 @@ public sealed class ParquetFormat : IManifestFormat
     /// <inheritdoc/>
     public IReadOnlyList<string> Extensions => [".parquet"];
 
-    /// <summary>Adds the format to <see cref="ManifestFormats"/>. It may be called more than once.</summary>
-    public static void Add() => ManifestFormats.Add(new ParquetFormat());
+    /// <summary>Adds the format to <see cref="ManifestFormatRegistry"/>. It may be called more than once.</summary>
+    public static void Add() => ManifestFormatRegistry.Add(new ParquetFormat());
 
     /// <inheritdoc/>
     /// <remarks>A file begins with <c>PAR1</c> or, where its footer is encrypted, with <c>PARE</c>, which is then told.</remarks>

@@ -34,7 +34,7 @@ internal static class ComparisonFormatter
             return JsonSerializer.Serialize(PairFaultRecord.Of(0, reference, distorted, fault), ComparisonJsonOptions.Options);
         }
 
-        string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoreFields.Json(score.Value)}"));
+        string scores = string.Join(", ", result.Scores.Select(score => $"{Quoted(score.Key)}: {ScoreFieldJson.Json(score.Value)}"));
         return $"{{\"reference\": {Quoted(reference)}, \"distorted\": {Quoted(distorted)}, "
             + $"\"frames\": {result.Outcome.Streams[0].FrameCount}, \"scores\": {{{scores}}}}}";
     }
@@ -54,7 +54,7 @@ internal static class ComparisonFormatter
     /// <summary>A manifest, for a program.</summary>
     public static string Json(PairRun run, PairRunOptions options)
     {
-        string means = string.Join(", ", run.Statistics.Select(static score => $"{Quoted(score.Name)}: {ScoreFields.Json(score.Mean)}"));
+        string means = string.Join(", ", run.Statistics.Select(static score => $"{Quoted(score.Name)}: {ScoreFieldJson.Json(score.Mean)}"));
         string statistics = JsonSerializer.Serialize(run.Statistics.ToDictionary(static score => score.Name), ComparisonJsonOptions.Options);
         return $"{{\"scored\": {run.ScoredCount}, \"faults\": {run.FaultCount}, \"means\": {{{means}}}, \"statistics\": {statistics}, "
             + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, "

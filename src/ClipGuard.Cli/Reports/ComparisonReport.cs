@@ -142,7 +142,7 @@ internal static class ComparisonReport
     }
 
     private static double? Score(JsonElement row, string name) =>
-        row.TryGetProperty(name, out JsonElement field) && ScoreFields.TryRead(field, out double score) && double.IsFinite(score) ? score : null;
+        row.TryGetProperty(name, out JsonElement field) && ScoreFieldJson.TryRead(field, out double score) && double.IsFinite(score) ? score : null;
 
     private static string Text(JsonElement row, string name) =>
         row.TryGetProperty(name, out JsonElement field) && field.ValueKind == JsonValueKind.String ? field.GetString()! : string.Empty;

@@ -1,7 +1,7 @@
 namespace ClipGuard.Manifests;
 
 /// <summary>
-/// A format of manifests that an assembly of its own reads, for <see cref="Manifest.Open"/> to recognise: <see cref="ManifestFormats.Add"/>.
+/// A format of manifests that an assembly of its own reads, for <see cref="Manifest.Open"/> to recognise: <see cref="ManifestFormatRegistry.Add"/>.
 /// One object serves the whole process, from any thread.
 /// </summary>
 public interface IManifestFormat

@@ -8,7 +8,7 @@ public static class Manifest
 {
     /// <summary>
     /// A folder as <see cref="FolderManifest"/> or, where it has <c>metadata.jsonl</c>, <c>metadata.csv</c> or <c>metadata.parquet</c> as Hugging Face's
-    /// datasets write them, or files of a format that was added (<see cref="ManifestFormats"/>), as the rows of these; <c>.csv</c> and <c>.tsv</c> as
+    /// datasets write them, or files of a format that was added (<see cref="ManifestFormatRegistry"/>), as the rows of these; <c>.csv</c> and <c>.tsv</c> as
     /// <see cref="TableManifest"/>, <c>.tar</c>, <c>.tar.gz</c> and <c>.tar.zst</c> as <see cref="TarManifest"/>, a file of a format that was added as that
     /// format, a file that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files
     /// are a <see cref="ManifestSequence"/>, unless all have a format that was added.
@@ -36,7 +36,7 @@ public static class Manifest
         {
             0 => new FolderManifest(path),
             1 => OpenFile(files[0], options),
-            _ when ManifestFormats.Find(files) is { } format => format.Open(name, files, options),
+            _ when ManifestFormatRegistry.Find(files) is { } format => format.Open(name, files, options),
             _ => new ManifestSequence(name, files.Select(file => OpenFile(file, options))),
         };
     }
@@ -116,7 +116,7 @@ public static class Manifest
     {
         ".csv" or ".tsv" => new TableManifest(path, options is null ? null : new TableOptions { Rows = options }),
         _ when IsTar(path) => new TarManifest(path, options),
-        _ when ManifestFormats.Find([path]) is { } format => format.Open(path, [path], options),
+        _ when ManifestFormatRegistry.Find([path]) is { } format => format.Open(path, [path], options),
         _ when JsonFileSniffer.IsArray(path, new ManifestFiles(options ?? new ManifestOptions())) => new JsonArrayManifest(path, options),
         _ => new JsonLinesManifest(path, options),
     };

@@ -12,16 +12,16 @@ internal static class MetadataFiles
 
     /// <summary>Whether rows of a file name their clips by the names of files beside it.</summary>
     public static bool IsMetadata(string path) =>
-        Path.GetFileNameWithoutExtension(path) == FileName && (Path.GetExtension(path) is ".jsonl" or ".csv" || ManifestFormats.Names(path));
+        Path.GetFileNameWithoutExtension(path) == FileName && (Path.GetExtension(path) is ".jsonl" or ".csv" || ManifestFormatRegistry.Names(path));
 
     /// <summary>
     /// The files of metadata in a folder and in those below it, as those of splits, in the order of their paths; where it has none, the files of formats that
-    /// hold rows of their own (<see cref="ManifestFormats"/>); none where it has neither.
+    /// hold rows of their own (<see cref="ManifestFormatRegistry"/>); none where it has neither.
     /// </summary>
     /// <exception cref="ManifestException">The folder cannot be listed, or has files of several kinds.</exception>
     public static IReadOnlyList<string> Find(string folder)
     {
-        string[] files = [.. FolderFiles.Find(folder, static name => IsMetadata(name) || ManifestFormats.Names(name)).Order(StringComparer.Ordinal)];
+        string[] files = [.. FolderFiles.Find(folder, static name => IsMetadata(name) || ManifestFormatRegistry.Names(name)).Order(StringComparer.Ordinal)];
         string[] metadata = [.. files.Where(IsMetadata)];
         files = metadata.Length > 0 ? metadata : files;
         return files.Select(Path.GetExtension).Distinct(StringComparer.Ordinal).Count() < 2

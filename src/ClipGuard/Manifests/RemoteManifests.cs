@@ -36,7 +36,7 @@ internal static class RemoteManifests
             IReadOnlyList<string> files = Manifest.IsTar(address) ? [address] : PathPattern.Expand(address, new ManifestFiles(options));
             return files.Count == 1
                 ? Manifest.OpenFile(files[0], options)
-                : ManifestFormats.Find(files) is { } format ? format.Open(shown, files, options)
+                : ManifestFormatRegistry.Find(files) is { } format ? format.Open(shown, files, options)
                 : new ManifestSequence(shown, files.Select(file => Manifest.OpenFile(file, options)));
         }
         catch (FetchException failed)

@@ -27,7 +27,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     private readonly SupervisorOptions _options;
     private readonly IDecodingBackend _decoding;
     private readonly ClipFetcher _fetcher;
-    private readonly ReadAhead? _readAhead;
+    private readonly ReadAheadScheduler? _readAhead;
     private volatile bool _disposed;
 
     private Supervisor(SupervisorOptions options, IDecodingBackend decoding)
@@ -38,7 +38,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         if (options.Isolation != IsolationMode.InProcess && options.ReadAhead.Reads > 0)
         {
             TimeSpan timeout = options.ReadAheadTimeout ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(2).Ticks, options.Deadline.Ticks / 4));
-            _readAhead = new ReadAhead(options.ReadAhead, _fetcher, timeout)
+            _readAhead = new ReadAheadScheduler(options.ReadAhead, _fetcher, timeout)
             {
                 // Root's helpers at that level read no other users' files.
                 ReadsFiles = options.Sandbox != SandboxLevel.Strict || !Capabilities.Has(Capabilities.DacReadSearch),

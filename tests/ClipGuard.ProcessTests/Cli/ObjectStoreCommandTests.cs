@@ -9,6 +9,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary>The command on what lies in an object store: manifests, clips beside them, and shards.</summary>
+[Parallelizable]
 [CancelAfter(120_000)]
 internal sealed class ObjectStoreCommandTests
 {

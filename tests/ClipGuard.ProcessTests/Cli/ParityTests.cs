@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Cli;
 
 /// <summary><c>clipguard decode CLIP --against ffmpeg</c>.</summary>
+[Parallelizable]
 [CancelAfter(240_000)]
 public sealed class ParityTests
 {

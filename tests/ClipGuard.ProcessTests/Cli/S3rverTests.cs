@@ -13,6 +13,7 @@ namespace ClipGuard.ProcessTests.Cli;
 /// The command on s3rver, an object store that is not ours and looks who asks. What it does otherwise than S3 (ranges at an object's end, conditions, second
 /// pages of listings) is not tried on it.
 /// </summary>
+[Parallelizable]
 [CancelAfter(120_000)]
 internal sealed class S3rverTests
 {

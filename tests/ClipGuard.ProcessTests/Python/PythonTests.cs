@@ -6,10 +6,11 @@ using NUnit.Framework;
 namespace ClipGuard.ProcessTests.Python;
 
 /// <summary>The tests of the Python package, each file of them by Python's own unittest, against the published command.</summary>
-[CancelAfter(300_000)]
+[Parallelizable(ParallelScope.All)]
+[CancelAfter(600_000)]
 public sealed partial class PythonTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(9);
 
     private static string Package { get; } = Repository.PathOf("src", "ClipGuard.Python");
 
@@ -28,7 +29,15 @@ public sealed partial class PythonTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        PublishedCommand.SetEnvironment(start, new Dictionary<string, string?> { ["CLIPGUARD"] = PublishedCommand.Program, ["PYTHONDONTWRITEBYTECODE"] = "1" });
+
+        // In folders of their own, since they look for what others leave in it, and run beside each other.
+        DirectoryInfo temporary = Directory.CreateTempSubdirectory("clipguard-python-");
+        PublishedCommand.SetEnvironment(start, new Dictionary<string, string?>
+        {
+            ["CLIPGUARD"] = PublishedCommand.Program,
+            ["PYTHONDONTWRITEBYTECODE"] = "1",
+            ["TMPDIR"] = temporary.FullName,
+        });
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> report = process.StandardError.ReadToEndAsync();
@@ -38,6 +47,7 @@ public sealed partial class PythonTests
             Assert.Fail($"It did not end within {Limit}.");
         }
 
+        temporary.Delete(recursive: true);
         Assert.That(process.ExitCode, Is.Zero, () => output.Result + report.Result);
         TestContext.Out.Write(report.Result);
         string[] skipped = [.. SkippedTest().Matches(report.Result).Select(static match => match.Groups[1].Value).Distinct()];

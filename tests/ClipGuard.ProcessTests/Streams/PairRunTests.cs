@@ -243,7 +243,7 @@ internal sealed class PairRunTests : StreamGuardTestBase
         await RunOf(manifest, folder).RunAsync(cancellation);
         var scored = new JsonLinesManifest(Path.Combine(folder, PairRun.ScoresName));
         var filtered = new FilteredManifest(
-            scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && ScoreFields.TryRead(psnr, out double score) && score > 60);
+            scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && ScoreFieldJson.TryRead(psnr, out double score) && score > 60);
         using IndexedRows all = await scored.IndexAsync(cancellation);
         using IndexedRows rows = await filtered.IndexAsync(cancellation);
 

@@ -157,7 +157,7 @@ internal sealed class ClipDecodedOnceTests
                 Assert.That(decoded, Is.Unique);
                 Assert.That(bench.Decoder.Asked.Where(IsSettled), Is.Empty);
             });
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
     }
 
     // What stays unsettled is tried again where it is named again, once it is not being tried any more.

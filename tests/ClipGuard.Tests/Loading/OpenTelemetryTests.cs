@@ -88,7 +88,7 @@ internal sealed partial class OpenTelemetryTests
     {
         RuntimeHelpers.RunClassConstructor(typeof(LoaderTelemetry).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(KillCounter).TypeHandle);
-        RuntimeHelpers.RunClassConstructor(typeof(ReadAhead).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ReadAheadScheduler).TypeHandle);
         var found = new ConcurrentDictionary<string, Instrument>();
         using var listener = new MeterListener
         {

@@ -17,15 +17,15 @@ public sealed class ManifestFormatTests
     [SetUp]
     public void Remember()
     {
-        _before = ManifestFormats.All;
-        ManifestFormats.All = ManifestFormats.BuiltIn;
+        _before = ManifestFormatRegistry.All;
+        ManifestFormatRegistry.All = ManifestFormatRegistry.BuiltIn;
         _folder = Directory.CreateTempSubdirectory("clipguard-formats-").FullName;
     }
 
     [TearDown]
     public void Forget()
     {
-        ManifestFormats.All = _before;
+        ManifestFormatRegistry.All = _before;
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -55,20 +55,20 @@ public sealed class ManifestFormatTests
     public void A_format_that_was_added_opens_its_files_by_name_and_by_their_first_bytes()
     {
         var format = new Listing();
-        ManifestFormats.Add(format);
-        ManifestFormats.Add(format);
+        ManifestFormatRegistry.Add(format);
+        ManifestFormatRegistry.Add(format);
 
         Assert.That(Manifest.Open(Write("a.list", string.Empty)).Name, Is.EqualTo($"1: {_folder}/a.list"));
         Assert.That(Manifest.Open(Write("b.jsonl", "LIST")).Name, Is.EqualTo($"1: {_folder}/b.jsonl"));
         Assert.That(Manifest.Open(Write("c.jsonl", "LOST")), Is.InstanceOf<JsonLinesManifest>());
         Assert.That(Manifest.Open(Write("d.LIST", string.Empty)).Name, Is.EqualTo($"1: {_folder}/d.LIST"));
-        Assert.That(ManifestFormats.All.Count(known => known is Listing), Is.EqualTo(1));
+        Assert.That(ManifestFormatRegistry.All.Count(known => known is Listing), Is.EqualTo(1));
     }
 
     [Test]
     public void Several_files_of_one_format_are_one_manifest_and_of_several_a_sequence()
     {
-        ManifestFormats.Add(new Listing());
+        ManifestFormatRegistry.Add(new Listing());
         Write("a/train-0.list", string.Empty);
         Write("b/train-1.list", string.Empty);
         Write("b/more.jsonl", string.Empty);
@@ -81,7 +81,7 @@ public sealed class ManifestFormatTests
     [Test]
     public void Metadata_of_a_format_wins_over_other_files_of_it()
     {
-        ManifestFormats.Add(new Listing());
+        ManifestFormatRegistry.Add(new Listing());
         Write("a.list", string.Empty);
         Write("x/metadata.list", string.Empty);
 

@@ -68,22 +68,23 @@ internal sealed class ScoreParserTests
     [TestCase("-Infinity", double.NegativeInfinity)]
     public void An_infinite_score_is_text_that_is_read_back(string text, double score)
     {
-        Assert.That(ScoreFields.Json(score), Is.EqualTo($"\"{text}\""));
-        Assert.That(ScoreFields.TryRead(JsonElement.Parse(ScoreFields.Json(score)), out double read), Is.True);
+        Assert.That(ScoreFieldJson.Json(score), Is.EqualTo($"\"{text}\""));
+        Assert.That(ScoreFieldJson.TryRead(JsonElement.Parse(ScoreFieldJson.Json(score)), out double read), Is.True);
         Assert.That(read, Is.EqualTo(score));
     }
 
     [TestCase("\"high\"")]
     [TestCase("null")]
     [TestCase("[1]")]
-    public void What_is_no_score_is_not_read_as_one(string json) => Assert.That(ScoreFields.TryRead(JsonElement.Parse(json), out _), Is.False);
+    public void What_is_no_score_is_not_read_as_one(string json) => Assert.That(ScoreFieldJson.TryRead(JsonElement.Parse(json), out _), Is.False);
 
     [Test]
     public void A_row_stays_byte_for_byte_as_it_was_but_for_its_scores()
     {
         const string before = """{"id" : 1.50, "text" :"\ud800 é \u00e9", "list": [1,""";
         byte[] row = Encoding.UTF8.GetBytes("""{ "psnr": {"old": [1]}, """ + before[1..] + "\n   2]}");
-        string line = Encoding.UTF8.GetString(ScoreFields.Append(row, new Dictionary<string, double> { ["psnr"] = 30.5, ["ssim"] = double.PositiveInfinity }));
+        var scores = new Dictionary<string, double> { ["psnr"] = 30.5, ["ssim"] = double.PositiveInfinity };
+        string line = Encoding.UTF8.GetString(ScoreFieldJson.Append(row, scores));
 
         Assert.That(line, Is.EqualTo(before + """    2], "psnr": 30.5, "ssim": "Infinity"}""" + "\n"));
         Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("psnr").GetDouble(), Is.EqualTo(30.5));

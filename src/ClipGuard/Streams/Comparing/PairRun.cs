@@ -138,7 +138,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     {
         if (result is { Outcome.IsSuccess: true })
         {
-            files.Scores.Append(ScoreFields.Append(row.Raw, result.Scores));
+            files.Scores.Append(ScoreFieldJson.Append(row.Raw, result.Scores));
             files.Scores.Flush();
             HasRelativePaths |= row.IsRelative;
             foreach ((string name, double score) in result.Scores)

@@ -140,7 +140,7 @@ public sealed class ScoredManifest : IIndexableManifest, ITextManifest
         }
 
         IEnumerable<SampleField> fields = sample.Sample.Fields.Where(field => !verdict.Scores.ContainsKey(field.Name))
-            .Concat(verdict.Scores.Select(score => new SampleField(score.Key, Encoding.ASCII.GetBytes(ScoreFields.Json(score.Value)))));
+            .Concat(verdict.Scores.Select(score => new SampleField(score.Key, Encoding.ASCII.GetBytes(ScoreFieldJson.Json(score.Value)))));
         return sample with { Sample = sample.Sample with { Fields = [.. fields] } };
     }
 

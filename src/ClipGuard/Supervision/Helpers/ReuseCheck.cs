@@ -42,7 +42,7 @@ internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use,
     /// <returns>Null where it was sent; else what happened to the helper.</returns>
     public HelperEvent? Send(ClipSpec spec)
     {
-        _known = pool.KnownClips.For(spec);
+        _known = pool.ReuseCheckClips.For(spec);
         if (_known.Attempt.Complaint is not null)
         {
             return HelperEvent.Retired;

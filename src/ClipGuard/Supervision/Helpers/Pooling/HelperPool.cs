@@ -45,7 +45,7 @@ internal sealed class HelperPool : IAsyncDisposable
         _end = new PoolShutdownState(_queue, _greetings);
         Log = new HelperLog(logger);
         Reuse = new ReuseAfterFaults(options.ConfirmOneIn);
-        KnownClips = new KnownClips(options);
+        ReuseCheckClips = new ReuseCheckClips(options);
         Watch = new HelperEventLoop(_gate);
         Storage = new StorageWatch(options, Watch, _end, Log);
         var capacityShare = new PoolCapacityShare(capacity ?? DecodeCapacity.For(options), _queue, this);
@@ -74,7 +74,7 @@ internal sealed class HelperPool : IAsyncDisposable
     public ReuseAfterFaults Reuse { get; }
 
     /// <summary>What helpers are checked with after faults. For helpers, under the lock.</summary>
-    public KnownClips KnownClips { get; }
+    public ReuseCheckClips ReuseCheckClips { get; }
 
     /// <summary>Where it tells of helpers.</summary>
     public HelperLog Log { get; }

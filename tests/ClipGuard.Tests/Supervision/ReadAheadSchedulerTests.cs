@@ -13,7 +13,7 @@ namespace ClipGuard.Tests.Supervision;
 
 /// <summary>Clips that are read before their decode: their bytes, or else the clip's own source, so that the helper finds what is the matter.</summary>
 [CancelAfter(60_000)]
-internal sealed class ReadAheadTests
+internal sealed class ReadAheadSchedulerTests
 {
     private const int EPERM = 1;
 
@@ -44,7 +44,7 @@ internal sealed class ReadAheadTests
     [TestCase(100_001, 150_000L)]
     public async Task The_bytes_are_behind_a_descriptor_and_nobody_can_change_them(long offset, long? length, CancellationToken cancellation)
     {
-        await using ReadAhead ahead = New(Always);
+        await using ReadAheadScheduler ahead = New(Always);
         using IReadAheadClip clip = ahead.Announce(new FileSource(_file) { Offset = offset, Length = length })!;
 
         var taken = (DescriptorSource)await TakeAsync(ahead, clip, cancellation);
@@ -59,7 +59,7 @@ internal sealed class ReadAheadTests
     [Test]
     public async Task What_no_decode_took_is_counted_and_given_back()
     {
-        await using ReadAhead ahead = New(Always);
+        await using ReadAheadScheduler ahead = New(Always);
         IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         Assert.That(() => ahead.Report.InFlightCount == 0 && ahead.Report.BytesHeld == _bytes.Length, Is.True.After(10_000, 1));
 
@@ -72,7 +72,7 @@ internal sealed class ReadAheadTests
     [Test]
     public async Task A_clip_that_was_given_up_is_its_own_source(CancellationToken cancellation)
     {
-        await using ReadAhead ahead = New(Always);
+        await using ReadAheadScheduler ahead = New(Always);
         IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         clip.Forget();
         Assert.That(await TakeAsync(ahead, clip, cancellation), Is.EqualTo(new FileSource(_file)));
@@ -110,7 +110,7 @@ internal sealed class ReadAheadTests
     [Test]
     public async Task A_file_that_was_replaced_and_read_before_is_decoded_as_it_was(CancellationToken cancellation)
     {
-        await using ReadAhead ahead = New(Always);
+        await using ReadAheadScheduler ahead = New(Always);
         using IReadAheadClip clip = ahead.Announce(new FileSource(_file))!;
         Assert.That(() => ahead.Report.BytesHeld, Is.EqualTo(_bytes.Length).After(10_000, 1));
         File.Delete(_file);
@@ -123,7 +123,8 @@ internal sealed class ReadAheadTests
         string frozen = Path.Combine(_folder, "frozen.wav");
         File.Copy(_file, frozen);
         using var storage = new ManualResetEventSlim();
-        await using (ReadAhead ahead = New(Always with { Reads = 2 }, TimeSpan.FromMilliseconds(200), file => Wait(file.Path == frozen ? storage : null)))
+        ReadAheadOptions twoReads = Always with { Reads = 2 };
+        await using (ReadAheadScheduler ahead = New(twoReads, TimeSpan.FromMilliseconds(200), file => Wait(file.Path == frozen ? storage : null)))
         {
             using IReadAheadClip stuck = ahead.Announce(new FileSource(frozen))!;
             using IReadAheadClip other = ahead.Announce(new FileSource(_file))!;
@@ -144,7 +145,7 @@ internal sealed class ReadAheadTests
     [Test]
     public async Task No_more_is_held_than_the_bound_says_but_for_what_a_decode_waits_for(CancellationToken cancellation)
     {
-        await using ReadAhead ahead = New(Always with { Reads = 8, Bytes = 5L * _bytes.Length });
+        await using ReadAheadScheduler ahead = New(Always with { Reads = 8, Bytes = 5L * _bytes.Length });
         IReadAheadClip[] clips = [.. Enumerable.Range(0, 8).Select(_ => ahead.Announce(new FileSource(_file))!)];
         Assert.That(() => ahead.Report.BytesHeld, Is.EqualTo(5L * _bytes.Length).After(10_000, 1));
         await Task.Delay(50, cancellation);
@@ -165,7 +166,7 @@ internal sealed class ReadAheadTests
     {
         var server = new CountingFetcher(isThere ? _bytes : null);
         using var fetcher = new ClipFetcher(new FetchOptions { Fetchers = [server] }, TimeSpan.FromSeconds(20));
-        await using var ahead = new ReadAhead(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
+        await using var ahead = new ReadAheadScheduler(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
         using IReadAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
 
         ReadAheadBytes taken = await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation);
@@ -186,7 +187,7 @@ internal sealed class ReadAheadTests
     {
         var server = new CountingFetcher(_bytes) { Hangs = true };
         using var fetcher = new ClipFetcher(new FetchOptions { Fetchers = [server] }, TimeSpan.FromSeconds(20));
-        await using var ahead = new ReadAhead(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
+        await using var ahead = new ReadAheadScheduler(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
         IReadAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
         Assert.That(() => server.Asked, Is.EqualTo(1).After(10_000, 1));
         clip.Dispose();
@@ -234,7 +235,7 @@ internal sealed class ReadAheadTests
 
     private static void Wait(ManualResetEventSlim? storage) => storage?.Wait();
 
-    private static async Task<ClipSource> TakeAsync(ReadAhead ahead, IReadAheadClip clip, CancellationToken cancellation) =>
+    private static async Task<ClipSource> TakeAsync(ReadAheadScheduler ahead, IReadAheadClip clip, CancellationToken cancellation) =>
         (await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation)).Source;
 
     private static unsafe byte[] Read(DescriptorSource source)
@@ -256,13 +257,13 @@ internal sealed class ReadAheadTests
 
     private async Task AssertIsLeftToTheHelperAsync(FileSource source, CancellationToken cancellation, ReadAheadOptions? options = null)
     {
-        await using ReadAhead ahead = New(options ?? Always);
+        await using ReadAheadScheduler ahead = New(options ?? Always);
         using IReadAheadClip clip = ahead.Announce(source)!;
         Assert.That(await TakeAsync(ahead, clip, cancellation), Is.EqualTo(source));
         Assert.That((ahead.Report.BytesHeld, ahead.Report.UnusedBytes, ahead.Report.StuckCount), Is.EqualTo((0L, 0L, 0L)));
     }
 
-    private ReadAhead New(ReadAheadOptions options, TimeSpan? patience = null, Action<FileSource>? before = null) =>
+    private ReadAheadScheduler New(ReadAheadOptions options, TimeSpan? patience = null, Action<FileSource>? before = null) =>
         new(options, _fetcher, patience ?? TimeSpan.FromSeconds(20), before);
 
     private sealed class CountingFetcher(byte[]? bytes) : IFetcher

@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Media;
 
 /// <summary>Which faults were found before FFmpeg had a byte of the clip: after these the process is what it was.</summary>
 [TestFixture]
-internal sealed class FaultsBeforeDecodingTests
+internal sealed class FaultsBeforeFFmpegTests
 {
     private static readonly ClipSpec[] Specs = [new AudioSpec(), new VideoSpec(), new ImageSpec(), new InspectSpec()];
 

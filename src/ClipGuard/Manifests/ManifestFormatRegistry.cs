@@ -5,7 +5,7 @@ using ClipGuard.Media.Native;
 namespace ClipGuard.Manifests;
 
 /// <summary>The formats of manifests that are read by assemblies of their own, known to the whole process.</summary>
-public static class ManifestFormats
+public static class ManifestFormatRegistry
 {
     private const int StartBytes = 8;
 

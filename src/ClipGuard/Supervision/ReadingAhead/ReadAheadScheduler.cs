@@ -14,7 +14,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// Files are read by <see cref="ReadAheadThreads"/>, addresses by <see cref="ReadAheadFetches"/>. For a read that the storage does not bring back the decode
 /// waits for a while, then goes by the path, where its helper waits and may be killed. Any number of threads may call this.
 /// </remarks>
-internal sealed class ReadAhead : IAsyncDisposable
+internal sealed class ReadAheadScheduler : IAsyncDisposable
 {
     // The lock of everything here, and of what is in these fields.
     private readonly Lock _gate = new();
@@ -33,7 +33,7 @@ internal sealed class ReadAhead : IAsyncDisposable
     /// <param name="fetcher">Fetches clips at addresses; stays its owner's.</param>
     /// <param name="patience">How long a decode waits for a file of which nothing comes.</param>
     /// <param name="beforeReading">Called on a reading thread before it opens a file: for tests; null for nothing.</param>
-    public ReadAhead(ReadAheadOptions options, ClipFetcher fetcher, TimeSpan patience, Action<FileSource>? beforeReading = null)
+    public ReadAheadScheduler(ReadAheadOptions options, ClipFetcher fetcher, TimeSpan patience, Action<FileSource>? beforeReading = null)
     {
         _always = options.Always;
         _budget = new ReadAheadBudget(options.Bytes, _account);

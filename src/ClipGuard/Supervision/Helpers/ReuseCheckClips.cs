@@ -4,7 +4,7 @@ namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>The known clips of a pool, one for each decoder, made when they are first needed. Under the pool's lock.</summary>
 /// <param name="options">What bounds their decodes.</param>
-internal sealed class KnownClips(SupervisorOptions options)
+internal sealed class ReuseCheckClips(SupervisorOptions options)
 {
     private readonly Dictionary<string, KnownClip> _clips = [];
 
