@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Layout;
 
-/// <summary>What <c>.ci/allowed-skips</c> names is there: a test that was renamed is allowed nothing under its old name, and fails the run where it is skipped.</summary>
+/// <summary>
+/// What <c>.ci/allowed-skips</c> names is there: a test that was renamed is allowed nothing under its old name, and fails the run where it is skipped.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed partial class AllowedSkipsTests
 {
