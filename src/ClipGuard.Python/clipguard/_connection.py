@@ -22,6 +22,7 @@ _MAX_REQUEST = 128 * 1024
 _DESCRIPTOR_BYTES = array.array("i").itemsize
 _START_SECONDS = 120.0
 _END_SECONDS = 10.0
+_WRONG_USE = 2
 
 _log = logging.getLogger("clipguard")
 
@@ -186,9 +187,14 @@ class Connection:
             told, _ = self._receive()
         except socket.timeout:
             raise GuardUnavailable(f"clipguard serve said nothing for {_START_SECONDS:.0f} seconds. {self._text()}") from None
+        except GuardUnavailable:
+            if self._process.returncode != _WRONG_USE:
+                raise
+            raise self._wrong_use(self._text()) from None
         self._socket.settimeout(None)
         if "unready" in told:
-            raise GuardUnavailable(told["unready"])
+            self._wait()
+            raise self._wrong_use(told["unready"]) if self._process.returncode == _WRONG_USE else GuardUnavailable(told["unready"])
         ready = told.get("ready", {})
         if ready.get("protocol") != PROTOCOL:
             raise GuardUnavailable(
@@ -197,6 +203,11 @@ class Connection:
             )
         self._tell()
         return ready
+
+    # Said once, by the exception, and not by the log.
+    def _wrong_use(self, text: str) -> ValueError:
+        self._told = os.fstat(self._said).st_size
+        return ValueError(text)
 
     def _send(self, message: Dict[str, Any], source: Optional[bytes]) -> None:
         text = json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogateescape")
@@ -248,10 +259,13 @@ class Connection:
                 self._broken = reason
             self._state.notify_all()
 
-    def _end(self, what: str) -> str:
+    def _wait(self) -> None:
         deadline = time.monotonic() + _END_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    def _end(self, what: str) -> str:
+        self._wait()
         code = self._process.returncode
         how = "" if code is None else f" with exit code {code}" if code >= 0 else f" by signal {-code}"
         return f"clipguard serve {what}{how}. {self._text()}".rstrip()

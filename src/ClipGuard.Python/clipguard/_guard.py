@@ -61,7 +61,8 @@ class Guard:
     :param timeout: seconds that one try at a clip may take. None is what the variable MEDIA_DECODE_TIMEOUT says, and without it 60.
     :param command: the command ``clipguard``; by default what the variable CLIPGUARD names, or what is in the PATH.
     :param options: whatever else ``clipguard serve`` takes, underscores for hyphens: ``stall=5``, ``helper_memory="512MiB"``, ``sandbox="strict"``,
-        ``max_damaged_frames=2``, ``allow_http=True``. ``clipguard serve --help`` lists them.
+        ``max_damaged_frames=2``, ``allow_http=True``. ``clipguard serve --help`` lists them. The first clip raises ValueError where one is none, or cannot
+        have its value.
     """
 
     def __init__(
@@ -330,6 +331,12 @@ def audio_spec(
     resampler: str = "swr",
 ) -> Dict[str, Any]:
     """The protocol's ``spec`` of audio."""
+    if sampling_rate is not None and sampling_rate < 0:
+        raise ValueError(f"sampling_rate is {sampling_rate!r}; it has to be positive, or None for the track's own")
+    if not start >= 0:
+        raise ValueError(f"start is {start!r}; it has to be at least 0 seconds")
+    if duration is not None and not duration > 0:
+        raise ValueError(f"duration is {duration!r}; it has to be positive, or None for all that follows")
     spec: Dict[str, Any] = {"as": "audio", "sampleRateHz": int(sampling_rate or 0), "channels": "Mono" if mono else "All", "resampler": resampler.capitalize()}
     if start:
         spec["startSeconds"] = float(start)
@@ -373,6 +380,10 @@ def video_spec(
     chosen = [name for name, value in (("num_frames", num_frames), ("fps", fps), ("indices", indices), ("times", times)) if value is not None]
     if len(chosen) > 1:
         raise ValueError(f"Give one of num_frames, fps, indices and times, not {' and '.join(chosen)}")
+    if num_frames is not None and num_frames < 1:
+        raise ValueError(f"num_frames is {num_frames!r}; it has to be at least 1")
+    if fps is not None and not fps > 0:
+        raise ValueError(f"fps is {fps!r}; it has to be positive")
     selection: Dict[str, Any]
     if fps is not None:
         selection = {"by": "rate", "perSecond": float(fps)}
@@ -407,6 +418,8 @@ def _picture(size: SizeLike, mode: str, resample: Optional[str]) -> Dict[str, An
         spec["size"] = dict(size)
     else:
         width, height = size
+        if width < 1 or height < 1:
+            raise ValueError(f"size is {size!r}; both have to be at least 1")
         spec["size"] = {"size": "exact", "width": int(width), "height": int(height)}
     if resample is not None:
         spec["filter"] = resample[:1].upper() + resample[1:]

@@ -139,7 +139,7 @@ class GuardTests(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "num_frames and fps"):
             self.guard.load_video(sample("good/h264.mp4"), 3, fps=2)
         with self.assertRaisesRegex(ValueError, "asks for no frame"):
-            self.guard.load_video(sample("good/h264.mp4"), 0)
+            self.guard.load_video(sample("good/h264.mp4"), indices=[])
         with self.assertRaisesRegex(ValueError, "--allow-http"):
             self.guard.load_audio("http://127.0.0.1/x.wav")
         with self.assertRaisesRegex(ValueError, "fewer frames"):
@@ -147,14 +147,28 @@ class GuardTests(unittest.TestCase):
         self.assertEqual(self.guard.load_audio(sample("good/tone.wav")).shape, (24000,))
 
     def test_what_cannot_start_says_why(self):
-        cases = {
-            "names, is no program": clipguard.Guard(command="/nowhere/clipguard"),
-            "'--nonsense' is no option": clipguard.Guard(nonsense=1),
-            "--stall": clipguard.Guard(stall="soon"),
-        }
-        for words, guard in cases.items():
-            with self.assertRaisesRegex(clipguard.GuardUnavailable, words):
+        cases = [
+            ("names, is no program", clipguard.GuardUnavailable, clipguard.Guard(command="/nowhere/clipguard")),
+            ("'--tiemout' is no option of clipguard serve, did you mean '--timeout'", ValueError, clipguard.Guard(tiemout=1)),
+            ("--stall: 'soon' was given", ValueError, clipguard.Guard(stall="soon")),
+        ]
+        for words, kind, guard in cases:
+            with self.assertRaisesRegex(kind, words):
                 guard.load_audio(sample("good/tone.wav"))
+
+    def test_a_mistake_is_told_under_the_name_that_the_caller_gave_it(self):
+        audio, picture, video = sample("good/tone.wav"), sample("good/picture.webp"), sample("good/h264.mp4")
+        cases = [
+            ("sampling_rate is -1;", lambda: self.guard.load_audio(audio, -1)),
+            ("start is nan;", lambda: self.guard.load_audio(audio, start=float("nan"))),
+            ("duration is 0;", lambda: self.guard.load_audio(audio, duration=0)),
+            ("num_frames is 0;", lambda: self.guard.load_video(video, 0)),
+            ("fps is -2;", lambda: self.guard.load_video(video, fps=-2)),
+            (r"size is \(0, 5\);", lambda: self.guard.load_image(picture, (0, 5))),
+        ]
+        for words, load in cases:
+            with self.assertRaisesRegex(ValueError, words):
+                load()
 
     def test_a_command_that_was_killed_is_started_again(self):
         guard = clipguard.Guard(workers=1, spares=0)

@@ -107,7 +107,7 @@ public sealed class DryRun
         ShardRecordBuilder? shard = _manifest.Shard is { } part ? await ShardRecordBuilder.BeginAsync(part, stop.Token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> header = format is null ? default : await format.ReadHeaderAsync(stop.Token).ConfigureAwait(false);
         VerdictSettings settings = format is null ? _settings with { CleanManifest = null } : _settings;
-        using var output = OutputFolder.Open(_options, _manifest.Whole, identity, files, settings);
+        using var output = OutputFolder.Open(_options, _manifest.Whole, _manifest.Shard?.Number, identity, files, settings);
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
         EarlierRun before = output.Earlier;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
@@ -38,14 +39,21 @@ internal sealed class EarlierRun
     /// <param name="paths">The run's files.</param>
     /// <param name="fresh">Whether to start over, whatever is there.</param>
     /// <param name="name">The name of the manifest that the run reads.</param>
+    /// <param name="shard">Which share of it is read; null for all.</param>
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time.</param>
     /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
     /// <exception cref="OutputException">
-    /// The folder holds a run that did not end, and that cannot be gone on with, or the findings of another manifest.
+    /// The folder holds a run that did not end, and that cannot be gone on with, or the findings of another manifest or shard.
     /// </exception>
     public static EarlierRun Find(
-        OutputPaths paths, bool fresh, string name, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
+        OutputPaths paths,
+        bool fresh,
+        string name,
+        ShardNumber? shard,
+        ManifestIdentity? manifest,
+        IReadOnlyList<SourceFile>? files,
+        VerdictSettings settings)
     {
         if (fresh)
         {
@@ -56,6 +64,7 @@ internal sealed class EarlierRun
         if (earlier.IsNone)
         {
             RefuseOtherManifest(paths, name);
+            RefuseOtherShard(paths, shard);
         }
 
         return earlier;
@@ -198,6 +207,28 @@ internal sealed class EarlierRun
         {
             throw new OutputException(
                 $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other.Manifest} has found: choose another folder, or replace it (--fresh)");
+        }
+    }
+
+    // One after the other into one folder they would leave what the last one found.
+    private static void RefuseOtherShard(OutputPaths paths, ShardNumber? shard)
+    {
+        ShardNumber? other;
+        try
+        {
+            other = ShardRecord.Read(paths.Shard)?.Shard;
+        }
+        catch (OutputException)
+        {
+            // It was cut off: nothing says that it is another shard's.
+            return;
+        }
+
+        if (other is { } found && found != shard)
+        {
+            throw new OutputException(
+                $"{Path.GetDirectoryName(paths.Shard)} holds what a run of shard {found.Index}/{found.Count} has found: "
+                + "choose another folder, or replace it (--fresh)");
         }
     }
 

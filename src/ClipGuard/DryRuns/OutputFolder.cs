@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 
 namespace ClipGuard.DryRuns;
@@ -44,12 +45,18 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Locks the folder, makes sure that nothing of the user's is overwritten, and opens the files at the length with which the run begins.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="source">The manifest.</param>
+    /// <param name="shard">Which share of it is read; null for all.</param>
     /// <param name="manifest">Which manifest the run reads; null where it cannot be read a second time, as a pipe.</param>
     /// <param name="files">Its files, where it is several; otherwise null.</param>
     /// <param name="settings">The settings in force.</param>
     /// <exception cref="OutputException">The folder cannot be used.</exception>
     public static OutputFolder Open(
-        DryRunOptions options, IManifest source, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
+        DryRunOptions options,
+        IManifest source,
+        ShardNumber? shard,
+        ManifestIdentity? manifest,
+        IReadOnlyList<SourceFile>? files,
+        VerdictSettings settings)
     {
         string folder = Path.GetFullPath(options.OutputFolder);
         var paths = new OutputPaths(folder, settings.CleanManifest);
@@ -59,7 +66,7 @@ internal sealed class OutputFolder : IDisposable
         try
         {
             paths.RefuseToOverwrite(source.Sources);
-            var earlier = EarlierRun.Find(paths, options.Fresh, source.Name, manifest, files, settings);
+            var earlier = EarlierRun.Find(paths, options.Fresh, source.Name, shard, manifest, files, settings);
             earlier.MakeRoom(asksSecond);
             journal = Journal.Open(paths.Journal, settings, files, earlier.JournalAfter, out JournalFindings found);
             earlier.KeepBefore();

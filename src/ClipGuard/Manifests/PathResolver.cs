@@ -30,9 +30,17 @@ internal sealed class PathResolver
     public string? RemoteBase { get; init; }
 
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
+    /// <exception cref="ManifestException">The root is no folder.</exception>
     public static PathResolver For(ManifestOptions options, string manifestFolder)
     {
         string current = Environment.CurrentDirectory;
+
+        // With a separator at its end a file is not there either.
+        if (options.Root is { } named && !Addresses.Is(named) && !Exists(Path.GetFullPath(named, current).TrimEnd('/') + '/'))
+        {
+            throw new ManifestException($"There is no folder {named}, below which relative paths are to be looked for.");
+        }
+
         string? remote = options.Root is { } root && Addresses.Is(root) ? root : Addresses.Is(manifestFolder) ? manifestFolder : null;
         if (remote is not null)
         {

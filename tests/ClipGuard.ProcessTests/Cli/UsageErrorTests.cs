@@ -32,6 +32,7 @@ public sealed class UsageErrorTests
     [TestCase("dry-run MANIFEST --size 10x", "--size: '10x'")]
     [TestCase("dry-run MANIFEST --timeout 0 --isolation fresh", "--timeout is 0")]
     [TestCase("dry-run nowhere.jsonl", "nowhere.jsonl cannot be read: there is no such file")]
+    [TestCase("dry-run MANIFEST --out FOLDER/out --root FOLDER/nowhere", "nowhere, below which relative paths are to be looked for")]
     [TestCase("dry-run FOLDER", "has no row")]
     [TestCase("dry-run MANIFEST --config nowhere.json", "configuration nowhere.json cannot be read: there is no such file")]
     [TestCase("dry-run MANIFEST --out /dev/null/out", "cannot use /dev/null/out as the output folder: /dev/null is a file")]

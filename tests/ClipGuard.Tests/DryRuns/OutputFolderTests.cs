@@ -1,5 +1,6 @@
 using ClipGuard.DryRuns;
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Runs;
 
 using NUnit.Framework;
@@ -97,6 +98,31 @@ public sealed class OutputFolderTests
 
         Assert.That(async () => await bench.RunAsync(), Throws.TypeOf<ManifestException>());
         Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo("found earlier"));
+    }
+
+    [Test]
+    public async Task What_one_shards_run_found_is_not_replaced_by_anothers_or_by_the_wholes()
+    {
+        using var bench = new DryRunBench(Row("bad.png"), Row("bad.png"));
+        async Task<DryRunSummary> RunAsync(ShardNumber? number, bool fresh = false)
+        {
+            var manifest = new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
+            using ManifestShard? shard = number is { } one ? await ManifestShard.OpenAsync(manifest, one) : null;
+            return await new DryRun(shard ?? (IManifest)manifest, bench.Decoder, bench.Options with { Fresh = fresh }).RunAsync();
+        }
+
+        await RunAsync(new ShardNumber(1, 2));
+        string found = File.ReadAllText(bench.FaultsPath);
+        foreach (ShardNumber? other in new ShardNumber?[] { new(0, 2), null })
+        {
+            Assert.That(
+                async () => await RunAsync(other),
+                Throws.TypeOf<OutputException>().With.Message.Contains("shard 1/2 has found").And.Message.Contains("--fresh"));
+        }
+
+        Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo(found));
+        Assert.That((await RunAsync(new ShardNumber(1, 2))).FaultCount, Is.EqualTo(1));
+        Assert.That((await RunAsync(null, fresh: true)).FaultCount, Is.EqualTo(2));
     }
 
     [Test]

@@ -79,6 +79,15 @@ public sealed class PathResolutionTests
         Assert.That(Resolve("root.png", new ManifestOptions { Root = root }), Is.EqualTo(In("root/root.png")));
     }
 
+    [TestCase("nowhere")]
+    [TestCase("own.png")]
+    public void A_root_that_is_no_folder_is_told(string root)
+    {
+        Assert.That(
+            () => Resolve("all.png", new ManifestOptions { Root = In(root) }),
+            Throws.InstanceOf<ManifestException>().With.Message.EqualTo($"There is no folder {In(root)}, below which relative paths are to be looked for."));
+    }
+
     private string In(string path) => Path.Combine(_file.Folder, path);
 
     private string? Resolve(string written, ManifestOptions options)
