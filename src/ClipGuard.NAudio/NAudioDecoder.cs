@@ -35,8 +35,8 @@ public sealed class NAudioDecoder : IAudioDecoder
         signature = signature[..clip.ReadAtLeast(signature, SignatureBytes, throwOnEndOfStream: false)];
         clip.Position = 0;
         bool isNamedSo = Extensions.Contains(Path.GetExtension(fileName), StringComparer.OrdinalIgnoreCase);
-        return IsWav(signature) ? ForeignErrors.Translate(() => WavOpener.Open(clip))
-            : IsAiff(signature) ? ForeignErrors.Translate(() => AiffOpener.Open(clip))
+        return IsWav(signature) ? NAudioExceptionTranslator.Translate(() => WavOpener.Open(clip))
+            : IsAiff(signature) ? NAudioExceptionTranslator.Translate(() => AiffOpener.Open(clip))
             : isNamedSo ? throw new InvalidDataException("The file begins with neither a WAV nor an AIFF header.")
             : throw new NotSupportedException("The file is neither WAV nor AIFF, which is all that NAudio reads here.");
     }

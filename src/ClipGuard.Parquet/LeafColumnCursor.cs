@@ -30,13 +30,13 @@ internal abstract class LeafColumnCursor : IDisposable
     public static LeafColumnCursor Of(ColumnReader reader) => reader switch
     {
         ColumnReader<bool> column => new LeafColumnCursor<bool>(column, static (_, value, json) => json.WriteBooleanValue(value)),
-        ColumnReader<int> column => new LeafColumnCursor<int>(column, ColumnValueJson.WriteInt32),
-        ColumnReader<long> column => new LeafColumnCursor<long>(column, ColumnValueJson.WriteInt64),
-        ColumnReader<Int96> column => new LeafColumnCursor<Int96>(column, ColumnValueJson.WriteInt96),
-        ColumnReader<float> column => new LeafColumnCursor<float>(column, ColumnValueJson.WriteFloat),
-        ColumnReader<double> column => new LeafColumnCursor<double>(column, ColumnValueJson.WriteDouble),
-        ColumnReader<ByteArray> column => new LeafColumnCursor<ByteArray>(column, ColumnValueJson.WriteBytes),
-        ColumnReader<FixedLenByteArray> column => new LeafColumnCursor<FixedLenByteArray>(column, ColumnValueJson.WriteFixedBytes),
+        ColumnReader<int> column => new LeafColumnCursor<int>(column, ColumnValueJsonWriter.WriteInt32),
+        ColumnReader<long> column => new LeafColumnCursor<long>(column, ColumnValueJsonWriter.WriteInt64),
+        ColumnReader<Int96> column => new LeafColumnCursor<Int96>(column, ColumnValueJsonWriter.WriteInt96),
+        ColumnReader<float> column => new LeafColumnCursor<float>(column, ColumnValueJsonWriter.WriteFloat),
+        ColumnReader<double> column => new LeafColumnCursor<double>(column, ColumnValueJsonWriter.WriteDouble),
+        ColumnReader<ByteArray> column => new LeafColumnCursor<ByteArray>(column, ColumnValueJsonWriter.WriteBytes),
+        ColumnReader<FixedLenByteArray> column => new LeafColumnCursor<FixedLenByteArray>(column, ColumnValueJsonWriter.WriteFixedBytes),
         _ => throw new NotSupportedException($"Parquet's physical type {reader.Type} is not known."),
     };
 

@@ -113,7 +113,7 @@ public sealed class ParquetManifest : IIndexableManifest, ICopyableManifest, ISh
     /// the rows that are left out. Encodings, statistics and the place of pages are the writer's own.
     /// </remarks>
     public Task CopyRowsAsync(IEnumerable<long> lines, Stream destination, CancellationToken cancellation = default) =>
-        Task.Run(() => new RowCopy(_files, Opener, destination, cancellation).Run(lines), cancellation);
+        Task.Run(() => new ParquetRowCopier(_files, Opener, destination, cancellation).Run(lines), cancellation);
 
     private string? FindCopyObstacle(CancellationToken cancellation)
     {

@@ -38,7 +38,7 @@ internal static class HangingClipsBenchmark
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(options with
         {
-            HelperPath = MeasuredPrograms.Scripted,
+            HelperPath = ClipGuardProgramPaths.Scripted,
             Spares = 2,
             StallLimit = StallLimit,
         });

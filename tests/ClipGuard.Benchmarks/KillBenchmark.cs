@@ -33,7 +33,7 @@ internal static class KillBenchmark
     {
         var options = new SupervisorOptions
         {
-            HelperPath = MeasuredPrograms.Scripted,
+            HelperPath = ClipGuardProgramPaths.Scripted,
             Workers = 1,
             Spares = 2,
             Deadline = Deadline + TimeSpan.FromMilliseconds(megabytes * 1.5),

@@ -15,7 +15,7 @@ internal static class RoundTripBenchmark
     {
         await using Supervisor supervisor = await Supervisor.StartAsync(new SupervisorOptions
         {
-            HelperPath = MeasuredPrograms.Scripted,
+            HelperPath = ClipGuardProgramPaths.Scripted,
             Workers = 1,
             Spares = 0,
             RecycleAfter = int.MaxValue,

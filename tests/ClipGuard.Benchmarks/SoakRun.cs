@@ -36,7 +36,7 @@ internal static class SoakRun
 
     private static SupervisorOptions Options => new()
     {
-        HelperPath = MeasuredPrograms.Scripted,
+        HelperPath = ClipGuardProgramPaths.Scripted,
         HelperArguments = ["knows-clips"],
         Workers = 4,
         Spares = 2,

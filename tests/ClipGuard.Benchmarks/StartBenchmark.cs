@@ -14,7 +14,7 @@ internal static class StartBenchmark
         {
             long began = Stopwatch.GetTimestamp();
             await using Supervisor supervisor = await Supervisor.StartAsync(
-                new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Workers = 1, Spares = 0 });
+                new SupervisorOptions { HelperPath = ClipGuardProgramPaths.Published, Workers = 1, Spares = 0 });
             figures.Add(Stopwatch.GetElapsedTime(began));
         }
 

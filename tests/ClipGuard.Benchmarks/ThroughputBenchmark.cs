@@ -59,7 +59,7 @@ internal static class ThroughputBenchmark
     }
 
     private static Task<Supervisor> StartAsync(IsolationMode isolation, int workers) =>
-        Supervisor.StartAsync(new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Isolation = isolation, Workers = workers });
+        Supervisor.StartAsync(new SupervisorOptions { HelperPath = ClipGuardProgramPaths.Published, Isolation = isolation, Workers = workers });
 
     private static async Task<TimeSpan> DecodeAllAsync(Supervisor supervisor, string[] clips, int workers)
     {

@@ -29,7 +29,7 @@ public sealed class ReportPageTests
     {
         _folder = Directory.CreateTempSubdirectory("clipguard-report-").FullName;
         Directory.CreateDirectory(Photos);
-        _context = await (await Browser.OpenAsync()).NewContextAsync(new BrowserNewContextOptions
+        _context = await (await BrowserFixture.OpenAsync()).NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
         });
@@ -244,7 +244,7 @@ public sealed class ReportPageTests
     {
         string path = Path.Combine(_folder, "report.html");
         DryRunSummary summary = SyntheticRun.Write(_folder, rows, Nasty) with { Manifest = "/data/<b>&amp;.jsonl" };
-        await Task.Run(() => ReportPage.Write(path, DryRunReport.Make(_folder, summary, [], rows, null)));
+        await Task.Run(() => ReportPageWriter.Write(path, DryRunReport.Make(_folder, summary, [], rows, null)));
         return path;
     }
 }

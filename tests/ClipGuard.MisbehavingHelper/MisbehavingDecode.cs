@@ -23,7 +23,7 @@ internal sealed unsafe class MisbehavingDecode(HelperConnection connection)
     {
         if (message.Id == 0)
         {
-            new MisbehavingKnownClipDecode(connection).Play(message, _afterFault!);
+            new MisbehavingReuseCheck(connection).Play(message, _afterFault!);
             return;
         }
 

@@ -9,7 +9,7 @@ string program = args[0];
 string end = args[1];
 if (end == "loads")
 {
-    await LoaderHost.RunAsync(program, args[2], args[3], int.Parse(args[4], System.Globalization.CultureInfo.InvariantCulture));
+    await TrainingRunHost.RunAsync(program, args[2], args[3], int.Parse(args[4], System.Globalization.CultureInfo.InvariantCulture));
     return;
 }
 

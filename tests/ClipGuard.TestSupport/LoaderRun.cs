@@ -27,7 +27,7 @@ internal sealed class LoaderRun : IDisposable
 
     public string ManifestPath => Path.Combine(_folder, "manifest.jsonl");
 
-    public ScriptedClips Clips { get; } = new();
+    public ScriptedLoaderDecoder Clips { get; } = new();
 
     public static LoaderOptions Options { get; } = new()
     {

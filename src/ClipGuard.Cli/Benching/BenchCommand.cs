@@ -76,7 +76,7 @@ internal static class BenchCommand
                 if (sources.Get(ReportSettings.Report, false))
                 {
                     string page = ReportSettings.Page.Read(sources).FileIn(Environment.CurrentDirectory);
-                    ReportPage.Write(page, BenchReportBuilder.Make(manifest.Name, run));
+                    ReportPageWriter.Write(page, BenchReportBuilder.Make(manifest.Name, run));
                     output.Wrote(page);
                 }
             }

@@ -12,11 +12,11 @@ internal static class BenchReportBuilder
     /// <summary>Makes it.</summary>
     /// <param name="manifest">The manifest's name.</param>
     /// <param name="epochs">What each epoch came to, at least one.</param>
-    public static ReportDocument Make(string manifest, IReadOnlyList<BenchReport> epochs)
+    public static ReportContent Make(string manifest, IReadOnlyList<BenchReport> epochs)
     {
         BenchReport last = epochs[^1];
         long badRows = epochs.Sum(static one => one.Epoch.BadRowCount);
-        return new ReportDocument
+        return new ReportContent
         {
             Kicker = "ClipGuard bench",
             Title = Path.GetFileName(manifest) is { Length: > 0 } name ? name : manifest,

@@ -68,7 +68,7 @@ internal sealed class RunLog : IDisposable
                 retainedFileCountLimit: FilesKept));
         }
 
-        return log.Destructure.With<FaultRecordLogFormat>().CreateLogger();
+        return log.Destructure.With<FaultRecordDestructuringPolicy>().CreateLogger();
     }
 
     private static Serilog.Core.Logger FromFile(ConfigurationFile file, string? outputFolder)
@@ -86,7 +86,7 @@ internal sealed class RunLog : IDisposable
             }
 
             Serilog.Core.Logger logger =
-                new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<FaultRecordLogFormat>().CreateLogger();
+                new LoggerConfiguration().ReadFrom.Configuration(configuration).Destructure.With<FaultRecordDestructuringPolicy>().CreateLogger();
             return complaints.Count == 0 ? logger : throw new InvalidOperationException(WithoutPadding(complaints[0]));
         }
         catch (Exception error)

@@ -69,7 +69,7 @@ internal sealed class ClipRows(int most)
     }
 
     /// <summary>Adds a clip that decoded.</summary>
-    public void Add(ClipRecord clip)
+    public void Add(DecodedClipRecord clip)
     {
         _good++;
         if (_count >= most)

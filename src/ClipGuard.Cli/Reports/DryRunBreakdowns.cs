@@ -18,7 +18,7 @@ internal sealed class DryRunBreakdowns(DryRunSummary summary)
     private readonly NameCounts _decoders = new("Decoder", "decoders");
 
     /// <summary>Counts a clip that decoded.</summary>
-    public void AddGood(ClipRecord clip) => Add(
+    public void AddGood(DecodedClipRecord clip) => Add(
         ClipFate.Good,
         clip.Kind,
         clip.Clip,

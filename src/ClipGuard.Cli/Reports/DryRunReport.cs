@@ -16,7 +16,7 @@ internal sealed class DryRunReport
     private readonly Dictionary<(long Line, string Clip), BadClipInspection> _looks;
     private readonly IReadOnlyList<BadClipInspection> _ordered;
     private readonly DryRunBreakdowns _breakdowns;
-    private readonly GoodClipCounts _good = new();
+    private readonly OkClipHistograms _good = new();
     private readonly long[] _damage = new long[DamageBins];
     private readonly ClipRows _rows;
 
@@ -36,10 +36,10 @@ internal sealed class DryRunReport
     /// <param name="looks">What second looks at bad clips told.</param>
     /// <param name="mostRows">Most rows of the table of clips.</param>
     /// <param name="looksNote">Why there are no looks; null where there are.</param>
-    public static ReportDocument Make(string folder, DryRunSummary summary, IReadOnlyList<BadClipInspection> looks, int mostRows, string? looksNote) =>
+    public static ReportContent Make(string folder, DryRunSummary summary, IReadOnlyList<BadClipInspection> looks, int mostRows, string? looksNote) =>
         new DryRunReport(folder, summary, looks, mostRows).Make(looksNote);
 
-    private ReportDocument Make(string? looksNote)
+    private ReportContent Make(string? looksNote)
     {
         foreach (FaultRecord fault in Existing(DryRunFiles.Faults(_folder), DryRunFiles.ReadFaults))
         {
@@ -53,7 +53,7 @@ internal sealed class DryRunReport
         }
 
         ReportTable unsettled = UnsettledTable();
-        foreach (ClipRecord clip in Existing(DryRunFiles.Clips(_folder), DryRunFiles.ReadClips))
+        foreach (DecodedClipRecord clip in Existing(DryRunFiles.Clips(_folder), DryRunFiles.ReadClips))
         {
             _rows.Add(clip);
             _breakdowns.AddGood(clip);
@@ -62,7 +62,7 @@ internal sealed class DryRunReport
         }
 
         ReportPicture[] pictures = [.. _ordered.Select(static look => look.Picture).OfType<ReportPicture>()];
-        return new ReportDocument
+        return new ReportContent
         {
             Kicker = "ClipGuard dry run",
             Title = string.Join(" + ", _summary.Manifest.Split(" + ").Select(NameOf)),

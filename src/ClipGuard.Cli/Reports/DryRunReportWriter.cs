@@ -26,7 +26,7 @@ internal static class DryRunReportWriter
             DryRunSummary summary = DryRunFiles.ReadSummary(DryRunFiles.Summary(folder));
             (IReadOnlyList<BadClipInspection> looks, string? note) =
                 await LookAsync(folder, summary, options.Pictures, log, cancellation).ConfigureAwait(false);
-            ReportPage.Write(path, DryRunReport.Make(folder, summary, looks, options.Rows, note));
+            ReportPageWriter.Write(path, DryRunReport.Make(folder, summary, looks, options.Rows, note));
             return path;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

@@ -44,7 +44,7 @@ internal static class ReportCommand
             ComparisonSummary summary = ComparisonSummary.Read(folder)
                 ?? throw new UsageException($"{Path.GetFullPath(folder)} holds no comparison: there is no {ComparisonSummary.FileName}");
             string path = options.FileIn(folder);
-            ReportPage.Write(path, ComparisonReport.Make(folder, summary, options.Rows));
+            ReportPageWriter.Write(path, ComparisonReportBuilder.Make(folder, summary, options.Rows));
             return path;
         }
         catch (JsonException error)

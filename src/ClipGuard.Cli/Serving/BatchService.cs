@@ -7,7 +7,7 @@ namespace ClipGuard.Cli.Serving;
 /// <summary>Answers a client that reads a manifest as batches: one request after the other. The loader reads ahead meanwhile.</summary>
 /// <param name="client">Who asks.</param>
 /// <param name="loader">What makes the batches.</param>
-internal sealed class BatchService(Client client, ClipLoader loader)
+internal sealed class BatchService(ServeClient client, ClipLoader loader)
 {
     /// <summary>Answers until the client has ended.</summary>
     public async Task RunAsync()

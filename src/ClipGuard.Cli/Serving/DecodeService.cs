@@ -14,7 +14,7 @@ namespace ClipGuard.Cli.Serving;
 /// <param name="supervisor">What decodes.</param>
 /// <param name="limits">What one decode may take.</param>
 /// <param name="mayFetch">Whether clips at addresses are fetched.</param>
-internal sealed class DecodeService(Client client, Supervisor supervisor, DecodeLimits limits, bool mayFetch)
+internal sealed class DecodeService(ServeClient client, Supervisor supervisor, DecodeLimits limits, bool mayFetch)
 {
     private readonly ConcurrentDictionary<long, CancellationTokenSource> _running = [];
 

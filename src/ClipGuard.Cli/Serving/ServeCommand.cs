@@ -46,7 +46,7 @@ internal static class ServeCommand
         int socket = sources.OriginOf(ServeSettings.Socket) is null
             ? throw new UsageException($"Option '{ServeSettings.Socket.OptionName}' is required; see clipguard serve --help")
             : sources.Get(ServeSettings.Socket, 0);
-        using var client = Client.Take(socket);
+        using var client = ServeClient.Take(socket);
         using var log = RunLog.Open(invocation.File, outputFolder: null);
         try
         {
@@ -84,7 +84,7 @@ internal static class ServeCommand
         return ExitCode.Clean;
     }
 
-    private static async Task ServeBatchesAsync(Client client, string[] paths, SupervisorOptions guard, SettingSources sources, RunLog log)
+    private static async Task ServeBatchesAsync(ServeClient client, string[] paths, SupervisorOptions guard, SettingSources sources, RunLog log)
     {
         LoaderOptions options = ServeSettings.Training.Read(sources, BenchSettings.Loader.Read(sources)) with
         {
@@ -112,7 +112,7 @@ internal static class ServeCommand
         }
     }
 
-    private static void Greet(Client client, Supervisor supervisor, SupervisorOptions guard, long? batches)
+    private static void Greet(ServeClient client, Supervisor supervisor, SupervisorOptions guard, long? batches)
     {
         var greeting = new Greeting(ServedAnswer.Protocol, ProductVersion.Text, supervisor.DecoderVersion, supervisor.Sandbox, guard.Workers, batches);
         client.Send(new ServedAnswer { Ready = greeting }.ToJson());

@@ -34,9 +34,9 @@ internal abstract record ServedRequest(long Id)
     /// <exception cref="JsonException">It cannot be understood, not even its number.</exception>
     private static ServedRequest Read(ClientMessage message)
     {
-        if (message.Length > Client.MaxRequestBytes)
+        if (message.Length > ServeClient.MaxRequestBytes)
         {
-            throw new JsonException($"A request has {message.Length} bytes where {Client.MaxRequestBytes} are allowed.");
+            throw new JsonException($"A request has {message.Length} bytes where {ServeClient.MaxRequestBytes} are allowed.");
         }
 
         using var json = JsonDocument.Parse(message.Json);

@@ -109,7 +109,7 @@ internal static class GuardSettings
         SettingTextParser.CountOrNone,
         (guard, reads) => guard with { ReadAhead = guard.ReadAhead with { Reads = reads } });
 
-    public static readonly Setting<long> ReadAheadBytes = Ahead.Value(
+    public static readonly Setting<long> ReadAheadResult = Ahead.Value(
         "read-ahead-bytes",
         "BYTES",
         $"Most encoded bytes held before their decodes, default {Group.Unset.ReadAhead.Bytes >> 20}MiB.",

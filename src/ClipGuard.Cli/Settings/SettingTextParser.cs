@@ -37,7 +37,7 @@ internal static class SettingTextParser
     /// <summary>FFmpeg's major version, or the folder of its libraries, which is made absolute.</summary>
     public static string FFmpeg(string text)
     {
-        var choice = LibavRequest.Parse(text, out string? problem);
+        var choice = LibavReleaseRequest.Parse(text, out string? problem);
         return problem is null ? choice.Folder ?? text : throw new FormatException(problem);
     }
 

@@ -68,7 +68,7 @@ public static class LibavLoader
             return LoadChecked(files);
         }
 
-        var choice = LibavRequest.Parse(text, out string? problem);
+        var choice = LibavReleaseRequest.Parse(text, out string? problem);
         if (problem is not null)
         {
             return problem;
@@ -100,7 +100,7 @@ public static class LibavLoader
         return null;
     }
 
-    private static string Explain(LibavRequest choice)
+    private static string Explain(LibavReleaseRequest choice)
     {
         LibavRelease[] callable = LibavBindings.Releases;
         string wanted = choice.Major is { } major ? $"FFmpeg {major}" : callable.Length == 1 ? $"FFmpeg {callable[0].Name}" : LibavRelease.Span;

@@ -59,9 +59,9 @@ internal sealed class ClipMentions(string folder, string recordsPath, long mostG
     };
 
     /// <summary>Takes in what an interrupted run has recorded, before anything else.</summary>
-    public void Restore(IEnumerable<SeenClip> seen)
+    public void Restore(IEnumerable<SeenClipRecord> seen)
     {
-        foreach (SeenClip clip in seen)
+        foreach (SeenClipRecord clip in seen)
         {
             if (clip.FaultBytes > 0)
             {
@@ -99,7 +99,7 @@ internal sealed class ClipMentions(string folder, string recordsPath, long mostG
                 return Mention.IsKnown;
             }
 
-            if (_faults.Find(SeenClip.KeyOf(key)) is { } fault)
+            if (_faults.Find(SeenClipRecord.KeyOf(key)) is { } fault)
             {
                 verdict = new ClipVerdict(clip.Clip) { Fault = fault.Of(clip.Line, clip.Clip), IsRepeat = true };
                 return Mention.IsKnown;
@@ -190,7 +190,7 @@ internal sealed class ClipMentions(string folder, string recordsPath, long mostG
     {
         if (verdict.Fault is { } fault)
         {
-            _faults.TryAdd(SeenClip.KeyOf(key), fault);
+            _faults.TryAdd(SeenClipRecord.KeyOf(key), fault);
         }
         else if (verdict.IsOk)
         {

@@ -138,7 +138,7 @@ public sealed class DryRun
         }
 
         LogBeginning(output, tally);
-        var recorder = new Recorder(
+        var recorder = new FindingRecorder(
             output, new ExcludedRowBuilder(_manifest.Rows), _options.Manifest.IdField, tally, checkpoints.OfRows, _options.Budget, _time, _log);
         bool gaveData = known is not null || tally.Clips > tally.Faults[nameof(FaultKind.Missing)];
         var firstRows = new FirstRowsCheck(_options.KeepGoing || gaveData ? 0 : _options.FirstRows);

@@ -30,7 +30,7 @@ public static class DryRunFiles
     /// <param name="folder">The output folder.</param>
     public static string Unsettled(string folder) => Path.Combine(Path.GetFullPath(folder), OutputPaths.UnsettledName);
 
-    /// <summary>Path of the clips that decoded with what is known of each, one <see cref="ClipRecord"/> a line, in manifest order.</summary>
+    /// <summary>Path of the clips that decoded with what is known of each, one <see cref="DecodedClipRecord"/> a line, in manifest order.</summary>
     /// <param name="folder">The output folder.</param>
     public static string Clips(string folder) => Path.Combine(Path.GetFullPath(folder), OutputPaths.ClipsName);
 
@@ -89,7 +89,7 @@ public static class DryRunFiles
     /// <summary>Reads <c>clips.jsonl</c>, line by line as it is asked for.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="JsonException">A line is no such record.</exception>
-    public static IEnumerable<ClipRecord> ReadClips(string path) => ReadLines(path, RecordLayout.Lines.ClipRecord);
+    public static IEnumerable<DecodedClipRecord> ReadClips(string path) => ReadLines(path, RecordLayout.Lines.DecodedClipRecord);
 
     /// <summary>Reads <c>unsettled.jsonl</c>, line by line as it is asked for.</summary>
     /// <param name="path">The file.</param>

@@ -26,7 +26,7 @@ namespace ClipGuard.DryRuns;
     ],
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClipFaultRecord))]
-[JsonSerializable(typeof(ClipRecord))]
+[JsonSerializable(typeof(DecodedClipRecord))]
 [JsonSerializable(typeof(BadLineRecord))]
 [JsonSerializable(typeof(ExcludedRow))]
 [JsonSerializable(typeof(UnsettledRecord))]

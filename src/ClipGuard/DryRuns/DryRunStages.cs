@@ -40,13 +40,13 @@ internal sealed class DryRunStages(IGuardedDecoder decoder, SecondDecoder? secon
         FirstRowsCheck firstRows,
         OutputFolder output,
         VerdictStore? store,
-        Recorder recorder,
+        FindingRecorder recorder,
         StageGroup stop)
     {
         int workers = options.Guard.Decodes;
         var inOrder = Channel.CreateBounded<RowInFlight>(new BoundedChannelOptions(options.RowsInFlight) { SingleReader = true, SingleWriter = true });
         var clips = Channel.CreateBounded<ClipInFlight>(new BoundedChannelOptions((2 * workers) + decoder.ReadsAhead) { SingleWriter = true });
-        var budget = new ByteBudget(BytesInFlight + (workers * BytesOfWorker), FlowingBytes);
+        var budget = new RowByteBudget(BytesInFlight + (workers * BytesOfWorker), FlowingBytes);
 
         using var mentions = new ClipMentions(
             Path.GetFullPath(options.OutputFolder), output.FaultsPath, VerdictStore.MostGood - (store?.Good ?? 0), progress);

@@ -150,7 +150,7 @@ internal sealed class EarlierRun
             OutputPaths.Before(_paths.Disagreements));
 
     /// <summary>The clips of the rows that an interrupted run has recorded.</summary>
-    public IEnumerable<SeenClip> ReadSeen() => Continued is { SeenBytes: var bytes } ? SeenClip.Read(_paths.Seen, bytes) : [];
+    public IEnumerable<SeenClipRecord> ReadSeen() => Continued is { SeenBytes: var bytes } ? SeenClipRecord.Read(_paths.Seen, bytes) : [];
 
     /// <summary>The counts that this run begins with.</summary>
     public RunTally BeginTally() => Retried is { Tally: var known } ? new RunTally { Slowest = known.Slowest, Agreement = known.Agreement }

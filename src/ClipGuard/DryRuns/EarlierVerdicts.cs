@@ -13,14 +13,14 @@ internal sealed class EarlierVerdicts : IDisposable
 {
     private readonly HashSet<(long Line, int Index)> _unsettled;
     private readonly StreamReader _faults;
-    private readonly IEnumerator<ClipRecord> _clips;
+    private readonly IEnumerator<DecodedClipRecord> _clips;
     private readonly IEnumerator<Disagreement> _disagreements;
     private bool _hasDisagreement;
     private ClipFaultRecord? _next;
     private bool _hasClip;
 
     private EarlierVerdicts(
-        HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<ClipRecord> clips, IEnumerator<Disagreement> disagreements)
+        HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<DecodedClipRecord> clips, IEnumerator<Disagreement> disagreements)
     {
         _unsettled = unsettled;
         _faults = faults;

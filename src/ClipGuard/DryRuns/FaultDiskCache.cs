@@ -21,7 +21,7 @@ internal sealed class FaultDiskCache(string folder, string recordsPath) : IDispo
     public int Count => _places.Count;
 
     /// <summary>A clip's fault is in the run's records already.</summary>
-    public void AddRecorded(SeenClip clip) => _places[clip.Key] = (clip.FaultOffset, clip.FaultBytes, true);
+    public void AddRecorded(SeenClipRecord clip) => _places[clip.Key] = (clip.FaultOffset, clip.FaultBytes, true);
 
     /// <summary>Keeps the fault of a clip. Where the disk does not take it, a later mention of the clip is decoded again.</summary>
     public void TryAdd(ulong clip, ClipFaultRecord fault)

@@ -84,7 +84,7 @@ public sealed record ClipFaultRecord : FaultRecord
     /// <summary>Where the wall clock went; left out for a decode that was too young to be watched.</summary>
     [JsonPropertyOrder(4)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TimeRecord? Time { get; init; }
+    public TimeByCauseRecord? Time { get; init; }
 
     /// <summary>Packets that came out of the container.</summary>
     [JsonPropertyOrder(4)]
@@ -143,7 +143,7 @@ public sealed record ClipFaultRecord : FaultRecord
             ElapsedSeconds = Seconds.Of(found.Elapsed),
             CpuSeconds = Seconds.Of(found.CpuTime),
             SinceProgressSeconds = Seconds.Of(found.SinceProgress),
-            Time = found.Time == default ? null : TimeRecord.Of(found),
+            Time = found.Time == default ? null : TimeByCauseRecord.Of(found),
             PacketCount = found.PacketCount,
             FrameCount = found.FrameCount,
             PeakMemoryBytes = found.PeakMemoryBytes,

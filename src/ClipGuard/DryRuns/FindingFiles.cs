@@ -49,7 +49,7 @@ internal sealed class FindingFiles : IDisposable
     /// <summary>The rows that are not clean.</summary>
     public WholeLineFile Excluded { get; }
 
-    /// <summary>The clips of recorded rows: <see cref="SeenClip"/>.</summary>
+    /// <summary>The clips of recorded rows: <see cref="SeenClipRecord"/>.</summary>
     public WholeLineFile Seen { get; }
 
     /// <summary>Writes what was gathered.</summary>

@@ -10,7 +10,7 @@ internal sealed class ManifestStage(
     ChannelWriter<RowInFlight> inOrder,
     ChannelWriter<ClipInFlight> clips,
     UnsettledRetryStage settling,
-    ByteBudget budget,
+    RowByteBudget budget,
     DryRunProgress progress,
     DryRunOptions options,
     EarlierVerdictLookup earlier,

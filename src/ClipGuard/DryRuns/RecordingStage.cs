@@ -7,7 +7,7 @@ namespace ClipGuard.DryRuns;
 /// <param name="budget">What they hold is given back to it.</param>
 /// <param name="recorder">Writes them.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RecordingStage(ChannelReader<RowInFlight> rows, ByteBudget budget, Recorder recorder, TimeProvider time)
+internal sealed class RecordingStage(ChannelReader<RowInFlight> rows, RowByteBudget budget, FindingRecorder recorder, TimeProvider time)
 {
     /// <summary>Records until the rows end. Rows that are behind one that hangs wait for it.</summary>
     public async Task RunAsync()
@@ -45,7 +45,7 @@ internal sealed class RecordingStage(ChannelReader<RowInFlight> rows, ByteBudget
     {
         while (!row.Finished.IsCompleted)
         {
-            await row.Finished.WaitAsync(Recorder.CheckpointInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await row.Finished.WaitAsync(FindingRecorder.CheckpointInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!row.Finished.IsCompleted)
             {
                 recorder.FlushToDisk();

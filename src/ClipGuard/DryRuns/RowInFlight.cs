@@ -49,7 +49,7 @@ internal sealed class RowInFlight
     /// <summary>Says what a clip is called; before it is settled.</summary>
     public void Name(int index, UInt128? key) => _keys[index] = key ?? 0;
 
-    /// <summary>Memory that the row holds, roughly, with what it was parsed into: for <see cref="ByteBudget"/>.</summary>
+    /// <summary>Memory that the row holds, roughly, with what it was parsed into: for <see cref="RowByteBudget"/>.</summary>
     public long HeldBytes => RowObjectBytes + (Clips.Count * ClipObjectBytes)
         + (Row is SampleRow sample ? (2L * sample.Raw.Length) + (sample.Raw.IsEmpty ? BytesOf(sample.Sample.Clips) : 0) : 0);
 

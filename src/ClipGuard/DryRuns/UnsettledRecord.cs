@@ -18,7 +18,7 @@ public sealed record UnsettledRecord : MentionRecord
     public required string Message { get; init; }
 
     /// <summary>Where the time of the last try went.</summary>
-    public required TimeRecord Time { get; init; }
+    public required TimeByCauseRecord Time { get; init; }
 
     /// <summary>The record of an unsettled clip.</summary>
     internal static UnsettledRecord Of(long line, int index, ClipReference clip, UnsettledClip unsettled) => new()
@@ -31,6 +31,6 @@ public sealed record UnsettledRecord : MentionRecord
         Cause = unsettled.Cause,
         Stage = unsettled.Stage,
         Message = unsettled.Message,
-        Time = TimeRecord.Of(unsettled.PostMortem),
+        Time = TimeByCauseRecord.Of(unsettled.PostMortem),
     };
 }

@@ -60,14 +60,14 @@ public static class ClipFile
         switch (ending)
         {
             case ".npy":
-                NpyFormat.Write(file, clip.Element, clip.Shape, payload);
+                NpyWriter.Write(file, clip.Element, clip.Shape, payload);
                 break;
             case ".wav" when clip is { Element: ElementType.Float32, Shape: [int channels, _] }:
                 WavFormat.Write(file, channels, clip.SampleRateHz, payload);
                 break;
             case ".png" when clip is { Element: ElementType.UInt8, Shape.Count: >= 3 and <= 5 }:
                 IReadOnlyList<Pixels> pixels = Pixels.Of(clip.Shape, layout, payload);
-                PngFormat.Write(file, clip.Shape.Count > 3 ? ContactSheet.Of(pixels) : pixels[0]);
+                PngWriter.Write(file, clip.Shape.Count > 3 ? ContactSheet.Of(pixels) : pixels[0]);
                 break;
             default:
                 throw new ArgumentException(

@@ -243,7 +243,7 @@ public sealed class ClipLoader : IClipLoader
         EpochProgress begun = _progress.Now;
         var profile = new CodecTimingsAccount();
         var report = new EpochAccount(begun.Epoch, _time, _options.Supervision.Workers, profile, _decoder);
-        using ReadAheadWindow? ahead = _decoder.ReadsAhead > 0 ? new ReadAheadWindow(_options, _decoder, begun.Epoch) : null;
+        using SampleReadAhead? ahead = _decoder.ReadsAhead > 0 ? new SampleReadAhead(_options, _decoder, begun.Epoch) : null;
         try
         {
             if (_verdicts is not null)

@@ -78,7 +78,7 @@ internal sealed class LoaderProgress(OpenedManifest opened, LoaderOptions option
         Failures = failures,
         FailedLines = KeepsFailedLines
             ? Now.FailedLines.Union(
-                batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLine(fault.Line, fault.Origin)))
+                batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLineNumber(fault.Line, fault.Origin)))
             : Now.FailedLines,
     };
 
@@ -115,10 +115,10 @@ internal sealed class LoaderProgress(OpenedManifest opened, LoaderOptions option
         UnsettledCount = progress.Failures.Unsettled,
     };
 
-    private static string? HashOf(IReadOnlyCollection<ManifestLine> lines) => lines.Count == 0 ? null
+    private static string? HashOf(IReadOnlyCollection<ManifestLineNumber> lines) => lines.Count == 0 ? null
         : XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\n', InOrder(lines)).AsSpan())).ToString("x32", CultureInfo.InvariantCulture);
 
-    private static ManifestLine[] InOrder(IEnumerable<ManifestLine> lines) => [.. lines.Distinct().Order(ManifestLine.Order)];
+    private static ManifestLineNumber[] InOrder(IEnumerable<ManifestLineNumber> lines) => [.. lines.Distinct().Order(ManifestLineNumber.Order)];
 
     private sealed record KnownState(EpochProgress Progress, LoaderState State);
 

@@ -33,7 +33,7 @@ internal sealed class ExcludingManifest(IManifest manifest, ResolvedExclusions e
     IAsyncEnumerable<ManifestRow>? IResumableManifest.ReadRowsBehind(ManifestResumePoint position, CancellationToken cancellation) =>
         (manifest as IResumableManifest)?.ReadRowsBehind(position, cancellation) is { } rest ? ReadRowsAsync(rest, position.LeftOut, cancellation) : null;
 
-    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ExcludingRowReader(ParsedRowReader.Of(manifest), exclusion, manifest.Name, onEnd);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ExcludingRowReader(UnparsedRowReaderAdapter.Of(manifest), exclusion, manifest.Name, onEnd);
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
         IAsyncEnumerable<ManifestRow> rows, long leftOut, [EnumeratorCancellation] CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal sealed class IndexedLines : IndexedRows
     private readonly RandomAccessRowReader _lines;
     private readonly RandomAccessFile _file;
 
-    private IndexedLines(string path, KeptIndex index, RandomAccessFile file, Func<ITextRowReader> newReader)
+    private IndexedLines(string path, KeptIndex index, RandomAccessFile file, Func<ITextRowParser> newReader)
     {
         _index = index.Rows;
         _file = file;
@@ -38,7 +38,7 @@ internal sealed class IndexedLines : IndexedRows
         string path,
         string kind,
         int skipRows,
-        Func<ITextRowReader> newReader,
+        Func<ITextRowParser> newReader,
         ManifestOptions options,
         CancellationToken cancellation)
     {
@@ -60,7 +60,7 @@ internal sealed class IndexedLines : IndexedRows
     }
 
     private static async Task<KeptIndex> BuildAsync(
-        LineReader lines, string path, int skipRows, ITextRowReader reader, CancellationToken cancellation)
+        LineReader lines, string path, int skipRows, ITextRowParser reader, CancellationToken cancellation)
     {
         using (lines)
         {

@@ -40,7 +40,7 @@ internal sealed class IndexedTarSamples : IndexedRows
     /// </summary>
     public static IndexedTarSamples Build(IReadOnlyList<string> shards, ManifestOptions options, ManifestFiles files, CancellationToken cancellation)
     {
-        if (shards.FirstOrDefault(CompressedShard.IsPacked) is { } packed)
+        if (shards.FirstOrDefault(UnpackedShard.IsPacked) is { } packed)
         {
             throw new ManifestException(
                 $"The shard {ManifestFiles.Shown(packed)} is compressed, and its samples cannot be read by their places: "

@@ -1,7 +1,7 @@
 namespace ClipGuard.Manifests;
 
 /// <summary>Turns elements of a JSON array into rows, each given with all that stands around it: spaces, the comma behind, the array's brackets.</summary>
-internal sealed class JsonArrayRowReader(ManifestOptions options, PathResolver paths) : ITextRowReader
+internal sealed class JsonArrayRowReader(ManifestOptions options, PathResolver paths) : ITextRowParser
 {
     private const string Separator = "',' or ']' behind each row";
 

@@ -55,7 +55,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using LineReader lines = open();
-        ITextRowReader? rows = null;
+        ITextRowParser? rows = null;
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (lines.TryRead(out TextLine line))

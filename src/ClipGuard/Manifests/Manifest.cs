@@ -109,7 +109,7 @@ public static class Manifest
         : string.Join(" + ", names);
 
     /// <summary>Whether a file is a shard, by its name.</summary>
-    internal static bool IsTar(string path) => CompressedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsTar(string path) => UnpackedShard.IsPacked(path) || Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The manifest that one file is.</summary>
     internal static IIndexableManifest OpenFile(string path, ManifestOptions? options) => Path.GetExtension(path).ToLowerInvariant() switch

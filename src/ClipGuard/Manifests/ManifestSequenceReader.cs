@@ -39,7 +39,7 @@ internal sealed class ManifestSequenceReader(IReadOnlyList<IManifest> parts, Fun
 
     public ValueTask DisposeAsync() => _reader?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private IUnparsedRowReader Reader() => _reader ??= ParsedRowReader.Of(parts[_part]);
+    private IUnparsedRowReader Reader() => _reader ??= UnparsedRowReaderAdapter.Of(parts[_part]);
 
     private async ValueTask PassAsync(long rows, long wanted)
     {
@@ -66,10 +66,10 @@ internal sealed class ManifestSequenceReader(IReadOnlyList<IManifest> parts, Fun
             }
         }
 
-        public override ManifestLine LineOf(int row)
+        public override ManifestLineNumber LineOf(int row)
         {
             (_, int within, long linesBefore, _) = Find(row);
-            return new ManifestLine(linesBefore + within + 1);
+            return new ManifestLineNumber(linesBefore + within + 1);
         }
 
         public override RowLocation LocationOf(int row, string manifest)

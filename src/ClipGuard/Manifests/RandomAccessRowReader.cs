@@ -9,15 +9,15 @@ namespace ClipGuard.Manifests;
 /// <param name="file">The same file, open; it stays the caller's.</param>
 /// <param name="length">Its length when the places were noted, or at least up to the last of them.</param>
 /// <param name="newReader">Makes a reader for one thread.</param>
-internal sealed class RandomAccessRowReader(string path, RandomAccessFile file, long length, Func<ITextRowReader> newReader)
+internal sealed class RandomAccessRowReader(string path, RandomAccessFile file, long length, Func<ITextRowParser> newReader)
 {
-    private readonly ConcurrentBag<ITextRowReader> _readers = [];
+    private readonly ConcurrentBag<ITextRowParser> _readers = [];
 
     /// <summary>Reads a row.</summary>
     /// <exception cref="ManifestException">The file has changed since its place was noted.</exception>
     public ManifestRow Read(RowIndexEntry address)
     {
-        if (!_readers.TryTake(out ITextRowReader? reader))
+        if (!_readers.TryTake(out ITextRowParser? reader))
         {
             reader = newReader();
         }
@@ -34,7 +34,7 @@ internal sealed class RandomAccessRowReader(string path, RandomAccessFile file, 
         }
     }
 
-    private TextLine Load(RowIndexEntry address, ITextRowReader reader)
+    private TextLine Load(RowIndexEntry address, ITextRowParser reader)
     {
         byte[] raw = new byte[address.Length];
         try

@@ -71,7 +71,7 @@ public sealed class TarManifest : IIndexableManifest, IShardableManifest, IResum
         {
             long number = 0;
             string shown = ManifestFiles.Shown(shard);
-            using CompressedShard? packed = CompressedShard.IsPacked(shard) ? CompressedShard.Unpack(shard, files, cancellation) : null;
+            using UnpackedShard? packed = UnpackedShard.IsPacked(shard) ? UnpackedShard.Unpack(shard, files, cancellation) : null;
             foreach (TarGroup group in TarGroup.ReadAll(shard, files, unpacked: packed?.File, stop: cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();

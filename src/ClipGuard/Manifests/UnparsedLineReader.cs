@@ -13,7 +13,7 @@ internal sealed class UnparsedLineReader(
     private LineReader? _lines;
     private RandomAccessFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe
     private RowReaderChoice? _chosen;
-    private ITextRowReader? _judge; // says which lines are rows
+    private ITextRowParser? _judge; // says which lines are rows
     private bool _hasBegun;
     private int _version; // of what was noted
     private long _row; // that comes next, from 0
@@ -102,13 +102,13 @@ internal sealed class UnparsedLineReader(
 
     private async ValueTask<UnparsedRows> CopyAsync(LineReader lines, int most, CancellationToken cancellation)
     {
-        var rows = new UnparsedRowBytes(() => _chosen!.NewReader());
+        var rows = new BufferedUnparsedRows(() => _chosen!.NewReader());
         await TakeAsync(lines, most, index: null, rows, cancellation).ConfigureAwait(false);
         return rows;
     }
 
     // Passes over rows and keeps their places, or copies of them, or nothing.
-    private async ValueTask<long> TakeAsync(LineReader lines, long most, RowIndex? index, UnparsedRowBytes? copies, CancellationToken cancellation)
+    private async ValueTask<long> TakeAsync(LineReader lines, long most, RowIndex? index, BufferedUnparsedRows? copies, CancellationToken cancellation)
     {
         long taken = 0;
         do
@@ -120,12 +120,12 @@ internal sealed class UnparsedLineReader(
     }
 
     // What was read already. Apart, because an asynchronous method keeps its variables on the heap, which a loop over millions of lines should not use.
-    private long TakeRead(LineReader lines, long most, RowIndex? index, UnparsedRowBytes? copies)
+    private long TakeRead(LineReader lines, long most, RowIndex? index, BufferedUnparsedRows? copies)
     {
         long taken = 0;
         while (taken < most)
         {
-            // A line that is not blank is a row once the first one has been looked at (ITextRowReader.HasRow).
+            // A line that is not blank is a row once the first one has been looked at (ITextRowParser.HasRow).
             if (copies is null && _judge is not null && lines.TryReadEntry(out RowIndexEntry place))
             {
                 index?.Add(place);
@@ -149,7 +149,7 @@ internal sealed class UnparsedLineReader(
         return taken;
     }
 
-    private static ITextRowReader NoReader() => throw new InvalidOperationException("There is no row to read.");
+    private static ITextRowParser NoReader() => throw new InvalidOperationException("There is no row to read.");
 
     private bool IsRow(TextLine line)
     {
@@ -172,4 +172,4 @@ internal sealed class UnparsedLineReader(
 /// <summary>What reads the rows of a text file.</summary>
 /// <param name="NewReader">Makes a reader for one thread.</param>
 /// <param name="IsHeader">Whether the first line that is not blank is no row.</param>
-internal sealed record RowReaderChoice(Func<ITextRowReader> NewReader, bool IsHeader = false);
+internal sealed record RowReaderChoice(Func<ITextRowParser> NewReader, bool IsHeader = false);

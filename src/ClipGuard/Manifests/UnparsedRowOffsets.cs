@@ -6,13 +6,13 @@ namespace ClipGuard.Manifests;
 /// <param name="file">The file, open; it closes once none of these rows and their like is held any more.</param>
 /// <param name="length">How much of it was read when the last place was noted.</param>
 /// <param name="newReader">Makes a reader for one thread.</param>
-internal sealed class UnparsedRowOffsets(string path, RowIndex index, RandomAccessFile file, long length, Func<ITextRowReader> newReader) : UnparsedRows
+internal sealed class UnparsedRowOffsets(string path, RowIndex index, RandomAccessFile file, long length, Func<ITextRowParser> newReader) : UnparsedRows
 {
     private readonly RandomAccessRowReader _lines = new(path, file, length, newReader);
 
     public override int Count => (int)index.Count;
 
-    public override ManifestLine LineOf(int row) => new(index[row].Line);
+    public override ManifestLineNumber LineOf(int row) => new(index[row].Line);
 
     public override ManifestRow Read(int row) => _lines.Read(index[row]);
 }

@@ -25,7 +25,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
     private readonly StreamOptions _options;
     private readonly ILogger _logger;
     private readonly StreamGuardFolder _folder;
-    private readonly StreamHelpers _helpers;
+    private readonly StreamHelperPool _helpers;
     private readonly IdleProcessPool<GuardianProcess> _guardians;
     private readonly UnkillableSessionCount _unkillable = new();
     private readonly SemaphoreSlim _slots;
@@ -45,7 +45,7 @@ public sealed partial class StreamGuard : IAsyncDisposable
         _options = options;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<StreamGuard>();
         _folder = StreamGuardFolder.Make(options.Folder);
-        _helpers = new StreamHelpers(options, _folder);
+        _helpers = new StreamHelperPool(options, _folder);
         _guardians = GuardianProcess.Pool(options);
         _slots = new SemaphoreSlim(options.Runs);
         _sandboxChecked = Task.Run(WarnOfSandbox);

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>One guarded decode in helpers, from the first attempt to the verdict. <see cref="DecodeAttempts"/> says what follows from each attempt.</summary>
+/// <summary>One guarded decode in helpers, from the first attempt to the verdict. <see cref="DecodeRetryPolicy"/> says what follows from each.</summary>
 internal sealed partial class GuardedDecode
 {
     private readonly DecodeCall _call;
     private readonly HelperPool _pool;
     private readonly Func<long> _nextId;
     private readonly ILogger _logger;
-    private readonly DecodeAttempts _attempts;
+    private readonly DecodeRetryPolicy _attempts;
     private readonly TimeSpan _waitedForBytes;
 
     // Null once it has been called.
@@ -36,7 +36,7 @@ internal sealed partial class GuardedDecode
         _pool = pool;
         _nextId = nextId;
         _logger = logger;
-        _attempts = new DecodeAttempts(call.FirstFailure);
+        _attempts = new DecodeRetryPolicy(call.FirstFailure);
         _onFirstFailure = call.OnFirstFailure;
         _waitedForBytes = Stopwatch.GetElapsedTime(call.AskedAt);
     }

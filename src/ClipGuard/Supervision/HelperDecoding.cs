@@ -15,11 +15,11 @@ internal sealed partial class HelperDecoding : IDecodingBackend
 
     // There is one of them at least.
     private readonly DecoderProgramHelpers? _program;
-    private readonly ClipGuardHelpers? _own;
+    private readonly BuiltInDecoderHelpers? _own;
     private readonly bool _sandboxIsMissing;
     private long _lastAttempt;
 
-    private HelperDecoding(SupervisorOptions options, DecoderProgramHelpers? program, ClipGuardHelpers? own, ILogger logger)
+    private HelperDecoding(SupervisorOptions options, DecoderProgramHelpers? program, BuiltInDecoderHelpers? own, ILogger logger)
     {
         _logger = logger;
         _nextAttempt = () => Interlocked.Increment(ref _lastAttempt);
@@ -93,8 +93,8 @@ internal sealed partial class HelperDecoding : IDecodingBackend
             : await DecoderProgramHelpers.StartAsync(decoder, options, logger, cancellation).ConfigureAwait(false);
         try
         {
-            ClipGuardHelpers? own = program is { DecodesAll: true } || options.DecoderAlone ? null
-                : await ClipGuardHelpers.StartAsync(options, program?.Capacity, logger, cancellation).ConfigureAwait(false);
+            BuiltInDecoderHelpers? own = program is { DecodesAll: true } || options.DecoderAlone ? null
+                : await BuiltInDecoderHelpers.StartAsync(options, program?.Capacity, logger, cancellation).ConfigureAwait(false);
             return new HelperDecoding(options, program, own, logger);
         }
         catch

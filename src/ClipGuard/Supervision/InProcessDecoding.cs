@@ -101,7 +101,7 @@ internal sealed class InProcessDecoding : IDecodingBackend
     /// <summary>A decoder and the memory it writes to; one decode at a time.</summary>
     private sealed unsafe class Desk(long payloadBytes, IReadOnlyDictionary<string, IAudioDecoder> audioDecoders) : IDisposable
     {
-        private readonly DecodeMemory _memory = new(payloadBytes);
+        private readonly HelperSharedMemory _memory = new(payloadBytes);
 
         public LibavDecoder Decoder { get; } = new(audioDecoders);
 

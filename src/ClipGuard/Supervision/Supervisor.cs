@@ -205,7 +205,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         ObjectMetadata? fetchedObject = null;
         if (call.Request.Source is ReadAheadSource { Clip: var clip })
         {
-            ReadAheadBytes taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
+            ReadAheadResult taken = await _readAhead!.TakeAsync(clip, cancellation).ConfigureAwait(false);
             ahead = taken.Fetched;
             fetchedObject = taken.Object;
             call = call.From(taken.Source);

@@ -26,7 +26,7 @@ internal sealed record StoredFault
     public double SinceProgressSeconds { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TimeRecord? Time { get; init; }
+    public TimeByCauseRecord? Time { get; init; }
 
     public long Packets { get; init; }
 
@@ -58,7 +58,7 @@ internal sealed record StoredFault
             ElapsedSeconds = Seconds.Of(found.Elapsed),
             CpuSeconds = Seconds.Of(found.CpuTime),
             SinceProgressSeconds = Seconds.Of(found.SinceProgress),
-            Time = found.Time == default ? null : TimeRecord.Of(found),
+            Time = found.Time == default ? null : TimeByCauseRecord.Of(found),
             Packets = found.PacketCount,
             Frames = found.FrameCount,
             PeakMemoryBytes = found.PeakMemoryBytes,

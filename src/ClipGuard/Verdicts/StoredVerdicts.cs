@@ -16,7 +16,7 @@ internal sealed class StoredVerdicts : IDisposable
     private readonly CompactHashSet _objects;
     private readonly Dictionary<string, string?> _settings;
     private readonly Dictionary<string, string> _known = [];
-    private readonly ClipFactIndex _facts = new();
+    private readonly TrackFactsIndex _facts = new();
     private readonly ILogger _log;
 
     /// <param name="conditions">What verdicts are to have been come to under.</param>

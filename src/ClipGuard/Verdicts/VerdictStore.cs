@@ -25,7 +25,7 @@ internal sealed class VerdictStore : IAsyncDisposable
     private readonly Dictionary<ClipKind, (VerdictConditions Conditions, string Id)> _conditions;
     private readonly StoreWriter _facts;
     private readonly StoreWriter _faults;
-    private readonly UnconfirmedFaults _doubtful = new();
+    private readonly ReusedHelperFaultBuffer _doubtful = new();
     private readonly IGuardedDecoder _decoder;
     private readonly TimeProvider _time;
 

@@ -118,7 +118,7 @@ public static class VerdictStoreMaintenance
             }
 
             string partial = target + ".partial";
-            using (var written = new CompactedFile(partial, kind, writer))
+            using (var written = new CompactedFileWriter(partial, kind, writer))
             {
                 foreach (StoreLine line in files.SelectMany(static file => StoreFileReader.ReadLines(file.FullName)))
                 {

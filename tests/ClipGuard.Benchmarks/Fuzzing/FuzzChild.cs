@@ -75,8 +75,8 @@ internal sealed unsafe class FuzzChild : IDisposable
 
         using var log = new LibavLog(new ProgressMarks(_marks));
         var session = new DecodeState(new DecodeRequest(source, new VideoSpec()) { Limits = Limits }, Context(), log);
-        RawStream? stream = null;
-        DecoderFault? fault = one.Kind == ClipKind.Audio ? RawAudio.Open(session, source, out stream) : RawVideo.Open(session, source, out stream);
+        RawStreamWriter? stream = null;
+        DecoderFault? fault = one.Kind == ClipKind.Audio ? RawAudioWriter.Open(session, source, out stream) : RawVideoWriter.Open(session, source, out stream);
         using (stream)
         {
             using StreamSink sink = StreamSink.OpenEnd("/dev/null", new ProgressMarks(_marks), out _)!;

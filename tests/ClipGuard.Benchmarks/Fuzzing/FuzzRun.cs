@@ -25,12 +25,12 @@ internal sealed class FuzzRun(string sample, bool make, int seed, int cases)
     {
         if (words is ["child", var folder, var all, var number, var from, var to])
         {
-            return FuzzChild.Run(await FuzzMedia.ReadAsync(folder, bool.Parse(all)), Number(number), Number(from), Number(to));
+            return FuzzChild.Run(await FuzzSeeds.ReadAsync(folder, bool.Parse(all)), Number(number), Number(from), Number(to));
         }
 
         if (words is ["show", var place, var every, var which, var one, var output])
         {
-            FuzzCase shown = FuzzCase.Of(await FuzzMedia.ReadAsync(place, bool.Parse(every)), Number(which), Number(one));
+            FuzzCase shown = FuzzCase.Of(await FuzzSeeds.ReadAsync(place, bool.Parse(every)), Number(which), Number(one));
             await File.WriteAllBytesAsync(output, shown.Bytes);
             Console.WriteLine($"{output}: {shown.Name}, damaged; asked for {shown.Asked}");
             return 0;
@@ -45,7 +45,7 @@ internal sealed class FuzzRun(string sample, bool make, int seed, int cases)
 
     private async Task<int> RunAsync()
     {
-        _files = await FuzzMedia.ReadAsync(sample, make);
+        _files = await FuzzSeeds.ReadAsync(sample, make);
         Console.WriteLine($"fuzz: {cases} damaged copies of {_files.Count} files, seed {seed}");
         long began = Stopwatch.GetTimestamp();
         for (int next = 0; next < cases;)

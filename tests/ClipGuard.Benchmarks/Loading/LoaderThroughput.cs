@@ -49,7 +49,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
             Shuffle = ShuffleMode.None,
             Supervision = new SupervisorOptions
             {
-                HelperPath = MeasuredPrograms.Published,
+                HelperPath = ClipGuardProgramPaths.Published,
                 Workers = 2,
                 ReadAhead = readAhead is { } reads ? new ReadAheadOptions { Reads = reads } : new ReadAheadOptions(),
             },

@@ -42,7 +42,7 @@ internal static class ManyRowsRun
         await using ClipLoader loader = await ClipLoader.OpenAsync(Manifest.Open(path), new LoaderOptions
         {
             Audio = new AudioSpec { SampleRateHz = 16_000 },
-            Supervision = new SupervisorOptions { HelperPath = MeasuredPrograms.Published, Workers = 2 },
+            Supervision = new SupervisorOptions { HelperPath = ClipGuardProgramPaths.Published, Workers = 2 },
         });
         TimeSpan opened = Stopwatch.GetElapsedTime(began);
         TimeSpan? first = null;

@@ -23,7 +23,7 @@ internal static partial class CompareBenchmark
         async Task<(double Rate, double Psnr)> OursAsync()
         {
             ProgramRun run = await ChildProgram.MustRunAsync(
-                MeasuredPrograms.PublishedCommand, ["compare", reference, distorted, "--metric", "psnr", "--json"], Limit);
+                ClipGuardProgramPaths.PublishedCommand, ["compare", reference, distorted, "--metric", "psnr", "--json"], Limit);
             using var line = JsonDocument.Parse(run.Output);
             frames = line.RootElement.GetProperty("frames").GetInt32();
             return (frames / run.Elapsed.TotalSeconds, line.RootElement.GetProperty("scores").GetProperty("psnr").GetDouble());

@@ -50,12 +50,12 @@ public sealed partial class SampleDatasetDryRunTests
     {
         var records = DryRunFiles.ReadClips(DryRunFiles.Clips(_out)).ToLookup(static one => one.Clip);
 
-        ClipRecord film = records["good/h264.mp4"].First();
+        DecodedClipRecord film = records["good/h264.mp4"].First();
         Assert.That(
             (film.Codec, film.Container, film.Width, film.Height, film.FrameRateHz, film.DurationSeconds, film.FrameCount),
             Is.EqualTo(("h264", "mov,mp4,m4a,3gp,3g2,mj2", 192, 144, 25.0, 2.0, 50L)));
         Assert.That(film.Bytes, Is.EqualTo(new FileInfo(Repository.SampleClip("good/h264.mp4")).Length));
-        ClipRecord tone = records["good/tone.wav"].First();
+        DecodedClipRecord tone = records["good/tone.wav"].First();
         Assert.That(
             (tone.Codec, tone.Container, tone.SampleRateHz, tone.Channels, tone.DurationSeconds),
             Is.EqualTo(("pcm_s16le", "wav", 8000, 1, 1.5)));

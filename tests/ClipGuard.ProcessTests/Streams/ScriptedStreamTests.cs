@@ -8,7 +8,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Streams whose helpers misbehave, each as either of two and under tools that open them in both orders.</summary>
 [TestFixture]
-internal sealed class ScriptedStreamTests : ScriptedRunFixture
+internal sealed class ScriptedStreamTests : SharedStreamGuardFixture
 {
     // After this, streams that are late are warned of; scripts that are to be late take twice as long.
     private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(1.5);

@@ -9,7 +9,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>Tools that treat their inputs in every way, each opening them in both orders: the right verdict, and nothing left of the session.</summary>
 [TestFixture]
-internal sealed class ScriptedToolTests : ScriptedRunFixture
+internal sealed class ScriptedToolTests : SharedStreamGuardFixture
 {
     // More than a pipe holds.
     private const long FrameBytes = 320 * 240 * 3 / 2;

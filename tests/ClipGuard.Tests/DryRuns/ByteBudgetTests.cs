@@ -10,7 +10,7 @@ public sealed class ByteBudgetTests
     [Test]
     public async Task Bytes_over_the_budget_wait_until_some_come_back()
     {
-        var budget = new ByteBudget(10);
+        var budget = new RowByteBudget(10);
         await budget.TakeAsync(6, default);
         Task second = budget.TakeAsync(5, default).AsTask();
         Assert.That(second.IsCompleted, Is.False);
@@ -22,7 +22,7 @@ public sealed class ByteBudgetTests
     [Test]
     public async Task A_row_over_the_whole_budget_passes_alone()
     {
-        var budget = new ByteBudget(10);
+        var budget = new RowByteBudget(10);
         await budget.TakeAsync(1, default);
         Task large = budget.TakeAsync(100, default).AsTask();
         Assert.That(large.IsCompleted, Is.False);
@@ -39,7 +39,7 @@ public sealed class ByteBudgetTests
     [Test]
     public async Task A_wait_can_be_cancelled()
     {
-        var budget = new ByteBudget(10);
+        var budget = new RowByteBudget(10);
         await budget.TakeAsync(10, default);
         using var stop = new CancellationTokenSource();
         Task waiting = budget.TakeAsync(1, stop.Token).AsTask();
@@ -51,7 +51,7 @@ public sealed class ByteBudgetTests
     [Test]
     public async Task More_are_in_flight_only_where_one_holds_them_up()
     {
-        var budget = new ByteBudget(100, 20);
+        var budget = new RowByteBudget(100, 20);
         await budget.TakeAsync(15, CancellationToken.None);
         Task waiting = budget.TakeAsync(15, CancellationToken.None).AsTask();
         Assert.That(waiting.IsCompleted, Is.False);

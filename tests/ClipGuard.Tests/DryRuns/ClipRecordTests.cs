@@ -23,11 +23,11 @@ internal sealed class ClipRecordTests
 
         await bench.RunAsync();
 
-        ClipRecord[] records = Records(bench);
+        DecodedClipRecord[] records = Records(bench);
         Assert.That(
             records.Select(static one => (one.Line, one.Index, one.Id, one.Clip, one.Width)),
             Is.EqualTo(new (long, int, string?, string, int?)[] { (1, 0, "row-1", "a.png", 5), (2, 1, "2", "bb.png", 6), (5, 0, null, "ccc.png", 7) }));
-        Assert.That(records, Has.All.Matches<ClipRecord>(static one =>
+        Assert.That(records, Has.All.Matches<DecodedClipRecord>(static one =>
             one is { Codec: "png", Container: "png_pipe", Bytes: 99, Height: 8, ElapsedSeconds: 0.005, Damage: null, DurationSeconds: null }));
         Assert.That(records[0].Path, Is.EqualTo(Path.Combine(bench.Folder, "a.png")));
         Assert.That(File.ReadLines(DryRunFiles.Clips(bench.Options.OutputFolder)), Has.None.Contains("null"));
@@ -117,14 +117,14 @@ internal sealed class ClipRecordTests
 
         Assert.That(bench.Decoder.Asked, Is.Empty);
         Assert.That(Comparable(bench), Is.EqualTo(first));
-        Assert.That(Records(bench), Has.All.Matches<ClipRecord>(static one => one.ElapsedSeconds is null && one.Width is not null));
+        Assert.That(Records(bench), Has.All.Matches<DecodedClipRecord>(static one => one.ElapsedSeconds is null && one.Width is not null));
     }
 
     [Test]
     public void Facts_are_found_among_those_of_several_files_and_what_is_gone_is_not()
     {
         string folder = Directory.CreateTempSubdirectory("clipguard-facts-").FullName;
-        using var places = new ClipFactIndex();
+        using var places = new TrackFactsIndex();
         foreach (int number in new[] { 0, 1 })
         {
             string file = Path.Combine(folder, $"facts-{number}.jsonl");
@@ -151,7 +151,7 @@ internal sealed class ClipRecordTests
         return bench;
     }
 
-    private static ClipRecord[] Records(DryRunBench bench) => [.. DryRunFiles.ReadClips(DryRunFiles.Clips(bench.Options.OutputFolder))];
+    private static DecodedClipRecord[] Records(DryRunBench bench) => [.. DryRunFiles.ReadClips(DryRunFiles.Clips(bench.Options.OutputFolder))];
 
     private static string[] Comparable(DryRunBench bench) =>
         [.. Records(bench).Select(one => $"{one with { ElapsedSeconds = null, Path = one.Path?.Replace(bench.Folder, ".", StringComparison.Ordinal) }}")];

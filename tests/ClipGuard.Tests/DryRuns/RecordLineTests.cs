@@ -12,12 +12,12 @@ namespace ClipGuard.Tests.DryRuns;
 /// <summary>The lines of a dry run's files to the letter: programs read them, and people look for a field where it was.</summary>
 internal sealed class RecordLineTests
 {
-    private static readonly TimeRecord Time = new(1, 2, 3, 4, 5, 6);
+    private static readonly TimeByCauseRecord Time = new(1, 2, 3, 4, 5, 6);
 
     [Test]
     public void A_clip_that_decoded() => Assert.That(
         JsonSerializer.Serialize(
-            new ClipRecord
+            new DecodedClipRecord
             {
                 Line = 3,
                 Index = 1,
@@ -37,7 +37,7 @@ internal sealed class RecordLineTests
                 FrameRateHz = 25,
                 ElapsedSeconds = 0.25,
             },
-            RecordLayout.Lines.ClipRecord),
+            RecordLayout.Lines.DecodedClipRecord),
         Is.EqualTo("""
             {"line":3,"index":1,"id":"row-3","clip":"a.mkv","path":"/d/a.mkv","kind":"video","codec":"h264","container":"matroska,webm","bytes":99,
             "durationSeconds":2.5,"sampleRateHz":8000,"channels":2,"width":5,"height":8,"frames":7,"frameRateHz":25,"elapsedSeconds":0.25}

@@ -113,7 +113,7 @@ internal sealed class BatchTokensTests
     {
         Prop.ForAll(Gen.Choose(0, 50).ArrayOf().ToArbitrary(), lengths =>
         {
-            IReadOnlyList<int[]> rows = SequencePacking.Pack(lengths, 50);
+            IReadOnlyList<int[]> rows = SequencePacker.Pack(lengths, 50);
             return rows.SelectMany(row => row).Order().SequenceEqual(Enumerable.Range(0, lengths.Length).Where(i => lengths[i] > 0))
                 && rows.All(row => row.Sum(i => lengths[i]) <= 50)
                 && rows.Count(row => row.Sum(i => lengths[i]) <= 25) <= 1;
@@ -148,7 +148,7 @@ internal sealed class BatchTokensTests
 
         public IManifest Manifest => new JsonLinesManifest(Path.Combine(_folder, "text.jsonl"));
 
-        public ScriptedClips Clips { get; } = new();
+        public ScriptedLoaderDecoder Clips { get; } = new();
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
     }

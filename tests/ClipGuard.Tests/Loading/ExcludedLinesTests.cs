@@ -25,7 +25,9 @@ internal sealed class ExcludedLinesTests
             {
                 ExcludedLines =
                 [
-                    new ManifestLine(5, first.Manifest.Name), new ManifestLine(7, second.Manifest.Name), new ManifestLine(99, second.Manifest.Name),
+                    new ManifestLineNumber(5, first.Manifest.Name),
+                    new ManifestLineNumber(7, second.Manifest.Name),
+                    new ManifestLineNumber(99, second.Manifest.Name),
                 ],
             });
 
@@ -48,7 +50,7 @@ internal sealed class ExcludedLinesTests
         List<SeenBatch> next = await LoaderRun.ReadAsync(loader);
         var state = LoaderState.Parse(next[0].State.ToJson());
 
-        Assert.That(state.ExcludedLines, Is.EqualTo(new[] { new ManifestLine(5, first.Manifest.Name), new ManifestLine(10, first.Manifest.Name) }));
+        Assert.That(state.ExcludedLines, Is.EqualTo(new[] { new ManifestLineNumber(5, first.Manifest.Name), new ManifestLineNumber(10, first.Manifest.Name) }));
         Assert.That(next.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(18));
     }
 
@@ -64,7 +66,7 @@ internal sealed class ExcludedLinesTests
         List<(string?, long)> left = await RowsAsync(
             filtered,
             first.Clips,
-            LoaderRun.Options with { ExcludedLines = [new ManifestLine(5, first.Manifest.Name), new ManifestLine(4, second.Manifest.Name)] });
+            LoaderRun.Options with { ExcludedLines = [new ManifestLineNumber(5, first.Manifest.Name), new ManifestLineNumber(4, second.Manifest.Name)] });
 
         Assert.That(all, Has.Count.EqualTo(22).And.Member((first.Manifest.Name, 5L)).And.No.Member((second.Manifest.Name, 4L)));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5))));
@@ -79,10 +81,10 @@ internal sealed class ExcludedLinesTests
             File.WriteAllLines(
                 path,
                 ["""{"line":7,"clip":"a.mp4","fault":"Stalled"}""", """{"line":3,"column":1,"fault":"BadManifestLine"}""", """{"line":7,"clip":"b.mp4"}"""]);
-            Assert.That(ManifestLine.OfFaults(path), Is.EqualTo(new ManifestLine[] { 3, 7 }));
-            Assert.That(ManifestLine.OfFaults(path, "a.jsonl").First(), Is.EqualTo(new ManifestLine(3, "a.jsonl")));
+            Assert.That(ManifestLineNumber.OfFaults(path), Is.EqualTo(new ManifestLineNumber[] { 3, 7 }));
+            Assert.That(ManifestLineNumber.OfFaults(path, "a.jsonl").First(), Is.EqualTo(new ManifestLineNumber(3, "a.jsonl")));
             File.AppendAllText(path, """{"clip":"b.mp4"}""");
-            Assert.That(() => ManifestLine.OfFaults(path), Throws.InstanceOf<FormatException>());
+            Assert.That(() => ManifestLineNumber.OfFaults(path), Throws.InstanceOf<FormatException>());
         }
         finally
         {
@@ -103,7 +105,7 @@ internal sealed class ExcludedLinesTests
         }
     }
 
-    private static async Task<List<(string?, long)>> RowsAsync(IManifest manifest, ScriptedClips clips, LoaderOptions options)
+    private static async Task<List<(string?, long)>> RowsAsync(IManifest manifest, ScriptedLoaderDecoder clips, LoaderOptions options)
     {
         await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, clips);
         return

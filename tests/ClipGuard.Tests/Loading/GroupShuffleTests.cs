@@ -125,7 +125,7 @@ internal sealed class GroupShuffleTests
         public static LoaderOptions Options(int window) => LoaderRun.Options with { Shuffle = ShuffleMode.Full, ShuffleWindow = window };
 
         public Task<ClipLoader> OpenAsync(LoaderOptions options, ILoggerFactory? loggers = null) =>
-            ClipLoader.OpenAsync(new ParquetManifest(Path), options, new ScriptedClips(), loggers);
+            ClipLoader.OpenAsync(new ParquetManifest(Path), options, new ScriptedLoaderDecoder(), loggers);
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
     }

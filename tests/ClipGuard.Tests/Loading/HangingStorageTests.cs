@@ -19,7 +19,7 @@ internal sealed class HangingStorageTests
     {
         var hanging = new HangingManifest();
         await using (ClipLoader loader = await ClipLoader.OpenAsync(
-            hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedClips()))
+            hanging, LoaderRun.Options with { Shuffle = ShuffleMode.Windowed }, new ScriptedLoaderDecoder()))
         {
             using var cancellation = new CancellationTokenSource();
             IAsyncEnumerator<Batch> batches = loader.GetAsyncEnumerator(cancellation.Token);
@@ -53,7 +53,7 @@ internal sealed class HangingStorageTests
             Buckets = isFor == "buckets" ? BucketOptions.ByText() : null,
             BatchBySize = isFor == "its size" ? new BatchBySizeOptions(SampleSize.ByText(), 100) : null,
         };
-        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips());
+        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedLoaderDecoder());
         using var cancellation = new CancellationTokenSource();
         try
         {
@@ -79,7 +79,7 @@ internal sealed class HangingStorageTests
     {
         using var hanging = new HangingRows();
         LoaderOptions options = LoaderRun.Options with { Supervision = new() { Workers = 2, Deadline = TimeSpan.FromMilliseconds(200) } };
-        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedClips());
+        await using ClipLoader loader = await ClipLoader.OpenAsync(hanging, options, new ScriptedLoaderDecoder());
 
         await Assert.ThatAsync(
             () => LoaderRun.ReadAsync(loader),

@@ -220,7 +220,7 @@ internal sealed partial class PaddingTests
             await Before(numbers[0], cancellation);
             byte[] payload = new byte[numbers[1] * numbers[2] * 3];
             payload.AsSpan().Fill((byte)(numbers[0] + 1));
-            return new ScriptedClips.Outcome(new DecodedClip(ElementType.UInt8, [numbers[2], numbers[1], 3]), payload, null);
+            return new ScriptedLoaderDecoder.Outcome(new DecodedClip(ElementType.UInt8, [numbers[2], numbers[1], 3]), payload, null);
         }
 
         [GeneratedRegex(@"\d+")]

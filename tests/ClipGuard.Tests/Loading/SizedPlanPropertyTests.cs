@@ -26,7 +26,7 @@ internal sealed class SizedPlanPropertyTests
             select (sizes.Order().ToArray(), bounds, world);
         Prop.ForAll(cases.ToArbitrary(), cut =>
         {
-            List<(int First, int End)> batches = SizedCut.Cut(cut.Sizes, cut.Bounds, cut.World);
+            List<(int First, int End)> batches = SizedBatchCutter.Cut(cut.Sizes, cut.Bounds, cut.World);
             bool isWhole = batches.Select(batch => batch.First).Append(cut.Sizes.Length).SequenceEqual(batches.Select(batch => batch.End).Prepend(0));
             bool isShared = batches.Count % cut.World == 0 || batches.All(batch => batch.End - batch.First == 1);
             return isWhole && isShared && batches.All(batch => Fits(cut.Sizes[batch.First..batch.End], cut.Bounds));
@@ -168,7 +168,7 @@ internal sealed class SizedPlanPropertyTests
         Run run, IReadOnlyList<ResumeSegment> segments, RankInfo rank, BatchBySizeState bounds, bool isStreamed, bool dropLast = false)
     {
         EpochRows rows = isStreamed
-            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLine>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
+            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLineNumber>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var size = new SampleSize(sample => SizeOf((long)sample.FindNumber("line")!), "size");
         var plan = new SizedPlan(rows, segments, rank, size, bounds, dropLast, seed: 5, epoch: 0);

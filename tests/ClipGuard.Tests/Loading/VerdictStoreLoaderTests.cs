@@ -180,7 +180,8 @@ internal sealed class VerdictStoreLoaderTests
     public async Task A_state_does_not_grow_with_lines_that_the_options_exclude()
     {
         using LoaderRun run = LoaderRun.Of(8);
-        LoaderOptions options = LoaderRun.Options with { ExcludedLines = [.. Enumerable.Range(9, 100_000).Select(static line => new ManifestLine(line))] };
+        IEnumerable<ManifestLineNumber> lines = Enumerable.Range(9, 100_000).Select(static line => new ManifestLineNumber(line));
+        LoaderOptions options = LoaderRun.Options with { ExcludedLines = [.. lines] };
         await using ClipLoader loader = await run.OpenAsync(options);
         LoaderState state = (await LoaderRun.ReadAsync(loader, most: 1))[0].State;
         await using ClipLoader other = await run.OpenAsync(options with { ExcludedLines = [9] });
@@ -307,7 +308,7 @@ internal sealed class VerdictStoreLoaderTests
     /// <summary>Scripted clips below a folder.</summary>
     private sealed class RootedClips(string root) : IGuardedDecoder
     {
-        private readonly ScriptedClips _clips = new();
+        private readonly ScriptedLoaderDecoder _clips = new();
 
         public ConcurrentQueue<string> Asked => _clips.Asked;
 

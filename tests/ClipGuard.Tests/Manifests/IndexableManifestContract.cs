@@ -43,7 +43,7 @@ public abstract class IndexableManifestContract
         IIndexableManifest manifest = Make();
         List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
 
-        await using IUnparsedRowReader reader = ParsedRowReader.Of(manifest);
+        await using IUnparsedRowReader reader = UnparsedRowReaderAdapter.Of(manifest);
         var read = new List<(UnparsedRows Rows, int Row)>();
         UnparsedRows rows;
         do
@@ -64,7 +64,7 @@ public abstract class IndexableManifestContract
         IIndexableManifest manifest = Make();
         List<ManifestRow> inOrder = manifest.ReadRowsAsync().ToBlockingEnumerable().ToList();
 
-        await using IUnparsedRowReader reader = ParsedRowReader.Of(manifest);
+        await using IUnparsedRowReader reader = UnparsedRowReaderAdapter.Of(manifest);
         long counted = await reader.SkipAsync(passed, CancellationToken.None);
         UnparsedRows rest = await reader.ReadAsync(1000, CancellationToken.None);
 

@@ -91,7 +91,7 @@ internal sealed class StreamedBlendTests
         {
             Shuffle = shuffle,
             ShuffleWindow = 7,
-            ExcludedLines = [new ManifestLine(3, "a"), new ManifestLine(2, "b")],
+            ExcludedLines = [new ManifestLineNumber(3, "a"), new ManifestLineNumber(2, "b")],
         };
         List<SeenBatch> whole = await ReadAsync(blend, options, null, int.MaxValue);
         (string?, long)[] rows = [.. whole.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];
@@ -114,7 +114,7 @@ internal sealed class StreamedBlendTests
 
     private static async Task<List<SeenBatch>> ReadAsync(IManifest manifest, LoaderOptions options, LoaderState? from, int most)
     {
-        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, new ScriptedClips());
+        await using ClipLoader loader = await ClipLoader.OpenAsync(manifest, options, new ScriptedLoaderDecoder());
         loader.Resume(from ?? loader.State);
         return await LoaderRun.ReadAsync(loader, most);
     }

@@ -54,14 +54,14 @@ internal sealed unsafe class DecoderThreadsTests
     [OneTimeSetUp]
     public void HaveThreadsForShortClips()
     {
-        _leastPixels = DecoderThreading.LeastPixels;
-        DecoderThreading.LeastPixels = 0;
+        _leastPixels = DecoderThreadPolicy.LeastPixels;
+        DecoderThreadPolicy.LeastPixels = 0;
     }
 
     [OneTimeTearDown]
     public void Remove()
     {
-        DecoderThreading.LeastPixels = _leastPixels;
+        DecoderThreadPolicy.LeastPixels = _leastPixels;
         _media.Dispose();
     }
 
@@ -143,13 +143,13 @@ internal sealed unsafe class DecoderThreadsTests
     [TestCase(4, 100, 25, 1)]
     [TestCase(1, 100, 1, 1)]
     public void Threads_are_worth_their_start_where_ranges_are_long(int asked, int packets, int ranges, int threads) =>
-        Assert.That(DecoderThreading.CountFor(asked, 1920 * 1080, packets, ranges), Is.EqualTo(threads));
+        Assert.That(DecoderThreadPolicy.CountFor(asked, 1920 * 1080, packets, ranges), Is.EqualTo(threads));
 
     [TestCase(8, 3840, 2160, 8)]
     [TestCase(8, 7680, 4320, 2)]
     [TestCase(8, 12_000, 12_000, 1)]
     public void Large_frames_have_few_threads(int asked, int width, int height, int threads) =>
-        Assert.That(DecoderThreading.CountFor(asked, (long)width * height, 100, 1), Is.EqualTo(threads));
+        Assert.That(DecoderThreadPolicy.CountFor(asked, (long)width * height, 100, 1), Is.EqualTo(threads));
 
     // Bytes overwritten, cut off, changed or zeroed, behind the headers.
     private static byte[] Damage(byte[] healthy, int copy)

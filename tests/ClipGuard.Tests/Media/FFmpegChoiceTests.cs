@@ -17,7 +17,7 @@ internal sealed class FFmpegChoiceTests
     [Test]
     public void Without_a_choice_every_release_may_be_taken_and_the_newest_is_tried_first()
     {
-        var any = LibavRequest.Parse(null, out string? problem);
+        var any = LibavReleaseRequest.Parse(null, out string? problem);
         Assert.That(problem, Is.Null);
         Assert.That(LibavRelease.All.Where(any.Allows).Select(release => release.Major), Is.EqualTo(new[] { 9, 8, 7, 6, 5 }));
     }
@@ -25,7 +25,7 @@ internal sealed class FFmpegChoiceTests
     [Test]
     public void A_number_allows_that_major_version_alone()
     {
-        var seven = LibavRequest.Parse("7", out string? problem);
+        var seven = LibavReleaseRequest.Parse("7", out string? problem);
         Assert.That(problem, Is.Null);
         Assert.That(LibavRelease.All.Where(seven.Allows).Select(release => release.Codec), Is.EqualTo(new[] { 61 }));
     }
@@ -35,7 +35,7 @@ internal sealed class FFmpegChoiceTests
     [TestCase("/no/such/folder", "neither a folder nor a major version")]
     public void What_cannot_be_taken_is_said(string choice, string words)
     {
-        LibavRequest.Parse(choice, out string? problem);
+        LibavReleaseRequest.Parse(choice, out string? problem);
         Assert.That(problem, Does.Contain(words));
     }
 

@@ -18,7 +18,7 @@ internal sealed class BenchReportBuilderTests
             new CodecTimings(ClipKind.Audio, "mp3") { ClipCount = 4, Opened = TimeSpan.FromMilliseconds(6), Copied = TimeSpan.FromMilliseconds(2) },
         ]);
 
-        ReportDocument report = BenchReportBuilder.Make("/data/train.jsonl", [first, second]);
+        ReportContent report = BenchReportBuilder.Make("/data/train.jsonl", [first, second]);
 
         Assert.That((report.Title, report.Lead), Is.EqualTo(("train.jsonl", "2 epochs, the last at 50.0 samples/s, held up by storage.")));
         Assert.That(report.Verdicts.Select(static one => $"{one.Name} {one.Count}"), Is.EqualTo(new[] { "ok 200", "Corrupt 3", "Stalled 1" }));

@@ -39,7 +39,7 @@ internal sealed class ComparisonReportTests
             Statistics = [ScoreStatistics.Of("psnr", [30.5, double.PositiveInfinity, 40])!],
         }.Write(folder);
 
-        ReportDocument report = ComparisonReport.Make(folder, ComparisonSummary.Read(folder)!, 2);
+        ReportContent report = ComparisonReportBuilder.Make(folder, ComparisonSummary.Read(folder)!, 2);
 
         Assert.That(report.Lead, Is.EqualTo("3 pairs scored, 2 without a score."));
         Assert.That(

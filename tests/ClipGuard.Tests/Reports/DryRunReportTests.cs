@@ -25,7 +25,7 @@ internal sealed partial class DryRunReportTests
     [Test]
     public void It_has_the_runs_verdicts_by_what_clips_have_in_common()
     {
-        ReportDocument report = Make(50);
+        ReportContent report = Make(50);
 
         Assert.That(report.Title, Is.EqualTo("train.jsonl"));
         Assert.That(report.Lead, Is.EqualTo("51 samples, 50 clips: 40 decoded, 10 faults, 1 unsettled. 40 samples can be trained on."));
@@ -102,7 +102,7 @@ internal sealed partial class DryRunReportTests
     {
         using var page = new MemoryStream();
 
-        ReportPage.Write(page, Make(100_000));
+        ReportPageWriter.Write(page, Make(100_000));
 
         Assert.That(page.Length, Is.LessThan(10_000_000));
         TestContext.Out.WriteLine($"{page.Length / 1e6:0.00} MB");
@@ -158,16 +158,16 @@ internal sealed partial class DryRunReportTests
         Assert.That(rows[^1], Is.EqualTo(new object[] { "25 other folders", 25L, 0L, 0L }));
     }
 
-    private ReportDocument Make(int rows, string name = "a.mp4") => DryRunReport.Make(_folder, SyntheticRun.Write(_folder, rows, name), [], 100_000, null);
+    private ReportContent Make(int rows, string name = "a.mp4") => DryRunReport.Make(_folder, SyntheticRun.Write(_folder, rows, name), [], 100_000, null);
 
-    private static string Page(ReportDocument report)
+    private static string Page(ReportContent report)
     {
         using var page = new MemoryStream();
-        ReportPage.Write(page, report);
+        ReportPageWriter.Write(page, report);
         return Encoding.UTF8.GetString(page.ToArray());
     }
 
-    private static string[] Rows(ReportDocument report, string name) =>
+    private static string[] Rows(ReportContent report, string name) =>
         [.. report.Breakdowns.Single(one => one.Name == name).Rows.Select(static row => string.Join(' ', row))];
 
     [GeneratedRegex("""<script type="application/json" id="data">(.*?)</script>""", RegexOptions.Singleline)]

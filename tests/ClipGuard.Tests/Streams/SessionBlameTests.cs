@@ -18,12 +18,12 @@ internal sealed class SessionBlameTests
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
-    private static readonly StreamFacts Unready = new("a");
-    private static readonly StreamFacts Opening = new("b") { IsHelperReady = true, Stage = DecodeStage.Probe };
-    private static readonly StreamFacts Decoding = new("c") { IsHelperReady = true, IsThere = true, Stage = DecodeStage.Decode, WrittenBytes = 7 };
-    private static readonly StreamFacts Unopened = new("d") { IsHelperReady = true, IsThere = true, Stage = DecodeStage.Write, WaitsForReader = true };
-    private static readonly StreamFacts Unread = Unopened with { Name = "e", WrittenBytes = 65536 };
-    private static readonly StreamFacts Written = Unopened with { Name = "f", IsWritten = true, WaitsForReader = false, WrittenBytes = 99 };
+    private static readonly StreamStatus Unready = new("a");
+    private static readonly StreamStatus Opening = new("b") { IsHelperReady = true, Stage = DecodeStage.Probe };
+    private static readonly StreamStatus Decoding = new("c") { IsHelperReady = true, IsThere = true, Stage = DecodeStage.Decode, WrittenBytes = 7 };
+    private static readonly StreamStatus Unopened = new("d") { IsHelperReady = true, IsThere = true, Stage = DecodeStage.Write, WaitsForReader = true };
+    private static readonly StreamStatus Unread = Unopened with { Name = "e", WrittenBytes = 65536 };
+    private static readonly StreamStatus Written = Unopened with { Name = "f", IsWritten = true, WaitsForReader = false, WrittenBytes = 99 };
 
     [Test]
     public void A_stream_that_is_not_there_in_time_is_to_blame_once_its_helper_was_ready()
@@ -55,7 +55,7 @@ internal sealed class SessionBlameTests
     [Test]
     public void A_stream_whose_reader_has_taken_everything_is_held_up_by_its_own_clip()
     {
-        StreamFacts between = Decoding with { Stage = DecodeStage.Write };
+        StreamStatus between = Decoding with { Stage = DecodeStage.Write };
         Assert.That(
             SessionBlame.OfStall(Limit, [Unopened, between]),
             Is.EqualTo(new SessionFailureCause.OfStream("c", ToolFaultKind.Stalled, "Nothing moved for 4 s; 'c' was in stage Write.")));
@@ -187,7 +187,7 @@ internal sealed class SessionBlameTests
     private static SessionFailureCause? ToolEnd(ToolRunSpec run, ProcessExit exit, params StreamReport[] reports) =>
         SessionBlame.OfToolEnd(run, exit, new ClipShape?[reports.Length], reports);
 
-    private static SessionFailureCause HelperEnd(StreamFacts stream, ProcessExit exit, params string[] wrote) =>
+    private static SessionFailureCause HelperEnd(StreamStatus stream, ProcessExit exit, params string[] wrote) =>
         SessionBlame.OfHelperEnd(stream, exit, wrote, new PostMortem(), MemoryLimit, NoKills());
 
     private static string Failure(SessionFailureCause cause)

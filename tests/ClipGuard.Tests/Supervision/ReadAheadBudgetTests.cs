@@ -8,10 +8,10 @@ namespace ClipGuard.Tests.Supervision;
 /// <summary>Encoded bytes that are held ahead of decodes, against their bound.</summary>
 internal sealed class ReadAheadBudgetTests
 {
-    private ReadAheadAccount _account = new();
+    private ReadAheadMetrics _account = new();
 
     [SetUp]
-    public void Prepare() => _account = new ReadAheadAccount();
+    public void Prepare() => _account = new ReadAheadMetrics();
 
     [Test]
     public void The_first_clip_has_room_however_long_it_is_and_others_up_to_the_bound()

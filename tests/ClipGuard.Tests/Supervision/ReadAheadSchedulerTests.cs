@@ -169,7 +169,7 @@ internal sealed class ReadAheadSchedulerTests
         await using var ahead = new ReadAheadScheduler(new ReadAheadOptions(), fetcher, TimeSpan.FromSeconds(20));
         using IReadAheadClip clip = ahead.Announce(new RemoteSource(new Uri("count://there/a.wav")))!;
 
-        ReadAheadBytes taken = await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation);
+        ReadAheadResult taken = await ahead.TakeAsync(((ReadAheadSource)clip.Source).Clip, cancellation);
 
         Assert.That(server.Asked, Is.EqualTo(1));
         if (isThere)

@@ -19,7 +19,7 @@ internal sealed class StorageStallTimeTests
     [TestCase(111, ExpectedResult = true)]
     public bool A_read_that_brings_nothing_for_longer_than_the_patience_is_stuck(int now)
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         silence.Begin(NewClip(), At(100));
         return silence.IsStuck(At(now));
     }
@@ -27,7 +27,7 @@ internal sealed class StorageStallTimeTests
     [Test]
     public void Whatever_comes_for_one_clip_is_news_of_the_storage()
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         ReadAheadClip other = NewClip();
         silence.Begin(NewClip(), At(100));
         silence.Begin(other, At(101));
@@ -39,7 +39,7 @@ internal sealed class StorageStallTimeTests
     [Test]
     public void A_second_read_is_no_news_of_the_storage()
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         silence.Begin(NewClip(), At(100));
         silence.Begin(NewClip(), At(109));
         Assert.That(silence.IsStuck(At(111)), Is.True);
@@ -48,7 +48,7 @@ internal sealed class StorageStallTimeTests
     [Test]
     public void The_end_of_a_read_is_news_and_the_last_one_leaves_nothing_to_be_stuck()
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         silence.Begin(NewClip(), At(100));
         silence.Begin(NewClip(), At(100));
         silence.End(At(105));
@@ -61,7 +61,7 @@ internal sealed class StorageStallTimeTests
     [Test]
     public void A_read_that_waits_for_room_does_not_wait_for_the_storage()
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         silence.Begin(NewClip(), At(100));
         silence.Pause();
         Assert.That(silence.IsStuck(At(500)), Is.False);
@@ -73,7 +73,7 @@ internal sealed class StorageStallTimeTests
     [Test]
     public void A_decode_waits_for_its_own_clips_bytes_once_they_are_read_and_for_any_before()
     {
-        StorageStallTime silence = NewAt(0);
+        StorageStallDetector silence = NewAt(0);
         ReadAheadClip reading = NewClip();
         ReadAheadClip queued = NewClip();
         new LinkedList<ReadAheadClip>().AddLast(queued.Node);
@@ -96,7 +96,7 @@ internal sealed class StorageStallTimeTests
 
     private static long At(int seconds) => seconds * Stopwatch.Frequency;
 
-    private static StorageStallTime NewAt(int seconds) => new(Patience, At(seconds));
+    private static StorageStallDetector NewAt(int seconds) => new(Patience, At(seconds));
 
     private static ReadAheadClip NewClip() => new(new FileSource("/a.wav"), now: 0, static _ => { });
 }

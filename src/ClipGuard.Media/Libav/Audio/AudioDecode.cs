@@ -44,12 +44,12 @@ internal sealed unsafe class AudioDecode : IDisposable
     // What is wanted of a day of audio is known to be too much before the day is decoded.
     private DecoderFault? JudgeClaim(int rateHz)
     {
-        if (LengthForLimits.Samples(_reading.Track, rateHz) is not { } claimed || _range.TooMuch(claimed) is not { } tooMuch)
+        if (AudioLengthForLimits.Samples(_reading.Track, rateHz) is not { } claimed || _range.TooMuch(claimed) is not { } tooMuch)
         {
             return null;
         }
 
-        return LengthForLimits.IsBorneOut(_reading.Track, claimed, rateHz) ? tooMuch : _reading.Reopen();
+        return AudioLengthForLimits.IsBorneOut(_reading.Track, claimed, rateHz) ? tooMuch : _reading.Reopen();
     }
 
     private DecoderFault? Jump(long start)

@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// </summary>
 internal sealed unsafe class AudioFrames(Track track) : IDisposable
 {
-    private readonly EncoderDelay _delay = new(track);
+    private readonly EncoderDelayTrim _delay = new(track);
     private AVFrame* _frame = ffmpeg.av_frame_alloc();
     private AVFrame* _ahead = ffmpeg.av_frame_alloc();
     private bool _isAhead;
@@ -183,6 +183,6 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
         AVRational unit = Track.Stream->time_base;
         bool isExact = packetTicks > 0 && unit.num == 1 && (unit.den == _frame->sample_rate || unit.den * 2 == _frame->sample_rate);
         int told = isExact ? (int)Math.Min(_frame->nb_samples, packetTicks * (_frame->sample_rate / unit.den)) : _frame->nb_samples;
-        return Track.IsUncut ? Math.Min(told, _frame->nb_samples - EncoderDelay.PaddingOf(_frame)) : told;
+        return Track.IsUncut ? Math.Min(told, _frame->nb_samples - EncoderDelayTrim.PaddingOf(_frame)) : told;
     }
 }

@@ -31,7 +31,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         }
 
         session.WasRead = true;
-        using var stream = new ClipByteStream(session, bytes!);
+        using var stream = new PlugInByteStream(session, bytes!);
         try
         {
             using IAudioTrack track = decoder.Open(stream, bytes!.Name);

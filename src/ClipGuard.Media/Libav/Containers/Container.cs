@@ -102,7 +102,7 @@ internal sealed unsafe class Container : IDisposable
             return unreadable;
         }
 
-        ClipBytes trusted = link is { } part ? new RangeBytes(bytes!, part.Start, part.Length) : bytes!;
+        ClipBytes trusted = link is { } part ? new SubfileBytes(bytes!, part.Start, part.Length) : bytes!;
         if (DistrustRules.Apply(session, wanted, ref trusted, out List<Distrusted> findings) is { } distrusted)
         {
             trusted.Dispose();

@@ -18,20 +18,21 @@ internal sealed class ChainedOgg : IDistrustRule
     /// <inheritdoc/>
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted)
     {
-        if (wanted == AVMediaType.AVMEDIA_TYPE_VIDEO || !head.StartsWith(OggPage.Mark) || OggPage.Read(bytes, 0) is not { IsFirst: true } first)
+        if (wanted == AVMediaType.AVMEDIA_TYPE_VIDEO || !head.StartsWith(OggPageHeader.Mark) || OggPageHeader.Read(bytes, 0) is not { IsFirst: true } first)
         {
             return null;
         }
 
         // What is multiplexed (a video with its sound) is left to FFmpeg.
-        if (OggPage.Read(bytes, first.End) is not { IsFirst: false } second || (OggPage.LastSerial(bytes) == first.Serial && bytes.Length > WholeBytes))
+        if (OggPageHeader.Read(bytes, first.End) is not { IsFirst: false } second
+            || (OggPageHeader.LastSerial(bytes) == first.Serial && bytes.Length > WholeBytes))
         {
             return null;
         }
 
         List<long> starts = [0];
         bool isBeginning = false;
-        for (OggPage? page = second; page is { } at; page = OggPage.Next(bytes, at.End))
+        for (OggPageHeader? page = second; page is { } at; page = OggPageHeader.Next(bytes, at.End))
         {
             if (at.IsFirst && isBeginning)
             {
@@ -54,7 +55,7 @@ internal sealed class ChainedOgg : IDistrustRule
         starts.Add(bytes.Length);
         return new Distrusted($"The file is a chain of {starts.Count - 1} Ogg files; each is decoded by itself, and their samples follow each other.")
         {
-            Instead = new RangeBytes(bytes, 0, starts[1]),
+            Instead = new SubfileBytes(bytes, 0, starts[1]),
             Links = [.. starts.Zip(starts.Skip(1), (from, to) => (from, to - from))],
             IgnoresClock = true,
         };

@@ -17,18 +17,18 @@ internal sealed class OneVorbisPage : IDistrustRule
     /// <inheritdoc/>
     public Distrusted? Find(ReadOnlySpan<byte> head, ClipBytes bytes, AVMediaType? wanted)
     {
-        if (wanted == AVMediaType.AVMEDIA_TYPE_VIDEO || !head.StartsWith(OggPage.Mark) || head[..Math.Min(head.Length, 64)].IndexOf("\x01vorbis"u8) < 0)
+        if (wanted == AVMediaType.AVMEDIA_TYPE_VIDEO || !head.StartsWith(OggPageHeader.Mark) || head[..Math.Min(head.Length, 64)].IndexOf("\x01vorbis"u8) < 0)
         {
             return null;
         }
 
         // The three headers end with a page (Vorbis I, A.2).
         int packets = 0;
-        OggPage? page = OggPage.Read(bytes, 0);
+        OggPageHeader? page = OggPageHeader.Read(bytes, 0);
         for (int i = 0; i < MaxHeaderPages && page is { } header && packets < Headers; i++)
         {
             packets += header.Packets;
-            page = OggPage.Read(bytes, header.End);
+            page = OggPageHeader.Read(bytes, header.End);
         }
 
         return packets == Headers && page is { IsLast: true, Granule: > 0 } audio && audio.End >= bytes.Length

@@ -114,7 +114,7 @@ internal static unsafe class ImageDecode
                     packet->size = AnimatedWebpFirstFrame.KeepFirst(new Span<byte>(packet->data, packet->size));
                 }
 
-                turn = more && turn.IsUpright ? PictureOrientation.OfPacket(packet, track.Stream->codecpar->codec_id) : turn;
+                turn = more && turn.IsUpright ? PictureOrientationReader.OfPacket(packet, track.Stream->codecpar->codec_id) : turn;
                 damaged |= !track.Send(more ? packet : null);
                 ffmpeg.av_packet_unref(packet);
             }
@@ -128,7 +128,7 @@ internal static unsafe class ImageDecode
 
         damaged |= track.MarkedPackets > 0 || track.ConcealedPackets > 0
             || frame->decode_error_flags != 0 || (frame->flags & ffmpeg.AV_FRAME_FLAG_CORRUPT) != 0;
-        turn = turn.IsUpright ? PictureOrientation.OfFrame(frame, track) : turn;
+        turn = turn.IsUpright ? PictureOrientationReader.OfFrame(frame, track) : turn;
         return true;
     }
 }

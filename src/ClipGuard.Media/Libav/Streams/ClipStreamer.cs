@@ -10,7 +10,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
     private readonly ProgressMarks _marks;
     private readonly LibavLog _log;
     private readonly DecodeState _session;
-    private RawStream? _stream;
+    private RawStreamWriter? _stream;
     private StreamSink? _sink;
 
     /// <summary>A streamer for one order.</summary>
@@ -36,8 +36,8 @@ internal sealed unsafe class ClipStreamer : IDisposable
     {
         _marks.Enter(DecodeStage.Open);
         DecoderFault? fault = _order.Kind == ClipKind.Audio
-            ? RawAudio.Open(_session, _order.Source, out _stream)
-            : RawVideo.Open(_session, _order.Source, out _stream);
+            ? RawAudioWriter.Open(_session, _order.Source, out _stream)
+            : RawVideoWriter.Open(_session, _order.Source, out _stream);
         _session.ThrowBug();
         if (fault is not null)
         {

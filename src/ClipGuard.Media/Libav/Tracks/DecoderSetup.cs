@@ -62,7 +62,7 @@ internal static unsafe class DecoderSetup
 
         if (threads > 1)
         {
-            // FF_THREAD_FRAME and nothing else: with slices H.264 conceals no errors, and HEVC has deadlocked (DecoderThreading).
+            // FF_THREAD_FRAME and nothing else: with slices H.264 conceals no errors, and HEVC has deadlocked (DecoderThreadPolicy).
             _ = ffmpeg.av_dict_set_int(&options, "thread_type", 1, 0);
         }
 

@@ -23,7 +23,7 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
     public DecoderFault? Open() => Reopen(1);
 
     /// <summary>
-    /// Opens it anew with threads, where it is one that may have them (<see cref="DecoderThreading"/>). Not where another decode of this process has some,
+    /// Opens it anew with threads, where it is one that may have them (<see cref="DecoderThreadPolicy"/>). Not where another decode of this process has some,
     /// since nobody could tell whose lines their log's are, nor after <see cref="GiveThreadsUp"/>. What it held is lost. Where the threads cannot be had it
     /// goes on without: limits on processes, and on memory, of which each takes a stack as large as <c>ulimit -s</c>, are not the clip's.
     /// </summary>
@@ -74,7 +74,7 @@ internal sealed unsafe class OpenedDecoder(DecodeState session, AVStream* stream
 
     // From here on the lines of threads in the log are this decode's, where it may have some.
     private bool MayHave(int threads) =>
-        threads == 1 || (!_isLimitedToOne && DecoderThreading.Allows(decoder) && session.TryOwnLinesOfThreads());
+        threads == 1 || (!_isLimitedToOne && DecoderThreadPolicy.Allows(decoder) && session.TryOwnLinesOfThreads());
 
     private DecoderFault? Reopen(int threads)
     {

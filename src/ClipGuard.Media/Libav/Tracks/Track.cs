@@ -166,7 +166,7 @@ internal sealed unsafe class Track : IDisposable
             return refused;
         }
 
-        session.Track ??= HeaderFacts.Of(container, opened.Stream);
+        session.Track ??= TrackFactsReader.Of(container, opened.Stream);
         track = opened;
         return null;
     }

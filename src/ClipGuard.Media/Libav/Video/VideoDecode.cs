@@ -227,7 +227,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         AVCodecParameters* coded = _track.Stream->codecpar;
         int packets = ranges.Sum(static range => range.Last - range.First + 1);
         int threads = _timeline is null ? 1
-            : DecoderThreading.CountFor(_session.Request.DecoderThreads ?? 1, (long)coded->width * coded->height, packets, ranges.Count);
+            : DecoderThreadPolicy.CountFor(_session.Request.DecoderThreads ?? 1, (long)coded->width * coded->height, packets, ranges.Count);
         if (_track.Decoder.UseThreads(threads) is { } unopened)
         {
             return unopened;

@@ -66,7 +66,7 @@ internal static class ShardTotals
                 return null;
             }
 
-            foreach (SeenClip clip in SeenClip.Read(shard.FileOf(OutputPaths.SeenName), bytes))
+            foreach (SeenClipRecord clip in SeenClipRecord.Read(shard.FileOf(OutputPaths.SeenName), bytes))
             {
                 fromStore += clips.Add(clip.Hash) && clip.IsFromStore ? 1 : 0;
             }

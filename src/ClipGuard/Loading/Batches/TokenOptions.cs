@@ -1,6 +1,6 @@
 namespace ClipGuard.Loading;
 
-/// <summary>How token ids lie in a batch's tensors (<see cref="BatchTokens.AddTokens"/>).</summary>
+/// <summary>How token ids lie in a batch's tensors (<see cref="BatchTokenExtensions.AddTokens"/>).</summary>
 public sealed record TokenOptions
 {
     /// <summary>The name of the tensor of ids, with which those of the others begin. Default <c>tokens</c>.</summary>

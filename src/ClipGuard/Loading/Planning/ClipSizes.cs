@@ -26,7 +26,7 @@ internal sealed class ClipSizes
     {
         var clips = new ClipSizes();
         UInt128 sum = 0;
-        foreach (ClipRecord record in DryRunFiles.ReadClips(path))
+        foreach (DecodedClipRecord record in DryRunFiles.ReadClips(path))
         {
             if (SizeOf(record, measure) is { } size && clips._sizes.TryAdd(KeyOf(record.Kind, record.Path, record.Clip), size))
             {
@@ -59,14 +59,14 @@ internal sealed class ClipSizes
     private static UInt128 KeyOf(ClipKind kind, string? path, string name) =>
         XxHash128.HashToUInt128(MemoryMarshal.AsBytes((path ?? name).AsSpan()), (long)kind);
 
-    private static double? SizeOf(ClipRecord clip, ClipMeasure measure) => measure switch
+    private static double? SizeOf(DecodedClipRecord clip, ClipMeasure measure) => measure switch
     {
         ClipMeasure.Seconds => clip.Kind == ClipKind.Image ? 0 : clip.DurationSeconds,
         ClipMeasure.Frames => FramesOf(clip),
         _ => clip.Kind == ClipKind.Audio ? 0 : FramesOf(clip) * clip.Width * clip.Height,
     };
 
-    private static double? FramesOf(ClipRecord clip) => clip.Kind switch
+    private static double? FramesOf(DecodedClipRecord clip) => clip.Kind switch
     {
         ClipKind.Audio => 0,
         ClipKind.Image => 1,

@@ -35,10 +35,10 @@ internal sealed class SizedPlan(
             left = await AfterAsync(left, segment, cancellation).ConfigureAwait(false);
         }
 
-        var windows = new SizedWindows(rows, left, size, now, rank.World, _key);
+        var windows = new SizedWindowPlanner(rows, left, size, now, rank.World, _key);
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         long number = now.FirstBatch;
-        Task<SizedWindow?> next = windows.PlanAsync(now.Window, forgetsBefore: true, abandoned.Token);
+        Task<SizeSortedWindow?> next = windows.PlanAsync(now.Window, forgetsBefore: true, abandoned.Token);
         try
         {
             for (long at = now.Window; await next.ConfigureAwait(false) is { } window; at++)
@@ -71,7 +71,7 @@ internal sealed class SizedPlan(
     private async Task<RemainingPositions> AfterAsync(RemainingPositions left, ResumeSegment segment, CancellationToken cancellation)
     {
         BatchBySizeState bounds = segment.BySize!;
-        var windows = new SizedWindows(rows, left, size, bounds, segment.World, _key);
+        var windows = new SizedWindowPlanner(rows, left, size, bounds, segment.World, _key);
         HashSet<long>[] ahead = [.. segment.Ahead.Select(static batches => batches.ToHashSet())];
         long mostReached = segment.Ahead.SelectMany(static batches => batches).Select(static batch => batch + 1).Concat(segment.Consumed).Max();
         var skipped = new List<long>();
@@ -79,7 +79,7 @@ internal sealed class SizedPlan(
         for (long number = bounds.FirstBatch; number < mostReached; at++)
         {
             // What is left of the segment's windows is asked for again.
-            SizedWindow window = await windows.PlanAsync(at, forgetsBefore: at == bounds.Window, cancellation).ConfigureAwait(false)
+            SizeSortedWindow window = await windows.PlanAsync(at, forgetsBefore: at == bounds.Window, cancellation).ConfigureAwait(false)
                 ?? throw TooMany(mostReached, number);
             for (int step = 0; step < window.Steps; step++, number++)
             {

@@ -18,7 +18,7 @@ internal sealed class EpochRun : IAsyncDisposable
     private readonly EpochRows _rows;
     private readonly EpochPlan _plan;
     private readonly SampleDecoding _decoding;
-    private readonly ReadAheadWindow? _ahead;
+    private readonly SampleReadAhead? _ahead;
     private readonly CodecTimingsAccount _profile;
     private readonly PrefetchGate _gate;
     private readonly CancellationTokenSource _stop;
@@ -33,7 +33,7 @@ internal sealed class EpochRun : IAsyncDisposable
 
     public EpochRun(
         LoaderOptions options, BatchMemory memory, EpochRows rows, EpochPlan plan, SampleDecoding decoding,
-        ReadAheadWindow? ahead, CodecTimingsAccount profile, long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
+        SampleReadAhead? ahead, CodecTimingsAccount profile, long firstBatch, IReadOnlySet<long> consumedAhead, CancellationToken cancellation)
     {
         _options = options;
         _memory = memory;

@@ -10,7 +10,7 @@ namespace ClipGuard.Loading;
 /// Fills one slot of a batch: reads the row, decodes its clips under guard, and tries substitutes where that fails. Any number of threads.
 /// </summary>
 internal sealed class SampleDecoding(
-    LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, ReadAheadWindow? window, CodecTimingsAccount profile)
+    LoaderOptions options, IGuardedDecoder decoder, int epoch, LoaderVerdicts? verdicts, SampleReadAhead? window, CodecTimingsAccount profile)
 {
     private readonly ulong _seed = unchecked((ulong)options.Seed);
     private readonly SampleTransforming? _transforming = options.Transform is { } transform ? new SampleTransforming(options, transform, epoch) : null;

@@ -18,7 +18,7 @@ internal sealed class TextShard(
     long length,
     RowBoundary first,
     Func<RowBoundary, LineReader> openAt,
-    Func<ITextRowReader> newReader,
+    Func<ITextRowParser> newReader,
     bool countsLines)
     : ManifestShard(whole, number, extent), IResumableManifest
 {
@@ -42,7 +42,7 @@ internal sealed class TextShard(
         }
 
         using LineReader lines = openAt(from);
-        ITextRowReader rows = newReader();
+        ITextRowParser rows = newReader();
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (lines.TryRead(out TextLine line))

@@ -33,7 +33,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     private WholeLineFile? _frames;
 
     /// <summary>How far the run is.</summary>
-    public PairProgress Progress { get; } = new(time ?? TimeProvider.System);
+    public PairRunProgress Progress { get; } = new(time ?? TimeProvider.System);
 
     /// <summary>Pairs that got scores so far.</summary>
     public long ScoredCount => Progress.ScoredCount;

@@ -14,7 +14,7 @@ internal static class SessionBlame
     /// <param name="state">The state.</param>
     /// <param name="limit">The limit that has run out.</param>
     /// <param name="streams">All streams, in the run's order.</param>
-    public static SessionFailureCause OfTimeOver(ToolSessionState state, TimeSpan limit, IReadOnlyList<StreamFacts> streams) =>
+    public static SessionFailureCause OfTimeOver(ToolSessionState state, TimeSpan limit, IReadOnlyList<StreamStatus> streams) =>
         state == ToolSessionState.Opening
             ? OfOpening(limit, streams)
             : OfStandstill(ToolFaultKind.TimedOut, $"Not done within {Seconds(limit)}", streams);
@@ -22,7 +22,7 @@ internal static class SessionBlame
     /// <summary>Nothing has moved for the stall limit.</summary>
     /// <param name="limit">The stall limit.</param>
     /// <param name="streams">All streams, in the run's order.</param>
-    public static SessionFailureCause OfStall(TimeSpan limit, IReadOnlyList<StreamFacts> streams) =>
+    public static SessionFailureCause OfStall(TimeSpan limit, IReadOnlyList<StreamStatus> streams) =>
         OfStandstill(ToolFaultKind.Stalled, $"Nothing moved for {Seconds(limit)}", streams);
 
     /// <summary>A stream's helper has ended without its last word, and nobody here had killed it.</summary>
@@ -33,7 +33,7 @@ internal static class SessionBlame
     /// <param name="memoryLimitBytes">Memory that it was allowed.</param>
     /// <param name="kills">The kernel's count of processes that it ended for want of memory.</param>
     public static SessionFailureCause OfHelperEnd(
-        StreamFacts stream, ProcessExit exit, IReadOnlyList<string> wrote, PostMortem postMortem, long memoryLimitBytes, MemoryKills kills)
+        StreamStatus stream, ProcessExit exit, IReadOnlyList<string> wrote, PostMortem postMortem, long memoryLimitBytes, MemoryKills kills)
     {
         if (!stream.IsHelperReady)
         {
@@ -81,7 +81,7 @@ internal static class SessionBlame
 
     /// <summary>Who is not there yet while a session opens, as a sentence begins.</summary>
     /// <param name="streams">All streams, in the run's order.</param>
-    public static string WhoIsLate(IReadOnlyList<StreamFacts> streams)
+    public static string WhoIsLate(IReadOnlyList<StreamStatus> streams)
     {
         string[] late = [.. streams.Where(stream => !stream.IsThere).Select(stream => $"'{stream.Name}'")];
         return late switch
@@ -96,9 +96,9 @@ internal static class SessionBlame
     public static SessionFailureCause.InfrastructureFailure Unavailable(string message) => new(new HelperUnavailableException(message));
 
     // A helper that is not ready has not been given its clip: that it is late says nothing about the clip.
-    private static SessionFailureCause OfOpening(TimeSpan limit, IReadOnlyList<StreamFacts> streams)
+    private static SessionFailureCause OfOpening(TimeSpan limit, IReadOnlyList<StreamStatus> streams)
     {
-        StreamFacts? late = streams.FirstOrDefault(stream => !stream.IsThere);
+        StreamStatus? late = streams.FirstOrDefault(stream => !stream.IsThere);
         string? unready = late is null ? "The guardian of a tool run" : late.IsHelperReady ? null : $"The helper of '{late.Name}'";
         return unready is null
             ? new SessionFailureCause.OfStream(
@@ -107,14 +107,14 @@ internal static class SessionBlame
     }
 
     // Who holds a session up: a stream whose helper waits for its reader is held up by the tool, every other one by its own clip.
-    private static SessionFailureCause OfStandstill(ToolFaultKind kind, string what, IReadOnlyList<StreamFacts> streams) =>
+    private static SessionFailureCause OfStandstill(ToolFaultKind kind, string what, IReadOnlyList<StreamStatus> streams) =>
         streams.FirstOrDefault(stream => !stream.IsWritten && !stream.WaitsForReader) is { } own
             ? new SessionFailureCause.OfStream(own.Name, kind, $"{what}; {Doing(own)}.")
             : new SessionFailureCause.OfTool(kind, $"{what}; {string.Join(", ", streams.Select(Waiting))}.");
 
-    private static string Doing(StreamFacts stream) => $"'{stream.Name}' was in stage {stream.Stage}";
+    private static string Doing(StreamStatus stream) => $"'{stream.Name}' was in stage {stream.Stage}";
 
-    private static string Waiting(StreamFacts stream) => stream.IsWritten ? $"'{stream.Name}' was written whole"
+    private static string Waiting(StreamStatus stream) => stream.IsWritten ? $"'{stream.Name}' was written whole"
         : stream.WrittenBytes == 0 ? $"nobody opened '{stream.Name}'"
         : $"after {stream.WrittenBytes} bytes nobody read on in '{stream.Name}'";
 

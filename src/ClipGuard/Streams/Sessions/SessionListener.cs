@@ -32,7 +32,7 @@ internal sealed class SessionListener(
     SessionEpoll descriptors,
     ILogger logger)
 {
-    private readonly StreamReplies _replies = new(options, logger);
+    private readonly StreamReplyHandler _replies = new(options, logger);
     private readonly byte[] _buffer = new byte[WireProtocol.MaxMessageBytes];
 
     /// <summary>Something has happened to a stream's helper, or the guardian.</summary>
@@ -87,7 +87,7 @@ internal sealed class SessionListener(
                     OnHelperMessage(streams[owner], received.Message!);
                     break;
                 case ReceivedKind.Unreadable:
-                    life.Break(isGuardian ? StrangeGuardian() : StreamReplies.Unbelievable(streams[owner], received.Complaint!));
+                    life.Break(isGuardian ? StrangeGuardian() : StreamReplyHandler.Unbelievable(streams[owner], received.Complaint!));
                     break;
                 case ReceivedKind.HungUp:
                     // A process that dies closes its end first, and is reaped next. One that lives on can no longer answer, and the stall limit or the deadline

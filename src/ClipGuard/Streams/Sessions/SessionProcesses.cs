@@ -21,7 +21,7 @@ namespace ClipGuard.Streams.Sessions;
 internal sealed class SessionProcesses(
     IReadOnlyList<SessionStream> streams,
     SessionTool tool,
-    StreamHelpers helpers,
+    StreamHelperPool helpers,
     IdleProcessPool<GuardianProcess> guardians,
     SessionEpoll descriptors,
     SessionInbox inbox)

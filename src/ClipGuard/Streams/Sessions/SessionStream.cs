@@ -76,12 +76,12 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
     public SessionFailureCause? Open(StreamOptions options, int decoderThreads)
     {
         ReadOnlyMemory<byte> held = (Stream.Source as MemorySource)?.Bytes ?? default;
-        if (held.Length > StreamHelpers.MemoryClipBytes)
+        if (held.Length > StreamHelperPool.MemoryClipBytes)
         {
             return new SessionFailureCause.OfStream(
                 Name,
                 ToolFaultKind.LimitExceeded,
-                $"The clip's {held.Length} encoded bytes are over the limit of {StreamHelpers.MemoryClipBytes} for a clip held in memory.");
+                $"The clip's {held.Length} encoded bytes are over the limit of {StreamHelperPool.MemoryClipBytes} for a clip held in memory.");
         }
 
         HelperProcess process = Helper!.Process;
@@ -132,7 +132,7 @@ internal sealed unsafe class SessionStream(int index, ClipStream stream, string 
 
     /// <summary>What is known of it, with the marks as they were read last.</summary>
     /// <param name="isFile">True for a work file, which nobody reads yet while it is written.</param>
-    public StreamFacts Facts(bool isFile) => new(Name)
+    public StreamStatus Facts(bool isFile) => new(Name)
     {
         IsHelperReady = Helper is { Greeting: not null },
         IsThere = Shape is not null,

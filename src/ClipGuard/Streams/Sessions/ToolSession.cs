@@ -56,7 +56,7 @@ internal sealed class ToolSession : ISessionLife
         string program,
         bool second,
         StreamOptions options,
-        StreamHelpers helpers,
+        StreamHelperPool helpers,
         IdleProcessPool<GuardianProcess> guardians,
         UnkillableSessionCount unkillable,
         string folder,
@@ -189,7 +189,7 @@ internal sealed class ToolSession : ISessionLife
         BackgroundLog.Write(_logger, logger => SessionLogMessages.LogSlowOpening(logger, late, _options.SlowOpening.TotalSeconds, limit));
     }
 
-    private StreamFacts[] Facts() => [.. _streams.Select(stream => stream.Facts(_options.WorkFiles))];
+    private StreamStatus[] Facts() => [.. _streams.Select(stream => stream.Facts(_options.WorkFiles))];
 
     private void Cancel()
     {

@@ -79,7 +79,7 @@ internal sealed class Attempt
 
     /// <summary>Copies the bytes of a clip that travels in memory to the payload's start. Outside the pool's lock; the memory is shared meanwhile.</summary>
     /// <returns>What the caller's memory threw when it was read, or null.</returns>
-    public unsafe Exception? CopyInput(DecodeMemory memory)
+    public unsafe Exception? CopyInput(HelperSharedMemory memory)
     {
         try
         {

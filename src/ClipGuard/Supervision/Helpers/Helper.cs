@@ -282,8 +282,8 @@ internal sealed partial class Helper
         bool movedLately = now - _measurement.ProgressAt < _clocks.DecodeTick / 2;
         SetWaiting(_measurement.Wait switch
         {
-            DecodeWaitReason.Blocked => true,
-            DecodeWaitReason.ForBytes => movedLately || _pool.Storage.HasAnsweredSince(_measurement.ProgressAt),
+            OffCpuReason.Blocked => true,
+            OffCpuReason.ForBytes => movedLately || _pool.Storage.HasAnsweredSince(_measurement.ProgressAt),
             _ => false,
         });
         if (_isWaiting)

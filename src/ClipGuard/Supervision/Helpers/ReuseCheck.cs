@@ -19,11 +19,11 @@ namespace ClipGuard.Supervision.Helpers;
 internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use, DecodeMeter measurement, HelperPool pool, long mostGrowthBytes)
 {
     // What it is being checked with; null before the check was sent.
-    private KnownClip? _known;
+    private ReuseCheckClip? _known;
     private long _privateBytesWhenReady;
 
     /// <summary>True where a decode has taken more of the shared memory than a helper keeps: that is given back before the check is sent.</summary>
-    public bool NeedsTrim => process.Memory.AllocatedBytes > DecodeMemory.KeptBytes + MarksPage.Size;
+    public bool NeedsTrim => process.Memory.AllocatedBytes > HelperSharedMemory.KeptBytes + MarksPage.Size;
 
     /// <summary>The helper is ready for the first time: what it holds now is what it is measured by.</summary>
     public void NoteReady() => _privateBytesWhenReady = use.PrivateBytes();
@@ -33,7 +33,7 @@ internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use,
     /// cannot move them back.
     /// </summary>
     public bool IsNeedless(DecoderFault fault, Attempt attempt) =>
-        fault.BeforeDecoding && measurement.Progress is { Packets: 0, Frames: 0 } && attempt.InputLength <= DecodeMemory.KeptBytes;
+        fault.BeforeDecoding && measurement.Progress is { Packets: 0, Frames: 0 } && attempt.InputLength <= HelperSharedMemory.KeptBytes;
 
     /// <summary>A check begins, and is not sent yet.</summary>
     public void Begin() => _known = null;
@@ -79,7 +79,7 @@ internal sealed unsafe class ReuseCheck(HelperProcess process, ProcessUsage use,
         return HelperEvent.CheckPassed;
     }
 
-    private string? WhyUnsound(KnownClip known, ReplyMessage reply)
+    private string? WhyUnsound(ReuseCheckClip known, ReplyMessage reply)
     {
         if (known.FindWrong(reply, process.Memory.Payload) is { } wrong)
         {

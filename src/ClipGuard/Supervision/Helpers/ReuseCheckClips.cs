@@ -6,15 +6,15 @@ namespace ClipGuard.Supervision.Helpers;
 /// <param name="options">What bounds their decodes.</param>
 internal sealed class ReuseCheckClips(SupervisorOptions options)
 {
-    private readonly Dictionary<string, KnownClip> _clips = [];
+    private readonly Dictionary<string, ReuseCheckClip> _clips = [];
 
     /// <summary>The known clip that goes through the same decoder as clips with a spec do.</summary>
-    public KnownClip For(ClipSpec spec)
+    public ReuseCheckClip For(ClipSpec spec)
     {
         string decoder = $"{spec.Kind} {(spec as AudioSpec)?.Decoder}";
-        if (!_clips.TryGetValue(decoder, out KnownClip? known))
+        if (!_clips.TryGetValue(decoder, out ReuseCheckClip? known))
         {
-            _clips.Add(decoder, known = KnownClip.For(spec, options));
+            _clips.Add(decoder, known = ReuseCheckClip.For(spec, options));
         }
 
         return known;

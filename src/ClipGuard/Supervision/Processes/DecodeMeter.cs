@@ -33,7 +33,7 @@ internal sealed unsafe class DecodeMeter(HelperProcess process, ProcessUsage use
     public TimeSpan UsableSinceProgress => _account?.UsableSinceProgress ?? TimeSpan.Zero;
 
     /// <summary>What the decode waited for between the last two samples that were half a tick apart or more.</summary>
-    public DecodeWaitReason Wait { get; private set; }
+    public OffCpuReason Wait { get; private set; }
 
     /// <summary>When the decode's time is to be accounted next.</summary>
     public long NextSample => (_account?.At ?? _startedAt) + _tick;
@@ -45,7 +45,7 @@ internal sealed unsafe class DecodeMeter(HelperProcess process, ProcessUsage use
     {
         _tick = tick ?? long.MaxValue / 2;
         _account = null;
-        Wait = DecodeWaitReason.None;
+        Wait = OffCpuReason.None;
         process.Memory.ClearMarks();
         errors.Forget();
         Progress = default;
@@ -76,7 +76,7 @@ internal sealed unsafe class DecodeMeter(HelperProcess process, ProcessUsage use
         _account.Add(TimeSample.Take(now, MonotonicTime.Nanoseconds(use.CpuTime()), waitedForBytes, process.Pid), ProgressAt);
         if (MonotonicTime.Nanoseconds(Time.Total - before.Total) >= _tick / 2)
         {
-            Wait = DecodeWaitReasons.Between(before, Time);
+            Wait = OffCpuReasons.Between(before, Time);
         }
     }
 

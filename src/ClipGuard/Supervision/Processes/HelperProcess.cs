@@ -17,7 +17,7 @@ internal sealed unsafe class HelperProcess
     private bool _isToBeReaped;
     private ProcessExit? _reaped;
 
-    private HelperProcess(int pid, int pidDescriptor, int socket, int errors, DecodeMemory memory, HelperTemplate? template)
+    private HelperProcess(int pid, int pidDescriptor, int socket, int errors, HelperSharedMemory memory, HelperTemplate? template)
     {
         _template = template;
         Pid = pid;
@@ -40,7 +40,7 @@ internal sealed unsafe class HelperProcess
     public int Errors { get; }
 
     /// <summary>Its memory.</summary>
-    public DecodeMemory Memory { get; }
+    public HelperSharedMemory Memory { get; }
 
     /// <summary>True where a template is its parent, which is asked to wait for its end: then <see cref="TryReap"/> says no at first.</summary>
     public bool IsForked => _template is not null;
@@ -72,7 +72,7 @@ internal sealed unsafe class HelperProcess
     private static HelperProcess Start(HelperLaunch launch, int devNull, HelperTemplate? template, ProgramSandbox? home, ReadOnlySpan<int> further)
     {
         int ours = -1, theirs = -1, errorsRead = -1, errorsWrite = -1;
-        DecodeMemory? memory = null;
+        HelperSharedMemory? memory = null;
         try
         {
             int* ends = stackalloc int[2];
@@ -81,7 +81,7 @@ internal sealed unsafe class HelperProcess
             theirs = Descriptors.Raised(ends[1], "fcntl");
             Descriptors.MakePipe(out errorsRead, out errorsWrite);
 
-            memory = new DecodeMemory(launch.PayloadBytes);
+            memory = new HelperSharedMemory(launch.PayloadBytes);
             int pid = template?.Fork([errorsWrite, theirs, memory.Descriptor], home?.Folder)
                 ?? Run(launch, [devNull, devNull, errorsWrite, theirs, memory.Descriptor, .. further]);
 

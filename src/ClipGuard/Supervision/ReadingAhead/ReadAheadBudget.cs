@@ -7,7 +7,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// </summary>
 /// <param name="mostBytes">The bound.</param>
 /// <param name="account">Where it is counted.</param>
-internal sealed class ReadAheadBudget(long mostBytes, ReadAheadAccount account)
+internal sealed class ReadAheadBudget(long mostBytes, ReadAheadMetrics account)
 {
     private TaskCompletionSource _room = NewRoom();
     private long _held;

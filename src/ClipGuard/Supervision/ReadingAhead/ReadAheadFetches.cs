@@ -12,7 +12,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <param name="fetcher">Fetches; stays its owner's.</param>
 /// <param name="budget">Where bytes get their room.</param>
 /// <param name="account">Where fetches are counted.</param>
-internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher fetcher, ReadAheadBudget budget, ReadAheadAccount account)
+internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher fetcher, ReadAheadBudget budget, ReadAheadMetrics account)
 {
     private readonly LinkedList<ReadAheadClip> _queue = [];
     private readonly HashSet<Task> _tasks = [];

@@ -19,10 +19,10 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
     // The lock of everything here, and of what is in these fields.
     private readonly Lock _gate = new();
     private readonly bool _always;
-    private readonly ReadAheadAccount _account = new();
+    private readonly ReadAheadMetrics _account = new();
     private readonly ReadAheadBudget _budget;
     private readonly ReadAheadSwitch _switch = new();
-    private readonly StorageStallTime _silence;
+    private readonly StorageStallDetector _silence;
     private readonly ReadAheadThreads _files;
     private readonly ReadAheadFetches _addresses;
     private readonly HashSet<ReadAheadClip> _live = [];
@@ -37,7 +37,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
     {
         _always = options.Always;
         _budget = new ReadAheadBudget(options.Bytes, _account);
-        _silence = new StorageStallTime(patience, Stopwatch.GetTimestamp());
+        _silence = new StorageStallDetector(patience, Stopwatch.GetTimestamp());
         _files = new ReadAheadThreads(_gate, options, _budget, _account, _switch, _silence, beforeReading);
         _addresses = new ReadAheadFetches(_gate, options.Reads, fetcher, _budget, _account);
         _budget.RoomMade += _addresses.Begin;
@@ -88,7 +88,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
 
     /// <summary>A decode begins: waits until the clip is there, or is to be read by the decode itself.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up, or the fetch was ended.</exception>
-    public async ValueTask<ReadAheadBytes> TakeAsync(ReadAheadClip clip, CancellationToken cancellation)
+    public async ValueTask<ReadAheadResult> TakeAsync(ReadAheadClip clip, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
         Want(clip);
@@ -120,13 +120,13 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
 
             if (clip.Bytes is not { } bytes)
             {
-                return new ReadAheadBytes(clip.Original, clip.Fetched);
+                return new ReadAheadResult(clip.Original, clip.Fetched);
             }
 
             _account.CountTaken(bytes.Length);
             string name = clip.Original is FileSource file ? Path.GetFileName(file.Path) : string.Empty;
             var source = new DescriptorSource(name, 0, bytes.Length) { Descriptor = bytes.Descriptor, Shown = clip.Original.ToString() };
-            return new ReadAheadBytes(source, Fetched: null) { Object = clip.Object };
+            return new ReadAheadResult(source, Fetched: null) { Object = clip.Object };
         }
     }
 

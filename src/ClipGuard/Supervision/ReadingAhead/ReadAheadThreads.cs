@@ -19,9 +19,9 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private readonly Lock _gate;
     private readonly ReadAheadOptions _options;
     private readonly ReadAheadBudget _budget;
-    private readonly ReadAheadAccount _account;
+    private readonly ReadAheadMetrics _account;
     private readonly ReadAheadSwitch _switch;
-    private readonly StorageStallTime _silence;
+    private readonly StorageStallDetector _silence;
     private readonly Action<FileSource>? _beforeReading;
 
     // Not a SemaphoreSlim: its waits spin first, on processors that decodes want.
@@ -44,9 +44,9 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         Lock gate,
         ReadAheadOptions options,
         ReadAheadBudget budget,
-        ReadAheadAccount account,
+        ReadAheadMetrics account,
         ReadAheadSwitch readAhead,
-        StorageStallTime silence,
+        StorageStallDetector silence,
         Action<FileSource>? beforeReading)
     {
         _gate = gate;

@@ -6,7 +6,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 
 /// <summary>
 /// The leases of a supervisor, over all its pools together: each pool keeps as many helpers as it could use alone, and who decodes is decided by who asks
-/// first. There are as many places as workers; a decode that waits (<see cref="DecodeWaitReason"/>) leaves its place to another one while it does, up to
+/// first. There are as many places as workers; a decode that waits (<see cref="OffCpuReason"/>) leaves its place to another one while it does, up to
 /// a limit and as far as there is memory. Any number of threads.
 /// </summary>
 /// <param name="workers">Decodes that may compute at the same time.</param>

@@ -14,7 +14,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="log">Where it is told.</param>
 internal sealed class StorageWatch(SupervisorOptions options, HelperEventLoop clocks, PoolShutdownState end, HelperLog log)
 {
-    private readonly ClipStorage _storage = new(MonotonicTime.Nanoseconds(options.StorageLimit));
+    private readonly ClipStorageHealth _storage = new(MonotonicTime.Nanoseconds(options.StorageLimit));
     private readonly UnkillableHelperCount _unkillable = new(options.Workers, options.MaxUnkillable);
 
     // True while a reminder is set for the end of the storage limit: no more than one at a time.
