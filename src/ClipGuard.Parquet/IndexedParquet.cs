@@ -32,7 +32,7 @@ internal sealed class IndexedParquet : IndexedRows
         {
             cancellation.ThrowIfCancellationRequested();
             using var file = ParquetFile.Open(path, open);
-            NeededColumns.Of(file, new JsonObjectRowReader(path, options), options);
+            NeededColumns.Of(file, new ColumnarRowReader(path, options), options);
             starts.AddRange(file.Groups.Where(static group => group.Rows > 0).Select(group => Count + group.FirstRow));
             indexed.Add(new IndexedFile(path, Count, file.Groups, file.Length, files.Count > 1));
             Count += file.RowCount;

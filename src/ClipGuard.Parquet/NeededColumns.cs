@@ -19,7 +19,7 @@ internal sealed class NeededColumns
     /// <param name="rows">What will read its rows.</param>
     /// <param name="options">How rows are read.</param>
     /// <exception cref="ManifestException">No column names clips, one that the options name is not there, or one cannot be read.</exception>
-    public static NeededColumns Of(ParquetFile file, JsonObjectRowReader rows, ManifestOptions options)
+    public static NeededColumns Of(ParquetFile file, ColumnarRowReader rows, ManifestOptions options)
     {
         string[] names = [.. file.Fields.Select(static field => field.Name)];
         if (options.Columns.Keys.FirstOrDefault(name => !names.Contains(name)) is { } absent)

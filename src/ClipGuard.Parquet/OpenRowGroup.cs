@@ -76,7 +76,7 @@ internal sealed class OpenRowGroup(IndexedFile indexed, RowGroupFacts group, Man
             throw new ManifestException($"The manifest {indexed.Path} has changed since it was indexed; start again with the new one.");
         }
 
-        var reader = new JsonObjectRowReader(indexed.Path, options);
+        var reader = new ColumnarRowReader(indexed.Path, options);
         return new RowGroupRows(
             _file, group, NeededColumns.Of(_file, reader, options), reader, indexed.FirstRow, indexed.IsOneOfSeveral, options.MaxLineBytes);
     }

@@ -140,7 +140,7 @@ public sealed class ParquetManifest : IIndexableManifest, ICopyableManifest, ISh
         {
             cancellation.ThrowIfCancellationRequested();
             using var file = ParquetFile.Open(path, Opener);
-            var rows = new JsonObjectRowReader(path, _options);
+            var rows = new ColumnarRowReader(path, _options);
             var columns = NeededColumns.Of(file, rows, _options);
             foreach (RowGroupFacts group in file.Groups.Where(group => groupsBefore + group.Number >= from && groupsBefore + group.Number < to))
             {

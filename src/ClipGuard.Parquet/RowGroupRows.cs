@@ -9,7 +9,7 @@ internal sealed class RowGroupRows : IDisposable
 {
     private readonly ParquetFile _file;
     private readonly RowGroupFacts _group;
-    private readonly JsonObjectRowReader _rows;
+    private readonly ColumnarRowReader _rows;
     private readonly long _linesBefore;
     private readonly bool _isOneOfSeveral;
     private readonly RowGroupReader _opened;
@@ -25,7 +25,7 @@ internal sealed class RowGroupRows : IDisposable
     /// <param name="isOneOfSeveral">Whether the manifest has more files, so that what is said of a bad row has to name this one.</param>
     /// <param name="maxBytes">Longest row, without the bytes of clips.</param>
     public RowGroupRows(
-        ParquetFile file, RowGroupFacts group, NeededColumns columns, JsonObjectRowReader rows, long linesBefore, bool isOneOfSeveral, int maxBytes)
+        ParquetFile file, RowGroupFacts group, NeededColumns columns, ColumnarRowReader rows, long linesBefore, bool isOneOfSeveral, int maxBytes)
     {
         _isOneOfSeveral = isOneOfSeveral;
         _file = file;

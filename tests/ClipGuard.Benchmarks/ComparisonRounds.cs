@@ -13,7 +13,7 @@ internal static class ComparisonRounds
 {
     public static async Task RunAsync(string what, string unit, int rounds, Func<Task<double>> ours, IReadOnlyList<Rival> rivals)
     {
-        rounds = ShortBenchmarkRun.Of(rounds, 1);
+        rounds = BenchmarkSmokeRun.Of(rounds, 1);
         var ownRates = new List<double>();
         var rates = rivals.ToDictionary(rival => rival, _ => new List<double>());
         var ratios = rivals.ToDictionary(rival => rival, _ => new List<double>());

@@ -13,7 +13,7 @@ namespace ClipGuard.MisbehavingHelper;
 /// </summary>
 internal sealed unsafe class MisbehavingDecode(HelperConnection connection)
 {
-    private readonly ScriptedAnswers _answers = new(connection);
+    private readonly DecodedReplies _answers = new(connection);
     private int _decodes;
 
     // How the known clip is decoded that is asked for after a fault; null before there was one.

@@ -10,7 +10,7 @@ namespace ClipGuard.DryRuns;
 /// One line of <c>clips.jsonl</c>: a clip that decoded, and what its header says of the track that was decoded. What is not known is left out. A clip that the
 /// manifest names more than once has one record, for its first mention.
 /// </summary>
-public sealed record DecodedClipRecord : MentionRecord
+public sealed record DecodedClipRecord : ClipRecord
 {
     /// <summary>The codec's name, as in <c>h264</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -84,10 +84,10 @@ public sealed record DryRunSummary
     public required bool CleanHasRelativePaths { get; init; }
 
     /// <summary>
-    /// What came of helpers that stayed in use after they had found a fault. Where it has a <see cref="HelperReuseReport.Disagreement"/>, what was found by
+    /// What came of helpers that stayed in use after they had found a fault. Where it has a <see cref="ReuseAfterFaultReport.Disagreement"/>, what was found by
     /// such helpers is to be doubted: run once more with <see cref="SupervisorOptions.ConfirmOneIn"/> 0.
     /// </summary>
-    public HelperReuseReport Helpers { get; init; } = new();
+    public ReuseAfterFaultReport Helpers { get; init; } = new();
 
     /// <summary>How often a second decoder agreed; null where none was asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -6,7 +6,7 @@ using ClipGuard.Supervision;
 namespace ClipGuard.DryRuns;
 
 /// <summary>One line of <c>unsettled.jsonl</c>: a clip that came to neither data nor a fault. Another run into the same folder tries these alone.</summary>
-public sealed record UnsettledRecord : MentionRecord
+public sealed record UnsettledRecord : ClipRecord
 {
     /// <summary>What stood in the way.</summary>
     public required UnsettledCause Cause { get; init; }

@@ -14,7 +14,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 {
     private readonly ManifestOptions _options;
     private readonly string _path;
-    private readonly RowOffsetCache _noted = new();
+    private readonly InMemoryRowOffsets _noted = new();
     private readonly PathResolver _paths;
 
     /// <summary>A manifest that is opened when it is read.</summary>

@@ -13,7 +13,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
 {
     private readonly TableOptions _options;
     private readonly string _path;
-    private readonly RowOffsetCache _noted = new();
+    private readonly InMemoryRowOffsets _noted = new();
     private readonly PathResolver _paths;
 
     // As it was read last: of a pipe it cannot be had again.

@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// <param name="path">The file.</param>
 /// <param name="noted">Where its rows are, as far as that is known.</param>
 internal sealed class UnparsedLineReader(
-    Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose, string path, RowOffsetCache noted) : IUnparsedRowReader
+    Func<LineReader> open, Func<LineReader, TextLine, RowReaderChoice> choose, string path, InMemoryRowOffsets noted) : IUnparsedRowReader
 {
     private LineReader? _lines;
     private RandomAccessFile? _file; // for rows by their places, which may be asked for after this reader's end: closed with the last of them; null for a pipe

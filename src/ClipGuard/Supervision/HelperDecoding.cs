@@ -62,7 +62,7 @@ internal sealed partial class HelperDecoding : IDecodingBackend
     public SandboxLevel Sandbox => _sandboxIsMissing ? SandboxLevel.Off : Pools.Min(static pool => pool.LowestSandbox);
 
     /// <inheritdoc/>
-    public HelperReuseReport Reuse => (_own?.Started.Pool ?? _program!.Started.Pool).ReuseReport;
+    public ReuseAfterFaultReport Reuse => (_own?.Started.Pool ?? _program!.Started.Pool).ReuseReport;
 
     /// <inheritdoc/>
     public int ReadyHelpers => Pools.Sum(static pool => pool.ReadyHelpers);

@@ -25,7 +25,7 @@ internal interface IDecodingBackend : IAsyncDisposable
     SandboxLevel Sandbox => SandboxLevel.Off;
 
     /// <inheritdoc cref="Supervisor.Reuse"/>
-    HelperReuseReport Reuse => new();
+    ReuseAfterFaultReport Reuse => new();
 
     /// <summary>Helpers that are warm and without work at this moment.</summary>
     int ReadyHelpers => 0;

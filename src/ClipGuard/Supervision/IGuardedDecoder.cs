@@ -20,7 +20,7 @@ internal interface IGuardedDecoder
     SandboxLevel Sandbox { get; }
 
     /// <inheritdoc cref="Supervisor.Reuse"/>
-    HelperReuseReport Reuse => new();
+    ReuseAfterFaultReport Reuse => new();
 
     /// <inheritdoc cref="Supervisor.ReadAhead"/>
     ReadAheadReport ReadAhead => new();

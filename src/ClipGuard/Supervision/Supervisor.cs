@@ -61,7 +61,7 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
     public SandboxLevel Sandbox => _decoding.Sandbox;
 
     /// <summary>What came so far of helpers that stayed in use after they had found a fault; all zeros where there are none.</summary>
-    public HelperReuseReport Reuse => _decoding.Reuse;
+    public ReuseAfterFaultReport Reuse => _decoding.Reuse;
 
     /// <summary>What was read ahead of decodes so far; all zeros where nothing is.</summary>
     public ReadAheadReport ReadAhead => _readAhead?.Report ?? new ReadAheadReport();

@@ -14,13 +14,13 @@ internal sealed class ReusedHelperFaultBuffer
     /// <param name="line">The fault.</param>
     /// <param name="conditions">What it was come to under.</param>
     /// <param name="reuse">What has come of such helpers so far.</param>
-    public void Hold(StoreLine line, VerdictConditions conditions, HelperReuseReport reuse) => _held.Add((line, conditions, reuse.ConfirmedCount));
+    public void Hold(StoreLine line, VerdictConditions conditions, ReuseAfterFaultReport reuse) => _held.Add((line, conditions, reuse.ConfirmedCount));
 
     /// <summary>Takes out the faults that are to be doubted no more, and forgets those that are to be doubted for good.</summary>
     /// <param name="reuse">What has come of such helpers so far.</param>
     /// <param name="isEnd">Whether nothing more comes: what nobody has contradicted then counts, as in the reports of a run.</param>
     /// <returns>The faults to keep, in their order.</returns>
-    public IReadOnlyList<(StoreLine Line, VerdictConditions Conditions)> Release(HelperReuseReport reuse, bool isEnd)
+    public IReadOnlyList<(StoreLine Line, VerdictConditions Conditions)> Release(ReuseAfterFaultReport reuse, bool isEnd)
     {
         if (_held.Count == 0)
         {

@@ -157,7 +157,7 @@ internal sealed class VerdictStore : IAsyncDisposable
             _ =>
             {
                 // One thread asks, so that these come one after the other.
-                HelperReuseReport reuse = _decoder.Reuse;
+                ReuseAfterFaultReport reuse = _decoder.Reuse;
                 KeepReleased(reuse, isEnd: false);
                 if (!verdict.IsUnconfirmed)
                 {
@@ -190,7 +190,7 @@ internal sealed class VerdictStore : IAsyncDisposable
         _stored.Dispose();
     }
 
-    private void KeepReleased(HelperReuseReport reuse, bool isEnd)
+    private void KeepReleased(ReuseAfterFaultReport reuse, bool isEnd)
     {
         foreach ((StoreLine line, VerdictConditions conditions) in _doubtful.Release(reuse, isEnd))
         {

@@ -19,7 +19,7 @@ internal static class LoaderBenchmarks
     public static Task AudioAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 2;
-        string[] clips = await GeneratedBenchmarkClips.AudioAsync(ShortBenchmarkRun.Of(200, 20));
+        string[] clips = await GeneratedBenchmarkClips.AudioAsync(BenchmarkSmokeRun.Of(200, 20));
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {
@@ -36,7 +36,7 @@ internal static class LoaderBenchmarks
     /// <summary>Ten-second 720p clips, to 16 frames of 224×224.</summary>
     public static Task VideoAsync() => InFolderAsync(async work =>
     {
-        string[] clips = await GeneratedBenchmarkClips.VideoAsync(ShortBenchmarkRun.Of(40, 4));
+        string[] clips = await GeneratedBenchmarkClips.VideoAsync(BenchmarkSmokeRun.Of(40, 4));
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {
@@ -51,13 +51,13 @@ internal static class LoaderBenchmarks
     /// <summary>Ten-second clips on storage whose every read takes 20 ms, beside the same on the local disk, and the same without reading ahead.</summary>
     public static async Task FarAsync()
     {
-        string[] clips = await GeneratedBenchmarkClips.AudioAsync(ShortBenchmarkRun.Of(100, 20));
+        string[] clips = await GeneratedBenchmarkClips.AudioAsync(BenchmarkSmokeRun.Of(100, 20));
 
         // Links reach over no file system.
         string work = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(clips[0])!, $"far-{Environment.ProcessId}")).FullName;
         try
         {
-            await using SlowStorage? storage = await SlowStorage.MountAsync(work, clips, ShortBenchmarkRun.Of(FarClips, 60));
+            await using SlowStorage? storage = await SlowStorage.MountAsync(work, clips, BenchmarkSmokeRun.Of(FarClips, 60));
             if (storage is null)
             {
                 return;
@@ -68,7 +68,7 @@ internal static class LoaderBenchmarks
             await using LoaderThroughput far = await LoaderThroughput.OpenAsync(work, "audios", storage.Far, 1, audio, uncounted: 1);
 
             // Whoever reads clip after clip takes minutes for all of them: a part gives the same rate.
-            string[] part = storage.Far[..ShortBenchmarkRun.Of(SlowClips, 10)];
+            string[] part = storage.Far[..BenchmarkSmokeRun.Of(SlowClips, 10)];
             await using LoaderThroughput byPath = await LoaderThroughput.OpenAsync(work, "audios", part, 1, audio, uncounted: 0, readAhead: 0);
             List<Rival> rivals =
             [
@@ -92,7 +92,7 @@ internal static class LoaderBenchmarks
     public static Task ShortAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 4;
-        string[] clips = await GeneratedBenchmarkClips.SecondsAsync(ShortBenchmarkRun.Of(400, 40));
+        string[] clips = await GeneratedBenchmarkClips.SecondsAsync(BenchmarkSmokeRun.Of(400, 40));
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {
@@ -109,7 +109,7 @@ internal static class LoaderBenchmarks
     public static Task PicturesAsync() => InFolderAsync(async work =>
     {
         const int Repeat = 4;
-        string[] clips = await GeneratedBenchmarkClips.PicturesAsync(ShortBenchmarkRun.Of(24, 6));
+        string[] clips = await GeneratedBenchmarkClips.PicturesAsync(BenchmarkSmokeRun.Of(24, 6));
         List<Rival> rivals = [];
         if (PeerLoaders.Find(work) is { } peers)
         {

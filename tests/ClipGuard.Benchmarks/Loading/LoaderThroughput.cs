@@ -36,7 +36,7 @@ internal sealed class LoaderThroughput : IAsyncDisposable
     {
         // Several loaders of one run stay open beside each other, each over a manifest of its own.
         string manifest = Path.Combine(work, $"{key}-{Interlocked.Increment(ref _opened)}.jsonl");
-        uncounted = ShortBenchmarkRun.Of(uncounted, Math.Min(uncounted, 1));
+        uncounted = BenchmarkSmokeRun.Of(uncounted, Math.Min(uncounted, 1));
         string[] rows =
         [
             .. Enumerable.Repeat(clips, repeat)

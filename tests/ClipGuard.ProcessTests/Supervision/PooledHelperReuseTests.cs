@@ -29,7 +29,7 @@ internal sealed class PooledHelperReuseTests
 
         Assert.That(outcome.Fault!.Kind.ToString(), Is.EqualTo(script.Split(':')[1]));
         Assert.That(await PidAsync(supervisor, cancellation), Is.EqualTo(before));
-        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuseReport { KeptCount = 1 }));
+        Assert.That(supervisor.Reuse, Is.EqualTo(new ReuseAfterFaultReport { KeptCount = 1 }));
     }
 
     [TestCase("wrong", 1)]
@@ -79,7 +79,7 @@ internal sealed class PooledHelperReuseTests
         }
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.EqualTo(before));
-        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuseReport { KeptCount = 5 }), "nothing to confirm");
+        Assert.That(supervisor.Reuse, Is.EqualTo(new ReuseAfterFaultReport { KeptCount = 5 }), "nothing to confirm");
     }
 
     [TestCase("finds:LimitExceeded:sound")]
@@ -108,7 +108,7 @@ internal sealed class PooledHelperReuseTests
         (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(script), cancellation)).Dispose();
 
         Assert.That(await PidAsync(supervisor, cancellation), Is.Not.EqualTo(before));
-        Assert.That(supervisor.Reuse, Is.EqualTo(new HelperReuseReport()));
+        Assert.That(supervisor.Reuse, Is.EqualTo(new ReuseAfterFaultReport()));
     }
 
     [Test]
@@ -157,7 +157,7 @@ internal sealed class PooledHelperReuseTests
             Assert.That(outcome.IsClip, "what the fresh helper says");
         }
 
-        HelperReuseReport reuse = supervisor.Reuse;
+        ReuseAfterFaultReport reuse = supervisor.Reuse;
         Assert.That(reuse.Disagreement, Does.Contain("finds-once-used").And.Contain("Corrupt").And.Contain("no fault"));
         int before = await PidAsync(supervisor, cancellation);
         (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("finds:Corrupt:sound"), cancellation)).Dispose();

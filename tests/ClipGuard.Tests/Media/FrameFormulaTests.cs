@@ -85,7 +85,7 @@ internal sealed class FrameFormulaTests
     public void A_smart_number_of_frames_is_spread_as_frames_at_a_rate_are(int count, double start, double? end, int[]? expected)
     {
         var spec = new VideoSpec { Selection = new SmartFrames(count), StartSeconds = start, EndSeconds = end };
-        (FaultKind Kind, string Message)? fault = FramePicker.Pick(spec, MaxFrames, Steady(10), out int[] frames);
+        (FaultKind Kind, string Message)? fault = FrameIndexSelector.Pick(spec, MaxFrames, Steady(10), out int[] frames);
         Assert.That((fault?.Kind, fault is null ? frames : null), Is.EqualTo(((FaultKind?)(expected is null ? FaultKind.Unsupported : null), expected)));
     }
 
@@ -147,7 +147,7 @@ internal sealed class FrameFormulaTests
     [TestCase(new[] { -10 }, new[] { 0 })]
     public void Frames_by_number_keep_order_and_repeats_and_count_from_the_end(int[] indices, int[] expected)
     {
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new IndexFrames(indices) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(new VideoSpec { Selection = new IndexFrames(indices) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(expected));
     }
 
@@ -155,7 +155,7 @@ internal sealed class FrameFormulaTests
     [TestCase(-11)]
     public void A_frame_number_out_of_range_is_a_fault(int index) =>
         Assert.That(
-            FramePicker.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+            FrameIndexSelector.Pick(new VideoSpec { Selection = new IndexFrames([index]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
 
     [TestCase(0.0, 0)]
     [TestCase(0.0999, 0)]
@@ -165,19 +165,22 @@ internal sealed class FrameFormulaTests
     [TestCase(-3.0, 0)]
     public void The_frame_at_a_time_is_the_last_that_began_by_then(double seconds, int expected)
     {
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([seconds]) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(new VideoSpec { Selection = new TimeFrames([seconds]) }, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(new[] { expected }));
     }
 
     [Test]
-    public void There_is_no_frame_after_the_end() =>
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([1.0]) }, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+    public void There_is_no_frame_after_the_end()
+    {
+        var spec = new VideoSpec { Selection = new TimeFrames([1.0]) };
+        Assert.That(FrameIndexSelector.Pick(spec, MaxFrames, Steady(10), out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+    }
 
     [Test]
     public void A_range_of_time_includes_the_frames_at_both_its_ends()
     {
         var spec = new VideoSpec { Selection = new UniformFrames(3), StartSeconds = 0.2, EndSeconds = 0.6 };
-        Assert.That(FramePicker.Pick(spec, MaxFrames, Steady(10), out int[] frames), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(spec, MaxFrames, Steady(10), out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(new[] { 2, 4, 6 }));
     }
 
@@ -185,8 +188,8 @@ internal sealed class FrameFormulaTests
     public void Key_frames_are_taken_all_or_a_uniform_choice_of_them()
     {
         FrameTimeline timeline = Steady(10) with { IsKey = [true, false, true, false, true, false, true, false, true, false] };
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames() }, MaxFrames, timeline, out int[] all), Is.Null);
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new KeyFrames { Max = 3 } }, MaxFrames, timeline, out int[] some), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(new VideoSpec { Selection = new KeyFrames() }, MaxFrames, timeline, out int[] all), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(new VideoSpec { Selection = new KeyFrames { Max = 3 } }, MaxFrames, timeline, out int[] some), Is.Null);
         Assert.That(all, Is.EqualTo(new[] { 0, 2, 4, 6, 8 }));
         Assert.That(some, Is.EqualTo(new[] { 0, 4, 8 }));
     }
@@ -200,7 +203,7 @@ internal sealed class FrameFormulaTests
     [Test]
     public void More_frames_than_the_limit_are_never_picked([ValueSource(nameof(FourFramesAtLeast))] FrameSelection selection)
     {
-        (FaultKind Kind, string Message)? fault = FramePicker.Pick(new VideoSpec { Selection = selection }, 3, Steady(10), out _);
+        (FaultKind Kind, string Message)? fault = FrameIndexSelector.Pick(new VideoSpec { Selection = selection }, 3, Steady(10), out _);
         Assert.That(fault?.Kind, Is.EqualTo(FaultKind.LimitExceeded));
         Assert.That(fault?.Message, Does.EndWith("more than the limit of 3."));
     }
@@ -209,9 +212,10 @@ internal sealed class FrameFormulaTests
     public void The_last_frame_is_on_show_for_as_long_as_its_packet_says()
     {
         FrameTimeline timeline = Steady(10) with { LastFrameSeconds = 5 };
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([5.8]) }, MaxFrames, timeline, out int[] frames), Is.Null);
+        Assert.That(FrameIndexSelector.Pick(new VideoSpec { Selection = new TimeFrames([5.8]) }, MaxFrames, timeline, out int[] frames), Is.Null);
         Assert.That(frames, Is.EqualTo(new[] { 9 }));
-        Assert.That(FramePicker.Pick(new VideoSpec { Selection = new TimeFrames([5.95]) }, MaxFrames, timeline, out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
+        var behind = new VideoSpec { Selection = new TimeFrames([5.95]) };
+        Assert.That(FrameIndexSelector.Pick(behind, MaxFrames, timeline, out _)?.Kind, Is.EqualTo(FaultKind.Corrupt));
     }
 
     // Ten frames a second, on a clock of 1/1000 s that starts at 500.

@@ -26,7 +26,7 @@ internal sealed class ReuseAfterFaultsTests
         Assert.That(_reuse.Report.UnconfirmedCount, Is.EqualTo(2));
         Findings(1);
         Assert.That(_reuse.Compare(Corrupt, Clip, Corrupt, isSettled: true), Is.Null);
-        Assert.That(_reuse.Report, Is.EqualTo(new HelperReuseReport { ConfirmedCount = 1 }));
+        Assert.That(_reuse.Report, Is.EqualTo(new ReuseAfterFaultReport { ConfirmedCount = 1 }));
     }
 
     [Test]
@@ -50,7 +50,7 @@ internal sealed class ReuseAfterFaultsTests
         ReuseDisagreement? second = _reuse.Compare(Corrupt, Clip, Unsupported, isSettled: true);
         Assert.That(second?.Text, Does.EndWith("and a fresh one says Unsupported (No decoder.)."));
         Assert.That(second?.IsFirst, Is.False);
-        Assert.That(_reuse.Report, Is.EqualTo(new HelperReuseReport { UnconfirmedCount = 2, Disagreement = text }));
+        Assert.That(_reuse.Report, Is.EqualTo(new ReuseAfterFaultReport { UnconfirmedCount = 2, Disagreement = text }));
 
         // Helpers that are still at work: what they find is put to fresh ones, all of it.
         Assert.That(Findings(2), Is.EqualTo(new[] { true, true }));

@@ -20,7 +20,7 @@ internal sealed class ScriptedDecoder : IGuardedDecoder
     public SandboxLevel Sandbox => SandboxLevel.Off;
 
     /// <summary>What is said to have come of helpers that found a fault before.</summary>
-    public HelperReuseReport Reuse { get; set; } = new();
+    public ReuseAfterFaultReport Reuse { get; set; } = new();
 
     /// <summary>File names that were asked for, in the order of asking.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();

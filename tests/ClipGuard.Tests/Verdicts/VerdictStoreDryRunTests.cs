@@ -224,10 +224,10 @@ internal sealed class VerdictStoreDryRunTests
         bench.Decoder.Hold("ok-5.png");
         Task<DryRunSummary> running = bench.RunAsync();
         await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-2.png"));
-        bench.Decoder.Reuse = new HelperReuseReport { ConfirmedCount = 1 };
+        bench.Decoder.Reuse = new ReuseAfterFaultReport { ConfirmedCount = 1 };
         bench.Decoder.Release("ok-2.png");
         await DryRunBench.Until(() => bench.Decoder.Asked.Contains("ok-5.png"));
-        bench.Decoder.Reuse = new HelperReuseReport { ConfirmedCount = 1, Disagreement = disagree ? "A fresh one says otherwise." : null };
+        bench.Decoder.Reuse = new ReuseAfterFaultReport { ConfirmedCount = 1, Disagreement = disagree ? "A fresh one says otherwise." : null };
         bench.Decoder.Release("ok-5.png");
         await running;
 

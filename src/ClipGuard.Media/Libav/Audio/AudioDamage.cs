@@ -73,7 +73,7 @@ internal sealed unsafe class AudioDamage(int rateHz, long? promisedSamples)
     /// <param name="from">First wanted sample.</param>
     /// <param name="wantedTo">One past the last wanted sample, whether or not there is one.</param>
     /// <param name="position">How far decoding came.</param>
-    public DecoderFault? Judge(DecodeState session, AudioDecodeEnding end, long from, long wantedTo, long position)
+    public DecoderFault? Judge(DecodeState session, AudioDamageEvidence end, long from, long wantedTo, long position)
     {
         long cutOff = (long)((end.SecondsCutOff ?? 0) * rateHz);
         long promised = Math.Max(promisedSamples ?? 0, position + cutOff);

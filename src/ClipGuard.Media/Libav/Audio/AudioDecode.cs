@@ -29,7 +29,7 @@ internal sealed unsafe class AudioDecode : IDisposable
         }
 
         using var decode = new AudioDecode(session, spec, reading!);
-        fault = decode.Start() ?? decode.ReadAll() ?? decode._range.Finish(AudioDecodeEnding.Of(decode.Frames));
+        fault = decode.Start() ?? decode.ReadAll() ?? decode._range.Finish(AudioDamageEvidence.Of(decode.Frames));
         return fault is null ? new DecodeAnswer(decode._range.Clip) : new DecodeAnswer(fault);
     }
 

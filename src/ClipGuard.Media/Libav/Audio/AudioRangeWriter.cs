@@ -128,7 +128,7 @@ internal sealed unsafe class AudioRangeWriter(
     }
 
     /// <summary>Brings the result to its exact length, and judges it.</summary>
-    public DecoderFault? Finish(AudioDecodeEnding end)
+    public DecoderFault? Finish(AudioDamageEvidence end)
     {
         int error = _resampler.Finish();
         if (error != 0)

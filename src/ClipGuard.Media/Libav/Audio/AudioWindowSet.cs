@@ -120,7 +120,7 @@ internal sealed unsafe class AudioWindowSet : IDisposable
         }
 
         return _open.Exists(static window => window.Writer.IsWhole)
-            ? Close(_open.FindAll(static window => window.Writer.IsWhole), AudioDecodeEnding.Of(frames))
+            ? Close(_open.FindAll(static window => window.Writer.IsWhole), AudioDamageEvidence.Of(frames))
             : null;
     }
 
@@ -137,11 +137,11 @@ internal sealed unsafe class AudioWindowSet : IDisposable
     }
 
     /// <summary>Ends the windows that are being filled, though they are not whole: what they lack is silent.</summary>
-    public DecoderFault? Close(AudioDecodeEnding ending) => Close([.. _open], ending);
+    public DecoderFault? Close(AudioDamageEvidence ending) => Close([.. _open], ending);
 
     public void Dispose() => Forget();
 
-    private DecoderFault? Close(List<AudioWindowBuffer> windows, AudioDecodeEnding ending)
+    private DecoderFault? Close(List<AudioWindowBuffer> windows, AudioDamageEvidence ending)
     {
         foreach (AudioWindowBuffer window in windows)
         {

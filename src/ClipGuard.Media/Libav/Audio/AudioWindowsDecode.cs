@@ -78,7 +78,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
                 _windows.Open();
             }
 
-            fault = _windows.Close(AudioDecodeEnding.Of(Frames));
+            fault = _windows.Close(AudioDamageEvidence.Of(Frames));
         }
 
         return fault;
@@ -125,6 +125,6 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
             }
         }
         while (Frames.Next());
-        return damage.Judge(_session, AudioDecodeEnding.Of(Frames), 0, long.MaxValue, total);
+        return damage.Judge(_session, AudioDamageEvidence.Of(Frames), 0, long.MaxValue, total);
     }
 }

@@ -62,7 +62,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
     private DecodeAnswer DecodeRange(AudioSpec spec)
     {
         using var range = new AudioRangeWriter(_session, spec, _session.Payload, _track.SampleRateHz, _track.Channels, _track.DeclaredSamples);
-        DecoderFault? fault = range.Begin() ?? JudgeClaim(range) ?? Read(range) ?? range.Finish(new AudioDecodeEnding(FrameSamples: 1));
+        DecoderFault? fault = range.Begin() ?? JudgeClaim(range) ?? Read(range) ?? range.Finish(new AudioDamageEvidence(FrameSamples: 1));
         return fault is null ? new DecodeAnswer(range.Clip) : new DecodeAnswer(fault);
     }
 
@@ -72,7 +72,7 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         DecoderFault? fault = AudioRangeWriter.Refuse(_session, Shape) ?? windows.Place(_track.DeclaredSamples ?? Count());
         while (fault is null && windows.NextBegin is not null)
         {
-            fault = Read(windows.Open()) ?? windows.Close(new AudioDecodeEnding(FrameSamples: 1));
+            fault = Read(windows.Open()) ?? windows.Close(new AudioDamageEvidence(FrameSamples: 1));
         }
 
         return fault is null ? new DecodeAnswer(windows.Clip) : new DecodeAnswer(fault);

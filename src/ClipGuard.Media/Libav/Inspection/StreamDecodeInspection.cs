@@ -88,7 +88,7 @@ internal static unsafe class StreamDecodeInspection
             };
         }
 
-        damage.Judge(session, AudioDecodeEnding.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
+        damage.Judge(session, AudioDamageEvidence.Of(decoded), 0, long.MaxValue, decoded.Position + decoded.Samples);
         return description with { FoundFrameCount = frames, FoundSampleCount = AtRate(samples, description.SampleRateHz ?? 1), Damage = damage.Report };
     }
 
@@ -169,8 +169,8 @@ internal static unsafe class StreamDecodeInspection
     {
         AVRational unit = track.Stream->time_base;
         return track.LatestTicks is not { } latest || rateHz is not { } rate
-            ? DeclaredFrames.NotRead(track, track.Packets)
-            : DeclaredFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
+            ? MissingFrames.NotRead(track, track.Packets)
+            : MissingFrames.Missing(track, track.Packets, ((double)latest * unit.num / unit.den) + (1 / rate), rate);
     }
 
     private static TimeSpan? Between(long from, long to, AVRational unit) => from == ffmpeg.AV_NOPTS_VALUE || to == ffmpeg.AV_NOPTS_VALUE

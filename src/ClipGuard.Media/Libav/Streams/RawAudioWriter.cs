@@ -165,7 +165,7 @@ internal sealed unsafe class RawAudioWriter : RawStreamWriter
     // Several demuxers report the end of a truncated file as the clip's end, so the length is compared with the header's, as in a decode.
     private DecoderFault? JudgeLength()
     {
-        var end = AudioDecodeEnding.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
+        var end = AudioDamageEvidence.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
         var damage = new AudioDamage(_rateHz, HeaderLength.Samples(_track, _rateHz));
         return damage.Judge(_session, end, from: 0, wantedTo: long.MaxValue, _decodedSamples);
     }

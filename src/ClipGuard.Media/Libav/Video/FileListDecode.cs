@@ -25,7 +25,7 @@ internal static class FileListDecode
     private static DecodeAnswer Run(DecodeState session, VideoSpec spec, IReadOnlyList<ClipSource> pictures, Func<int, string> name)
     {
         var timeline = new FrameTimeline([.. Enumerable.Range(0, pictures.Count)], [.. Enumerable.Repeat(true, pictures.Count)], 1, 1, RateHz: 1);
-        if (FramePicker.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
+        if (FrameIndexSelector.Pick(spec, session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return new DecodeAnswer(session.Fault(kind, message));
         }
@@ -52,7 +52,7 @@ internal static class FileListDecode
             return new DecodeAnswer(session.Fault(FaultKind.Corrupt, $"{name(damaged.Min())}{damaged.Count} of the wanted pictures are damaged."));
         }
 
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, VideoTensorShape.Of(spec, writer.Shape!))
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, WindowedVideoShape.Of(spec, writer.Shape!))
         {
             FrameTimesSeconds = [.. frames],
             InterlacedFrameCount = writer.InterlacedFrames,

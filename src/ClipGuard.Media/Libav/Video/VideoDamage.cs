@@ -55,8 +55,8 @@ internal sealed record VideoDamage(DamageReport Report, string? BrokeOff)
 
         // A container with an index says how many frames there are to be, others how long the track is.
         long promised = plan is null
-            ? DeclaredFrames.NotRead(track, packets.Count)
-            : DeclaredFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
+            ? MissingFrames.NotRead(track, packets.Count)
+            : MissingFrames.Missing(track, packets.Count, timeline.StartSeconds + timeline.EndSeconds, timeline.RateHz);
         if (dependsOnAll && (track.ReadingBrokeOff is not null || promised > packets.Count / 100))
         {
             // The selection depends on the number of frames (as "uniform" does): made from too few frames, it is not the one that was asked for.

@@ -213,7 +213,7 @@ internal sealed unsafe class VideoDecode : IDisposable
 
     private DecoderFault? Want(FrameTimeline timeline)
     {
-        if (FramePicker.Pick(_spec, _session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
+        if (FrameIndexSelector.Pick(_spec, _session.Limits.MaxFrames, timeline, out int[] frames) is var (kind, message))
         {
             return _session.Fault(kind, message);
         }
@@ -300,7 +300,7 @@ internal sealed unsafe class VideoDecode : IDisposable
         }
 
         _wanted.FillMissing(_writer);
-        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, VideoTensorShape.Of(_spec, _writer.Shape))
+        return new DecodeAnswer(new DecodedClip(ElementType.UInt8, WindowedVideoShape.Of(_spec, _writer.Shape))
         {
             FrameTimesSeconds = [.. _wanted.Slots.Select(timeline.SecondsAt)],
             InterlacedFrameCount = _writer.InterlacedFrames,

@@ -42,7 +42,7 @@ internal static class ShardTotals
             RepeatedCount = seen is { } counted ? clips - shards.Sum(static shard => shard.Record.Refused) - counted.Distinct
                 : each.Sum(static one => one.RepeatedCount),
             Agreement = Agreement.Sum([.. each.Select(static one => one.Agreement)]),
-            Helpers = HelperReuseReport.Sum(each.Select(static one => one.Helpers)),
+            Helpers = ReuseAfterFaultReport.Sum(each.Select(static one => one.Helpers)),
             Faults = each[0].Faults.Keys.ToDictionary(static name => name, name => each.Sum(one => one.Faults[name])),
             ResumedRowCount = each.Sum(static one => one.ResumedRowCount),
             ElapsedSeconds = elapsed,

@@ -10,7 +10,7 @@ namespace ClipGuard.DryRuns.SecondOpinions;
 /// One line of <c>disagreements.jsonl</c>: a clip of which two decoders gave something else. One that the manifest names more than once has one line, for its
 /// first mention.
 /// </summary>
-public sealed record Disagreement : MentionRecord
+public sealed record Disagreement : ClipRecord
 {
     /// <summary>What it is counted under: the ending of its name, or where it has none its kind.</summary>
     public required string Format { get; init; }

@@ -21,7 +21,7 @@ internal sealed class SampleTransforming(LoaderOptions options, SampleTransform 
         ulong seed = StableHash.Of(_seed, (ulong)place.Position, (ulong)place.SubstituteNumber);
         IEnumerable<ClipReference> references = place.Sample!.Clips.Where(clip => options.SpecOf(clip.Kind) is not null);
         TransformClip[] clips = [.. references.Zip(held.Clips, static (reference, clip) => new TransformClip(reference, clip))];
-        var context = new TransformSample(epoch, place, clips, seed, cancellation);
+        var context = new SampleTransformContext(epoch, place, clips, seed, cancellation);
         try
         {
             transform(context);

@@ -6,4 +6,4 @@ namespace ClipGuard.Loading;
 /// has to bear several threads. A sample for which it throws is a bad one under <see cref="LoaderOptions.OnBadSample"/>.
 /// </summary>
 /// <param name="context">The sample, its clips, and the random numbers that belong to it; valid during the call only.</param>
-public delegate void SampleTransform(TransformSample context);
+public delegate void SampleTransform(SampleTransformContext context);

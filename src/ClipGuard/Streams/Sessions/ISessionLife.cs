@@ -6,7 +6,7 @@ internal interface ISessionLife
     /// <summary>Where it is.</summary>
     ToolSessionState State { get; }
 
-    /// <summary>Carries one event through the table (<see cref="ToolSessionLife"/>) and does what the table asks for.</summary>
+    /// <summary>Carries one event through the table (<see cref="ToolSessionStateMachine"/>) and does what the table asks for.</summary>
     /// <exception cref="InvalidOperationException">The event cannot happen in this state.</exception>
     void Step(ToolSessionEvent happened);
 

@@ -12,8 +12,9 @@ namespace ClipGuard.Streams.Sessions;
 /// for one timer, and for nothing else: no busy thread pool and no stuck caller can hold it up, and nothing here needs a lock.
 /// </summary>
 /// <remarks>
-/// The thread turns what it hears into events, carries them through the table (<see cref="ToolSessionLife"/>), and does what the table asks for. The clocks
-/// (<see cref="SessionClocks"/>), the finding of who is to blame (<see cref="SessionBlame"/>) and the processes (<see cref="SessionProcesses"/>) are elsewhere.
+/// The thread turns what it hears into events, carries them through the table (<see cref="ToolSessionStateMachine"/>), and does what the table asks for.
+/// The clocks (<see cref="SessionClocks"/>), the finding of who is to blame (<see cref="SessionBlame"/>) and the processes (<see cref="SessionProcesses"/>)
+/// are elsewhere.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
 internal sealed class ToolSession : ISessionLife
@@ -218,7 +219,7 @@ internal sealed class ToolSession : ISessionLife
     /// <inheritdoc/>
     public void Step(ToolSessionEvent happened)
     {
-        ToolSessionStep step = ToolSessionLife.Next(State, happened);
+        ToolSessionStep step = ToolSessionStateMachine.Next(State, happened);
         ToolSessionState before = State;
         if (step.Actions.HasFlag(ToolSessionAction.Examine))
         {

@@ -10,8 +10,8 @@ using static ClipGuard.Supervision.Processes.MonotonicTime;
 namespace ClipGuard.Supervision.Helpers;
 
 /// <summary>
-/// One helper: its state, and the carrying out of what <see cref="HelperLife"/> says. What it is asked and answers, its clocks, why it fails and whether it is
-/// still sound after a fault are classes of their own. Everything here happens under the pool's lock.
+/// One helper: its state, and the carrying out of what <see cref="HelperStateMachine"/> says. What it is asked and answers, its clocks, why it fails and
+/// whether it is still sound after a fault are classes of their own. Everything here happens under the pool's lock.
 /// </summary>
 internal sealed partial class Helper
 {
@@ -84,7 +84,7 @@ internal sealed partial class Helper
     public void Step(HelperEvent happened, string? detail = null, ProcessExit exit = default)
     {
         HelperState before = State;
-        HelperStep step = HelperLife.Next(before, happened);
+        HelperStep step = HelperStateMachine.Next(before, happened);
         if (step.Actions.HasFlag(HelperAction.Examine))
         {
             Examine(new HelperFailure(happened, before, detail, exit, _clocks.HadItsGrace(Stopwatch.GetTimestamp())));

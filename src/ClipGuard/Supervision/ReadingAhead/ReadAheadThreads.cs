@@ -181,7 +181,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         try
         {
             _beforeReading?.Invoke((FileSource)clip.Original);
-            using FileReading? reading = FileReading.Open((FileSource)clip.Original, Math.Max(1, _options.Bytes / LargestShare));
+            using ReadAheadFile? reading = ReadAheadFile.Open((FileSource)clip.Original, Math.Max(1, _options.Bytes / LargestShare));
             TimeSpan opened = Stopwatch.GetElapsedTime(began);
             if (reading is null || !WaitForRoom(clip, reading.Length))
             {

@@ -104,7 +104,7 @@ internal sealed class HelperPool : IAsyncDisposable
     public string? SandboxMissing => _spawner.Missing;
 
     /// <summary>What came so far of helpers that stayed in use after faults.</summary>
-    public HelperReuseReport ReuseReport
+    public ReuseAfterFaultReport ReuseReport
     {
         get
         {

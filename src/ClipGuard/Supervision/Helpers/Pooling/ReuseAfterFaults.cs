@@ -24,7 +24,7 @@ internal sealed class ReuseAfterFaults(int confirmOneIn)
     public bool IsAllowed => confirmOneIn > 0 && _disagreement is null;
 
     /// <summary>What came of it so far.</summary>
-    public HelperReuseReport Report => new()
+    public ReuseAfterFaultReport Report => new()
     {
         KeptCount = _kept,
         NotKeptCount = _notKept,

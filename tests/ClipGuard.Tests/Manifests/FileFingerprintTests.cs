@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Manifests;
 
 /// <summary>What manifests are known by that are not read as a whole.</summary>
 [CancelAfter(30_000)]
-internal sealed class FingerprintTests
+internal sealed class FileFingerprintTests
 {
     private string _folder = null!;
 

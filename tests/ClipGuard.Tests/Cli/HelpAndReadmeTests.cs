@@ -10,7 +10,7 @@ namespace ClipGuard.Tests.Cli;
 
 /// <summary>What <c>--help</c> shows of each command's options, and that README's tables have the same.</summary>
 [CancelAfter(30_000)]
-public sealed partial class OptionTableTests
+public sealed partial class HelpAndReadmeTests
 {
     private static readonly Verb[] Verbs = [.. ClipGuardCommand.Build().Subcommands.Cast<Verb>()];
 

@@ -4,9 +4,9 @@ using ClipGuard.Randomness;
 namespace ClipGuard.Loading;
 
 /// <summary>One decoded sample in the hands of a <see cref="SampleTransform"/>; valid during its call only.</summary>
-public sealed class TransformSample
+public sealed class SampleTransformContext
 {
-    internal TransformSample(int epoch, BatchSample place, IReadOnlyList<TransformClip> clips, ulong seed, CancellationToken cancellation)
+    internal SampleTransformContext(int epoch, BatchSample place, IReadOnlyList<TransformClip> clips, ulong seed, CancellationToken cancellation)
     {
         Epoch = epoch;
         BatchSample = place;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ClipGuard.Supervision;
 
 /// <summary>What came of helpers that stayed in use after they had found a fault (<see cref="SupervisorOptions.ConfirmOneIn"/>).</summary>
-public sealed record HelperReuseReport
+public sealed record ReuseAfterFaultReport
 {
     /// <summary>Faults after which their helper stayed in use.</summary>
     [JsonPropertyName("kept")]
@@ -28,7 +28,7 @@ public sealed record HelperReuseReport
     public string? Disagreement { get; init; }
 
     /// <summary>The counts of several runs together, and the first disagreement among them.</summary>
-    internal static HelperReuseReport Sum(IEnumerable<HelperReuseReport> runs) => runs.Aggregate(new HelperReuseReport(), static (sum, run) => new()
+    internal static ReuseAfterFaultReport Sum(IEnumerable<ReuseAfterFaultReport> runs) => runs.Aggregate(new ReuseAfterFaultReport(), static (sum, run) => new()
     {
         KeptCount = sum.KeptCount + run.KeptCount,
         NotKeptCount = sum.NotKeptCount + run.NotKeptCount,

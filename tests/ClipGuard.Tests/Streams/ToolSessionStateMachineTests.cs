@@ -6,14 +6,14 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>The table of a group's life, cell by cell, and what has to hold of all of it.</summary>
 [TestFixture]
-internal sealed class ToolSessionLifeTests
+internal sealed class ToolSessionStateMachineTests
 {
     private static readonly ToolSessionState[] Active =
     [
         ToolSessionState.Opening, ToolSessionState.Filling, ToolSessionState.Running, ToolSessionState.Draining,
     ];
 
-    private static IEnumerable<TestCaseData> Cells => ToolSessionLife.Cells.Select(cell =>
+    private static IEnumerable<TestCaseData> Cells => ToolSessionStateMachine.Cells.Select(cell =>
         new TestCaseData(cell.Key.State, cell.Key.Event, cell.Value).SetName($"{{m}}({cell.Key.State}, {cell.Key.Event})"));
 
     [TestCaseSource(nameof(Cells))]
@@ -57,13 +57,13 @@ internal sealed class ToolSessionLifeTests
     {
         foreach (ToolSessionState state in Active)
         {
-            Assert.That(ToolSessionLife.Next(state, ToolSessionEvent.Broke).Next, Is.EqualTo(ToolSessionState.Ending));
-            Assert.That(ToolSessionLife.Next(state, ToolSessionEvent.TimeOver).Next, Is.EqualTo(ToolSessionState.Ending));
-            Assert.That(ToolSessionLife.Next(state, ToolSessionEvent.Cancelled).Next, Is.EqualTo(ToolSessionState.Ending));
+            Assert.That(ToolSessionStateMachine.Next(state, ToolSessionEvent.Broke).Next, Is.EqualTo(ToolSessionState.Ending));
+            Assert.That(ToolSessionStateMachine.Next(state, ToolSessionEvent.TimeOver).Next, Is.EqualTo(ToolSessionState.Ending));
+            Assert.That(ToolSessionStateMachine.Next(state, ToolSessionEvent.Cancelled).Next, Is.EqualTo(ToolSessionState.Ending));
         }
     }
 
     [Test]
     public void What_cannot_happen_is_a_bug() =>
-        Assert.Throws<InvalidOperationException>(() => ToolSessionLife.Next(ToolSessionState.Gone, ToolSessionEvent.ToolExited));
+        Assert.Throws<InvalidOperationException>(() => ToolSessionStateMachine.Next(ToolSessionState.Gone, ToolSessionEvent.ToolExited));
 }

@@ -6,7 +6,7 @@ namespace ClipGuard.Tests.Supervision;
 
 /// <summary>The table of a helper's life: which cells there are, and what holds for all of them.</summary>
 [TestFixture]
-internal sealed class HelperLifeTests
+internal sealed class HelperStateMachineTests
 {
     private const string NextStates =
         """
@@ -41,7 +41,9 @@ internal sealed class HelperLifeTests
         """;
 
     private static IEnumerable<TestCaseData> Cells =>
-        HelperLife.Cells.Select(cell => new TestCaseData(cell.Key.State, cell.Key.Event, cell.Value).SetArgDisplayNames($"{cell.Key.State}, {cell.Key.Event}"));
+        from cell in HelperStateMachine.Cells
+        let of = cell.Key
+        select new TestCaseData(of.State, of.Event, cell.Value).SetArgDisplayNames($"{of.State}, {of.Event}");
 
     private static IEnumerable<HelperState> Alive => Enum.GetValues<HelperState>().Where(state => state != HelperState.Gone);
 
@@ -78,8 +80,8 @@ internal sealed class HelperLifeTests
     [TestCaseSource(nameof(Alive))]
     public void Whatever_it_does_its_end_is_understood_and_it_can_be_ended(HelperState state)
     {
-        Assert.That(HelperLife.Cells, Contains.Key((state, HelperEvent.Exited)));
-        Assert.That(HelperLife.Cells, Contains.Key((state, HelperEvent.Cancelled)));
+        Assert.That(HelperStateMachine.Cells, Contains.Key((state, HelperEvent.Exited)));
+        Assert.That(HelperStateMachine.Cells, Contains.Key((state, HelperEvent.Cancelled)));
     }
 
     [Test]
@@ -93,7 +95,7 @@ internal sealed class HelperLifeTests
         {
             foreach ((HelperState state, HelperEvent happened) in states.SelectMany(state => events.Select(happened => (state, happened))))
             {
-                string next = HelperLife.Cells.TryGetValue((state, happened), out HelperStep step) ? $"{step.Next}" : "-";
+                string next = HelperStateMachine.Cells.TryGetValue((state, happened), out HelperStep step) ? $"{step.Next}" : "-";
                 Assert.That(next, Is.EqualTo(expected[(state, happened)]), $"{state}, {happened}");
             }
         });
@@ -104,15 +106,15 @@ internal sealed class HelperLifeTests
     [TestCase(HelperState.HungUp)]
     public void A_decode_always_ends_in_a_verdict(HelperState state)
     {
-        Assert.That(HelperLife.Next(state, HelperEvent.Exited).Actions.HasFlag(HelperAction.Conclude));
-        Assert.That(HelperLife.Next(state, HelperEvent.TimeOver).Next, Is.EqualTo(HelperState.Dying));
-        Assert.That(HelperLife.Next(HelperState.Dying, HelperEvent.Exited).Actions.HasFlag(HelperAction.Conclude));
-        Assert.That(HelperLife.Next(HelperState.Dying, HelperEvent.TimeOver).Actions.HasFlag(HelperAction.Conclude));
+        Assert.That(HelperStateMachine.Next(state, HelperEvent.Exited).Actions.HasFlag(HelperAction.Conclude));
+        Assert.That(HelperStateMachine.Next(state, HelperEvent.TimeOver).Next, Is.EqualTo(HelperState.Dying));
+        Assert.That(HelperStateMachine.Next(HelperState.Dying, HelperEvent.Exited).Actions.HasFlag(HelperAction.Conclude));
+        Assert.That(HelperStateMachine.Next(HelperState.Dying, HelperEvent.TimeOver).Actions.HasFlag(HelperAction.Conclude));
     }
 
     [Test]
     public void What_cannot_happen_is_a_bug() =>
-        Assert.Throws<InvalidOperationException>(() => HelperLife.Next(HelperState.Gone, HelperEvent.Replied));
+        Assert.Throws<InvalidOperationException>(() => HelperStateMachine.Next(HelperState.Gone, HelperEvent.Replied));
 
     private static IEnumerable<KeyValuePair<(HelperState, HelperEvent), string>> Read(string table)
     {
@@ -124,11 +126,13 @@ internal sealed class HelperLifeTests
     [Test]
     public void A_fault_is_concluded_before_its_helper_is_checked_or_used_again()
     {
-        HelperStep early = HelperLife.Next(HelperState.Decoding, HelperEvent.FoundBeforeDecoding);
-        HelperStep late = HelperLife.Next(HelperState.Decoding, HelperEvent.FoundWhileDecoding);
+        HelperStep early = HelperStateMachine.Next(HelperState.Decoding, HelperEvent.FoundBeforeDecoding);
+        HelperStep late = HelperStateMachine.Next(HelperState.Decoding, HelperEvent.FoundWhileDecoding);
         Assert.That(early.Actions, Is.EqualTo(HelperAction.Conclude | HelperAction.Offer));
         Assert.That(late.Actions, Is.EqualTo(HelperAction.Conclude | HelperAction.Check));
-        Assert.That(HelperLife.Cells.Where(cell => cell.Key.State == HelperState.Checking && cell.Value.Actions.HasFlag(HelperAction.Conclude)), Is.Empty);
+        Assert.That(
+            HelperStateMachine.Cells.Where(cell => cell.Key.State == HelperState.Checking && cell.Value.Actions.HasFlag(HelperAction.Conclude)),
+            Is.Empty);
         Assert.That(HelperAction.Conclude, Is.LessThan(HelperAction.Check));
         Assert.That(HelperAction.Check, Is.LessThan(HelperAction.Offer));
     }

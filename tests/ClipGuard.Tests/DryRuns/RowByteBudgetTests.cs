@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.DryRuns;
 
 [CancelAfter(10_000)]
-public sealed class ByteBudgetTests
+public sealed class RowByteBudgetTests
 {
     [Test]
     public async Task Bytes_over_the_budget_wait_until_some_come_back()

@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Audio;
 /// <param name="MarkedPackets">Packets that the container marked as damaged.</param>
 /// <param name="ReadingBrokeOff">What ended the reading before the container's end; null where nothing did.</param>
 /// <param name="SecondsCutOff">What is missing of the track's end by the container's clock; null where nothing tells.</param>
-internal readonly unsafe record struct AudioDecodeEnding(
+internal readonly unsafe record struct AudioDamageEvidence(
     int FrameSamples,
     int SlackSamples = 0,
     long RefusedPackets = 0,
@@ -24,10 +24,10 @@ internal readonly unsafe record struct AudioDecodeEnding(
     private const int SlackFrames = 2;
 
     /// <summary>The end of a track that FFmpeg decoded.</summary>
-    public static AudioDecodeEnding Of(AudioFrames frames) => Of(frames.Track, frames.RefusedPackets, frames.MarkedPackets);
+    public static AudioDamageEvidence Of(AudioFrames frames) => Of(frames.Track, frames.RefusedPackets, frames.MarkedPackets);
 
     /// <inheritdoc cref="Of(AudioFrames)"/>
-    public static AudioDecodeEnding Of(Track track, long refusedPackets, long markedPackets)
+    public static AudioDamageEvidence Of(Track track, long refusedPackets, long markedPackets)
     {
         int said = track.Stream->codecpar->frame_size;
 
@@ -36,7 +36,7 @@ internal readonly unsafe record struct AudioDecodeEnding(
 
         // The headers of these count single samples, those of other codecs whole frames.
         bool isExact = track.IsUncompressed || track.Stream->codecpar->codec_id == AVCodecID.AV_CODEC_ID_FLAC;
-        return new AudioDecodeEnding(
+        return new AudioDamageEvidence(
             frameSamples,
             isExact ? 0 : SlackFrames * frameSamples,
             refusedPackets,

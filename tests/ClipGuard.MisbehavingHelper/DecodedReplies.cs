@@ -4,7 +4,7 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.MisbehavingHelper;
 
 /// <summary>Answers that say a clip was decoded, right ones and such as cannot be.</summary>
-internal sealed unsafe class ScriptedAnswers(HelperConnection connection)
+internal sealed unsafe class DecodedReplies(HelperConnection connection)
 {
     /// <summary>Samples count up from zero, so that a test knows them.</summary>
     public void Deliver(DecodeMessage message, int samples)

@@ -6,9 +6,9 @@ namespace ClipGuard.Tests.Manifests;
 
 /// <summary>Rows that one epoch has read, and the next one has again without going through the file.</summary>
 [CancelAfter(10_000)]
-internal sealed class RowOffsetCacheTests
+internal sealed class InMemoryRowOffsetsTests
 {
-    private readonly RowOffsetCache _noted = new();
+    private readonly InMemoryRowOffsets _noted = new();
     private string _path = null!;
     private int _opened;
 

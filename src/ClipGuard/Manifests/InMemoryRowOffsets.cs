@@ -8,7 +8,7 @@ namespace ClipGuard.Manifests;
 /// Where the rows of a file are, as whoever read it first has noted piece by piece: a later epoch reads the same pieces and need not go through the file
 /// again, as long as that is the same. Two to three bytes a row, up to a limit; what lies behind it is read each time. Any number of threads.
 /// </summary>
-internal sealed class RowOffsetCache
+internal sealed class InMemoryRowOffsets
 {
     // Of some 25 million rows.
     private const long MostBytes = 64 << 20;

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Supervision;
 
 /// <summary>How one file comes into sealed memory.</summary>
-internal sealed class FileReadingTests
+internal sealed class ReadAheadFileTests
 {
     private readonly byte[] _bytes = new byte[300_000];
     private string _file = string.Empty;
@@ -29,7 +29,7 @@ internal sealed class FileReadingTests
     [Test]
     public void A_file_that_changes_meanwhile_is_not_taken_as_read([Values] bool isCut)
     {
-        using FileReading reading = FileReading.Open(new FileSource(_file), long.MaxValue)!;
+        using ReadAheadFile reading = ReadAheadFile.Open(new FileSource(_file), long.MaxValue)!;
         using (var file = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.SetLength(isCut ? 1000 : _bytes.Length + 1);
@@ -41,7 +41,7 @@ internal sealed class FileReadingTests
     [Test]
     public void A_range_is_read_the_same_with_a_buffer_and_without([Values] bool copiesInKernel)
     {
-        using FileReading reading = FileReading.Open(new FileSource(_file) { Offset = 4097, Length = 100_001 }, long.MaxValue)!;
+        using ReadAheadFile reading = ReadAheadFile.Open(new FileSource(_file) { Offset = 4097, Length = 100_001 }, long.MaxValue)!;
         reading.CopiesInKernel = copiesInKernel;
         int heard = 0;
         using SealedBytes bytes = reading.Read(() => heard++)!;

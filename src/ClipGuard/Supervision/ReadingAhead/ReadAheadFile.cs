@@ -10,7 +10,7 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// One file, or a range of one, on its way into memory. It is opened under the same rules as in a helper: a path is looked at first, and nothing but a regular
 /// file is ever opened. Whatever is not as it should be ends the reading without a word: the helper then opens the path, and says what is the matter.
 /// </summary>
-internal sealed unsafe class FileReading : IDisposable
+internal sealed unsafe class ReadAheadFile : IDisposable
 {
     // The kernel brings so much for one piece of advice, and no more (the window of its own reading ahead).
     private const int AdvisedBytes = 128 << 10;
@@ -20,7 +20,7 @@ internal sealed unsafe class FileReading : IDisposable
     private readonly FileFacts _facts;
     private readonly long _offset;
 
-    private FileReading(int descriptor, FileFacts facts, long offset, long length)
+    private ReadAheadFile(int descriptor, FileFacts facts, long offset, long length)
     {
         _descriptor = descriptor;
         _facts = facts;
@@ -38,7 +38,7 @@ internal sealed unsafe class FileReading : IDisposable
     /// <param name="source">The clip.</param>
     /// <param name="maxBytes">A longer one is not read.</param>
     /// <returns>Null for what is no regular file, cannot be opened, has no such range, is empty, or too long.</returns>
-    public static FileReading? Open(FileSource source, long maxBytes)
+    public static ReadAheadFile? Open(FileSource source, long maxBytes)
     {
         if (FileFacts.OfPath(source.Path, out FileFacts facts) is not null || facts.WhyNotRegular is not null)
         {
@@ -57,7 +57,7 @@ internal sealed unsafe class FileReading : IDisposable
             return null;
         }
 
-        var reading = new FileReading(descriptor, facts, source.Offset, length);
+        var reading = new ReadAheadFile(descriptor, facts, source.Offset, length);
         if (reading.IsUnchanged())
         {
             return reading;

@@ -8,7 +8,7 @@ namespace ClipGuard.Supervision.Helpers;
 /// A helper's life as a table of state × event. It is pure: the code around it only carries the actions out.
 /// A cell that is not in the table cannot happen, and asking for it is a bug.
 /// </summary>
-internal static class HelperLife
+internal static class HelperStateMachine
 {
     private static readonly Dictionary<(HelperState, HelperEvent), HelperStep> Table = new()
     {

@@ -7,7 +7,7 @@ namespace ClipGuard.Media.Libav.Video;
 /// <summary>
 /// Video frames that a container's header promises and that are missing. A container with an index gives their number, others the length of the track.
 /// </summary>
-internal static unsafe class DeclaredFrames
+internal static unsafe class MissingFrames
 {
     /// <summary>How many are missing, once the track was read to its end.</summary>
     /// <param name="track">The track.</param>

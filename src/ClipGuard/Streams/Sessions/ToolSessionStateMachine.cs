@@ -8,7 +8,7 @@ namespace ClipGuard.Streams.Sessions;
 /// A session's life as a table of state × event. It is pure: the code around it only carries the actions out.
 /// A cell that is not in the table cannot happen, and asking for it is a bug.
 /// </summary>
-internal static class ToolSessionLife
+internal static class ToolSessionStateMachine
 {
     private static readonly Dictionary<(ToolSessionState, ToolSessionEvent), ToolSessionStep> Table = new()
     {

@@ -1,7 +1,7 @@
 namespace ClipGuard.Media.Libav.Video;
 
 /// <summary>The shape of the frames that were delivered.</summary>
-internal static class VideoTensorShape
+internal static class WindowedVideoShape
 {
     /// <summary>The shape of all frames, with the windows as the first dimension where windows were asked for.</summary>
     /// <param name="spec">What was asked for.</param>

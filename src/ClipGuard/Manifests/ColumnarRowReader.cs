@@ -6,7 +6,7 @@ namespace ClipGuard.Manifests;
 /// Makes rows for manifests that hold theirs in a form of their own, as columns: each row is given as the JSON object that a JSON Lines manifest would have, so
 /// that keys, clips, paths and tags mean the same. One thread at a time.
 /// </summary>
-public sealed class JsonObjectRowReader
+public sealed class ColumnarRowReader
 {
     private readonly ManifestOptions _options;
     private readonly JsonSampleReader _samples;
@@ -14,7 +14,7 @@ public sealed class JsonObjectRowReader
     /// <summary>A reader for the rows of one file.</summary>
     /// <param name="file">The file, or its address, beside which relative paths may lead.</param>
     /// <param name="options">How rows are read; null for the defaults. Rows need no text unless <see cref="ManifestOptions.RequireMessages"/> is true.</param>
-    public JsonObjectRowReader(string file, ManifestOptions? options = null)
+    public ColumnarRowReader(string file, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         file = ManifestFiles.FullPath(file);

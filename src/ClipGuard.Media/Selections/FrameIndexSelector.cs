@@ -1,7 +1,7 @@
 namespace ClipGuard.Media.Selections;
 
 /// <summary>Turns a selection into the numbers of frames: a pure function of the selection and the timeline.</summary>
-internal static class FramePicker
+internal static class FrameIndexSelector
 {
     /// <summary>Picks.</summary>
     /// <param name="spec">What is wanted.</param>
