@@ -14,7 +14,7 @@ namespace ClipGuard.Tests.Loading;
 [CancelAfter(120_000)]
 internal sealed class ElasticResumePropertyTests
 {
-    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(200);
+    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(100);
 
     [TestCase(false, false)]
     [TestCase(true, false)]
