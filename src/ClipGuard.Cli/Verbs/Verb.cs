@@ -42,8 +42,8 @@ internal sealed class Verb : Command
     {
         Setting[] known = [.. Parents.OfType<Command>().SelectMany(command => command.Subcommands).OfType<Verb>().SelectMany(verb => verb.Settings).Distinct()];
         var screen = CommandConsole.TakeConsole();
-        ConfigurationFile? file = ConfigurationLookup.ReadFile(commandLine, known);
-        foreach (string line in ConfigurationLookup.UnknownVariables(known))
+        ConfigurationFile? file = ConfigurationLoader.ReadFile(commandLine, known);
+        foreach (string line in ConfigurationLoader.UnknownVariables(known))
         {
             screen.Note(line);
         }

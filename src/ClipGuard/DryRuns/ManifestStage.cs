@@ -65,7 +65,7 @@ internal sealed class ManifestStage(
     }
 
     // Lines of a blend are those of its sources, of which several have the same.
-    private static ManifestRow Numbered(ManifestRow row, long number) => row.Origin is { } origin ? ManifestSequence.Renumber(row, number, origin) : row;
+    private static ManifestRow Numbered(ManifestRow row, long number) => row.Origin is { } origin ? ConcatenatedManifest.Renumber(row, number, origin) : row;
 
     // Training would not take such a sample, however well its clips decode.
     private ManifestRow Fitting(ManifestRow row) =>

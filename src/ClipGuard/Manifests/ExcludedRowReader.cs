@@ -62,7 +62,7 @@ internal static class ExcludedRowReader
             else if (json.ValueTextEquals("key"u8))
             {
                 json.Read();
-                key = TextDigest.OfKey(json.GetString() ?? throw new JsonException("its key is null"));
+                key = ExclusionDigest.OfKey(json.GetString() ?? throw new JsonException("its key is null"));
             }
             else if (json.ValueTextEquals("clips"u8))
             {
@@ -97,7 +97,7 @@ internal static class ExcludedRowReader
             if (found == 0 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("clip"u8))
             {
                 json.Read();
-                found = TextDigest.OfClip(json.GetString() ?? string.Empty);
+                found = ExclusionDigest.OfClip(json.GetString() ?? string.Empty);
             }
         }
 

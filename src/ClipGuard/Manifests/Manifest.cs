@@ -11,7 +11,7 @@ public static class Manifest
     /// datasets write them, or files of a format that was added (<see cref="ManifestFormatRegistry"/>), as the rows of these; <c>.csv</c> and <c>.tsv</c> as
     /// <see cref="TableManifest"/>, <c>.tar</c>, <c>.tar.gz</c> and <c>.tar.zst</c> as <see cref="TarManifest"/>, a file of a format that was added as that
     /// format, a file that begins with a square bracket as <see cref="JsonArrayManifest"/>, everything else as <see cref="JsonLinesManifest"/>. Several files
-    /// are a <see cref="ManifestSequence"/>, unless all have a format that was added.
+    /// are a <see cref="ConcatenatedManifest"/>, unless all have a format that was added.
     /// </summary>
     /// <param name="path">
     /// The manifest, or its address; braces, <c>*</c> and <c>?</c> stand for several files as in a shell. What is at an address is looked at, which may take as
@@ -37,11 +37,11 @@ public static class Manifest
             0 => new FolderManifest(path),
             1 => OpenFile(files[0], options),
             _ when ManifestFormatRegistry.Find(files) is { } format => format.Open(name, files, options),
-            _ => new ManifestSequence(name, files.Select(file => OpenFile(file, options))),
+            _ => new ConcatenatedManifest(name, files.Select(file => OpenFile(file, options))),
         };
     }
 
-    /// <summary>Several manifests, one after the other, as one (<see cref="ManifestSequence"/>); of one alone what <see cref="Open"/> gives.</summary>
+    /// <summary>Several manifests, one after the other, as one (<see cref="ConcatenatedManifest"/>); of one alone what <see cref="Open"/> gives.</summary>
     /// <param name="paths">The manifests, each as it is named alone; at least one.</param>
     /// <param name="options">How rows are read; null for the defaults.</param>
     /// <exception cref="ManifestException">One of them cannot be opened.</exception>
@@ -51,9 +51,9 @@ public static class Manifest
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
         IIndexableManifest[] manifests = [.. paths.Select(path => Open(path, options))];
         return manifests is [var only] ? only
-            : new ManifestSequence(
+            : new ConcatenatedManifest(
                 NameOf([.. manifests.Select(static manifest => manifest.Name)]),
-                manifests.SelectMany(static manifest => manifest is ManifestSequence several ? several.Parts : [manifest]));
+                manifests.SelectMany(static manifest => manifest is ConcatenatedManifest several ? several.Parts : [manifest]));
     }
 
     /// <summary>Looks whether a manifest can be opened, before anything is started for it.</summary>

@@ -37,7 +37,7 @@ internal static class RemoteManifests
             return files.Count == 1
                 ? Manifest.OpenFile(files[0], options)
                 : ManifestFormatRegistry.Find(files) is { } format ? format.Open(shown, files, options)
-                : new ManifestSequence(shown, files.Select(file => Manifest.OpenFile(file, options)));
+                : new ConcatenatedManifest(shown, files.Select(file => Manifest.OpenFile(file, options)));
         }
         catch (FetchException failed)
         {

@@ -83,7 +83,7 @@ internal sealed class ResolvedExclusions
             return false;
         }
 
-        if (checksClips && clip != 0 && row is SampleRow { Sample.Clips: var clips } && !clips.Any(named => TextDigest.OfClip(named.AsWritten) == clip))
+        if (checksClips && clip != 0 && row is SampleRow { Sample.Clips: var clips } && !clips.Any(named => ExclusionDigest.OfClip(named.AsWritten) == clip))
         {
             string where = location.Key is { } key ? $"The sample {key}" : $"Line {location.Line}";
             throw new ManifestException(

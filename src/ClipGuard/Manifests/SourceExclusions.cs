@@ -32,7 +32,7 @@ internal sealed class SourceExclusions
         clip = 0;
         if (location.Key is { } key)
         {
-            int found = _keys.Length == 0 ? -1 : Array.BinarySearch(_keys, TextDigest.OfKey(key));
+            int found = _keys.Length == 0 ? -1 : Array.BinarySearch(_keys, ExclusionDigest.OfKey(key));
             clip = found < 0 ? 0 : _clipsOfKeys[found];
             return found >= 0;
         }

@@ -86,9 +86,9 @@ internal static class FuzzSeeds
             File.Move(part, path);
             return true;
         }
-        catch (InvalidOperationException trouble)
+        catch (InvalidOperationException problem)
         {
-            Console.Error.WriteLine($"fuzz: {Path.GetFileName(path)} is left out: {trouble.Message.Split('\n')[0]}");
+            Console.Error.WriteLine($"fuzz: {Path.GetFileName(path)} is left out: {problem.Message.Split('\n')[0]}");
             return false;
         }
     }

@@ -12,16 +12,16 @@ internal sealed class AudioDecoderLoadingTests
     [Test]
     public void An_assembly_that_is_not_there_is_said_by_the_helper([Values(IsolationMode.Pooled, IsolationMode.InProcess)] IsolationMode isolation)
     {
-        HelperUnavailableException? trouble = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, "/nowhere/Some.Decoder.dll"));
-        Assert.That(trouble!.Message, Does.Contain("/nowhere/Some.Decoder.dll"));
-        Assert.That(trouble.DecoderMissing);
+        HelperUnavailableException? problem = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, "/nowhere/Some.Decoder.dll"));
+        Assert.That(problem!.Message, Does.Contain("/nowhere/Some.Decoder.dll"));
+        Assert.That(problem.DecoderMissing);
     }
 
     [Test]
     public void An_assembly_without_a_decoder_is_said_by_the_helper([Values(IsolationMode.Pooled, IsolationMode.InProcess)] IsolationMode isolation)
     {
-        HelperUnavailableException? trouble = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, typeof(Supervisor).Assembly.Location));
-        Assert.That(trouble!.Message, Does.Contain("holds no audio decoder"));
+        HelperUnavailableException? problem = Assert.ThrowsAsync<HelperUnavailableException>(() => StartAsync(isolation, typeof(Supervisor).Assembly.Location));
+        Assert.That(problem!.Message, Does.Contain("holds no audio decoder"));
     }
 
     [Test]

@@ -23,9 +23,9 @@ internal abstract class DecodingContract
     [OneTimeSetUp]
     public async Task Start()
     {
-        if (LibavLoader.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } problem)
         {
-            Assert.Ignore(trouble);
+            Assert.Ignore(problem);
         }
 
         _supervisor = await Supervisor.StartAsync(

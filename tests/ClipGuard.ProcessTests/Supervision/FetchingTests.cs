@@ -32,7 +32,7 @@ internal sealed class FetchingTests
     }
 
     [Test]
-    public async Task Trouble_that_may_pass_is_tried_again(CancellationToken cancellation)
+    public async Task What_fails_and_may_pass_is_tried_again(CancellationToken cancellation)
     {
         byte[] cutOff = LoopbackServer.Answer("200 OK", Clip[..50], promised: Clip.Length);
         await using var server = new LoopbackServer(LoopbackServer.Answer("503 Busy", []), [1, 2, 3], cutOff, LoopbackServer.Answer("200 OK", Clip));
@@ -238,9 +238,9 @@ internal sealed class FetchingTests
     [TestCase(IsolationMode.InProcess)]
     public async Task A_fetched_clip_is_decoded_as_one_in_memory(IsolationMode isolation, CancellationToken cancellation)
     {
-        if (LibavLoader.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } problem)
         {
-            Assert.Ignore(trouble);
+            Assert.Ignore(problem);
         }
 
         await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK", Clip), LoopbackServer.Answer("404 Not Found", []));

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.ProcessTests.Supervision;
 
-/// <summary>Trouble that comes while other helpers work: starts that begin to fail, and processes that do not end when they are killed.</summary>
+/// <summary>What fails while other helpers work: starts that begin to fail, and processes that do not end when they are killed.</summary>
 [TestFixture]
 internal sealed class HelperSupplyFailureTests
 {
@@ -15,7 +15,7 @@ internal sealed class HelperSupplyFailureTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task A_helper_that_does_not_end_in_time_is_set_aside_and_its_verdict_given(CancellationToken cancellation)
+    public async Task A_helper_that_does_not_end_in_time_is_counted_as_unkillable_and_its_verdict_given(CancellationToken cancellation)
     {
         var left = new Leftovers();
 
@@ -36,7 +36,7 @@ internal sealed class HelperSupplyFailureTests
 
     [Test]
     [CancelAfter(60_000)]
-    public async Task More_helpers_set_aside_than_are_put_up_with_end_the_run(CancellationToken cancellation)
+    public async Task More_unkillable_helpers_than_are_put_up_with_end_the_run(CancellationToken cancellation)
     {
         SupervisorOptions options = MisbehavingHelperProgram.ShortClocks(IsolationMode.Pooled) with
         {
@@ -47,9 +47,9 @@ internal sealed class HelperSupplyFailureTests
         var left = new Leftovers();
         await using (Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation))
         {
-            HelperUnavailableException trouble = Assert.ThrowsAsync<HelperUnavailableException>(
+            HelperUnavailableException failure = Assert.ThrowsAsync<HelperUnavailableException>(
                 async () => (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script(DiesSlowly), cancellation)).Dispose())!;
-            Assert.That(trouble.Message, Does.Contain("stuck in the kernel"));
+            Assert.That(failure.Message, Does.Contain("stuck in the kernel"));
         }
 
         // Also those are reaped in the end.
@@ -135,11 +135,11 @@ internal sealed class HelperSupplyFailureTests
         await using Supervisor supervisor = await Supervisor.StartAsync(options, cancellation: cancellation);
         await UseBothAsync(supervisor, cancellation);
         await File.WriteAllTextAsync(closed, string.Empty, cancellation);
-        HelperUnavailableException trouble = Assert.ThrowsAsync<HelperUnavailableException>(
+        HelperUnavailableException failure = Assert.ThrowsAsync<HelperUnavailableException>(
             async () => (await supervisor.DecodeAsync(MisbehavingHelperProgram.Script("abort"), cancellation)).Dispose())!;
         File.Delete(closed);
 
-        Assert.That(trouble.Message, Does.Contain("tries in a row failed").And.Contain("exit code 7"));
+        Assert.That(failure.Message, Does.Contain("tries in a row failed").And.Contain("exit code 7"));
     }
 
     // A helper that has decoded nothing would do for the second try, and none would have to be started.

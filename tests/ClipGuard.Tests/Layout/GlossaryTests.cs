@@ -45,7 +45,8 @@ internal sealed partial class GlossaryTests
         // Of tests only the names count: what their comments tell of is also what is not ClipGuard's.
         string[] tests = [.. FilesBelow(Path.Combine(Repository.Root, "tests"), "*.cs")];
         IEnumerable<string> names = tests.Select(static file => Path.GetFileName(file))
-            .Concat(tests.SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))).Select(static match => match.Groups[1].Value));
+            .Concat(tests.SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))).Select(static match => match.Groups[1].Value))
+            .Concat(tests.SelectMany(file => TestDeclaration().Matches(File.ReadAllText(file))).Select(static match => match.Groups[1].Value));
         uses.AddRange(names.Where(name => gone.Any(WordsOf(name).Contains)).Select(static name => $"tests: {name}"));
 
         Assert.That(uses, Is.Empty);
@@ -70,6 +71,9 @@ internal sealed partial class GlossaryTests
 
     [GeneratedRegex(@"^\s*(?:public|internal|private|file)?[\w ]*\b(?:class|record struct|record|struct|interface|enum)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex(@"^\s*public (?:async )?(?:void|Task) (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex TestDeclaration();
 
     [GeneratedRegex("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")]
     private static partial Regex Word();

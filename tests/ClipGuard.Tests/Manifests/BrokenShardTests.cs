@@ -54,10 +54,10 @@ internal sealed class BrokenShardTests
     [TestCase("a name of 209715200 bytes, more than 65536")]
     [TestCase("a global pax header with a name or a size for all entries")]
     [TestCase("a name or attributes without the entry that they belong to")]
-    public void A_shard_is_broken_at_a_byte_and_never_ends_in_silence(string trouble)
+    public void A_shard_is_broken_at_a_byte_and_never_ends_in_silence(string problem)
     {
         byte[] c = RawTar.File("c.wav");
-        byte[] broken = trouble switch
+        byte[] broken = problem switch
         {
             "a header whose checksum is wrong" => [.. c.Select(static (value, at) => at == 3 ? (byte)'!' : value)],
             "a header of zeros, with more behind it" => [.. new byte[512], .. c],
@@ -71,13 +71,13 @@ internal sealed class BrokenShardTests
             "a global pax header with a name or a size for all entries" => [.. RawTar.PaxOf('g', RawTar.Line(("path", "x"))), .. c],
             _ => RawTar.Pax(("path", "x")),
         };
-        bool isCutOff = trouble.StartsWith("it ", StringComparison.Ordinal);
+        bool isCutOff = problem.StartsWith("it ", StringComparison.Ordinal);
 
         List<ManifestRow> rows = Read(RawTar.File("a.wav"), RawTar.File("b.wav"), broken, isCutOff ? [] : RawTar.End);
 
         Assert.That(rows.SkipLast(1), Is.All.InstanceOf<SampleRow>().And.Exactly(2).Items);
-        int at = trouble.StartsWith("a name or", StringComparison.Ordinal) ? 3072 : 2048;
-        Assert.That((rows[^1] as BadRow)?.Found, Is.EqualTo($"a broken shard at byte {at} of {_shard}: {trouble}"));
+        int at = problem.StartsWith("a name or", StringComparison.Ordinal) ? 3072 : 2048;
+        Assert.That((rows[^1] as BadRow)?.Found, Is.EqualTo($"a broken shard at byte {at} of {_shard}: {problem}"));
     }
 
     [TestCase("1x path=a.wav\n")]

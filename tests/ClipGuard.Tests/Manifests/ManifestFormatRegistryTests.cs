@@ -75,7 +75,7 @@ public sealed class ManifestFormatRegistryTests
 
         Assert.That(Manifest.Open(_folder).Name, Is.EqualTo($"2: {_folder}"));
         Assert.That(Manifest.Open(Path.Combine(_folder, "?/train-*.list")).Name, Is.EqualTo($"2: {_folder}/?/train-*.list"));
-        Assert.That(Manifest.Open(Path.Combine(_folder, "b/*")), Is.InstanceOf<ManifestSequence>());
+        Assert.That(Manifest.Open(Path.Combine(_folder, "b/*")), Is.InstanceOf<ConcatenatedManifest>());
     }
 
     [Test]
@@ -105,6 +105,6 @@ public sealed class ManifestFormatRegistryTests
         public bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith("LIST"u8);
 
         public IIndexableManifest Open(string name, IReadOnlyList<string> files, ManifestOptions? options) =>
-            new ManifestSequence($"{files.Count}: {name}", []);
+            new ConcatenatedManifest($"{files.Count}: {name}", []);
     }
 }

@@ -16,9 +16,9 @@ internal sealed class FaultsBeforeFFmpegTests
     [OneTimeSetUp]
     public void NeedsFfmpeg()
     {
-        if (LibavLoader.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } problem)
         {
-            Assert.Ignore(trouble);
+            Assert.Ignore(problem);
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class PictureTests
     [TestCase("dense.png")]
     [TestCase("dense.tiff")]
     [TestCase("dense.gif")]
-    public void The_density_a_picture_is_printed_with_does_not_stretch_it(string name)
+    public void The_density_a_picture_is_printed_with_does_not_change_its_size(string name)
     {
         string path = _media.Make(name, "-f lavfi -i testsrc2=s=64x32,setsar=1/2 -frames:v 1");
         Assert.That(

@@ -18,9 +18,9 @@ internal sealed class FFmpegCheckCacheTests
     [Test]
     public void What_is_loaded_is_checked_and_kept_by_its_files()
     {
-        if (LibavLoader.FindProblem() is { } trouble)
+        if (LibavLoader.FindProblem() is { } problem)
         {
-            Assert.Ignore(trouble);
+            Assert.Ignore(problem);
         }
 
         string file = Path.Combine(_folder, "made", "on demand");

@@ -42,7 +42,7 @@ internal static partial class FfmpegHeaders
             Assert.That(Compile(media, program, known), Is.Null);
         }
 
-        string printed = Run(program, [], out string trouble) ?? throw new AssertionException(trouble);
+        string printed = Run(program, [], out string problem) ?? throw new AssertionException(problem);
         var values = known.Zip(printed.Split('\n'), (expression, value) => (expression, value)).ToDictionary(pair => pair.expression, pair => pair.value);
         return [.. expressions.Select(expression => values.TryGetValue(expression, out string? value)
             ? long.Parse(value, CultureInfo.InvariantCulture)

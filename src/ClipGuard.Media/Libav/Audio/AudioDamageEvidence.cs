@@ -42,6 +42,6 @@ internal readonly unsafe record struct AudioDamageEvidence(
             refusedPackets,
             markedPackets,
             track.ReadingBrokeOff,
-            HeaderLength.SecondsCutOff(track));
+            DeclaredDuration.SecondsCutOff(track));
     }
 }

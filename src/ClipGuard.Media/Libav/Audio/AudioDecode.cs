@@ -13,7 +13,7 @@ internal sealed unsafe class AudioDecode : IDisposable
     {
         _reading = reading;
         _range = new AudioRangeWriter(
-            session, spec, session.Payload, reading.RateHz, reading.Channels, HeaderLength.Samples(reading.Track, reading.RateHz));
+            session, spec, session.Payload, reading.RateHz, reading.Channels, DeclaredDuration.Samples(reading.Track, reading.RateHz));
         _startsLater = _range.From > 0;
     }
 

@@ -174,7 +174,7 @@ internal sealed unsafe class AudioFrames(Track track) : IDisposable
     {
         // Apple's encoders write the number of samples into a tag instead. A number outside of the last frame is that of another file, from which the tag
         // was copied.
-        if (HeaderLength.ItunesSamples(Track) - Position is { } counted && counted > 0 && counted < _frame->nb_samples)
+        if (DeclaredDuration.ItunesSamples(Track) - Position is { } counted && counted > 0 && counted < _frame->nb_samples)
         {
             return (int)counted;
         }

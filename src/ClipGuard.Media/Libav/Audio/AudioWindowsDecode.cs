@@ -22,7 +22,7 @@ internal sealed unsafe class AudioWindowsDecode : IDisposable
     {
         _session = session;
         _reading = reading;
-        _track = new AudioTrackShape(reading.RateHz, reading.Channels, HeaderLength.Samples(reading.Track, reading.RateHz));
+        _track = new AudioTrackShape(reading.RateHz, reading.Channels, DeclaredDuration.Samples(reading.Track, reading.RateHz));
         _windows = new AudioWindowSet(session, spec, _track);
     }
 

@@ -64,7 +64,7 @@ internal static unsafe class DemuxerChoice
             return Refuse(session, refused);
         }
 
-        if (RawAmr.FindWrong(demuxer, bytes) is { } unknown)
+        if (FalseAmr.FindWrong(demuxer, bytes) is { } unknown)
         {
             return session.Fault(FaultKind.Unsupported, unknown);
         }

@@ -53,7 +53,7 @@ internal static unsafe class StreamDecodeInspection
                 // The header of HE-AAC may give half the rate, and others give none.
                 AVFrame* first = decoded.Frame;
                 description = description with { SampleRateHz = first->sample_rate, Channels = first->ch_layout.nb_channels };
-                damage = new AudioDamage(Math.Max(1, first->sample_rate), HeaderLength.Samples(track, first->sample_rate));
+                damage = new AudioDamage(Math.Max(1, first->sample_rate), DeclaredDuration.Samples(track, first->sample_rate));
             }
 
             if (decoded.LostBefore > 0)
@@ -82,7 +82,7 @@ internal static unsafe class StreamDecodeInspection
                 {
                     RefusedPacketCount = decoded.RefusedPackets,
                     CorruptFrameCount = decoded.MarkedPackets,
-                    MissingSampleCount = Math.Max(1, HeaderLength.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
+                    MissingSampleCount = Math.Max(1, DeclaredDuration.Samples(track, track.Stream->codecpar->sample_rate) ?? 0),
                 },
                 CountError = NothingDecoded,
             };

@@ -46,8 +46,8 @@ internal sealed unsafe class FramePacker : IDisposable
     {
         var format = (AVPixelFormat)frame->format;
         bool asItIs = frame->width == _lying.Width && frame->height == _lying.Height
-            && PlanarFormats.AreSame(format, _shape)
-            && PlanarFormats.IsFullRange(frame->color_range, format) == _shape.FullRange;
+            && PixelFormatMapping.AreSame(format, _shape)
+            && PixelFormatMapping.IsFullRange(frame->color_range, format) == _shape.FullRange;
         if (!asItIs && !_scaler.Scale(frame))
         {
             return false;

@@ -31,7 +31,7 @@ internal sealed unsafe class PlanarScaler(VideoShape shape, ScalingFilter filter
     public bool Scale(AVFrame* frame)
     {
         var format = (AVPixelFormat)frame->format;
-        var setting = (frame->width, frame->height, frame->format, frame->colorspace, PlanarFormats.IsFullRange(frame->color_range, format));
+        var setting = (frame->width, frame->height, frame->format, frame->colorspace, PixelFormatMapping.IsFullRange(frame->color_range, format));
         if (_sws == null || setting != _setting)
         {
             _setting = setting;
@@ -62,7 +62,7 @@ internal sealed unsafe class PlanarScaler(VideoShape shape, ScalingFilter filter
     {
         Dispose();
         MakePlanes();
-        AVPixelFormat target = PlanarFormats.Of(shape);
+        AVPixelFormat target = PixelFormatMapping.Of(shape);
         _sws = ffmpeg.sws_alloc_context();
         Set("srcw", frame->width);
         Set("srch", frame->height);

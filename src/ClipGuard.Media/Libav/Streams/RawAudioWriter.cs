@@ -166,7 +166,7 @@ internal sealed unsafe class RawAudioWriter : RawStreamWriter
     private DecoderFault? JudgeLength()
     {
         var end = AudioDamageEvidence.Of(_track, _track.RefusedPackets, _track.MarkedPackets);
-        var damage = new AudioDamage(_rateHz, HeaderLength.Samples(_track, _rateHz));
+        var damage = new AudioDamage(_rateHz, DeclaredDuration.Samples(_track, _rateHz));
         return damage.Judge(_session, end, from: 0, wantedTo: long.MaxValue, _decodedSamples);
     }
 

@@ -197,8 +197,8 @@ internal sealed unsafe class RawVideoWriter : RawStreamWriter
     // index of an MP4 is exact but for frames that are shown after the packet which is read last, hence IndexSlackSeconds.
     private DecoderFault? CutOff()
     {
-        double missing = HeaderLength.EndSeconds(_track) - _lastSeconds ?? 0;
-        double inIndex = HeaderLength.SecondsCutOff(_track) ?? 0;
+        double missing = DeclaredDuration.EndSeconds(_track) - _lastSeconds ?? 0;
+        double inIndex = DeclaredDuration.SecondsCutOff(_track) ?? 0;
         missing = missing > Math.Max(1, _lastSeconds / 20) ? missing : inIndex > IndexSlackSeconds ? inIndex : 0;
         return missing > 0
             ? _session.Fault(
@@ -211,7 +211,7 @@ internal sealed unsafe class RawVideoWriter : RawStreamWriter
     {
         AVCodecParameters* coded = track.Stream->codecpar;
         var format = (AVPixelFormat)coded->format;
-        (ChromaSampling chroma, int bits) = PlanarFormats.Nearest(format);
+        (ChromaSampling chroma, int bits) = PixelFormatMapping.Nearest(format);
         if (turn.Sideways && chroma == ChromaSampling.Yuv422)
         {
             chroma = ChromaSampling.Yuv444;
@@ -221,7 +221,7 @@ internal sealed unsafe class RawVideoWriter : RawStreamWriter
         (int width, int height) = turn.Sideways ? (coded->height, coded->width) : (coded->width, coded->height);
         return new VideoShape(width, height, chroma, bits)
         {
-            FullRange = PlanarFormats.IsFullRange(coded->color_range, format),
+            FullRange = PixelFormatMapping.IsFullRange(coded->color_range, format),
             Rate = new FrameRate(rate.num, Math.Max(1, rate.den)),
         };
     }

@@ -3,8 +3,8 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Tracks;
 
 /// <summary>
-/// How long a header says that an audio track is, for limits that are judged before the work. <see cref="HeaderLength"/> is for faults; this takes any length
-/// that is told, and uses it only where the file's size makes it possible: that a file's header is wrong shows when it is decoded.
+/// How long a header says that an audio track is, for limits that are judged before the work. <see cref="DeclaredDuration"/> is for faults; this takes any
+/// length that is told, and uses it only where the file's size makes it possible: that a file's header is wrong shows when it is decoded.
 /// </summary>
 internal static unsafe class AudioLengthForLimits
 {
@@ -24,7 +24,7 @@ internal static unsafe class AudioLengthForLimits
     /// </summary>
     public static long? Samples(Track track, int rateHz)
     {
-        long? told = HeaderLength.Samples(track, rateHz) ?? (track.Container.SecondsOf(track.Stream) is { } seconds ? (long)(seconds * rateHz) : null);
+        long? told = DeclaredDuration.Samples(track, rateHz) ?? (track.Container.SecondsOf(track.Stream) is { } seconds ? (long)(seconds * rateHz) : null);
         return told is { } samples ? Math.Min(samples, Most(track)) : track.IsUncompressed ? Most(track) : null;
     }
 

@@ -18,7 +18,7 @@ internal static unsafe class MissingFrames
     {
         // The last frame may stay on show for long, and lengths in headers are rounded: up to one second or 5 % of the length does not count as missing,
         // unless the file is known to end early.
-        double? cutOff = HeaderLength.EndSeconds(track) - endSeconds;
+        double? cutOff = DeclaredDuration.EndSeconds(track) - endSeconds;
         double slack = track.EndsEarly ? 0 : Math.Max(1, endSeconds / 20);
         long missing = Math.Max(NotRead(track, packets, endSeconds, rateHz), cutOff > slack ? (long)(cutOff.Value * rateHz) : 0);
 

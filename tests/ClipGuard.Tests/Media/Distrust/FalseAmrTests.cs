@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Media.Distrust;
 
 /// <summary>Samples of floats without a header, which FFmpeg takes for AMR without a header, and AMR without a header.</summary>
 [CancelAfter(60_000)]
-internal sealed class RawAmrTests
+internal sealed class FalseAmrTests
 {
     // The major of FFmpeg that takes floats for AMR no longer.
     private const int MendedIn = 8;

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Supervision;
 
 /// <summary>What follows from each attempt at a clip.</summary>
-internal sealed class DecodeAttemptsTests
+internal sealed class DecodeRetryPolicyTests
 {
     private static readonly DecodeRequest Asked = new(new FileSource("/a.wav"), new AudioSpec()) { DecoderThreads = 4 };
     private static readonly ClipFault Crash = new(FaultKind.Crashed, DecodeStage.Decode, "It crashed.", new PostMortem());

@@ -8,14 +8,14 @@ namespace ClipGuard.Manifests;
 /// Several manifests, one after the other, as one. The line of a row is its 1-based number over all of them, and what is said of a bad row tells its line in
 /// its own manifest. Rows are text where those of all manifests are and are read from one folder, so that relative paths in them keep their meaning.
 /// </summary>
-public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
+public sealed class ConcatenatedManifest : IIndexableManifest, ITextManifest, IUnparsedRowManifest, IResumableManifest
 {
     private readonly IIndexableManifest[] _parts;
 
     /// <summary>A sequence whose manifests are opened when they are read.</summary>
     /// <param name="name">What it is called in reports.</param>
     /// <param name="parts">The manifests in their order.</param>
-    public ManifestSequence(string name, IEnumerable<IIndexableManifest> parts)
+    public ConcatenatedManifest(string name, IEnumerable<IIndexableManifest> parts)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
@@ -99,7 +99,7 @@ public sealed class ManifestSequence : IIndexableManifest, ITextManifest, IUnpar
         return FingerprintOf(all);
     }
 
-    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ManifestSequenceReader(_parts, Renumber);
+    IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new ConcatenatedManifestReader(_parts, Renumber);
 
     private static string FingerprintOf(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', parts))));

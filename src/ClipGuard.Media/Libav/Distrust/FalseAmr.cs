@@ -9,7 +9,7 @@ namespace ClipGuard.Media.Libav.Distrust;
 /// (amrnb_probe and amrwb_probe in libavformat/amr.c), and noise of another length comes out. In AMR every frame begins with a byte of which three bits are 0,
 /// one says that the frame is whole, and four name a kind of frame that there is (RFC 4867, 5.3).
 /// </summary>
-internal static class RawAmr
+internal static class FalseAmr
 {
     private const int EvidenceBytes = 64 * 1024;
     private const int FixedBits = 0x87;

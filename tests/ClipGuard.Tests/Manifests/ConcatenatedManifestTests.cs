@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace ClipGuard.Tests.Manifests;
 
-public sealed class ManifestSequenceTests : IndexableManifestContract
+public sealed class ConcatenatedManifestTests : IndexableManifestContract
 {
     private const string Row = """{"messages":[{"role":"user","content":"hello"}]}""";
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace ClipGuard.Manifests;
 
 /// <summary>Digests that stand for texts of which there are too many to be kept.</summary>
-internal static class TextDigest
+internal static class ExclusionDigest
 {
     /// <summary>For a key: two keys with the same one are never met.</summary>
     public static UInt128 OfKey(string key) => BinaryPrimitives.ReadUInt128LittleEndian(Of(key, stackalloc byte[SHA256.HashSizeInBytes]));

@@ -5,7 +5,7 @@ using FFmpeg.AutoGen;
 namespace ClipGuard.Media.Libav.Streams;
 
 /// <summary>Maps FFmpeg's pixel formats to those that a raw stream can have.</summary>
-internal static unsafe class PlanarFormats
+internal static unsafe class PixelFormatMapping
 {
     /// <summary>The sampling and depth of a pixel format, or of the nearest that a stream can have without losing any of it.</summary>
     public static (ChromaSampling Chroma, int BitDepth) Nearest(AVPixelFormat format)

@@ -3,7 +3,7 @@ namespace ClipGuard.Manifests;
 /// <summary>Reads the rows of several manifests, one after the other, and parses none.</summary>
 /// <param name="parts">The manifests.</param>
 /// <param name="renumber">Gives a row its line over all of them, and says of which manifest it is.</param>
-internal sealed class ManifestSequenceReader(IReadOnlyList<IManifest> parts, Func<ManifestRow, long, string, ManifestRow> renumber) : IUnparsedRowReader
+internal sealed class ConcatenatedManifestReader(IReadOnlyList<IManifest> parts, Func<ManifestRow, long, string, ManifestRow> renumber) : IUnparsedRowReader
 {
     private IUnparsedRowReader? _reader;
     private int _part;

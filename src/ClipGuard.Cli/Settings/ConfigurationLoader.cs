@@ -5,7 +5,7 @@ using ClipGuard.Cli.Running;
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>Finds the configuration file and what in the environment was meant for ClipGuard.</summary>
-internal static class ConfigurationLookup
+internal static class ConfigurationLoader
 {
     /// <summary>The configuration file that the command line or the environment names, or null for none: nothing is picked up unasked.</summary>
     /// <exception cref="UsageException">It cannot be read, or has a key that is none of <paramref name="known"/>.</exception>

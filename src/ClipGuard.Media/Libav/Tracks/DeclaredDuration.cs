@@ -11,7 +11,7 @@ namespace ClipGuard.Media.Libav.Tracks;
 /// The length that a container's header gives a track, where it gives it for this very track. A truncated file ends earlier,
 /// which several demuxers report as the regular end.
 /// </summary>
-internal static unsafe class HeaderLength
+internal static unsafe class DeclaredDuration
 {
     // Demuxers of formats whose header has an audio track's number of samples. Others give an estimate, or the duration of all tracks together.
     private static readonly string[] CountSamples = ["wav", "w64", "flac", "aiff", "au", "caf", "mp3", "tta", "wv", "ape"];
