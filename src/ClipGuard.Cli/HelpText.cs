@@ -83,7 +83,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
     private static (string Name, string Text)[] Rows(IEnumerable<Setting> settings)
     {
         (string, string)[] rows = [.. settings.Select(setting => (Name(setting), setting.Option.Description ?? string.Empty))];
-        return settings.Contains(ConfigurationPathSettings.Config) ? [.. rows, (HelpNames, "Show this help.")] : rows;
+        return settings.Contains(ConfigurationFileSettings.Config) ? [.. rows, (HelpNames, "Show this help.")] : rows;
     }
 
     private static (string Name, string Text) Described(Option option) => (option.Name, option.Description ?? string.Empty);

@@ -25,7 +25,7 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
 
     private void TakeOrders()
     {
-        ClipStreamer? streamer = null;
+        ClipStreamWriter? streamer = null;
         while (connection.Receive(SupervisorMessageReader.Stream) is { } order)
         {
             try
@@ -41,12 +41,12 @@ internal sealed unsafe class StreamLoop(HelperConnection connection)
         }
     }
 
-    private void Carry(StreamCommand order, ref ClipStreamer? streamer)
+    private void Carry(StreamCommand order, ref ClipStreamWriter? streamer)
     {
         switch (order)
         {
             case OpenStreamCommand open when streamer is null:
-                streamer = new ClipStreamer(WithBytes(open), connection.Marks);
+                streamer = new ClipStreamWriter(WithBytes(open), connection.Marks);
                 connection.Send(streamer.Open());
                 break;
             case WriteStreamCommand write when streamer is not null:

@@ -4,7 +4,7 @@ namespace ClipGuard.Media;
 public abstract record PictureSpec : ClipSpec
 {
     /// <summary>How large they are.</summary>
-    public PictureSize Size { get; init; } = new OwnSize();
+    public OutputSize Size { get; init; } = new OwnSize();
 
     /// <summary>The order of dimensions. Default <see cref="PixelLayout.ChannelsLast"/>.</summary>
     public PixelLayout Layout { get; init; }

@@ -51,7 +51,7 @@ internal static class SpecCheck
 
     private static string? FindInTrack(int? track) => track < 0 ? $"Track {track} is wanted; tracks are counted from 0." : null;
 
-    private static string? FindInSize(PictureSize size) => size switch
+    private static string? FindInSize(OutputSize size) => size switch
     {
         ExactSize { Width: < 1 } or ExactSize { Height: < 1 }
             or ShorterSideSize { ShorterSide: < 1 } or ShorterSideSize { CropWidth: < 1 } or ShorterSideSize { CropHeight: < 1 }

@@ -91,7 +91,7 @@ internal static class CompareCommand
         Console.Out.WriteLine(json ? ComparisonFormatter.Json(reference, distorted, result) : ComparisonFormatter.Text(result));
         if (comparer.IsPerFrame && result.Outcome.IsSuccess)
         {
-            WriteFrames(Path.Combine(folder, PairRun.FramesName), result);
+            WriteFrames(Path.Combine(folder, ManifestComparison.FramesName), result);
         }
 
         return result.Outcome.IsSuccess ? ExitCode.Clean : ExitCode.FaultsFound;
@@ -116,10 +116,15 @@ internal static class CompareCommand
     }
 
     private static async Task<int> RunManifestAsync(
-        ClipComparer comparer, ComparisonOptions comparison, PairRunOptions options, CommandConsole screen, SettingSources sources, CancellationToken stop)
+        ClipComparer comparer,
+        ComparisonOptions comparison,
+        ManifestComparisonOptions options,
+        CommandConsole screen,
+        SettingSources sources,
+        CancellationToken stop)
     {
         bool json = sources.Get(CompareSettings.Json, false);
-        var run = new PairRun(comparer, options);
+        var run = new ManifestComparison(comparer, options);
         await screen.ForProgress().ShowAsync(new ShownComparisonProgress(run.Progress), run.RunAsync(stop)).ConfigureAwait(false);
         Console.Out.WriteLine(json ? ComparisonFormatter.Json(run, options) : ComparisonFormatter.Text(run, options, comparer.IsPerFrame));
         if (run.ScoredCount + run.FaultCount == 0)
@@ -149,7 +154,7 @@ internal static class CompareCommand
         return run.FaultCount > 0 ? ExitCode.FaultsFound : ExitCode.Clean;
     }
 
-    private static async Task<PairRunOptions> ReadRunAsync(SettingSources sources, StreamOptions guard, CancellationToken stop) =>
+    private static async Task<ManifestComparisonOptions> ReadRunAsync(SettingSources sources, StreamOptions guard, CancellationToken stop) =>
         CompareSettings.Run.Read(sources) with
         {
             Pairs = guard.Runs,

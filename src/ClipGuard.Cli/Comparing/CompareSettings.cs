@@ -130,8 +130,8 @@ internal static class CompareSettings
 
     public static readonly Setting<long> HelperMemory = Guard.Also(GuardSettings.HelperMemory, (guard, bytes) => guard with { HelperMemoryBytes = bytes });
 
-    public static readonly SettingGroup<PairRunOptions> Run =
-        new("Pairs of a manifest", new PairRunOptions { ManifestPath = string.Empty, OutputFolder = Path.GetFullPath(OutputSettings.DefaultOut) });
+    public static readonly SettingGroup<ManifestComparisonOptions> Run =
+        new("Pairs of a manifest", new ManifestComparisonOptions { ManifestPath = string.Empty, OutputFolder = Path.GetFullPath(OutputSettings.DefaultOut) });
 
     public static readonly Setting<string> Manifest = Run.Value(
         "manifest",

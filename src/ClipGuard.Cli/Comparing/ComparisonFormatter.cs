@@ -40,29 +40,29 @@ internal static class ComparisonFormatter
     }
 
     /// <summary>A manifest, for a person.</summary>
-    public static string Text(PairRun run, PairRunOptions options, bool perFrame) => string.Join(
+    public static string Text(ManifestComparison run, ManifestComparisonOptions options, bool perFrame) => string.Join(
         Environment.NewLine,
         [
             $"{Wording.Count(run.ScoredCount, "pair")} scored, {Wording.Number(run.FaultCount)} without a score",
             .. run.Statistics.SelectMany(static score => Lines(score)),
-            $"Scores      {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.ScoresName))}",
-            $"No score    {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.FaultsName))}",
+            $"Scores      {PrintableText.Line(Path.Combine(options.OutputFolder, ManifestComparison.ScoresName))}",
+            $"No score    {PrintableText.Line(Path.Combine(options.OutputFolder, ManifestComparison.FaultsName))}",
             .. perFrame ? [Frames(run, options)] : Array.Empty<string>(),
             .. RelativePathsHint(run, options) is { } hint ? [PrintableText.Line(hint)] : Array.Empty<string>(),
         ]);
 
     /// <summary>A manifest, for a program.</summary>
-    public static string Json(PairRun run, PairRunOptions options)
+    public static string Json(ManifestComparison run, ManifestComparisonOptions options)
     {
         string means = string.Join(", ", run.Statistics.Select(static score => $"{Quoted(score.Name)}: {ScoreFieldJson.Json(score.Mean)}"));
         string statistics = JsonSerializer.Serialize(run.Statistics.ToDictionary(static score => score.Name), ComparisonJsonOptions.Options);
         return $"{{\"scored\": {run.ScoredCount}, \"faults\": {run.FaultCount}, \"means\": {{{means}}}, \"statistics\": {statistics}, "
-            + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.ScoresName))}, "
-            + $"\"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, PairRun.FaultsName))}}}";
+            + $"\"scoresPath\": {Quoted(Path.Combine(options.OutputFolder, ManifestComparison.ScoresName))}, "
+            + $"\"faultsPath\": {Quoted(Path.Combine(options.OutputFolder, ManifestComparison.FaultsName))}}}";
     }
 
-    private static string Frames(PairRun run, PairRunOptions options) =>
-        $"Frames      {PrintableText.Line(Path.Combine(options.OutputFolder, PairRun.FramesName))}"
+    private static string Frames(ManifestComparison run, ManifestComparisonOptions options) =>
+        $"Frames      {PrintableText.Line(Path.Combine(options.OutputFolder, ManifestComparison.FramesName))}"
         + (run.WithoutFramesCount == 0 ? string.Empty : $", without those of {Wording.Count(run.WithoutFramesCount, "pair")} that wrote too much");
 
     // The mean says of how many pairs it is: equal ones are infinitely good, and would make every mean so.
@@ -78,12 +78,12 @@ internal static class ComparisonFormatter
         }
     }
 
-    private static string? RelativePathsHint(PairRun run, PairRunOptions options)
+    private static string? RelativePathsHint(ManifestComparison run, ManifestComparisonOptions options)
     {
         string? home = options.ManifestPath == StandardStreams.InputPath ? Environment.CurrentDirectory : Path.GetDirectoryName(options.ManifestPath);
         return !run.HasRelativePaths || home is null || options.OutputFolder == home ? null
-            : options.Manifest.Root is { } root ? $"{PairRun.ScoresName} holds relative paths: read it with the same root, --root {root}."
-            : $"{PairRun.ScoresName} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
+            : options.Manifest.Root is { } root ? $"{ManifestComparison.ScoresName} holds relative paths: read it with the same root, --root {root}."
+            : $"{ManifestComparison.ScoresName} holds relative paths: put it beside the manifest, into {home}, or read it with --root {home}.";
     }
 
     private static string Score(KeyValuePair<string, double> score) => $"{PrintableText.Line(score.Key),-NameWidth} {Figure(score.Value)}";

@@ -17,9 +17,9 @@ internal static class ComparisonReportBuilder
     public static ReportContent Make(string folder, ComparisonSummary summary, int mostRows)
     {
         var scores = summary.Statistics.ToDictionary(static one => one.Name, static _ => new List<double>());
-        ReportTable pairs = PairTable(Path.Combine(folder, PairRun.ScoresName), summary, scores, mostRows);
+        ReportTable pairs = PairTable(Path.Combine(folder, ManifestComparison.ScoresName), summary, scores, mostRows);
         var faults = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        ReportTable bad = FaultsCsv(Path.Combine(folder, PairRun.FaultsName), faults, mostRows);
+        ReportTable bad = FaultsCsv(Path.Combine(folder, ManifestComparison.FaultsName), faults, mostRows);
         return new ReportContent
         {
             Kicker = "ClipGuard comparison",
@@ -100,7 +100,7 @@ internal static class ComparisonReportBuilder
         return new ReportTable("pairs", "All pairs", [distorted, .. columns, reference])
         {
             Count = count,
-            Note = summary.Scored > count ? $"The first {Wording.Number(count)}; {PairRun.ScoresName} has all." : null,
+            Note = summary.Scored > count ? $"The first {Wording.Number(count)}; {ManifestComparison.ScoresName} has all." : null,
         };
     }
 

@@ -5,7 +5,7 @@ using ClipGuard.Streams.Comparing;
 namespace ClipGuard.Cli.Screens;
 
 /// <summary>How far the comparison of a manifest's pairs is.</summary>
-internal sealed class ShownComparisonProgress(PairRunProgress progress) : IShownProgress
+internal sealed class ShownComparisonProgress(ManifestComparisonProgress progress) : IShownProgress
 {
     /// <inheritdoc/>
     public double? Fraction => progress.Fraction;

@@ -12,9 +12,9 @@ internal static class ConfigurationLoader
     public static ConfigurationFile? ReadFile(ParseResult commandLine, IEnumerable<Setting> known)
     {
         var sources = new SettingSources(commandLine, Environment.GetEnvironmentVariable, null);
-        return sources.OriginOf(ConfigurationPathSettings.Config) is null
+        return sources.OriginOf(ConfigurationFileSettings.Config) is null
             ? null
-            : ConfigurationFile.Read(sources.Get(ConfigurationPathSettings.Config, string.Empty), [.. known.Select(setting => setting.Key).OfType<string>()]);
+            : ConfigurationFile.Read(sources.Get(ConfigurationFileSettings.Config, string.Empty), [.. known.Select(setting => setting.Key).OfType<string>()]);
     }
 
     /// <summary>

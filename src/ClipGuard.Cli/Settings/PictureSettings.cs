@@ -20,19 +20,19 @@ internal static class PictureSettings
         SettingTextParser.CountOrNone,
         (video, track) => video with { Track = track });
 
-    public static readonly Setting<PictureSize> Size = Video.Value(
+    public static readonly Setting<OutputSize> Size = Video.Value(
         "size",
         "SIZE",
         "Size of video frames, default 224x224: WIDTHxHEIGHT, 'own', 'shorter:256:224x224' (shorter side, then the middle), or 'smart:28' "
             + "(qwen's smart_resize; 'smart:28:MIN:MAX:TOTAL' with the least and the most pixels of a picture and the most of a video).",
-        PictureSizeParser.Read,
+        OutputSizeParser.Read,
         (video, size) => video with { Size = size });
 
-    public static readonly Setting<PictureSize> ImageSize = Image.Value(
+    public static readonly Setting<OutputSize> ImageSize = Image.Value(
         "image-size",
         "SIZE",
         "Size of images, in the same ways, default 'own'.",
-        PictureSizeParser.Read,
+        OutputSizeParser.Read,
         (image, size) => image with { Size = size });
 
     public static readonly Setting<JpegScale> JpegScaling = Image.Value(

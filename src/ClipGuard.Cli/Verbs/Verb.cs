@@ -17,7 +17,7 @@ internal sealed class Verb : Command
     public Verb(string name, string description, IEnumerable<Argument> arguments, IReadOnlyList<SettingGroup> groups, Func<Invocation, Task<int>> run)
         : base(name, description)
     {
-        Groups = [.. groups, ConfigurationPathSettings.Group];
+        Groups = [.. groups, ConfigurationFileSettings.Group];
         foreach (Argument argument in arguments)
         {
             Add(argument);

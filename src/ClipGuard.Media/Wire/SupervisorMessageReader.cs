@@ -145,7 +145,7 @@ internal static class SupervisorMessageReader
     private static RgbColor Color(WireObject color) =>
         new(checked((byte)color.Int32("red")), checked((byte)color.Int32("green")), checked((byte)color.Int32("blue")));
 
-    private static PictureSize Size(WireObject size)
+    private static OutputSize Size(WireObject size)
     {
         switch (size.Text("size"))
         {

@@ -132,7 +132,7 @@ internal static class SupervisorMessageWriter
         json.WriteEndObject();
     }
 
-    private static void Size(WireWriter json, PictureSize size)
+    private static void Size(WireWriter json, OutputSize size)
     {
         json.WriteStartObject("size");
         switch (size)

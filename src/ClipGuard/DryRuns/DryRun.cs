@@ -111,7 +111,7 @@ public sealed class DryRun
 
         // A run that ended with unsettled clips is gone through once more, and only these are decoded.
         EarlierRun before = output.Earlier;
-        using EarlierVerdicts? known = before.ReadSettled();
+        using SettledVerdicts? known = before.ReadSettled();
         if (!header.IsEmpty && before.Continued is null)
         {
             output.Files.Clean?.Append(header.Span);

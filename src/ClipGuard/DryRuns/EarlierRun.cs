@@ -142,8 +142,8 @@ internal sealed class EarlierRun
     }
 
     /// <summary>What the run before found, where this one tries what it left unsettled; otherwise null.</summary>
-    public EarlierVerdicts? ReadSettled() => Retried is null ? null
-        : EarlierVerdicts.Read(
+    public SettledVerdicts? ReadSettled() => Retried is null ? null
+        : SettledVerdicts.Read(
             OutputPaths.Before(_paths.Faults),
             OutputPaths.Before(_paths.Unsettled),
             OutputPaths.Before(_paths.Clips),

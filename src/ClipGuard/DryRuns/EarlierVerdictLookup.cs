@@ -6,7 +6,7 @@ namespace ClipGuard.DryRuns;
 /// <summary>What earlier runs found of the clips that this one comes to.</summary>
 /// <param name="journal">What an interrupted run found out of turn.</param>
 /// <param name="known">What a run found that ended and left clips unsettled; null where there was none.</param>
-internal sealed class EarlierVerdictLookup(JournalFindings journal, EarlierVerdicts? known)
+internal sealed class EarlierVerdictLookup(JournalFindings journal, SettledVerdicts? known)
 {
     /// <summary>The verdict on a clip; null where it is to be decoded. One task asks, for each clip once and in the manifest's order.</summary>
     /// <param name="row">The clip's row.</param>

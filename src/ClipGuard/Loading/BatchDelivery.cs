@@ -11,7 +11,7 @@ namespace ClipGuard.Loading;
 /// <param name="telemetry">Where faults are logged.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BatchDelivery(
-    EpochRun run, LoaderProgress progress, LoaderOptions options, FailureAccount budget, EpochAccount report, LoaderTelemetry telemetry, TimeProvider time)
+    EpochRun run, LoaderStateTracker progress, LoaderOptions options, FailureAccount budget, EpochAccount report, LoaderTelemetry telemetry, TimeProvider time)
 {
     /// <summary>The next batch, which counts as consumed now; null at the epoch's end.</summary>
     /// <param name="cancellation">Ends the wait for it.</param>

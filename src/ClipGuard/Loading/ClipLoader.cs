@@ -24,7 +24,7 @@ public sealed class ClipLoader : IClipLoader
     private readonly BatchMemory _memory;
     private readonly LoaderTelemetry _telemetry;
     private readonly TimeProvider _time;
-    private readonly LoaderProgress _progress;
+    private readonly LoaderStateTracker _progress;
     private readonly Lock _ending = new();
     private EpochRun? _run;
     private int _isReading;
@@ -50,7 +50,7 @@ public sealed class ClipLoader : IClipLoader
         _memory = options.Memory ?? new PooledBatchMemory(options.PrefetchBytes);
         _telemetry = TelemetryOf(loggers);
         _time = time ?? TimeProvider.System;
-        _progress = new LoaderProgress(opened, options, _planner, leftOut?.Id);
+        _progress = new LoaderStateTracker(opened, options, _planner, leftOut?.Id);
         _telemetry.Opened(options.RankInfo);
         if (_planner.ShufflesGroups)
         {

@@ -28,8 +28,8 @@ public sealed class ColumnarRowReader
     {
         ArgumentNullException.ThrowIfNull(column);
         string key = _options.Columns.TryGetValue(column, out string? meant) ? meant : column;
-        return TableRowReader.IsMessages(key) ? RowKey.Messages
-            : TableRowReader.IsClips(key) ? RowKey.Clips
+        return TableRowParser.IsMessages(key) ? RowKey.Messages
+            : TableRowParser.IsClips(key) ? RowKey.Clips
             : _options.NamesFiles && MetadataFiles.NamesFiles(key) ? RowKey.FileName
             : MessagesFromText.IsText(key) ? RowKey.Text
             : RowKey.Field;

@@ -47,7 +47,7 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(Func<LineReader> open, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using LineReader elements = open();
-        JsonArrayRowReader rows = NewReader();
+        JsonArrayRowParser rows = NewReader();
         while (await elements.FillAsync(cancellation).ConfigureAwait(false))
         {
             while (elements.TryRead(out TextLine element))
@@ -76,7 +76,8 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     {
         JsonLinesManifest.PipeHasNoShards(_path);
         var files = new ManifestFiles(_options);
-        MarkedRange range = await RowBoundaries.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation).ConfigureAwait(false);
+        MarkedRange range = await RowBoundaryCache.CutAsync(_path, files, "a JSON array", default, () => Open(files), shard, cancellation)
+            .ConfigureAwait(false);
         LineReader OpenAt(RowBoundary row) => row.LinesBefore == 0 ? Open(files) : OpenWithin(row, files);
         return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, NewReader, countsLines: false);
     }
@@ -89,5 +90,5 @@ public sealed class JsonArrayManifest : IIndexableManifest, IShardableManifest, 
     private LineReader OpenWithin(RowBoundary from, ManifestFiles files) =>
         LineReader.Open(_path, _options.MaxLineBytes, array: JsonArrayScan.WithinArray(), from: from, files: files);
 
-    private JsonArrayRowReader NewReader() => new(_options, _paths);
+    private JsonArrayRowParser NewReader() => new(_options, _paths);
 }

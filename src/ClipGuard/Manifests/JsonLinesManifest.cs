@@ -61,7 +61,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
             while (lines.TryRead(out TextLine line))
             {
                 cancellation.ThrowIfCancellationRequested();
-                rows ??= lines.IsArray ? new JsonArrayRowReader(_options, _paths) : new JsonRowReader(_options, _paths);
+                rows ??= lines.IsArray ? new JsonArrayRowParser(_options, _paths) : new JsonRowParser(_options, _paths);
                 if (rows.Read(line) is { } row)
                 {
                     row.Next = lines.Next;
@@ -78,7 +78,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
             _path,
             "lines",
             0,
-            () => new JsonRowReader(_options, _paths),
+            () => new JsonRowParser(_options, _paths),
             _options,
             cancellation);
 
@@ -100,7 +100,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
         ShardExtent extent = LineRangeSplitter.Find(_path, files, shard, out long length);
         LineReader OpenAt(RowBoundary row) => LineReader.Open(_path, _options.MaxLineBytes, from: row, files: files);
         return Task.FromResult<ManifestShard>(
-            new TextShard(this, shard, extent, length, new RowBoundary(extent.From, 0), OpenAt, () => new JsonRowReader(_options, _paths), countsLines: true));
+            new TextShard(this, shard, extent, length, new RowBoundary(extent.From, 0), OpenAt, () => new JsonRowParser(_options, _paths), countsLines: true));
     }
 
     /// <exception cref="ManifestException">It is no regular file.</exception>
@@ -114,7 +114,7 @@ public sealed class JsonLinesManifest : IIndexableManifest, IShardableManifest, 
 
     IUnparsedRowReader IUnparsedRowManifest.ReadUnparsed() => new UnparsedLineReader(
         () => LineReader.Open(_path, _options.MaxLineBytes, mayBeArray: true, files: new ManifestFiles(_options)),
-        (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowReader(_options, _paths) : () => new JsonRowReader(_options, _paths)),
+        (lines, _) => new RowReaderChoice(lines.IsArray ? () => new JsonArrayRowParser(_options, _paths) : () => new JsonRowParser(_options, _paths)),
         _path,
         _noted);
 

@@ -4,7 +4,7 @@ namespace ClipGuard.Manifests;
 internal static class TableColumns
 {
     /// <summary>Whether cells under a key name clips.</summary>
-    public static bool NamesClips(string key) => TableRowReader.KeysOfClips.Contains(key);
+    public static bool NamesClips(string key) => TableRowParser.KeysOfClips.Contains(key);
 
     /// <summary>The character between the cells of a header: the usual one, unless only another gives it a column of clips.</summary>
     public static char FindDelimiter(TextLine header, char usual, IReadOnlyDictionary<string, string> meanings)

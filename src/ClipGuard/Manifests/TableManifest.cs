@@ -60,7 +60,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     }
 
     private async IAsyncEnumerable<ManifestRow> ReadRowsAsync(
-        Func<LineReader> open, TableRowReader? rows, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<LineReader> open, TableRowParser? rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using LineReader lines = open();
         while (await lines.FillAsync(cancellation).ConfigureAwait(false))
@@ -84,7 +84,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
     /// <inheritdoc/>
     public async Task<IndexedRows> IndexAsync(CancellationToken cancellation = default)
     {
-        Func<TableRowReader> newReader = (await ReadHeaderAsync(cancellation).ConfigureAwait(false)).NewReader;
+        Func<TableRowParser> newReader = (await ReadHeaderAsync(cancellation).ConfigureAwait(false)).NewReader;
         return await IndexedLines.OpenAsync(Open, _path, "table", skipRows: 1, newReader, _options.Rows, cancellation).ConfigureAwait(false);
     }
 
@@ -100,7 +100,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
         var files = new ManifestFiles(_options.Rows);
         Header header = await ReadHeaderAsync(cancellation).ConfigureAwait(false);
         LineReader OpenAt(RowBoundary row) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', from: row, files: files);
-        MarkedRange range = await RowBoundaries.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
+        MarkedRange range = await RowBoundaryCache.CutAsync(_path, files, "a table", header.FirstRow, () => OpenAt(header.FirstRow), shard, cancellation)
             .ConfigureAwait(false);
         return new TextShard(this, shard, range.Extent, range.FileBytes, range.From, OpenAt, header.NewReader, countsLines: false);
     }
@@ -126,7 +126,7 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
             }
         }
 
-        return new Header(default, () => new TableRowReader([], ',', _options.Rows, _paths));
+        return new Header(default, () => new TableRowParser([], ',', _options.Rows, _paths));
     }
 
     private Header ReadHeader(TextLine header, bool hasMark)
@@ -143,13 +143,13 @@ public sealed class TableManifest : IIndexableManifest, IShardableManifest, ITex
 
         // Without its mark Excel would not take a copy for UTF-8.
         byte[] raw = [.. hasMark ? "\uFEFF"u8 : [], .. header.Raw.Span, .. header.Raw.Span.EndsWith((byte)'\n') ? ReadOnlySpan<byte>.Empty : "\n"u8];
-        return new Header(raw, () => new TableRowReader(columns, delimiter, _options.Rows, _paths));
+        return new Header(raw, () => new TableRowParser(columns, delimiter, _options.Rows, _paths));
     }
 
     private LineReader Open(ManifestFiles files) => LineReader.Open(_path, _options.Rows.MaxLineBytes, quote: (byte)'"', files: files);
 
     /// <summary>A table's row of names: its bytes, and what reads the rows below it.</summary>
-    private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowReader> NewReader)
+    private sealed record Header(ReadOnlyMemory<byte> Raw, Func<TableRowParser> NewReader)
     {
         /// <summary>Where the rows below it begin; only <see cref="ReadHeaderAsync"/> knows it.</summary>
         public RowBoundary FirstRow { get; init; }

@@ -5,7 +5,7 @@ using ClipGuard.Media.Libav.Bytes;
 namespace ClipGuard.Benchmarks.Fuzzing;
 
 /// <summary>Bytes in memory that bear a file's name, by which some formats are told.</summary>
-internal sealed record NamedSource(string FileName, byte[] Content) : ClipSource, IBytesOpener
+internal sealed record NamedSource(string FileName, byte[] Content) : ClipSource, ISelfOpeningSource
 {
     public DecoderFault? Open(DecodeState session, out ClipBytes? bytes)
     {

@@ -37,7 +37,7 @@ public sealed class ProgressAwareErrorWriterTests
     public async Task Lines_that_come_while_progress_is_drawn_hold_up_nothing()
     {
         const int lines = 20_000;
-        var progress = new PairRunProgress(TimeProvider.System);
+        var progress = new ManifestComparisonProgress(TimeProvider.System);
         progress.Start(100);
         var output = new StringWriter();
         var log = new ProgressAwareErrorWriter(TextWriter.Null, sharesScreen: true);

@@ -131,7 +131,7 @@ public sealed class ScreenTests
     [Test]
     public async Task A_comparison_is_shown_as_a_dry_run_is()
     {
-        var progress = new PairRunProgress(TimeProvider.System);
+        var progress = new ManifestComparisonProgress(TimeProvider.System);
         progress.Start(100);
         var first = new PairRow(1, []) { Named = new() { Source = "pairs.jsonl", Line = 1 }, Distorted = "one.mkv", EndBytes = 25 };
         progress.Begin(first);
@@ -246,7 +246,7 @@ public sealed class ScreenTests
     public void A_screen_that_fails_ends_the_showing_and_not_the_run()
     {
         var run = new TaskCompletionSource();
-        Task shown = new FailingScreen().ShowAsync(new ShownComparisonProgress(new PairRunProgress(TimeProvider.System)), run.Task);
+        Task shown = new FailingScreen().ShowAsync(new ShownComparisonProgress(new ManifestComparisonProgress(TimeProvider.System)), run.Task);
         Assert.That(shown.IsCompleted, Is.False);
 
         run.SetException(new InvalidTimeZoneException("the run's"));

@@ -133,7 +133,7 @@ public sealed class SettingTests
         Assert.That(_said.With("--fresh").Get(OutputSettings.Fresh, false), Is.True);
     }
 
-    private static readonly (string Text, PictureSize Size)[] Sizes =
+    private static readonly (string Text, OutputSize Size)[] Sizes =
     [
         ("224", new ExactSize(224, 224)),
         ("320x240", new ExactSize(320, 240)),
@@ -149,7 +149,7 @@ public sealed class SettingTests
     ];
 
     [TestCaseSource(nameof(Sizes))]
-    public void Picture_sizes((string Text, PictureSize Size) pair) => Assert.That(PictureSizeParser.Read(pair.Text), Is.EqualTo(pair.Size));
+    public void Picture_sizes((string Text, OutputSize Size) pair) => Assert.That(OutputSizeParser.Read(pair.Text), Is.EqualTo(pair.Size));
 
     [TestCase("0x5")]
     [TestCase("1x2x3")]
@@ -162,7 +162,7 @@ public sealed class SettingTests
     [TestCase("smart:28:x")]
     [TestCase("smart:28:1:2:0")]
     [TestCase("smart:28:1:2:3:4")]
-    public void No_picture_sizes(string text) => Assert.That(() => PictureSizeParser.Read(text), Throws.TypeOf<FormatException>());
+    public void No_picture_sizes(string text) => Assert.That(() => OutputSizeParser.Read(text), Throws.TypeOf<FormatException>());
 
     [TestCase("1", 1)]
     [TestCase("3KiB", 3 << 10)]

@@ -66,7 +66,7 @@ internal sealed class InMemoryRowOffsetsTests
         var options = new ManifestOptions { RootImageDirectory = null };
         var read = new List<string>();
         var paths = PathResolver.For(options, "/");
-        var reader = new UnparsedLineReader(Open, (_, _) => new RowReaderChoice(() => new JsonRowReader(options, paths)), _path, _noted);
+        var reader = new UnparsedLineReader(Open, (_, _) => new RowReaderChoice(() => new JsonRowParser(options, paths)), _path, _noted);
         await using (reader)
         {
             while (skip > 0)

@@ -37,7 +37,7 @@ internal sealed class CallbackExceptionTests
         new(new DecodeRequest(source, spec) { Limits = new DecodeLimits { MaxPayloadBytes = 1 << 24 } });
 
     /// <summary>A clip that is read so many times and then throws.</summary>
-    private sealed record ThrowingSource(byte[] Content, int Reads) : ClipSource, IBytesOpener
+    private sealed record ThrowingSource(byte[] Content, int Reads) : ClipSource, ISelfOpeningSource
     {
         private int _reads;
 

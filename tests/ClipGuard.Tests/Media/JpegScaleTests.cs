@@ -13,7 +13,7 @@ internal sealed class JpegScaleTests
 
     private static readonly ImageSpec Small = new() { Size = new ExactSize(224, 160) };
 
-    private static readonly PictureSize[] Sizes =
+    private static readonly OutputSize[] Sizes =
     [
         new ExactSize(224, 160), new ExactSize(90, 300), new ExactSize(601, 590), new ShorterSideSize(256, 224, 224), new SmartSize { MaxPixels = 200_000 },
     ];
@@ -30,7 +30,7 @@ internal sealed class JpegScaleTests
     public void Photographs_differ_by_little(string format)
     {
         string path = _media.Make($"{format}.jpg", $"{Photograph} {format}");
-        foreach (PictureSize size in Sizes)
+        foreach (OutputSize size in Sizes)
         {
             using DirectDecode exact = DirectDecode.Of(path, new ImageSpec { Size = size });
             using DirectDecode fast = DirectDecode.Of(path, new ImageSpec { Size = size, JpegScale = JpegScale.Fast });
@@ -44,7 +44,7 @@ internal sealed class JpegScaleTests
     public void A_turned_picture_stays_turned(int orientation)
     {
         string path = _media.Write($"turned-{orientation}.jpg", WithExif(File.ReadAllBytes(_media.Make("upright.jpg", $"{Photograph} yuvj420p")), orientation));
-        foreach (PictureSize size in Sizes)
+        foreach (OutputSize size in Sizes)
         {
             using DirectDecode exact = DirectDecode.Of(path, new ImageSpec { Size = size });
             using DirectDecode fast = DirectDecode.Of(path, new ImageSpec { Size = size, JpegScale = JpegScale.Fast });
@@ -57,7 +57,7 @@ internal sealed class JpegScaleTests
     public void What_is_wanted_as_large_as_it_is_has_the_same_values()
     {
         string path = _media.Make("whole.jpg", $"{Photograph} yuvj420p");
-        foreach (PictureSize size in new PictureSize[] { new OwnSize(), new ExactSize(802, 602), new ExactSize(90, 700) })
+        foreach (OutputSize size in new OutputSize[] { new OwnSize(), new ExactSize(802, 602), new ExactSize(90, 700) })
         {
             using DirectDecode exact = DirectDecode.Of(path, new ImageSpec { Size = size });
             using DirectDecode fast = DirectDecode.Of(path, new ImageSpec { Size = size, JpegScale = JpegScale.Fast });

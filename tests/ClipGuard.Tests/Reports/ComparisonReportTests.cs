@@ -14,7 +14,7 @@ internal sealed class ComparisonReportTests
     {
         string folder = Directory.CreateTempSubdirectory("clipguard-comparison-").FullName;
         File.WriteAllText(
-            Path.Combine(folder, PairRun.ScoresName),
+            Path.Combine(folder, ManifestComparison.ScoresName),
             """
             {"ref": "a.mkv", "out": "a1.mkv", "psnr": 30.5}
             {"ref": "b.mkv", "out": "b1.mkv", "psnr": "Infinity"}
@@ -22,7 +22,7 @@ internal sealed class ComparisonReportTests
 
             """);
         File.WriteAllText(
-            Path.Combine(folder, PairRun.FaultsName),
+            Path.Combine(folder, ManifestComparison.FaultsName),
             """
             {"line":4,"reference":"/d.mkv","distorted":"/d1.mkv","culprit":"(tool)","fault":"ToolFailed","message":"m","log":["one","two"]}
             {"line":5,"fault":"BadManifestLine","message":"found nothing"}

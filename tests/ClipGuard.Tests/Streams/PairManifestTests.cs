@@ -75,7 +75,7 @@ internal sealed class PairManifestTests
     private static async Task<List<PairRow>> ReadAsync(string path, ExclusionList? list = null)
     {
         var rows = new List<PairRow>();
-        var options = new PairRunOptions
+        var options = new ManifestComparisonOptions
         {
             ManifestPath = path,
             OutputFolder = Path.GetTempPath(),

@@ -8,7 +8,7 @@ namespace ClipGuard.Tests.Support;
 /// <param name="FileName">Its name.</param>
 /// <param name="Start">The first bytes.</param>
 /// <param name="Length">How long it is.</param>
-internal sealed record CountingSource(string FileName, byte[] Start, long Length) : ClipSource, IBytesOpener
+internal sealed record CountingSource(string FileName, byte[] Start, long Length) : ClipSource, ISelfOpeningSource
 {
     /// <summary>Bytes read so far.</summary>
     public long Read { get; private set; }

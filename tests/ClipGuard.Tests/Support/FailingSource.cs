@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Support;
 /// <summary>A clip on a disk that fails: from some byte on, reading is an error.</summary>
 /// <param name="Content">The clip.</param>
 /// <param name="FailsAt">The first byte that cannot be read.</param>
-internal sealed record FailingSource(byte[] Content, long FailsAt) : ClipSource, IBytesOpener
+internal sealed record FailingSource(byte[] Content, long FailsAt) : ClipSource, ISelfOpeningSource
 {
     private const int InputOutputError = 5;
 

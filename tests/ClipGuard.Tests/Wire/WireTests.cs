@@ -44,7 +44,7 @@ public sealed class WireTests
         new DescriptorSource("a \"b\".mp3", 1L << 33, 77),
     ];
 
-    public static IEnumerable<PictureSize> Sizes =>
+    public static IEnumerable<OutputSize> Sizes =>
     [
         new OwnSize(),
         new ExactSize(64, 48),

@@ -174,6 +174,6 @@ internal sealed unsafe class PlugInAudioDecode : IDisposable
         _frame->sample_rate = _track.SampleRateHz;
         _frame->data[0] = (byte*)samples;
         _frame->extended_data = (byte**)&_frame->data;
-        ffmpeg.av_channel_layout_default(FieldPointer.Of(ref _frame->ch_layout), _track.Channels);
+        ffmpeg.av_channel_layout_default(FieldAddress.Of(ref _frame->ch_layout), _track.Channels);
     }
 }

@@ -93,7 +93,7 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
         fixed (AVChannelLayout* layout = &_layout)
         {
             if (_swr != null && _format == (AVSampleFormat)frame->format && _rateHz == frame->sample_rate
-                && ffmpeg.av_channel_layout_compare(layout, FieldPointer.Of(ref frame->ch_layout)) == 0)
+                && ffmpeg.av_channel_layout_compare(layout, FieldAddress.Of(ref frame->ch_layout)) == 0)
             {
                 return 0;
             }
@@ -109,7 +109,7 @@ internal sealed unsafe class Resampler(PayloadBuffer payload, AudioSpec spec, in
             _samplesIn = 0;
             _format = (AVSampleFormat)frame->format;
             _rateHz = frame->sample_rate;
-            error = ffmpeg.av_channel_layout_copy(layout, FieldPointer.Of(ref frame->ch_layout));
+            error = ffmpeg.av_channel_layout_copy(layout, FieldAddress.Of(ref frame->ch_layout));
             return error < 0 ? error : Open(layout);
         }
     }

@@ -62,7 +62,7 @@ internal abstract class ClipBytes : IDisposable
             FileSource file => FileBytes.Open(session, file, out bytes),
             DescriptorSource descriptor => FileBytes.Open(session, descriptor, out bytes),
             MemorySource memory => MemoryBytes.Open(memory, out bytes),
-            IBytesOpener opener => opener.Open(session, out bytes),
+            ISelfOpeningSource opener => opener.Open(session, out bytes),
             RemoteSource => session.Fault(FaultKind.Unsupported, "A decoder fetches nothing; a supervisor does."),
             _ => session.Fault(FaultKind.Unsupported, "A list of files is a video; it cannot be decoded as anything else."),
         };

@@ -112,7 +112,7 @@ internal sealed unsafe class PictureWriter(DecodeState session, PictureSpec spec
     // A video whose size changes on the way keeps the size of its first wanted frame.
     private DecoderFault? PlanFor((int Width, int Height) upright, out ScaleCropPlan plan)
     {
-        PictureSize size = _plan is { } known && upright != _firstUpright ? new ExactSize(known.Width, known.Height) : spec.Size;
+        OutputSize size = _plan is { } known && upright != _firstUpright ? new ExactSize(known.Width, known.Height) : spec.Size;
         if (ScaleCropPlan.For(size, upright.Width, upright.Height, FramesOfBudget) is not { } found)
         {
             plan = default;

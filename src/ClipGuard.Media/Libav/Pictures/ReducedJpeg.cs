@@ -29,7 +29,7 @@ internal static unsafe class ReducedJpeg
         return Math.Min(Halvings(spec.Size, header.Width, header.Height), Halvings(spec.Size, header.Height, header.Width));
     }
 
-    private static int Halvings(PictureSize size, int width, int height)
+    private static int Halvings(OutputSize size, int width, int height)
     {
         int halvings = MostHalvings;
         ScaleCropPlan? plan = ScaleCropPlan.For(size, width, height, frames: null);

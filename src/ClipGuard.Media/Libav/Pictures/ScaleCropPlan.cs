@@ -15,7 +15,7 @@ internal readonly record struct ScaleCropPlan(int ScaledWidth, int ScaledHeight,
     /// <param name="height">Its height.</param>
     /// <param name="frames">Frames of the video that it is one of; null for an image.</param>
     /// <returns>Null where <see cref="SmartSize"/> has no size for such a picture.</returns>
-    public static ScaleCropPlan? For(PictureSize size, int width, int height, int? frames)
+    public static ScaleCropPlan? For(OutputSize size, int width, int height, int? frames)
     {
         switch (size)
         {

@@ -20,31 +20,31 @@ internal static unsafe class OptionOffsets
     }
 
     private static string? FindWrong(AVCodecContext* codec) =>
-        Compare(codec, "flags", FieldPointer.Of(ref codec->flags))
-        ?? Compare(codec, "flags2", FieldPointer.Of(ref codec->flags2))
-        ?? Compare(codec, "video_size", FieldPointer.Of(ref codec->width))
-        ?? Compare(codec, "pixel_format", FieldPointer.Of(ref codec->pix_fmt))
-        ?? Compare(codec, "has_b_frames", FieldPointer.Of(ref codec->has_b_frames))
-        ?? Compare(codec, "aspect", FieldPointer.Of(ref codec->sample_aspect_ratio))
-        ?? Compare(codec, "color_range", FieldPointer.Of(ref codec->color_range))
-        ?? Compare(codec, "colorspace", FieldPointer.Of(ref codec->colorspace))
-        ?? Compare(codec, "ar", FieldPointer.Of(ref codec->sample_rate))
-        ?? Compare(codec, "frame_size", FieldPointer.Of(ref codec->frame_size))
-        ?? Compare(codec, "err_detect", FieldPointer.Of(ref codec->err_recognition))
-        ?? Compare(codec, "threads", FieldPointer.Of(ref codec->thread_count))
-        ?? Compare(codec, "skip_loop_filter", FieldPointer.Of(ref codec->skip_loop_filter))
-        ?? Compare(codec, "skip_frame", FieldPointer.Of(ref codec->skip_frame))
-        ?? Compare(codec, "pkt_timebase", FieldPointer.Of(ref codec->pkt_timebase))
-        ?? Compare(codec, "max_pixels", FieldPointer.Of(ref codec->max_pixels))
-        ?? Compare(codec, "discard_damaged_percentage", FieldPointer.Of(ref codec->discard_damaged_percentage))
-        ?? Compare(codec, "ch_layout", FieldPointer.Of(ref codec->ch_layout));
+        Compare(codec, "flags", FieldAddress.Of(ref codec->flags))
+        ?? Compare(codec, "flags2", FieldAddress.Of(ref codec->flags2))
+        ?? Compare(codec, "video_size", FieldAddress.Of(ref codec->width))
+        ?? Compare(codec, "pixel_format", FieldAddress.Of(ref codec->pix_fmt))
+        ?? Compare(codec, "has_b_frames", FieldAddress.Of(ref codec->has_b_frames))
+        ?? Compare(codec, "aspect", FieldAddress.Of(ref codec->sample_aspect_ratio))
+        ?? Compare(codec, "color_range", FieldAddress.Of(ref codec->color_range))
+        ?? Compare(codec, "colorspace", FieldAddress.Of(ref codec->colorspace))
+        ?? Compare(codec, "ar", FieldAddress.Of(ref codec->sample_rate))
+        ?? Compare(codec, "frame_size", FieldAddress.Of(ref codec->frame_size))
+        ?? Compare(codec, "err_detect", FieldAddress.Of(ref codec->err_recognition))
+        ?? Compare(codec, "threads", FieldAddress.Of(ref codec->thread_count))
+        ?? Compare(codec, "skip_loop_filter", FieldAddress.Of(ref codec->skip_loop_filter))
+        ?? Compare(codec, "skip_frame", FieldAddress.Of(ref codec->skip_frame))
+        ?? Compare(codec, "pkt_timebase", FieldAddress.Of(ref codec->pkt_timebase))
+        ?? Compare(codec, "max_pixels", FieldAddress.Of(ref codec->max_pixels))
+        ?? Compare(codec, "discard_damaged_percentage", FieldAddress.Of(ref codec->discard_damaged_percentage))
+        ?? Compare(codec, "ch_layout", FieldAddress.Of(ref codec->ch_layout));
 
     private static string? FindWrong(AVFormatContext* format) =>
-        Compare(format, "probesize", FieldPointer.Of(ref format->probesize))
-        ?? Compare(format, "analyzeduration", FieldPointer.Of(ref format->max_analyze_duration))
-        ?? Compare(format, "fflags", FieldPointer.Of(ref format->flags))
-        ?? Compare(format, "err_detect", FieldPointer.Of(ref format->error_recognition))
-        ?? Compare(format, "max_ts_probe", FieldPointer.Of(ref format->max_ts_probe));
+        Compare(format, "probesize", FieldAddress.Of(ref format->probesize))
+        ?? Compare(format, "analyzeduration", FieldAddress.Of(ref format->max_analyze_duration))
+        ?? Compare(format, "fflags", FieldAddress.Of(ref format->flags))
+        ?? Compare(format, "err_detect", FieldAddress.Of(ref format->error_recognition))
+        ?? Compare(format, "max_ts_probe", FieldAddress.Of(ref format->max_ts_probe));
 
     private static string? Compare(void* structure, string option, void* field)
     {

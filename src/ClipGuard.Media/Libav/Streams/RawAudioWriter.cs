@@ -118,7 +118,7 @@ internal sealed unsafe class RawAudioWriter : RawStreamWriter
                 &output,
                 sample,
                 audio.Shape.SampleRateHz,
-                FieldPointer.Of(ref frame->ch_layout),
+                FieldAddress.Of(ref frame->ch_layout),
                 (AVSampleFormat)frame->format,
                 frame->sample_rate,
                 0,

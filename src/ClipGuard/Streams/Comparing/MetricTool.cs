@@ -9,7 +9,7 @@ internal static class MetricTool
     public static ToolCommand Of(ComparisonOptions options)
     {
         bool hasVmaf = options.Metric != Metric.Vmaf || ProgramSearch.Has("vmaf");
-        return Of(options, hasVmaf, hasLibvmaf: !hasVmaf && FfmpegFilters.HasLibvmaf);
+        return Of(options, hasVmaf, hasLibvmaf: !hasVmaf && FfmpegFilterProbe.HasLibvmaf);
     }
 
     /// <summary>The same, given what the machine has. Where it has neither, the first way tells how to get it.</summary>

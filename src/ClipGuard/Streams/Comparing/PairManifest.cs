@@ -9,7 +9,7 @@ namespace ClipGuard.Streams.Comparing;
 /// <summary>A manifest of any kind that has keys or columns, whose rows name pairs of clips under two of them. Others are left alone.</summary>
 internal sealed class PairManifest
 {
-    private readonly PairRunOptions _options;
+    private readonly ManifestComparisonOptions _options;
     private readonly IManifest _manifest;
     private readonly ResolvedExclusions? _exclusion;
     private readonly SourceNames _sources;
@@ -17,7 +17,7 @@ internal sealed class PairManifest
 
     /// <param name="options">The manifest and the two columns.</param>
     /// <exception cref="ManifestException">It cannot be opened, or is of a kind that has no columns.</exception>
-    public PairManifest(PairRunOptions options)
+    public PairManifest(ManifestComparisonOptions options)
     {
         _options = options;
         string[] columns = [options.ReferenceColumn, options.DistortedColumn];

@@ -24,7 +24,7 @@ internal sealed class SessionProcesses(
     StreamHelperPool helpers,
     IdleProcessPool<GuardianProcess> guardians,
     SessionEpoll descriptors,
-    SessionInbox inbox)
+    SessionWorkQueue inbox)
 {
     private readonly SemaphoreSlim _startsGivenUp = new(0);
 

@@ -29,7 +29,7 @@ internal sealed class ToolSession : ISessionLife
     private readonly SessionStream[] _streams;
     private readonly SessionTool _tool;
     private readonly SessionEpoll _descriptors;
-    private readonly SessionInbox _inbox;
+    private readonly SessionWorkQueue _inbox;
     private readonly SessionProcesses _processes;
     private readonly SessionListener _listener;
     private readonly SessionClocks _clocks;
@@ -73,7 +73,7 @@ internal sealed class ToolSession : ISessionLife
         _streams = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, folder))];
         _tool = new SessionTool(options, folder);
         _descriptors = new SessionEpoll(_streams.Length);
-        _inbox = new SessionInbox(_descriptors);
+        _inbox = new SessionWorkQueue(_descriptors);
         _processes = new SessionProcesses(_streams, _tool, helpers, guardians, _descriptors, _inbox);
         _listener = new SessionListener(this, run, program, second ? 1 : run.DecoderThreads, options, _streams, _tool, _descriptors, logger);
         _clocks = new SessionClocks(options, Stopwatch.GetTimestamp());

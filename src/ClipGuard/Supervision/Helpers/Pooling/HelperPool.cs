@@ -49,7 +49,7 @@ internal sealed class HelperPool : IAsyncDisposable
         Watch = new HelperEventLoop(_gate);
         Storage = new StorageWatch(options, Watch, _end, Log);
         var capacityShare = new PoolCapacityShare(capacity ?? DecodeCapacity.For(options), _queue, this);
-        var starts = new HelperStarts(_gate, Watch, options, launch, _spawner, template);
+        var starts = new HelperStarter(_gate, Watch, options, launch, _spawner, template);
         Supply = new HelperSupply(options, Watch, starts, capacityShare, _warm, _end, Log, this);
         Leases = new HelperLeases(_gate, _queue, _warm, capacityShare, Storage, Supply, _end);
         lock (_gate)

@@ -17,7 +17,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 internal sealed class HelperSupply(
     SupervisorOptions options,
     HelperEventLoop clocks,
-    HelperStarts starts,
+    HelperStarter starts,
     PoolCapacityShare capacity,
     WarmHelpers warm,
     PoolShutdownState end,

@@ -9,7 +9,7 @@ namespace ClipGuard.Tests.Loading;
 
 /// <summary>Manifests whose storage stops answering, as a FIFO or a dead mount does: a read of them cannot be ended, only left.</summary>
 [CancelAfter(60_000)]
-internal sealed class HangingStorageTests
+internal sealed class HangingManifestTests
 {
     // Longer than anything takes that does not hang.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -12,7 +12,7 @@ namespace ClipGuard.Manifests;
 /// <param name="delimiter">What stands between cells.</param>
 /// <param name="options">How rows are read.</param>
 /// <param name="paths">Where relative paths lead.</param>
-internal sealed class TableRowReader(string[] columns, char delimiter, ManifestOptions options, PathResolver paths) : ITextRowParser
+internal sealed class TableRowParser(string[] columns, char delimiter, ManifestOptions options, PathResolver paths) : ITextRowParser
 {
     private static readonly string[] ClipKeys = ["images", "videos", "audios", "image", "video", "audio", "rejected_images"];
     private static readonly string[] MessageKeys = [JsonSampleReader.MessagesKey, "conversations", "conversation"];

@@ -15,7 +15,7 @@ namespace ClipGuard.Streams.Comparing;
 /// <param name="comparer">What compares a pair.</param>
 /// <param name="options">The manifest and where the results go.</param>
 /// <param name="time">The clock of the progress; null for the system's.</param>
-public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeProvider? time = null)
+public sealed class ManifestComparison(ClipComparer comparer, ManifestComparisonOptions options, TimeProvider? time = null)
 {
     /// <summary>Name of the file with the scored rows.</summary>
     public const string ScoresName = "scores.jsonl";
@@ -33,7 +33,7 @@ public sealed class PairRun(ClipComparer comparer, PairRunOptions options, TimeP
     private WholeLineFile? _frames;
 
     /// <summary>How far the run is.</summary>
-    public PairRunProgress Progress { get; } = new(time ?? TimeProvider.System);
+    public ManifestComparisonProgress Progress { get; } = new(time ?? TimeProvider.System);
 
     /// <summary>Pairs that got scores so far.</summary>
     public long ScoredCount => Progress.ScoredCount;

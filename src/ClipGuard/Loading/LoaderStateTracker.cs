@@ -13,7 +13,7 @@ namespace ClipGuard.Loading;
 /// <param name="options">The settings.</param>
 /// <param name="planner">Plans what is left of an epoch.</param>
 /// <param name="snapshot">Id of the snapshot of a verdict store whose clips are left out; null for none.</param>
-internal sealed class LoaderProgress(OpenedManifest opened, LoaderOptions options, EpochPlanner planner, string? snapshot)
+internal sealed class LoaderStateTracker(OpenedManifest opened, LoaderOptions options, EpochPlanner planner, string? snapshot)
 {
     private readonly string? _givenLines = HashOf(options.ExcludedLines);
 

@@ -13,7 +13,7 @@ namespace ClipGuard.Manifests.Sharding;
 /// by one pass over the file, and kept beside it or, where that cannot be written, in the user's cache, so that of many jobs few make the pass. What was
 /// kept is believed only where the file's length, time, inode and samples of its content are as they were.
 /// </summary>
-internal static class RowBoundaries
+internal static class RowBoundaryCache
 {
     private const string Suffix = ".clipguard-rows";
 

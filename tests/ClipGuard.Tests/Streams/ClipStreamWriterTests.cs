@@ -11,7 +11,7 @@ namespace ClipGuard.Tests.Streams;
 
 /// <summary>What a helper that writes streams does between two of them.</summary>
 [TestFixture]
-internal sealed unsafe class ClipStreamerTests
+internal sealed unsafe class ClipStreamWriterTests
 {
     // The supervisor clears the marks while the helper may still be closing the stream before, and closing may log.
     [Test]
@@ -22,7 +22,7 @@ internal sealed unsafe class ClipStreamerTests
         {
             var marks = new ProgressMarks((byte*)page);
             marks.Log("  (the last line 3 more times)");
-            using var streamer = new ClipStreamer(new OpenStreamCommand(1, new FileSource("/clip"), ClipKind.Audio, "/fifo"), marks);
+            using var streamer = new ClipStreamWriter(new OpenStreamCommand(1, new FileSource("/clip"), ClipKind.Audio, "/fifo"), marks);
 
             Assert.That(Progress.ReadLog(page), Is.Empty);
         }

@@ -4,7 +4,7 @@ namespace ClipGuard.Streams.Sessions;
 
 /// <summary>Work that other threads have for a session's own.</summary>
 /// <param name="descriptors">What the session's thread waits on.</param>
-internal sealed class SessionInbox(SessionEpoll descriptors)
+internal sealed class SessionWorkQueue(SessionEpoll descriptors)
 {
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<(Action Run, Action? GiveUp)> _messages = new();

@@ -9,7 +9,7 @@ namespace ClipGuard.Manifests;
 /// <param name="options">How rows are read.</param>
 /// <param name="paths">Where relative paths lead.</param>
 /// <param name="joinsLines">Whether what is read may hold line breaks, and a row's raw bytes are to be one line.</param>
-internal sealed class JsonRowReader(ManifestOptions options, PathResolver paths, bool joinsLines = false) : ITextRowParser
+internal sealed class JsonRowParser(ManifestOptions options, PathResolver paths, bool joinsLines = false) : ITextRowParser
 {
     private readonly JsonSampleReader _samples = new(options, paths);
 

@@ -1,11 +1,11 @@
 namespace ClipGuard.Manifests;
 
 /// <summary>Turns elements of a JSON array into rows, each given with all that stands around it: spaces, the comma behind, the array's brackets.</summary>
-internal sealed class JsonArrayRowReader(ManifestOptions options, PathResolver paths) : ITextRowParser
+internal sealed class JsonArrayRowParser(ManifestOptions options, PathResolver paths) : ITextRowParser
 {
     private const string Separator = "',' or ']' behind each row";
 
-    private readonly JsonRowReader _rows = new(options, paths, joinsLines: true);
+    private readonly JsonRowParser _rows = new(options, paths, joinsLines: true);
 
     private static ReadOnlySpan<byte> Space => " \t\r\n"u8;
 

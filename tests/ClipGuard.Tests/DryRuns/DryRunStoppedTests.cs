@@ -12,7 +12,7 @@ namespace ClipGuard.Tests.DryRuns;
 
 /// <summary>A broken surrounding must not look like a bad dataset: such a run stops, and leaves nothing that the next one would take over.</summary>
 [CancelAfter(30_000)]
-public sealed class FailFastRunTests
+public sealed class DryRunStoppedTests
 {
     [Test]
     public async Task Where_all_clips_of_the_first_rows_are_missing_it_stops_and_names_the_root_and_the_next_run_begins_anew()

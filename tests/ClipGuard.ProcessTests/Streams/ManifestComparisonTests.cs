@@ -14,7 +14,7 @@ namespace ClipGuard.ProcessTests.Streams;
 
 /// <summary>A whole manifest of pairs, and scores as fields of samples.</summary>
 [TestFixture]
-internal sealed class PairRunTests : StreamGuardTestBase
+internal sealed class ManifestComparisonTests : StreamGuardTestBase
 {
     [OneTimeSetUp]
     public void MakeClips()
@@ -38,30 +38,39 @@ internal sealed class PairRunTests : StreamGuardTestBase
             {"id": 6, "original": "nowhere.mkv", "encoded": "good.mkv"}
             """u8);
         string folder = Media.PathOf("out");
-        var run = new PairRun(
+        var run = new ManifestComparison(
             new ClipComparer(Guard, new ComparisonOptions()),
-            new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
+            new ManifestComparisonOptions
+            {
+                ManifestPath = manifest,
+                OutputFolder = folder,
+                ReferenceColumn = "original",
+                DistortedColumn = "encoded",
+                Pairs = 2,
+            });
         await run.RunAsync(cancellation);
 
-        JsonElement[] scores = Lines(folder, PairRun.ScoresName);
+        JsonElement[] scores = Lines(folder, ManifestComparison.ScoresName);
         Assert.That(scores.Select(row => row.GetProperty("id").GetInt32()), Is.EqualTo(new[] { 1, 5 }));
         Assert.That(scores[0].GetProperty("note").GetString(), Is.EqualTo("ä"));
         Assert.That(scores[0].GetProperty("psnr").GetDouble(), Is.InRange(10, 60));
         Assert.That(scores[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
 
-        JsonElement[] faults = Lines(folder, PairRun.FaultsName);
+        JsonElement[] faults = Lines(folder, ManifestComparison.FaultsName);
         Assert.That(
             faults.Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
             Is.EqualTo(new[] { (2, "Mismatched"), (3, "BadManifestLine"), (5, "BadManifestLine"), (7, "Missing") }));
         Assert.That(faults[0].GetProperty("message").GetString(), Is.EqualTo("'distorted' has 5 frames, and 'reference' has 10 frames."));
         Assert.That((run.ScoredCount, run.FaultCount), Is.EqualTo((2L, 4L)));
-        Assert.That(File.ReadAllLines(Path.Combine(folder, PairRun.ExcludedName))[0], Is.EqualTo("""{"source":"pairs.jsonl","line":2,"fault":"Mismatched"}"""));
+        Assert.That(
+            File.ReadAllLines(Path.Combine(folder, ManifestComparison.ExcludedName))[0],
+            Is.EqualTo("""{"source":"pairs.jsonl","line":2,"fault":"Mismatched"}"""));
 
         // The list is of use where the manifest is read again: what it names is no row.
-        ExclusionList list = await ExclusionList.ReadAsync([Path.Combine(folder, PairRun.ExcludedName)], cancellation);
-        var again = new PairRun(
+        ExclusionList list = await ExclusionList.ReadAsync([Path.Combine(folder, ManifestComparison.ExcludedName)], cancellation);
+        var again = new ManifestComparison(
             new ClipComparer(Guard, new ComparisonOptions()),
-            new PairRunOptions
+            new ManifestComparisonOptions
             {
                 ManifestPath = manifest,
                 OutputFolder = Media.PathOf("again"),
@@ -84,13 +93,13 @@ internal sealed class PairRunTests : StreamGuardTestBase
             "5,https://me:secret@example.org/a.mkv?secret,good.mkv\n");
         string manifest = Media.Write(name, Encoding.UTF8.GetBytes(table.Replace(',', delimiter)));
         string folder = Media.PathOf($"out-{name}");
-        PairRun run = RunOf(manifest, folder);
+        ManifestComparison run = RunOf(manifest, folder);
         await run.RunAsync(cancellation);
 
-        Assert.That(Lines(folder, PairRun.ScoresName).Select(row => row.GetProperty("id").GetString()), Is.EqualTo(new[] { "1", "4" }));
-        Assert.That(Lines(folder, PairRun.ScoresName)[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
+        Assert.That(Lines(folder, ManifestComparison.ScoresName).Select(row => row.GetProperty("id").GetString()), Is.EqualTo(new[] { "1", "4" }));
+        Assert.That(Lines(folder, ManifestComparison.ScoresName)[1].GetProperty("psnr").GetString(), Is.EqualTo("Infinity"));
         Assert.That(
-            Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
+            Lines(folder, ManifestComparison.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("message").GetString())),
             Is.EqualTo(new[]
             {
                 (3, "found 2 cells, expected 3, one for each column"), (4, "found no path in 'encoded', expected one"),
@@ -124,9 +133,11 @@ internal sealed class PairRunTests : StreamGuardTestBase
         await RunOf(manifest, folder).RunAsync(cancellation);
 
         Assert.That(
-            Lines(folder, PairRun.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
+            Lines(folder, ManifestComparison.FaultsName).Select(fault => (fault.GetProperty("line").GetInt32(), fault.GetProperty("fault").GetString())),
             Is.EqualTo(new[] { (1, "BadManifestLine"), (2, "BadManifestLine") }));
-        Assert.That(File.ReadAllText(Path.Combine(folder, PairRun.ScoresName)), Does.Contain("""\ud800": "\udc00",""").And.Contain("\"psnr\": \"Infinity\""));
+        Assert.That(
+            File.ReadAllText(Path.Combine(folder, ManifestComparison.ScoresName)),
+            Does.Contain("""\ud800": "\udc00",""").And.Contain("\"psnr\": \"Infinity\""));
     }
 
     [Test]
@@ -143,9 +154,16 @@ internal sealed class PairRunTests : StreamGuardTestBase
         const string script = "cat \"$1\" > /dev/null; if [ $(cat \"$2\" | wc -c) -lt 200000 ]; then touch \"$3\"; else sleep 1000; fi; echo 1";
         var tool = new ToolCommand("sh", ["-c", script, "sh", "{reference}", "{distorted}", second]);
         await using var guard = new StreamGuard(StreamTestRig.Options with { Deadline = TimeSpan.FromSeconds(200), StallLimit = TimeSpan.FromSeconds(200) });
-        var run = new PairRun(
+        var run = new ManifestComparison(
             new ClipComparer(guard, new ComparisonOptions { Tool = tool, AnyLength = true, Form = ClipGuard.Media.Streams.VideoStreamFraming.Raw }),
-            new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
+            new ManifestComparisonOptions
+            {
+                ManifestPath = manifest,
+                OutputFolder = folder,
+                ReferenceColumn = "original",
+                DistortedColumn = "encoded",
+                Pairs = 2,
+            });
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task running = run.RunAsync(caller.Token);
 
@@ -155,7 +173,7 @@ internal sealed class PairRunTests : StreamGuardTestBase
         await caller.CancelAsync();
 
         Assert.ThrowsAsync(Is.InstanceOf<OperationCanceledException>(), () => running);
-        Assert.That(Lines(folder, PairRun.ScoresName).Select(row => row.GetProperty("encoded").GetString()), Is.EqualTo(new[] { "short.mkv" }));
+        Assert.That(Lines(folder, ManifestComparison.ScoresName).Select(row => row.GetProperty("encoded").GetString()), Is.EqualTo(new[] { "short.mkv" }));
     }
 
     [Test]
@@ -241,7 +259,7 @@ internal sealed class PairRunTests : StreamGuardTestBase
             """u8);
         string folder = Media.PathOf("out-train");
         await RunOf(manifest, folder).RunAsync(cancellation);
-        var scored = new JsonLinesManifest(Path.Combine(folder, PairRun.ScoresName));
+        var scored = new JsonLinesManifest(Path.Combine(folder, ManifestComparison.ScoresName));
         var filtered = new FilteredManifest(
             scored, sample => sample.TryGetField("psnr", out JsonElement psnr) && ScoreFieldJson.TryRead(psnr, out double score) && score > 60);
         using IndexedRows all = await scored.IndexAsync(cancellation);
@@ -259,9 +277,9 @@ internal sealed class PairRunTests : StreamGuardTestBase
         Assert.That(read.Select(row => row.Line), Is.EqualTo(new[] { 2 }));
     }
 
-    private PairRun RunOf(string manifest, string folder) => new(
+    private ManifestComparison RunOf(string manifest, string folder) => new(
         new ClipComparer(Guard, new ComparisonOptions()),
-        new PairRunOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
+        new ManifestComparisonOptions { ManifestPath = manifest, OutputFolder = folder, ReferenceColumn = "original", DistortedColumn = "encoded", Pairs = 2 });
 
     // Scores a pair by the frames of its distorted clip, and adds a line to a file for each pair that it scored.
     private static ToolCommand Counting(string file) => new(

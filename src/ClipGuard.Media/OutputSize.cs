@@ -8,15 +8,15 @@ namespace ClipGuard.Media;
 [JsonDerivedType(typeof(ExactSize), "exact")]
 [JsonDerivedType(typeof(ShorterSideSize), "shorterSide")]
 [JsonDerivedType(typeof(SmartSize), "smart")]
-public abstract record PictureSize;
+public abstract record OutputSize;
 
 /// <summary>The picture's own size; of a video the size of its first wanted frame.</summary>
-public sealed record OwnSize : PictureSize;
+public sealed record OwnSize : OutputSize;
 
 /// <summary>A fixed size. The aspect ratio is not kept.</summary>
 /// <param name="Width">Pixels, at least 1.</param>
 /// <param name="Height">Pixels, at least 1.</param>
-public sealed record ExactSize(int Width, int Height) : PictureSize;
+public sealed record ExactSize(int Width, int Height) : OutputSize;
 
 /// <summary>
 /// The shorter side scaled to a length and the aspect ratio kept, then the middle cut out, as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.
@@ -24,13 +24,13 @@ public sealed record ExactSize(int Width, int Height) : PictureSize;
 /// <param name="ShorterSide">Pixels of the shorter side after scaling, at least 1.</param>
 /// <param name="CropWidth">Pixels of the cut-out; where the scaled picture is narrower, its own width.</param>
 /// <param name="CropHeight">Pixels of the cut-out; where the scaled picture is lower, its own height.</param>
-public sealed record ShorterSideSize(int ShorterSide, int CropWidth, int CropHeight) : PictureSize;
+public sealed record ShorterSideSize(int ShorterSide, int CropWidth, int CropHeight) : OutputSize;
 
 /// <summary>
 /// Sides that are multiples of a factor, within a budget of pixels, the aspect ratio nearly kept: qwen-vl-utils' <c>smart_resize</c>.
 /// A picture more than 200 times as long as wide is <see cref="FaultKind.Unsupported"/>.
 /// </summary>
-public sealed record SmartSize : PictureSize
+public sealed record SmartSize : OutputSize
 {
     /// <summary>Both sides are multiples of this many pixels. Default 28 (patches of 14, merged by two); newer models use 32.</summary>
     public int Factor { get; init; } = 28;

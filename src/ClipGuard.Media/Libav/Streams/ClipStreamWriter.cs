@@ -4,7 +4,7 @@ using ClipGuard.Media.Wire;
 namespace ClipGuard.Media.Libav.Streams;
 
 /// <summary>Carries out the orders for one stream: open the clip and make the FIFO, write, close.</summary>
-internal sealed unsafe class ClipStreamer : IDisposable
+internal sealed unsafe class ClipStreamWriter : IDisposable
 {
     private readonly OpenStreamCommand _order;
     private readonly ProgressMarks _marks;
@@ -16,7 +16,7 @@ internal sealed unsafe class ClipStreamer : IDisposable
     /// <summary>A streamer for one order.</summary>
     /// <param name="order">The order to open.</param>
     /// <param name="marks">Marks that the supervisor reads.</param>
-    public ClipStreamer(OpenStreamCommand order, ProgressMarks marks)
+    public ClipStreamWriter(OpenStreamCommand order, ProgressMarks marks)
     {
         _order = order;
         _marks = marks;

@@ -5,7 +5,7 @@ using ClipGuard.Runs;
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>How far the comparison of a manifest's pairs is. Every member may be read from any thread while it goes on.</summary>
-public sealed class PairRunProgress
+public sealed class ManifestComparisonProgress
 {
     private readonly TimeProvider _time;
     private readonly FaultCounts<ToolFaultKind> _faults = new();
@@ -15,7 +15,7 @@ public sealed class PairRunProgress
     private long _doneBytes;
     private long _totalBytes;
 
-    internal PairRunProgress(TimeProvider time) => _time = time;
+    internal ManifestComparisonProgress(TimeProvider time) => _time = time;
 
     /// <summary>Pairs that got scores.</summary>
     public long ScoredCount => Interlocked.Read(ref _scored);

@@ -3,7 +3,7 @@ using ClipGuard.Manifests;
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>How a manifest of pairs is compared.</summary>
-public sealed record PairRunOptions
+public sealed record ManifestComparisonOptions
 {
     /// <summary>
     /// The manifest: of any kind that <see cref="Manifests.Manifest.Open"/> opens, except for folders of media and shards.

@@ -9,7 +9,7 @@ namespace ClipGuard.DryRuns;
 /// What an earlier run that ended with unsettled clips found out about all others: a run that tries the unsettled ones alone takes it over, record by record.
 /// One task reads it, with lines in ascending order.
 /// </summary>
-internal sealed class EarlierVerdicts : IDisposable
+internal sealed class SettledVerdicts : IDisposable
 {
     private readonly HashSet<(long Line, int Index)> _unsettled;
     private readonly StreamReader _faults;
@@ -19,7 +19,7 @@ internal sealed class EarlierVerdicts : IDisposable
     private ClipFaultRecord? _next;
     private bool _hasClip;
 
-    private EarlierVerdicts(
+    private SettledVerdicts(
         HashSet<(long Line, int Index)> unsettled, StreamReader faults, IEnumerator<DecodedClipRecord> clips, IEnumerator<Disagreement> disagreements)
     {
         _unsettled = unsettled;
@@ -36,7 +36,7 @@ internal sealed class EarlierVerdicts : IDisposable
     /// <param name="unsettledPath">Its <c>unsettled.jsonl</c>.</param>
     /// <param name="clipsPath">Its <c>clips.jsonl</c>.</param>
     /// <param name="disagreementsPath">Its <c>disagreements.jsonl</c>; there is none where no second decoder was asked.</param>
-    public static EarlierVerdicts Read(string faultsPath, string unsettledPath, string clipsPath, string disagreementsPath)
+    public static SettledVerdicts Read(string faultsPath, string unsettledPath, string clipsPath, string disagreementsPath)
     {
         HashSet<(long, int)> unsettled =
         [
@@ -45,7 +45,7 @@ internal sealed class EarlierVerdicts : IDisposable
                 .Select(static record => (record.Line, record.Index)),
         ];
         IEnumerable<Disagreement> disagreements = File.Exists(disagreementsPath) ? DryRunFiles.ReadDisagreements(disagreementsPath) : [];
-        return new EarlierVerdicts(
+        return new SettledVerdicts(
             unsettled, new StreamReader(faultsPath), DryRunFiles.ReadClips(clipsPath).GetEnumerator(), disagreements.GetEnumerator());
     }
 

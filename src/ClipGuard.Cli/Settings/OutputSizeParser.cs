@@ -5,7 +5,7 @@ using ClipGuard.Media;
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>Reads the text of a picture's size.</summary>
-internal static class PictureSizeParser
+internal static class OutputSizeParser
 {
     private const int Largest = 32_768;
 
@@ -13,7 +13,7 @@ internal static class PictureSizeParser
     /// <c>320x240</c>, <c>224</c>, <c>own</c>, <c>shorter:256:224x224</c>, <c>smart</c>, or <c>smart:FACTOR:MIN:MAX:TOTAL</c> with budgets of pixels, which
     /// may end anywhere; a budget that is empty has its default.
     /// </summary>
-    public static PictureSize Read(string text) => text.ToLowerInvariant().Split(':') switch
+    public static OutputSize Read(string text) => text.ToLowerInvariant().Split(':') switch
     {
         ["own"] => new OwnSize(),
         ["shorter", var side, var crop] when Side(side) is { } shorter && Sides(crop) is { } cut => new ShorterSideSize(shorter, cut.Width, cut.Height),

@@ -1,7 +1,7 @@
 namespace ClipGuard.Cli.Settings;
 
 /// <summary>Which configuration file is read.</summary>
-internal static class ConfigurationPathSettings
+internal static class ConfigurationFileSettings
 {
     public static readonly SettingGroup Group = new("General");
 

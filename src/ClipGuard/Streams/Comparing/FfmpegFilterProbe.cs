@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ClipGuard.Streams.Comparing;
 
 /// <summary>What the ffmpeg program of this machine can measure. Distributions build it without libvmaf or with it.</summary>
-internal static class FfmpegFilters
+internal static class FfmpegFilterProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly Lazy<bool> Libvmaf = new(Ask);

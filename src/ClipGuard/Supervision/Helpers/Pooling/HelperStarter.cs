@@ -14,7 +14,7 @@ namespace ClipGuard.Supervision.Helpers.Pooling;
 /// <param name="launch">What is started.</param>
 /// <param name="spawner">The thread that starts processes.</param>
 /// <param name="template">What helpers are forked from while it lives; null where each is started by itself.</param>
-internal sealed class HelperStarts(
+internal sealed class HelperStarter(
     Lock gate, HelperEventLoop clocks, SupervisorOptions options, HelperLaunch launch, HelperSpawner spawner, HelperTemplate? template)
 {
     private long _lastId;

@@ -6,7 +6,7 @@ namespace ClipGuard.TestSupport;
 /// All tests of an assembly, and every process that they start, have a temporary folder of their own: what others put into the system's one
 /// meanwhile is no test's leftover. Each assembly of tests derives its own from this, because NUnit looks for it there.
 /// </summary>
-internal abstract class PrivateTemporaryFolder
+internal abstract class AssemblyTemporaryFolder
 {
     private const string Variable = "TMPDIR";
 
