@@ -72,7 +72,8 @@ internal static class ServeCommand
         catch (Exception failure)
             when (failure is UsageException or HelperUnavailableException or ManifestException or SnapshotException or ArgumentException)
         {
-            client.Send(new ServedAnswer { Unready = failure.Message }.ToJson());
+            bool isMistake = failure is UsageException or SnapshotException or ArgumentException;
+            client.Send(new ServedAnswer { Unready = failure.Message, Mistake = isMistake ? failure.Message : null }.ToJson());
             if (failure is SnapshotException or ArgumentException)
             {
                 throw new UsageException(failure.Message, failure);

@@ -33,7 +33,7 @@ internal sealed record ServedAnswer
     /// <summary>Why nobody knows.</summary>
     public ServedUnsettled? Unsettled { get; init; }
 
-    /// <summary>What is wrong with the request.</summary>
+    /// <summary>What is wrong with the request, or, where nothing follows, with the options.</summary>
     public string? Mistake { get; init; }
 
     /// <summary>Why no clip can be decoded now: helpers or memory cannot be had.</summary>

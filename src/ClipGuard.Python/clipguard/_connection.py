@@ -23,6 +23,7 @@ _DESCRIPTOR_BYTES = array.array("i").itemsize
 _START_SECONDS = 120.0
 _END_SECONDS = 10.0
 _WRONG_USE = 2
+_COMMAND_PREFIX = "clipguard: "
 
 _log = logging.getLogger("clipguard")
 
@@ -188,13 +189,17 @@ class Connection:
         except socket.timeout:
             raise GuardUnavailable(f"clipguard serve said nothing for {_START_SECONDS:.0f} seconds. {self._text()}") from None
         except GuardUnavailable:
-            if self._process.returncode != _WRONG_USE:
+            # An option that there is not is refused before the socket is known.
+            text = self._text()
+            if self._process.returncode != _WRONG_USE or not text.startswith(_COMMAND_PREFIX):
                 raise
-            raise self._wrong_use(self._text()) from None
+            self._told = os.fstat(self._said).st_size
+            raise ValueError(text) from None
         self._socket.settimeout(None)
+        if "mistake" in told:
+            raise ValueError(told["mistake"])
         if "unready" in told:
-            self._wait()
-            raise self._wrong_use(told["unready"]) if self._process.returncode == _WRONG_USE else GuardUnavailable(told["unready"])
+            raise GuardUnavailable(told["unready"])
         ready = told.get("ready", {})
         if ready.get("protocol") != PROTOCOL:
             raise GuardUnavailable(
@@ -203,11 +208,6 @@ class Connection:
             )
         self._tell()
         return ready
-
-    # Said once, by the exception, and not by the log.
-    def _wrong_use(self, text: str) -> ValueError:
-        self._told = os.fstat(self._said).st_size
-        return ValueError(text)
 
     def _send(self, message: Dict[str, Any], source: Optional[bytes]) -> None:
         text = json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogateescape")
@@ -259,13 +259,10 @@ class Connection:
                 self._broken = reason
             self._state.notify_all()
 
-    def _wait(self) -> None:
+    def _end(self, what: str) -> str:
         deadline = time.monotonic() + _END_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-
-    def _end(self, what: str) -> str:
-        self._wait()
         code = self._process.returncode
         how = "" if code is None else f" with exit code {code}" if code >= 0 else f" by signal {-code}"
         return f"clipguard serve {what}{how}. {self._text()}".rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import multiprocessing
 import os
 import pickle
@@ -331,19 +332,17 @@ def audio_spec(
     resampler: str = "swr",
 ) -> Dict[str, Any]:
     """The protocol's ``spec`` of audio."""
-    if sampling_rate is not None and sampling_rate < 0:
+    if sampling_rate is not None and int(sampling_rate) < 1:
         raise ValueError(f"sampling_rate is {sampling_rate!r}; it has to be positive, or None for the track's own")
-    if not start >= 0:
-        raise ValueError(f"start is {start!r}; it has to be at least 0 seconds")
-    if duration is not None and not duration > 0:
-        raise ValueError(f"duration is {duration!r}; it has to be positive, or None for all that follows")
     spec: Dict[str, Any] = {"as": "audio", "sampleRateHz": int(sampling_rate or 0), "channels": "Mono" if mono else "All", "resampler": resampler.capitalize()}
     if start:
-        spec["startSeconds"] = float(start)
+        spec["startSeconds"] = _seconds("start", start)
+        if spec["startSeconds"] < 0:
+            raise ValueError(f"start is {start!r}; it has to be at least 0 seconds")
     if duration is not None:
-        spec["durationSeconds"] = float(duration)
+        spec["durationSeconds"] = _positive("duration", duration)
     if track is not None:
-        spec["track"] = int(track)
+        spec["track"] = _track(track)
     return spec
 
 
@@ -380,27 +379,48 @@ def video_spec(
     chosen = [name for name, value in (("num_frames", num_frames), ("fps", fps), ("indices", indices), ("times", times)) if value is not None]
     if len(chosen) > 1:
         raise ValueError(f"Give one of num_frames, fps, indices and times, not {' and '.join(chosen)}")
-    if num_frames is not None and num_frames < 1:
-        raise ValueError(f"num_frames is {num_frames!r}; it has to be at least 1")
-    if fps is not None and not fps > 0:
-        raise ValueError(f"fps is {fps!r}; it has to be positive")
     selection: Dict[str, Any]
     if fps is not None:
-        selection = {"by": "rate", "perSecond": float(fps)}
+        selection = {"by": "rate", "perSecond": _positive("fps", fps)}
     elif indices is not None:
         selection = {"by": "index", "indices": [int(index) for index in indices]}
     elif times is not None:
-        selection = {"by": "time", "seconds": [float(second) for second in times]}
+        selection = {"by": "time", "seconds": [_seconds("times", second) for second in times]}
     else:
         selection = {"by": "uniform", "count": 16 if num_frames is None else int(num_frames)}
+    for name, wanted in (("indices", selection.get("indices")), ("times", selection.get("seconds"))):
+        if wanted == []:
+            raise ValueError(f"{name} asks for no frame")
+    if selection.get("count", 1) < 1:
+        raise ValueError(f"num_frames is {num_frames!r}; it has to be at least 1")
     spec: Dict[str, Any] = {"as": "video", "selection": selection, **_picture(size, mode, resample)}
     if start:
-        spec["startSeconds"] = float(start)
+        spec["startSeconds"] = _seconds("start", start)
     if end is not None:
-        spec["endSeconds"] = float(end)
+        spec["endSeconds"] = _seconds("end", end)
     if track is not None:
-        spec["track"] = int(track)
+        spec["track"] = _track(track)
     return spec
+
+
+def _seconds(name: str, value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError(f"{name} is {value!r}; it has to be a number of seconds")
+    return seconds
+
+
+def _positive(name: str, value: Any) -> float:
+    number = float(value)
+    if not 0 < number < math.inf:
+        raise ValueError(f"{name} is {value!r}; it has to be positive")
+    return number
+
+
+def _track(value: Any) -> int:
+    if int(value) < 0:
+        raise ValueError(f"track is {value!r}; tracks are counted from 0")
+    return int(value)
 
 
 def _picture(size: SizeLike, mode: str, resample: Optional[str]) -> Dict[str, Any]:
@@ -417,10 +437,10 @@ def _picture(size: SizeLike, mode: str, resample: Optional[str]) -> Dict[str, An
     elif isinstance(size, MappingType):
         spec["size"] = dict(size)
     else:
-        width, height = size
+        width, height = (int(length) for length in size)
         if width < 1 or height < 1:
             raise ValueError(f"size is {size!r}; both have to be at least 1")
-        spec["size"] = {"size": "exact", "width": int(width), "height": int(height)}
+        spec["size"] = {"size": "exact", "width": width, "height": height}
     if resample is not None:
         spec["filter"] = resample[:1].upper() + resample[1:]
     return spec

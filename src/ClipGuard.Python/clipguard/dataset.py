@@ -162,8 +162,10 @@ class ManifestDataset(IterableDataset):
                     self._state = told["epochEnd"]["state"]
                     ended = True
                     return
+                if "mistake" in told:
+                    raise ValueError(told["mistake"])
                 if "batchHead" not in told:
-                    raise GuardUnavailable(told.get("unavailable") or told.get("mistake") or str(told))
+                    raise GuardUnavailable(told.get("unavailable", str(told)))
                 batch = _batch(told["batchHead"], payload)
                 self._state = batch["state"]
                 yield batch

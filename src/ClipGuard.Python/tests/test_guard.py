@@ -138,8 +138,8 @@ class GuardTests(unittest.TestCase):
     def test_mistakes_are_told_in_words_and_end_nothing(self):
         with self.assertRaisesRegex(ValueError, "num_frames and fps"):
             self.guard.load_video(sample("good/h264.mp4"), 3, fps=2)
-        with self.assertRaisesRegex(ValueError, "asks for no frame"):
-            self.guard.load_video(sample("good/h264.mp4"), indices=[])
+        with self.assertRaisesRegex(ValueError, "begin before it ends"):
+            self.guard.load_video(sample("good/h264.mp4"), start=2, end=1)
         with self.assertRaisesRegex(ValueError, "--allow-http"):
             self.guard.load_audio("http://127.0.0.1/x.wav")
         with self.assertRaisesRegex(ValueError, "fewer frames"):
@@ -162,13 +162,20 @@ class GuardTests(unittest.TestCase):
             ("sampling_rate is -1;", lambda: self.guard.load_audio(audio, -1)),
             ("start is nan;", lambda: self.guard.load_audio(audio, start=float("nan"))),
             ("duration is 0;", lambda: self.guard.load_audio(audio, duration=0)),
+            ("duration is inf;", lambda: self.guard.load_audio(audio, duration=float("inf"))),
+            ("track is -1;", lambda: self.guard.load_audio(audio, track=-1)),
             ("num_frames is 0;", lambda: self.guard.load_video(video, 0)),
+            ("indices asks for no frame", lambda: self.guard.load_video(video, indices=[])),
+            ("times is nan;", lambda: self.guard.load_video(video, times=[float("nan")])),
+            ("end is inf;", lambda: self.guard.load_video(video, end=float("inf"))),
             ("fps is -2;", lambda: self.guard.load_video(video, fps=-2)),
             (r"size is \(0, 5\);", lambda: self.guard.load_image(picture, (0, 5))),
         ]
         for words, load in cases:
             with self.assertRaisesRegex(ValueError, words):
                 load()
+        # Numbers as text are numbers.
+        self.assertEqual(self.guard.load_video(video, fps="2").shape, self.guard.load_video(video, fps=2).shape)
 
     def test_a_command_that_was_killed_is_started_again(self):
         guard = clipguard.Guard(workers=1, spares=0)

@@ -1,4 +1,5 @@
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 
 namespace ClipGuard.DryRuns;
 
@@ -9,11 +10,14 @@ namespace ClipGuard.DryRuns;
 internal sealed record Checkpoint
 {
     /// <summary>The layout that is written and read.</summary>
-    public const int CurrentVersion = 5;
+    public const int CurrentVersion = 6;
 
     public int Version { get; init; } = CurrentVersion;
 
     public required ManifestIdentity Manifest { get; init; }
+
+    /// <summary>Which share of it is read; null for all.</summary>
+    public required ShardNumber? Shard { get; init; }
 
     /// <summary>True for a run that reached the manifest's end and left clips unsettled: another one tries these alone.</summary>
     public bool IsWhole { get; init; }

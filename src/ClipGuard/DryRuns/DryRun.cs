@@ -125,7 +125,7 @@ public sealed class DryRun
         RunTally tally = before.BeginTally();
         long resumedAfter = tally.Rows;
         TimeSpan Elapsed() => before.Elapsed + _time.GetElapsedTime(begun);
-        var checkpoints = new RunCheckpoints(output, identity, _manifest.Rows.Name, settings, Elapsed);
+        var checkpoints = new RunCheckpoints(output, identity, _manifest.Rows.Name, _manifest.Shard?.Number, settings, Elapsed);
         if (before.Continued is null && checkpoints.OfRows(tally) is { } beginning)
         {
             output.Save(beginning);

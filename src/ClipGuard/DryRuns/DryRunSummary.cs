@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 using ClipGuard.DryRuns.SecondOpinions;
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 using ClipGuard.Media;
 using ClipGuard.Supervision;
 
@@ -15,6 +16,10 @@ public sealed record DryRunSummary
 
     /// <summary>Absolute path of the manifest.</summary>
     public required string Manifest { get; init; }
+
+    /// <summary>Which share of the manifest was read; null for all of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShardNumber? Shard { get; init; }
 
     /// <summary>Rows that are samples.</summary>
     [JsonPropertyName("samples")]

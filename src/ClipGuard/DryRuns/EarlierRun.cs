@@ -60,11 +60,10 @@ internal sealed class EarlierRun
             return new EarlierRun(paths, null);
         }
 
-        EarlierRun earlier = FindUnfinished(paths, manifest, files, settings);
+        EarlierRun earlier = FindUnfinished(paths, shard, manifest, files, settings);
         if (earlier.IsNone)
         {
-            RefuseOtherManifest(paths, name);
-            RefuseOtherShard(paths, shard);
+            RefuseOtherRows(paths, name, shard);
         }
 
         return earlier;
@@ -157,7 +156,7 @@ internal sealed class EarlierRun
         : Continued?.Tally ?? new RunTally();
 
     private static EarlierRun FindUnfinished(
-        OutputPaths paths, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
+        OutputPaths paths, ShardNumber? shard, ManifestIdentity? manifest, IReadOnlyList<SourceFile>? files, VerdictSettings settings)
     {
         if (!File.Exists(paths.Unfinished))
         {
@@ -176,6 +175,7 @@ internal sealed class EarlierRun
 
         string? change = found is not { Version: Checkpoint.CurrentVersion } ? "it was written by another version of ClipGuard"
             : found.Manifest != manifest ? ManifestIdentity.Difference(found.Manifest, Journal.FilesOf(paths.Journal), manifest, files)
+            : found.Shard != shard ? $"it was of {NameOf(found.Shard)}"
             : VerdictSettings.Differences(found.Settings, settings) is { Count: > 0 } differences ? string.Join(", ", differences)
             : null;
 
@@ -187,9 +187,9 @@ internal sealed class EarlierRun
                 + "Run it as it was, start over (--fresh) or choose another folder");
     }
 
-    // A run which ended is not replaced by one of another manifest, whose files would stand among those of the first one. A run of the same manifest is: that
+    // A run which ended is not replaced by one of another manifest or shard, whose files would stand among those of the first one. A run of the same is: that
     // is how a run is repeated.
-    private static void RefuseOtherManifest(OutputPaths paths, string manifest)
+    private static void RefuseOtherRows(OutputPaths paths, string manifest, ShardNumber? shard)
     {
         DryRunSummary? other;
         try
@@ -198,39 +198,22 @@ internal sealed class EarlierRun
         }
         catch (Exception error) when (error is JsonException || OutputException.IsFileError(error))
         {
-            // Another version's, or no summary at all: nothing says that it is another manifest's.
+            // Another version's, or no summary at all: nothing says that other rows were read.
             return;
         }
 
         // A run that came to no row is no loss.
-        if (other is not null && other.Manifest != manifest && other.SampleCount + other.Faults.Values.Sum() > 0)
+        if (other is null || (other.Manifest == manifest && other.Shard == shard) || other.SampleCount + other.Faults.Values.Sum() == 0)
         {
-            throw new OutputException(
-                $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {other.Manifest} has found: choose another folder, or replace it (--fresh)");
-        }
-    }
-
-    // One after the other into one folder they would leave what the last one found.
-    private static void RefuseOtherShard(OutputPaths paths, ShardNumber? shard)
-    {
-        ShardNumber? other;
-        try
-        {
-            other = ShardRecord.Read(paths.Shard)?.Shard;
-        }
-        catch (OutputException)
-        {
-            // It was cut off: nothing says that it is another shard's.
             return;
         }
 
-        if (other is { } found && found != shard)
-        {
-            throw new OutputException(
-                $"{Path.GetDirectoryName(paths.Shard)} holds what a run of shard {found.Index}/{found.Count} has found: "
-                + "choose another folder, or replace it (--fresh)");
-        }
+        string rows = other.Manifest == manifest ? NameOf(other.Shard) : other.Manifest;
+        throw new OutputException(
+            $"{Path.GetDirectoryName(paths.Summary)} holds what a run of {rows} has found: choose another folder, or replace it (--fresh)");
     }
+
+    private static string NameOf(ShardNumber? shard) => shard is { } part ? $"shard {part.Index}/{part.Count}" : "the whole manifest";
 
     private static bool IsNoLoss(Checkpoint? found, OutputPaths paths) =>
         found is { IsWhole: true } || (found is { Tally.Rows: 0 } && Journal.IsEmpty(paths.Journal));

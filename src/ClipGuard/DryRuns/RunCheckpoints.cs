@@ -1,4 +1,5 @@
 using ClipGuard.Manifests;
+using ClipGuard.Manifests.Sharding;
 
 namespace ClipGuard.DryRuns;
 
@@ -6,10 +7,11 @@ namespace ClipGuard.DryRuns;
 /// <param name="output">The run's folder.</param>
 /// <param name="manifest">Which manifest is read; null where it cannot be read a second time, so that there are no checkpoints.</param>
 /// <param name="manifestName">What it is called.</param>
+/// <param name="shard">Which share of it is read; null for all.</param>
 /// <param name="settings">The settings in force.</param>
 /// <param name="elapsed">How long the run took so far.</param>
 internal sealed class RunCheckpoints(
-    OutputFolder output, ManifestIdentity? manifest, string manifestName, VerdictSettings settings, Func<TimeSpan> elapsed)
+    OutputFolder output, ManifestIdentity? manifest, string manifestName, ShardNumber? shard, VerdictSettings settings, Func<TimeSpan> elapsed)
 {
     /// <summary>
     /// The checkpoint of rows that are recorded; null where there is none. A run that tries unsettled clips again has none either: it begins anew where it is
@@ -28,6 +30,7 @@ internal sealed class RunCheckpoints(
     private Checkpoint? Of(RunTally recorded) => manifest is null ? null : new Checkpoint
     {
         Manifest = manifest,
+        Shard = shard,
         Settings = settings,
         Tally = recorded,
         FaultsBytes = output.Files.Faults.Length,

@@ -21,6 +21,7 @@ internal sealed class SummaryBuilder(
     {
         Cancelled = cancelled,
         Manifest = manifest.Rows.Name,
+        Shard = manifest.Shard?.Number,
         SampleCount = tally.Samples,
         CleanSampleCount = tally.CleanSamples,
         LeftOutCount = manifest.LeftOut,

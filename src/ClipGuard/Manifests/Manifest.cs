@@ -19,11 +19,13 @@ public static class Manifest
     /// </param>
     /// <param name="options">How rows are read; null for the defaults.</param>
     /// <exception cref="ManifestException">
-    /// No file matches, a folder cannot be listed, the reader of a file's format was not added, or what is at an address cannot be read.
+    /// No file matches, a folder cannot be listed, the reader of a file's format was not added, what is at an address cannot be read, or
+    /// <see cref="ManifestOptions.Root"/> is no folder.
     /// </exception>
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        PathResolver.RequireRoot(options ?? new ManifestOptions());
         if (Addresses.Is(path))
         {
             return RemoteManifests.Open(path, options ?? new ManifestOptions());

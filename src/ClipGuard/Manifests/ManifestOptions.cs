@@ -9,7 +9,8 @@ namespace ClipGuard.Manifests;
 public sealed record ManifestOptions
 {
     /// <summary>
-    /// Folder against which relative paths are tried first; null (the default) for none. Where it is an address, relative paths are below it and nowhere else.
+    /// Folder against which relative paths are tried first, which has to be there when a manifest is opened; null (the default) for none. Where it is an
+    /// address, relative paths are below it and nowhere else.
     /// </summary>
     public string? Root { get; init; }
 

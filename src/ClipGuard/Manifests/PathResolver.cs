@@ -30,17 +30,9 @@ internal sealed class PathResolver
     public string? RemoteBase { get; init; }
 
     /// <summary>Bases in ms-swift's order with <paramref name="options"/>' root before them.</summary>
-    /// <exception cref="ManifestException">The root is no folder.</exception>
     public static PathResolver For(ManifestOptions options, string manifestFolder)
     {
         string current = Environment.CurrentDirectory;
-
-        // With a separator at its end a file is not there either.
-        if (options.Root is { } named && !Addresses.Is(named) && !Exists(Path.GetFullPath(named, current).TrimEnd('/') + '/'))
-        {
-            throw new ManifestException($"There is no folder {named}, below which relative paths are to be looked for.");
-        }
-
         string? remote = options.Root is { } root && Addresses.Is(root) ? root : Addresses.Is(manifestFolder) ? manifestFolder : null;
         if (remote is not null)
         {
@@ -91,6 +83,17 @@ internal sealed class PathResolver
     /// <param name="path">Absolute.</param>
     public static bool Exists(string path) =>
         MountTable.Current().RemoteMountOf(path) is { } mount ? Remote(mount)(path) : Path.Exists(path);
+
+    /// <summary>Makes sure that the root of relative paths is there when a manifest is opened. Where it goes away later, clips are missing.</summary>
+    /// <exception cref="ManifestException">It is no folder.</exception>
+    public static void RequireRoot(ManifestOptions options)
+    {
+        // With a separator at its end a file is not there either.
+        if (options.Root is { } root && !Addresses.Is(root) && !Exists(Path.GetFullPath(root).TrimEnd('/') + '/'))
+        {
+            throw new ManifestException($"There is no folder {root}, below which relative paths are to be looked for.");
+        }
+    }
 
     private static IEnumerable<(string Folder, Func<string, bool> Holds)> Checked(string[] folders)
     {

@@ -30,7 +30,7 @@ public sealed partial class PythonTests
             RedirectStandardError = true,
         };
 
-        // In folders of their own, since they look for what others leave in it, and run beside each other.
+        // Each with a folder of its own: they look for what is left there, and run beside each other.
         DirectoryInfo temporary = Directory.CreateTempSubdirectory("clipguard-python-");
         PublishedCommand.SetEnvironment(start, new Dictionary<string, string?>
         {
@@ -38,6 +38,24 @@ public sealed partial class PythonTests
             ["PYTHONDONTWRITEBYTECODE"] = "1",
             ["TMPDIR"] = temporary.FullName,
         });
+        try
+        {
+            string report = Run(start);
+            TestContext.Out.Write(report);
+            string[] skipped = [.. SkippedTest().Matches(report).Select(static match => match.Groups[1].Value).Distinct()];
+            if (skipped.Length > 0)
+            {
+                Assert.Ignore(string.Join("; ", skipped));
+            }
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
+    }
+
+    private static string Run(ProcessStartInfo start)
+    {
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> report = process.StandardError.ReadToEndAsync();
@@ -47,14 +65,8 @@ public sealed partial class PythonTests
             Assert.Fail($"It did not end within {Limit}.");
         }
 
-        temporary.Delete(recursive: true);
         Assert.That(process.ExitCode, Is.Zero, () => output.Result + report.Result);
-        TestContext.Out.Write(report.Result);
-        string[] skipped = [.. SkippedTest().Matches(report.Result).Select(static match => match.Groups[1].Value).Distinct()];
-        if (skipped.Length > 0)
-        {
-            Assert.Ignore(string.Join("; ", skipped));
-        }
+        return report.Result;
     }
 
     // Debian's packages belong to its own Python, which need not be the first in the PATH.

@@ -104,25 +104,60 @@ public sealed class OutputFolderTests
     public async Task What_one_shards_run_found_is_not_replaced_by_anothers_or_by_the_wholes()
     {
         using var bench = new DryRunBench(Row("bad.png"), Row("bad.png"));
-        async Task<DryRunSummary> RunAsync(ShardNumber? number, bool fresh = false)
-        {
-            var manifest = new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
-            using ManifestShard? shard = number is { } one ? await ManifestShard.OpenAsync(manifest, one) : null;
-            return await new DryRun(shard ?? (IManifest)manifest, bench.Decoder, bench.Options with { Fresh = fresh }).RunAsync();
-        }
-
-        await RunAsync(new ShardNumber(1, 2));
+        await RunShardAsync(bench, new ShardNumber(1, 2));
         string found = File.ReadAllText(bench.FaultsPath);
         foreach (ShardNumber? other in new ShardNumber?[] { new(0, 2), null })
         {
             Assert.That(
-                async () => await RunAsync(other),
+                async () => await RunShardAsync(bench, other),
                 Throws.TypeOf<OutputException>().With.Message.Contains("shard 1/2 has found").And.Message.Contains("--fresh"));
         }
 
         Assert.That(File.ReadAllText(bench.FaultsPath), Is.EqualTo(found));
-        Assert.That((await RunAsync(new ShardNumber(1, 2))).FaultCount, Is.EqualTo(1));
-        Assert.That((await RunAsync(null, fresh: true)).FaultCount, Is.EqualTo(2));
+        Assert.That((await RunShardAsync(bench, new ShardNumber(1, 2))).FaultCount, Is.EqualTo(1));
+
+        bench.Options = bench.Options with { Fresh = true };
+        Assert.That((await RunShardAsync(bench, null)).FaultCount, Is.EqualTo(2));
+        bench.Options = bench.Options with { Fresh = false };
+        Assert.That(
+            async () => await RunShardAsync(bench, new ShardNumber(1, 2)),
+            Throws.TypeOf<OutputException>().With.Message.Contains("the whole manifest has found"));
+    }
+
+    // Nothing that another shard's run knows may settle a clip that was never decoded.
+    [Test]
+    public async Task A_shard_that_left_clips_unsettled_is_not_gone_on_with_by_another()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("odd.png"));
+        Assert.That((await RunShardAsync(bench, new ShardNumber(1, 2))).UnsettledCount, Is.EqualTo(1));
+        bench.Decoder = new ScriptedDecoder();
+
+        Assert.That(
+            async () => await RunShardAsync(bench, new ShardNumber(0, 2)), Throws.TypeOf<OutputException>().With.Message.Contains("shard 1/2 has found"));
+        Assert.That(bench.Decoder.Asked, Is.Empty);
+    }
+
+    [Test]
+    public async Task An_interrupted_shard_is_not_gone_on_with_by_another()
+    {
+        using var bench = new DryRunBench(Row("a.png"), Row("bad-1.png"), Row("bad-2.png"), Row("stuck.png"));
+        bench.Decoder.Hold("stuck.png");
+        using (ManifestShard shard = await ManifestShard.OpenAsync(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), new ShardNumber(1, 2)))
+        {
+            using var stop = new CancellationTokenSource();
+            Task<DryRunSummary> running = new DryRun(shard, bench.Decoder, bench.Options).RunAsync(stop.Token);
+            await Until(() => bench.Faults().Count == 1);
+            await stop.CancelAsync();
+            Assert.That((await running).Cancelled, Is.True);
+        }
+
+        bench.Decoder = new ScriptedDecoder();
+        foreach (ShardNumber? other in new ShardNumber?[] { new(0, 2), null })
+        {
+            Assert.That(async () => await RunShardAsync(bench, other), Throws.TypeOf<OutputException>().With.Message.Contains("it was of shard 1/2"));
+        }
+
+        Assert.That((await RunShardAsync(bench, new ShardNumber(1, 2))).ClipCount, Is.EqualTo(2));
     }
 
     [Test]
@@ -171,5 +206,12 @@ public sealed class OutputFolderTests
 
         bench.Decoder.Release("stuck.png");
         await running;
+    }
+
+    private static async Task<DryRunSummary> RunShardAsync(DryRunBench bench, ShardNumber? number)
+    {
+        var manifest = new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest);
+        using ManifestShard? shard = number is { } one ? await ManifestShard.OpenAsync(manifest, one) : null;
+        return await new DryRun(shard ?? (IManifest)manifest, bench.Decoder, bench.Options).RunAsync();
     }
 }

@@ -11,7 +11,7 @@ namespace ClipGuard.Tests.Layout;
 internal sealed partial class AllowedSkipsFileTests
 {
     private static IEnumerable<string> Names => File.ReadLines(Repository.PathOf(".ci", "allowed-skips"))
-        .Where(static line => line.Length > 0 && !line.StartsWith('#'))
+        .Where(static line => line.TrimStart() is [not '#', ..])
         .Select(static line => TestName().Match(line).Value);
 
     [TestCaseSource(nameof(Names))]

@@ -84,7 +84,7 @@ public sealed class PathResolutionTests
     public void A_root_that_is_no_folder_is_told(string root)
     {
         Assert.That(
-            () => Resolve("all.png", new ManifestOptions { Root = In(root) }),
+            () => Manifest.Open(_file.FilePath, new ManifestOptions { Root = In(root) }),
             Throws.InstanceOf<ManifestException>().With.Message.EqualTo($"There is no folder {In(root)}, below which relative paths are to be looked for."));
     }
 

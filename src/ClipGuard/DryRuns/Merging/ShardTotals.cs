@@ -30,6 +30,7 @@ internal static class ShardTotals
 
         return each[0] with
         {
+            Shard = null,
             SampleCount = each.Sum(static one => one.SampleCount),
             CleanSampleCount = each.Sum(static one => one.CleanSampleCount),
             LeftOutCount = each.Sum(static one => one.LeftOutCount),
