@@ -102,7 +102,7 @@ internal sealed class ParquetRowCopier(IReadOnlyList<string> files, Func<string,
         {
             using ColumnReader values = from.Column(column);
             using ColumnWriter copy = to.NextColumn();
-            var chunk = new ColumnChunkCopy(kept, cancellation);
+            var chunk = new ColumnRowFilter(kept, cancellation);
             switch (values, copy)
             {
                 case (ColumnReader<bool> read, ColumnWriter<bool> written):

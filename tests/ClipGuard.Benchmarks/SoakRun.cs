@@ -52,7 +52,7 @@ internal static class SoakRun
         int wrong = 0;
         int unsettled = 0;
         int done = 0;
-        var growth = new MemoryGrowth(decodes);
+        var growth = new MemoryGrowthMeter(decodes);
 
         // What a process opens once and keeps is there before the count begins.
         Console.WriteLine($"soak: {decodes} decodes, every {MisbehavingEvery}th misbehaves");

@@ -5,7 +5,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.DryRuns;
 
-/// <summary>How the lines of a dry run's files name a clip: by its place in the manifest, before all else that they say of it.</summary>
+/// <summary>How lines of <c>clips.jsonl</c>, <c>unsettled.jsonl</c> and <c>disagreements.jsonl</c> name a clip, before all else that they say of it.</summary>
 public abstract record ClipRecord
 {
     /// <summary>1-based line of the manifest.</summary>

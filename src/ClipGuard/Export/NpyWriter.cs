@@ -5,7 +5,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Export;
 
-/// <summary>NumPy's array file, format version 1.0, in C order: <c>numpy.load</c> reads it.</summary>
+/// <summary>Writes NumPy's array file, format version 1.0, in C order: <c>numpy.load</c> reads it.</summary>
 internal static class NpyWriter
 {
     // The format asks that the data begin at a multiple of this.

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace ClipGuard.Export;
 
-/// <summary>A PNG file of 8 bits a channel, gray or RGB.</summary>
+/// <summary>Writes PNG files of 8 bits a channel, gray or RGB.</summary>
 internal static class PngWriter
 {
     private const byte Gray = 0;

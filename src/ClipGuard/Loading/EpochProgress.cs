@@ -11,10 +11,10 @@ namespace ClipGuard.Loading;
 /// <param name="Consumed">Every batch of the present segment with a number below this is consumed.</param>
 /// <param name="Ahead">Numbers of batches above <paramref name="Consumed"/> that are consumed too, where batches are delivered out of order.</param>
 internal sealed record EpochProgress(
-    int Epoch, IReadOnlyList<ResumeSegment> ResumeSegments, IReadOnlyList<ManifestLineNumber> ExcludedLines, long Consumed, ImmutableSortedSet<long> Ahead)
+    int Epoch, IReadOnlyList<ResumeSegment> ResumeSegments, IReadOnlyList<ManifestLineReference> ExcludedLines, long Consumed, ImmutableSortedSet<long> Ahead)
 {
     /// <summary>Lines that failed in the batches consumed so far; kept only with <see cref="LoaderOptions.ExcludeFailed"/>.</summary>
-    public ImmutableHashSet<ManifestLineNumber> FailedLines { get; init; } = [];
+    public ImmutableHashSet<ManifestLineReference> FailedLines { get; init; } = [];
 
     /// <summary>The snapshot of the verdict store whose clips are left out; null for none. Frozen when the epoch began.</summary>
     public string? Snapshot { get; init; }
@@ -30,7 +30,7 @@ internal sealed record EpochProgress(
     /// <summary>What the failure budget has seen in the batches consumed so far.</summary>
     public FailureCount Failures { get; init; }
 
-    public static EpochProgress Begin(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLineNumber> excludedLines) =>
+    public static EpochProgress Begin(int epoch, IReadOnlyList<ResumeSegment> segments, IReadOnlyList<ManifestLineReference> excludedLines) =>
         new(epoch, segments, excludedLines, 0, []);
 
     /// <summary>The progress once a batch is consumed.</summary>

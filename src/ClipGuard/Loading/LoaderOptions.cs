@@ -81,10 +81,10 @@ public sealed record LoaderOptions
 
     /// <summary>
     /// Lines of the manifest (1-based) that are excluded from every epoch, as those whose clips failed before: plain numbers, or, for a blend,
-    /// lines with the names of their sources; <see cref="ManifestLineNumber.OfFaults"/> reads them from a dry run's <c>faults.jsonl</c>. Must be the same
+    /// lines with the names of their sources; <see cref="ManifestLineReference.OfFaults"/> reads them from a dry run's <c>faults.jsonl</c>. Must be the same
     /// on every rank. Default none.
     /// </summary>
-    public IReadOnlyCollection<ManifestLineNumber> ExcludedLines { get; init; } = [];
+    public IReadOnlyCollection<ManifestLineReference> ExcludedLines { get; init; } = [];
 
     /// <summary>
     /// Rows that are left out of every epoch, as the <c>excluded.jsonl</c> of a dry run names them; null (the default) for none. They are no rows of the plan:

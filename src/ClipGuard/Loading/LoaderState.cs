@@ -92,14 +92,14 @@ public sealed record LoaderState
     /// <see cref="LoaderOptions.ExcludeFailed"/>, and where there is a verdict store, whose snapshot stands for them.
     /// </summary>
     [JsonRequired]
-    public IReadOnlyList<ManifestLineNumber> ExcludedLines { get; init; } = [];
+    public IReadOnlyList<ManifestLineReference> ExcludedLines { get; init; } = [];
 
     /// <summary>
     /// Lines that failed in the batches consumed so far, ascending: the next epoch excludes them.
     /// Empty without <see cref="LoaderOptions.ExcludeFailed"/>, and where there is a verdict store.
     /// </summary>
     [JsonRequired]
-    public IReadOnlyList<ManifestLineNumber> FailedLines { get; init; } = [];
+    public IReadOnlyList<ManifestLineReference> FailedLines { get; init; } = [];
 
     /// <summary>Rows that were tried for the batches consumed since the last segment: what <see cref="FailureBudget"/> counts.</summary>
     [JsonRequired]

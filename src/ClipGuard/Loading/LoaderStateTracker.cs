@@ -78,7 +78,7 @@ internal sealed class LoaderStateTracker(OpenedManifest opened, LoaderOptions op
         Failures = failures,
         FailedLines = KeepsFailedLines
             ? Now.FailedLines.Union(
-                batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLineNumber(fault.Line, fault.Origin)))
+                batch.Report.Faults.Where(static fault => fault.IsRowToBlame).Select(static fault => new ManifestLineReference(fault.Line, fault.Origin)))
             : Now.FailedLines,
     };
 
@@ -115,10 +115,10 @@ internal sealed class LoaderStateTracker(OpenedManifest opened, LoaderOptions op
         UnsettledCount = progress.Failures.Unsettled,
     };
 
-    private static string? HashOf(IReadOnlyCollection<ManifestLineNumber> lines) => lines.Count == 0 ? null
+    private static string? HashOf(IReadOnlyCollection<ManifestLineReference> lines) => lines.Count == 0 ? null
         : XxHash128.HashToUInt128(MemoryMarshal.AsBytes(string.Join('\n', InOrder(lines)).AsSpan())).ToString("x32", CultureInfo.InvariantCulture);
 
-    private static ManifestLineNumber[] InOrder(IEnumerable<ManifestLineNumber> lines) => [.. lines.Distinct().Order(ManifestLineNumber.Order)];
+    private static ManifestLineReference[] InOrder(IEnumerable<ManifestLineReference> lines) => [.. lines.Distinct().Order(ManifestLineReference.Order)];
 
     private sealed record KnownState(EpochProgress Progress, LoaderState State);
 

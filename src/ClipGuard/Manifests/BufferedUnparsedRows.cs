@@ -37,7 +37,7 @@ internal sealed class BufferedUnparsedRows(Func<ITextRowParser> newReader) : Unp
         _extents.Add(new LineExtent(line.Number, line.Offset, line.Length, piece, start, raw.Length));
     }
 
-    public override ManifestLineNumber LineOf(int row) => new(_extents[row].Number);
+    public override ManifestLineReference LineOf(int row) => new(_extents[row].Number);
 
     public override ManifestRow Read(int row)
     {

@@ -66,10 +66,10 @@ internal sealed class ConcatenatedManifestReader(IReadOnlyList<IManifest> parts,
             }
         }
 
-        public override ManifestLineNumber LineOf(int row)
+        public override ManifestLineReference LineOf(int row)
         {
             (_, int within, long linesBefore, _) = Find(row);
-            return new ManifestLineNumber(linesBefore + within + 1);
+            return new ManifestLineReference(linesBefore + within + 1);
         }
 
         public override RowLocation LocationOf(int row, string manifest)

@@ -41,7 +41,7 @@ internal sealed class IndexedBlend : IndexedRows
     public override long FindLine(long line) => -1;
 
     /// <summary>Goes over the whole blend, in which a source's row may come several times.</summary>
-    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineNumber> lines)
+    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineReference> lines)
     {
         HashSet<long>[] wanted = [.. _sources.Select((source, i) =>
             lines.Where(line => line.Origin == _names[i]).Select(line => source.FindLine(line.Line)).Where(static row => row >= 0).ToHashSet())];

@@ -54,7 +54,7 @@ internal sealed class IndexedRowSubset : IndexedRows
     public override long FindLine(long line) => _rows.FindLine(line) is >= 0 and var innerRow && _kept.BinarySearch(innerRow) is >= 0 and var row ? row : -1;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineNumber> lines) =>
+    public override IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineReference> lines) =>
         [.. _rows.FindRows(lines).Select(innerRow => (long)_kept.BinarySearch(innerRow)).Where(static row => row >= 0)];
 
     /// <inheritdoc/>

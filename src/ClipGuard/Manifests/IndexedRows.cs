@@ -28,7 +28,7 @@ public abstract class IndexedRows : IDisposable
     /// <summary>The rows at lines: none for a line at which no row begins, several where a row comes several times.</summary>
     /// <param name="lines">The lines.</param>
     /// <returns>Row numbers, ascending and each once.</returns>
-    public virtual IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineNumber> lines)
+    public virtual IReadOnlyList<long> FindRows(IReadOnlyCollection<ManifestLineReference> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
         return [.. lines.Where(static line => line.Origin is null).Select(line => FindLine(line.Line)).Where(static row => row >= 0).Order().Distinct()];

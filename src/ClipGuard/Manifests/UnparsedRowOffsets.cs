@@ -12,7 +12,7 @@ internal sealed class UnparsedRowOffsets(string path, RowIndex index, RandomAcce
 
     public override int Count => (int)index.Count;
 
-    public override ManifestLineNumber LineOf(int row) => new(index[row].Line);
+    public override ManifestLineReference LineOf(int row) => new(index[row].Line);
 
     public override ManifestRow Read(int row) => _lines.Read(index[row]);
 }

@@ -42,7 +42,7 @@ internal sealed class UnparsedRowReaderAdapter(IManifest manifest) : IUnparsedRo
     {
         public override int Count => rows.Count;
 
-        public override ManifestLineNumber LineOf(int row) => new(rows[row].Line, rows[row].Origin);
+        public override ManifestLineReference LineOf(int row) => new(rows[row].Line, rows[row].Origin);
 
         public override RowLocation LocationOf(int row, string manifest) => rows[row].LocationIn(manifest);
 

@@ -10,7 +10,7 @@ internal sealed class UnparsedRowSubset : UnparsedRows
     /// <summary>Adds a row behind the others.</summary>
     public void Add(UnparsedRows rows, int row) => _chosen.Add((rows, row));
 
-    public override ManifestLineNumber LineOf(int row) => _chosen[row].Rows.LineOf(_chosen[row].Row);
+    public override ManifestLineReference LineOf(int row) => _chosen[row].Rows.LineOf(_chosen[row].Row);
 
     public override RowLocation LocationOf(int row, string manifest) => _chosen[row].Rows.LocationOf(_chosen[row].Row, manifest);
 

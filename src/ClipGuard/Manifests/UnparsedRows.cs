@@ -11,7 +11,7 @@ internal abstract class UnparsedRows
 
     /// <summary>What a row is named by, without parsing it.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
-    public abstract ManifestLineNumber LineOf(int row);
+    public abstract ManifestLineReference LineOf(int row);
 
     /// <summary>Where a row stands, without parsing it.</summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>

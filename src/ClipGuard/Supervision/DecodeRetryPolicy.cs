@@ -3,7 +3,7 @@ using ClipGuard.Supervision.Helpers;
 
 namespace ClipGuard.Supervision;
 
-/// <summary>What the attempts at one clip come to: after each of them another one, or the end. Pure.</summary>
+/// <summary>Whether another attempt at a clip follows, or what all of them come to. Pure.</summary>
 /// <param name="firstFailure">Where there was one attempt in an earlier call: how it failed.</param>
 internal sealed class DecodeRetryPolicy(ClipFault? firstFailure)
 {

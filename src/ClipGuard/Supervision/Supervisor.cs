@@ -90,8 +90,8 @@ public sealed class Supervisor : ISupervisor, IGuardedDecoder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<Supervisor>();
-        IDecodingBackend decoding = options.Isolation == IsolationMode.InProcess ? new InProcessDecoding(options)
-            : await HelperDecoding.StartAsync(options, logger, cancellation).ConfigureAwait(false);
+        IDecodingBackend decoding = options.Isolation == IsolationMode.InProcess ? new InProcessDecodingBackend(options)
+            : await HelperDecodingBackend.StartAsync(options, logger, cancellation).ConfigureAwait(false);
         try
         {
             return new Supervisor(options, decoding);

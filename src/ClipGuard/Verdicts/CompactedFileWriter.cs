@@ -5,8 +5,8 @@ using ClipGuard.Runs;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// One file out of many of the same kind, taken in from the latest to the oldest. Of faults the latest on the same bytes stays, which all fit into memory; of
-/// good clips, of which there may be any number, the first that comes, since they all say the same.
+/// Writes one file out of many of the same kind, taken in from the latest to the oldest. Of faults the latest on the same bytes stays, which all fit into
+/// memory; of good clips, of which there may be any number, the first that comes, since they all say the same.
 /// </summary>
 internal sealed class CompactedFileWriter : IDisposable
 {

@@ -3,8 +3,8 @@ using ClipGuard.Supervision;
 namespace ClipGuard.Verdicts;
 
 /// <summary>
-/// Faults that helpers have found which had found one before, until a fresh helper has come to the same as such a helper: where it comes to something else,
-/// those since the last confirmation are to be doubted, and a store must not keep them. Not thread-safe.
+/// Holds the faults that helpers have found which had found one before, until a fresh helper has come to the same as such a helper: where it comes to
+/// something else, those since the last confirmation are to be doubted, and a store must not keep them. Not thread-safe.
 /// </summary>
 internal sealed class ReusedHelperFaultBuffer
 {

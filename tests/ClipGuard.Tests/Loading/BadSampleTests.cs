@@ -173,7 +173,7 @@ internal sealed class BadSampleTests
         Assert.That(first.Sum(batch => batch.Faults.Count), Is.EqualTo(10));
         Assert.That(second.Sum(batch => batch.Faults.Count), Is.Zero);
         Assert.That(second.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(20));
-        Assert.That(second[0].State.ExcludedLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => new ManifestLineNumber(3 * i))));
+        Assert.That(second[0].State.ExcludedLines, Is.EqualTo(Enumerable.Range(1, 10).Select(i => new ManifestLineReference(3 * i))));
     }
 
     [Test]

@@ -90,7 +90,7 @@ internal sealed class ElasticResumePropertyTests
     private static List<long[]> Batches(Run run, IReadOnlyList<ResumeSegment> segments, RankBatches rankBatches, bool isStreamed, bool dropLast)
     {
         EpochRows rows = isStreamed
-            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLineNumber>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
+            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLineReference>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var plan = new FixedBatchSizePlan(rows, segments, rankBatches, dropLast, bucket: null);
         return plan.ReadAsync(0, CancellationToken.None).ToBlockingEnumerable()

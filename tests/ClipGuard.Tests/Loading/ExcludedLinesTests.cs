@@ -25,9 +25,9 @@ internal sealed class ExcludedLinesTests
             {
                 ExcludedLines =
                 [
-                    new ManifestLineNumber(5, first.Manifest.Name),
-                    new ManifestLineNumber(7, second.Manifest.Name),
-                    new ManifestLineNumber(99, second.Manifest.Name),
+                    new ManifestLineReference(5, first.Manifest.Name),
+                    new ManifestLineReference(7, second.Manifest.Name),
+                    new ManifestLineReference(99, second.Manifest.Name),
                 ],
             });
 
@@ -50,7 +50,8 @@ internal sealed class ExcludedLinesTests
         List<SeenBatch> next = await LoaderRun.ReadAsync(loader);
         var state = LoaderState.Parse(next[0].State.ToJson());
 
-        Assert.That(state.ExcludedLines, Is.EqualTo(new[] { new ManifestLineNumber(5, first.Manifest.Name), new ManifestLineNumber(10, first.Manifest.Name) }));
+        ManifestLineReference[] excluded = [new(5, first.Manifest.Name), new(10, first.Manifest.Name)];
+        Assert.That(state.ExcludedLines, Is.EqualTo(excluded));
         Assert.That(next.SelectMany(batch => batch.Samples).Count(sample => !sample.IsMasked), Is.EqualTo(18));
     }
 
@@ -66,7 +67,7 @@ internal sealed class ExcludedLinesTests
         List<(string?, long)> left = await RowsAsync(
             filtered,
             first.Clips,
-            LoaderRun.Options with { ExcludedLines = [new ManifestLineNumber(5, first.Manifest.Name), new ManifestLineNumber(4, second.Manifest.Name)] });
+            LoaderRun.Options with { ExcludedLines = [new ManifestLineReference(5, first.Manifest.Name), new ManifestLineReference(4, second.Manifest.Name)] });
 
         Assert.That(all, Has.Count.EqualTo(22).And.Member((first.Manifest.Name, 5L)).And.No.Member((second.Manifest.Name, 4L)));
         Assert.That(left, Is.EquivalentTo(all.Where(row => row != (first.Manifest.Name, 5))));
@@ -81,10 +82,10 @@ internal sealed class ExcludedLinesTests
             File.WriteAllLines(
                 path,
                 ["""{"line":7,"clip":"a.mp4","fault":"Stalled"}""", """{"line":3,"column":1,"fault":"BadManifestLine"}""", """{"line":7,"clip":"b.mp4"}"""]);
-            Assert.That(ManifestLineNumber.OfFaults(path), Is.EqualTo(new ManifestLineNumber[] { 3, 7 }));
-            Assert.That(ManifestLineNumber.OfFaults(path, "a.jsonl").First(), Is.EqualTo(new ManifestLineNumber(3, "a.jsonl")));
+            Assert.That(ManifestLineReference.OfFaults(path), Is.EqualTo(new ManifestLineReference[] { 3, 7 }));
+            Assert.That(ManifestLineReference.OfFaults(path, "a.jsonl").First(), Is.EqualTo(new ManifestLineReference(3, "a.jsonl")));
             File.AppendAllText(path, """{"clip":"b.mp4"}""");
-            Assert.That(() => ManifestLineNumber.OfFaults(path), Throws.InstanceOf<FormatException>());
+            Assert.That(() => ManifestLineReference.OfFaults(path), Throws.InstanceOf<FormatException>());
         }
         finally
         {

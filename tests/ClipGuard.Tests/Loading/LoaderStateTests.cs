@@ -260,7 +260,7 @@ internal sealed class LoaderStateTests
         string path = Path.Combine(folder, "loader.json");
         try
         {
-            LoaderState state = new() { BatchSize = 4, Manifest = new string('x', 100_000), ExcludedLines = [3, new ManifestLineNumber(5, "b.jsonl")] };
+            LoaderState state = new() { BatchSize = 4, Manifest = new string('x', 100_000), ExcludedLines = [3, new ManifestLineReference(5, "b.jsonl")] };
             await state.SaveAsync(path);
             Task saving = Task.Run(async () =>
             {

@@ -168,7 +168,7 @@ internal sealed class SizedPlanPropertyTests
         Run run, IReadOnlyList<ResumeSegment> segments, RankInfo rank, BatchBySizeState bounds, bool isStreamed, bool dropLast = false)
     {
         EpochRows rows = isStreamed
-            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLineNumber>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
+            ? new StreamedEpochRows(new CountedManifest(run.Rows), new HashSet<ManifestLineReference>(), run.Window, seed: 5, epoch: 0, TimeSpan.FromMinutes(1))
             : new IndexedEpochRows(new CountedRows(run.Rows), new RowOrder(run.Rows, [], seed: 5, epoch: 0), "rows", TimeSpan.FromMinutes(1));
         var size = new SampleSize(sample => SizeOf((long)sample.FindNumber("line")!), "size");
         var plan = new SizedPlan(rows, segments, rank, size, bounds, dropLast, seed: 5, epoch: 0);

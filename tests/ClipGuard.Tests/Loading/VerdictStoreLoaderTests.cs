@@ -180,7 +180,7 @@ internal sealed class VerdictStoreLoaderTests
     public async Task A_state_does_not_grow_with_lines_that_the_options_exclude()
     {
         using LoaderRun run = LoaderRun.Of(8);
-        IEnumerable<ManifestLineNumber> lines = Enumerable.Range(9, 100_000).Select(static line => new ManifestLineNumber(line));
+        IEnumerable<ManifestLineReference> lines = Enumerable.Range(9, 100_000).Select(static line => new ManifestLineReference(line));
         LoaderOptions options = LoaderRun.Options with { ExcludedLines = [.. lines] };
         await using ClipLoader loader = await run.OpenAsync(options);
         LoaderState state = (await LoaderRun.ReadAsync(loader, most: 1))[0].State;

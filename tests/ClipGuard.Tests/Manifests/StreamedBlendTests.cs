@@ -91,7 +91,7 @@ internal sealed class StreamedBlendTests
         {
             Shuffle = shuffle,
             ShuffleWindow = 7,
-            ExcludedLines = [new ManifestLineNumber(3, "a"), new ManifestLineNumber(2, "b")],
+            ExcludedLines = [new ManifestLineReference(3, "a"), new ManifestLineReference(2, "b")],
         };
         List<SeenBatch> whole = await ReadAsync(blend, options, null, int.MaxValue);
         (string?, long)[] rows = [.. whole.SelectMany(batch => batch.Samples).Where(sample => !sample.IsMasked).Select(sample => (sample.Origin, sample.Line))];

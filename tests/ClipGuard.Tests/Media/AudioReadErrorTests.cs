@@ -72,14 +72,14 @@ internal sealed class AudioReadErrorTests
         Assert.That(decode.Fault?.Kind, Is.EqualTo(FaultKind.Missing), () => $"{decode.Result} {decode.Fault} {decode.Log}");
     }
 
-    private static DirectDecode Decode(FailingSource source, ClipSpec spec) =>
+    private static DirectDecode Decode(FailingClipSource source, ClipSpec spec) =>
         new(new DecodeRequest(source, spec) { Limits = new DecodeLimits { MaxPayloadBytes = 1 << 24 } });
 
-    private static FailingSource HalfOf(string path)
+    private static FailingClipSource HalfOf(string path)
     {
         byte[] whole = File.ReadAllBytes(path);
-        return new FailingSource(whole, whole.Length / 2);
+        return new FailingClipSource(whole, whole.Length / 2);
     }
 
-    private FailingSource Failing(string name) => HalfOf(_media.Make(name, Clips.Single(clip => clip.Name == name).Arguments));
+    private FailingClipSource Failing(string name) => HalfOf(_media.Make(name, Clips.Single(clip => clip.Name == name).Arguments));
 }

@@ -58,7 +58,7 @@ internal sealed unsafe class DecoderLeakTests
         string flac = _media.Make("tone.flac", "-f lavfi -i sine=d=0.5");
         string four = _media.Make("four.m4a", "-f lavfi -i anoisesrc=d=4:r=16000 -b:a 64k -movflags +faststart");
         byte[] noise = File.ReadAllBytes(four);
-        var broken = new FailingSource(noise, noise.Length / 2);
+        var broken = new FailingClipSource(noise, noise.Length / 2);
         string film = _media.Make("film.mp4", "-f lavfi -i testsrc2=s=48x32:d=0.4 -c:v libx264 -pix_fmt yuv420p");
         string picture = _media.Make("clear.png", "-f lavfi -i color=c=red@0.5:s=24x16,format=rgba -frames:v 1");
         byte[] whole = File.ReadAllBytes(film);

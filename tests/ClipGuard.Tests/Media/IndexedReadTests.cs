@@ -100,7 +100,7 @@ internal sealed class IndexedReadTests
     public void Bytes_that_cannot_be_read_do_not_matter_where_they_are_not_wanted()
     {
         byte[] film = File.ReadAllBytes(Make("first.mp4"));
-        var source = new FailingSource(film, film.Length / 2);
+        var source = new FailingClipSource(film, film.Length / 2);
         using DirectDecode before = new(new DecodeRequest(source, new VideoSpec { Selection = new IndexFrames([0, 12]) }));
         using DirectDecode after = new(new DecodeRequest(source, new VideoSpec { Selection = new IndexFrames([40]) }));
         Assert.That(before.Clip.Damage, Is.EqualTo(DamageReport.None));

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace ClipGuard.Tests.Support;
 
-/// <summary>TestConsoles that write into a text.</summary>
+/// <summary>Consoles that write into a text.</summary>
 internal static class TestConsoles
 {
     private const int Height = 40;

@@ -5,9 +5,9 @@ using ClipGuard.Media.Libav.Bytes;
 namespace ClipGuard.Media.Libav.Distrust;
 
 /// <summary>
-/// AMR without a header, which libavformat takes most samples of floats without a header for: a hundred bytes that could begin frames are enough for it
-/// (amrnb_probe and amrwb_probe in libavformat/amr.c), and noise of another length comes out. In AMR every frame begins with a byte of which three bits are 0,
-/// one says that the frame is whole, and four name a kind of frame that there is (RFC 4867, 5.3).
+/// What libavformat takes for AMR without a header, and is none, as most samples of floats without a header: a hundred bytes that could begin frames are enough
+/// for it (amrnb_probe and amrwb_probe in libavformat/amr.c), and noise of another length comes out. In AMR every frame begins with a byte of which three bits
+/// are 0, one says that the frame is whole, and four name a kind of frame that there is (RFC 4867, 5.3).
 /// </summary>
 internal static class FalseAmr
 {

@@ -100,7 +100,7 @@ internal sealed class TiffPieces
             }
         }
 
-        return IsJpeg ? JpegFile(planes[0]) : SingleTileTiff.Write(_directory, PieceWidth, PieceHeight, planes);
+        return IsJpeg ? JpegFile(planes[0]) : TileTiffWriter.Write(_directory, PieceWidth, PieceHeight, planes);
     }
 
     private byte[] Encoded(int index)

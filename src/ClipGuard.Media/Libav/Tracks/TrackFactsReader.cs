@@ -4,7 +4,7 @@ using FFmpeg.AutoGen;
 
 namespace ClipGuard.Media.Libav.Tracks;
 
-/// <summary>What a container's header says of a track, before anything of it is decoded.</summary>
+/// <summary>Reads what a container's header says of a track, before anything of it is decoded.</summary>
 internal static unsafe class TrackFactsReader
 {
     /// <summary>Reads it.</summary>

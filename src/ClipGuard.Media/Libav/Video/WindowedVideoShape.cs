@@ -1,6 +1,6 @@
 namespace ClipGuard.Media.Libav.Video;
 
-/// <summary>The shape of the frames that were delivered.</summary>
+/// <summary>The shape of the frames that were delivered, by windows where these were asked for.</summary>
 internal static class WindowedVideoShape
 {
     /// <summary>The shape of all frames, with the windows as the first dimension where windows were asked for.</summary>

@@ -40,7 +40,7 @@ internal sealed class EpochPlanner(OpenedManifest opened, LoaderOptions options,
 
         return new StreamedEpochRows(
             opened.Manifest,
-            (LeftOut?.Lines ?? Enumerable.Empty<ManifestLineNumber>()).Concat(options.ExcludedLines).Concat(progress.ExcludedLines).ToHashSet(),
+            (LeftOut?.Lines ?? Enumerable.Empty<ManifestLineReference>()).Concat(options.ExcludedLines).Concat(progress.ExcludedLines).ToHashSet(),
             options.ShuffleWindow,
             options.Shuffle == ShuffleMode.Windowed ? _seed : null,
             progress.Epoch,

@@ -9,7 +9,7 @@ namespace ClipGuard.Loading;
 /// </summary>
 internal sealed class SnapshotExclusion
 {
-    private SnapshotExclusion(string id, long[] rows, HashSet<ManifestLineNumber> lines)
+    private SnapshotExclusion(string id, long[] rows, HashSet<ManifestLineReference> lines)
     {
         Id = id;
         Rows = rows;
@@ -23,7 +23,7 @@ internal sealed class SnapshotExclusion
     public long[] Rows { get; }
 
     /// <summary>Lines of the manifest; empty where it is indexed.</summary>
-    public IReadOnlySet<ManifestLineNumber> Lines { get; }
+    public IReadOnlySet<ManifestLineReference> Lines { get; }
 
     /// <summary>Goes through a manifest.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -39,7 +39,7 @@ internal sealed class SnapshotExclusion
             || sample.Clips.Any(clip => options.SpecOf(clip.Kind) is not null && (clip.Refusal is not null || snapshot.Has(naming.Of(clip))))
             || (options.ClipsPerSample is { } most && ClipCountLimit.FirstOver(most, sample, kind => options.SpecOf(kind) is not null) is not null);
 
-        var lines = new HashSet<ManifestLineNumber>();
+        var lines = new HashSet<ManifestLineReference>();
         if (index is not null)
         {
             long[] rows = await AbandonableRead.RunAsync(() => Task.FromResult(FindRows(index, IsLeftOut, cancellation)), cancellation).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class SnapshotExclusion
                 {
                     if (IsLeftOut(row))
                     {
-                        lines.Add(new ManifestLineNumber(row.Line, row.Origin));
+                        lines.Add(new ManifestLineReference(row.Line, row.Origin));
                     }
                 }
 

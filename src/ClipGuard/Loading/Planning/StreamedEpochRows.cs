@@ -12,7 +12,7 @@ internal sealed class StreamedEpochRows : EpochRows
     private const ulong Purpose = 0x317D;
 
     private readonly IManifest _manifest;
-    private readonly IReadOnlySet<ManifestLineNumber> _excludedLines;
+    private readonly IReadOnlySet<ManifestLineReference> _excludedLines;
     private readonly TimeSpan _limit;
     private readonly int _windowRows;
     private readonly ulong? _key;
@@ -30,7 +30,7 @@ internal sealed class StreamedEpochRows : EpochRows
     /// <param name="seed">Of the loader; null for the manifest's own order.</param>
     /// <param name="epoch">0-based.</param>
     /// <param name="limit">The longest that parsing a row, which looks for its clips' files, may take.</param>
-    public StreamedEpochRows(IManifest manifest, IReadOnlySet<ManifestLineNumber> excludedLines, int windowRows, ulong? seed, int epoch, TimeSpan limit)
+    public StreamedEpochRows(IManifest manifest, IReadOnlySet<ManifestLineReference> excludedLines, int windowRows, ulong? seed, int epoch, TimeSpan limit)
     {
         _manifest = manifest;
         _limit = limit;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace ClipGuard.Streams.Comparing;
 
-/// <summary>Rows with their scores as fields of their own, which a loader sees as any other field of the sample.</summary>
+/// <summary>Scores as fields of a row, which a loader sees as any other field of the sample: written and read.</summary>
 public static class ScoreFieldJson
 {
     // JSON has no number for it, and what overflows, as 1e999, jq and others turn into the largest double or refuse.

@@ -22,13 +22,13 @@ namespace ClipGuard.Streams.Sessions;
 /// <param name="descriptors">Where processes are listened to.</param>
 /// <param name="logger">Where bugs are told that a helper met.</param>
 internal sealed class SessionListener(
-    ISessionLife life,
+    ISessionEventSink life,
     ToolRunSpec run,
     string program,
     int decoderThreads,
     StreamOptions options,
     IReadOnlyList<SessionStream> streams,
-    SessionTool tool,
+    SessionToolProcess tool,
     SessionEpoll descriptors,
     ILogger logger)
 {
@@ -134,7 +134,7 @@ internal sealed class SessionListener(
             case ToolStartedMessage:
                 break;
             case ToolNotStartedMessage failed:
-                life.Break(SessionTool.CannotStart(program, failed.Reason));
+                life.Break(SessionToolProcess.CannotStart(program, failed.Reason));
                 break;
             case ToolExitedMessage exited when life.State == ToolSessionState.Running:
                 tool.OnExited(exited);

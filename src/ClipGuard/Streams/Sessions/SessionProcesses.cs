@@ -16,15 +16,15 @@ namespace ClipGuard.Streams.Sessions;
 /// <param name="helpers">Where helpers come from.</param>
 /// <param name="guardians">Where guardians come from.</param>
 /// <param name="descriptors">Where they are watched.</param>
-/// <param name="inbox">How the threads that start them tell the session's own.</param>
+/// <param name="work">How the threads that start them tell the session's own.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A start may come back after the session; the semaphore holds memory alone.")]
 internal sealed class SessionProcesses(
     IReadOnlyList<SessionStream> streams,
-    SessionTool tool,
+    SessionToolProcess tool,
     StreamHelperPool helpers,
     IdleProcessPool<GuardianProcess> guardians,
     SessionEpoll descriptors,
-    SessionWorkQueue inbox)
+    SessionWorkQueue work)
 {
     private readonly SemaphoreSlim _startsGivenUp = new(0);
 
@@ -47,7 +47,7 @@ internal sealed class SessionProcesses(
         {
             _pendingStarts++;
             guardians.Start((started, failure) =>
-                inbox.Post(() => OnGuardianStarted(started, failure, failed), () => GiveUp(started is null ? null : started.End)));
+                work.Post(() => OnGuardianStarted(started, failure, failed), () => GiveUp(started is null ? null : started.End)));
         }
 
         foreach (SessionStream stream in streams)
@@ -60,7 +60,7 @@ internal sealed class SessionProcesses(
             {
                 _pendingStarts++;
                 helpers.Start((started, failure) =>
-                    inbox.Post(() => OnHelperStarted(stream, started, failure, failed), () => GiveUp(started is null ? null : started.End)));
+                    work.Post(() => OnHelperStarted(stream, started, failure, failed), () => GiveUp(started is null ? null : started.End)));
             }
         }
     }
@@ -139,7 +139,7 @@ internal sealed class SessionProcesses(
     }
 
     /// <summary>
-    /// Ends, after a bug and with the inbox closed, all that the session has and all that is still on its way to it. The session's thread no longer
+    /// Ends, after a bug and with the queue of work closed, all that the session has and all that is still on its way to it. The session's thread no longer
     /// runs its loop then. What fails keeps nothing else from being ended.
     /// </summary>
     /// <param name="timeout">How long a start that is under way is waited for.</param>
@@ -149,7 +149,7 @@ internal sealed class SessionProcesses(
     {
         List<Exception> bugs = [];
         IEnumerable<Action> ofHelpers = streams.Select(stream => (Action)(() => Abandon(stream)));
-        foreach (Action end in (Action[])[.. ofHelpers, AbandonGuardian, .. inbox.Unheard, () => AwaitStarts(timeout), clear])
+        foreach (Action end in (Action[])[.. ofHelpers, AbandonGuardian, .. work.Unheard, () => AwaitStarts(timeout), clear])
         {
             try
             {

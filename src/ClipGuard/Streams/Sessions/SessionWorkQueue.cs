@@ -48,6 +48,6 @@ internal sealed class SessionWorkQueue(SessionEpoll descriptors)
         }
     }
 
-    /// <summary>Of a closed inbox: how what nobody has done is given up.</summary>
+    /// <summary>Of a closed queue: how what nobody has done is given up.</summary>
     public IEnumerable<Action> Unheard => _messages.Select(static message => message.GiveUp).OfType<Action>();
 }

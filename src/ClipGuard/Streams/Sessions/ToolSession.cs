@@ -17,7 +17,7 @@ namespace ClipGuard.Streams.Sessions;
 /// are elsewhere.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with its thread.")]
-internal sealed class ToolSession : ISessionLife
+internal sealed class ToolSession : ISessionEventSink
 {
     private readonly ToolRunSpec _run;
     private readonly string _program;
@@ -27,9 +27,9 @@ internal sealed class ToolSession : ISessionLife
     private readonly ILogger _logger;
     private readonly string _folder;
     private readonly SessionStream[] _streams;
-    private readonly SessionTool _tool;
+    private readonly SessionToolProcess _tool;
     private readonly SessionEpoll _descriptors;
-    private readonly SessionWorkQueue _inbox;
+    private readonly SessionWorkQueue _work;
     private readonly SessionProcesses _processes;
     private readonly SessionListener _listener;
     private readonly SessionClocks _clocks;
@@ -71,10 +71,10 @@ internal sealed class ToolSession : ISessionLife
         _folder = folder;
         _logger = logger;
         _streams = [.. run.Streams.Select((stream, index) => new SessionStream(index, stream, folder))];
-        _tool = new SessionTool(options, folder);
+        _tool = new SessionToolProcess(options, folder);
         _descriptors = new SessionEpoll(_streams.Length);
-        _inbox = new SessionWorkQueue(_descriptors);
-        _processes = new SessionProcesses(_streams, _tool, helpers, guardians, _descriptors, _inbox);
+        _work = new SessionWorkQueue(_descriptors);
+        _processes = new SessionProcesses(_streams, _tool, helpers, guardians, _descriptors, _work);
         _listener = new SessionListener(this, run, program, second ? 1 : run.DecoderThreads, options, _streams, _tool, _descriptors, logger);
         _clocks = new SessionClocks(options, Stopwatch.GetTimestamp());
     }
@@ -87,7 +87,7 @@ internal sealed class ToolSession : ISessionLife
     public async Task<ToolSessionResult> RunAsync(CancellationToken cancellation)
     {
         new Thread(Live) { IsBackground = true, Name = "clipguard-session" }.Start();
-        using (cancellation.UnsafeRegister(static state => ((ToolSession)state!)._inbox.Post(((ToolSession)state).Cancel), this))
+        using (cancellation.UnsafeRegister(static state => ((ToolSession)state!)._work.Post(((ToolSession)state).Cancel), this))
         {
             return await _done.Task.ConfigureAwait(false);
         }
@@ -111,7 +111,7 @@ internal sealed class ToolSession : ISessionLife
                     }
                 }
 
-                _inbox.RunAll();
+                _work.RunAll();
                 CheckClocks(Stopwatch.GetTimestamp());
                 EndIfAllGone();
             }
@@ -123,7 +123,7 @@ internal sealed class ToolSession : ISessionLife
             bug = error;
         }
 
-        _inbox.Close();
+        _work.Close();
         if (bug is null)
         {
             Complete();

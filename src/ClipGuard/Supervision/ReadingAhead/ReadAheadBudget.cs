@@ -6,8 +6,8 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// owner's lock.
 /// </summary>
 /// <param name="mostBytes">The bound.</param>
-/// <param name="account">Where it is counted.</param>
-internal sealed class ReadAheadBudget(long mostBytes, ReadAheadMetrics account)
+/// <param name="metrics">Where it is counted.</param>
+internal sealed class ReadAheadBudget(long mostBytes, ReadAheadMetrics metrics)
 {
     private TaskCompletionSource _room = NewRoom();
     private long _held;
@@ -25,7 +25,7 @@ internal sealed class ReadAheadBudget(long mostBytes, ReadAheadMetrics account)
     public void Reserve(ReadAheadClip clip, long bytes)
     {
         _held += bytes - clip.Reserved;
-        account.CountHeld(bytes - clip.Reserved);
+        metrics.CountHeld(bytes - clip.Reserved);
         clip.Reserved = bytes;
     }
 
@@ -36,7 +36,7 @@ internal sealed class ReadAheadBudget(long mostBytes, ReadAheadMetrics account)
     {
         if (isUnused)
         {
-            account.CountUnused(clip.Reserved);
+            metrics.CountUnused(clip.Reserved);
         }
 
         Reserve(clip, 0);

@@ -11,8 +11,8 @@ namespace ClipGuard.Supervision.ReadingAhead;
 /// <param name="mostFetches">How many may be in flight.</param>
 /// <param name="fetcher">Fetches; stays its owner's.</param>
 /// <param name="budget">Where bytes get their room.</param>
-/// <param name="account">Where fetches are counted.</param>
-internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher fetcher, ReadAheadBudget budget, ReadAheadMetrics account)
+/// <param name="metrics">Where fetches are counted.</param>
+internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher fetcher, ReadAheadBudget budget, ReadAheadMetrics metrics)
 {
     private readonly LinkedList<ReadAheadClip> _queue = [];
     private readonly HashSet<Task> _tasks = [];
@@ -41,7 +41,7 @@ internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher f
         {
             _queue.RemoveFirst();
             _inFlight++;
-            account.CountInFlight(1);
+            metrics.CountInFlight(1);
             budget.Reserve(clip, LengthOf(clip));
             clip.ReadBeganAt = Stopwatch.GetTimestamp();
             Task fetch = Task.Run(() => FetchAsync(clip), CancellationToken.None);
@@ -79,7 +79,7 @@ internal sealed class ReadAheadFetches(Lock gate, int mostFetches, ClipFetcher f
         lock (gate)
         {
             _inFlight--;
-            account.CountInFlight(-1);
+            metrics.CountInFlight(-1);
             isKept = !clip.IsReleased;
             if (isKept)
             {

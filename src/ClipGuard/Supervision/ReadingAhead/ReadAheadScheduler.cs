@@ -19,7 +19,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
     // The lock of everything here, and of what is in these fields.
     private readonly Lock _gate = new();
     private readonly bool _always;
-    private readonly ReadAheadMetrics _account = new();
+    private readonly ReadAheadMetrics _metrics = new();
     private readonly ReadAheadBudget _budget;
     private readonly ReadAheadSwitch _switch = new();
     private readonly StorageStallDetector _silence;
@@ -36,10 +36,10 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
     public ReadAheadScheduler(ReadAheadOptions options, ClipFetcher fetcher, TimeSpan patience, Action<FileSource>? beforeReading = null)
     {
         _always = options.Always;
-        _budget = new ReadAheadBudget(options.Bytes, _account);
+        _budget = new ReadAheadBudget(options.Bytes, _metrics);
         _silence = new StorageStallDetector(patience, Stopwatch.GetTimestamp());
-        _files = new ReadAheadThreads(_gate, options, _budget, _account, _switch, _silence, beforeReading);
-        _addresses = new ReadAheadFetches(_gate, options.Reads, fetcher, _budget, _account);
+        _files = new ReadAheadThreads(_gate, options, _budget, _metrics, _switch, _silence, beforeReading);
+        _addresses = new ReadAheadFetches(_gate, options.Reads, fetcher, _budget, _metrics);
         _budget.RoomMade += _addresses.Begin;
     }
 
@@ -55,7 +55,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _account.Report;
+                return _metrics.Report;
             }
         }
     }
@@ -112,7 +112,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
 
         lock (_gate)
         {
-            _account.CountWait(Stopwatch.GetElapsedTime(began));
+            _metrics.CountWait(Stopwatch.GetElapsedTime(began));
             if (clip.Failure is { } failure)
             {
                 throw failure;
@@ -123,7 +123,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
                 return new ReadAheadResult(clip.Original, clip.Fetched);
             }
 
-            _account.CountTaken(bytes.Length);
+            _metrics.CountTaken(bytes.Length);
             string name = clip.Original is FileSource file ? Path.GetFileName(file.Path) : string.Empty;
             var source = new DescriptorSource(name, 0, bytes.Length) { Descriptor = bytes.Descriptor, Shown = clip.Original.ToString() };
             return new ReadAheadResult(source, Fetched: null) { Object = clip.Object };
@@ -210,7 +210,7 @@ internal sealed class ReadAheadScheduler : IAsyncDisposable
         {
             if (!clip.IsReleased && clip.Node.List is null)
             {
-                _account.CountStuck();
+                _metrics.CountStuck();
             }
         }
 

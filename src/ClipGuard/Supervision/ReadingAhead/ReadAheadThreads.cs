@@ -19,7 +19,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     private readonly Lock _gate;
     private readonly ReadAheadOptions _options;
     private readonly ReadAheadBudget _budget;
-    private readonly ReadAheadMetrics _account;
+    private readonly ReadAheadMetrics _metrics;
     private readonly ReadAheadSwitch _switch;
     private readonly StorageStallDetector _silence;
     private readonly Action<FileSource>? _beforeReading;
@@ -36,7 +36,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
     /// <param name="gate">The lock of all that is shared.</param>
     /// <param name="options">The bounds.</param>
     /// <param name="budget">Where bytes get their room.</param>
-    /// <param name="account">Where reads are counted.</param>
+    /// <param name="metrics">Where reads are counted.</param>
     /// <param name="readAhead">What is told how long reads take.</param>
     /// <param name="silence">What is told when the storage is heard of.</param>
     /// <param name="beforeReading">Called on a reading thread before it opens a file: for tests; null for nothing.</param>
@@ -44,7 +44,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         Lock gate,
         ReadAheadOptions options,
         ReadAheadBudget budget,
-        ReadAheadMetrics account,
+        ReadAheadMetrics metrics,
         ReadAheadSwitch readAhead,
         StorageStallDetector silence,
         Action<FileSource>? beforeReading)
@@ -52,7 +52,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         _gate = gate;
         _options = options;
         _budget = budget;
-        _account = account;
+        _metrics = metrics;
         _switch = readAhead;
         _silence = silence;
         _beforeReading = beforeReading;
@@ -175,7 +175,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
         lock (_gate)
         {
             _silence.Begin(clip, began);
-            _account.CountInFlight(1);
+            _metrics.CountInFlight(1);
         }
 
         try
@@ -205,7 +205,7 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
             lock (_gate)
             {
                 _silence.End(Stopwatch.GetTimestamp());
-                _account.CountInFlight(-1);
+                _metrics.CountInFlight(-1);
             }
         }
     }
@@ -240,14 +240,14 @@ internal sealed class ReadAheadThreads : IAsyncDisposable
 
                 room = _budget.Room;
                 _silence.Pause();
-                _account.CountInFlight(-1);
+                _metrics.CountInFlight(-1);
             }
 
             room.Wait();
             lock (_gate)
             {
                 _silence.GoOn(Stopwatch.GetTimestamp());
-                _account.CountInFlight(1);
+                _metrics.CountInFlight(1);
             }
         }
     }

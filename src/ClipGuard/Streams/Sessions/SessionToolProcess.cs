@@ -9,7 +9,7 @@ namespace ClipGuard.Streams.Sessions;
 /// <summary>The tool of a session, in the hands of its guardian: its start, its end, and what it leaves.</summary>
 /// <param name="options">How much of what it writes is kept.</param>
 /// <param name="folder">The session's folder.</param>
-internal sealed class SessionTool(StreamOptions options, string folder)
+internal sealed class SessionToolProcess(StreamOptions options, string folder)
 {
     private const int MaxLogLines = 20;
 

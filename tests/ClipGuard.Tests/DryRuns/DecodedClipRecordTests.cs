@@ -9,7 +9,7 @@ namespace ClipGuard.Tests.DryRuns;
 
 /// <summary>What a run says of the clips that decoded, and the table of those that did not.</summary>
 [CancelAfter(60_000)]
-internal sealed class ClipRecordTests
+internal sealed class DecodedClipRecordTests
 {
     private static readonly string[] Rows =
     [

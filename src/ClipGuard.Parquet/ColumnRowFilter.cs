@@ -8,7 +8,7 @@ namespace ClipGuard.Columnar;
 /// <summary>The entries of one column in one row group that belong to some of its rows.</summary>
 /// <param name="kept">For each row whether it is copied.</param>
 /// <param name="cancellation">Ends the work.</param>
-internal sealed class ColumnChunkCopy(BitArray kept, CancellationToken cancellation)
+internal sealed class ColumnRowFilter(BitArray kept, CancellationToken cancellation)
 {
     private const int BatchEntries = 1024;
 

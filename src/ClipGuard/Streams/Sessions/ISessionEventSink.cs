@@ -1,7 +1,7 @@
 namespace ClipGuard.Streams.Sessions;
 
 /// <summary>A session's life, as what hears of its processes knows it.</summary>
-internal interface ISessionLife
+internal interface ISessionEventSink
 {
     /// <summary>Where it is.</summary>
     ToolSessionState State { get; }

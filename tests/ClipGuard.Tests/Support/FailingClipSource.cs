@@ -7,7 +7,7 @@ namespace ClipGuard.Tests.Support;
 /// <summary>A clip on a disk that fails: from some byte on, reading is an error.</summary>
 /// <param name="Content">The clip.</param>
 /// <param name="FailsAt">The first byte that cannot be read.</param>
-internal sealed record FailingSource(byte[] Content, long FailsAt) : ClipSource, ISelfOpeningSource
+internal sealed record FailingClipSource(byte[] Content, long FailsAt) : ClipSource, ISelfOpeningSource
 {
     private const int InputOutputError = 5;
 
@@ -22,7 +22,7 @@ internal sealed record FailingSource(byte[] Content, long FailsAt) : ClipSource,
         return bytes is null ? session.Fault(FaultKind.Missing, "The clip is gone.") : null;
     }
 
-    private sealed class FailingBytes(FailingSource source) : ClipBytes
+    private sealed class FailingBytes(FailingClipSource source) : ClipBytes
     {
         public override long Length => source.Content.Length;
 

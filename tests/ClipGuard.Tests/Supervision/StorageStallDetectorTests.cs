@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace ClipGuard.Tests.Supervision;
 
 /// <summary>For how long the storage has brought nothing. Moments are seconds; it is waited for ten.</summary>
-internal sealed class StorageStallTimeTests
+internal sealed class StorageStallDetectorTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

@@ -9,24 +9,24 @@ namespace ClipGuard.Manifests;
 /// <param name="Origin">
 /// Which manifest, where there are several (<see cref="ManifestRow.Origin"/>): the <see cref="IManifest.Name"/> of a blend's source; otherwise null.
 /// </param>
-[JsonConverter(typeof(ManifestLineJson))]
-public readonly record struct ManifestLineNumber(long Line, string? Origin = null)
+[JsonConverter(typeof(ManifestLineReferenceJson))]
+public readonly record struct ManifestLineReference(long Line, string? Origin = null)
 {
     /// <summary>By the manifest's name, in ordinal order, and then by line.</summary>
-    internal static Comparer<ManifestLineNumber> Order { get; } = Comparer<ManifestLineNumber>.Create(static (a, b) =>
+    internal static Comparer<ManifestLineReference> Order { get; } = Comparer<ManifestLineReference>.Create(static (a, b) =>
         string.CompareOrdinal(a.Origin, b.Origin) is not 0 and var byOrigin ? byOrigin : a.Line.CompareTo(b.Line));
 
     /// <summary>A line of the only manifest.</summary>
-    public static implicit operator ManifestLineNumber(long line) => FromInt64(line);
+    public static implicit operator ManifestLineReference(long line) => FromInt64(line);
 
     /// <summary>A line of the only manifest.</summary>
-    public static ManifestLineNumber FromInt64(long line) => new(line);
+    public static ManifestLineReference FromInt64(long line) => new(line);
 
     /// <summary>The lines that a dry run's <c>faults.jsonl</c> names, each once.</summary>
     /// <param name="path">The file.</param>
     /// <param name="origin">The name of the manifest it is about, where that is a source of a blend; otherwise null.</param>
     /// <exception cref="FormatException">A line of the file has no field <c>line</c>.</exception>
-    public static IReadOnlyCollection<ManifestLineNumber> OfFaults(string path, string? origin = null)
+    public static IReadOnlyCollection<ManifestLineReference> OfFaults(string path, string? origin = null)
     {
         var lines = new SortedSet<long>();
         foreach (string record in File.ReadLines(path))
@@ -42,7 +42,7 @@ public readonly record struct ManifestLineNumber(long Line, string? Origin = nul
             }
         }
 
-        return [.. lines.Select(line => new ManifestLineNumber(line, origin))];
+        return [.. lines.Select(line => new ManifestLineReference(line, origin))];
     }
 
     /// <summary>The line for a person.</summary>
@@ -50,9 +50,9 @@ public readonly record struct ManifestLineNumber(long Line, string? Origin = nul
 }
 
 /// <summary>A number where there is one manifest, <c>[line, origin]</c> where there are several.</summary>
-internal sealed class ManifestLineJson : JsonConverter<ManifestLineNumber>
+internal sealed class ManifestLineReferenceJson : JsonConverter<ManifestLineReference>
 {
-    public override ManifestLineNumber Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override ManifestLineReference Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number)
         {
@@ -69,11 +69,11 @@ internal sealed class ManifestLineJson : JsonConverter<ManifestLineNumber>
             ? reader.GetString()
             : throw new JsonException("A line's second part is a name.");
         return reader.Read() && reader.TokenType == JsonTokenType.EndArray
-            ? new ManifestLineNumber(line, origin)
+            ? new ManifestLineReference(line, origin)
             : throw new JsonException("A line has two parts at most.");
     }
 
-    public override void Write(Utf8JsonWriter writer, ManifestLineNumber value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, ManifestLineReference value, JsonSerializerOptions options)
     {
         if (value.Origin is null)
         {

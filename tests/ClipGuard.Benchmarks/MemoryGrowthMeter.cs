@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ClipGuard.Benchmarks;
 
 /// <summary>This process's private memory over a run: the most in its last tenth against the most in its first.</summary>
-internal sealed class MemoryGrowth(int rounds)
+internal sealed class MemoryGrowthMeter(int rounds)
 {
     private const int Readings = 200;
 

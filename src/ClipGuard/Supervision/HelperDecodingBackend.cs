@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ClipGuard.Supervision;
 
 /// <summary>Decodes in helpers: those of a decoder program for the kinds of clips that it decodes, and ClipGuard's own for the others.</summary>
-internal sealed partial class HelperDecoding : IDecodingBackend
+internal sealed partial class HelperDecodingBackend : IDecodingBackend
 {
     private readonly SupervisorOptions _options;
     private readonly ILogger _logger;
@@ -19,7 +19,7 @@ internal sealed partial class HelperDecoding : IDecodingBackend
     private readonly bool _sandboxIsMissing;
     private long _lastAttempt;
 
-    private HelperDecoding(SupervisorOptions options, DecoderProgramHelpers? program, BuiltInDecoderHelpers? own, ILogger logger)
+    private HelperDecodingBackend(SupervisorOptions options, DecoderProgramHelpers? program, BuiltInDecoderHelpers? own, ILogger logger)
     {
         _logger = logger;
         _nextAttempt = () => Interlocked.Increment(ref _lastAttempt);
@@ -74,7 +74,7 @@ internal sealed partial class HelperDecoding : IDecodingBackend
     /// <param name="logger">Where first failures, kills and slow starts are logged.</param>
     /// <param name="cancellation">Ends the wait; what was started is then ended too.</param>
     /// <exception cref="HelperUnavailableException">No helper can be started; the message says why and what to do.</exception>
-    public static async Task<HelperDecoding> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
+    public static async Task<HelperDecodingBackend> StartAsync(SupervisorOptions options, ILogger logger, CancellationToken cancellation)
     {
         int helpers = options.Workers + options.Spares;
         if (ResourceLimitCheck.FindShortage(helpers, options.ThreadsOfDecoder(isProgram: false)) is { } shortage)
@@ -95,7 +95,7 @@ internal sealed partial class HelperDecoding : IDecodingBackend
         {
             BuiltInDecoderHelpers? own = program is { DecodesAll: true } || options.DecoderAlone ? null
                 : await BuiltInDecoderHelpers.StartAsync(options, program?.Capacity, logger, cancellation).ConfigureAwait(false);
-            return new HelperDecoding(options, program, own, logger);
+            return new HelperDecodingBackend(options, program, own, logger);
         }
         catch
         {

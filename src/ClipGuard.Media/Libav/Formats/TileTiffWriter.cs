@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ClipGuard.Media.Libav.Formats;
 
 /// <summary>Writes a tile as a TIFF file of its own, in one strip for each plane.</summary>
-internal static class SingleTileTiff
+internal static class TileTiffWriter
 {
     private const int HeaderBytes = 8;
     private const int EntryBytes = 12;

@@ -9,7 +9,7 @@ using ClipGuard.Supervision.Processes;
 namespace ClipGuard.Supervision;
 
 /// <summary>Decodes in this process: no guard and no overhead, the measure that guarded decoding is compared with.</summary>
-internal sealed class InProcessDecoding : IDecodingBackend
+internal sealed class InProcessDecodingBackend : IDecodingBackend
 {
     private readonly ConcurrentBag<Desk> _free = [];
     private readonly SemaphoreSlim _slots;
@@ -18,7 +18,7 @@ internal sealed class InProcessDecoding : IDecodingBackend
     private readonly IReadOnlyDictionary<string, IAudioDecoder> _audioDecoders;
     private bool _disposed;
 
-    public InProcessDecoding(SupervisorOptions options)
+    public InProcessDecodingBackend(SupervisorOptions options)
     {
         _slots = new SemaphoreSlim(options.Workers);
         _payloadBytes = options.PayloadBytes;
@@ -107,7 +107,7 @@ internal sealed class InProcessDecoding : IDecodingBackend
 
         public byte* Payload => _memory.Payload;
 
-        public DecodeOutcome Decode(DecodeRequest request, InProcessDecoding owner, CancellationToken cancellation)
+        public DecodeOutcome Decode(DecodeRequest request, InProcessDecodingBackend owner, CancellationToken cancellation)
         {
             long began = Stopwatch.GetTimestamp();
             _memory.ClearMarks();
@@ -146,7 +146,7 @@ internal sealed class InProcessDecoding : IDecodingBackend
     }
 
     /// <summary>A clip whose bytes lie in a desk's memory.</summary>
-    private sealed unsafe class InProcessOutcome(Desk desk, InProcessDecoding owner, DecodedClip clip, TimeSpan elapsed)
+    private sealed unsafe class InProcessOutcome(Desk desk, InProcessDecodingBackend owner, DecodedClip clip, TimeSpan elapsed)
         : DecodeOutcome(clip, fault: null, elapsed)
     {
         private readonly int _length = checked((int)clip.PayloadBytes());
