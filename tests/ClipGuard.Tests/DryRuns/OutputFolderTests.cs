@@ -128,7 +128,7 @@ public sealed class OutputFolderTests
     [Test]
     public async Task A_shard_that_left_clips_unsettled_is_not_gone_on_with_by_another()
     {
-        using var bench = new DryRunBench(Row("a.png"), Row("odd.png"));
+        using var bench = new DryRunBench(Row("ok1.png"), Row("odd.png"));
         Assert.That((await RunShardAsync(bench, new ShardNumber(1, 2))).UnsettledCount, Is.EqualTo(1));
         bench.Decoder = new ScriptedDecoder();
 
@@ -140,7 +140,7 @@ public sealed class OutputFolderTests
     [Test]
     public async Task An_interrupted_shard_is_not_gone_on_with_by_another()
     {
-        using var bench = new DryRunBench(Row("a.png"), Row("bad-1.png"), Row("bad-2.png"), Row("stuck.png"));
+        using var bench = new DryRunBench(Row("ok-11.png"), Row("bad-1.png"), Row("bad-2.png"), Row("stuck.png"));
         bench.Decoder.Hold("stuck.png");
         using (ManifestShard shard = await ManifestShard.OpenAsync(new JsonLinesManifest(bench.ManifestPath, bench.Options.Manifest), new ShardNumber(1, 2)))
         {

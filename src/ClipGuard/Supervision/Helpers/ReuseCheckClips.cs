@@ -2,7 +2,7 @@ using ClipGuard.Media;
 
 namespace ClipGuard.Supervision.Helpers;
 
-/// <summary>What helpers of a pool decode to show that they are sound, a clip for each decoder, made when they are first needed. Under the pool's lock.</summary>
+/// <summary>What helpers of a pool decode to show that they are sound, a clip for each decoder, made when first needed. Under the pool's lock.</summary>
 /// <param name="options">What bounds their decodes.</param>
 internal sealed class ReuseCheckClips(SupervisorOptions options)
 {
