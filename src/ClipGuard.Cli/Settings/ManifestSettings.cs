@@ -18,7 +18,7 @@ internal static class ManifestSettings
     public static readonly Setting<string> Root = Group.Value(
         "root",
         "FOLDER",
-        "An existing folder where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current one. May be an s3:// address.",
+        "Existing folder where relative paths are tried first; then come ROOT_IMAGE_DIR, the manifest's folder and the current one. May be an s3:// address.",
         text => FetchSettings.IsS3(text) ? text : SettingTextParser.FilePath(text),
         (manifest, folder) => manifest with { Root = folder });
 
