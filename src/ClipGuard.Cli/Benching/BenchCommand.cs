@@ -183,7 +183,7 @@ internal static class BenchCommand
 
         if (Manifest.FindObstacle(path) is { } obstacle)
         {
-            throw new UsageException($"manifest {path} cannot be read: {obstacle}");
+            throw new ManifestException($"manifest {path} cannot be read: {obstacle}");
         }
     }
 }

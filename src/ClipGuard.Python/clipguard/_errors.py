@@ -12,7 +12,7 @@ class ClipGuardError(Exception):
 
 
 class GuardUnavailable(ClipGuardError):
-    """The guard cannot work: the command or FFmpeg is missing, or the machine lacks something. It says nothing about any clip."""
+    """The guard cannot work: the command, FFmpeg or a manifest is missing or cannot be read, or the machine lacks something. It says nothing of any clip."""
 
 
 @dataclass(frozen=True)
