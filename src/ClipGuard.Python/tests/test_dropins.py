@@ -56,7 +56,7 @@ class SwiftTests(unittest.TestCase):
             vision_utils.load_audio(sample("bad/empty.wav"), 16000)
         self.assertEqual((raised.exception.kind, sample("bad/empty.wav") in raised.exception.clip), ("Corrupt", True))
         clipguard.swift.uninstall()
-        self.assertNotIn("clipguard", vision_utils.load_audio.__code__.co_filename)
+        self.assertTrue(vision_utils.load_audio.__code__.co_filename.startswith(STANDINS))
 
     def test_a_hang_is_ended(self):
         import clipguard.swift
