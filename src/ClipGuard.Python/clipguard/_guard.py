@@ -383,16 +383,14 @@ def video_spec(
     if fps is not None:
         selection = {"by": "rate", "perSecond": _positive("fps", fps)}
     elif indices is not None:
-        selection = {"by": "index", "indices": [int(index) for index in indices]}
+        selection = {"by": "index", "indices": _some("indices", [int(index) for index in indices])}
     elif times is not None:
-        selection = {"by": "time", "seconds": [_seconds("times", second) for second in times]}
+        selection = {"by": "time", "seconds": _some("times", [_seconds("times", second) for second in times])}
     else:
-        selection = {"by": "uniform", "count": 16 if num_frames is None else int(num_frames)}
-    for name, wanted in (("indices", selection.get("indices")), ("times", selection.get("seconds"))):
-        if wanted == []:
-            raise ValueError(f"{name} asks for no frame")
-    if selection.get("count", 1) < 1:
-        raise ValueError(f"num_frames is {num_frames!r}; it has to be at least 1")
+        count = 16 if num_frames is None else int(num_frames)
+        if count < 1:
+            raise ValueError(f"num_frames is {num_frames!r}; it has to be at least 1")
+        selection = {"by": "uniform", "count": count}
     spec: Dict[str, Any] = {"as": "video", "selection": selection, **_picture(size, mode, resample)}
     if start:
         spec["startSeconds"] = _seconds("start", start)
@@ -401,6 +399,12 @@ def video_spec(
     if track is not None:
         spec["track"] = _track(track)
     return spec
+
+
+def _some(name: str, wanted: List[Any]) -> List[Any]:
+    if not wanted:
+        raise ValueError(f"{name} asks for no frame")
+    return wanted
 
 
 def _seconds(name: str, value: Any) -> float:

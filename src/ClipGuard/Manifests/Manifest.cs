@@ -25,14 +25,15 @@ public static class Manifest
     public static IIndexableManifest Open(string path, ManifestOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        PathResolver.RequireRoot(options ?? new ManifestOptions());
+        ManifestOptions inForce = options ?? new ManifestOptions();
+        PathResolver.RequireRoot(inForce);
         if (Addresses.Is(path))
         {
-            return RemoteManifests.Open(path, options ?? new ManifestOptions());
+            return RemoteManifests.Open(path, inForce);
         }
 
         string name = Path.GetFullPath(path);
-        var found = new ManifestFiles(options ?? new ManifestOptions());
+        var found = new ManifestFiles(inForce);
         IReadOnlyList<string> files = Directory.Exists(path) ? MetadataFiles.Find(name) : IsTar(path) ? [name] : PathPattern.Expand(name, found);
         return files.Count switch
         {
